@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+]
+
+// Tests reach C peers and raw buffers too, but gain nothing from marking each such expression.
+let testSettings: [SwiftSetting] = settings.dropLast()
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: testSettings)
+}
+
+let package = Package(
+  name: "swift-otlp",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "TelemetrySDK", targets: ["TelemetrySDK"]),
+    .library(name: "OTLPGRPC", targets: ["OTLPGRPC"]),
+    .library(name: "OTLPTesting", targets: ["OTLPTesting"]),
+    .executable(name: "otlp", targets: ["otlp"]),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "CLinux"),
+
+    library("TelemetryCore", [.target(name: "CLinux", condition: .when(platforms: [.linux]))]),
+    library("TelemetrySDK", ["TelemetryCore"]),
+    library("OTLPWire", ["TelemetrySDK", "TelemetryCore"]),
+    library("OTLPExport", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "CZlib"]),
+    library("HTTP2Transport", ["TelemetryCore", "CNGHTTP2", "COpenSSL"]),
+    library("GRPCClient", ["HTTP2Transport", "TelemetryCore"]),
+    library("OTLPGRPC", ["OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore"]),
+    library(
+      "OTLPTesting",
+      [
+        "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "CNGHTTP2",
+        "COpenSSL",
+      ]),
+    .executableTarget(
+      name: "otlp",
+      dependencies: [
+        "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
+        "TelemetryCore",
+      ],
+      swiftSettings: settings),
+
+    tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
+    tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
+    tests("OTLPWireTests", ["OTLPWire", "TelemetrySDK"]),
+    tests("OTLPExportTests", ["OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+    tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "CNGHTTP2"]),
+    tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPTesting", "TelemetryCore"]),
+    tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
+    tests("OTLPTestingTests", ["OTLPTesting", "OTLPGRPC"]),
+    tests("PeerTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire"]),
+    tests("CommandTests", ["OTLPTesting", "OTLPWire", "TelemetrySDK"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

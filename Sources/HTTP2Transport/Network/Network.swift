@@ -1,0 +1,35 @@
+package import TelemetryCore
+
+/// Where a connection can be made to.
+package enum SocketAddress: Hashable, Sendable {
+  /// An IPv4 address (4 bytes, network order, as a big-endian number) and a port.
+  case ipv4(UInt32, port: UInt16)
+  /// An IPv6 address (16 bytes as two big-endian numbers), a port and a scope (0 for none).
+  case ipv6(high: UInt64, low: UInt64, port: UInt16, scope: UInt32)
+  /// A path in the file system.
+  case unix(path: String)
+  /// A name in Linux's abstract namespace.
+  case unixAbstract(name: String)
+}
+
+/// Why no connection came about.
+package enum NetworkError: Error, Hashable, Sendable {
+  /// The name has no address, or the look-up failed; with the resolver's words.
+  case unresolved(host: String, reason: String)
+  /// The address refused, was unreachable, or the socket failed otherwise.
+  case connect(address: SocketAddress, error: SystemError)
+  /// The deadline passed during the look-up (no address) or the connect.
+  case timedOut(address: SocketAddress?)
+}
+
+/// What turns names into addresses and addresses into streams: the system's network, or a simulated one.
+package protocol Network: Sendable {
+  /// The addresses of a host name, in the resolver's order. Never blocks the loop; an answer that comes too late
+  /// serves the next call.
+  func resolve(host: String, port: UInt16, deadline: Deadline) async throws(NetworkError) -> [SocketAddress]
+
+  /// Connects to `address`; the transport belongs to `loop`, on which this must be called.
+  func connect(
+    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+  ) async throws(NetworkError) -> sending any Transport
+}

@@ -1,0 +1,90 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// A point in time of the monotonic clock, in nanoseconds since an arbitrary start.
+///
+/// Telemetry measures every wait on this clock: it never jumps when the wall clock is set. In a simulation the
+/// event loop's poller gives the time instead, so an instant is only comparable with others of the same clock.
+public struct MonotonicInstant: Comparable, Hashable, Sendable {
+  /// Nanoseconds since the clock's start.
+  public let nanoseconds: Int64
+
+  /// Makes an instant from nanoseconds since the clock's start.
+  public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  /// The present time: of the event loop that the caller runs on, else of the system's monotonic clock.
+  public static var now: MonotonicInstant { EventLoop.current?.now ?? .system }
+
+  /// The present time of the system's monotonic clock.
+  package static var system: MonotonicInstant {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return .init(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
+  }
+
+  /// The instant that lies `duration` later; saturates at both ends.
+  public static func + (instant: MonotonicInstant, duration: Duration) -> MonotonicInstant {
+    let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.clampedNanoseconds)
+    return .init(nanoseconds: overflow ? (duration < .zero ? .min : .max) : sum)
+  }
+
+  /// The time from `earlier` to `later`; negative if they are the other way round.
+  public static func - (later: MonotonicInstant, earlier: MonotonicInstant) -> Duration {
+    let (difference, overflow) = later.nanoseconds.subtractingReportingOverflow(earlier.nanoseconds)
+    return .nanoseconds(overflow ? (later > earlier ? Int64.max : .min) : difference)
+  }
+
+  public static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
+    left.nanoseconds < right.nanoseconds
+  }
+}
+
+/// The absolute end of a wait. It is handed down unchanged through every layer, so that waits never add up.
+public struct Deadline: Comparable, Hashable, Sendable {
+  /// The instant at which waiting ends.
+  public let instant: MonotonicInstant
+
+  /// Makes a deadline at `instant`.
+  public init(_ instant: MonotonicInstant) { self.instant = instant }
+
+  /// No limit.
+  public static let never = Deadline(.init(nanoseconds: .max))
+
+  /// The deadline that lies `duration` after now (``MonotonicInstant/now``).
+  public static func after(_ duration: Duration) -> Deadline { Deadline(.now + duration) }
+
+  /// Whether this is ``never``.
+  public var isNever: Bool { instant.nanoseconds == .max }
+
+  /// Whether the deadline has passed now (``MonotonicInstant/now``).
+  public var hasPassed: Bool { hasPassed(at: .now) }
+
+  /// What is left until the deadline now; zero when it has passed.
+  public var remaining: Duration { remaining(at: .now) }
+
+  /// Whether the deadline has passed at `now`.
+  public func hasPassed(at now: MonotonicInstant) -> Bool { instant <= now }
+
+  /// What is left at `now`; zero when the deadline has passed, the largest duration for ``never``.
+  public func remaining(at now: MonotonicInstant) -> Duration {
+    isNever ? .nanoseconds(Int64.max) : max(.zero, instant - now)
+  }
+
+  public static func < (left: Deadline, right: Deadline) -> Bool { left.instant < right.instant }
+}
+
+extension Duration {
+  /// The duration in whole nanoseconds, clamped to what an `Int64` holds (292 years).
+  public var clampedNanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    guard !overflow else { return seconds < 0 ? .min : .max }
+    let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
+    return carry ? (seconds < 0 ? .min : .max) : sum
+  }
+}

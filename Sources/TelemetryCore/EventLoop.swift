@@ -1,0 +1,250 @@
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Hears of the readiness of a source that it registered with an event loop; called on the loop's thread.
+package protocol LoopHandler: AnyObject, Sendable {
+  func ready(_ readiness: Readiness)
+}
+
+/// A thread that runs jobs, timers and readiness events, one at a time.
+///
+/// It is both a task executor (code of tasks that prefer it runs here) and a serial executor (actors can live on it),
+/// so that a call from such a task to such an actor costs no switch. All methods are thread-safe unless said otherwise.
+public final class EventLoop: TaskExecutor, SerialExecutor {
+  /// Names a timer that has not fired yet.
+  package struct TimerID: Hashable, Sendable {
+    fileprivate let number: UInt64
+  }
+
+  private struct Timer {
+    let deadline: Deadline
+    let id: TimerID
+    let body: @Sendable () -> Void
+  }
+
+  private struct State {
+    var jobs: [UnownedJob] = []
+    var asleep = false
+    var stopping = false
+    var timers: [Timer] = []  // sorted, the next one last
+    var nextTimer: UInt64 = 0
+    var handlers: [UInt64: any LoopHandler] = [:]
+    var nextToken: UInt64 = 1
+  }
+
+  // Jobs may enqueue jobs for ever; the sockets get their turn after so many rounds of them.
+  private static let roundsBetweenPolls = 8
+
+  package let poller: any Poller
+  private let state = Mutex(State())
+  private let thread = Atomic<UInt>(0)
+
+  package init(poller: any Poller) { self.poller = poller }
+
+  /// The present time of the loop's clock.
+  public var now: MonotonicInstant { poller.now }
+
+  /// The loop that runs on the calling thread, if one does.
+  public static var current: EventLoop? { LoopThread.current }
+
+  /// Whether the caller is on the loop's thread.
+  public var isCurrent: Bool { thread.load(ordering: .relaxed) == EventLoop.threadIdentity }
+
+  // MARK: Executor
+
+  public func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    wakeIfAsleep { $0.jobs.append(job) }
+  }
+
+  public func asUnownedSerialExecutor() -> UnownedSerialExecutor { unsafe UnownedSerialExecutor(ordinary: self) }
+
+  public func asUnownedTaskExecutor() -> UnownedTaskExecutor { unsafe UnownedTaskExecutor(ordinary: self) }
+
+  public func checkIsolated() {
+    precondition(isCurrent, "this code must run on its event loop's thread")
+  }
+
+  public func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+  // MARK: Timers
+
+  /// Runs `body` on the loop once `deadline` has passed. A deadline of `.never` never fires.
+  @discardableResult
+  package func schedule(at deadline: Deadline, _ body: @escaping @Sendable () -> Void) -> TimerID {
+    wakeIfAsleep { state in
+      let id = TimerID(number: state.nextTimer)
+      state.nextTimer += 1
+      // The later timer stands further to the front; among equals the first scheduled fires first.
+      let index = state.timers.firstIndex { $0.deadline <= deadline } ?? state.timers.endIndex
+      state.timers.insert(Timer(deadline: deadline, id: id, body: body), at: index)
+      return id
+    }
+  }
+
+  /// Takes a timer back; false if it has fired already.
+  @discardableResult
+  package func cancel(_ id: TimerID) -> Bool {
+    let removed: Timer? = state.withLock { state in
+      guard let index = state.timers.lastIndex(where: { $0.id == id }) else { return nil }
+      return state.timers.remove(at: index)
+    }
+    return removed != nil
+  }
+
+  /// Suspends the calling task until `deadline`; returns false, at once, if the task is or gets cancelled.
+  @discardableResult
+  package func sleep(until deadline: Deadline) async -> Bool {
+    let promise = Promise<Bool>()
+    let timer = schedule(at: deadline) { promise.fulfil(true) }
+    let slept = await withTaskCancellationHandler {
+      await promise.value
+    } onCancel: {
+      promise.fulfil(false)
+    }
+    if !slept { cancel(timer) }
+    return slept
+  }
+
+  // MARK: Sources
+
+  /// Gives out the token under which a handler hears of its source.
+  package func register(_ handler: any LoopHandler) -> UInt64 {
+    state.withLock { state in
+      let token = state.nextToken
+      state.nextToken += 1
+      state.handlers[token] = handler
+      return token
+    }
+  }
+
+  /// The handler hears nothing more; the loop lets go of it.
+  package func unregister(_ token: UInt64) {
+    let handler = state.withLock { $0.handlers.removeValue(forKey: token) }
+    _ = handler  // released outside the lock: its deinit may call the loop
+  }
+
+  // MARK: Running
+
+  /// Runs the loop on the calling thread until `stop()`, and until the jobs that are queued by then are done.
+  package func run() {
+    thread.store(EventLoop.threadIdentity, ordering: .relaxed)
+    let outer = LoopThread.exchange(self)
+    defer {
+      _ = LoopThread.exchange(outer)
+      thread.store(0, ordering: .relaxed)
+    }
+    var jobs: [UnownedJob] = []
+    var events: [ReadyEvent] = []
+    var rounds = 0
+    while true {
+      let run = takeJobs(&jobs)
+      runJobs(&jobs)
+      switch run {
+      case .stopped: return
+      case .busy(let hasTimers):
+        rounds += 1
+        guard rounds >= EventLoop.roundsBetweenPolls else { continue }
+        rounds = 0
+        if hasTimers { fireTimers() }
+        poller.wait(until: Deadline(now), into: &events)
+      case .idle(let deadline):
+        rounds = 0
+        if let deadline, deadline.hasPassed(at: now) {
+          wakeUp()
+          fireTimers()
+          poller.wait(until: Deadline(now), into: &events)
+        } else {
+          poller.wait(until: deadline ?? .never, into: &events)
+          wakeUp()
+        }
+      }
+      deliver(&events)
+    }
+  }
+
+  /// Ends `run()`.
+  package func stop() {
+    wakeIfAsleep { $0.stopping = true }
+    poller.wake()
+  }
+
+  private enum Round {
+    case busy(hasTimers: Bool)
+    case idle(until: Deadline?)
+    case stopped
+  }
+
+  private func takeJobs(_ jobs: inout [UnownedJob]) -> Round {
+    state.withLock { state in
+      guard state.jobs.isEmpty else {
+        swap(&state.jobs, &jobs)
+        return .busy(hasTimers: !state.timers.isEmpty)
+      }
+      if state.stopping {
+        state.stopping = false
+        return .stopped
+      }
+      state.asleep = true
+      return .idle(until: state.timers.last?.deadline)
+    }
+  }
+
+  private func runJobs(_ jobs: inout [UnownedJob]) {
+    let serial = unsafe asUnownedSerialExecutor()
+    let task = unsafe asUnownedTaskExecutor()
+    for job in jobs {
+      // Both executors: then a switch between task and actor on this loop needs no enqueue.
+      unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+    }
+    jobs.removeAll(keepingCapacity: true)
+  }
+
+  private func fireTimers() {
+    let now = now
+    while let timer = state.withLock({ state -> Timer? in
+      guard let next = state.timers.last, next.deadline.hasPassed(at: now) else { return nil }
+      return state.timers.removeLast()
+    }) {
+      timer.body()
+    }
+  }
+
+  private func deliver(_ events: inout [ReadyEvent]) {
+    for event in events {
+      let handler = state.withLock { $0.handlers[event.token] }
+      handler?.ready(event.readiness)
+    }
+    events.removeAll(keepingCapacity: true)
+  }
+
+  private func wakeUp() {
+    state.withLock { $0.asleep = false }
+  }
+
+  /// At most one wake for each time that the loop fell asleep.
+  private func wakeIfAsleep<Result: Sendable>(_ change: (inout sending State) -> Result) -> Result {
+    let (result, wake) = state.withLock { state in
+      let result = change(&state)
+      defer { state.asleep = false }
+      return (result, state.asleep)
+    }
+    if wake { poller.wake() }
+    return result
+  }
+
+  private static var threadIdentity: UInt {
+    #if canImport(Darwin)
+      return unsafe UInt(bitPattern: pthread_self())
+    #else
+      return UInt(pthread_self())
+    #endif
+  }
+}

@@ -1,0 +1,30 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The event loop of the calling thread, kept in thread-specific storage.
+@safe
+enum LoopThread {
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    let code = unsafe pthread_key_create(&key, nil)
+    precondition(code == 0, "no thread-specific storage is left")
+    return key
+  }()
+
+  // SAFETY: the pointer is set only by `run()`, which holds the loop for as long as it stands.
+  static var current: EventLoop? {
+    guard let pointer = unsafe pthread_getspecific(key) else { return nil }
+    return unsafe Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
+  }
+
+  static func exchange(_ loop: EventLoop?) -> EventLoop? {
+    let previous = current
+    unsafe pthread_setspecific(key, loop.map { unsafe Unmanaged.passUnretained($0).toOpaque() })
+    return previous
+  }
+}

@@ -1,0 +1,126 @@
+internal import Synchronization
+
+/// Keeps objects that are costly to make for the next use. Thread-safe.
+///
+/// ``acquire()`` gives an object that returns itself when its life ends. An object whose `reset` says false, or that
+/// finds the pool full, is let go.
+public final class ObjectPool<Element: Sendable>: Sendable {
+  /// What a pool has done so far.
+  public struct Statistics: Hashable, Sendable {
+    /// Objects that lie ready now.
+    public var available: Int
+    /// The most that the pool keeps.
+    public var capacity: Int
+    /// Objects given out from the pool.
+    public var hits: Int
+    /// Objects that had to be made.
+    public var misses: Int
+    /// Returned objects that were let go: the pool was full, or `reset` refused them.
+    public var discarded: Int
+  }
+
+  // SAFETY: a box belongs to the pool, under its lock, or to the one PooledObject that holds it.
+  @safe
+  fileprivate final class Box: Sendable {
+    nonisolated(unsafe) var value: Element
+    init(_ value: Element) { unsafe self.value = value }
+  }
+
+  private struct State {
+    var objects: [Box]
+    var hits = 0
+    var misses = 0
+    var discarded = 0
+  }
+
+  private let capacity: Int
+  private let factory: @Sendable () -> Element
+  private let reset: @Sendable (inout Element) -> Bool
+  private let state: Mutex<State>
+
+  /// Makes a pool.
+  /// - Parameters:
+  ///   - capacity: The most objects kept; 0 or more.
+  ///   - factory: Makes an object when none is ready.
+  ///   - reset: Prepares a returned object for its next use; false lets it go instead.
+  public init(
+    capacity: Int, factory: @escaping @Sendable () -> Element,
+    reset: @escaping @Sendable (inout Element) -> Bool = { _ in true }
+  ) {
+    precondition(capacity >= 0, "an object pool of capacity \(capacity); allowed: 0 or more")
+    self.capacity = capacity
+    self.factory = factory
+    self.reset = reset
+    var objects: [Box] = []
+    objects.reserveCapacity(capacity)
+    state = Mutex(State(objects: objects))
+  }
+
+  /// An object from the pool, or a new one.
+  public func acquire() -> PooledObject<Element> {
+    let ready: Box? = state.withLock { state in
+      guard let object = state.objects.popLast() else {
+        state.misses += 1
+        return nil
+      }
+      state.hits += 1
+      return object
+    }
+    return PooledObject(pool: self, box: ready ?? Box(factory()))
+  }
+
+  /// What the pool has done so far.
+  public var statistics: Statistics {
+    state.withLock { state in
+      Statistics(
+        available: state.objects.count, capacity: capacity, hits: state.hits, misses: state.misses,
+        discarded: state.discarded)
+    }
+  }
+
+  /// Lets go of the objects that lie ready.
+  public func trim() {
+    let objects = state.withLock { state in
+      defer { state.objects = [] }
+      return state.objects
+    }
+    _ = objects  // released outside the lock
+  }
+
+  fileprivate func giveBack(_ box: Box) {
+    let usable = unsafe reset(&box.value)
+    state.withLock { state in
+      guard usable, state.objects.count < capacity else {
+        state.discarded += 1
+        return
+      }
+      state.objects.append(box)
+    }
+  }
+}
+
+/// An object on loan from an ``ObjectPool``; it returns itself when its life ends.
+public struct PooledObject<Element: Sendable>: ~Copyable, Sendable {
+  private var pool: ObjectPool<Element>?
+  private let box: ObjectPool<Element>.Box
+
+  fileprivate init(pool: ObjectPool<Element>, box: ObjectPool<Element>.Box) {
+    self.pool = pool
+    self.box = box
+  }
+
+  /// The object.
+  public var value: Element {
+    get { unsafe box.value }
+    set { unsafe box.value = newValue }
+    _modify { yield unsafe &box.value }
+  }
+
+  /// Ends the loan without returning the object.
+  public consuming func take() -> Element {
+    pool = nil
+    return unsafe box.value
+  }
+
+  deinit { pool?.giveBack(box) }
+}

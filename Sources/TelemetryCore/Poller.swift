@@ -1,0 +1,58 @@
+/// What a poller has to say of one registered source.
+package struct Readiness: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static let readable = Readiness(rawValue: 1)
+  package static let writable = Readiness(rawValue: 2)
+  /// The peer closed its side, or the source failed: read to the end, then close.
+  package static let hangUp = Readiness(rawValue: 4)
+}
+
+/// One source that became ready, named by the token under which it was registered.
+package struct ReadyEvent: Sendable {
+  package var token: UInt64
+  package var readiness: Readiness
+
+  package init(token: UInt64, readiness: Readiness) {
+    self.token = token
+    self.readiness = readiness
+  }
+}
+
+/// Where an event loop meets the outside world: the time, waiting, and being woken.
+///
+/// The system's poller is epoll on Linux and kqueue on macOS; a simulation brings its own and with it a virtual clock.
+package protocol Poller: AnyObject, Sendable {
+  /// The present time. Any thread.
+  var now: MonotonicInstant { get }
+
+  /// Waits until a source is ready, `wake()` is called or `deadline` is reached, and appends what is ready.
+  /// A deadline that has passed only looks. Loop's thread only.
+  func wait(until deadline: Deadline, into events: inout [ReadyEvent])
+
+  /// Ends a running or the next `wait`. Any thread.
+  func wake()
+
+  /// Registers a file descriptor for all readiness, edge-triggered. Loop's thread only.
+  func add(descriptor: Int32, token: UInt64) throws(SystemError)
+
+  /// Ends a registration; the descriptor must still be open. Loop's thread only.
+  func remove(descriptor: Int32)
+}
+
+/// A failed system call.
+public struct SystemError: Error, Hashable, CustomStringConvertible {
+  /// The call's name, such as `connect`.
+  public let call: String
+  /// The `errno` value.
+  public let code: Int32
+
+  /// Makes an error of the call's name and its `errno` value.
+  public init(call: String, code: Int32) {
+    self.call = call
+    self.code = code
+  }
+
+  public var description: String { "\(call): \(SystemError.text(of: code))" }
+}

@@ -1,0 +1,81 @@
+internal import Synchronization
+
+/// A value that comes later: fulfilled once, awaited by any number of tasks, from any thread.
+package final class Promise<Value: Sendable>: Sendable {
+  private typealias Waiter = UnsafeContinuation<Value?, Never>
+
+  // SAFETY: each continuation is removed under the lock by whoever resumes it, so it is resumed once.
+  @safe
+  private struct State {
+    var value: Value?
+    var waiters: [UInt64: UnsafeContinuation<Value?, Never>] = unsafe [:]
+    var next: UInt64 = 0
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  /// Gives the value to all who wait and will wait. Only the first call counts; true for that one.
+  @discardableResult
+  package func fulfil(_ value: Value) -> Bool {
+    let waiters: [UInt64: Waiter]? = unsafe state.withLock { state in
+      guard state.value == nil else { return nil }
+      state.value = value
+      defer { unsafe state.waiters = unsafe [:] }
+      return unsafe state.waiters
+    }
+    guard let waiters = unsafe waiters else { return false }
+    unsafe waiters.values.forEach { unsafe $0.resume(returning: value) }
+    return true
+  }
+
+  /// The value, if it is there already.
+  package var current: Value? { state.withLock { $0.value } }
+
+  /// Waits for the value, without limit and without regard to cancellation.
+  package var value: Value {
+    get async {
+      while true {
+        if let value = await wait(timer: { _ in }) { return value }
+      }
+    }
+  }
+
+  /// Waits for the value until `deadline` of `loop`'s clock; nil if it hasn't come by then.
+  package func value(until deadline: Deadline, on loop: EventLoop) async -> Value? {
+    if let value = current { return value }
+    if deadline.isNever { return await value }
+    let timer = TimerBox()
+    let value = await wait { number in
+      timer.id = loop.schedule(at: deadline) { [weak self] in self?.giveUp(number) }
+    }
+    if value != nil, let id = timer.id { loop.cancel(id) }
+    return value
+  }
+
+  private final class TimerBox {
+    var id: EventLoop.TimerID?
+  }
+
+  private func wait(timer: (UInt64) -> Void) async -> Value? {
+    await unsafe withUnsafeContinuation { (continuation: UnsafeContinuation<Value?, Never>) in
+      let (value, number) = state.withLock { state -> (Value?, UInt64) in
+        if let value = state.value { return (value, 0) }
+        state.next += 1
+        unsafe state.waiters[state.next] = continuation
+        return (nil, state.next)
+      }
+      if let value {
+        unsafe continuation.resume(returning: value)
+      } else {
+        timer(number)
+      }
+    }
+  }
+
+  private func giveUp(_ number: UInt64) {
+    let waiter = unsafe state.withLock { unsafe $0.waiters.removeValue(forKey: number) }
+    if let waiter = unsafe waiter { unsafe waiter.resume(returning: nil) }
+  }
+}

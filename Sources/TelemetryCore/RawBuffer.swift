@@ -1,0 +1,62 @@
+/// A block of raw memory with a readable range in it: the bytes of one message on their way to the socket.
+///
+/// Whoever needs the bytes holds a reference; the memory is freed with the last one. It is written by one owner only,
+/// before it is handed on; after that it is read-only.
+@safe
+package final class RawBuffer: Sendable {
+  // SAFETY: both are set once. The memory is written by the only owner before the buffer is shared (see above).
+  nonisolated(unsafe) package let base: UnsafeMutableRawPointer
+  package let capacity: Int
+
+  /// Allocates `capacity` bytes, uninitialized.
+  package init(capacity: Int) {
+    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+    self.capacity = capacity
+  }
+
+  /// Copies `bytes`.
+  package convenience init(_ bytes: [UInt8]) {
+    self.init(capacity: bytes.count)
+    unsafe bytes.withUnsafeBytes { source in
+      if let start = source.baseAddress { unsafe base.copyMemory(from: start, byteCount: source.count) }
+    }
+  }
+
+  deinit { unsafe base.deallocate() }
+
+  /// The bytes of `range`; valid for as long as the buffer is referenced.
+  @unsafe
+  package func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity)
+    return unsafe UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+  }
+}
+
+/// A readable range of a `RawBuffer`.
+package struct BufferSlice: Sendable {
+  package var buffer: RawBuffer
+  package var range: Range<Int>
+
+  package init(buffer: RawBuffer, range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= buffer.capacity)
+    self.buffer = buffer
+    self.range = range
+  }
+
+  /// Copies `bytes` into a buffer of their own.
+  package init(_ bytes: [UInt8]) {
+    self.init(buffer: RawBuffer(bytes), range: 0..<bytes.count)
+  }
+
+  package var count: Int { range.count }
+
+  /// A copy of the bytes.
+  package var array: [UInt8] { unsafe Array(buffer.bytes(range)) }
+
+  /// Calls `body` with the bytes.
+  package func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe body(buffer.bytes(range))
+  }
+}

@@ -1,0 +1,194 @@
+internal import Synchronization
+
+/// The threads that telemetry runs on, apart from the app's: event loops and blocking threads. Thread-safe.
+///
+/// One runtime serves any number of processors and exporters. Its threads start with the first user and end when the
+/// last one has ended (each holds a ``Lease``), or by ``shutdown()``; a later user starts them again.
+public final class Runtime: Sendable {
+  /// How many threads, and of what kind.
+  public struct Configuration: Sendable, Hashable {
+    /// Event loops, one thread each; 1 to 64, default 1.
+    public var workerThreads = 1
+    /// The most threads for blocking work such as name resolution, started on demand; 1 to 256, default 4.
+    public var maxBlockingThreads = 4
+    /// Stack of each thread in bytes; 128 KiB to 64 MiB, default 1 MiB.
+    public var threadStackSize = 1 << 20
+    /// What the threads' names begin with; 1 to 10 ASCII letters, digits, `-` or `.`, default `otlp`.
+    public var threadNamePrefix = "otlp"
+    /// How long a blocking thread waits for more work before it ends; 0 to 1 hour, default 10 s.
+    public var threadKeepAlive = Duration.seconds(10)
+
+    /// The default values.
+    public init() {}
+
+    /// One worker, and one blocking thread: the fewest threads to look at in a debugger.
+    public static let development: Configuration = {
+      var configuration = Configuration()
+      configuration.maxBlockingThreads = 1
+      return configuration
+    }()
+    /// One worker, four blocking threads; the default.
+    public static let production = Configuration()
+    /// As many workers as cores.
+    public static let highThroughput: Configuration = {
+      var configuration = Configuration()
+      configuration.workerThreads = min(max(ThreadSystem.coreCount, 1), 64)
+      return configuration
+    }()
+
+    /// Throws a `ConfigurationError` that names the first value outside of its range.
+    public func validate() throws(ConfigurationError) {
+      try ConfigurationError.require("workerThreads", workerThreads, in: 1...64)
+      try ConfigurationError.require("maxBlockingThreads", maxBlockingThreads, in: 1...256)
+      try ConfigurationError.require("threadStackSize", threadStackSize, in: (128 << 10)...(64 << 20))
+      guard (1...10).contains(threadNamePrefix.utf8.count), threadNamePrefix.utf8.allSatisfy(Self.isNameByte) else {
+        throw ConfigurationError(
+          option: "threadNamePrefix", value: threadNamePrefix, allowed: "1 to 10 ASCII letters, digits, '-' or '.'")
+      }
+      guard (.zero ... .seconds(3600)).contains(threadKeepAlive) else {
+        throw ConfigurationError(option: "threadKeepAlive", value: "\(threadKeepAlive)", allowed: "0 to 1 hour")
+      }
+    }
+
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
+        true
+      default: false
+      }
+    }
+  }
+
+  /// A user's hold on the runtime: its threads run until the last lease has ended.
+  public final class Lease: Sendable {
+    /// The runtime that is held.
+    public let runtime: Runtime
+    /// The event loop that this user is to run on.
+    public let loop: EventLoop
+    private let ended = Atomic<Bool>(false)
+
+    fileprivate init(runtime: Runtime, loop: EventLoop) {
+      self.runtime = runtime
+      self.loop = loop
+    }
+
+    /// Ends the hold; a second call does nothing.
+    public func end() {
+      guard !ended.exchange(true, ordering: .relaxed) else { return }
+      runtime.leaseEnded()
+    }
+
+    deinit { end() }
+  }
+
+  private struct State {
+    var loops: [EventLoop] = []
+    var users = 0
+    var next = 0
+  }
+
+  /// The configuration that the runtime was made with.
+  public let configuration: Configuration
+  private let state = Mutex(State())
+  private let blocking: BlockingThreads
+
+  /// The runtime that processors and exporters use when none is named: ``Configuration/production``.
+  public static let shared = Runtime(validated: .production)
+
+  /// Makes a runtime; no thread is started yet. Throws a `ConfigurationError` for a value outside of its range.
+  public convenience init(_ configuration: Configuration = .production) throws(ConfigurationError) {
+    try configuration.validate()
+    self.init(validated: configuration)
+  }
+
+  private init(validated configuration: Configuration) {
+    self.configuration = configuration
+    blocking = BlockingThreads(configuration)
+  }
+
+  /// Starts the threads if they don't run, and holds them.
+  /// - Parameter loop: The event loop to run on, if it is one of this runtime's; else the next in turn.
+  /// - Throws: A `SystemError` if no thread or no poller can be had.
+  public func acquire(preferring loop: EventLoop? = nil) throws(SystemError) -> Lease {
+    let result = state.withLock { state -> Result<EventLoop, SystemError> in
+      do throws(SystemError) {
+        if state.loops.isEmpty { state.loops = try startLoops() }
+      } catch {
+        return .failure(error)
+      }
+      state.users += 1
+      if let loop, state.loops.contains(where: { $0 === loop }) { return .success(loop) }
+      state.next = (state.next + 1) % state.loops.count
+      return .success(state.loops[state.next])
+    }
+    return Lease(runtime: self, loop: try result.get())
+  }
+
+  /// Runs blocking work on a blocking thread; the caller, which is suspended meanwhile, goes on where it was.
+  ///
+  /// At most `maxBlockingThreads` run at once, the others wait. The work can't be interrupted.
+  public func block<Value: Sendable, Failure: Error>(
+    _ work: @escaping @Sendable () throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    let promise = Promise<Result<Value, Failure>>()
+    blocking.run {
+      do throws(Failure) {
+        promise.fulfil(.success(try work()))
+      } catch {
+        promise.fulfil(.failure(error))
+      }
+    }
+    return try await promise.value.get()
+  }
+
+  /// Ends the threads now, whoever still holds them; what runs on a blocking thread is left to end by itself.
+  public func shutdown() {
+    stop { $0.users = 0 }
+    blocking.shutdown()
+  }
+
+  private func leaseEnded() {
+    stop { $0.users = max(0, $0.users - 1) }
+  }
+
+  private func stop(_ change: (inout sending State) -> Void) {
+    let loops = state.withLock { state -> [EventLoop] in
+      change(&state)
+      guard state.users == 0 else { return [] }
+      defer { state.loops = [] }
+      return state.loops
+    }
+    for loop in loops { loop.stop() }
+  }
+
+  private func startLoops() throws(SystemError) -> [EventLoop] {
+    var loops: [EventLoop] = []
+    do throws(SystemError) {
+      for index in 0..<configuration.workerThreads {
+        let loop = EventLoop(poller: try SystemPoller())
+        try ThreadSystem.start(
+          name: "\(configuration.threadNamePrefix)-\(index)", stackSize: configuration.threadStackSize
+        ) { loop.run() }
+        loops.append(loop)
+      }
+    } catch {
+      for loop in loops { loop.stop() }
+      throw error
+    }
+    return loops
+  }
+}
+
+/// Runs `main` as a task on a runtime's event loop and waits for it: the entry for a program's own main job.
+///
+/// The runtime's threads run at least until `main` has ended.
+public func withRuntime<Value: Sendable>(
+  _ configuration: Runtime.Configuration = .production,
+  _ main: @escaping @Sendable (Runtime) async throws -> Value
+) async throws -> Value {
+  let runtime = try Runtime(configuration)
+  let lease = try runtime.acquire()
+  defer { lease.end() }
+  return try await Task(executorPreference: lease.loop) { try await main(runtime) }.value
+}

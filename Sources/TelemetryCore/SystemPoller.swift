@@ -1,0 +1,161 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+#if os(Linux)
+  internal import CLinux
+#endif
+
+extension SystemError {
+  /// The system's words for an `errno` value.
+  package static func text(of code: Int32) -> String {
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+      unsafe buffer.initialize(repeating: 0)
+      guard let text = buffer.baseAddress, unsafe strerror_r(code, text, buffer.count) == 0 else {
+        return "error \(code)"
+      }
+      return unsafe String(cString: text)
+    }
+  }
+}
+
+#if os(Linux)
+  /// epoll, with an eventfd for `wake()`.
+  package final class SystemPoller: Poller {
+    private static let wakeToken = UInt64.max
+    private let epoll: Int32
+    private let event: Int32
+
+    package init() throws(SystemError) {
+      epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+      guard epoll >= 0 else { throw SystemError(call: "epoll_create1", code: errno) }
+      event = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
+      guard event >= 0 else {
+        let code = errno
+        close(epoll)
+        throw SystemError(call: "eventfd", code: code)
+      }
+      // Edge-triggered and never read: one system call less for each wake.
+      try register(event, EPOLLIN.rawValue | EPOLLET.rawValue, SystemPoller.wakeToken)
+    }
+
+    deinit {
+      close(event)
+      close(epoll)
+    }
+
+    package var now: MonotonicInstant { .system }
+
+    package func wake() {
+      var one: UInt64 = 1
+      _ = unsafe write(event, &one, 8)
+    }
+
+    package func add(descriptor: Int32, token: UInt64) throws(SystemError) {
+      let interest = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+      try register(descriptor, interest, token)
+    }
+
+    private func register(_ descriptor: Int32, _ interest: UInt32, _ token: UInt64) throws(SystemError) {
+      var interest = unsafe epoll_event(events: interest, data: epoll_data_t(u64: token))
+      guard unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &interest) == 0 else {
+        throw SystemError(call: "epoll_ctl", code: errno)
+      }
+    }
+
+    package func remove(descriptor: Int32) {
+      var unused = unsafe epoll_event()
+      _ = unsafe epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &unused)
+    }
+
+    package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+      let timeout = deadline.isNever ? -1 : SystemPoller.milliseconds(deadline.remaining(at: now))
+      unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) { buffer in
+        let count = unsafe epoll_wait(epoll, buffer.baseAddress, Int32(buffer.count), timeout)
+        guard count > 0 else { return }
+        for index in 0..<Int(count) {
+          let event = unsafe buffer[index]
+          let token = unsafe event.data.u64
+          guard token != SystemPoller.wakeToken else { continue }
+          events.append(ReadyEvent(token: token, readiness: SystemPoller.readiness(unsafe event.events)))
+        }
+      }
+    }
+
+    /// Rounded up: waking before the deadline would only cost a second wait.
+    private static func milliseconds(_ duration: Duration) -> Int32 {
+      let nanoseconds = duration.clampedNanoseconds
+      return Int32(clamping: nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0))
+    }
+
+    private static func readiness(_ bits: UInt32) -> Readiness {
+      var result: Readiness = []
+      if bits & EPOLLIN.rawValue != 0 { result.insert(.readable) }
+      if bits & EPOLLOUT.rawValue != 0 { result.insert(.writable) }
+      if bits & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 { result.insert(.hangUp) }
+      return result
+    }
+  }
+#elseif canImport(Darwin)
+  /// kqueue, with a user event for `wake()`.
+  package final class SystemPoller: Poller {
+    private let queue: Int32
+
+    package init() throws(SystemError) {
+      queue = kqueue()
+      guard queue >= 0 else { throw SystemError(call: "kqueue", code: errno) }
+      try change(ident: 0, filter: Int16(EVFILT_USER), flags: UInt16(EV_ADD | EV_CLEAR), fflags: 0, token: 0)
+    }
+
+    deinit { close(queue) }
+
+    package var now: MonotonicInstant { .system }
+
+    package func wake() {
+      try? change(ident: 0, filter: Int16(EVFILT_USER), flags: 0, fflags: UInt32(NOTE_TRIGGER), token: 0)
+    }
+
+    package func add(descriptor: Int32, token: UInt64) throws(SystemError) {
+      for filter in [EVFILT_READ, EVFILT_WRITE] {
+        try change(
+          ident: UInt(descriptor), filter: Int16(filter), flags: UInt16(EV_ADD | EV_CLEAR), fflags: 0, token: token)
+      }
+    }
+
+    package func remove(descriptor: Int32) {
+      for filter in [EVFILT_READ, EVFILT_WRITE] {
+        try? change(ident: UInt(descriptor), filter: Int16(filter), flags: UInt16(EV_DELETE), fflags: 0, token: 0)
+      }
+    }
+
+    private func change(ident: UInt, filter: Int16, flags: UInt16, fflags: UInt32, token: UInt64) throws(SystemError) {
+      var event = unsafe kevent(
+        ident: ident, filter: filter, flags: flags, fflags: fflags, data: 0,
+        udata: UnsafeMutableRawPointer(bitPattern: UInt(token)))
+      guard unsafe kevent(queue, &event, 1, nil, 0, nil) == 0 else { throw SystemError(call: "kevent", code: errno) }
+    }
+
+    package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+      let left = deadline.remaining(at: now).clampedNanoseconds
+      var timeout = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
+      withUnsafeTemporaryAllocation(of: kevent.self, capacity: 64) { buffer in
+        let count =
+          unsafe deadline.isNever
+          ? kevent(queue, nil, 0, buffer.baseAddress, Int32(buffer.count), nil)
+          : kevent(queue, nil, 0, buffer.baseAddress, Int32(buffer.count), &timeout)
+        guard count > 0 else { return }
+        for index in 0..<Int(count) {
+          let event = unsafe buffer[index]
+          guard event.filter != Int16(EVFILT_USER) else { continue }
+          var readiness: Readiness = event.filter == Int16(EVFILT_READ) ? .readable : .writable
+          if event.flags & UInt16(EV_EOF) != 0 { readiness.insert(.hangUp) }
+          let token = unsafe UInt64(UInt(bitPattern: event.udata))
+          events.append(ReadyEvent(token: token, readiness: readiness))
+        }
+      }
+    }
+  }
+#endif

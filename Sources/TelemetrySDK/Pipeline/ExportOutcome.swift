@@ -1,0 +1,104 @@
+/// Why items never reached the back end.
+public enum DropReason: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
+  /// The queue held `maxQueueSize` items.
+  case queueFull
+  /// The byte budget was spent.
+  case byteBudget
+  /// The export timeout passed.
+  case timeout
+  /// Shutdown's deadline passed before they were delivered.
+  case shutdown
+  /// They ended after shutdown.
+  case afterShutdown
+  /// A single item exceeds what the server takes.
+  case tooLarge
+  /// The server's answer forbids a retry.
+  case refused
+  /// No connection came about before the deadline.
+  case unreachable
+  /// A custom exporter failed.
+  case exporterFailed
+
+  /// The name that ledgers and JSON use.
+  public var description: String { rawValue }
+}
+
+/// What became of one batch. The item counts sum to the batch's size, which the processor checks.
+public struct ExportOutcome: Sendable {
+  /// Items that the back end accepted.
+  public var exported: Int
+  /// Items that the back end accepted the request of, but rejected (partial success).
+  public var rejected: Int
+  /// Items that were given up, by reason.
+  public var dropped: [DropReason: Int]
+  /// Of all items, those that the back end may have got twice.
+  public var possibleDuplicates: Int
+  /// Requests that were made.
+  public var attempts: Int
+  /// What went wrong last, if anything did: for messages, without secrets.
+  public var error: (any Error)?
+
+  /// Makes an outcome.
+  public init(
+    exported: Int = 0, rejected: Int = 0, dropped: [DropReason: Int] = [:], possibleDuplicates: Int = 0,
+    attempts: Int = 0, error: (any Error)? = nil
+  ) {
+    self.exported = exported
+    self.rejected = rejected
+    self.dropped = dropped
+    self.possibleDuplicates = possibleDuplicates
+    self.attempts = attempts
+    self.error = error
+    shorthand = nil
+  }
+
+  private enum Shorthand: Sendable {
+    case success
+    case failure
+    case partial(rejected: Int)
+  }
+
+  // The shorthands don't know the batch's size; `resolved(count:)` fills it in.
+  private var shorthand: Shorthand?
+
+  private init(_ shorthand: Shorthand, error: (any Error)? = nil) {
+    self.init(attempts: 1, error: error)
+    self.shorthand = shorthand
+  }
+
+  /// Every item was delivered.
+  public static var success: ExportOutcome { ExportOutcome(.success) }
+
+  /// No item was delivered; all count as dropped with ``DropReason/exporterFailed``.
+  public static func failure(_ error: any Error) -> ExportOutcome { ExportOutcome(.failure, error: error) }
+
+  /// All items but `rejected` were delivered; `message` says why.
+  public static func partial(rejected: Int, message: String) -> ExportOutcome {
+    ExportOutcome(.partial(rejected: rejected), error: ExportMessage(description: message))
+  }
+
+  /// The outcome with its counts for a batch of `count` items.
+  package func resolved(count: Int) -> ExportOutcome {
+    var result = self
+    result.shorthand = nil
+    switch shorthand {
+    case .success: result.exported = count
+    case .failure: result.dropped = [.exporterFailed: count]
+    case .partial(let rejected):
+      result.rejected = min(max(0, rejected), count)
+      result.exported = count - result.rejected
+    case nil: break
+    }
+    return result
+  }
+
+  /// The items that the outcome accounts for.
+  package var total: Int { exported + rejected + dropped.values.reduce(0, +) }
+}
+
+/// A message as an error.
+package struct ExportMessage: Error, Hashable, CustomStringConvertible {
+  package let description: String
+
+  package init(description: String) { self.description = description }
+}

@@ -1,0 +1,38 @@
+/// Sends batches of items somewhere: the one thing that a user implements to send telemetry to a place of their own.
+///
+/// A processor calls it on a telemetry thread, never twice at once unless ``maxConcurrentExports`` says that it may;
+/// `forceFlush` and `shutdown` may come at any moment. Code that blocks belongs on `Runtime.block(_:)`.
+/// Specification: trace SDK, span exporter (requirements 4.8).
+public protocol Exporter<Item>: Sendable {
+  /// What is exported.
+  associatedtype Item: Sendable
+
+  /// How many calls of `export` may run at once; default 1.
+  var maxConcurrentExports: Int { get }
+
+  /// The event loop that the exporter lives on, so that its processor can live there too; default nil.
+  var eventLoop: EventLoop? { get }
+
+  /// Delivers `batch`, which is never empty, or gives up by `deadline`, and says what became of it.
+  func export(_ batch: [Item], deadline: Deadline) async -> ExportOutcome
+
+  /// Delivers what the exporter itself still holds; false if that wasn't done by `deadline`. Default: true.
+  func forceFlush(deadline: Deadline) async -> Bool
+
+  /// Ends the exporter by `deadline`; later batches are failures. Default: nothing.
+  func shutdown(deadline: Deadline) async
+}
+
+extension Exporter {
+  /// One call at a time.
+  public var maxConcurrentExports: Int { 1 }
+  /// No loop of its own.
+  public var eventLoop: EventLoop? { nil }
+  /// Holds nothing, so there is nothing to deliver.
+  public func forceFlush(deadline: Deadline) async -> Bool { true }
+  /// Has nothing to end.
+  public func shutdown(deadline: Deadline) async {}
+}
+
+/// An exporter of spans.
+public typealias SpanExporter = Exporter<SpanData>
