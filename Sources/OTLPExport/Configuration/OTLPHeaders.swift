@@ -1,0 +1,56 @@
+/// Request headers (gRPC metadata) that a user adds. Names are compared without regard to case and sent in lower
+/// case; a name stands once. Values are secrets: no description shows them.
+public struct OTLPHeaders: Hashable, Sendable {
+  package struct Element: Hashable, Sendable {
+    package var name: String
+    package var value: String
+  }
+
+  package private(set) var elements: [Element] = []
+
+  /// No headers.
+  public init() {}
+
+  /// The value of the header `name`. Setting nil removes the header; what is set is checked when the exporter is made.
+  public subscript(name: String) -> String? {
+    get {
+      let name = name.lowercased()
+      return elements.first { $0.name == name }?.value
+    }
+    set {
+      let name = name.lowercased()
+      let index = elements.firstIndex { $0.name == name }
+      switch (index, newValue) {
+      case (let index?, let value?): elements[index].value = value
+      case (let index?, nil): elements.remove(at: index)
+      case (nil, let value?): elements.append(Element(name: name, value: value))
+      case (nil, nil): break
+      }
+    }
+  }
+
+  /// The names, in lower case, in the order in which they were added.
+  public var names: [String] { elements.map(\.name) }
+
+  /// Whether there are none.
+  public var isEmpty: Bool { elements.isEmpty }
+}
+
+extension OTLPHeaders: ExpressibleByDictionaryLiteral {
+  /// Adds the pairs in order; of equal names the last value wins.
+  public init(dictionaryLiteral pairs: (String, String)...) {
+    for (name, value) in pairs { self[name] = value }
+  }
+}
+
+extension OTLPHeaders: CustomStringConvertible, CustomReflectable {
+  /// The names, each with `[REDACTED]` for its value.
+  public var description: String {
+    elements.map { "\($0.name)=[REDACTED]" }.joined(separator: ",")
+  }
+
+  /// The names, each with `[REDACTED]` for its value.
+  public var customMirror: Mirror {
+    Mirror(self, children: elements.map { (label: $0.name, value: "[REDACTED]" as Any) }, displayStyle: .dictionary)
+  }
+}

@@ -1,0 +1,18 @@
+/// A kind of telemetry that OTLP carries.
+public enum OTLPSignal: Hashable, Sendable {
+  /// Spans.
+  case traces
+  /// Metric points.
+  case metrics
+  /// Log records.
+  case logs
+
+  /// What stands in the names of environment variables that hold for this signal only, such as `TRACES_`.
+  package var variableInfix: String {
+    switch self {
+    case .traces: "TRACES_"
+    case .metrics: "METRICS_"
+    case .logs: "LOGS_"
+    }
+  }
+}

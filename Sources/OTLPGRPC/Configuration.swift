@@ -1,0 +1,129 @@
+internal import OTLPExport
+public import TelemetryCore
+
+extension OTLPGRPCExporter {
+  /// Where an exporter sends to, and how.
+  ///
+  /// A value set in code wins over the environment, which ``apply(environment:signal:diagnostics:)`` reads; where an
+  /// environment name below holds `[TRACES_]`, the name with it wins over the name without. Values are checked when the
+  /// exporter is made. No description shows a header value or the credentials in a URL.
+  public struct Configuration: Sendable {
+    package var settings: OTLPSettings
+
+    /// The default values: `http://localhost:4317`, 10 s an attempt, no compression.
+    public init() { settings = OTLPSettings(endpoint: "http://localhost:4317") }
+
+    /// The default values, and an endpoint.
+    public init(endpoint: String) {
+      self.init()
+      self.endpoint = endpoint
+    }
+
+    /// The server. Default `http://localhost:4317`, environment `OTEL_EXPORTER_OTLP_[TRACES_]ENDPOINT`.
+    ///
+    /// `http://host:port` is plaintext and `https://host:port` is TLS. `host:port`, `dns:host:port`, `ipv4:a:port,…` and
+    /// `ipv6:[a]:port,…` are TLS unless ``insecure``. `unix:path`, `unix:///absolute/path` and `unix-abstract:name` are
+    /// plaintext. An IPv6 address stands in brackets. Without a port it is 4317. A path is refused: gRPC fixes it.
+    /// Specification: OTLP exporter, endpoint for OTLP/gRPC (requirements 2.2).
+    public var endpoint: String {
+      get { settings.endpoint.value }
+      set { settings.endpoint.set(newValue) }
+    }
+
+    /// Plaintext instead of TLS for an endpoint without `http://` or `https://`, which decide otherwise. Default false,
+    /// environment `OTEL_EXPORTER_OTLP_[TRACES_]INSECURE` (requirements 2.2.3, 2.2.4).
+    public var insecure: Bool {
+      get { settings.insecure.value }
+      set { settings.insecure.set(newValue) }
+    }
+
+    /// The PEM file of the authorities that the server's certificate is checked against. Default nil: the system's;
+    /// environment `OTEL_EXPORTER_OTLP_[TRACES_]CERTIFICATE`.
+    public var certificate: String? {
+      get { settings.certificate.value }
+      set { settings.certificate.set(newValue) }
+    }
+
+    /// The PEM file of our own certificate and its chain, for servers that ask for one. Goes with ``clientKey``.
+    /// Default nil, environment `OTEL_EXPORTER_OTLP_[TRACES_]CLIENT_CERTIFICATE`.
+    public var clientCertificate: String? {
+      get { settings.clientCertificate.value }
+      set { settings.clientCertificate.set(newValue) }
+    }
+
+    /// The PEM file of the private key of ``clientCertificate``. Default nil, environment
+    /// `OTEL_EXPORTER_OTLP_[TRACES_]CLIENT_KEY`.
+    public var clientKey: String? {
+      get { settings.clientKey.value }
+      set { settings.clientKey.set(newValue) }
+    }
+
+    /// Headers of each request, such as `["authorization": "Bearer …"]`. Default none, environment
+    /// `OTEL_EXPORTER_OTLP_[TRACES_]HEADERS` (`key=value,key=value`, percent-encoded; requirements 2.4), whose names
+    /// that are set here are left out. `te`, `content-type`, `user-agent`, `grpc-…` and the like are refused.
+    public var headers: OTLPHeaders {
+      get { settings.headers }
+      set { settings.headers = newValue }
+    }
+
+    /// How requests are compressed. Default none, environment `OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION` (`none`,
+    /// `gzip`). A server that can't decompress gets the request once more without, and from then on without.
+    public var compression: OTLPCompression {
+      get { settings.compression.value }
+      set { settings.compression.set(newValue) }
+    }
+
+    /// The time that one attempt may take; zero for no limit but the batch's. Default 10 s, environment
+    /// `OTEL_EXPORTER_OTLP_[TRACES_]TIMEOUT` in milliseconds.
+    ///
+    /// All attempts and pauses of a batch together are bounded by its deadline: the batch processor's export timeout.
+    public var timeout: Duration {
+      get { settings.timeout.value }
+      set { settings.timeout.set(newValue) }
+    }
+
+    /// The largest request message in bytes, before compression; 0 for no limit, default 64 MiB. A batch above it is
+    /// split; a single item above it is dropped as `tooLarge`. No environment name (requirements 1.1.7, 1.1.12).
+    public var maxRequestSize: Int {
+      get { settings.maxRequestSize }
+      set { settings.maxRequestSize = newValue }
+    }
+
+    /// The largest response message in bytes, before and after decompression; at least 1, default 4 MiB. A larger one
+    /// is a failure without retry. No environment name (requirements 1.1.9, 1.1.12).
+    public var maxResponseSize: Int {
+      get { settings.maxResponseSize }
+      set { settings.maxResponseSize = newValue }
+    }
+
+    /// A product name to stand before our own in `user-agent`, such as `MyDistribution/1.2`. Default none
+    /// (requirements 2.5.4).
+    public var userAgentPrefix: String {
+      get { settings.userAgentPrefix }
+      set { settings.userAgentPrefix = newValue }
+    }
+
+    /// When and how often a failed export is tried again.
+    public var retry: RetryPolicy {
+      get { settings.retry }
+      set { settings.retry = newValue }
+    }
+
+    /// How many exports may run at once on the one connection; 1 to 1000, default 4. A processor starts the next
+    /// batch before the last is answered, so one slow answer doesn't hold up the others (requirements 1.2.2).
+    public var maxConcurrentExports = 4
+
+    /// Fills in what code hasn't set from `OTEL_EXPORTER_OTLP_…`; a value that can't be used is named in a warning, and
+    /// the default is kept (requirements 2.6).
+    public mutating func apply(
+      environment: [String: String], signal: OTLPSignal = .traces, diagnostics: Diagnostics = .standardError
+    ) {
+      fatalError("not there yet")
+    }
+
+    /// Throws an ``OTLPError`` that names the first value that can't be used. No file is opened.
+    public func validate() throws(OTLPError) {
+      fatalError("not there yet")
+    }
+  }
+}
