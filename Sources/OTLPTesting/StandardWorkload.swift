@@ -1,0 +1,105 @@
+public import TelemetrySDK
+
+/// Spans like those of a busy HTTP service: the same for the same index, on every machine.
+///
+/// Each has ten attributes, two events with two attributes each, and a link; 512 of them make a request of 338,552
+/// bytes. Tests, benchmarks and `otlp load` share them.
+public struct StandardWorkload: Sendable {
+  /// The resource of all spans.
+  public static let resource = Resource([
+    "service.name": "checkout-service", "service.version": "1.42.0", "host.name": "ip-10-0-12-34.ec2.internal",
+    "process.pid": 4242, "telemetry.sdk.name": "opentelemetry", "telemetry.sdk.language": "swift",
+  ])
+  /// The scope of all spans.
+  public static let scope = InstrumentationScope(name: "peers.bench", version: "0.1.0")
+
+  private static let methods = ["GET", "POST", "GET", "PUT", "DELETE", "GET", "GET", "POST"]
+  private static let routes = [
+    "/api/v1/users/{id}", "/api/v1/orders", "/api/v1/orders/{id}/items", "/api/v1/users/{id}/profile",
+    "/api/v1/sessions/{id}", "/healthz", "/api/v1/search", "/api/v1/payments/{id}/capture",
+  ]
+  private static let names = zip(methods, routes).map { $0 + " " + $1 }
+  private static let statusCodes: [Int64] = [200, 200, 200, 201, 204, 404, 500, 302]
+
+  private let seed: UInt64
+  private let startTimeUnixNano: UInt64?
+
+  /// The workload as it is written down: fixed ids and times in 2025.
+  public init() {
+    seed = 42
+    startTimeUnixNano = nil
+  }
+
+  /// The same spans with ids that differ from those of any other `seed`, all starting at `startTimeUnixNano`.
+  public init(seed: UInt64, startTimeUnixNano: UInt64) {
+    self.seed = Self.mix(seed, 0)
+    self.startTimeUnixNano = startTimeUnixNano
+  }
+
+  /// Span number `index`, from 0.
+  public func span(_ index: Int) -> SpanData {
+    span(index, startTimeUnixNano: startTimeUnixNano)
+  }
+
+  /// Span number `index` with another start; nil for the fixed one.
+  public func span(_ index: Int, startTimeUnixNano: UInt64?) -> SpanData {
+    let number = UInt64(index)
+    let start = startTimeUnixNano ?? 1_760_000_000_000_000_000 &+ number &* 1_000_003
+    let random = Self.mix(seed, number)
+    let high = Self.mix(seed, 4 &* number)
+    let low = Self.mix(seed, 4 &* number &+ 1)
+    let parent = SpanID(Self.mix(seed, 4 &* number &+ 3))
+    let isError = Self.statusCodes[index % 8] >= 500
+    return SpanData(
+      traceID: TraceID(high: high, low: low), spanID: SpanID(Self.mix(seed, 4 &* number &+ 2)), parentSpanID: parent,
+      name: Self.names[index % 8], kind: .server, startTimeUnixNano: start,
+      endTimeUnixNano: start &+ 5_000_000 &+ random % 50_000_000,
+      attributes: Self.attributes(index, bodySize: Int64(random % 100_000)),
+      events: Self.events(index, start),
+      links: [SpanData.Link(traceID: TraceID(high: low, low: high), spanID: parent)],
+      status: isError ? .error("upstream timed out") : .ok, resource: Self.resource, scope: Self.scope)
+  }
+
+  /// Spans of the range, in order.
+  public func spans(_ range: Range<Int>) -> [SpanData] { range.map { span($0) } }
+
+  private static func attributes(_ index: Int, bodySize: Int64) -> Attributes {
+    Attributes(unchecked: [
+      Attributes.Element("http.request.method", .string(methods[index % 8])),
+      Attributes.Element("http.route", .string(routes[index % 8])),
+      Attributes.Element("url.path", .string("/api/v1/users/\(100_000 + index % 900_000)")),
+      Attributes.Element("server.address", .string("api-\(index % 10).prod.example.com")),
+      Attributes.Element("user_agent.original", .string("Mozilla/5.0 (X11; Linux)")),
+      Attributes.Element("client.address", .string("10.\(index % 256).\(index / 7 % 256).\(index / 13 % 256)")),
+      Attributes.Element("http.response.status_code", .int(statusCodes[index % 8])),
+      Attributes.Element("http.response.body.size", .int(bodySize)),
+      Attributes.Element("app.cache.hit_ratio", .double(Double(index % 1000) / 1000)),
+      Attributes.Element("app.authenticated", .bool(index % 3 != 0)),
+    ])
+  }
+
+  private static func events(_ index: Int, _ start: UInt64) -> [SpanData.Event] {
+    [
+      SpanData.Event(
+        name: "db.query.start", timeUnixNano: start &+ 1_000_000,
+        attributes: Attributes(unchecked: [
+          Attributes.Element("db.system.name", "postgresql"),
+          Attributes.Element("db.operation.batch.size", .int(Int64(1 + index % 50))),
+        ])),
+      SpanData.Event(
+        name: "db.query.end", timeUnixNano: start &+ 4_000_000,
+        attributes: Attributes(unchecked: [
+          Attributes.Element("db.collection.name", "users"),
+          Attributes.Element("db.response.returned_rows", .int(Int64(index % 200))),
+        ])),
+    ]
+  }
+
+  /// SplitMix64: the number that `state` plus `counter` gives.
+  private static func mix(_ state: UInt64, _ counter: UInt64) -> UInt64 {
+    var value = state &+ counter &+ 0x9E37_79B9_7F4A_7C15
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}
