@@ -1,0 +1,94 @@
+package import HTTP2Transport
+
+/// Where a channel connects to.
+package enum GRPCTarget: Hashable, Sendable {
+  /// A host and a port; an IPv6 literal has no brackets.
+  package struct HostPort: Hashable, Sendable {
+    package var host: String
+    package var port: UInt16
+
+    package init(host: String, port: UInt16) {
+      self.host = host
+      self.port = port
+    }
+  }
+
+  /// Hosts that serve the same, tried in turn.
+  case hosts([HostPort])
+  /// A Unix socket in the file system.
+  case unix(path: String)
+  /// A Unix socket in Linux's abstract namespace.
+  case unixAbstract(name: String)
+
+  /// One host.
+  package static func host(_ host: String, port: UInt16) -> GRPCTarget { .hosts([HostPort(host: host, port: port)]) }
+}
+
+/// A header that is sent with each call.
+package struct GRPCMetadata: Hashable, Sendable {
+  package var name: String
+  /// As text; for a name that ends in `-bin` already in base64.
+  package var value: String
+  /// Whether it is a secret: never put into a compression table.
+  package var isSensitive: Bool
+
+  package init(name: String, value: String, isSensitive: Bool = true) {
+    self.name = name
+    self.value = value
+    self.isSensitive = isSensitive
+  }
+}
+
+/// How a message is encoded.
+package enum GRPCEncoding: Hashable, Sendable {
+  case identity
+  case gzip
+}
+
+/// Inflates a gzip message. GRPCClient knows no zlib: who makes the channel brings one.
+package protocol GRPCInflater: Sendable {
+  /// The inflated bytes of `message`.
+  /// - Throws: `GRPCInflateError`.
+  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(GRPCInflateError) -> [UInt8]
+}
+
+/// Why a message can't be inflated.
+package enum GRPCInflateError: Error, Hashable, Sendable {
+  /// It isn't gzip, or damaged.
+  case damaged
+  /// It is larger than the limit once inflated.
+  case tooLarge
+}
+
+/// All that a channel is made of.
+package struct GRPCChannelConfiguration: Sendable {
+  package var target: GRPCTarget
+  /// TLS, or nil for plaintext.
+  package var tls: TLSContext?
+  /// The `:authority`, where it isn't the target's.
+  package var authority: String?
+  package var userAgent: String
+  /// Sent with every call.
+  package var metadata: [GRPCMetadata]
+  /// The largest response message, before and after inflation; 4 MiB.
+  package var maxResponseBytes: Int
+  /// What inflates gzip responses; without it none are asked for.
+  package var inflater: (any GRPCInflater)?
+  /// The pauses between attempts to connect.
+  package var backoff: BackoffConfiguration
+
+  package init(
+    target: GRPCTarget, tls: TLSContext? = nil, authority: String? = nil, userAgent: String = "swift-otlp",
+    metadata: [GRPCMetadata] = [], maxResponseBytes: Int = 4 << 20, inflater: (any GRPCInflater)? = nil,
+    backoff: BackoffConfiguration = .init()
+  ) {
+    self.target = target
+    self.tls = tls
+    self.authority = authority
+    self.userAgent = userAgent
+    self.metadata = metadata
+    self.maxResponseBytes = maxResponseBytes
+    self.inflater = inflater
+    self.backoff = backoff
+  }
+}
