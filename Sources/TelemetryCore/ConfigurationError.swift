@@ -14,6 +14,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
     self.allowed = allowed
   }
 
+  /// One sentence: option, value and what is allowed.
   public var description: String { "\(option): '\(value)' is not allowed; allowed: \(allowed)" }
 
   /// The same error under another name of the option.

@@ -39,6 +39,7 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
     return .nanoseconds(overflow ? (later > earlier ? Int64.max : .min) : difference)
   }
 
+  /// Whether the left instant lies before the right one.
   public static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
     left.nanoseconds < right.nanoseconds
   }
@@ -75,6 +76,7 @@ public struct Deadline: Comparable, Hashable, Sendable {
     isNever ? .nanoseconds(Int64.max) : max(.zero, instant - now)
   }
 
+  /// Whether the left deadline ends first.
   public static func < (left: Deadline, right: Deadline) -> Bool { left.instant < right.instant }
 }
 

@@ -21,8 +21,10 @@ public struct DiagnosticEvent: Sendable, CustomStringConvertible {
     /// Telemetry doesn't work.
     case error
 
+    /// By how much they matter.
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
 
+    /// The level's name in lower case.
     public var description: String {
       switch self {
       case .debug: "debug"

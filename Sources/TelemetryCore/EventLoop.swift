@@ -59,19 +59,24 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
 
   // MARK: Executor
 
+  /// Runs a job on the loop.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     wakeIfAsleep { $0.jobs.append(job) }
   }
 
+  /// The loop as the executor of an actor.
   public func asUnownedSerialExecutor() -> UnownedSerialExecutor { unsafe UnownedSerialExecutor(ordinary: self) }
 
+  /// The loop as the executor of tasks.
   public func asUnownedTaskExecutor() -> UnownedTaskExecutor { unsafe UnownedTaskExecutor(ordinary: self) }
 
+  /// Stops unless the caller is on the loop's thread.
   public func checkIsolated() {
     precondition(isCurrent, "this code must run on its event loop's thread")
   }
 
+  /// Whether the caller is on the loop's thread.
   public func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
   // MARK: Timers

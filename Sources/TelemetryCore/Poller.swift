@@ -54,5 +54,6 @@ public struct SystemError: Error, Hashable, CustomStringConvertible {
     self.code = code
   }
 
+  /// The call and the system's words for the error.
   public var description: String { "\(call): \(SystemError.text(of: code))" }
 }

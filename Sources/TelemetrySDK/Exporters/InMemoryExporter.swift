@@ -1,0 +1,40 @@
+internal import Synchronization
+
+/// Keeps what is exported, for tests. Thread-safe.
+public final class InMemoryExporter<Item: Sendable>: Exporter {
+  private struct State {
+    var items: [Item] = []
+    var ended = false
+  }
+
+  private let capacity: Int
+  private let state = Mutex(State())
+
+  /// Makes an exporter that keeps the last `capacity` items; default: all.
+  public init(capacity: Int = .max) {
+    precondition(capacity > 0, "an in-memory exporter of capacity \(capacity); allowed: 1 or more")
+    self.capacity = capacity
+  }
+
+  /// What is kept, in the order of export.
+  public var items: [Item] { state.withLock { $0.items } }
+
+  /// Forgets what was kept.
+  public func reset() { state.withLock { $0.items = [] } }
+
+  /// Keeps the batch; a failure after shutdown.
+  public func export(_ batch: [Item], deadline: Deadline) async -> ExportOutcome {
+    state.withLock { state in
+      guard !state.ended else { return .failure(ExportMessage(description: "the exporter was shut down")) }
+      state.items += batch
+      if state.items.count > capacity { state.items.removeFirst(state.items.count - capacity) }
+      return .success
+    }
+  }
+
+  /// Later batches are refused; what was kept can still be read.
+  public func shutdown(deadline: Deadline) async { state.withLock { $0.ended = true } }
+}
+
+/// Keeps exported spans.
+public typealias InMemorySpanExporter = InMemoryExporter<SpanData>

@@ -1,0 +1,82 @@
+/// Where every ended item of a processor is, at one moment.
+///
+/// The law: `ended == exported + rejected + droppedTotal + queued + inFlight`. It holds in every ledger that a
+/// processor gives out.
+public struct Ledger: Sendable, Hashable {
+  /// Items that were handed to the processor.
+  public var ended = 0
+  /// Items that the back end accepted.
+  public var exported = 0
+  /// Items that the back end rejected within an accepted request.
+  public var rejected = 0
+  /// Items that were given up, by reason; reasons without items are absent.
+  public var dropped: [DropReason: Int] = [:]
+  /// Items that wait in the queue.
+  public var queued = 0
+  /// Items that an exporter is at work on.
+  public var inFlight = 0
+  /// Of all items, those that the back end may have got twice.
+  public var possibleDuplicates = 0
+  /// Batches that were handed to the exporter.
+  public var exports = 0
+  /// Requests that the exporter made for them.
+  public var attempts = 0
+
+  /// All zero.
+  public init() {}
+
+  /// Items that were given up, for whatever reason.
+  public var droppedTotal: Int { dropped.values.reduce(0, +) }
+
+  /// Whether the law holds.
+  public var isBalanced: Bool { ended == exported + rejected + droppedTotal + queued + inFlight }
+
+  /// The sum of two ledgers, such as those of two processors.
+  public static func + (left: Ledger, right: Ledger) -> Ledger {
+    var sum = left
+    sum.ended += right.ended
+    sum.exported += right.exported
+    sum.rejected += right.rejected
+    sum.dropped.merge(right.dropped, uniquingKeysWith: +)
+    sum.queued += right.queued
+    sum.inFlight += right.inFlight
+    sum.possibleDuplicates += right.possibleDuplicates
+    sum.exports += right.exports
+    sum.attempts += right.attempts
+    return sum
+  }
+}
+
+extension Ledger: CustomStringConvertible {
+  /// What a person wants to know: `exported 512, dropped 3 (queueFull 3)`.
+  public var description: String {
+    var text = "exported \(exported), dropped \(droppedTotal)"
+    let reasons = DropReason.allCases.compactMap { reason in dropped[reason].map { "\(reason) \($0)" } }
+    if !reasons.isEmpty { text += " (\(reasons.joined(separator: ", ")))" }
+    if rejected > 0 { text += ", rejected \(rejected)" }
+    if queued > 0 { text += ", queued \(queued)" }
+    if inFlight > 0 { text += ", in flight \(inFlight)" }
+    if possibleDuplicates > 0 { text += ", possible duplicates \(possibleDuplicates)" }
+    return text
+  }
+}
+
+/// What a flush or shutdown achieved.
+public struct FlushReport: Sendable, Hashable {
+  /// Whether everything that was there at the call was settled (exported, rejected or dropped) by the deadline.
+  public var isComplete: Bool
+  /// Of the items that were there at the call, those that are settled but were not exported.
+  public var lost: Int
+  /// The ledger at the end of the call.
+  public var ledger: Ledger
+
+  /// Makes a report.
+  public init(isComplete: Bool, lost: Int, ledger: Ledger) {
+    self.isComplete = isComplete
+    self.lost = lost
+    self.ledger = ledger
+  }
+
+  /// Whether everything that was there at the call was delivered.
+  public var isDelivered: Bool { isComplete && lost == 0 }
+}
