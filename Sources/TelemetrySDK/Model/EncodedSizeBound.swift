@@ -1,4 +1,4 @@
 extension SpanData {
   /// At least as many bytes as the span takes in an export request, without its resource and scope.
-  package var encodedSizeBound: Int { attributes.count &* 64 &+ 512 }
+  public var encodedSizeBound: Int { attributes.count &* 64 &+ 512 }
 }
