@@ -34,6 +34,11 @@ public struct OTLPHeaders: Hashable, Sendable {
 
   /// Whether there are none.
   public var isEmpty: Bool { elements.isEmpty }
+
+  /// Adds those of `others` whose names aren't there yet.
+  package mutating func fill(_ others: OTLPHeaders) {
+    for other in others.elements where self[other.name] == nil { elements.append(other) }
+  }
 }
 
 extension OTLPHeaders: ExpressibleByDictionaryLiteral {

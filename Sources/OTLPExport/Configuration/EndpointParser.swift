@@ -1,0 +1,184 @@
+internal import TelemetryCore
+
+/// Takes an endpoint apart; every refusal says what would have been right.
+struct EndpointParser {
+  let text: String
+  let insecure: Bool
+  let option: String
+
+  private static let forms = """
+    http://host:port, https://host:port, host:port, dns:host:port, ipv4:address:port, ipv6:[address]:port, unix:path, \
+    unix:///path, unix-abstract:name
+    """
+
+  func parse() throws(ConfigurationError) -> Endpoint {
+    guard !text.isEmpty else { throw refused(EndpointParser.forms) }
+    guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+      throw refused("no control characters")
+    }
+    if let separator = text.firstRange(of: "://") {
+      return try url(scheme: text[..<separator.lowerBound].lowercased(), rest: text[separator.upperBound...])
+    }
+    guard let colon = text.firstIndex(of: ":") else { return try schemeless(text[...]) }
+    let rest = text[text.index(after: colon)...]
+    switch text[..<colon].lowercased() {
+    case "unix": return try unix(path: rest)
+    case "unix-abstract": return try unixAbstract(rest)
+    case "dns": return try schemeless(rest)
+    case "ipv4", "ipv6": return try addresses(rest)
+    default: return try schemeless(text[...])
+    }
+  }
+
+  private func url(scheme: String, rest: Substring) throws(ConfigurationError) -> Endpoint {
+    switch scheme {
+    case "http", "https": return try httpURL(rest, isSecure: scheme == "https")
+    case "unix":
+      guard rest.first == "/" else { throw refused("three slashes before an absolute path: unix:///path") }
+      return try unix(path: rest)
+    case "dns":
+      guard rest.first == "/" else {
+        throw refused("dns:host:port or dns:///host:port; the system's resolver is asked, no DNS server of its own")
+      }
+      return try schemeless(rest.dropFirst())
+    default: throw refused(EndpointParser.forms)
+    }
+  }
+
+  private func httpURL(_ rest: Substring, isSecure: Bool) throws(ConfigurationError) -> Endpoint {
+    let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
+    guard rest[end...].isEmpty || rest[end...] == "/" else {
+      throw refused("no path, query or fragment: gRPC fixes the path, so the endpoint ends with the port")
+    }
+    var authority = rest[..<end]
+    let at = authority.lastIndex(of: "@")
+    if let at { authority = authority[authority.index(after: at)...] }
+    return Endpoint(target: .hosts([try host(authority)]), isSecure: isSecure, hasCredentials: at != nil)
+  }
+
+  private func schemeless(_ rest: Substring) throws(ConfigurationError) -> Endpoint {
+    guard !rest.contains(where: { $0 == "/" || $0 == "?" || $0 == "#" }) else {
+      throw refused("no path, query or fragment: gRPC fixes the path, so the endpoint ends with the port")
+    }
+    guard !rest.contains("@") else { throw refused("no user name or password; a header carries credentials") }
+    return Endpoint(target: .hosts([try host(rest)]), isSecure: !insecure)
+  }
+
+  private func addresses(_ rest: Substring) throws(ConfigurationError) -> Endpoint {
+    var hosts: [Endpoint.Host] = []
+    for part in rest.split(separator: ",", omittingEmptySubsequences: false) {
+      let host = try host(part)
+      guard host.isIPv6 || IPAddress.isIPv4(host.name) else {
+        throw refused("IP addresses: ipv4:127.0.0.1:4317,127.0.0.2:4317 or ipv6:[::1]:4317")
+      }
+      hosts.append(host)
+    }
+    return Endpoint(target: .hosts(hosts), isSecure: !insecure)
+  }
+
+  // sun_path holds 108 bytes, the last one of a path is its end mark.
+  private func unix(path: Substring) throws(ConfigurationError) -> Endpoint {
+    guard (1...107).contains(path.utf8.count) else { throw refused("a socket's path of 1 to 107 bytes after 'unix:'") }
+    return Endpoint(target: .unix(path: String(path)), isSecure: false)
+  }
+
+  private func unixAbstract(_ name: Substring) throws(ConfigurationError) -> Endpoint {
+    guard (1...107).contains(name.utf8.count) else {
+      throw refused("a socket's name of 1 to 107 bytes after 'unix-abstract:'")
+    }
+    return Endpoint(target: .unixAbstract(name: String(name)), isSecure: false)
+  }
+
+  private func host(_ authority: Substring) throws(ConfigurationError) -> Endpoint.Host {
+    if authority.first == "[" { return try bracketed(authority.dropFirst()) }
+    let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count <= 2 else { throw refused("an IPv6 address in brackets: [::1]:4317") }
+    guard let name = parts.first, !name.isEmpty else { throw refused("a host before the port") }
+    guard name.utf8.count <= 253, name.utf8.allSatisfy(EndpointParser.isNameByte) else {
+      throw refused("a host name of ASCII letters, digits, '.', '-' and '_'")
+    }
+    let port = parts.count == 2 ? try port(parts[1]) : Endpoint.defaultPort
+    return Endpoint.Host(name: String(name), port: port, isIPv6: false)
+  }
+
+  private func bracketed(_ rest: Substring) throws(ConfigurationError) -> Endpoint.Host {
+    guard let end = rest.firstIndex(of: "]") else { throw refused("a ']' after the IPv6 address: [::1]:4317") }
+    var parts = rest[..<end].split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let address = parts.first, IPAddress.isIPv6(address) else { throw refused("an IPv6 address in the brackets") }
+    // In a URL the mark before a zone is itself percent-encoded (RFC 6874).
+    if parts.count == 2, parts[1].hasPrefix("25"), parts[1].count > 2 { parts[1] = parts[1].dropFirst(2) }
+    guard parts.count == 1 || (!parts[1].isEmpty && parts[1].utf8.allSatisfy(EndpointParser.isNameByte)) else {
+      throw refused("an interface's name after '%'")
+    }
+    let tail = rest[rest.index(after: end)...]
+    guard tail.isEmpty || tail.first == ":" else { throw refused("a port after the brackets: [::1]:4317") }
+    let port = tail.isEmpty ? Endpoint.defaultPort : try port(tail.dropFirst())
+    return Endpoint.Host(name: parts.joined(separator: "%"), port: port, isIPv6: true)
+  }
+
+  private func port(_ digits: Substring) throws(ConfigurationError) -> UInt16 {
+    guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      let port = UInt16(digits), port > 0
+    else { throw refused("a port of 1 to 65535") }
+    return port
+  }
+
+  private func refused(_ allowed: String) -> ConfigurationError {
+    ConfigurationError(option: option, value: Endpoint.redacted(text), allowed: allowed)
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+}
+
+/// Whether text is an IP address; what it means is left to the system.
+enum IPAddress {
+  static func isIPv4(_ text: some StringProtocol) -> Bool {
+    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    return parts.count == 4
+      && parts.allSatisfy { part in
+        (1...3).contains(part.count) && part.allSatisfy { (0x30...0x39).contains($0) }
+          && part.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 255
+      }
+  }
+
+  static func isIPv6(_ text: some StringProtocol) -> Bool {
+    let text = String(text)
+    guard let gap = text.firstRange(of: "::") else { return groups(text[...]) == 8 }
+    let tail = text[gap.upperBound...]
+    guard tail.firstRange(of: "::") == nil, let head = groups(text[..<gap.lowerBound], isHead: true),
+      let rest = groups(tail)
+    else { return false }
+    return head + rest <= 7
+  }
+
+  /// How many 16-bit groups the text holds; nil if it isn't a list of them. An IPv4 address at the end is two.
+  private static func groups(_ text: Substring, isHead: Bool = false) -> Int? {
+    guard !text.isEmpty else { return 0 }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    var count = parts.count
+    for (index, part) in parts.enumerated() {
+      if !isHead, index == parts.count - 1, isIPv4(part) {
+        count += 1
+      } else if !(1...4).contains(part.utf8.count) || !part.utf8.allSatisfy(isHexadecimal) {
+        return nil
+      }
+    }
+    return count
+  }
+
+  private static func isHexadecimal(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+      UInt8(ascii: "A")...UInt8(ascii: "F"):
+      true
+    default: false
+    }
+  }
+}
