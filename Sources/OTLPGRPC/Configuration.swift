@@ -118,12 +118,44 @@ extension OTLPGRPCExporter {
     public mutating func apply(
       environment: [String: String], signal: OTLPSignal = .traces, diagnostics: Diagnostics = .standardError
     ) {
-      fatalError("not there yet")
+      settings.apply(environment: environment, signal: signal, protocolName: "grpc", diagnostics: diagnostics)
     }
 
     /// Throws an ``OTLPError`` that names the first value that can't be used. No file is opened.
-    public func validate() throws(OTLPError) {
-      fatalError("not there yet")
+    public func validate() throws(OTLPError) { _ = try server() }
+
+    /// The server, if all values can be used.
+    package func server() throws(OTLPError) -> Endpoint {
+      do throws(ConfigurationError) {
+        try ConfigurationError.require("maxConcurrentExports", maxConcurrentExports, in: 1...1000)
+        return try settings.validate()
+      } catch {
+        throw OTLPError(error)
+      }
     }
+  }
+}
+
+extension OTLPGRPCExporter.Configuration: CustomStringConvertible, CustomReflectable {
+  /// Every value with its name, without secrets.
+  public var description: String {
+    fields.map { "\($0.name): \($0.value)" }.joined(separator: ", ")
+  }
+
+  /// The same as the description, value by value.
+  public var customMirror: Mirror {
+    Mirror(self, children: fields.map { (label: $0.name, value: $0.value as Any) }, displayStyle: .struct)
+  }
+
+  /// Every value with its name, and without secrets.
+  package var fields: [(name: String, value: String)] {
+    [
+      ("endpoint", Endpoint.redacted(endpoint)), ("insecure", "\(insecure)"), ("certificate", certificate ?? "system"),
+      ("clientCertificate", clientCertificate ?? "none"), ("clientKey", clientKey ?? "none"),
+      ("headers", headers.isEmpty ? "none" : headers.description), ("compression", "\(compression)"),
+      ("timeout", "\(timeout)"), ("maxRequestSize", "\(maxRequestSize)"), ("maxResponseSize", "\(maxResponseSize)"),
+      ("userAgentPrefix", userAgentPrefix.isEmpty ? "none" : userAgentPrefix),
+      ("maxConcurrentExports", "\(maxConcurrentExports)"),
+    ]
   }
 }
