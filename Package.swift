@@ -64,7 +64,12 @@ let package = Package(
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "CNGHTTP2"]),
     tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPTesting", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
-    tests("OTLPTestingTests", ["OTLPTesting", "OTLPGRPC"]),
+    tests(
+      "OTLPTestingTests",
+      [
+        "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
+        "TelemetryCore",
+      ]),
     tests("PeerTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire"]),
     tests("CommandTests", ["OTLPTesting", "OTLPWire", "TelemetrySDK"]),
   ],

@@ -1,0 +1,164 @@
+package import HTTP2Transport
+internal import Synchronization
+package import TelemetryCore
+
+/// A network in memory, on a virtual clock: an event loop over it, and whatever runs on that loop, sees the same
+/// things in the same order for the same seed.
+package final class SimulatedNetwork: Poller, Network {
+  /// Takes the server's end of a connection.
+  package typealias Accept = @Sendable (_ transport: sending any Transport) -> Void
+  /// Decides about an attempt to connect, by its address and its number from 1.
+  package typealias Planner = @Sendable (SocketAddress, Int, inout SeededRandom) -> SimulatedConnect
+
+  fileprivate struct Listener {
+    let loop: EventLoop
+    let accept: Accept
+  }
+
+  struct State {
+    var random: SeededRandom
+    var hosts: [String: SimulatedHost] = [:]
+    fileprivate var listeners: [SocketAddress: Listener] = [:]
+    var planner: Planner = { _, _, _ in .link(SimulatedLink()) }
+    var attempts = 0
+    var connections: [Int: SimulatedConnection] = [:]
+    var nextConnection = 1
+  }
+
+  package let clock: VirtualClock
+  let state: Mutex<State>
+
+  package init(seed: UInt64, clock: VirtualClock = VirtualClock()) {
+    self.clock = clock
+    state = Mutex(State(random: SeededRandom(seed: seed)))
+  }
+
+  // MARK: Set-up
+
+  /// Says what a name resolves to; may be said again at any time.
+  package func setHost(_ name: String, _ host: SimulatedHost) {
+    state.withLock { $0.hosts[name] = host }
+  }
+
+  /// Says what becomes of each attempt to connect from now on.
+  package func planConnections(_ planner: @escaping Planner) {
+    state.withLock { $0.planner = planner }
+  }
+
+  /// Accepts connections to an address; their ends belong to `loop`.
+  package func listen(on address: SocketAddress, loop: EventLoop, _ accept: @escaping Accept) {
+    state.withLock { $0.listeners[address] = Listener(loop: loop, accept: accept) }
+  }
+
+  /// Refuses connections to an address from now on; those that stand stay.
+  package func stopListening(on address: SocketAddress) {
+    state.withLock { _ = $0.listeners.removeValue(forKey: address) }
+  }
+
+  /// Two connected ends, at once.
+  package func pair(
+    on loop: EventLoop, link: SimulatedLink = SimulatedLink()
+  ) -> (client: SimulatedTransport, server: SimulatedTransport) {
+    let number = open(link)
+    return (
+      SimulatedTransport(self, connection: number, side: .client, loop: loop, peer: "simulated server \(number)"),
+      SimulatedTransport(self, connection: number, side: .server, loop: loop, peer: "simulated client \(number)")
+    )
+  }
+
+  /// Loses every connection now: both ends see a reset.
+  package func cutConnections() {
+    for number in state.withLock({ $0.connections.keys.sorted() }) { reset(number) }
+  }
+
+  /// Connections that neither end has closed.
+  package var openConnections: Int {
+    state.withLock { $0.connections.values.count { !$0.isClosed(.client) && !$0.isClosed(.server) } }
+  }
+
+  // MARK: Network
+
+  package func resolve(
+    host: String, port: UInt16, deadline: Deadline
+  ) async throws(NetworkError) -> [SocketAddress] {
+    guard let rule = state.withLock({ $0.hosts[host] }) else {
+      throw .unresolved(host: host, reason: "no such host in the simulation")
+    }
+    clock.record(1, host.utf8.count)
+    switch rule {
+    case .addresses(let addresses, let delay):
+      try await pause(delay, deadline, nil)
+      return addresses.map { .ipv4($0, port: port) }
+    case .fails(let reason, let delay):
+      try await pause(delay, deadline, nil)
+      throw .unresolved(host: host, reason: reason)
+    case .ignored:
+      await sleep(until: deadline)
+      throw .timedOut(address: nil)
+    }
+  }
+
+  package func connect(
+    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+  ) async throws(NetworkError) -> sending any Transport {
+    let plan = state.withLock { state in
+      state.attempts += 1
+      return state.planner(address, state.attempts, &state.random)
+    }
+    clock.record(2)
+    switch plan {
+    case .ignore:
+      await sleep(until: deadline)
+      throw .timedOut(address: address)
+    case .refuse:
+      try await pause(.microseconds(200), deadline, address)
+      throw .connect(address: address, error: SystemError(call: "connect", code: Errno.connectionRefused))
+    case .link(let link):
+      return try await connect(to: address, link, on: loop, deadline)
+    }
+  }
+
+  private func connect(
+    to address: SocketAddress, _ link: SimulatedLink, on loop: EventLoop, _ deadline: Deadline
+  ) async throws(NetworkError) -> sending any Transport {
+    let latency = state.withLock { $0.random.duration(in: link.latency) }
+    try await pause(latency, deadline, address)
+    guard let listener = state.withLock({ $0.listeners[address] }) else {
+      try await pause(latency, deadline, address)
+      throw .connect(address: address, error: SystemError(call: "connect", code: Errno.connectionRefused))
+    }
+    let number = open(link)
+    listener.accept(
+      SimulatedTransport(self, connection: number, side: .server, loop: listener.loop, peer: "client \(number)"))
+    do throws(NetworkError) {
+      try await pause(latency, deadline, address)
+    } catch {
+      reset(number)
+      throw error
+    }
+    return SimulatedTransport(self, connection: number, side: .client, loop: loop, peer: "server \(number)")
+  }
+
+  private func pause(_ duration: Duration, _ deadline: Deadline, _ address: SocketAddress?) async throws(NetworkError) {
+    let end = Deadline(now + duration)
+    await sleep(until: min(end, deadline))
+    if deadline < end { throw .timedOut(address: address) }
+  }
+
+  private func sleep(until deadline: Deadline) async {
+    guard let loop = EventLoop.current else { preconditionFailure("call the simulated network on its loop") }
+    await loop.sleep(until: deadline)
+  }
+
+  // MARK: Poller
+
+  package var now: MonotonicInstant { clock.now }
+  package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+    clock.wait(until: deadline, into: &events)
+  }
+  package func wake() { clock.wake() }
+  package func add(descriptor: Int32, token: UInt64) throws(SystemError) {
+    try clock.add(descriptor: descriptor, token: token)
+  }
+  package func remove(descriptor: Int32) { clock.remove(descriptor: descriptor) }
+}

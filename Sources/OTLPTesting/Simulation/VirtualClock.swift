@@ -1,0 +1,158 @@
+internal import Synchronization
+package import TelemetryCore
+
+/// A poller whose time goes on only by jumps: to the next scheduled event or to the loop's next timer.
+///
+/// An event loop over it runs on the test's own thread, which is the only one that may use it. When neither an
+/// event nor a timer is left, nothing can ever happen again: `onStop` is told so, and a hang becomes a failing test.
+package final class VirtualClock: Poller {
+  private struct Event {
+    let time: Int64
+    let number: UInt64
+    let action: @Sendable () -> Void
+  }
+
+  private struct State {
+    var now: Int64 = 1_000_000_000
+    var isWoken = false
+    var events: [Event] = []  // sorted, the next one last
+    var nextNumber: UInt64 = 0
+    var ready: [ReadyEvent] = []
+    var trace = Trace()
+    var waitsAtSameTime = 0
+    var onStop: (@Sendable (_ reason: String) -> Void)?
+  }
+
+  private enum Step {
+    case look
+    case run(@Sendable () -> Void)
+    case stop(reason: String, (@Sendable (String) -> Void)?)
+  }
+
+  // More waits than this without any time passing is a loop that would never end.
+  private static let mostWaitsAtSameTime = 5_000_000
+
+  private let state = Mutex(State())
+  private let limit: Int64
+
+  /// - Parameter limit: The virtual time after which the clock stops.
+  package init(limit: Duration = .seconds(24 * 3600)) {
+    self.limit = limit.clampedNanoseconds
+  }
+
+  package var now: MonotonicInstant { state.withLock { MonotonicInstant(nanoseconds: $0.now) } }
+
+  /// What happened so far, as a number: the same for the same seed.
+  package var trace: Trace { state.withLock { $0.trace } }
+
+  /// Called when nothing is left that could happen, or the limit is passed.
+  package func onStop(_ handler: @escaping @Sendable (_ reason: String) -> Void) {
+    state.withLock { $0.onStop = handler }
+  }
+
+  /// Runs `action` at `time`, or at once if that has passed. Events of the same time run in the order of scheduling.
+  package func schedule(at time: MonotonicInstant, _ action: @escaping @Sendable () -> Void) {
+    state.withLock { state in
+      let time = max(time.nanoseconds, state.now)
+      let event = Event(time: time, number: state.nextNumber, action: action)
+      state.nextNumber += 1
+      state.events.insert(event, at: VirtualClock.index(for: time, in: state.events))
+    }
+  }
+
+  /// Runs `action` once `duration` has passed.
+  package func schedule(after duration: Duration, _ action: @escaping @Sendable () -> Void) {
+    schedule(at: now + duration, action)
+  }
+
+  /// Reports readiness at the end of the present wait.
+  package func post(_ event: ReadyEvent) {
+    state.withLock { $0.ready.append(event) }
+  }
+
+  /// Adds to the trace.
+  package func record(_ values: Int...) {
+    state.withLock { state in
+      state.trace.add(UInt64(bitPattern: state.now))
+      for value in values { state.trace.add(UInt64(bitPattern: Int64(value))) }
+    }
+  }
+
+  package func wake() { state.withLock { $0.isWoken = true } }
+
+  package func add(descriptor: Int32, token: UInt64) throws(SystemError) {
+    throw SystemError(call: "add", code: 38)  // ENOSYS: a simulation has no descriptors
+  }
+
+  package func remove(descriptor: Int32) {}
+
+  package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+    switch state.withLock({ next(&$0, deadline) }) {
+    case .look: break
+    case .run(let action): action()
+    case .stop(let reason, let handler):
+      guard let handler else { preconditionFailure(reason) }
+      handler(reason)
+    }
+    events += state.withLock { state in
+      defer { state.ready.removeAll() }
+      return state.ready
+    }
+  }
+
+  private func next(_ state: inout State, _ deadline: Deadline) -> Step {
+    if !state.ready.isEmpty { return .look }
+    if state.isWoken, deadline.instant.nanoseconds > state.now {
+      state.isWoken = false
+      return .look
+    }
+    state.isWoken = false
+    let before = state.now
+    defer { state.waitsAtSameTime = state.now == before ? state.waitsAtSameTime + 1 : 0 }
+    if state.waitsAtSameTime > VirtualClock.mostWaitsAtSameTime {
+      return .stop(reason: "time stands still: something keeps the loop busy for ever", state.onStop)
+    }
+    if let event = state.events.last, event.time <= deadline.instant.nanoseconds {
+      state.events.removeLast()
+      state.now = event.time
+      return state.now > limit ? .stop(reason: "the virtual time limit has passed", state.onStop) : .run(event.action)
+    }
+    guard !deadline.isNever else {
+      return .stop(reason: "nothing is left that could happen, and the test has not finished", state.onStop)
+    }
+    state.now = max(state.now, deadline.instant.nanoseconds)
+    return state.now > limit ? .stop(reason: "the virtual time limit has passed", state.onStop) : .look
+  }
+
+  /// The place that keeps the next event last, and events of one time in the order of scheduling.
+  private static func index(for time: Int64, in events: [Event]) -> Int {
+    var low = 0
+    var high = events.count
+    while low < high {
+      let middle = (low + high) / 2
+      if events[middle].time > time { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension VirtualClock {
+  /// A digest of all that happened in a simulation (FNV-1a).
+  package struct Trace: Hashable, Sendable {
+    /// How many values went in.
+    package private(set) var count = 0
+    /// The digest.
+    package private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    package init() {}
+
+    mutating func add(_ value: UInt64) {
+      count += 1
+      var value = value
+      for _ in 0..<8 {
+        hash = (hash ^ (value & 0xFF)) &* 0x100_0000_01B3
+        value >>= 8
+      }
+    }
+  }
+}

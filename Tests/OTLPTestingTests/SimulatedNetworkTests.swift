@@ -1,0 +1,161 @@
+import HTTP2Transport
+import OTLPTesting
+import TelemetryCore
+import Testing
+
+@Suite struct SimulatedNetworkTests {
+  static let address = SocketAddress.ipv4(0x0A00_0001, port: 4317)
+
+  private static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) } }
+
+  private struct Ends {
+    let client: PipeClient
+    let server: PipeClient
+  }
+
+  private static func ends(_ simulation: Simulation, _ link: SimulatedLink) async throws -> Ends {
+    let (client, server) = simulation.network.pair(on: simulation.loop, link: link)
+    let ends = Ends(
+      client: PipeClient(loop: simulation.loop, transport: client),
+      server: PipeClient(loop: simulation.loop, transport: server))
+    try await ends.client.start()
+    try await ends.server.start()
+    return ends
+  }
+
+  @Test(arguments: 0..<20) func everyByteArrivesInOrder(seed: Int) throws {
+    try simulate(seed: UInt64(seed)) { simulation in
+      var link = SimulatedLink()
+      link.writeSize = 1...4000
+      link.bufferSize = 10_000
+      let ends = try await Self.ends(simulation, link)
+      let sent = Self.bytes(200_000)
+      await ends.client.send(sent)
+      await simulation.sleep(.seconds(10))
+      #expect(await ends.server.received == sent)
+      await ends.client.close()
+      #expect(await ends.server.end(within: .seconds(1)) == .end)
+    }
+  }
+
+  @Test func readerThatStopsHoldsTheWriter() throws {
+    try simulate(seed: 3) { simulation in
+      var link = SimulatedLink()
+      link.bufferSize = 1000
+      let ends = try await Self.ends(simulation, link)
+      await ends.server.pauseReading(true)
+      await ends.client.send(Self.bytes(5000))
+      await simulation.sleep(.seconds(1))
+      #expect(await ends.client.unsentCount == 4000)
+      await ends.server.pauseReading(false)
+      await simulation.sleep(.seconds(1))
+      #expect(await ends.server.received == Self.bytes(5000))
+    }
+  }
+
+  @Test(arguments: [0, 1, 999, 1000, 4999]) func connectionIsLostAtAnyByte(cut: Int) throws {
+    try simulate(seed: 5) { simulation in
+      let ends = try await Self.ends(simulation, SimulatedLink(faults: [.cut(afterBytes: cut, from: .client)]))
+      await ends.client.send(Self.bytes(5000))
+      await ends.client.send(Self.bytes(1))
+      guard case .failed = await ends.server.end(within: .seconds(1)) else {
+        Issue.record("the server saw no reset")
+        return
+      }
+      guard case .failed = await ends.client.end(within: .seconds(1)) else {
+        Issue.record("the client saw no reset")
+        return
+      }
+      #expect(await ends.server.received == Array(Self.bytes(5000).prefix(cut)))
+    }
+  }
+
+  @Test func blackHoleTellsNobody() throws {
+    try simulate(seed: 5) { simulation in
+      let ends = try await Self.ends(simulation, SimulatedLink(faults: [.blackHole(afterBytes: 0, from: .client)]))
+      await ends.client.send(Self.bytes(100))
+      await ends.client.close()
+      #expect(await ends.server.end(within: .seconds(3600)) == nil)
+      #expect(await ends.server.received.isEmpty)
+    }
+  }
+
+  @Test func stallDelays() throws {
+    try simulate(seed: 5) { simulation in
+      let fault = SimulatedLink.Fault.stall(afterBytes: 10, from: .client, for: .seconds(30))
+      let ends = try await Self.ends(simulation, SimulatedLink(faults: [fault]))
+      await ends.client.send(Self.bytes(100))
+      await simulation.sleep(.seconds(29))
+      #expect(await ends.server.received.isEmpty)
+      await simulation.sleep(.seconds(2))
+      #expect(await ends.server.received.count == 100)
+    }
+  }
+
+  @Test func namesResolveFailAndChange() throws {
+    try simulate(seed: 1) { simulation in
+      let network = simulation.network
+      let deadline = Deadline(simulation.now + .seconds(5))
+      network.setHost("a", .addresses([1, 2]))
+      network.setHost("silent", .ignored)
+      #expect(
+        try await network.resolve(host: "a", port: 9, deadline: deadline) == [.ipv4(1, port: 9), .ipv4(2, port: 9)])
+      network.setHost("a", .addresses([3]))
+      #expect(try await network.resolve(host: "a", port: 9, deadline: deadline) == [.ipv4(3, port: 9)])
+      network.setHost("a", .fails(reason: "gone"))
+      await #expect(throws: NetworkError.unresolved(host: "a", reason: "gone")) {
+        try await network.resolve(host: "a", port: 9, deadline: deadline)
+      }
+      await #expect(throws: NetworkError.timedOut(address: nil)) {
+        try await network.resolve(host: "silent", port: 9, deadline: deadline)
+      }
+      #expect(deadline.instant == simulation.now)
+    }
+  }
+
+  private static func connectError(_ simulation: Simulation) async -> NetworkError? {
+    do throws(NetworkError) {
+      _ = try await simulation.network.connect(
+        to: address, on: simulation.loop, deadline: Deadline(simulation.now + .seconds(2)))
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func connectsAreAcceptedRefusedOrIgnored() throws {
+    try simulate(seed: 1) { simulation in
+      let network = simulation.network
+      let refused = await Self.connectError(simulation)
+      let accepted = Promise<Bool>()
+      network.listen(on: Self.address, loop: simulation.loop) { _ in accepted.fulfil(true) }
+      #expect(await Self.connectError(simulation) == nil)
+      #expect(accepted.current == true)
+      network.planConnections { _, _, _ in .refuse }
+      #expect(await Self.connectError(simulation) == refused)
+      network.planConnections { _, _, _ in .ignore }
+      let start = simulation.now
+      #expect(await Self.connectError(simulation) == .timedOut(address: Self.address))
+      #expect(simulation.now - start == .seconds(2))
+    }
+  }
+
+  private static func trace(seed: UInt64) throws -> VirtualClock.Trace {
+    try simulate(seed: seed) { simulation in
+      var link = SimulatedLink()
+      link.writeSize = 1...3000
+      let ends = try await Self.ends(simulation, link)
+      await ends.client.send(Self.bytes(50_000))
+      await ends.server.send(Self.bytes(50_000))
+      await simulation.sleep(.seconds(1))
+      return simulation.trace
+    }
+  }
+
+  @Test func sameSeedSameTrace() throws {
+    let first = try Self.trace(seed: 42)
+    #expect(try Self.trace(seed: 42) == first)
+    #expect(try Self.trace(seed: 43) != first)
+    #expect(first.count > 100)
+  }
+}

@@ -1,0 +1,62 @@
+import OTLPTesting
+import TelemetryCore
+import Testing
+
+@Suite struct VirtualClockTests {
+  @Test func hoursPassInNoTime() throws {
+    let passed = try simulate(seed: 1) { simulation in
+      let start = simulation.now
+      await simulation.sleep(.seconds(5 * 3600))
+      return simulation.now - start
+    }
+    #expect(passed == .seconds(5 * 3600))
+  }
+
+  @Test func timersFireInOrder() throws {
+    let order = try simulate(seed: 1) { simulation in
+      let tasks = [3, 1, 2].map { seconds in
+        simulation.task { () -> (Int, MonotonicInstant) in
+          await simulation.sleep(.seconds(seconds))
+          return (seconds, simulation.now)
+        }
+      }
+      var results: [(Int, MonotonicInstant)] = []
+      for task in tasks { results.append(await task.value) }
+      return results.sorted { $0.1 < $1.1 }.map(\.0)
+    }
+    #expect(order == [1, 2, 3])
+  }
+
+  @Test func hangIsAFailure() {
+    #expect {
+      try simulate(seed: 7) { _ in await Promise<Void>().value }
+    } throws: { error in
+      "\(error)".contains("seed 7") && "\(error)".contains("nothing is left")
+    }
+  }
+
+  @Test func limitEndsAnEndlessTest() {
+    #expect {
+      try simulate(seed: 7, limit: .seconds(60)) { simulation in
+        while true { await simulation.sleep(.seconds(1)) }
+      }
+    } throws: { error in
+      "\(error)".contains("limit")
+    }
+  }
+
+  @Test func errorOfTheBodyIsThrown() {
+    #expect(throws: SystemError.self) {
+      try simulate(seed: 1) { _ in throw SystemError(call: "x", code: 1) }
+    }
+  }
+
+  @Test func clockServesALoopWithoutNetwork() {
+    let clock = VirtualClock()
+    let loop = EventLoop(poller: clock)
+    let before = clock.now
+    loop.schedule(at: Deadline(before + .seconds(90))) { loop.stop() }
+    loop.run()
+    #expect(clock.now - before == .seconds(90))
+  }
+}
