@@ -88,7 +88,9 @@ extension SimulatedNetwork {
   private struct Sent {
     var bytes: [UInt8]
     var arrival: MonotonicInstant
+    /// Nothing of it arrives.
     var isLost: Bool
+    /// The connection ends after it.
     var isCut: Bool
     var latency: Duration
   }
@@ -129,7 +131,7 @@ extension SimulatedNetwork {
     let cut = connection.distanceToCut(from: side)
     if let cut, cut > 0 { room = min(room, cut) }
     let bytes = unsafe SimulatedNetwork.gather(slices, atMost: room)
-    let isLost = connection.isBlackHole(from: side)
+    let isLost = cut == 0 || connection.isBlackHole(from: side)
     let latency = state.random.duration(in: connection.link.latency)
     let stall = connection.stall(from: side, between: flow.written, and: flow.written + bytes.count)
     let arrival = max(flow.lastArrival, now + latency + stall)
@@ -142,8 +144,7 @@ extension SimulatedNetwork {
   }
 
   private func schedule(_ sent: Sent, _ number: Int, _ side: SimulatedSide) {
-    guard !sent.isLost else { return }
-    clock.schedule(at: sent.arrival) { self.arrive(sent.bytes, number, side) }
+    if !sent.isLost { clock.schedule(at: sent.arrival) { self.arrive(sent.bytes, number, side) } }
     guard sent.isCut else { return }
     // The peer sees the reset after the last bytes, the writer when the news has come back.
     clock.schedule(at: sent.arrival) { self.resetEnd(number, side.other) }

@@ -55,15 +55,12 @@ package final class SimulatedNetwork: Poller, Network {
     state.withLock { _ = $0.listeners.removeValue(forKey: address) }
   }
 
-  /// Two connected ends, at once.
-  package func pair(
-    on loop: EventLoop, link: SimulatedLink = SimulatedLink()
-  ) -> (client: SimulatedTransport, server: SimulatedTransport) {
-    let number = open(link)
-    return (
-      SimulatedTransport(self, connection: number, side: .client, loop: loop, peer: "simulated server \(number)"),
-      SimulatedTransport(self, connection: number, side: .server, loop: loop, peer: "simulated client \(number)")
-    )
+  /// Makes a connection at once, without a listener; its number is for `end(of:_:on:)`.
+  package func connectEnds(_ link: SimulatedLink = SimulatedLink()) -> Int { open(link) }
+
+  /// One end of a connection made by `connectEnds(_:)`, to be asked for once.
+  package func end(of connection: Int, _ side: SimulatedSide, on loop: EventLoop) -> sending SimulatedTransport {
+    SimulatedTransport(self, connection: connection, side: side, loop: loop, peer: "simulated peer \(connection)")
   }
 
   /// Loses every connection now: both ends see a reset.
