@@ -5,12 +5,186 @@ internal import COpenSSL
 package final class TLSContext: Sendable {
   // SAFETY: set once; OpenSSL's contexts may be shared between threads once they are set up.
   nonisolated(unsafe) let pointer: OpaquePointer
+  // SAFETY: written before it is shared, read-only after that, freed after the context that reads it.
+  nonisolated(unsafe) private let protocols: UnsafeMutableBufferPointer<UInt8>
   /// The configured name that replaces the host's, for clients.
   let serverName: String?
+  /// Whose certificates are believed, in words.
+  let trust: String
+  let hasCertificate: Bool
+  /// Whether a connection without `h2` is refused.
+  let requiresHTTP2: Bool
 
   /// Reads the client's files; the error names the file that is wrong and says why.
-  package init(client configuration: TLSConfiguration) throws(TLSError) { fatalError("TLSContext") }
+  package init(client configuration: TLSConfiguration) throws(TLSError) {
+    let context = try unsafe TLSContext.make(TLS_client_method())
+    unsafe (pointer, protocols) = unsafe (context, TLSContext.wireFormat(["h2"]))
+    serverName = configuration.serverName
+    requiresHTTP2 = true
+    hasCertificate = configuration.clientCertificate != nil
+    switch configuration.trust {
+    case .system: trust = "the system's trusted authorities"
+    case .file(let path): trust = "the authorities in '\(path)'"
+    }
+    // From here on `deinit` frees the context.
+    guard unsafe SSL_CTX_set_alpn_protos(context, protocols.baseAddress, UInt32(protocols.count)) == 0 else {
+      throw TLSContext.setUpFailure()
+    }
+    unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, TLSContext.noteVerification)
+    try loadTrust(configuration.trust)
+    switch (configuration.clientCertificate, configuration.clientKey) {
+    case (nil, nil): break
+    case (let certificate?, let key?):
+      try loadCertificate(
+        TLSFile("client certificate file", certificate), key: TLSFile("client key file", key))
+    case (let certificate?, nil):
+      throw TLSError(.badFile, "client certificate file '\(certificate)' is set without a client key file")
+    case (nil, let key?):
+      throw TLSError(.badFile, "client key file '\(key)' is set without a client certificate file")
+    }
+  }
 
   /// Reads the server's files; the error names the file that is wrong and says why.
-  package init(server configuration: TLSServerConfiguration) throws(TLSError) { fatalError("TLSContext") }
+  package init(server configuration: TLSServerConfiguration) throws(TLSError) {
+    let context = try unsafe TLSContext.make(TLS_server_method())
+    unsafe (pointer, protocols) = unsafe (context, TLSContext.wireFormat(configuration.applicationProtocols))
+    serverName = nil
+    hasCertificate = true
+    requiresHTTP2 = configuration.applicationProtocols.contains("h2")
+    trust = configuration.clientAuthorities.map { "the client authorities in '\($0)'" } ?? ""
+    if configuration.onlyTLS12 {
+      unsafe _ = COpenSSL_CTX_set_max_proto_version(context, TLS1_2_VERSION)
+    }
+    unsafe COpenSSL_CTX_set_no_tickets(context)
+    if unsafe protocols.count > 0 {
+      let argument = unsafe UnsafeMutableRawPointer(protocols.baseAddress)
+      unsafe SSL_CTX_set_alpn_select_cb(context, TLSContext.selectProtocol, argument)
+    }
+    try loadCertificate(
+      TLSFile("server certificate file", configuration.certificate), key: TLSFile("server key file", configuration.key))
+    if let authorities = configuration.clientAuthorities {
+      unsafe SSL_CTX_set_verify(
+        context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, TLSContext.noteVerification)
+      for certificate in try add(TLSFile("client CA file", authorities)) {
+        unsafe SSL_CTX_add_client_CA(context, certificate.pointer)
+      }
+    }
+  }
+
+  deinit {
+    unsafe SSL_CTX_free(pointer)
+    unsafe protocols.deallocate()
+  }
+
+  // MARK: Setting up
+
+  private static func make(_ method: OpaquePointer?) throws(TLSError) -> OpaquePointer {
+    ERR_clear_error()
+    guard let context = unsafe SSL_CTX_new(method) else { throw setUpFailure() }
+    // Only suites that HTTP/2 permits: ephemeral keys and authenticated encryption. The cheapest first.
+    let ready =
+      unsafe COpenSSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1
+      && SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL") == 1
+      && SSL_CTX_set_ciphersuites(
+        context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1
+    guard ready else {
+      unsafe SSL_CTX_free(context)
+      throw setUpFailure()
+    }
+    unsafe COpenSSL_CTX_set_safe_options(context)
+    unsafe _ = COpenSSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
+    return unsafe context
+  }
+
+  private static func setUpFailure() -> TLSError {
+    TLSError(.handshake, "OpenSSL can't be set up: \(TLSErrorQueue.take().first?.text ?? "unknown error")")
+  }
+
+  private func loadTrust(_ trust: TLSConfiguration.Trust) throws(TLSError) {
+    switch trust {
+    case .system:
+      guard unsafe SSL_CTX_set_default_verify_paths(pointer) == 1 else { throw TLSContext.setUpFailure() }
+    case .file(let path):
+      _ = try add(TLSFile("CA file", path))
+    }
+    ERR_clear_error()
+  }
+
+  /// Trusts the certificates in `file`, each as an authority of its own right.
+  private func add(_ file: TLSFile) throws(TLSError) -> [TLSCertificate] {
+    let store = unsafe SSL_CTX_get_cert_store(pointer)
+    unsafe X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN))
+    let certificates = try file.certificates()
+    for (index, certificate) in certificates.enumerated() {
+      ERR_clear_error()
+      guard unsafe X509_STORE_add_cert(store, certificate.pointer) == 1 else {
+        let reason = TLSErrorQueue.take().first?.text ?? "unknown error"
+        throw file.failure("holds a certificate, number \(index + 1), that can't be used (\(reason))")
+      }
+    }
+    return certificates
+  }
+
+  private func loadCertificate(_ file: TLSFile, key keyFile: TLSFile) throws(TLSError) {
+    let chain = try file.certificates()
+    let key = try unsafe keyFile.privateKey()
+    defer { unsafe EVP_PKEY_free(key) }
+    ERR_clear_error()
+    guard unsafe X509_check_private_key(chain[0].pointer, key) == 1 else {
+      ERR_clear_error()
+      throw keyFile.failure("doesn't belong to the certificate in '\(file.path)'")
+    }
+    guard unsafe SSL_CTX_use_certificate(pointer, chain[0].pointer) == 1,
+      unsafe SSL_CTX_use_PrivateKey(pointer, key) == 1
+    else { throw file.failure("can't be used (\(TLSErrorQueue.take().first?.text ?? "unknown error"))") }
+    for certificate in chain.dropFirst() {
+      // The context takes over this reference.
+      unsafe X509_up_ref(certificate.pointer)
+      guard unsafe COpenSSL_CTX_add0_chain_cert(pointer, certificate.pointer) == 1 else {
+        unsafe X509_free(certificate.pointer)
+        throw file.failure("holds a chain that can't be used (\(TLSErrorQueue.take().first?.text ?? "unknown error"))")
+      }
+    }
+  }
+
+  /// ALPN's form of a list of protocols: each with a byte of length before it.
+  private static func wireFormat(_ protocols: [String]) -> UnsafeMutableBufferPointer<UInt8> {
+    let bytes = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+    let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
+    _ = unsafe memory.initialize(from: bytes)
+    return unsafe memory
+  }
+
+  // MARK: Callbacks
+
+  private static let selectProtocol:
+    @convention(c) (
+      OpaquePointer?, UnsafeMutablePointer<UnsafePointer<UInt8>?>?, UnsafeMutablePointer<UInt8>?,
+      UnsafePointer<UInt8>?, UInt32, UnsafeMutableRawPointer?
+    ) -> Int32 = { ssl, selected, selectedCount, offered, offeredCount, argument in
+      guard let ours = unsafe argument?.assumingMemoryBound(to: UInt8.self) else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+      let oursCount = unsafe UInt32(TLSState.of(ssl)?.pointee.protocolsCount ?? 0)
+      var choice: UnsafeMutablePointer<UInt8>?
+      let result = unsafe SSL_select_next_proto(&choice, selectedCount, ours, oursCount, offered, offeredCount)
+      guard result == OPENSSL_NPN_NEGOTIATED else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+      unsafe selected?.pointee = unsafe UnsafePointer(choice)
+      return SSL_TLSEXT_ERR_OK
+    }
+
+  /// Notes the first thing that is wrong with the peer's chain; never accepts what OpenSSL refuses.
+  private static let noteVerification: @convention(c) (Int32, OpaquePointer?) -> Int32 = { accepted, verification in
+    guard accepted == 0 else { return 1 }
+    let raw = unsafe X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx())
+    guard let raw = unsafe raw, let state = unsafe TLSState.of(OpaquePointer(raw)),
+      unsafe state.pointee.verifyFailure == nil,
+      let certificate = unsafe X509_STORE_CTX_get_current_cert(verification)
+    else { return 0 }
+    unsafe state.pointee.verifyFailure = unsafe TLSFailure.verification(
+      X509_STORE_CTX_get_error(verification), certificate: TLSCertificate(sharing: certificate),
+      depth: X509_STORE_CTX_get_error_depth(verification), host: state.pointee.host, trust: state.pointee.trust,
+      isServer: state.pointee.isServer)
+    return 0
+  }
+
+  var protocolsCount: Int { unsafe protocols.count }
 }

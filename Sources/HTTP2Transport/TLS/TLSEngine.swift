@@ -22,42 +22,262 @@ package final class TLSEngine {
     case failed(TLSError)
   }
 
+  /// The most plaintext that a record holds.
+  package static let recordSize = 16_384
+
   /// How far the handshake is. Changes in `start`, `receive` and `receiveEnd`.
-  package private(set) var handshake: Handshake = .inProgress
+  package private(set) var handshake: Handshake = .inProgress {
+    didSet { isConnected = handshake == .done }
+  }
+  private var isConnected = false
+
+  // SAFETY: both are freed in `deinit` only. OpenSSL keeps pointers to the state, which doesn't move. No access to the
+  // state's memory lasts over a call into OpenSSL, whose callbacks change it.
+  private let ssl: OpaquePointer
+  private let state: UnsafeMutablePointer<TLSState>
+  private let context: TLSContext
+  private var record: UnsafeMutableRawPointer?
+  private var first: [UInt8]? = []
 
   /// Makes the client's side.
   /// - Parameter host: The host that is connected to, name or IP literal (with or without brackets): it is asked for
   ///   (names only) and the certificate must be for it, unless the configuration names another.
-  package init(client context: TLSContext, host: String) throws(TLSError) { fatalError("TLSEngine") }
+  package convenience init(client context: TLSContext, host: String) throws(TLSError) {
+    let host = TLSEngine.normalized(context.serverName ?? host)
+    guard !host.isEmpty else { throw TLSError(.wrongHost, "there is no server name to check the certificate against") }
+    try self.init(context, host: host, isServer: false)
+    try unsafe TLSEngine.setHost(host, ssl)
+    unsafe SSL_set_cert_cb(ssl, TLSEngine.noteCertificateRequest, state)
+    unsafe SSL_set_connect_state(ssl)
+  }
 
   /// Makes the server's side.
-  package init(server context: TLSContext) throws(TLSError) { fatalError("TLSEngine") }
+  package convenience init(server context: TLSContext) throws(TLSError) {
+    try self.init(context, host: "", isServer: true)
+    unsafe SSL_set_accept_state(ssl)
+  }
+
+  private init(_ context: TLSContext, host: String, isServer: Bool) throws(TLSError) {
+    ERR_clear_error()
+    guard let ssl = unsafe SSL_new(context.pointer) else { throw TLSEngine.setUpFailure() }
+    let state = UnsafeMutablePointer<TLSState>.allocate(capacity: 1)
+    unsafe state.initialize(to: TLSState(isServer: isServer, host: host, context: context))
+    self.context = context
+    unsafe self.ssl = ssl
+    unsafe self.state = state
+    // From here on `deinit` frees both.
+    guard let bio = unsafe TLSQueueBIO.make(state) else { throw TLSEngine.setUpFailure() }
+    unsafe SSL_set_bio(ssl, bio, bio)
+    guard unsafe SSL_set_ex_data(ssl, 0, state) == 1 else { throw TLSEngine.setUpFailure() }
+  }
+
+  deinit {
+    unsafe SSL_free(ssl)
+    unsafe state.pointee.input.deallocate()
+    unsafe state.pointee.output.deallocate()
+    unsafe state.deinitialize(count: 1)
+    unsafe state.deallocate()
+    unsafe record?.deallocate()
+  }
+
+  // MARK: Handshake
 
   /// Starts the handshake: a client has output afterwards.
-  package func start() {}
+  package func start() { advance() }
 
   /// Takes ciphertext that arrived, and carries the handshake on. After a failed handshake there may be output
   /// left (an alert that tells the peer): send it, then close.
-  package func receive(_ ciphertext: UnsafeRawBufferPointer) {}
+  package func receive(_ ciphertext: UnsafeRawBufferPointer) {
+    guard let start = ciphertext.baseAddress, ciphertext.count > 0 else { return }
+    unsafe state.pointee.input.append(start, ciphertext.count)
+    if let seen = first {
+      first = nil
+      let bytes = unsafe seen + ciphertext.prefix(8)
+      if let error = TLSFailure.notTLS(bytes, situation) { return handshake = .failed(error) }
+    }
+    advance()
+  }
 
   /// The transport has ended: nothing more arrives.
-  package func receiveEnd() {}
+  package func receiveEnd() {
+    unsafe state.pointee.inputEnded = true
+    advance()
+  }
+
+  private func advance() {
+    guard handshake == .inProgress else { return }
+    ERR_clear_error()
+    let result = unsafe SSL_do_handshake(ssl)
+    if result == 1 {
+      handshake = protocolError().map { .failed($0) } ?? .done
+      return
+    }
+    switch unsafe SSL_get_error(ssl, result) {
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: break
+    default: handshake = .failed(TLSFailure.error(TLSErrorQueue.take(), situation))
+    }
+  }
+
+  private func protocolError() -> TLSError? {
+    guard context.requiresHTTP2 else { return nil }
+    var name: UnsafePointer<UInt8>?
+    var count: UInt32 = 0
+    unsafe SSL_get0_alpn_selected(ssl, &name, &count)
+    let selected = unsafe String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
+    guard selected != "h2" else { return nil }
+    let what = selected.isEmpty ? "it negotiated no protocol" : "it chose \(selected)"
+    return TLSError(.noALPN, "\(situation.peer) doesn't speak HTTP/2 at this port (ALPN: \(what))")
+  }
+
+  // MARK: Plaintext
 
   /// Decrypts into `buffer`. Call it until it says `wouldBlock`.
-  package func read(into buffer: UnsafeMutableRawBufferPointer) -> Result { .wouldBlock }
+  package func read(into buffer: UnsafeMutableRawBufferPointer) -> Result {
+    guard isConnected else { return notConnected }
+    ERR_clear_error()
+    var count = 0
+    let result = unsafe SSL_read_ex(ssl, buffer.baseAddress, buffer.count, &count)
+    if result == 1 { return .bytes(count) }
+    switch unsafe SSL_get_error(ssl, result) {
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
+    case SSL_ERROR_ZERO_RETURN: return .end
+    default: return .failed(TLSFailure.error(TLSErrorQueue.take(), situation))
+    }
+  }
 
   /// Encrypts all of the slices, in records of 16 KiB; the output grows by as much. Only after the handshake.
-  package func write(_ slices: UnsafeBufferPointer<IOSlice>) -> Result { .wouldBlock }
+  package func write(_ slices: UnsafeBufferPointer<IOSlice>) -> Result {
+    guard isConnected else { return notConnected }
+    let record = unsafe recordMemory
+    var used = 0
+    var total = 0
+    for index in slices.indices {
+      var slice = unsafe slices[index]
+      unsafe total += slice.count
+      while unsafe slice.count > 0 {
+        // A whole record's worth that lies in one piece needs no copy of ours.
+        if unsafe used == 0 && slice.count >= TLSEngine.recordSize {
+          if let error = unsafe encrypt(slice.start, TLSEngine.recordSize) { return .failed(error) }
+          unsafe slice.advance(by: TLSEngine.recordSize)
+          continue
+        }
+        let count = unsafe min(slice.count, TLSEngine.recordSize - used)
+        unsafe (record + used).copyMemory(from: slice.start, byteCount: count)
+        unsafe slice.advance(by: count)
+        used += count
+        guard used == TLSEngine.recordSize else { continue }
+        if let error = unsafe encrypt(record, used) { return .failed(error) }
+        used = 0
+      }
+    }
+    if used > 0, let error = unsafe encrypt(record, used) { return .failed(error) }
+    return total > 0 ? .bytes(total) : .wouldBlock
+  }
 
   /// Encrypts all of `bytes`.
-  package func write(_ bytes: UnsafeRawBufferPointer) -> Result { .wouldBlock }
+  package func write(_ bytes: UnsafeRawBufferPointer) -> Result {
+    guard let start = bytes.baseAddress else { return .wouldBlock }
+    var slice = unsafe IOSlice(start: start, count: bytes.count)
+    return unsafe withUnsafePointer(to: &slice) { unsafe write(UnsafeBufferPointer(start: $0, count: 1)) }
+  }
+
+  /// The queue takes everything, so that OpenSSL never asks to come again.
+  private func encrypt(_ start: UnsafeRawPointer, _ count: Int) -> TLSError? {
+    ERR_clear_error()
+    var written = 0
+    guard unsafe SSL_write_ex(ssl, start, count, &written) == 1 else {
+      return TLSFailure.error(TLSErrorQueue.take(), situation)
+    }
+    return nil
+  }
+
+  private var notConnected: Result {
+    if case .failed(let error) = handshake { return .failed(error) }
+    return .wouldBlock
+  }
+
+  private var recordMemory: UnsafeMutableRawPointer {
+    if let record = unsafe record { return unsafe record }
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: TLSEngine.recordSize, alignment: 16)
+    unsafe record = unsafe memory
+    return unsafe memory
+  }
+
+  // MARK: Output
 
   /// The ciphertext that waits to be sent.
-  package var outputCount: Int { 0 }
+  package var outputCount: Int { unsafe state.pointee.output.count }
 
   /// Hands the waiting ciphertext, in one piece, to `send`, which returns how much of it was sent.
-  package func withOutput(_ send: (UnsafeRawBufferPointer) -> Int) {}
+  package func withOutput(_ send: (UnsafeRawBufferPointer) -> Int) {
+    guard outputCount > 0 else { return }
+    let sent = unsafe send(state.pointee.output.bytes)
+    unsafe state.pointee.output.drop(sent)
+  }
 
   /// Says goodbye (close_notify): there is output afterwards.
-  package func close() {}
+  package func close() {
+    guard isConnected else { return }
+    ERR_clear_error()
+    unsafe SSL_shutdown(ssl)
+    ERR_clear_error()
+  }
+}
+
+// MARK: - Setting up
+
+extension TLSEngine {
+  private var situation: TLSFailure.Situation {
+    unsafe TLSFailure.Situation(
+      isServer: state.pointee.isServer, host: state.pointee.host,
+      certificateRequested: state.pointee.certificateRequested, hasCertificate: state.pointee.hasCertificate,
+      verifyFailure: state.pointee.verifyFailure, isInHandshake: !isConnected)
+  }
+
+  private static func setUpFailure() -> TLSError {
+    TLSError(.handshake, "OpenSSL can't be set up: \(TLSErrorQueue.take().first?.text ?? "unknown error")")
+  }
+
+  /// Without an IPv6 literal's brackets and zone, and without a name's final dot: neither stands in a certificate.
+  private static func normalized(_ host: String) -> String {
+    var host = Substring(host)
+    if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+    if host.contains(":"), let zone = host.firstIndex(of: "%") { host = host[..<zone] }
+    if host.hasSuffix(".") { host = host.dropLast() }
+    return String(host)
+  }
+
+  /// What the certificate must be for; a name is asked for too (SNI), an address is not.
+  private static func setHost(_ host: String, _ ssl: OpaquePointer) throws(TLSError) {
+    let parameters = unsafe SSL_get0_param(ssl)
+    // Names count, not the subject's common name, and `*` for a whole label only.
+    unsafe X509_VERIFY_PARAM_set_hostflags(
+      parameters, UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+    if let address = unsafe a2i_IPADDRESS(host) {
+      unsafe ASN1_OCTET_STRING_free(address)
+      guard unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 else { throw setUpFailure() }
+      return
+    }
+    ERR_clear_error()
+    guard unsafe X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1,
+      unsafe COpenSSL_set_tlsext_host_name(ssl, host) == 1
+    else {
+      ERR_clear_error()
+      throw TLSError(.wrongHost, "'\(host)' can't be asked for as a server name")
+    }
+  }
+
+  private static let noteCertificateRequest: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 =
+    { _, argument in
+      guard let state = unsafe argument?.assumingMemoryBound(to: TLSState.self) else { return 1 }
+      unsafe state.pointee.certificateRequested = true
+      return 1
+    }
+}
+
+extension IOSlice {
+  mutating fileprivate func advance(by count: Int) {
+    unsafe start += count
+    unsafe self.count -= count
+  }
 }
