@@ -33,18 +33,19 @@ import Testing
     #expect(events.isEmpty)
   }
 
-  @Test(arguments: [
-    ("a=1,s3cr3t,b=2", 2, nil),  // trap 11: one bad pair among three
-    ("a=1,Bearer s3cr3t==,b=2", 2, nil),
-    ("=s3cr3t,a=1,b=2", 1, nil),
-    ("a=1,b=2,na me=s3cr3t", 3, nil),
-    ("a=1,b=2,grpc-timeout=s3cr3t", 3, "grpc-timeout"),  // 2.4.6
-    ("a=1,te=s3cr3t,b=2", 2, "te"), ("a=1,Content-Type=s3cr3t,b=2", 2, "content-type"),
-    ("a=1,:path=s3cr3t,b=2", 2, nil), ("host=s3cr3t,a=1,b=2", 1, "host"),
-    ("a=1,x=s3cr3t%0A,b=2", 2, "x"),  // 2.4.5
-    ("a=1,x=s3cr3t%ff,b=2", 2, "x"),  // U+FFFD can't be sent
-    ("a=1,x-bin=s3cr3t!,b=2", 2, "x-bin"),
-  ] as [(String, Int, String?)])
+  @Test(
+    arguments: [
+      ("a=1,s3cr3t,b=2", 2, nil),  // trap 11: one bad pair among three
+      ("a=1,Bearer s3cr3t==,b=2", 2, nil),
+      ("=s3cr3t,a=1,b=2", 1, nil),
+      ("a=1,b=2,na me=s3cr3t", 3, nil),
+      ("a=1,b=2,grpc-timeout=s3cr3t", 3, "grpc-timeout"),  // 2.4.6
+      ("a=1,te=s3cr3t,b=2", 2, "te"), ("a=1,Content-Type=s3cr3t,b=2", 2, "content-type"),
+      ("a=1,:path=s3cr3t,b=2", 2, nil), ("host=s3cr3t,a=1,b=2", 1, "host"),
+      ("a=1,x=s3cr3t%0A,b=2", 2, "x"),  // 2.4.5
+      ("a=1,x=s3cr3t%ff,b=2", 2, "x"),  // U+FFFD can't be sent
+      ("a=1,x-bin=s3cr3t!,b=2", 2, "x-bin"),
+    ] as [(String, Int, String?)])
   func oneBadEntryIsNamedByPositionAndTheOthersStay(list: String, position: Int, name: String?) throws {
     let (settings, events) = read(list)
     #expect(settings.headers.names == ["a", "b"])

@@ -1,0 +1,118 @@
+internal import CZlib
+internal import TelemetryCore
+
+/// Why bytes can't be inflated.
+package enum GzipError: Error, Hashable, Sendable {
+  /// They aren't gzip, or damaged, or cut short.
+  case damaged
+  /// They are larger than the limit once inflated.
+  case tooLarge
+}
+
+/// Compresses messages into the gzip format, each with a fresh context (5.1.12). Not for two threads at once.
+///
+/// It is a class around C's state, about 260 KiB of it, and made to be reused: making one costs more than resetting it.
+@safe
+package final class GzipCompressor: Sendable {
+  // SAFETY: allocated here, freed in deinit; used by one owner at a time (see above).
+  nonisolated(unsafe) private let stream: UnsafeMutablePointer<z_stream>
+
+  // 15 bits of window, and 16 for gzip's header and trailer instead of zlib's.
+  private static let windowBits: Int32 = 15 + 16
+
+  /// Makes a compressor of a level from 1 to 9.
+  package init(level: Int) {
+    unsafe stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    unsafe stream.initialize(to: z_stream())
+    let result = unsafe CZlib_deflateInit2(stream, Int32(level), GzipCompressor.windowBits, 8)
+    precondition(result == Z_OK, "zlib refuses level \(level), or has no memory")
+  }
+
+  deinit {
+    unsafe deflateEnd(stream)
+    unsafe stream.deallocate()
+  }
+
+  /// How many bytes the result of `count` bytes can have at most.
+  package func bound(_ count: Int) -> Int { unsafe Int(deflateBound(stream, UInt(count))) + 32 }
+
+  /// Compresses `source` into `target`.
+  /// - Returns: How many bytes were written; nil if `target` is too small.
+  @unsafe
+  package func compress(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int? {
+    // 32-bit counts are zlib's; messages above them are refused long before (maxRequestSize).
+    guard source.count <= Int(UInt32.max), target.count > 0 else { return nil }
+    unsafe deflateReset(stream)
+    let input = unsafe source.bindMemory(to: UInt8.self)
+    unsafe stream.pointee.next_in = unsafe UnsafeMutablePointer(mutating: input.baseAddress)
+    unsafe stream.pointee.avail_in = UInt32(source.count)
+    unsafe stream.pointee.next_out = target.bindMemory(to: UInt8.self).baseAddress
+    unsafe stream.pointee.avail_out = UInt32(clamping: target.count)
+    guard unsafe deflate(stream, Z_FINISH) == Z_STREAM_END else { return nil }
+    return unsafe Int(stream.pointee.total_out)
+  }
+}
+
+/// gzip for whole messages in memory.
+package enum Gzip {
+  /// Inflates `source`, which may consist of several gzip members, to at most `limit` bytes. Memory is taken only as
+  /// the bytes come, so that a small message that says it is a large one costs nothing.
+  @unsafe
+  package static func inflate(_ source: UnsafeRawBufferPointer, limit: Int) throws(GzipError) -> [UInt8] {
+    var stream = unsafe z_stream()
+    guard unsafe CZlib_inflateInit2(&stream, 15 + 16) == Z_OK else { throw .damaged }
+    defer { unsafe inflateEnd(&stream) }
+    guard source.count <= Int(UInt32.max) else { throw .tooLarge }
+    let limit = min(max(limit, 0), Int(UInt32.max))
+    unsafe stream.next_in = unsafe UnsafeMutablePointer(mutating: source.bindMemory(to: UInt8.self).baseAddress)
+    unsafe stream.avail_in = UInt32(source.count)
+    var output: [UInt8] = []
+    while true {
+      // One byte beyond the limit shows that there is more.
+      let room = min(max(4096, output.count, source.count * 2), limit + 1 - output.count)
+      let (status, isFull) = unsafe inflate(&stream, into: &output, room: room)
+      if output.count > limit { throw .tooLarge }
+      switch status {
+      case Z_STREAM_END:
+        if unsafe stream.avail_in == 0 { return output }
+        guard unsafe inflateReset(&stream) == Z_OK else { throw .damaged }
+      case Z_OK where isFull: continue
+      default: throw .damaged  // no progress without more input: cut short
+      }
+    }
+  }
+
+  /// Inflates an array's bytes; see above.
+  package static func inflate(_ source: [UInt8], limit: Int) throws(GzipError) -> [UInt8] {
+    let buffer = RawBuffer(source)
+    return try unsafe inflate(buffer.bytes(0..<source.count), limit: limit)
+  }
+
+  /// Compresses an array's bytes; for whoever does it seldom.
+  package static func compress(_ source: [UInt8], level: Int = 6) -> [UInt8] {
+    let compressor = GzipCompressor(level: level)
+    let target = RawBuffer(capacity: compressor.bound(source.count))
+    let input = RawBuffer(source)
+    let count = unsafe compressor.compress(
+      input.bytes(0..<source.count), into: UnsafeMutableRawBufferPointer(start: target.base, count: target.capacity))
+    return BufferSlice(buffer: target, range: 0..<(count ?? 0)).array
+  }
+
+  private static func inflate(
+    _ stream: inout z_stream, into output: inout [UInt8], room: Int
+  ) -> (status: Int32, isFull: Bool) {
+    let start = output.count
+    output.append(contentsOf: repeatElement(0, count: room))
+    var status = Z_OK
+    var left: UInt32 = 0
+    unsafe output.withUnsafeMutableBytes { buffer in
+      let target = unsafe buffer.bindMemory(to: UInt8.self)
+      unsafe stream.next_out = target.baseAddress.map { unsafe $0 + start }
+      unsafe stream.avail_out = UInt32(clamping: room)
+      status = unsafe CZlib.inflate(&stream, Z_NO_FLUSH)
+      left = unsafe stream.avail_out
+    }
+    output.removeLast(Int(left))
+    return (status, left == 0)
+  }
+}
