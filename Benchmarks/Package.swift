@@ -1,0 +1,41 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The drivers measure the layers one by one, so they must see what the package keeps to itself: they are compiled as if
+// they belonged to it. SwiftPM names a package after its folder.
+let folder = Context.packageDirectory.split(separator: "/").dropLast().last.map { $0.lowercased() } ?? ""
+let packageName = String(folder.map { $0.isLetter || $0.isNumber ? $0 : "_" })
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func driver(_ name: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: [
+      "BenchSupport", .product(name: "OTLPGRPC", package: "swift-otlp"),
+      .product(name: "OTLPTesting", package: "swift-otlp"),
+    ],
+    packageAccess: false, swiftSettings: settings + [.unsafeFlags(["-package-name", packageName])])
+}
+
+let package = Package(
+  name: "Benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [.package(name: "swift-otlp", path: "..")],
+  targets: [
+    .target(name: "BenchSupport", swiftSettings: settings),
+    driver("encode-bench"),
+    driver("export-bench"),
+    driver("queue-bench"),
+    driver("pipeline-bench"),
+    // What a user's program weighs: it sees the public product only.
+    .executableTarget(
+      name: "hello-exporter", dependencies: [.product(name: "OTLPGRPC", package: "swift-otlp")],
+      swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

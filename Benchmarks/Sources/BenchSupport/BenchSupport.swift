@@ -1,0 +1,68 @@
+import Glibc
+
+/// CPU time of the whole process, user and system, in nanoseconds.
+public func processCPU() -> UInt64 { clock(CLOCK_PROCESS_CPUTIME_ID) }
+
+/// CPU time of this thread in nanoseconds.
+public func threadCPU() -> UInt64 { clock(CLOCK_THREAD_CPUTIME_ID) }
+
+private func clock(_ id: clockid_t) -> UInt64 {
+  var time = timespec()
+  clock_gettime(id, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+/// The command line: positional arguments.
+public struct Arguments {
+  private let usage: String
+  private var rest = CommandLine.arguments.dropFirst()
+
+  /// Keeps what to print when an argument is missing or wrong.
+  public init(usage: String) { self.usage = usage }
+
+  /// The next argument.
+  public mutating func text() -> String {
+    guard let first = rest.popFirst() else { stop() }
+    return first
+  }
+
+  /// The next argument, which is a number from 0.
+  public mutating func number() -> Int {
+    guard let value = Int(text()), value >= 0 else { stop() }
+    return value
+  }
+
+  /// Prints the usage and ends the program.
+  public func stop() -> Never {
+    let line = Array("usage: \(usage)\n".utf8)
+    _ = Glibc.write(2, line, line.count)
+    exit(64)
+  }
+}
+
+/// Prints `name value` for `Benchmarks/run`, at once.
+public func report(_ name: String, _ value: some CustomStringConvertible) {
+  print(name, value)
+  fflush(nil)
+}
+
+/// The bytes of a file; ends the program if there is none.
+public func contents(ofFile path: String) -> [UInt8] {
+  guard let file = fopen(path, "rb") else {
+    perror(path)
+    exit(66)
+  }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+  return bytes
+}
+
+/// Writes a file; ends the program if that fails.
+public func write(_ bytes: [UInt8], toFile path: String) {
+  guard let file = fopen(path, "wb"), fwrite(bytes, 1, bytes.count, file) == bytes.count, fclose(file) == 0 else {
+    perror(path)
+    exit(74)
+  }
+}

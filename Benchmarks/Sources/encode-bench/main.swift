@@ -1,0 +1,28 @@
+// Encodes the 512 spans of the standard workload so many times, or builds them, or bounds their sizes; prints CPU.
+import BenchSupport
+import OTLPTesting
+import OTLPWire
+import TelemetryCore
+import TelemetrySDK
+
+var arguments = Arguments(usage: "encode-bench encode|build|bound COUNT, or encode-bench write FILE")
+let mode = arguments.text()
+let workload = StandardWorkload()
+let spans = workload.spans(0..<512)
+let encoder = TraceRequestEncoder()
+
+if mode == "write" {
+  write(encoder.encode(spans).protobuf.array, toFile: arguments.text())
+} else {
+  let count = arguments.number()
+  var total = 0
+  let start = processCPU()
+  switch mode {
+  case "encode": for _ in 0..<count { total &+= encoder.encode(spans).message.count }
+  case "build": for _ in 0..<count { total &+= workload.spans(0..<512).count }
+  case "bound": for _ in 0..<count { total = spans.reduce(total) { $0 &+ $1.encodedSizeBound } }
+  default: arguments.stop()
+  }
+  report("nanosecondsPerSpan", Double(processCPU() - start) / Double(max(count, 1) * spans.count))
+  report("total", total)
+}

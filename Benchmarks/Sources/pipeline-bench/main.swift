@@ -1,0 +1,57 @@
+// The whole way of a span: built, ended, batched, encoded, sent in plaintext to a server.
+//
+// cpu: each round builds and ends SPANS spans and flushes; prints the process's CPU time per span.
+// burst: ends SPANS spans that were built before, as fast as it can, then shuts down; prints where they went.
+//   drop: default settings; block: `.block(upTo: 5 s)`; queue: room for 65,536 spans.
+import BenchSupport
+import OTLPGRPC
+import OTLPTesting
+
+var arguments = Arguments(
+  usage: "pipeline-bench cpu PORT SPANS ROUNDS, or pipeline-bench burst PORT SPANS drop|block|queue"
+)
+let mode = arguments.text()
+let endpoint = "http://127.0.0.1:\(arguments.number())"
+let count = arguments.number()
+let workload = StandardWorkload()
+
+func makeProcessor(_ configure: (inout BatchConfiguration) -> Void) throws -> BatchSpanProcessor {
+  var configuration = BatchConfiguration()
+  configure(&configuration)
+  return try BatchSpanProcessor(
+    exporter: OTLPGRPCExporter(.init(endpoint: endpoint)), configuration: configuration)
+}
+
+func cpuRound(_ processor: BatchSpanProcessor) -> Double {
+  let start = processCPU()
+  for index in 0..<count { processor.onEnd(workload.span(index)) }
+  let result = processor.forceFlushBlocking(within: .seconds(30))
+  guard result.isDelivered else { fatalError("\(result)") }
+  return Double(processCPU() - start) / Double(count)
+}
+
+func burst(_ processor: BatchSpanProcessor) {
+  let spans = workload.spans(0..<count)
+  for span in spans { processor.onEnd(span) }
+  let ledger = processor.shutdownBlocking(within: .seconds(30)).ledger
+  report("ended", ledger.ended)
+  report("exported", ledger.exported)
+  for (reason, dropped) in ledger.dropped { report("dropped.\(reason)", dropped) }
+  report("lost", ledger.ended - ledger.exported)
+  report("balanced", ledger.isBalanced && ledger.ended == count)
+}
+
+switch mode {
+case "cpu":
+  let processor = try makeProcessor { $0.overflow = .block(upTo: .seconds(5)) }
+  for _ in 0..<arguments.number() { report("nanosecondsPerSpan", cpuRound(processor)) }
+  _ = processor.shutdownBlocking(within: .seconds(5))
+case "burst":
+  switch arguments.text() {
+  case "drop": burst(try makeProcessor { _ in })
+  case "block": burst(try makeProcessor { $0.overflow = .block(upTo: .seconds(5)) })
+  case "queue": burst(try makeProcessor { $0.maxQueueSize = 65_536 })
+  default: arguments.stop()
+  }
+default: arguments.stop()
+}

@@ -1,0 +1,45 @@
+// The cost of handing an ended span to a batch processor, on the thread that ends it; the exporter discards.
+//
+// time: each round hands over spans that were built before, and prints this thread's CPU time per call.
+// same: hands over copies of one span; the difference of two counts is what `onEnd` allocates.
+import BenchSupport
+import OTLPTesting
+import TelemetryCore
+import TelemetrySDK
+
+struct Discard: SpanExporter {
+  func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome { .success }
+}
+
+var arguments = Arguments(usage: "queue-bench time SPANS ROUNDS, or queue-bench same SPANS")
+let mode = arguments.text()
+let count = arguments.number()
+var configuration = BatchConfiguration()
+configuration.maxQueueSize = max(configuration.maxExportBatchSize, count)
+configuration.maxQueueBytes = 1 << 36
+let processor = try BatchSpanProcessor(exporter: Discard(), configuration: configuration)
+
+func settle() {
+  let report = processor.forceFlushBlocking(within: .seconds(60))
+  guard report.isDelivered, report.ledger.isBalanced else { fatalError("\(report)") }
+}
+
+func timeRound(_ spans: UnsafeMutableBufferPointer<SpanData>, _ workload: StandardWorkload) -> Double {
+  for index in spans.indices { spans.initializeElement(at: index, to: workload.span(index)) }
+  let start = threadCPU()
+  for index in spans.indices { processor.onEnd(spans.moveElement(from: index)) }
+  let spent = threadCPU() - start
+  settle()
+  return Double(spent) / Double(spans.count)
+}
+
+switch mode {
+case "time":
+  let spans = UnsafeMutableBufferPointer<SpanData>.allocate(capacity: count)
+  for _ in 0..<arguments.number() { report("nanosecondsPerSpan", timeRound(spans, StandardWorkload())) }
+case "same":
+  let span = StandardWorkload().span(0)
+  for _ in 0..<count { processor.onEnd(span) }
+  settle()
+default: arguments.stop()
+}
