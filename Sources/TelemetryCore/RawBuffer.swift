@@ -7,11 +7,24 @@ package final class RawBuffer: Sendable {
   // SAFETY: both are set once. The memory is written by the only owner before the buffer is shared (see above).
   nonisolated(unsafe) package let base: UnsafeMutableRawPointer
   package let capacity: Int
+  /// Owns the memory in place of this object, and goes back to its pool with it.
+  private let loan: PooledObject<RawBuffer>?
+  private let ownsMemory: Bool
 
   /// Allocates `capacity` bytes, uninitialized.
   package init(capacity: Int) {
     unsafe base = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
     self.capacity = capacity
+    loan = nil
+    ownsMemory = true
+  }
+
+  /// Lends out a pool's buffer: it returns to the pool with the last reference to this object.
+  package init(lending loan: consuming PooledObject<RawBuffer>) {
+    unsafe base = loan.value.base
+    capacity = loan.value.capacity
+    self.loan = consume loan
+    ownsMemory = false
   }
 
   /// Copies `bytes`.
@@ -22,7 +35,9 @@ package final class RawBuffer: Sendable {
     }
   }
 
-  deinit { unsafe base.deallocate() }
+  deinit {
+    if ownsMemory { unsafe base.deallocate() }
+  }
 
   /// The bytes of `range`; valid for as long as the buffer is referenced.
   @unsafe
