@@ -20,6 +20,8 @@ package enum NetworkError: Error, Hashable, Sendable {
   case connect(address: SocketAddress, error: SystemError)
   /// The deadline passed during the look-up (no address) or the connect.
   case timedOut(address: SocketAddress?)
+  /// The calling task was cancelled.
+  case cancelled
 }
 
 /// What turns names into addresses and addresses into streams: the system's network, or a simulated one.

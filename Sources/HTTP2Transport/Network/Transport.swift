@@ -35,7 +35,8 @@ package protocol Transport: AnyObject {
   /// Writes the slices in order, in one system call; possibly only a part of them.
   func write(_ slices: UnsafeBufferPointer<IOSlice>) -> IOResult
 
-  /// Reads what is there into `buffer`.
+  /// Reads what is there into `buffer`. Fewer bytes than fit mean that nothing more is there now, as `wouldBlock` does:
+  /// whatever comes later is reported.
   func read(into buffer: UnsafeMutableRawBufferPointer) -> IOResult
 
   /// Ends the stream at once. Reports end, a second call does nothing.

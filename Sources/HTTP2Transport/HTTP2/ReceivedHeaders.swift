@@ -1,0 +1,90 @@
+/// Header fields as they arrived: one flat array, looked through in order. Bounded by the connection's configuration.
+package struct ReceivedHeaders: Sendable {
+  // Each field: the lengths of name and value as two bytes each, then both. The array is shared by the headers and
+  // the trailers of a response.
+  private let storage: [UInt8]
+  private let range: Range<Int>
+
+  /// No fields.
+  package init() {
+    storage = []
+    range = 0..<0
+  }
+
+  init(storage: [UInt8], range: Range<Int>) {
+    self.storage = storage
+    self.range = range
+  }
+
+  /// Fields of your own; for tests.
+  package init(_ fields: [(name: String, value: String)]) {
+    var storage: [UInt8] = []
+    for field in fields {
+      ReceivedHeaders.append(Array(field.name.utf8)[...], Array(field.value.utf8)[...], to: &storage)
+    }
+    self.init(storage: storage, range: 0..<storage.count)
+  }
+
+  /// Whether there is no field.
+  package var isEmpty: Bool { range.isEmpty }
+
+  /// The first value of a field as text, repaired where it isn't UTF-8; nil if there is none.
+  package func value(for name: StaticString) -> String? {
+    withValue(for: name) { unsafe String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The first value of a field as bytes, for as long as `body` runs; nil if there is none.
+  package func withValue<Result>(for name: StaticString, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
+    let wanted = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    var result: Result?
+    forEachField { field, value in
+      guard unsafe field.count == wanted.count, unsafe field.elementsEqual(wanted) else { return true }
+      result = unsafe body(value)
+      return false
+    }
+    return result
+  }
+
+  /// All values of a field as text, in order.
+  package func values(for name: StaticString) -> [String] {
+    let wanted = name.description
+    return fields.filter { $0.name == wanted }.map(\.value)
+  }
+
+  /// All fields as text, in order.
+  package var fields: [(name: String, value: String)] {
+    var result: [(name: String, value: String)] = []
+    forEachField { name, value in
+      unsafe result.append((String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
+      return true
+    }
+    return result
+  }
+
+  /// Calls `body` with name and value of each field until it says false.
+  private func forEachField(_ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) {
+    unsafe storage.withUnsafeBufferPointer { bytes in
+      var index = range.lowerBound
+      while index < range.upperBound {
+        let nameCount = unsafe Int(bytes[index]) << 8 | Int(bytes[index + 1])
+        let valueCount = unsafe Int(bytes[index + 2]) << 8 | Int(bytes[index + 3])
+        let value = index + 4 + nameCount
+        let more = unsafe body(
+          UnsafeBufferPointer(rebasing: bytes[index + 4..<value]),
+          UnsafeBufferPointer(rebasing: bytes[value..<value + valueCount]))
+        if !more { return }
+        index = value + valueCount
+      }
+    }
+  }
+
+  /// Adds a field; neither name nor value may have more than 65,535 bytes.
+  static func append<Bytes: Collection<UInt8>>(_ name: Bytes, _ value: Bytes, to storage: inout [UInt8]) {
+    storage.append(UInt8(truncatingIfNeeded: name.count >> 8))
+    storage.append(UInt8(truncatingIfNeeded: name.count))
+    storage.append(UInt8(truncatingIfNeeded: value.count >> 8))
+    storage.append(UInt8(truncatingIfNeeded: value.count))
+    storage.append(contentsOf: name)
+    storage.append(contentsOf: value)
+  }
+}
