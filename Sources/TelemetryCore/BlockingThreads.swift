@@ -12,19 +12,31 @@ internal import Synchronization
 final class BlockingThreads: Sendable {
   private struct State {
     var work: [@Sendable () -> Void] = []
+    var first = 0  // of `work`; what stands before it is done
     var threads = 0
+    // Threads that wait and have not been signalled: the waiting threads are these and the signals under way.
     var idle = 0
     var count = 0
-    var draining = false
+    // Threads of an earlier generation end as soon as there is no work.
+    var generation = 0
 
-    /// True if the idle thread that calls this is to end: nothing came in time, or the runtime is shutting down.
-    mutating func leaveIdle(ending: Bool) -> Bool {
-      idle -= 1
-      guard work.isEmpty, ending || draining else { return false }
-      threads -= 1
-      if threads == 0 { draining = false }
-      return true
+    mutating func next() -> (@Sendable () -> Void)? {
+      guard first < work.count else { return nil }
+      let next = work[first]
+      work[first] = {}
+      first += 1
+      if first == work.count {
+        work.removeAll(keepingCapacity: true)
+        first = 0
+      }
+      return next
     }
+  }
+
+  private enum Start {
+    case wake
+    case thread(number: Int, generation: Int)
+    case nothing
   }
 
   private let configuration: Runtime.Configuration
@@ -33,62 +45,105 @@ final class BlockingThreads: Sendable {
 
   init(_ configuration: Runtime.Configuration) { self.configuration = configuration }
 
+  /// How many threads there are now.
+  var threadCount: Int { state.withLock { $0.threads } }
+
   /// Queues `work`; starts a thread for it if none is idle and the maximum isn't reached.
   func run(_ work: @escaping @Sendable () -> Void) {
-    let (start, number) = state.withLock { state -> (Bool, Int) in
+    let start = state.withLock { state -> Start in
       state.work.append(work)
-      guard state.idle < state.work.count, state.threads < configuration.maxBlockingThreads else { return (false, 0) }
+      if state.idle > 0 {
+        state.idle -= 1
+        return .wake
+      }
+      guard state.threads < configuration.maxBlockingThreads else { return .nothing }
       state.threads += 1
       state.count += 1
-      return (true, state.count)
+      return .thread(number: state.count, generation: state.generation)
     }
-    if start { startThread(number) }
-    signal.signal()
+    switch start {
+    case .wake: signal.signal()
+    case .thread(let number, let generation): startThread(number, generation)
+    case .nothing: break
+    }
   }
 
   /// Lets the idle threads end; those at work end after it.
   func shutdown() {
-    let threads = state.withLock { state in
-      state.draining = state.threads > 0
-      return state.threads
+    let idle = state.withLock { state in
+      state.generation += 1
+      defer { state.idle = 0 }
+      return state.idle
     }
-    for _ in 0..<threads { signal.signal() }
+    for _ in 0..<idle { signal.signal() }
   }
 
-  private func startThread(_ number: Int) {
+  /// After a fork the parent's threads don't exist here, and its work is its own.
+  func forgetThreads() {
+    state.withLock { state in
+      state.work = []
+      state.first = 0
+      state.threads = 0
+      state.idle = 0
+      state.generation += 1
+    }
+  }
+
+  private func startThread(_ number: Int, _ generation: Int) {
     do throws(SystemError) {
       try ThreadSystem.start(
         name: "\(configuration.threadNamePrefix)-b\(number)", stackSize: configuration.threadStackSize
-      ) { [self] in serve() }
+      ) { [self] in serve(generation) }
     } catch {
-      let last = state.withLock { state in
+      let isLast = state.withLock { state in
         state.threads -= 1
         return state.threads == 0
       }
       // With no thread at all the work is done here rather than never.
-      if last { serve() }
+      while isLast, let work = state.withLock({ $0.next() }) { work() }
     }
   }
 
-  private func serve() {
+  private func serve(_ generation: Int) {
     while true {
-      if let work = takeWork() {
-        work()
-        continue
+      switch nextStep(generation) {
+      case .work(let work): work()
+      case .wait: if !waitForWork() { return }
+      case .end: return
       }
-      let signalled = signal.wait(until: Deadline(.system + configuration.threadKeepAlive))
-      if state.withLock({ $0.leaveIdle(ending: !signalled) }) { return }
     }
   }
 
-  /// The next work; with none the thread counts as idle.
-  private func takeWork() -> (@Sendable () -> Void)? {
+  private enum Step {
+    case work(@Sendable () -> Void)
+    case wait
+    case end
+  }
+
+  private func nextStep(_ generation: Int) -> Step {
     state.withLock { state in
-      guard !state.work.isEmpty else {
-        state.idle += 1
-        return nil
+      if let work = state.next() { return .work(work) }
+      guard generation == state.generation else {
+        state.threads -= 1
+        return .end
       }
-      return state.work.removeFirst()
+      state.idle += 1
+      return .wait
     }
+  }
+
+  /// Waits for a signal; false if none came for so long that the thread is to end.
+  private func waitForWork() -> Bool {
+    while !signal.wait(until: Deadline(.system + configuration.threadKeepAlive)) {
+      let ends = state.withLock { state in
+        // All that wait have been signalled: one of the signals is for this thread.
+        guard state.idle > 0 else { return false }
+        state.idle -= 1
+        state.threads -= 1
+        return true
+      }
+      if ends { return false }
+    }
+    return true
   }
 }

@@ -10,7 +10,15 @@ internal import Synchronization
 
 /// Hears of the readiness of a source that it registered with an event loop; called on the loop's thread.
 package protocol LoopHandler: AnyObject, Sendable {
+  /// The source became ready, or `notify` was called, for which `readiness` is empty.
   func ready(_ readiness: Readiness)
+
+  /// The loop's thread ends for good: no timer fires any more and nothing more is heard. Default: nothing.
+  func loopEnded()
+}
+
+extension LoopHandler {
+  package func loopEnded() {}
 }
 
 /// A thread that runs jobs, timers and readiness events, one at a time.
@@ -37,6 +45,18 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     var nextTimer: UInt64 = 0
     var handlers: [UInt64: any LoopHandler] = [:]
     var nextToken: UInt64 = 1
+    var notified: [UInt64] = []
+    var ended = false
+
+    /// The later timer stands further to the front; among equals the first scheduled fires first.
+    func place(of deadline: Deadline) -> Int {
+      var (low, high) = (0, timers.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if timers[middle].deadline > deadline { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
   }
 
   // Jobs may enqueue jobs for ever; the sockets get their turn after so many rounds of them.
@@ -87,9 +107,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     wakeIfAsleep { state in
       let id = TimerID(number: state.nextTimer)
       state.nextTimer += 1
-      // The later timer stands further to the front; among equals the first scheduled fires first.
-      let index = state.timers.firstIndex { $0.deadline <= deadline } ?? state.timers.endIndex
-      state.timers.insert(Timer(deadline: deadline, id: id, body: body), at: index)
+      state.timers.insert(Timer(deadline: deadline, id: id, body: body), at: state.place(of: deadline))
       return id
     }
   }
@@ -136,6 +154,18 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     _ = handler  // released outside the lock: its deinit may call the loop
   }
 
+  /// Has the handler's `ready` called on the loop, soon; allocates nothing. False if the loop has ended. Any thread.
+  ///
+  /// This is how another thread hands the loop something to look at without a task or a closure.
+  @discardableResult
+  package func notify(_ token: UInt64) -> Bool {
+    wakeIfAsleep { state in
+      guard !state.ended else { return false }
+      state.notified.append(token)
+      return true
+    }
+  }
+
   // MARK: Running
 
   /// Runs the loop on the calling thread until `stop()`, and until the jobs that are queued by then are done.
@@ -148,10 +178,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     }
     var jobs: [UnownedJob] = []
     var events: [ReadyEvent] = []
+    var notified: [UInt64] = []
     var rounds = 0
     while true {
-      let run = takeJobs(&jobs)
+      let run = takeJobs(&jobs, &notified)
       runJobs(&jobs)
+      deliver(&notified)
       switch run {
       case .stopped: return
       case .busy(let hasTimers):
@@ -181,16 +213,34 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     poller.wake()
   }
 
+  /// Tells the handlers that nothing will run here again and lets go of them and of the timers; for the thread that
+  /// ran the loop, after `run()`. What the handlers resume still runs.
+  package func end() {
+    let (handlers, timers) = state.withLock { state in
+      state.ended = true
+      defer {
+        state.handlers = [:]
+        state.timers = []
+      }
+      return (state.handlers.sorted { $0.key < $1.key }.map(\.value), state.timers)
+    }
+    _ = timers  // released outside the lock
+    for handler in handlers { handler.loopEnded() }
+    state.withLock { $0.stopping = true }
+    run()
+  }
+
   private enum Round {
     case busy(hasTimers: Bool)
     case idle(until: Deadline?)
     case stopped
   }
 
-  private func takeJobs(_ jobs: inout [UnownedJob]) -> Round {
+  private func takeJobs(_ jobs: inout [UnownedJob], _ notified: inout [UInt64]) -> Round {
     state.withLock { state in
-      guard state.jobs.isEmpty else {
+      guard state.jobs.isEmpty, state.notified.isEmpty else {
         swap(&state.jobs, &jobs)
+        swap(&state.notified, &notified)
         return .busy(hasTimers: !state.timers.isEmpty)
       }
       if state.stopping {
@@ -220,6 +270,14 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     }) {
       timer.body()
     }
+  }
+
+  private func deliver(_ notified: inout [UInt64]) {
+    for token in notified {
+      let handler = state.withLock { $0.handlers[token] }
+      handler?.ready([])
+    }
+    notified.removeAll(keepingCapacity: true)
   }
 
   private func deliver(_ events: inout [ReadyEvent]) {

@@ -66,17 +66,19 @@ public final class Runtime: Sendable {
     public let runtime: Runtime
     /// The event loop that this user is to run on.
     public let loop: EventLoop
+    private let generation: Int
     private let ended = Atomic<Bool>(false)
 
-    fileprivate init(runtime: Runtime, loop: EventLoop) {
+    fileprivate init(runtime: Runtime, loop: EventLoop, generation: Int) {
       self.runtime = runtime
       self.loop = loop
+      self.generation = generation
     }
 
     /// Ends the hold; a second call does nothing.
     public func end() {
       guard !ended.exchange(true, ordering: .relaxed) else { return }
-      runtime.leaseEnded()
+      runtime.leaseEnded(generation)
     }
 
     deinit { end() }
@@ -86,6 +88,19 @@ public final class Runtime: Sendable {
     var loops: [EventLoop] = []
     var users = 0
     var next = 0
+    // Counts the starts, so that a lease from before a shutdown can't end the threads that were started after it.
+    var generation = 0
+    var process = ThreadSystem.processID
+
+    /// In a forked child the parent's threads don't exist: begin anew.
+    mutating func forgetParent() -> Bool {
+      guard process != ThreadSystem.processID else { return false }
+      process = ThreadSystem.processID
+      loops = []
+      users = 0
+      generation += 1
+      return true
+    }
   }
 
   /// The configuration that the runtime was made with.
@@ -111,18 +126,20 @@ public final class Runtime: Sendable {
   /// - Parameter loop: The event loop to run on, if it is one of this runtime's; else the next in turn.
   /// - Throws: A `SystemError` if no thread or no poller can be had.
   public func acquire(preferring loop: EventLoop? = nil) throws(SystemError) -> Lease {
-    let result = state.withLock { state -> Result<EventLoop, SystemError> in
+    let result = state.withLock { state -> Result<(EventLoop, Int), SystemError> in
+      if state.forgetParent() { blocking.forgetThreads() }
       do throws(SystemError) {
         if state.loops.isEmpty { state.loops = try startLoops() }
       } catch {
         return .failure(error)
       }
       state.users += 1
-      if let loop, state.loops.contains(where: { $0 === loop }) { return .success(loop) }
+      if let loop, state.loops.contains(where: { $0 === loop }) { return .success((loop, state.generation)) }
       state.next = (state.next + 1) % state.loops.count
-      return .success(state.loops[state.next])
+      return .success((state.loops[state.next], state.generation))
     }
-    return Lease(runtime: self, loop: try result.get())
+    let (chosen, generation) = try result.get()
+    return Lease(runtime: self, loop: chosen, generation: generation)
   }
 
   /// Runs blocking work on a blocking thread; the caller, which is suspended meanwhile, goes on where it was.
@@ -148,14 +165,15 @@ public final class Runtime: Sendable {
     blocking.shutdown()
   }
 
-  private func leaseEnded() {
-    stop { $0.users = max(0, $0.users - 1) }
+  private func leaseEnded(_ generation: Int) {
+    stop { if $0.generation == generation { $0.users -= 1 } }
   }
 
   private func stop(_ change: (inout sending State) -> Void) {
     let loops = state.withLock { state -> [EventLoop] in
       change(&state)
-      guard state.users == 0 else { return [] }
+      guard state.users == 0, !state.loops.isEmpty else { return [] }
+      state.generation += 1
       defer { state.loops = [] }
       return state.loops
     }
@@ -169,7 +187,10 @@ public final class Runtime: Sendable {
         let loop = EventLoop(poller: try SystemPoller())
         try ThreadSystem.start(
           name: "\(configuration.threadNamePrefix)-\(index)", stackSize: configuration.threadStackSize
-        ) { loop.run() }
+        ) {
+          loop.run()
+          loop.end()
+        }
         loops.append(loop)
       }
     } catch {

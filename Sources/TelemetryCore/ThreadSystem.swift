@@ -14,6 +14,9 @@ package enum ThreadSystem {
   /// The cores that are on line.
   package static var coreCount: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
+  /// The process, which a fork changes.
+  package static var processID: Int32 { getpid() }
+
   /// Starts a detached thread with all signals blocked, so that the app's handlers never run on it.
   package static func start(
     name: String, stackSize: Int, _ body: @escaping @Sendable () -> Void
@@ -22,7 +25,8 @@ package enum ThreadSystem {
     unsafe pthread_attr_init(&attributes)
     defer { unsafe pthread_attr_destroy(&attributes) }
     unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    unsafe pthread_attr_setstacksize(&attributes, stackSize)
+    // Whole pages: Darwin refuses anything else.
+    unsafe pthread_attr_setstacksize(&attributes, (stackSize + 0x3FFF) & ~0x3FFF)
     var all = sigset_t()
     var previous = sigset_t()
     unsafe sigfillset(&all)

@@ -1,0 +1,77 @@
+/// The counts behind a ledger: plain integers, since they change with every item.
+struct ItemCounts {
+  var ended = 0
+  var exported = 0
+  var rejected = 0
+  var possibleDuplicates = 0
+  var exports = 0
+  var attempts = 0
+  private var dropped = [Int](repeating: 0, count: DropReason.allCases.count)
+
+  mutating func drop(_ count: Int, _ reason: DropReason) { dropped[reason.index] += count }
+
+  mutating func add(_ outcome: ExportOutcome) {
+    exported += outcome.exported
+    rejected += outcome.rejected
+    for (reason, count) in outcome.dropped { drop(count, reason) }
+    possibleDuplicates += outcome.possibleDuplicates
+    attempts += outcome.attempts
+  }
+
+  func ledger(queued: Int, inFlight: Int) -> Ledger {
+    var ledger = Ledger()
+    ledger.ended = ended
+    ledger.exported = exported
+    ledger.rejected = rejected
+    for reason in DropReason.allCases where dropped[reason.index] > 0 {
+      ledger.dropped[reason] = dropped[reason.index]
+    }
+    ledger.queued = queued
+    ledger.inFlight = inFlight
+    ledger.possibleDuplicates = possibleDuplicates
+    ledger.exports = exports
+    ledger.attempts = attempts
+    return ledger
+  }
+}
+
+extension DropReason {
+  fileprivate var index: Int {
+    switch self {
+    case .queueFull: 0
+    case .byteBudget: 1
+    case .timeout: 2
+    case .shutdown: 3
+    case .afterShutdown: 4
+    case .tooLarge: 5
+    case .refused: 6
+    case .unreachable: 7
+    case .exporterFailed: 8
+    }
+  }
+}
+
+extension ExportOutcome {
+  /// The outcome with counts that sum to `count`, whatever the exporter said, and whether it had to be changed: what
+  /// it left out counts as dropped; where it claims too much, the losses are believed first.
+  func balanced(count: Int) -> (ExportOutcome, changed: Bool) {
+    var result = resolved(count: count)
+    let isSound = result.exported >= 0 && result.rejected >= 0 && result.dropped.values.allSatisfy { $0 >= 0 }
+    if isSound, result.total == count { return (result, false) }
+    var left = count
+    func claim(_ claimed: Int) -> Int {
+      let granted = min(max(0, claimed), left)
+      left -= granted
+      return granted
+    }
+    var dropped: [DropReason: Int] = [:]
+    for reason in DropReason.allCases {
+      if let claimed = result.dropped[reason] { dropped[reason] = claim(claimed) }
+    }
+    result.rejected = claim(result.rejected)
+    result.exported = claim(result.exported)
+    if left > 0 { dropped[.exporterFailed, default: 0] += left }
+    result.dropped = dropped
+    return (result, true)
+  }
+}
