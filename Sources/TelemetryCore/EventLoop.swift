@@ -34,7 +34,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   private struct Timer {
     let deadline: Deadline
     let id: TimerID
-    let body: @Sendable () -> Void
+    let effect: Effect
+  }
+
+  private enum Effect {
+    case run(@Sendable () -> Void)
+    case notify(UInt64)
   }
 
   private struct State {
@@ -104,10 +109,19 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   /// Runs `body` on the loop once `deadline` has passed. A deadline of `.never` never fires.
   @discardableResult
   package func schedule(at deadline: Deadline, _ body: @escaping @Sendable () -> Void) -> TimerID {
+    schedule(.run(body), at: deadline)
+  }
+
+  /// Calls `ready` of a registered handler once `deadline` has passed; allocates nothing.
+  package func schedule(at deadline: Deadline, notifying token: UInt64) -> TimerID {
+    schedule(.notify(token), at: deadline)
+  }
+
+  private func schedule(_ effect: Effect, at deadline: Deadline) -> TimerID {
     wakeIfAsleep { state in
       let id = TimerID(number: state.nextTimer)
       state.nextTimer += 1
-      state.timers.insert(Timer(deadline: deadline, id: id, body: body), at: state.place(of: deadline))
+      state.timers.insert(Timer(deadline: deadline, id: id, effect: effect), at: state.place(of: deadline))
       return id
     }
   }
@@ -268,25 +282,28 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
       guard let next = state.timers.last, next.deadline.hasPassed(at: now) else { return nil }
       return state.timers.removeLast()
     }) {
-      timer.body()
+      switch timer.effect {
+      case .run(let body): body()
+      case .notify(let token): handler(of: token)?.ready([])
+      }
     }
   }
 
   private func deliver(_ notified: inout [UInt64]) {
     for token in notified {
-      let handler = state.withLock { $0.handlers[token] }
-      handler?.ready([])
+      handler(of: token)?.ready([])
     }
     notified.removeAll(keepingCapacity: true)
   }
 
   private func deliver(_ events: inout [ReadyEvent]) {
     for event in events {
-      let handler = state.withLock { $0.handlers[event.token] }
-      handler?.ready(event.readiness)
+      handler(of: event.token)?.ready(event.readiness)
     }
     events.removeAll(keepingCapacity: true)
   }
+
+  private func handler(of token: UInt64) -> (any LoopHandler)? { state.withLock { $0.handlers[token] } }
 
   private func wakeUp() {
     state.withLock { $0.asleep = false }

@@ -1,9 +1,84 @@
-/// Writes spans as text for a person, to a file descriptor: for debugging and learning, not for production; the format
-/// may change at any time.
-public final class ConsoleExporter: SpanExporter {
-  /// Makes an exporter that writes to `descriptor`; default: standard output.
-  public init(descriptor: Int32 = 1, runtime: Runtime = .shared) {}
+internal import Synchronization
 
-  /// Writes the batch.
-  public func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome { fatalError("not built yet") }
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+/// Writes spans as text for a person, to a file descriptor: for debugging and learning, not for production. The format
+/// may change at any time; for output that a program reads, use OTLP JSON.
+///
+/// It writes on a blocking thread of the runtime, so a reader that stops holds up nothing but the export, which then
+/// fails at its deadline. Best behind a ``SimpleProcessor`` (requirements 3.5).
+public final class ConsoleExporter: SpanExporter {
+  private let descriptor: Int32
+  private let runtime: Runtime
+  private let ended = Atomic<Bool>(false)
+
+  /// Makes an exporter that writes to `descriptor`, which stays open; default: standard output.
+  public init(descriptor: Int32 = 1, runtime: Runtime = .shared) {
+    self.descriptor = descriptor
+    self.runtime = runtime
+  }
+
+  /// Writes the batch; a failure after shutdown.
+  public func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
+    guard !ended.load(ordering: .relaxed) else {
+      return .failure(ExportMessage(description: "the exporter was shut down"))
+    }
+    let descriptor = descriptor
+    let remaining = deadline.remaining
+    do {
+      try await runtime.block { () throws(SystemError) in
+        var text = ""
+        for span in batch { SpanText.append(span, to: &text) }
+        try DescriptorWriter.write(text, to: descriptor, by: Deadline(.system + remaining))
+      }
+      return .success
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// Later batches are failures.
+  public func shutdown(deadline: Deadline) async { ended.store(true, ordering: .relaxed) }
+}
+
+enum DescriptorWriter {
+  /// Writes all of `text`; a descriptor that doesn't take it by `deadline` is an error. Blocks.
+  static func write(_ text: String, to descriptor: Int32, by deadline: Deadline) throws(SystemError) {
+    let bytes = Array(text.utf8)
+    var done = 0
+    while done < bytes.count {
+      try awaitWritable(descriptor, by: deadline)
+      // Pieces that a pipe takes whole once it is writable: a blocking descriptor then never blocks.
+      let end = min(bytes.count, done + 4096)
+      let count = unsafe bytes[done..<end].withUnsafeBytes { piece in
+        unsafe systemWrite(descriptor, piece.baseAddress, piece.count)
+      }
+      if count > 0 {
+        done += count
+      } else if count < 0, errno != EINTR, errno != EAGAIN {
+        throw SystemError(call: "write", code: errno)
+      }
+    }
+  }
+
+  private static func awaitWritable(_ descriptor: Int32, by deadline: Deadline) throws(SystemError) {
+    while true {
+      let left = deadline.remaining(at: .system).clampedNanoseconds
+      var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      let count = unsafe poll(&request, 1, Int32(clamping: (left + 999_999) / 1_000_000))
+      if count > 0 { return }
+      if count < 0, errno != EINTR { throw SystemError(call: "poll", code: errno) }
+      if deadline.hasPassed(at: .system) { throw SystemError(call: "write", code: ETIMEDOUT) }
+    }
+  }
+}
+
+@unsafe
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  unsafe write(descriptor, bytes, count)
 }

@@ -25,12 +25,16 @@ public struct BatchConfiguration: Sendable, Hashable {
   /// What happens to an item that finds the queue full; default ``OverflowPolicy/dropNewest``.
   public var overflow = OverflowPolicy.dropNewest
 
+  static let maxQueueSizeLimit = 1 << 24
+  /// As good as no limit: 292 years.
+  static let unlimited = Duration.nanoseconds(Int64.max)
+
   /// The default values.
   public init() {}
 
   /// Throws a `ConfigurationError` that names the first value outside of its range.
   public func validate() throws(ConfigurationError) {
-    try ConfigurationError.require("maxQueueSize", maxQueueSize, in: 1...(1 << 24))
+    try ConfigurationError.require("maxQueueSize", maxQueueSize, in: 1...Self.maxQueueSizeLimit)
     guard (.zero ... .seconds(86_400)).contains(scheduleDelay) else {
       throw ConfigurationError(option: "scheduleDelay", value: "\(scheduleDelay)", allowed: "0 to 1 day")
     }
@@ -46,11 +50,5 @@ public struct BatchConfiguration: Sendable, Hashable {
     if case .block(let limit) = overflow, limit < .zero {
       throw ConfigurationError(option: "overflow", value: "block(upTo: \(limit))", allowed: "a time of 0 or more")
     }
-  }
-
-  /// Takes over the `OTEL_BSP_*` variables of `environment`. A value that can't be used is named in a warning and
-  /// ignored (requirements 2.6, 4.7).
-  public mutating func apply(environment: [String: String], diagnostics: Diagnostics = .standardError) {
-    fatalError("not built yet")
   }
 }

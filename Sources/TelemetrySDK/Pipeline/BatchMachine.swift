@@ -27,7 +27,6 @@ struct BatchMachine {
   }
 
   struct Settings {
-    var maxQueueSize: Int
     var maxExportBatchSize: Int
     var scheduleDelay: Duration
     var exportTimeout: Duration
@@ -145,7 +144,7 @@ struct BatchMachine {
   mutating func droppedNew(_ reason: DropReason) -> Bool {
     counts.ended += 1
     counts.drop(1, reason)
-    guard phase != .closed, reason != .afterShutdown else { return false }
+    guard phase == .open else { return false }
     return noteDrop(reason)
   }
 

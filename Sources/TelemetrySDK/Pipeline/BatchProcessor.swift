@@ -1,11 +1,30 @@
 /// Collects ended items and hands them in batches to an exporter, on a telemetry thread. Thread-safe.
+///
+/// A batch is exported when there are `maxExportBatchSize` items (or half of `maxQueueBytes`), when the first item has
+/// waited for `scheduleDelay`, by a flush and by shutdown. At most ``Exporter/maxConcurrentExports`` are under way at
+/// once. An export that hasn't ended shortly after its deadline is cancelled, then abandoned: its items count as dropped
+/// (`timeout`), and what it still says is ignored.
+///
+/// End it with ``shutdown(within:)``, which says what became of every item. If it is released without, it delivers in
+/// the background what it holds, within `exportTimeout` and 30 s at most, and its threads end then.
 public final class BatchProcessor<Item: BatchItem>: Sendable {
+  private let core: BatchCore<Item>
+  private let backgroundLimit: Duration
+
   /// Makes a processor and starts the runtime's threads if they don't run.
+  ///
+  /// It lives on the exporter's event loop, if that is one of `runtime`'s.
+  /// - Throws: A `ConfigurationError` for a value outside of its range, a `SystemError` if no thread can be had.
   public init(
     exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(), runtime: Runtime = .shared,
     diagnostics: Diagnostics = .standardError
   ) throws {
-    fatalError("not built yet")
+    try configuration.validate()
+    let lease = try runtime.acquire(preferring: exporter.eventLoop)
+    core = BatchCore(
+      exporter: exporter, configuration: configuration, maxConcurrentExports: exporter.maxConcurrentExports,
+      loop: lease.loop, lease: lease, diagnostics: diagnostics)
+    backgroundLimit = min(configuration.exportTimeout, .seconds(30))
   }
 
   /// For a simulation: lives on `loop`, which the caller runs.
@@ -13,26 +32,46 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
     exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(), loop: EventLoop,
     diagnostics: Diagnostics = .standardError
   ) throws(ConfigurationError) {
-    fatalError("not built yet")
+    try configuration.validate()
+    core = BatchCore(
+      exporter: exporter, configuration: configuration, maxConcurrentExports: exporter.maxConcurrentExports,
+      loop: loop, lease: nil, diagnostics: diagnostics)
+    backgroundLimit = min(configuration.exportTimeout, .seconds(30))
   }
 
-  /// Takes an ended item.
-  public func onEnd(_ item: consuming Item) { fatalError("not built yet") }
+  deinit { core.request(.shutdown, within: backgroundLimit) { _ in } }
+
+  /// Takes an ended item. Any thread; it never waits unless ``OverflowPolicy/block(upTo:)`` says so.
+  @specialized(where Item == SpanData)
+  public func onEnd(_ item: consuming Item) { core.onEnd(item) }
 
   /// Where every item is now.
-  public var ledger: Ledger { fatalError("not built yet") }
+  public var ledger: Ledger { core.ledger }
 
-  /// Has everything exported that was handed in before the call.
-  public func forceFlush(within limit: Duration) async -> FlushReport { fatalError("not built yet") }
+  /// The bytes, by the items' size bounds, that queue and exports hold now; never above `maxQueueBytes`.
+  public var bytesHeld: Int { core.bytesHeld }
 
-  /// Ends the processor and its exporter.
-  public func shutdown(within limit: Duration) async -> FlushReport { fatalError("not built yet") }
+  /// Has everything exported that was handed in before the call, in batches of the usual size, and then the exporter
+  /// flushed; returns when all that is settled, or when `limit` has passed. After a shutdown it returns at once.
+  ///
+  /// Giving up the wait changes nothing for the items: they are still exported.
+  public func forceFlush(within limit: Duration) async -> FlushReport { await core.wait(for: .flush, limit) }
 
-  /// ``forceFlush(within:)`` for a thread that can wait.
-  public func forceFlushBlocking(within limit: Duration) -> FlushReport { fatalError("not built yet") }
+  /// Ends the processor and its exporter: takes no more items, exports what is there and lets the exporter retry, all
+  /// within `limit`; then counts what is left as dropped (``DropReason/shutdown``). The report has the final ledger.
+  ///
+  /// A second call waits for the first, and shortens it if its own limit ends before.
+  public func shutdown(within limit: Duration) async -> FlushReport { await core.wait(for: .shutdown, limit) }
 
-  /// ``shutdown(within:)`` for a thread that can wait.
-  public func shutdownBlocking(within limit: Duration) -> FlushReport { fatalError("not built yet") }
+  /// ``forceFlush(within:)`` for a thread that can wait; must not be called on a telemetry thread, which would wait for
+  /// itself, nor from an async function.
+  public func forceFlushBlocking(within limit: Duration) -> FlushReport { core.block(for: .flush, limit) }
+
+  /// ``shutdown(within:)`` for a thread that can wait; must not be called on a telemetry thread, which would wait for
+  /// itself, nor from an async function.
+  ///
+  /// It returns in time even if an exporter blocks the telemetry thread.
+  public func shutdownBlocking(within limit: Duration) -> FlushReport { core.block(for: .shutdown, limit) }
 }
 
 /// A batch processor of spans.

@@ -1,29 +1,56 @@
-/// Hands each item to the exporter as soon as it ends, one after the other.
+/// Hands each item to the exporter as soon as it ends, one after the other, on a telemetry thread; for debugging and
+/// for exporters without a way out of the process. Thread-safe.
+///
+/// While the exporter is at work at most 2048 items wait; more are dropped and counted. Otherwise it behaves as a
+/// ``BatchProcessor`` does.
 public final class SimpleProcessor<Item: BatchItem>: Sendable {
+  private let core: BatchCore<Item>
+
+  private static var configuration: BatchConfiguration {
+    var configuration = BatchConfiguration()
+    configuration.maxExportBatchSize = 1
+    configuration.scheduleDelay = .zero
+    return configuration
+  }
+
   /// Makes a processor and starts the runtime's threads if they don't run.
+  /// - Throws: A `SystemError` if no thread can be had.
   public init(
     exporter: some Exporter<Item>, runtime: Runtime = .shared, diagnostics: Diagnostics = .standardError
   ) throws {
-    fatalError("not built yet")
+    let lease = try runtime.acquire(preferring: exporter.eventLoop)
+    core = BatchCore(
+      exporter: exporter, configuration: Self.configuration, maxConcurrentExports: 1, loop: lease.loop, lease: lease,
+      diagnostics: diagnostics)
   }
 
-  /// Takes an ended item.
-  public func onEnd(_ item: consuming Item) { fatalError("not built yet") }
+  /// For a simulation: lives on `loop`, which the caller runs.
+  package init(exporter: some Exporter<Item>, loop: EventLoop, diagnostics: Diagnostics = .standardError) {
+    core = BatchCore(
+      exporter: exporter, configuration: Self.configuration, maxConcurrentExports: 1, loop: loop, lease: nil,
+      diagnostics: diagnostics)
+  }
+
+  deinit { core.request(.shutdown, within: .seconds(30)) { _ in } }
+
+  /// Takes an ended item. Any thread; it never waits.
+  @specialized(where Item == SpanData)
+  public func onEnd(_ item: consuming Item) { core.onEnd(item) }
 
   /// Where every item is now.
-  public var ledger: Ledger { fatalError("not built yet") }
+  public var ledger: Ledger { core.ledger }
 
-  /// Has everything exported that was handed in before the call.
-  public func forceFlush(within limit: Duration) async -> FlushReport { fatalError("not built yet") }
+  /// Waits until everything that was handed in before the call is settled, or `limit` has passed.
+  public func forceFlush(within limit: Duration) async -> FlushReport { await core.wait(for: .flush, limit) }
 
-  /// Ends the processor and its exporter.
-  public func shutdown(within limit: Duration) async -> FlushReport { fatalError("not built yet") }
+  /// Ends the processor and its exporter within `limit`; the report has the final ledger.
+  public func shutdown(within limit: Duration) async -> FlushReport { await core.wait(for: .shutdown, limit) }
 
-  /// ``forceFlush(within:)`` for a thread that can wait.
-  public func forceFlushBlocking(within limit: Duration) -> FlushReport { fatalError("not built yet") }
+  /// ``forceFlush(within:)`` for a thread that can wait; not for a telemetry thread.
+  public func forceFlushBlocking(within limit: Duration) -> FlushReport { core.block(for: .flush, limit) }
 
-  /// ``shutdown(within:)`` for a thread that can wait.
-  public func shutdownBlocking(within limit: Duration) -> FlushReport { fatalError("not built yet") }
+  /// ``shutdown(within:)`` for a thread that can wait; not for a telemetry thread.
+  public func shutdownBlocking(within limit: Duration) -> FlushReport { core.block(for: .shutdown, limit) }
 }
 
 /// A simple processor of spans.

@@ -1,0 +1,88 @@
+/// A span as lines for a person. Control characters, which could steer a terminal, become blanks.
+enum SpanText {
+  static func append(_ span: SpanData, to text: inout String) {
+    let duration = Double(span.endTimeUnixNano &- span.startTimeUnixNano) / 1e6
+    text += "\(clean(span.name))  \(span.kind)  \(fixed(duration)) ms  \(status(span.status))\n"
+    text += "  trace \(span.traceID)  span \(span.spanID)"
+    if span.parentSpanID.isValid { text += "  parent \(span.parentSpanID)" }
+    if !span.traceState.isEmpty { text += "  state \(clean(span.traceState))" }
+    text += "\n  start \(time(span.startTimeUnixNano))"
+    if !span.scope.name.isEmpty { text += "  scope \(clean(span.scope.name)) \(clean(span.scope.version))" }
+    text += "\n"
+    append(span.attributes, span.droppedAttributesCount, "  ", to: &text)
+    for event in span.events {
+      text += "  event \(clean(event.name)) at \(time(event.timeUnixNano))\n"
+      append(event.attributes, event.droppedAttributesCount, "    ", to: &text)
+    }
+    if span.droppedEventsCount > 0 { text += "  events dropped: \(span.droppedEventsCount)\n" }
+    for link in span.links {
+      text += "  link to trace \(link.traceID) span \(link.spanID)\n"
+      append(link.attributes, link.droppedAttributesCount, "    ", to: &text)
+    }
+    if span.droppedLinksCount > 0 { text += "  links dropped: \(span.droppedLinksCount)\n" }
+    for attribute in span.resource.attributes {
+      text += "  resource \(clean(attribute.key)) = \(value(attribute.value))\n"
+    }
+  }
+
+  private static func append(
+    _ attributes: Attributes, _ dropped: UInt32, _ indent: String, to text: inout String
+  ) {
+    for attribute in attributes { text += "\(indent)\(clean(attribute.key)) = \(value(attribute.value))\n" }
+    if dropped > 0 { text += "\(indent)attributes dropped: \(dropped)\n" }
+  }
+
+  private static func clean(_ text: String) -> String { Diagnostics.sanitized(text, limit: 4096) }
+
+  private static func status(_ status: SpanData.Status) -> String {
+    status.message.isEmpty ? "\(status.code)" : "\(status.code): \(clean(status.message))"
+  }
+
+  static func value(_ value: AttributeValue) -> String {
+    switch value {
+    case .string(let text): clean(text)
+    case .bool(let flag): "\(flag)"
+    case .int(let number): "\(number)"
+    case .double(let number): "\(number)"
+    case .bytes(let bytes): "\(bytes.count) bytes " + hexadecimal(bytes.prefix(32)) + (bytes.count > 32 ? "…" : "")
+    case .array(let values): "[" + values.map(Self.value).joined(separator: ", ") + "]"
+    case .map(let attributes):
+      "{" + attributes.map { "\(clean($0.key)): \(Self.value($0.value))" }.joined(separator: ", ") + "}"
+    case .empty: "(empty)"
+    }
+  }
+
+  private static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
+    bytes.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
+  }
+
+  /// Three digits after the point.
+  private static func fixed(_ value: Double) -> String {
+    guard value.isFinite, value < 1e15 else { return "\(value)" }
+    let thousandths = Int64((value * 1000).rounded())
+    return "\(thousandths / 1000).\(padded(thousandths % 1000, 3))"
+  }
+
+  private static func padded(_ number: Int64, _ width: Int) -> String {
+    let digits = "\(number)"
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  }
+
+  /// RFC 3339 in UTC, with nanoseconds.
+  static func time(_ nanoseconds: UInt64) -> String {
+    let seconds = Int64(nanoseconds / 1_000_000_000)
+    let (days, second) = (seconds / 86_400, seconds % 86_400)
+    // Civil date from days since 1970, in eras of 400 years that begin in March.
+    let shifted = days + 719_468
+    let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthFromMarch = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    let clock = [second / 3600, second / 60 % 60, second % 60].map { padded($0, 2) }.joined(separator: ":")
+    let fraction = padded(Int64(nanoseconds % 1_000_000_000), 9)
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock).\(fraction)Z"
+  }
+}

@@ -1,0 +1,144 @@
+internal import Synchronization
+
+// On the loop's thread.
+extension BatchCore {
+  private enum Step {
+    case export([Item], id: UInt64, deadline: Deadline)
+    case cancel(Task<Void, Never>?)
+    case discard([Item])
+    case flushExporter(id: UInt64, deadline: Deadline)
+    case shutdownExporter(deadline: Deadline)
+    case answer(Answer?, FlushReport)
+    case say(BatchMachine.Action)
+    case close([Task<Void, Never>])
+  }
+
+  func ready(_ readiness: Readiness) { drive() }
+
+  /// Carries out what the machine decides, until it has nothing more to say; then arms the timer for its next word.
+  private func drive() {
+    let now = loop.now
+    while true {
+      let (step, producers) = state.withLock { state -> (Step?, [BlockingSemaphore]) in
+        let action = state.machine.next(at: now, queuedBytes: state.ring.bytes)
+        let step = action.map { apply($0, &state) }
+        return (step, state.takeProducers(maxQueueSize - state.ring.count))
+      }
+      for turn in producers { turn.signal() }
+      guard let step else { break }
+      perform(step)
+    }
+    arm()
+  }
+
+  /// The part of an action that belongs under the lock.
+  private func apply(_ action: BatchMachine.Action, _ state: inout State) -> Step {
+    switch action {
+    case .export(let id, let count, let deadline):
+      let (items, bytes) = state.ring.removeFirst(count)
+      state.exports[id] = Running(task: nil, count: count, bytes: bytes)
+      return .export(items, id: id, deadline: deadline)
+    case .cancel(let id):
+      return .cancel(state.exports[id]?.task)
+    case .discard(let count):
+      let (items, bytes) = state.ring.removeFirst(count)
+      budget.give(bytes)
+      return .discard(items)
+    case .flushExporter(let id, let deadline):
+      return .flushExporter(id: id, deadline: deadline)
+    case .shutdownExporter(let deadline):
+      return .shutdownExporter(deadline: deadline)
+    case .answer(let id, let complete, let lost):
+      let report = FlushReport(isComplete: complete, lost: lost, ledger: state.machine.ledger)
+      return .answer(state.answers.removeValue(forKey: id), report)
+    case .reportDrops, .reportRecovery:
+      return .say(action)
+    case .close:
+      return .close(state.exports.values.compactMap(\.task))
+    }
+  }
+
+  private func perform(_ step: Step) {
+    switch step {
+    case .export(let items, let id, let deadline): start(items, id, deadline)
+    case .cancel(let task): task?.cancel()
+    case .discard: break  // released here, outside the lock
+    case .flushExporter(let id, let deadline):
+      Task(executorPreference: loop) {
+        let done = await self.exporter.forceFlush(deadline: deadline)
+        self.state.withLock { $0.machine.exporterFlushed(id, done) }
+        self.drive()
+      }
+    case .shutdownExporter(let deadline):
+      Task(executorPreference: loop) {
+        await self.exporter.shutdown(deadline: deadline)
+        self.state.withLock { $0.machine.exporterEnded() }
+        self.drive()
+      }
+    case .answer(let answer, let report): answer?(report)
+    case .say(let action): say(action)
+    case .close(let tasks):
+      for task in tasks { task.cancel() }
+      letGo()
+    }
+  }
+
+  private func start(_ items: [Item], _ id: UInt64, _ deadline: Deadline) {
+    let task = Task(executorPreference: loop) {
+      let outcome = await self.exporter.export(items, deadline: deadline)
+      self.ended(id, items.count, outcome)
+    }
+    // The task can't have begun: it needs this thread.
+    state.withLock { $0.exports[id]?.task = task }
+  }
+
+  private func ended(_ id: UInt64, _ count: Int, _ claimed: ExportOutcome) {
+    let (outcome, changed) = claimed.balanced(count: count)
+    let (ending, word) = state.withLock { state -> (BatchMachine.Ending, FailureWatch.Word?) in
+      if let running = state.exports.removeValue(forKey: id) { budget.give(running.bytes) }
+      let ending = state.machine.exportEnded(id, outcome)
+      return (ending, ending == .settled ? state.failures.note(outcome, count: count) : nil)
+    }
+    if changed {
+      diagnostics.emit(
+        .warning, "an exporter's outcome doesn't account for its batch",
+        [("batch", "\(count)"), ("claimed", "\(claimed.resolved(count: count).total)")])
+    }
+    if ending == .late {
+      diagnostics.emit(
+        .debug, "an export ended after it had been given up",
+        [("items", "\(count)"), ("exported", "\(outcome.exported)")])
+    }
+    if let word { word.say(to: diagnostics) }
+    drive()
+  }
+
+  /// One timer for whatever comes first; none when nothing is to come.
+  private func arm() {
+    let (old, deadline) = state.withLock { state in
+      let deadline = state.machine.deadline
+      let old = state.timer
+      return (old, deadline)
+    }
+    let now = loop.now
+    // A timer that has fired is not told from one that is armed: after its time it counts as fired.
+    if let old {
+      if old.deadline == deadline, !old.deadline.hasPassed(at: now) { return }
+      loop.cancel(old.id)
+    }
+    let timer: (EventLoop.TimerID, Deadline)? =
+      deadline.isNever ? nil : (loop.schedule(at: deadline, notifying: token), deadline)
+    state.withLock { $0.timer = timer.map { (id: $0.0, deadline: $0.1) } }
+  }
+
+  private func say(_ action: BatchMachine.Action) {
+    switch action {
+    case .reportDrops(let count, let reason):
+      diagnostics.emit(
+        .warning, "items are dropped: the queue is full", [("dropped", "\(count)"), ("reason", "\(reason)")])
+    case .reportRecovery(let dropped):
+      diagnostics.emit(.warning, "the queue has room again", [("dropped", "\(dropped)")])
+    default: break
+    }
+  }
+}

@@ -1,0 +1,240 @@
+internal import Synchronization
+
+/// What the processors share: the queue and its machine behind one lock, and the driver that runs on the event loop.
+///
+/// Any thread hands in items and asks for flushes; only the loop's thread carries out what the machine decides.
+final class BatchCore<Item: BatchItem>: LoopHandler {
+  typealias Answer = @Sendable (FlushReport) -> Void
+
+  // One lock over everything: it is held for a few instructions per item, and for moving a batch.
+  struct State: ~Copyable {
+    var machine: BatchMachine
+    var ring: ItemRing<Item>
+    var producers: [BlockingSemaphore] = []  // blocked for want of room, the first to come first
+    var answers: [UInt64: Answer] = [:]
+    var exports: [UInt64: Running] = [:]
+    var timer: (id: EventLoop.TimerID, deadline: Deadline)?
+    var failures = FailureWatch()
+    var saidAfterShutdown = false
+  }
+
+  struct Running {
+    var task: Task<Void, Never>?
+    let count: Int
+    let bytes: Int
+  }
+
+  let loop: EventLoop
+  let exporter: any Exporter<Item>
+  let diagnostics: Diagnostics
+  let budget: ByteBudget
+  let overflow: OverflowPolicy
+  let state: Mutex<State>
+  let maxQueueSize: Int
+  private let lease: Runtime.Lease?
+  private let registration = Atomic<UInt64>(0)
+
+  init(
+    exporter: any Exporter<Item>, configuration: BatchConfiguration, maxConcurrentExports: Int, loop: EventLoop,
+    lease: Runtime.Lease?, diagnostics: Diagnostics
+  ) {
+    self.exporter = exporter
+    self.loop = loop
+    self.lease = lease
+    self.diagnostics = diagnostics
+    maxQueueSize = configuration.maxQueueSize
+    overflow = configuration.overflow
+    budget = ByteBudget(limit: configuration.maxQueueBytes)
+    let machine = BatchMachine(
+      .init(
+        maxExportBatchSize: configuration.maxExportBatchSize, scheduleDelay: configuration.scheduleDelay,
+        exportTimeout: configuration.exportTimeout, maxConcurrentExports: max(1, maxConcurrentExports),
+        maxQueueBytes: configuration.maxQueueBytes))
+    state = Mutex(State(machine: machine, ring: ItemRing(capacity: configuration.maxQueueSize)))
+    registration.store(loop.register(self), ordering: .relaxed)
+  }
+
+  var token: UInt64 { registration.load(ordering: .relaxed) }
+
+  var ledger: Ledger { state.withLock { $0.machine.ledger } }
+
+  /// Bytes that queue and exports hold now.
+  var bytesHeld: Int { budget.used }
+
+  // MARK: Items
+
+  private enum Verdict {
+    case done(wake: Bool)
+    case closed(first: Bool)
+    case wait(BlockingSemaphore)
+  }
+
+  @inline(__always)
+  func onEnd(_ item: consuming Item) {
+    let size = item.encodedSizeBound
+    // An optional, so that the lock's closure can move the item out.
+    var item: Item? = consume item
+    let wake = state.withLock { state -> Bool? in
+      guard state.machine.phase == .open, state.ring.count < maxQueueSize, budget.take(size) else { return nil }
+      state.ring.append(item.take()!, bytes: size)
+      return state.machine.enqueued(queuedBytes: state.ring.bytes)
+    }
+    if let wake {
+      if wake { loop.notify(token) }
+    } else {
+      overflowed(item.take()!, size)
+    }
+  }
+
+  /// The queue is full or closed. Out of line: the usual way shall stay small.
+  @inline(never)
+  private func overflowed(_ item: consuming Item, _ size: Int) {
+    var item: Item? = consume item
+    var waitsUntil: Deadline?
+    if case .block(let limit) = overflow, EventLoop.current == nil { waitsUntil = Deadline(.system + limit) }
+    var isRetry = false
+    while true {
+      var evicted: [Item] = []  // released outside the lock
+      let verdict = state.withLock { state in
+        offer(&item, size, &state, canWait: waitsUntil != nil, isRetry: isRetry, evicted: &evicted)
+      }
+      switch verdict {
+      case .done(let wake):
+        if wake { loop.notify(token) }
+        return
+      case .closed(let first):
+        if first { diagnostics.emit(.warning, "items that end after shutdown are dropped") }
+        return
+      case .wait(let turn):
+        isRetry = true
+        if let end = waitsUntil, !turn.wait(until: end) {
+          waitsUntil = nil
+          state.withLock { state in state.producers.removeAll { $0 === turn } }
+        }
+      }
+    }
+  }
+
+  private func offer(
+    _ item: inout Item?, _ size: Int, _ state: inout State, canWait: Bool, isRetry: Bool, evicted: inout [Item]
+  ) -> Verdict {
+    guard state.machine.phase == .open else {
+      // One that waited for room ended before the shutdown, which now takes its chance.
+      _ = state.machine.droppedNew(isRetry ? .shutdown : .afterShutdown)
+      defer { state.saidAfterShutdown = true }
+      return .closed(first: !state.saidAfterShutdown && !isRetry)
+    }
+    while let reason = obstacle(size, state) {
+      switch overflow {
+      case .dropOldest where state.ring.count > 0 && size <= budget.available + state.ring.bytes:
+        let (oldest, oldSize) = state.ring.removeFirst()
+        evicted.append(oldest)
+        budget.give(oldSize)
+        if state.machine.droppedOldest(reason) { loop.notify(token) }
+      case .block where canWait && size <= budget.limit:
+        let turn = BlockingSemaphore()
+        state.producers.append(turn)
+        return .wait(turn)
+      default:
+        return .done(wake: state.machine.droppedNew(reason))
+      }
+    }
+    state.ring.append(item.take()!, bytes: size)
+    return .done(wake: state.machine.enqueued(queuedBytes: state.ring.bytes))
+  }
+
+  /// Why the item can't be queued; with nil its bytes are taken.
+  private func obstacle(_ size: Int, _ state: borrowing State) -> DropReason? {
+    if state.ring.count >= maxQueueSize { return .queueFull }
+    return budget.take(size) ? nil : .byteBudget
+  }
+
+  // MARK: Flush and shutdown
+
+  enum Request {
+    case flush
+    case shutdown
+  }
+
+  /// Begins a flush or a shutdown; `answer` is called once, on whatever thread.
+  @discardableResult
+  func request(_ request: Request, within limit: Duration, _ answer: @escaping Answer) -> UInt64? {
+    let now = loop.now
+    let deadline = Deadline(now + max(.zero, limit))
+    let (id, closed, producers) = state.withLock { state -> (UInt64?, Ledger?, [BlockingSemaphore]) in
+      guard state.machine.phase != .closed else { return (nil, state.machine.ledger, []) }
+      let id =
+        request == .flush ? state.machine.flush(by: deadline) : state.machine.shutDown(by: deadline, at: now)
+      state.answers[id] = answer
+      return (id, nil, request == .flush ? [] : state.takeProducers(.max))
+    }
+    for turn in producers { turn.signal() }
+    if let closed {
+      answer(FlushReport(isComplete: true, lost: 0, ledger: closed))
+    } else if !loop.notify(token) {
+      forceClose()
+    }
+    return id
+  }
+
+  /// Answers a flush now, with what there is, unless it has been answered.
+  func withdraw(_ id: UInt64) {
+    let (answer, ledger) = state.withLock { ($0.answers.removeValue(forKey: id), $0.machine.ledger) }
+    answer?(FlushReport(isComplete: false, lost: 0, ledger: ledger))
+  }
+
+  /// Ends everything without the loop: it is gone, or something blocks it past a shutdown's deadline.
+  func forceClose() {
+    let end = state.withLock { state in close(&state) }
+    for task in end.tasks { task.cancel() }
+    for turn in end.producers { turn.signal() }
+    // All is applied by now, so every answer gets the final ledger.
+    let ledger = ledger
+    for (answer, complete, lost) in end.answers {
+      answer(FlushReport(isComplete: complete, lost: lost, ledger: ledger))
+    }
+    letGo()
+  }
+
+  private struct End: Sendable {
+    var answers: [(Answer, complete: Bool, lost: Int)] = []
+    var discarded: [Item] = []
+    var producers: [BlockingSemaphore] = []
+    var tasks: [Task<Void, Never>] = []
+  }
+
+  private func close(_ state: inout State) -> End {
+    var end = End()
+    for action in state.machine.forceClose() {
+      switch action {
+      case .answer(let id, let complete, let lost):
+        if let answer = state.answers.removeValue(forKey: id) { end.answers.append((answer, complete, lost)) }
+      case .discard(let count):
+        let (items, bytes) = state.ring.removeFirst(count)
+        budget.give(bytes)
+        end.discarded = items
+      default: break
+      }
+    }
+    end.producers = state.takeProducers(.max)
+    end.tasks = state.exports.values.compactMap(\.task)
+    return end
+  }
+
+  func letGo() {
+    loop.unregister(token)
+    lease?.end()
+  }
+
+  func loopEnded() { forceClose() }
+}
+
+extension BatchCore.State {
+  /// Takes out as many blocked producers as there is room for.
+  mutating func takeProducers(_ room: Int) -> [BlockingSemaphore] {
+    guard !producers.isEmpty else { return [] }
+    let turns = Array(producers.prefix(room))
+    producers.removeFirst(turns.count)
+    return turns
+  }
+}
