@@ -4,7 +4,7 @@ package import TelemetryCore
 package struct EncodedRequest: Sendable {
   /// The five-byte gRPC prefix (not compressed, length) and the message, contiguous.
   package let message: BufferSlice
-  private let layout: RequestLayout
+  let layout: RequestLayout
 
   init(message: BufferSlice, layout: RequestLayout) {
     self.message = message

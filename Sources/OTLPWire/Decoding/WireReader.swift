@@ -1,0 +1,156 @@
+/// Reads the fields of one protobuf message, and of the messages in it. It trusts nothing: every length is checked, and
+/// whatever the bytes are, it reads or throws.
+///
+/// It doesn't own the bytes: it must not outlive the call that was given them.
+@safe
+struct WireReader {
+  private let bytes: UnsafeRawBufferPointer
+  private(set) var position: Int
+  private let end: Int
+  private let depthLeft: Int
+
+  @unsafe
+  init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int = 100) {
+    unsafe self.bytes = bytes
+    position = 0
+    end = bytes.count
+    depthLeft = maxDepth
+  }
+
+  private init(in reader: WireReader, _ range: Range<Int>) {
+    unsafe bytes = reader.bytes
+    position = range.lowerBound
+    end = range.upperBound
+    depthLeft = reader.depthLeft - 1
+  }
+
+  /// The key of the next field, its number << 3 | its wire type; nil at the end.
+  ///
+  /// A known number with another wire type than the schema's is an unknown field, so callers compare whole keys.
+  mutating func nextKey() throws(WireError) -> UInt32? {
+    guard position < end else { return nil }
+    let start = position
+    let key = try varint()
+    guard key >> 3 >= 1, key >> 3 <= 0x1FFF_FFFF else { throw WireError(.badFieldNumber, at: start) }
+    return UInt32(key)
+  }
+
+  /// Passes over the content of a field that nobody wants.
+  mutating func skip(_ key: UInt32) throws(WireError) {
+    switch key & 7 {
+    case 0: _ = try varint()
+    case 1: _ = try take(8)
+    case 2: _ = try lengthDelimited()
+    case 3: try skipGroup(key >> 3)
+    case 5: _ = try take(4)
+    default: throw WireError(.badWireType, at: position)
+    }
+  }
+
+  private mutating func skipGroup(_ number: UInt32) throws(WireError) {
+    var open = [number]
+    while let innermost = open.last {
+      let start = position
+      guard let key = try nextKey() else { throw WireError(.truncated, at: position) }
+      switch key & 7 {
+      case 3:
+        guard open.count < depthLeft else { throw WireError(.tooDeep, at: start) }
+        open.append(key >> 3)
+      case 4:
+        guard key >> 3 == innermost else { throw WireError(.badWireType, at: start) }
+        open.removeLast()
+      default:
+        try skip(key)
+      }
+    }
+  }
+
+  mutating func varint() throws(WireError) -> UInt64 {
+    let start = position
+    var value: UInt64 = 0
+    for shift in stride(from: UInt64(0), through: 63, by: 7) {
+      guard position < end else { throw WireError(.truncated, at: start) }
+      let byte = unsafe bytes[position]
+      position += 1
+      if shift == 63, byte > 1 { break }
+      value |= UInt64(byte & 0x7F) << shift
+      if byte < 0x80 { return value }
+    }
+    throw WireError(.badVarint, at: start)
+  }
+
+  /// 32-bit integers are cut to size, as the reference does.
+  mutating func uint32() throws(WireError) -> UInt32 { UInt32(truncatingIfNeeded: try varint()) }
+
+  mutating func fixed64() throws(WireError) -> UInt64 {
+    let start = try take(8)
+    return UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+  }
+
+  mutating func fixed32() throws(WireError) -> UInt32 {
+    let start = try take(4)
+    return UInt32(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self))
+  }
+
+  mutating func double() throws(WireError) -> Double { Double(bitPattern: try fixed64()) }
+
+  /// A field that is a message.
+  mutating func message() throws(WireError) -> WireReader {
+    let start = position
+    let range = try lengthDelimited()
+    guard depthLeft > 1 else { throw WireError(.tooDeep, at: start) }
+    return WireReader(in: self, range)
+  }
+
+  mutating func byteArray() throws(WireError) -> [UInt8] {
+    let range = try lengthDelimited()
+    return unsafe Array(bytes[range])
+  }
+
+  mutating func string() throws(WireError) -> String {
+    let range = try lengthDelimited()
+    let text = unsafe String(validating: UnsafeRawBufferPointer(rebasing: bytes[range]), as: UTF8.self)
+    guard let text else { throw WireError(.badUTF8, at: range.lowerBound) }
+    return text
+  }
+
+  /// Big-endian words of a field that has `count` of them, or zeros for one that is empty.
+  mutating func identifier(words count: Int) throws(WireError) -> (UInt64, UInt64) {
+    let range = try lengthDelimited()
+    if range.isEmpty { return (0, 0) }
+    guard range.count == count * 8 else { throw WireError(.badIdentifier, at: range.lowerBound) }
+    let first = unsafe bytes.loadUnaligned(fromByteOffset: range.lowerBound, as: UInt64.self)
+    let last = unsafe bytes.loadUnaligned(fromByteOffset: range.upperBound - 8, as: UInt64.self)
+    return (UInt64(bigEndian: first), UInt64(bigEndian: last))
+  }
+
+  private mutating func lengthDelimited() throws(WireError) -> Range<Int> {
+    let start = position
+    guard let count = Int(exactly: try varint()) else { throw WireError(.truncated, at: start) }
+    let content = try take(count)
+    return content..<position
+  }
+
+  /// Passes over `count` bytes; gives where they start.
+  private mutating func take(_ count: Int) throws(WireError) -> Int {
+    guard count <= end - position else { throw WireError(.truncated, at: position) }
+    defer { position += count }
+    return position
+  }
+}
+
+extension [UInt8] {
+  /// Calls `body` with a reader of the bytes.
+  func reading<Success>(
+    maxDepth: Int = 100, _ body: (WireReader) throws(WireError) -> Success
+  ) throws(WireError) -> Success {
+    let result: Result<Success, WireError> = unsafe withUnsafeBytes { bytes in
+      do throws(WireError) {
+        return .success(try body(unsafe WireReader(bytes, maxDepth: maxDepth)))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+}

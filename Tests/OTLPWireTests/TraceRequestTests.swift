@@ -1,0 +1,124 @@
+import OTLPTesting
+import TelemetryCore
+import TelemetrySDK
+import Testing
+
+@testable import OTLPWire
+
+/// The spans of a batch in the order that a request has them: by resource, then by scope, of first appearance.
+func grouped(_ spans: [SpanData]) -> [SpanData] {
+  var resources: [Resource] = []
+  for span in spans where !resources.contains(span.resource) { resources.append(span.resource) }
+  return resources.flatMap { resource in
+    let members = spans.filter { $0.resource == resource }
+    var scopes: [InstrumentationScope] = []
+    for span in members where !scopes.contains(span.scope) { scopes.append(span.scope) }
+    return scopes.flatMap { scope in members.filter { $0.scope == scope } }
+  }
+}
+
+@Suite struct TraceRequestTests {
+  let encoder = TraceRequestEncoder()
+
+  @Test("what is encoded is decoded again", arguments: 0..<20 as Range<UInt64>)
+  func roundTrip(seed: UInt64) throws {
+    var random = RandomSpans(seed: seed)
+    for count in [1, 2, 10, 50] {
+      let spans = random.batch(count)
+      let decoded = try TraceRequestDecoder.decode(encoder.encode(spans).protobuf.array)
+      #expect(decoded == grouped(spans))
+    }
+  }
+
+  @Test("the gRPC prefix holds the message's length")
+  func prefix() {
+    let request = encoder.encode(StandardWorkload().spans(0..<512))
+    let message = request.message.array
+    #expect(message.count == 338_557)
+    #expect(Array(message[..<5]) == [0, 0x00, 0x05, 0x2A, 0x78])
+    #expect(request.protobuf.count == 338_552)
+    #expect(request.itemCount == 512)
+  }
+
+  @Test("no spans make an empty message")
+  func empty() {
+    let request = encoder.encode([])
+    #expect(request.message.array == [0, 0, 0, 0, 0])
+    #expect(request.itemCount == 0)
+    #expect(request.split() == nil)
+    #expect(request.split(maxMessageBytes: 10).count == 1)
+  }
+
+  @Test("the size bound holds", arguments: 0..<20 as Range<UInt64>)
+  func sizeBound(seed: UInt64) {
+    var random = RandomSpans(seed: seed)
+    for span in random.batch(50) + StandardWorkload().spans(0..<8) {
+      let encoded = encoder.encode([span])
+      #expect(encoded.protobuf.count - encoded.overhead <= span.encodedSizeBound)
+    }
+  }
+
+  @Test(
+    "the size bound holds where lengths get longer, and isn't far off",
+    arguments: [127, 128, 16_383, 16_384, 2_097_100, 2_097_151, 2_097_152, 5_000_000])
+  func sizeBoundAtEdges(count: Int) {
+    let text = String(repeating: "k", count: count)
+    let values: [AttributeValue] = [.string(text), .bytes(Array(text.utf8)), .array([.string(text)]), .map([text: 1])]
+    for value in values {
+      let span = SpanData(
+        traceID: TraceID(high: .max, low: .max), spanID: SpanID(.max), parentSpanID: SpanID(.max), name: "n",
+        kind: .consumer, startTimeUnixNano: 1, endTimeUnixNano: 2, attributes: [text: value])
+      let encoded = encoder.encode([span])
+      let size = encoded.protobuf.count - encoded.overhead
+      #expect(size <= span.encodedSizeBound)
+      #expect(span.encodedSizeBound <= size + size / 100 + 150)
+    }
+  }
+
+  @Test("buffers go back to the pool with the last reference to the message")
+  func pooling() {
+    var request: EncodedRequest? = encoder.encode(StandardWorkload().spans(0..<512))
+    #expect(encoder.bufferStatistics.available == 0)
+    var message = request?.message
+    request = nil
+    #expect(encoder.bufferStatistics.available == 0)
+    #expect(message?.count == 338_557)
+    message = nil
+    #expect(encoder.bufferStatistics.available == 1)
+  }
+
+  @Test("arrays and maps beyond the nesting limit are written as empty values")
+  func tooDeep() throws {
+    var value = AttributeValue.string("core")
+    var kept = AttributeValue.empty
+    for depth in 0..<200 {
+      value = depth % 2 == 0 ? .array([value, 1]) : .map(["key": value])
+      if depth >= 170 { kept = depth % 2 == 0 ? .array([kept, 1]) : .map(["key": kept]) }
+    }
+    var span = StandardWorkload().span(0)
+    span.attributes["deep"] = value
+    let request = encoder.encode([span])
+    #expect(request.protobuf.count - request.overhead <= span.encodedSizeBound)
+    span.attributes["deep"] = kept
+    #expect(try TraceRequestDecoder.decode(request.protobuf.array) == [span])
+  }
+
+  // Trap 19: 100,000 attributes, and empty keys and values.
+  @Test func manyAttributes() throws {
+    var span = StandardWorkload().span(0)
+    span.attributes = Attributes(unchecked: (0..<100_000).map { Attributes.Element("key.\($0)", .int(Int64($0))) })
+    span.attributes.elements[5] = Attributes.Element("", .empty)
+    span.attributes.elements[6] = Attributes.Element("", .string(""))
+    let request = encoder.encode([span])
+    #expect(try TraceRequestDecoder.decode(request.protobuf.array) == [span])
+    #expect(request.protobuf.count - request.overhead <= span.encodedSizeBound)
+  }
+}
+
+extension EncodedRequest {
+  /// The bytes around a single span: resource, scope and their frames.
+  var overhead: Int {
+    let group = layout.groups[0]
+    return protobuf.count - (layout.spanStarts[0] - group.spansEnd)
+  }
+}
