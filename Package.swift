@@ -47,7 +47,7 @@ let package = Package(
       "OTLPTesting",
       [
         "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "CNGHTTP2",
-        "COpenSSL",
+        "CZlib",
       ]),
     .executableTarget(
       name: "otlp",
