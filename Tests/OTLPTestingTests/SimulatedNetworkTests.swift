@@ -129,10 +129,10 @@ import Testing
     try simulate(seed: 1) { simulation in
       let network = simulation.network
       let refused = await Self.connectError(simulation)
-      let accepted = Promise<Bool>()
-      network.listen(on: Self.address, loop: simulation.loop) { _ in accepted.fulfil(true) }
+      let listener = network.listen(on: Self.address, loop: simulation.loop)
       #expect(await Self.connectError(simulation) == nil)
-      #expect(accepted.current == true)
+      #expect(listener.accept() != nil)
+      #expect(listener.accept() == nil)
       network.planConnections { _, _, _ in .refuse }
       #expect(await Self.connectError(simulation) == refused)
       network.planConnections { _, _, _ in .ignore }

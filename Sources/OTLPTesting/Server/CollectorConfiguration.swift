@@ -1,4 +1,14 @@
+internal import HTTP2Transport
+internal import TelemetryCore
 public import TelemetrySDK
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
 
 extension LoopbackCollector {
   /// Where a collector listens.
@@ -75,6 +85,35 @@ extension LoopbackCollector {
     public init(address: Address, tls: TLS? = nil) {
       self.address = address
       self.tls = tls
+    }
+  }
+}
+
+extension LoopbackCollector.Configuration {
+  /// The files, read; nil for plaintext.
+  func tlsContext() throws -> TLSContext? {
+    try tls.map {
+      try TLSContext(
+        server: TLSServerConfiguration(
+          certificate: $0.certificate, key: $0.privateKey, clientAuthorities: $0.clientCA))
+    }
+  }
+
+  /// The address as a socket takes it: the host must be an IP address of this machine.
+  func socketAddress() throws(ConfigurationError) -> SocketAddress {
+    switch address {
+    case .unix(let path): return .unix(path: path)
+    case .tcp(let host, let port):
+      var four = in_addr()
+      if unsafe inet_pton(AF_INET, host, &four) == 1 { return .ipv4(UInt32(bigEndian: four.s_addr), port: port) }
+      var six = in6_addr()
+      guard unsafe inet_pton(AF_INET6, host, &six) == 1 else {
+        throw ConfigurationError(option: "address", value: host, allowed: "an IPv4 or IPv6 address of this machine")
+      }
+      let (high, low) = unsafe withUnsafeBytes(of: &six) {
+        (unsafe $0.loadUnaligned(as: UInt64.self), unsafe $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      }
+      return .ipv6(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low), port: port, scope: 0)
     }
   }
 }

@@ -1,3 +1,5 @@
+package import HTTP2Transport
+public import TelemetryCore
 public import TelemetrySDK
 
 /// An OTLP/gRPC receiver in the test's own process: it counts and keeps the spans that it gets, and fails on demand.
@@ -74,25 +76,63 @@ public final class LoopbackCollector: Sendable {
     public var bytesRead = 0
   }
 
+  private let lease: Runtime.Lease?
+  private let network: SimulatedNetwork?
+  private let loop: EventLoop
+  private let store: CollectorStore
+  private let server: CollectorServer
+  private let address: SocketAddress
+
   /// Starts to listen.
   /// - Parameters:
   ///   - configuration: Where, and what it demands and keeps.
   ///   - runtime: The threads to run on.
   /// - Throws: If the address can't be had or a file for TLS can't be used.
   public init(_ configuration: Configuration = .init(), runtime: Runtime = .shared) async throws {
-    fatalError("to come")
+    let lease = try runtime.acquire()
+    self.lease = lease
+    network = nil
+    loop = lease.loop
+    store = CollectorStore(configuration)
+    server = CollectorServer(loop: lease.loop, store: store, tls: try configuration.tlsContext())
+    address = try await server.listen(on: try configuration.socketAddress())
+  }
+
+  /// Starts to listen on an address of a simulated network; the configuration's address is not used.
+  package init(
+    _ configuration: Configuration = .init(), on address: SocketAddress, of simulation: Simulation
+  ) async throws {
+    lease = nil
+    network = simulation.network
+    loop = simulation.loop
+    store = CollectorStore(configuration)
+    server = CollectorServer(loop: loop, store: store, tls: try configuration.tlsContext())
+    self.address = try await server.listen(on: address, of: simulation.network)
   }
 
   /// The endpoint as an exporter takes it: `http://127.0.0.1:port`, `https://…` or `unix:path`.
-  public var endpoint: String { fatalError("to come") }
+  public var endpoint: String {
+    let scheme = store.configuration.tls == nil ? "http" : "https"
+    switch (store.configuration.address, network) {
+    case (.unix(let path), nil): return "unix:\(path)"
+    case (.tcp(let host, _), nil):
+      return host.contains(":") ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
+    case (_, .some): return "\(scheme)://collector:\(port)"
+    }
+  }
 
   /// The port; 0 for a socket in the file system.
-  public var port: UInt16 { fatalError("to come") }
+  public var port: UInt16 {
+    switch address {
+    case .ipv4(_, let port), .ipv6(_, _, let port, _): port
+    case .unix, .unixAbstract: 0
+    }
+  }
 
   // MARK: What arrived
 
   /// The counts.
-  public var counts: Counts { fatalError("to come") }
+  public var counts: Counts { store.counts }
 
   /// Spans that were accepted; more than ``spans`` holds if the configuration keeps fewer.
   public var spanCount: Int { counts.spans }
@@ -101,48 +141,68 @@ public final class LoopbackCollector: Sendable {
   public var requestCount: Int { counts.requests }
 
   /// The accepted spans in the order of arrival.
-  public var spans: [SpanData] { fatalError("to come") }
+  public var spans: [SpanData] { store.spans }
 
   /// The latest requests in the order of arrival.
-  public var requests: [Request] { fatalError("to come") }
+  public var requests: [Request] { store.requests }
 
   /// Forgets spans, requests and counts.
-  public func reset() { fatalError("to come") }
+  public func reset() { store.reset() }
 
   /// Waits until so many spans were accepted; false if they haven't been within the time.
-  public func waitForSpans(_ count: Int, within limit: Duration) async -> Bool { fatalError("to come") }
+  public func waitForSpans(_ count: Int, within limit: Duration) async -> Bool {
+    await wait(.spans, count, limit)
+  }
 
   /// Waits until so many requests arrived; false if they haven't within the time.
-  public func waitForRequests(_ count: Int, within limit: Duration) async -> Bool { fatalError("to come") }
+  public func waitForRequests(_ count: Int, within limit: Duration) async -> Bool {
+    await wait(.requests, count, limit)
+  }
+
+  private func wait(_ quantity: CollectorStore.Quantity, _ count: Int, _ limit: Duration) async -> Bool {
+    let promise = store.promise(quantity, reaches: count)
+    defer { store.forget(promise) }
+    return await promise.value(until: Deadline(loop.now + limit), on: loop) ?? false
+  }
 
   // MARK: What is answered
 
-  /// Adds to the queue of answers: each request takes one; when none is left, the handler answers, else success.
-  public func script(_ responses: Response...) { fatalError("to come") }
+  /// Adds to the queue of answers: each request takes one, whatever it asks for; when none is left, the handler
+  /// answers, else success.
+  public func script(_ responses: Response...) { store.script(responses) }
 
-  /// Answers requests for which no answer is scripted; nil goes back to success. Called on the event loop when the
-  /// request is complete; must not block.
-  public func onRequest(_ handler: (@Sendable (Request) -> Response)?) { fatalError("to come") }
+  /// Adds to the queue of answers.
+  public func script(_ responses: [Response]) { store.script(responses) }
+
+  /// Answers requests for which no answer is scripted and that nothing forbids; nil goes back to success. Called on
+  /// the event loop when the request is complete; must not block.
+  public func onRequest(_ handler: (@Sendable (Request) -> Response)?) { store.setHandler(handler) }
 
   /// Adds to the queue of behaviours for the next connections; when none is left they are served.
-  public func scriptConnections(_ behaviors: ConnectionBehavior...) { fatalError("to come") }
+  public func scriptConnections(_ behaviors: ConnectionBehavior...) { store.scriptConnections(behaviors) }
 
   /// Sends GOAWAY on each open connection.
   public func goAway(_ code: ErrorCode = .noError, lastStream: LastStream = .all, debug: String = "") async {
-    fatalError("to come")
+    await server.goAway(code, lastStream, debug: debug)
   }
 
   /// Sends SETTINGS on each open connection, by identifier.
-  public func sendSettings(_ settings: [UInt16: UInt32]) async { fatalError("to come") }
+  public func sendSettings(_ settings: [UInt16: UInt32]) async { await server.sendSettings(settings) }
 
   /// Closes each open connection at once; new ones are accepted.
-  public func closeConnections() async { fatalError("to come") }
+  public func closeConnections() async { await server.closeConnections() }
 
   // MARK: Life
 
   /// Closes the listening socket and all connections. Counts and spans stay readable.
-  public func stop() async { fatalError("to come") }
+  public func stop() async { await server.stop() }
 
   /// Listens again, on the same address and port.
-  public func restart() async throws { fatalError("to come") }
+  public func restart() async throws {
+    if let network {
+      _ = try await server.listen(on: address, of: network)
+    } else {
+      _ = try await server.listen(on: address)
+    }
+  }
 }

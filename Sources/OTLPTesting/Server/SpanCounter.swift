@@ -2,7 +2,7 @@
 enum SpanCounter {
   /// The number of spans; nil if the bytes are no such message.
   static func count(_ message: ArraySlice<UInt8>) -> Int? {
-    message.withUnsafeBufferPointer { unsafe count($0[...], field: 1, below: 2) }
+    unsafe message.withUnsafeBufferPointer { unsafe count($0[...], field: 1, below: 2) }
   }
 
   // `TracesData.resource_spans` is field 1; in it `scope_spans`, and in that `spans`, are field 2.

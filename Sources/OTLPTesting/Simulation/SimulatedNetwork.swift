@@ -5,20 +5,20 @@ package import TelemetryCore
 /// A network in memory, on a virtual clock: an event loop over it, and whatever runs on that loop, sees the same
 /// things in the same order for the same seed.
 package final class SimulatedNetwork: Poller, Network {
-  /// Takes the server's end of a connection.
-  package typealias Accept = @Sendable (_ transport: sending any Transport) -> Void
   /// Decides about an attempt to connect, by its address and its number from 1.
   package typealias Planner = @Sendable (SocketAddress, Int, inout SeededRandom) -> SimulatedConnect
 
-  fileprivate struct Listener {
+  /// Where connections come in, and those that nobody has accepted yet.
+  struct ListenerState {
     let loop: EventLoop
-    let accept: Accept
+    var token: UInt64?
+    var waiting: [Int] = []
   }
 
   struct State {
     var random: SeededRandom
     var hosts: [String: SimulatedHost] = [:]
-    fileprivate var listeners: [SocketAddress: Listener] = [:]
+    var listeners: [SocketAddress: ListenerState] = [:]
     var planner: Planner = { _, _, _ in .link(SimulatedLink()) }
     var attempts = 0
     var connections: [Int: SimulatedConnection] = [:]
@@ -45,14 +45,10 @@ package final class SimulatedNetwork: Poller, Network {
     state.withLock { $0.planner = planner }
   }
 
-  /// Accepts connections to an address; their ends belong to `loop`.
-  package func listen(on address: SocketAddress, loop: EventLoop, _ accept: @escaping Accept) {
-    state.withLock { $0.listeners[address] = Listener(loop: loop, accept: accept) }
-  }
-
-  /// Refuses connections to an address from now on; those that stand stay.
-  package func stopListening(on address: SocketAddress) {
-    state.withLock { _ = $0.listeners.removeValue(forKey: address) }
+  /// Listens on an address of the simulation; the connections belong to `loop`.
+  package func listen(on address: SocketAddress, loop: EventLoop) -> SimulatedListener {
+    state.withLock { $0.listeners[address] = ListenerState(loop: loop) }
+    return SimulatedListener(self, address: address, loop: loop)
   }
 
   /// Makes a connection at once, without a listener; its number is for `end(of:_:on:)`.
@@ -120,13 +116,12 @@ package final class SimulatedNetwork: Poller, Network {
   ) async throws(NetworkError) -> sending any Transport {
     let latency = state.withLock { $0.random.duration(in: link.latency) }
     try await pause(latency, deadline, address)
-    guard let listener = state.withLock({ $0.listeners[address] }) else {
+    guard state.withLock({ $0.listeners[address] }) != nil else {
       try await pause(latency, deadline, address)
       throw .connect(address: address, error: SystemError(call: "connect", code: Errno.connectionRefused))
     }
     let number = open(link)
-    listener.accept(
-      SimulatedTransport(self, connection: number, side: .server, loop: listener.loop, peer: "client \(number)"))
+    offer(number, to: address)
     do throws(NetworkError) {
       try await pause(latency, deadline, address)
     } catch {

@@ -1,0 +1,92 @@
+internal import OTLPWire
+internal import TelemetrySDK
+
+/// What the body of a gRPC request holds, or how it is refused.
+struct GRPCRequestReader {
+  typealias Response = LoopbackCollector.Response
+
+  struct Message {
+    var bytes: ArraySlice<UInt8>
+    var isCompressed: Bool
+  }
+
+  struct Refusal: Error {
+    let response: Response
+
+    init(_ code: LoopbackCollector.StatusCode, _ message: String) {
+      response = .status(code, message: message)
+    }
+
+    init(response: Response) { self.response = response }
+  }
+
+  static let exportPath = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+
+  let configuration: LoopbackCollector.Configuration
+  let fields: [LoopbackCollector.Field]
+
+  func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+
+  /// What the headers alone forbid.
+  func checkHeaders() throws(Refusal) {
+    let path = value(":path") ?? ""
+    guard path == GRPCRequestReader.exportPath else {
+      throw Refusal(.unimplemented, "unknown method \(path)")
+    }
+    for (name, value) in configuration.requiredHeaders where self.value(name) != value {
+      throw Refusal(.unauthenticated, "the header \(name) is missing or wrong")
+    }
+  }
+
+  /// What the first five bytes forbid: the words are those of gRPC's Go server.
+  func checkPrefix(_ prefix: [UInt8]) throws(Refusal) {
+    guard prefix.count >= 5 else { return }
+    let length = GRPCRequestReader.length(prefix[...])
+    if length > configuration.maxMessageBytes {
+      throw Refusal(
+        .resourceExhausted,
+        "grpc: received message larger than max (\(length) vs. \(configuration.maxMessageBytes))")
+    }
+  }
+
+  /// The message of a complete body, inflated.
+  func message(_ body: [UInt8]) throws(Refusal) -> Message {
+    guard body.count >= 5 else { throw Refusal(.internal, "the request holds no message") }
+    try checkPrefix(Array(body.prefix(5)))
+    let bytes = body.dropFirst(5)
+    guard GRPCRequestReader.length(body[...]) == bytes.count else {
+      throw Refusal(.internal, "the request's length is not that of its message")
+    }
+    switch body[0] {
+    case 0: return Message(bytes: bytes, isCompressed: false)
+    case 1: return Message(bytes: try inflate(bytes)[...], isCompressed: true)
+    default: throw Refusal(.internal, "grpc: received unexpected payload format \(body[0])")
+    }
+  }
+
+  private func inflate(_ bytes: ArraySlice<UInt8>) throws(Refusal) -> [UInt8] {
+    let encoding = value("grpc-encoding") ?? "identity"
+    guard encoding != "identity" else {
+      throw Refusal(.internal, "grpc: compressed flag set with identity or empty encoding")
+    }
+    guard encoding == "gzip", configuration.acceptsGzip else {
+      throw Refusal(
+        response: .unknownEncoding(
+          "grpc: Decompressor is not installed for grpc-encoding \"\(encoding)\"",
+          accepted: configuration.acceptsGzip ? "identity,gzip" : "identity"))
+    }
+    do throws(Gunzip.Failure) {
+      return try Gunzip.inflate(bytes, limit: configuration.maxMessageBytes)
+    } catch .tooLarge {
+      throw Refusal(
+        .resourceExhausted,
+        "grpc: received message after decompression larger than max \(configuration.maxMessageBytes)")
+    } catch {
+      throw Refusal(.internal, "grpc: failed to decompress the received message: gzip: invalid data")
+    }
+  }
+
+  private static func length(_ prefix: ArraySlice<UInt8>) -> Int {
+    prefix.dropFirst().prefix(4).reduce(0) { $0 << 8 | Int($1) }
+  }
+}

@@ -1,0 +1,253 @@
+internal import HTTP2Transport
+internal import TelemetryCore
+
+/// One connection of a collector: bytes between the transport, TLS and the HTTP/2 session.
+actor HTTP2ServerConnection: LoopHandler {
+  nonisolated let loop: EventLoop
+  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  nonisolated let number: Int
+  let store: CollectorStore
+  let session: ServerSession
+  var requests: [Int32: ServerRequest] = [:]
+  var readsPaused = false
+  /// Ends the connection when no request is open: it has said GOAWAY.
+  var closesWhenIdle = false
+  /// Ends the connection when its output is written.
+  var closesWhenFlushed = false
+  private(set) var isClosed = false
+
+  private let transport: any Transport
+  private let tls: TLSEngine?
+  private let behavior: LoopbackCollector.ConnectionBehavior
+  private let onClose: @Sendable (Int) -> Void
+  private var output: [UInt8] = []
+  private var outputHead = 0
+  private var bytesRead = 0
+  private var ageTimer: EventLoop.TimerID?
+  // Read buffers: of the transport, and of TLS.
+  private let buffer = RawBuffer(capacity: 64 << 10)
+  private let plaintext = RawBuffer(capacity: 16 << 10)
+
+  init(
+    loop: EventLoop, transport: sending any Transport, tls: TLSContext?, number: Int,
+    behavior: LoopbackCollector.ConnectionBehavior, store: CollectorStore, onClose: @escaping @Sendable (Int) -> Void
+  ) throws(TLSError) {
+    self.loop = loop
+    self.transport = transport
+    self.number = number
+    self.behavior = behavior
+    self.store = store
+    self.onClose = onClose
+    session = ServerSession(store.configuration)
+    if let tls { self.tls = try TLSEngine(server: tls) } else { self.tls = nil }
+  }
+
+  /// Begins to serve.
+  func start() {
+    if behavior == .ignore { readsPaused = true }
+    do throws(SystemError) {
+      try transport.activate(self)
+    } catch {
+      return close()
+    }
+    if behavior == .close { return close() }
+    tls?.start()
+    scheduleAge()
+    flush()
+  }
+
+  nonisolated func ready(_ readiness: Readiness) {
+    assumeIsolated { connection in
+      connection.readAll()
+      connection.flush()
+    }
+  }
+
+  /// Ends the connection at once.
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    transport.close()
+    for request in requests.values { if let timer = request.timer { loop.cancel(timer) } }
+    requests = [:]
+    if let ageTimer { loop.cancel(ageTimer) }
+    onClose(number)
+  }
+
+  // MARK: Reading
+
+  private func readAll() {
+    while !isClosed, !readsPaused, !closesWhenFlushed {
+      let result = unsafe transport.read(
+        into: UnsafeMutableRawBufferPointer(start: buffer.base, count: min(buffer.capacity, readLimit)))
+      switch result {
+      case .bytes(let count): received(count)
+      case .wouldBlock: return
+      case .end, .failed: return close()
+      }
+    }
+  }
+
+  /// How much may be read before the connection's own fault is due.
+  private var readLimit: Int {
+    switch behavior {
+    case .closeAfter(let limit), .stopReadingAfter(let limit): max(1, limit - bytesRead)
+    default: buffer.capacity
+    }
+  }
+
+  private func received(_ count: Int) {
+    bytesRead += count
+    switch behavior {
+    case .silence: return
+    case .reply(let bytes):
+      output = bytes
+      return flushAndClose()
+    case .closeAfter(let limit): if bytesRead >= limit { return close() }
+    case .stopReadingAfter(let limit): if bytesRead >= limit { readsPaused = true }
+    case .serve, .close, .ignore: break
+    }
+    guard let tls else { return unsafe feed(buffer.bytes(0..<count)) }
+    unsafe tls.receive(buffer.bytes(0..<count))
+    if case .failed = tls.handshake { return flushAndClose() }
+    decrypt(tls)
+  }
+
+  private func decrypt(_ tls: TLSEngine) {
+    while !isClosed, case .done = tls.handshake {
+      switch unsafe tls.read(into: UnsafeMutableRawBufferPointer(start: plaintext.base, count: plaintext.capacity)) {
+      case .bytes(let count): unsafe feed(plaintext.bytes(0..<count))
+      case .wouldBlock: return
+      case .end, .failed: return close()
+      }
+    }
+  }
+
+  private func feed(_ bytes: UnsafeRawBufferPointer) {
+    store.read(bytes.count)
+    let isHTTP2 = unsafe session.receive(bytes)
+    handleEvents()
+    if !isHTTP2 { flushAndClose() }
+  }
+
+  // MARK: Writing
+
+  /// Sends what the session has to say.
+  func flush() {
+    guard !isClosed else { return }
+    if isServing {
+      guard session.collectOutput(into: &output) else { return close() }
+      // Sending can end streams, and nghttp2 tells of it only here.
+      handleEvents()
+    }
+    guard !isClosed, writeOutput() else { return }
+    if closesWhenFlushed || isServing && (session.isFinished || closesWhenIdle && session.openStreams == 0) {
+      finish()
+    }
+  }
+
+  private var isServing: Bool {
+    guard !closesWhenFlushed else { return false }
+    switch behavior {
+    case .serve, .closeAfter, .stopReadingAfter:
+      guard let tls else { return true }
+      if case .done = tls.handshake { return true }
+      return false
+    case .close, .silence, .ignore, .reply: return false
+    }
+  }
+
+  /// Puts bytes into the output behind all that the session has to say.
+  func append(_ bytes: [UInt8]) {
+    _ = session.collectOutput(into: &output)
+    output += bytes
+  }
+
+  /// Takes the session's output over, so that what is submitted next can't overtake it.
+  func settleOutput() { _ = session.collectOutput(into: &output) }
+
+  func flushAndClose() {
+    guard !isClosed else { return }
+    if behavior == .serve { settleOutput() }
+    closesWhenFlushed = true
+    if writeOutput() { finish() }
+  }
+
+  private func finish() {
+    if let tls, case .done = tls.handshake {
+      tls.close()
+      unsafe tls.withOutput { unsafe writeOnce($0) }
+    }
+    close()
+  }
+
+  /// True when all is written.
+  private func writeOutput() -> Bool {
+    // What a scripted connection replies goes past TLS.
+    if let tls, behavior == .serve || isServing {
+      if outputHead < output.count, case .done = tls.handshake {
+        unsafe output.withUnsafeBytes { _ = unsafe tls.write($0) }
+        output.removeAll(keepingCapacity: true)
+      }
+      while tls.outputCount > 0 {
+        let before = tls.outputCount
+        unsafe tls.withOutput { unsafe writeOnce($0) }
+        if isClosed || tls.outputCount == before { return false }
+      }
+      return true
+    }
+    while outputHead < output.count {
+      let count = unsafe output[outputHead...].withUnsafeBytes { unsafe writeOnce($0) }
+      if isClosed || count == 0 { return false }
+      outputHead += count
+    }
+    output.removeAll(keepingCapacity: true)
+    outputHead = 0
+    return true
+  }
+
+  @unsafe
+  private func writeOnce(_ bytes: UnsafeRawBufferPointer) -> Int {
+    guard let start = bytes.baseAddress else { return 0 }
+    let slice = unsafe IOSlice(start: start, count: bytes.count)
+    let result = unsafe withUnsafePointer(to: slice) {
+      unsafe transport.write(UnsafeBufferPointer(start: $0, count: 1))
+    }
+    switch result {
+    case .bytes(let count): return count
+    case .wouldBlock: return 0
+    case .end, .failed:
+      close()
+      return 0
+    }
+  }
+
+  // MARK: Age
+
+  private func scheduleAge() {
+    guard let age = store.configuration.maxConnectionAge else { return }
+    ageTimer = loop.schedule(at: Deadline(loop.now + age)) { [weak self] in
+      self?.assumeIsolated { $0.reachAge() }
+    }
+  }
+
+  /// As servers with a maximum connection age do: a warning first, the real last stream once it has been seen (5.8.4).
+  private func reachAge() {
+    ageTimer = nil
+    guard !isClosed, isServing else { return }
+    session.submitGoAway(lastStream: .max, 0, debug: "max_age")
+    session.submitPing()
+    agePingIsOut = true
+    flush()
+  }
+
+  var agePingIsOut = false
+
+  func ageWarningWasSeen() {
+    guard agePingIsOut else { return }
+    agePingIsOut = false
+    session.submitGoAway(lastStream: session.lastProcessedStream, 0, debug: "max_age")
+    closesWhenIdle = true
+  }
+}

@@ -1,0 +1,189 @@
+internal import HTTP2Transport
+internal import OTLPWire
+internal import TelemetryCore
+
+/// A request on a server connection, and how far its answer is.
+struct ServerRequest {
+  typealias Response = LoopbackCollector.Response
+
+  var reader: GRPCRequestReader
+  /// The answer, once there is one.
+  var response: Response?
+  var isScripted: Bool
+  var hasBegun = false
+  var nextStep = 0
+  var timer: EventLoop.TimerID?
+  /// The request when it is complete.
+  var request: LoopbackCollector.Request?
+
+  init(reader: GRPCRequestReader, scripted: Response?) {
+    self.reader = reader
+    response = scripted
+    isScripted = scripted != nil
+  }
+
+  /// Whether the answer is to begin now.
+  func isDue(bodyBytes: Int) -> Bool {
+    guard let response, !hasBegun else { return false }
+    switch response.start {
+    case .request: return request != nil
+    case .headers: return true
+    case .bodyBytes(let count): return bodyBytes >= count || request != nil
+    }
+  }
+}
+
+// What happens to requests.
+extension HTTP2ServerConnection {
+  typealias Response = LoopbackCollector.Response
+
+  func handleEvents() {
+    for event in session.takeEvents() where !isClosed {
+      switch event {
+      case .headers(let id): begin(id)
+      case .body(let id): bodyGrew(id)
+      case .complete(let id): complete(id)
+      case .clientReset: store.clientReset()
+      case .closed(let id): end(id)
+      case .pingAcknowledged: ageWarningWasSeen()
+      }
+    }
+  }
+
+  private func begin(_ id: Int32) {
+    let reader = GRPCRequestReader(configuration: store.configuration, fields: session.fields(of: id))
+    requests[id] = ServerRequest(reader: reader, scripted: store.nextScripted())
+    runIfDue(id)
+  }
+
+  private func bodyGrew(_ id: Int32) {
+    guard let request = requests[id], !request.hasBegun else { return }
+    if !request.isScripted {
+      // Too large by its own prefix: refused at once, as gRPC's servers do.
+      do throws(GRPCRequestReader.Refusal) {
+        try request.reader.checkPrefix(session.bodyPrefix(of: id, 5))
+      } catch {
+        requests[id]?.response = Response(start: .headers, steps: error.response.steps + [.reset(.noError)])
+      }
+    }
+    runIfDue(id)
+  }
+
+  private func complete(_ id: Int32) {
+    guard var pending = requests[id] else { return }
+    let body = session.takeBody(of: id)
+    var request = LoopbackCollector.Request(
+      path: pending.reader.value(":path") ?? "", headers: pending.reader.fields, wireBytes: body.count,
+      messageBytes: 0, isCompressed: false, spanCount: 0, spans: [],
+      body: store.configuration.keepsBodies ? body : [], connection: number, stream: id)
+    do throws(GRPCRequestReader.Refusal) {
+      try read(body, into: &request, pending.reader)
+    } catch {
+      if !pending.isScripted, pending.response == nil { pending.response = error.response }
+    }
+    pending.request = request
+    store.arrived(request)
+    if pending.response == nil { pending.response = store.handler?(request) ?? .success }
+    requests[id] = pending
+    runIfDue(id)
+  }
+
+  private func read(
+    _ body: [UInt8], into request: inout LoopbackCollector.Request, _ reader: GRPCRequestReader
+  ) throws(GRPCRequestReader.Refusal) {
+    try reader.checkHeaders()
+    let message = try reader.message(body)
+    request.messageBytes = message.bytes.count
+    request.isCompressed = message.isCompressed
+    guard let count = SpanCounter.count(message.bytes) else {
+      throw .init(.internal, "grpc: error unmarshalling request")
+    }
+    request.spanCount = count
+    guard store.configuration.keptSpans > 0 || store.configuration.onSpans != nil else { return }
+    do throws(WireError) {
+      request.spans = try TraceRequestDecoder.decode(Array(message.bytes))
+    } catch {
+      throw .init(.internal, "grpc: error unmarshalling request: \(error)")
+    }
+  }
+
+  private func end(_ id: Int32) {
+    if let timer = requests.removeValue(forKey: id)?.timer { loop.cancel(timer) }
+  }
+
+  // MARK: Steps
+
+  private func runIfDue(_ id: Int32) {
+    guard requests[id]?.isDue(bodyBytes: session.bodyCount(of: id)) == true else { return }
+    requests[id]?.hasBegun = true
+    runSteps(id)
+  }
+
+  private func runSteps(_ id: Int32) {
+    while !isClosed, let request = requests[id], let response = request.response,
+      request.nextStep < response.steps.count
+    {
+      requests[id]?.nextStep += 1
+      if case .wait(let duration) = response.steps[request.nextStep] { return pause(id, duration) }
+      run(response.steps[request.nextStep], id)
+    }
+  }
+
+  private func pause(_ id: Int32, _ duration: Duration) {
+    requests[id]?.timer = loop.schedule(at: Deadline(loop.now + duration)) { [weak self] in
+      self?.assumeIsolated { connection in
+        connection.requests[id]?.timer = nil
+        connection.runSteps(id)
+        connection.flush()
+      }
+    }
+  }
+
+  private func run(_ step: Response.Step, _ id: Int32) {
+    switch step {
+    case .accept: if let request = requests[id]?.request { store.accepted(request) }
+    case .wait: break
+    case .headers(let fields, let endStream): session.submitHeaders(id, fields, endStream: endStream)
+    case .data(let bytes, let endStream): session.submitData(id, bytes, endStream: endStream)
+    case .trailers(let fields): session.submitTrailers(id, fields)
+    case .reset(let code):
+      settleOutput()
+      session.submitReset(id, code.rawValue)
+    case .goAway(let code, let lastStream, let debug): goAway(code, lastStream, debug: debug, current: id)
+    case .settings(let settings): session.submitSettings(settings.sorted { $0.key < $1.key }.map { (UInt32($0), $1) })
+    case .ping: session.submitPing()
+    case .rawBytes(let bytes): append(bytes)
+    case .stopReading: readsPaused = true
+    case .close: flushAndClose()
+    case .abort: close()
+    }
+  }
+
+  func goAway(
+    _ code: LoopbackCollector.ErrorCode, _ lastStream: LoopbackCollector.LastStream, debug: String, current: Int32
+  ) {
+    let last: Int32 =
+      switch lastStream {
+      case .none: 0
+      case .current: current
+      case .beforeCurrent: max(0, current - 2)
+      case .all: .max
+      case .id(let id): id
+      }
+    session.submitGoAway(lastStream: last, code.rawValue, debug: debug)
+    if lastStream != .all { closesWhenIdle = true }
+  }
+
+  /// GOAWAY by the test's own hand.
+  func goAwayNow(
+    _ code: LoopbackCollector.ErrorCode, _ lastStream: LoopbackCollector.LastStream, debug: String
+  ) {
+    goAway(code, lastStream, debug: debug, current: session.lastProcessedStream)
+    flush()
+  }
+
+  func sendSettings(_ settings: [UInt16: UInt32]) {
+    session.submitSettings(settings.sorted { $0.key < $1.key }.map { (UInt32($0), $1) })
+    flush()
+  }
+}

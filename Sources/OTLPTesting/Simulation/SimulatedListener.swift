@@ -1,0 +1,64 @@
+package import HTTP2Transport
+internal import Synchronization
+package import TelemetryCore
+
+/// Where connections of a simulated network come in.
+package final class SimulatedListener: Listener {
+  package let address: SocketAddress
+  private let network: SimulatedNetwork
+  private let loop: EventLoop
+  private var token: UInt64?
+
+  init(_ network: SimulatedNetwork, address: SocketAddress, loop: EventLoop) {
+    self.network = network
+    self.address = address
+    self.loop = loop
+  }
+
+  package func activate(_ handler: any LoopHandler) throws(SystemError) {
+    let token = loop.register(handler)
+    self.token = token
+    network.activateListener(address, token)
+  }
+
+  package func accept() -> sending (any Transport)? {
+    guard let number = network.takeWaiting(address) else { return nil }
+    return SimulatedTransport(network, connection: number, side: .server, loop: loop, peer: "client \(number)")
+  }
+
+  package func close() {
+    guard let token else { return }
+    self.token = nil
+    loop.unregister(token)
+    network.stopListening(on: address)
+  }
+}
+
+extension SimulatedNetwork {
+  func activateListener(_ address: SocketAddress, _ token: UInt64) {
+    state.withLock { $0.listeners[address]?.token = token }
+    clock.post(ReadyEvent(token: token, readiness: .readable))
+  }
+
+  /// A connection waits to be accepted.
+  func offer(_ number: Int, to address: SocketAddress) {
+    let token = state.withLock { state in
+      state.listeners[address]?.waiting.append(number)
+      return state.listeners[address]?.token
+    }
+    if let token { clock.post(ReadyEvent(token: token, readiness: .readable)) }
+  }
+
+  func takeWaiting(_ address: SocketAddress) -> Int? {
+    state.withLock { state in
+      guard state.listeners[address]?.waiting.isEmpty == false else { return nil }
+      return state.listeners[address]?.waiting.removeFirst()
+    }
+  }
+
+  /// Connections to an address are refused from now on; those that nobody accepted are lost.
+  func stopListening(on address: SocketAddress) {
+    let waiting = state.withLock { $0.listeners.removeValue(forKey: address)?.waiting ?? [] }
+    for number in waiting { reset(number) }
+  }
+}
