@@ -159,6 +159,9 @@ public final class Runtime: Sendable {
     return try await promise.value.get()
   }
 
+  /// Starts blocking work that nobody waits for in a task: a result goes its own way.
+  package func startBlocking(_ work: @escaping @Sendable () -> Void) { blocking.run(work) }
+
   /// Ends the threads now, whoever still holds them; what runs on a blocking thread is left to end by itself.
   public func shutdown() {
     stop { $0.users = 0 }

@@ -1,9 +1,46 @@
 package import TelemetryCore
 
 /// A client's HTTP/2 connection over one transport, in plaintext (with prior knowledge) or TLS.
+///
+/// The actor is only the driver: it moves bytes and time between the transport, TLS and the session.
 package actor HTTP2Connection: LoopHandler {
+  enum Phase {
+    case idle
+    case starting
+    case open
+    /// No more requests are taken; the open ones go on.
+    case draining
+    case closed
+  }
+
+  /// A request that waits for a stream.
+  // SAFETY: the continuation is resumed by whoever takes the request off the list.
+  @safe
+  struct Waiting {
+    let id: UInt64
+    let request: HTTP2Request
+    let deadline: Deadline
+    let continuation: UnsafeContinuation<HTTP2Response, Never>
+  }
+
   package nonisolated let loop: EventLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  let transport: any Transport
+  let tls: TLSEngine?
+  let configuration: HTTP2Configuration
+  let onEvent: @Sendable (HTTP2ConnectionEvent) -> Void
+  var phase = Phase.idle
+  var session: ClientSession?
+  var input: InputBuffer?
+  var firstBytes = FirstBytes()
+  var isWriteBlocked = false
+  private var waiting: [Waiting] = []
+  private var nextCall: UInt64 = 0
+  private var timer: (deadline: Deadline, id: EventLoop.TimerID)?
+  let started = Promise<Result<Void, HTTP2ConnectError>>()
+  private let settled = Promise<Void>()
+  private var isClosing = false
 
   /// Makes a connection; nothing is sent before `start`. Once started it lives until it is closed, by either side.
   /// - Parameters:
@@ -15,25 +52,204 @@ package actor HTTP2Connection: LoopHandler {
     configuration: HTTP2Configuration = .init(), onEvent: @escaping @Sendable (HTTP2ConnectionEvent) -> Void = { _ in }
   ) {
     self.loop = loop
+    self.transport = transport
+    self.tls = tls
+    self.configuration = configuration
+    self.onEvent = onEvent
   }
 
   /// Whether a request would be taken now: started, no GOAWAY, not closed, stream identifiers left. A request that
   /// is beyond the server's limit of concurrent streams waits in turn.
-  package var acceptsRequests: Bool { false }
+  package var acceptsRequests: Bool { phase == .open && !isClosing }
 
   /// The requests that are open: waiting for a stream, being sent, or unanswered.
-  package var openRequests: Int { 0 }
+  package var openRequests: Int { waiting.count + (session?.openCalls ?? 0) }
+
+  /// The peer in words, for messages.
+  package var peer: String { transport.peer }
+
+  // MARK: Start and end
 
   /// Shakes hands: TLS with `h2`, the preface, SETTINGS both ways. Returns when the server's SETTINGS arrived.
   /// After an error the connection is closed.
-  package func start(deadline: Deadline) async throws(HTTP2ConnectError) { fatalError("to come") }
+  package func start(deadline: Deadline) async throws(HTTP2ConnectError) {
+    guard phase == .idle, let session = ClientSession(configuration: configuration, isTLS: tls != nil) else {
+      throw .cancelled
+    }
+    phase = .starting
+    self.session = session
+    input = InputBuffer(isTLS: tls != nil)
+    tls?.start()
+    do throws(SystemError) {
+      try transport.activate(self)
+      step()
+    } catch {
+      end(.lost("\(error)"), connectError: .transport(error))
+    }
+    let result = await withTaskCancellationHandler {
+      await started.value(until: deadline, on: loop)
+    } onCancel: {
+      started.fulfil(.failure(.cancelled))
+    }
+    guard case .success = result else {
+      let error = result.flatMap { if case .failure(let error) = $0 { error } else { nil } } ?? .timedOut
+      end(.lost("the connection didn't come about"), connectError: error)
+      throw error
+    }
+  }
+
+  /// Takes no more requests, waits until the open ones have ended or the deadline has passed, says GOAWAY and closes.
+  package func close(deadline: Deadline) async {
+    guard phase != .closed else { return }
+    isClosing = true
+    if phase == .open || phase == .draining, openRequests > 0 {
+      _ = await settled.value(until: deadline, on: loop)
+    }
+    end(.orderly, connectError: .cancelled)
+  }
+
+  /// The connection ends now: everybody who waits is answered.
+  func end(_ reason: HTTP2CloseReason, connectError: HTTP2ConnectError) {
+    guard phase != .closed else { return }
+    let wasStarted = phase != .idle
+    phase = .closed
+    if case .orderly = reason { sayGoodbye() }
+    transport.close()
+    let words: String
+    switch reason {
+    case .orderly: words = "closed by this side"
+    case .lost(let text): words = text
+    }
+    session?.connectionLost(words)
+    session = nil
+    input = nil
+    let waiting = waiting
+    self.waiting = []
+    for call in waiting { HTTP2Connection.answer(call, .connectionLost(reason: words)) }
+    if let timer { loop.cancel(timer.id) }
+    timer = nil
+    started.fulfil(.failure(connectError))
+    settled.fulfil(())
+    if wasStarted { onEvent(.closed(reason)) }
+  }
+
+  private func sayGoodbye() {
+    session?.terminate()
+    _ = flush()
+    if let tls {
+      tls.close()
+      _ = sendCiphertext(tls)
+    }
+  }
+
+  // MARK: Requests
 
   /// Sends a request and waits for its response. Several may be open at once. When the deadline passes or the calling
   /// task is cancelled, the stream is reset and the call returns at once.
-  package func request(_ request: HTTP2Request, deadline: Deadline) async -> HTTP2Response { fatalError("to come") }
+  package func request(_ request: HTTP2Request, deadline: Deadline) async -> HTTP2Response {
+    guard acceptsRequests else { return HTTP2Response(failure: .notAccepted, fate: .neverProcessed) }
+    guard !deadline.hasPassed(at: loop.now) else { return HTTP2Response(failure: .deadline, fate: .neverProcessed) }
+    guard !Task.isCancelled else { return HTTP2Response(failure: .cancelled, fate: .neverProcessed) }
+    nextCall += 1
+    let id = nextCall
+    return await withTaskCancellationHandler {
+      await unsafe withUnsafeContinuation {
+        unsafe begin(Waiting(id: id, request: request, deadline: deadline, continuation: $0))
+      }
+    } onCancel: {
+      // As a timer that is due: the handler runs on any thread, and must not block there.
+      loop.schedule(at: Deadline(.init(nanoseconds: .min))) { [weak self] in
+        self?.assumeIsolated { $0.cancel(id) }
+      }
+    }
+  }
 
-  /// Takes no more requests, waits until the open ones have ended or the deadline has passed, says GOAWAY and closes.
-  package func close(deadline: Deadline) async { fatalError("to come") }
+  private func begin(_ call: Waiting) {
+    arm(call.deadline)
+    if waiting.isEmpty, let session, session.hasRoom {
+      submit(call, session)
+    } else {
+      waiting.append(call)
+      return
+    }
+    step()
+  }
 
-  package nonisolated func ready(_ readiness: Readiness) { fatalError("to come") }
+  private func submit(_ call: Waiting, _ session: ClientSession) {
+    switch unsafe session.submit(call.id, call.request, call.deadline, call.continuation) {
+    case .done: return
+    case .notAccepted(let exhausted):
+      if exhausted { exhaust() }
+      HTTP2Connection.answer(call, .notAccepted)
+    case .invalid(let words): HTTP2Connection.answer(call, .invalidRequest(words))
+    }
+  }
+
+  /// The stream identifiers are used up: those who wait for a stream go elsewhere.
+  private func exhaust() {
+    guard phase == .open else { return }
+    phase = .draining
+    onEvent(.streamsExhausted)
+  }
+
+  private static func answer(_ call: Waiting, _ failure: HTTP2Failure) {
+    unsafe call.continuation.resume(returning: HTTP2Response(failure: failure, fate: .neverProcessed))
+  }
+
+  /// Opens streams for those who wait, in turn, as far as the server permits; sends them away if it never will.
+  func startWaiting() {
+    while let call = waiting.first {
+      if phase == .draining {
+        waiting.removeFirst()
+        HTTP2Connection.answer(call, session?.goAwayFailure ?? .notAccepted)
+      } else if let session, session.hasRoom {
+        waiting.removeFirst()
+        submit(call, session)
+      } else {
+        return
+      }
+    }
+  }
+
+  func noteSettled() {
+    if isClosing, openRequests == 0 { settled.fulfil(()) }
+  }
+
+  private func cancel(_ id: UInt64) {
+    if let index = waiting.firstIndex(where: { $0.id == id }) {
+      HTTP2Connection.answer(waiting.remove(at: index), .cancelled)
+    } else if let session {
+      session.abandon(call: id, .cancelled)
+    }
+    step()
+  }
+
+  // MARK: Deadlines
+
+  /// One timer for the earliest deadline; it isn't taken back when its request has ended, so an answer in time
+  /// costs nothing here.
+  private func arm(_ deadline: Deadline) {
+    if let timer {
+      guard deadline < timer.deadline else { return }
+      loop.cancel(timer.id)
+    } else if deadline.isNever {
+      return
+    }
+    let id = loop.schedule(at: deadline) { [weak self] in
+      self?.assumeIsolated { $0.expire() }
+    }
+    timer = (deadline, id)
+  }
+
+  private func expire() {
+    timer = nil
+    let now = loop.now
+    let late = waiting.filter { $0.deadline.hasPassed(at: now) }
+    waiting.removeAll { $0.deadline.hasPassed(at: now) }
+    for call in late { HTTP2Connection.answer(call, .deadline) }
+    session?.abandonLate(now)
+    step()
+    let earliest = min(waiting.map(\.deadline).min() ?? .never, session?.earliestDeadline ?? .never)
+    if phase != .closed { arm(earliest) }
+  }
 }

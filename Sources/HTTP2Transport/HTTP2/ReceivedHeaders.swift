@@ -30,15 +30,15 @@ package struct ReceivedHeaders: Sendable {
 
   /// The first value of a field as text, repaired where it isn't UTF-8; nil if there is none.
   package func value(for name: StaticString) -> String? {
-    withValue(for: name) { unsafe String(decoding: $0, as: UTF8.self) }
+    unsafe withValue(for: name) { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
   /// The first value of a field as bytes, for as long as `body` runs; nil if there is none.
   package func withValue<Result>(for name: StaticString, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
     let wanted = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
     var result: Result?
-    forEachField { field, value in
-      guard unsafe field.count == wanted.count, unsafe field.elementsEqual(wanted) else { return true }
+    unsafe forEachField { field, value in
+      guard field.count == wanted.count, unsafe field.elementsEqual(wanted) else { return true }
       result = unsafe body(value)
       return false
     }
@@ -54,7 +54,7 @@ package struct ReceivedHeaders: Sendable {
   /// All fields as text, in order.
   package var fields: [(name: String, value: String)] {
     var result: [(name: String, value: String)] = []
-    forEachField { name, value in
+    unsafe forEachField { name, value in
       unsafe result.append((String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self)))
       return true
     }

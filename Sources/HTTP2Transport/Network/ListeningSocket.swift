@@ -1,5 +1,13 @@
 package import TelemetryCore
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// Where connections come in. Belongs to one event loop and is used on its thread only.
 package protocol Listener: AnyObject {
   /// Starts the reports of readiness to `handler`; after each, accept until there is none.
@@ -18,13 +26,81 @@ package protocol Listener: AnyObject {
 /// A socket that listens: IPv4, IPv6 or Unix.
 package final class ListeningSocket: Listener {
   package let address: SocketAddress
+  private let descriptor: Int32
+  private let loop: EventLoop
+  private var token: UInt64?
+  private var isClosed = false
 
   /// Binds and listens; a Unix socket's path must not exist, and is removed by `close()`.
-  package init(_ address: SocketAddress, on loop: EventLoop) throws(NetworkError) { fatalError("to come") }
+  package init(_ address: SocketAddress, on loop: EventLoop) throws(NetworkError) {
+    do throws(SystemError) {
+      descriptor = try ListeningSocket.listen(address)
+    } catch {
+      throw .connect(address: address, error: error)
+    }
+    self.loop = loop
+    self.address = address.port == nil ? address : SocketSystem.localAddress(descriptor) ?? address
+  }
 
-  package func activate(_ handler: any LoopHandler) throws(SystemError) { fatalError("to come") }
+  deinit { close() }
 
-  package func accept() -> sending (any Transport)? { fatalError("to come") }
+  private static func listen(_ address: SocketAddress) throws(SystemError) -> Int32 {
+    let descriptor = try SocketSystem.open(for: address)
+    if address.port != nil { SocketSystem.setReuseAddress(descriptor) }
+    let bound = unsafe SocketSystem.with(address) { system, size in
+      unsafe systemBind(descriptor, system, size) == 0 ? 0 : errno
+    }
+    var error: SystemError?
+    if bound != 0 {
+      error = SystemError(call: "bind", code: bound ?? ENAMETOOLONG)
+    } else if systemListen(descriptor) != 0 {
+      error = SystemError(call: "listen", code: errno)
+    }
+    guard let error else { return descriptor }
+    _ = shut(descriptor)
+    throw error
+  }
 
-  package func close() {}
+  package func activate(_ handler: any LoopHandler) throws(SystemError) {
+    let token = loop.register(handler)
+    do {
+      try loop.poller.add(descriptor: descriptor, token: token)
+    } catch {
+      loop.unregister(token)
+      throw error
+    }
+    self.token = token
+  }
+
+  package func accept() -> sending (any Transport)? {
+    while !isClosed {
+      var storage = sockaddr_storage()
+      var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      let accepted: (descriptor: Int32, peer: SocketAddress?) = unsafe withUnsafeMutableBytes(of: &storage) { bytes in
+        let system = unsafe bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self)
+        let descriptor = unsafe systemAccept(self.descriptor, system, &size)
+        return unsafe (descriptor, descriptor >= 0 ? SocketSystem.address(system) : nil)
+      }
+      if accepted.descriptor >= 0 {
+        SocketSystem.prepare(accepted.descriptor)
+        SocketSystem.setNoDelay(accepted.descriptor)
+        return SocketTransport(
+          descriptor: accepted.descriptor, peer: "\(accepted.peer ?? address)", loop: loop)
+      }
+      // A connection that went away before it was accepted is no reason to stop.
+      guard errno == EINTR || errno == ECONNABORTED else { return nil }
+    }
+    return nil
+  }
+
+  package func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    if let token {
+      loop.poller.remove(descriptor: descriptor)
+      loop.unregister(token)
+    }
+    _ = shut(descriptor)
+    if case .unix(let path) = address { _ = unsafe unlink(path) }
+  }
 }

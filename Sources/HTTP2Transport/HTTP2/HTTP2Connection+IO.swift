@@ -1,0 +1,194 @@
+package import TelemetryCore
+
+/// Memory to read into.
+@safe
+final class InputBuffer {
+  // SAFETY: allocated in `init`, freed in `deinit`.
+  let bytes: UnsafeMutableRawBufferPointer
+  let plaintext: UnsafeMutableRawBufferPointer
+
+  init(isTLS: Bool) {
+    unsafe bytes = .allocate(byteCount: 32_768, alignment: 16)
+    unsafe plaintext = .allocate(byteCount: isTLS ? TLSEngine.recordSize : 0, alignment: 16)
+  }
+
+  deinit {
+    unsafe bytes.deallocate()
+    unsafe plaintext.deallocate()
+  }
+}
+
+// MARK: The driver's way of bytes
+
+extension HTTP2Connection {
+  package nonisolated func ready(_ readiness: Readiness) {
+    assumeIsolated { $0.handle(readiness) }
+  }
+
+  private func handle(_ readiness: Readiness) {
+    guard phase != .closed, phase != .idle else { return }
+    if readiness.contains(.writable) { isWriteBlocked = false }
+    if !readiness.isDisjoint(with: [.readable, .hangUp]) { readAll(toEnd: readiness.contains(.hangUp)) }
+    step()
+  }
+
+  /// After anything has happened: looks at what the session says, starts who waits, writes.
+  func step() {
+    guard let session, phase != .closed else { return }
+    noteHandshake(session)
+    noteGoAway(session)
+    startWaiting()
+    if let failure = flush() { return end(.lost(failure), connectError: startError(.notHTTP2(failure))) }
+    if session.isFinished { return finish(session) }
+    noteSettled()
+  }
+
+  private func noteHandshake(_ session: ClientSession) {
+    guard phase == .starting, session.hasSettings else { return }
+    phase = .open
+    if session.goAwayFailure == nil { started.fulfil(.success(())) }
+  }
+
+  private func noteGoAway(_ session: ClientSession) {
+    guard let goAway = session.takeNewGoAway() else { return }
+    if phase == .open { phase = .draining }
+    started.fulfil(.failure(.goAway(code: goAway.code, debug: goAway.debug)))
+    onEvent(.goAway(code: goAway.code, debug: goAway.debug))
+  }
+
+  /// The session has come to its end.
+  private func finish(_ session: ClientSession) {
+    guard session.isGoAwayCause else {
+      let words = session.complaint ?? "the server broke the rules of HTTP/2"
+      return end(.lost(words), connectError: startError(.notHTTP2(words)))
+    }
+    if let failure = session.goAwayFailure, case .goAway(let code, let debug) = failure, code != 0 {
+      return end(.lost("the server said GOAWAY, code \(code) \(debug)"), connectError: .closedByPeer)
+    }
+    end(.orderly, connectError: .closedByPeer)
+  }
+
+  /// What to tell `start` when the peer's bytes were no good.
+  private func startError(_ error: HTTP2ConnectError) -> HTTP2ConnectError { firstBytes.verdict ?? error }
+
+  // MARK: Reading
+
+  /// Reads until a short read; readiness is edge-triggered. After a hang-up no more readiness comes: to the end then.
+  private func readAll(toEnd: Bool) {
+    while phase != .closed, let input {
+      switch unsafe transport.read(into: input.bytes) {
+      case .bytes(let count):
+        unsafe receive(UnsafeRawBufferPointer(rebasing: input.bytes[..<count]))
+        let isShort = unsafe count < input.bytes.count
+        if isShort, !toEnd { return }
+      case .wouldBlock: return
+      case .end: return peerEnded()
+      case .failed(let error): return end(.lost("\(error)"), connectError: startError(.transport(error)))
+      }
+    }
+  }
+
+  private func peerEnded() {
+    if let tls {
+      tls.receiveEnd()
+      if case .failed(let error) = tls.handshake { return failTLS(error) }
+    }
+    end(.lost("the server closed the connection"), connectError: startError(.closedByPeer))
+  }
+
+  private func receive(_ bytes: UnsafeRawBufferPointer) {
+    guard let tls else { return takePlaintext(bytes) }
+    tls.receive(bytes)
+    switch tls.handshake {
+    case .failed(let error): failTLS(error)
+    case .inProgress: return
+    case .done: decrypt(tls)
+    }
+  }
+
+  private func decrypt(_ tls: TLSEngine) {
+    while phase != .closed, let input {
+      switch unsafe tls.read(into: input.plaintext) {
+      case .bytes(let count): unsafe takePlaintext(UnsafeRawBufferPointer(rebasing: input.plaintext[..<count]))
+      case .wouldBlock: return
+      case .end: return end(.lost("the server closed the connection"), connectError: startError(.closedByPeer))
+      case .failed(let error): return failTLS(error)
+      }
+    }
+  }
+
+  private func takePlaintext(_ bytes: UnsafeRawBufferPointer) {
+    guard let session else { return }
+    if phase == .starting { unsafe firstBytes.append(bytes) }
+    if let failure = unsafe session.receive(bytes) {
+      end(.lost(failure), connectError: startError(.notHTTP2(failure)))
+    }
+  }
+
+  private func failTLS(_ error: TLSError) {
+    if let tls { _ = sendCiphertext(tls) }
+    end(.lost(error.message), connectError: .tls(error))
+  }
+
+  // MARK: Writing
+
+  /// Writes until nothing is left or the transport takes no more; the words for a failure.
+  func flush() -> String? {
+    guard let session else { return nil }
+    return tls.map { flush(session, $0) } ?? flush(session)
+  }
+
+  private func flush(_ session: ClientSession) -> String? {
+    while !isWriteBlocked {
+      if session.isOutputEmpty {
+        if let failure = session.fill() { return failure }
+        if session.isOutputEmpty { return nil }
+      }
+      switch unsafe transport.write(session.pendingOutput) {
+      case .bytes(let count): session.advanceOutput(count)
+      case .wouldBlock: isWriteBlocked = true
+      case .end: return "the transport has ended"
+      case .failed(let error): return "\(error)"
+      }
+    }
+    return nil
+  }
+
+  private func flush(_ session: ClientSession, _ tls: TLSEngine) -> String? {
+    while true {
+      if let failure = sendCiphertext(tls) { return failure }
+      guard !isWriteBlocked, tls.handshake == .done else { return nil }
+      if session.isOutputEmpty {
+        if let failure = session.fill() { return failure }
+        if session.isOutputEmpty { return nil }
+      }
+      switch unsafe tls.write(session.pendingOutput) {
+      case .bytes(let count): session.advanceOutput(count)
+      case .wouldBlock: return nil
+      case .end: return "TLS has ended"
+      case .failed(let error): return error.message
+      }
+    }
+  }
+
+  /// Sends what TLS has ready; the words for a failure.
+  func sendCiphertext(_ tls: TLSEngine) -> String? {
+    var failure: String?
+    while !isWriteBlocked, failure == nil, tls.outputCount > 0 {
+      unsafe tls.withOutput { bytes in
+        guard let start = bytes.baseAddress else { return 0 }
+        return unsafe withUnsafeTemporaryAllocation(of: IOSlice.self, capacity: 1) { slice in
+          unsafe slice.initializeElement(at: 0, to: IOSlice(start: start, count: bytes.count))
+          switch unsafe transport.write(UnsafeBufferPointer(slice)) {
+          case .bytes(let count): return count
+          case .wouldBlock: isWriteBlocked = true
+          case .end: failure = "the transport has ended"
+          case .failed(let error): failure = "\(error)"
+          }
+          return 0
+        }
+      }
+    }
+    return failure
+  }
+}

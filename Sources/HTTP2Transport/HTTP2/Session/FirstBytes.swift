@@ -1,0 +1,19 @@
+/// Looks at the first bytes that a peer sends, to say what it speaks when it isn't HTTP/2.
+struct FirstBytes {
+  private static let http1: [UInt8] = Array("HTTP/1.".utf8)
+  private var bytes: [UInt8] = []
+
+  /// Takes note of bytes that arrived, as long as they are among the first.
+  mutating func append(_ more: UnsafeRawBufferPointer) {
+    let room = FirstBytes.http1.count - bytes.count
+    if room > 0 { unsafe bytes.append(contentsOf: more.prefix(room)) }
+  }
+
+  /// What the peer speaks instead of HTTP/2, where that can be told.
+  var verdict: HTTP2ConnectError? {
+    if bytes == FirstBytes.http1 { return .http1 }
+    // An alert record of TLS: our preface was taken for a broken ClientHello.
+    if bytes.count >= 2, bytes[0] == 0x15, bytes[1] == 0x03 { return .peerSpeaksTLS }
+    return nil
+  }
+}

@@ -1,0 +1,177 @@
+internal import CNGHTTP2
+
+// The edge to C. A stream's user data is its slot + 1 as a bit pattern, so nothing is retained through C.
+// No access to the state lasts over a call into nghttp2, whose callbacks change it.
+
+/// The callbacks of all client sessions. nghttp2 copies them into each session.
+@safe
+enum SessionCallbacks {
+  // SAFETY: made once, never changed or freed.
+  nonisolated(unsafe) static let plaintext: OpaquePointer? = unsafe make(readLength: false)
+  nonisolated(unsafe) static let limited: OpaquePointer? = unsafe make(readLength: true)
+
+  private static func make(readLength: Bool) -> OpaquePointer? {
+    var callbacks: OpaquePointer?
+    guard unsafe nghttp2_session_callbacks_new(&callbacks) == 0 else { return nil }
+    unsafe nghttp2_session_callbacks_set_send_callback(callbacks, sendFrame)
+    unsafe nghttp2_session_callbacks_set_send_data_callback(callbacks, sendData)
+    unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, beginHeaders)
+    unsafe nghttp2_session_callbacks_set_on_header_callback(callbacks, header)
+    unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, dataChunk)
+    unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, frameReceived)
+    unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, streamClosed)
+    unsafe nghttp2_session_callbacks_set_error_callback2(callbacks, complaint)
+    if readLength {
+      unsafe nghttp2_session_callbacks_set_data_source_read_length_callback(callbacks, lengthOfData)
+    }
+    return unsafe callbacks
+  }
+}
+
+private typealias State = UnsafeMutablePointer<SessionState>
+
+private func state(_ user: UnsafeMutableRawPointer?) -> State {
+  unsafe user.unsafelyUnwrapped.assumingMemoryBound(to: SessionState.self)
+}
+
+private func slot(_ session: OpaquePointer?, _ stream: Int32) -> Int? {
+  guard let data = unsafe nghttp2_session_get_stream_user_data(session, stream) else { return nil }
+  return unsafe Int(bitPattern: data) - 1
+}
+
+// MARK: Output
+
+private func sendFrame(
+  _: OpaquePointer?, data: UnsafePointer<UInt8>?, count: Int, _: Int32, user: UnsafeMutableRawPointer?
+) -> Int {
+  let sent = unsafe state(user).pointee.output.append(copying: data.unsafelyUnwrapped, count: count)
+  return sent == 0 ? Int(NGHTTP2_ERR_WOULDBLOCK.rawValue) : sent
+}
+
+private func sendData(
+  _: OpaquePointer?, frame: UnsafeMutablePointer<nghttp2_frame>?, header: UnsafePointer<UInt8>?, count: Int,
+  source: UnsafeMutablePointer<nghttp2_data_source>?, user: UnsafeMutableRawPointer?
+) -> Int32 {
+  let slot = unsafe Int(bitPattern: source.unsafelyUnwrapped.pointee.ptr) - 1
+  let fits = unsafe state(user).pointee.appendData(header: header.unsafelyUnwrapped, count: count, slot: slot)
+  return fits ? 0 : NGHTTP2_ERR_WOULDBLOCK.rawValue
+}
+
+/// How much of the body goes into the next DATA frame; nghttp2 has its windows in `limit`.
+func readData(
+  _: OpaquePointer?, stream: Int32, buffer: UnsafeMutablePointer<UInt8>?, limit: Int,
+  flags: UnsafeMutablePointer<UInt32>?, source: UnsafeMutablePointer<nghttp2_data_source>?,
+  user: UnsafeMutableRawPointer?
+) -> Int {
+  let slot = unsafe Int(bitPattern: source.unsafelyUnwrapped.pointee.ptr) - 1
+  let left = unsafe state(user).pointee.calls[slot].bodyCount - state(user).pointee.calls[slot].sent
+  let end = left <= limit ? NGHTTP2_DATA_FLAG_EOF.rawValue : 0
+  unsafe flags.unsafelyUnwrapped.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue | end
+  return min(left, limit)
+}
+
+private func lengthOfData(
+  _: OpaquePointer?, _: UInt8, _: Int32, sessionWindow: Int32, streamWindow: Int32, maxFrame: UInt32,
+  user: UnsafeMutableRawPointer?
+) -> Int {
+  let limit = unsafe state(user).pointee.maxFrameBytes
+  return min(limit, Int(min(sessionWindow, streamWindow)), Int(maxFrame))
+}
+
+// MARK: Input
+
+private func beginHeaders(
+  session: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, user: UnsafeMutableRawPointer?
+) -> Int32 {
+  if let slot = unsafe slot(session, frame.unsafelyUnwrapped.pointee.hd.stream_id) {
+    unsafe state(user).pointee.calls[slot].response.beginSection()
+  }
+  return 0
+}
+
+private func header(
+  session: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, name: UnsafePointer<UInt8>?, nameCount: Int,
+  value: UnsafePointer<UInt8>?, valueCount: Int, _: UInt8, user: UnsafeMutableRawPointer?
+) -> Int32 {
+  let stream = unsafe frame.unsafelyUnwrapped.pointee.hd.stream_id
+  guard let slot = unsafe slot(session, stream), unsafe state(user).pointee.calls[slot].state == .open else { return 0 }
+  let limit = unsafe state(user).pointee.configuration.maxHeaderBytes
+  let failure = unsafe state(user).pointee.calls[slot].response.append(
+    name: UnsafeBufferPointer(start: name, count: nameCount),
+    value: UnsafeBufferPointer(start: value, count: valueCount), limit: limit)
+  if let failure { unsafe abandon(session, stream, slot, failure, user) }
+  return 0
+}
+
+private func dataChunk(
+  session: OpaquePointer?, _: UInt8, stream: Int32, data: UnsafePointer<UInt8>?, count: Int,
+  user: UnsafeMutableRawPointer?
+) -> Int32 {
+  guard let slot = unsafe slot(session, stream), unsafe state(user).pointee.calls[slot].state == .open else { return 0 }
+  let limit = unsafe state(user).pointee.calls[slot].request?.maxResponseBytes ?? 0
+  let failure = unsafe state(user).pointee.calls[slot].response.append(
+    body: UnsafeBufferPointer(start: data, count: count), limit: limit)
+  if let failure { unsafe abandon(session, stream, slot, failure, user) }
+  return 0
+}
+
+/// The response is of no use: the caller hears so at once, the server with RST_STREAM.
+private func abandon(
+  _ session: OpaquePointer?, _ stream: Int32, _ slot: Int, _ failure: HTTP2Failure, _ user: UnsafeMutableRawPointer?
+) {
+  let fate = unsafe state(user).pointee.abandonedFate(slot)
+  unsafe state(user).pointee.answer(slot, failure: failure, fate: fate)
+  unsafe nghttp2_submit_rst_stream(session, 0, stream, NGHTTP2_CANCEL.rawValue)
+}
+
+private func frameReceived(
+  session: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, user: UnsafeMutableRawPointer?
+) -> Int32 {
+  let header = unsafe frame.unsafelyUnwrapped.pointee.hd
+  switch UInt32(header.type) {
+  case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
+    if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
+      unsafe responseEnded(session, header.stream_id, user)
+    }
+  case NGHTTP2_RST_STREAM.rawValue:
+    if let slot = unsafe slot(session, header.stream_id) {
+      unsafe state(user).pointee.calls[slot].resetCode = unsafe frame.unsafelyUnwrapped.pointee.rst_stream.error_code
+    }
+  case NGHTTP2_SETTINGS.rawValue:
+    let limit = unsafe nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
+    unsafe state(user).pointee.maxConcurrentStreams = Int(limit)
+    if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { unsafe state(user).pointee.hasSettings = true }
+  case NGHTTP2_GOAWAY.rawValue:
+    let goAway = unsafe frame.unsafelyUnwrapped.pointee.goaway
+    let debug = unsafe UnsafeBufferPointer(start: goAway.opaque_data, count: min(goAway.opaque_data_len, 1_000))
+    unsafe state(user).pointee.goAway = SessionState.GoAway(
+      code: goAway.error_code, debug: unsafe String(decoding: debug, as: UTF8.self))
+    unsafe state(user).pointee.newGoAway = true
+  default: break
+  }
+  return 0
+}
+
+private func responseEnded(_ session: OpaquePointer?, _ stream: Int32, _ user: UnsafeMutableRawPointer?) {
+  guard let slot = unsafe slot(session, stream) else { return }
+  unsafe state(user).pointee.calls[slot].response.finish()
+  let ended = unsafe state(user).pointee.calls[slot].endPosition != nil
+  unsafe state(user).pointee.answer(slot, failure: nil, fate: .processed)
+  // 5.2.16: the rest of the request is of no interest to the server.
+  if !ended { unsafe nghttp2_submit_rst_stream(session, 0, stream, NGHTTP2_NO_ERROR.rawValue) }
+}
+
+private func streamClosed(
+  session: OpaquePointer?, stream: Int32, code: UInt32, user: UnsafeMutableRawPointer?
+) -> Int32 {
+  if let slot = unsafe slot(session, stream) { unsafe state(user).pointee.streamClosed(slot, code: code) }
+  return 0
+}
+
+private func complaint(
+  _: OpaquePointer?, _: Int32, text: UnsafePointer<CChar>?, count: Int, user: UnsafeMutableRawPointer?
+) -> Int32 {
+  let bytes = unsafe UnsafeRawBufferPointer(start: text, count: min(count, 300))
+  unsafe state(user).pointee.complaint = unsafe String(decoding: bytes, as: UTF8.self)
+  return 0
+}

@@ -1,0 +1,81 @@
+internal import TelemetryCore
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Connects without blocking.
+enum SocketConnector {
+  private enum Wait {
+    case ready
+    case cancelled
+  }
+
+  private final class Waiter: LoopHandler {
+    let promise = Promise<Wait>()
+    func ready(_ readiness: Readiness) { promise.fulfil(.ready) }
+  }
+
+  static func connect(
+    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+  ) async throws(NetworkError) -> sending SocketTransport {
+    let descriptor: Int32
+    do {
+      descriptor = try SocketSystem.open(for: address)
+    } catch {
+      throw .connect(address: address, error: error)
+    }
+    do throws(NetworkError) {
+      try await connect(descriptor, to: address, on: loop, deadline: deadline)
+    } catch {
+      _ = shut(descriptor)
+      throw error
+    }
+    SocketSystem.setNoDelay(descriptor)
+    return SocketTransport(descriptor: descriptor, peer: "\(address)", loop: loop)
+  }
+
+  private static func connect(
+    _ descriptor: Int32, to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+  ) async throws(NetworkError) {
+    let code = unsafe SocketSystem.with(address) { system, size in
+      unsafe systemConnect(descriptor, system, size) == 0 ? 0 : errno
+    }
+    switch code {
+    case 0: return
+    case EINPROGRESS, EINTR: try await wait(descriptor, address, loop, deadline)
+    default: throw .connect(address: address, error: SystemError(call: "connect", code: code ?? ENAMETOOLONG))
+    }
+    let error = SocketSystem.pendingError(descriptor)
+    guard error == 0 else { throw .connect(address: address, error: SystemError(call: "connect", code: error)) }
+  }
+
+  private static func wait(
+    _ descriptor: Int32, _ address: SocketAddress, _ loop: EventLoop, _ deadline: Deadline
+  ) async throws(NetworkError) {
+    let waiter = Waiter()
+    let token = loop.register(waiter)
+    defer { loop.unregister(token) }
+    do {
+      try loop.poller.add(descriptor: descriptor, token: token)
+    } catch {
+      throw .connect(address: address, error: error)
+    }
+    defer { loop.poller.remove(descriptor: descriptor) }
+    let promise = waiter.promise
+    let result = await withTaskCancellationHandler {
+      await promise.value(until: deadline, on: loop)
+    } onCancel: {
+      promise.fulfil(.cancelled)
+    }
+    switch result {
+    case .ready: return
+    case .cancelled: throw .cancelled
+    case nil: throw .timedOut(address: address)
+    }
+  }
+}

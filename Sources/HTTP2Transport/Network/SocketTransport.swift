@@ -1,0 +1,79 @@
+internal import TelemetryCore
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// A connected socket.
+final class SocketTransport: Transport {
+  let peer: String
+  private let descriptor: Int32
+  private let loop: EventLoop
+  private var token: UInt64?
+  private var isClosed = false
+
+  init(descriptor: Int32, peer: String, loop: EventLoop) {
+    self.descriptor = descriptor
+    self.peer = peer
+    self.loop = loop
+  }
+
+  deinit { if !isClosed { _ = shut(descriptor) } }
+
+  func activate(_ handler: any LoopHandler) throws(SystemError) {
+    let token = loop.register(handler)
+    do {
+      try loop.poller.add(descriptor: descriptor, token: token)
+    } catch {
+      loop.unregister(token)
+      throw error
+    }
+    self.token = token
+  }
+
+  func write(_ slices: UnsafeBufferPointer<IOSlice>) -> IOResult {
+    guard !isClosed else { return .failed(SystemError(call: "sendmsg", code: EBADF)) }
+    // SAFETY: an IOSlice is laid out like an iovec, which takes mutable memory but isn't written through here.
+    let vectors = unsafe UnsafeMutableRawPointer(mutating: slices.baseAddress)?.assumingMemoryBound(to: iovec.self)
+    var message = unsafe msghdr()
+    unsafe message.msg_iov = vectors
+    // The system takes so many at most; the rest is a partial write.
+    unsafe message.msg_iovlen = .init(min(slices.count, 1_024))
+    #if canImport(Darwin)
+      let flags: Int32 = 0
+    #else
+      let flags = Int32(MSG_NOSIGNAL)
+    #endif
+    while true {
+      let count = unsafe sendmsg(descriptor, &message, flags)
+      if count >= 0 { return .bytes(count) }
+      if errno == EINTR { continue }
+      return errno == EAGAIN ? .wouldBlock : .failed(SystemError(call: "sendmsg", code: errno))
+    }
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer) -> IOResult {
+    guard !isClosed else { return .failed(SystemError(call: "recv", code: EBADF)) }
+    while true {
+      let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
+      if count > 0 { return .bytes(count) }
+      if count == 0 { return .end }
+      if errno == EINTR { continue }
+      return errno == EAGAIN ? .wouldBlock : .failed(SystemError(call: "recv", code: errno))
+    }
+  }
+
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    if let token {
+      loop.poller.remove(descriptor: descriptor)
+      loop.unregister(token)
+    }
+    _ = shut(descriptor)
+  }
+}
