@@ -97,8 +97,8 @@ extension HTTP2Connection {
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) {
-    guard let tls else { return takePlaintext(bytes) }
-    tls.receive(bytes)
+    guard let tls else { return unsafe takePlaintext(bytes) }
+    unsafe tls.receive(bytes)
     switch tls.handshake {
     case .failed(let error): failTLS(error)
     case .inProgress: return

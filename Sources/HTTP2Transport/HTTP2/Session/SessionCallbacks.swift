@@ -36,7 +36,7 @@ private func state(_ user: UnsafeMutableRawPointer?) -> State {
 
 private func slot(_ session: OpaquePointer?, _ stream: Int32) -> Int? {
   guard let data = unsafe nghttp2_session_get_stream_user_data(session, stream) else { return nil }
-  return unsafe Int(bitPattern: data) - 1
+  return Int(bitPattern: data) - 1
 }
 
 // MARK: Output
