@@ -1,0 +1,60 @@
+/// The one message in the body of a unary response.
+enum GRPCMessage {
+  static let prefixSize = 5
+
+  /// Why the body doesn't hold exactly one message that can be read.
+  struct Failure: Error, Hashable {
+    let code: GRPCStatusCode
+    let message: String
+  }
+
+  /// The message of `body`, inflated.
+  /// - Parameters:
+  ///   - encoding: The response's `grpc-encoding`; nil if there is none.
+  ///   - limit: The largest message, before and after inflation.
+  static func read(
+    _ body: [UInt8], encoding: String?, limit: Int, inflater: (any GRPCInflater)?
+  ) throws(Failure) -> [UInt8] {
+    guard !body.isEmpty else { throw Failure(code: .unimplemented, message: "status OK without a response message") }
+    guard body[0] <= 1 else {
+      throw Failure(code: .internal, message: "response message with the unknown flags \(body[0])")
+    }
+    guard body.count >= prefixSize else { throw Failure(code: .internal, message: "cut response message") }
+    let length = Int(body[1]) << 24 | Int(body[2]) << 16 | Int(body[3]) << 8 | Int(body[4])
+    guard length <= limit else { throw tooLarge("\(length) bytes", limit) }
+    guard body.count >= prefixSize + length else { throw Failure(code: .internal, message: "cut response message") }
+    guard body.count == prefixSize + length else {
+      throw Failure(code: .unimplemented, message: "more than one response message")
+    }
+    if body[0] == 1 { return try inflate(body, encoding, limit, inflater) }
+    return length == 0 ? [] : Array(body[prefixSize...])
+  }
+
+  private static func inflate(
+    _ body: [UInt8], _ encoding: String?, _ limit: Int, _ inflater: (any GRPCInflater)?
+  ) throws(Failure) -> [UInt8] {
+    guard let encoding, encoding != "identity" else {
+      throw Failure(code: .internal, message: "compressed response message without grpc-encoding")
+    }
+    guard encoding == "gzip", let inflater else {
+      throw Failure(code: .internal, message: "response message in an encoding that wasn't offered")
+    }
+    let result = unsafe body.withUnsafeBytes { bytes -> Result<[UInt8], GRPCInflateError> in
+      do throws(GRPCInflateError) {
+        let message = unsafe UnsafeRawBufferPointer(rebasing: bytes[prefixSize...])
+        return .success(try unsafe inflater.inflate(message, limit: limit))
+      } catch {
+        return .failure(error)
+      }
+    }
+    switch result {
+    case .success(let message) where message.count <= limit: return message
+    case .success, .failure(.tooLarge): throw tooLarge("more than that once inflated", limit)
+    case .failure(.damaged): throw Failure(code: .internal, message: "the response message can't be inflated")
+    }
+  }
+
+  private static func tooLarge(_ size: String, _ limit: Int) -> Failure {
+    Failure(code: .resourceExhausted, message: "response message larger than the limit of \(limit) bytes: \(size)")
+  }
+}

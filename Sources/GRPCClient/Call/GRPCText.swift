@@ -1,0 +1,86 @@
+internal import TelemetryCore
+
+/// The encodings of text and bytes in gRPC's header fields.
+enum GRPCText {
+  // Longer messages are of no use to anybody, and may be a trick.
+  private static let messageLimit = 1_024
+
+  /// The text of a `grpc-message`: bad escapes stay as they are, bad UTF-8 is repaired, control characters go.
+  static func message(_ encoded: UnsafeBufferPointer<UInt8>) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(encoded.count)
+    var index = 0
+    while index < encoded.count {
+      let byte = unsafe encoded[index]
+      if byte == UInt8(ascii: "%"), index + 2 < encoded.count, let high = unsafe hexDigit(encoded[index + 1]),
+        let low = unsafe hexDigit(encoded[index + 2])
+      {
+        bytes.append(high << 4 | low)
+        index += 3
+      } else {
+        bytes.append(byte)
+        index += 1
+      }
+    }
+    return Diagnostics.sanitized(String(decoding: bytes, as: UTF8.self), limit: messageLimit)
+  }
+
+  private static func hexDigit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+
+  /// The bytes of a `-bin` field: base64 with padding or without; of a list the first. Nil if it is neither.
+  static func binary(_ encoded: some Sequence<UInt8>) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var bits: UInt32 = 0
+    var count = 0
+    var padding = 0
+    for byte in encoded {
+      if byte == UInt8(ascii: ",") { break }
+      if byte == UInt8(ascii: "=") {
+        padding += 1
+        continue
+      }
+      guard padding == 0, let digit = base64Digit(byte) else { return nil }
+      bits = bits << 6 | UInt32(digit)
+      count += 1
+      if count % 4 != 1 { bytes.append(UInt8(truncatingIfNeeded: bits >> ((3 - UInt32(count - 1) % 4) * 2))) }
+    }
+    // A rest of one digit is no byte; padding is whole or absent.
+    guard count % 4 != 1, padding == 0 || (count + padding) % 4 == 0 && padding <= 2 else { return nil }
+    return bytes
+  }
+
+  private static func base64Digit(_ byte: UInt8) -> UInt8? {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte - UInt8(ascii: "A")
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - UInt8(ascii: "a") + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0") + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+  }
+
+  /// An integer in decimal digits: no sign unless allowed, no blanks, no leading zeros.
+  static func integer(_ text: UnsafeBufferPointer<UInt8>, signed: Bool = false) -> Int? {
+    var index = 0
+    let negative = unsafe signed && text.first == UInt8(ascii: "-")
+    if negative { index = 1 }
+    guard index < text.count, text.count - index <= 10 else { return nil }
+    if unsafe text[index] == UInt8(ascii: "0"), text.count - index > 1 { return nil }
+    var value = 0
+    while index < text.count {
+      let digit = unsafe text[index] &- UInt8(ascii: "0")
+      guard digit <= 9 else { return nil }
+      value = value * 10 + Int(digit)
+      index += 1
+    }
+    return negative ? -value : value
+  }
+}

@@ -1,0 +1,113 @@
+internal import HTTP2Transport
+internal import TelemetryCore
+
+/// Makes one connection: looks names up, opens sockets, shakes hands.
+struct Connector: Sendable {
+  /// One of the places that a channel may connect to.
+  struct Host: Sendable, Hashable {
+    /// In words, for messages.
+    let name: String
+    let authority: String
+    /// What the server's certificate must be for.
+    let certificateName: String
+    let place: Place
+  }
+
+  enum Place: Sendable, Hashable {
+    case name(String, port: UInt16)
+    case address(SocketAddress)
+  }
+
+  // An address that doesn't answer must not take all of the time while others are left to be tried.
+  private static let patience = Duration.milliseconds(2500)
+
+  let hosts: [Host]
+  private let tls: TLSContext?
+  private let network: any Network
+  private let loop: EventLoop
+
+  init(configuration: GRPCChannelConfiguration, network: any Network, loop: EventLoop) throws(ConfigurationError) {
+    hosts = Connector.hosts(configuration)
+    guard !hosts.isEmpty else {
+      throw ConfigurationError(option: "endpoint", value: "", allowed: "at least one host")
+    }
+    tls = configuration.tls
+    self.network = network
+    self.loop = loop
+  }
+
+  /// The target in words.
+  var name: String { hosts.map(\.name).joined(separator: ",") }
+
+  private static func hosts(_ configuration: GRPCChannelConfiguration) -> [Host] {
+    let authority = configuration.authority
+    func host(_ name: String, _ ownAuthority: String, _ certificateName: String, _ place: Place) -> Host {
+      Host(
+        name: name, authority: authority ?? ownAuthority,
+        certificateName: authority.map(withoutPort) ?? certificateName, place: place)
+    }
+    switch configuration.target {
+    case .hosts(let list):
+      return list.map { entry in
+        // 2.2.8: a literal with a zone keeps it for the socket only.
+        let plain = entry.host.contains(":") ? String(entry.host.prefix { $0 != "%" }) : entry.host
+        let text = entry.host.contains(":") ? "[\(plain)]:\(entry.port)" : "\(plain):\(entry.port)"
+        return host(text, text, plain, .name(entry.host, port: entry.port))
+      }
+    case .unix(let path):  // 5.6.7
+      return [host("unix:\(path)", "localhost", "localhost", .address(.unix(path: path)))]
+    case .unixAbstract(let name):
+      return [host("unix-abstract:\(name)", "localhost", "localhost", .address(.unixAbstract(name: name)))]
+    }
+  }
+
+  private static func withoutPort(_ authority: String) -> String {
+    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
+      return String(authority[authority.index(after: authority.startIndex)..<end])
+    }
+    return String(authority.prefix { $0 != ":" })
+  }
+
+  /// Where a host can be reached now; looked up afresh each time.
+  func resolve(host: Int, deadline: Deadline) async -> Result<[SocketAddress], ConnectFailure> {
+    switch hosts[host].place {
+    case .address(let address): return .success([address])
+    case .name(let name, let port):
+      do throws(NetworkError) {
+        return .success(try await network.resolve(host: name, port: port, deadline: deadline))
+      } catch {
+        return .failure(ConnectFailure(error))
+      }
+    }
+  }
+
+  /// A connection that is ready for calls.
+  func connect(
+    host: Int, to address: SocketAddress, isLast: Bool, deadline: Deadline,
+    onEvent: @escaping @Sendable (HTTP2ConnectionEvent) -> Void
+  ) async -> Result<HTTP2Connection, ConnectFailure> {
+    let connection: HTTP2Connection
+    do throws(NetworkError) {
+      let limit = isLast ? deadline : min(deadline, Deadline(loop.now + Connector.patience))
+      let transport = try await network.connect(to: address, on: loop, deadline: limit)
+      let engine: TLSEngine?
+      do throws(TLSError) {
+        engine = try tls.map { context throws(TLSError) in
+          try TLSEngine(client: context, host: hosts[host].certificateName)
+        }
+      } catch {
+        transport.close()
+        return .failure(ConnectFailure("TLS: \(error.message)", tls: error))
+      }
+      connection = HTTP2Connection(loop: loop, transport: transport, tls: engine, onEvent: onEvent)
+    } catch {
+      return .failure(ConnectFailure(error))
+    }
+    do throws(HTTP2ConnectError) {
+      try await connection.start(deadline: deadline)
+      return .success(connection)
+    } catch {
+      return .failure(ConnectFailure(error, at: address, isSecure: tls != nil))
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import HTTP2Transport
+import Synchronization
+import TelemetryCore
+
+/// A network in which nothing answers.
+struct DeadNetwork: Network {
+  func resolve(host: String, port: UInt16, deadline: Deadline) async throws(NetworkError) -> [SocketAddress] {
+    throw .unresolved(host: host, reason: "no such name")
+  }
+
+  func connect(
+    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+  ) async throws(NetworkError) -> sending any Transport {
+    throw .connect(address: address, error: SystemError(call: "connect", code: 111))
+  }
+}
+
+/// A clock that stands still but for timers: a wait goes to its deadline at once.
+final class ManualPoller: Poller {
+  private let time = Atomic<Int64>(1_000_000_000)
+
+  var now: MonotonicInstant { .init(nanoseconds: time.load(ordering: .relaxed)) }
+
+  func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+    precondition(!deadline.isNever, "nothing is left to happen")
+    time.store(max(now, deadline.instant).nanoseconds, ordering: .relaxed)
+  }
+
+  func wake() {}
+  func add(descriptor: Int32, token: UInt64) {}
+  func remove(descriptor: Int32) {}
+}
