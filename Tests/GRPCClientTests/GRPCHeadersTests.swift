@@ -6,7 +6,9 @@ import Testing
 @Suite struct GRPCHeadersTests {
   private let headers = GRPCHeaders(
     isSecure: true, authority: "localhost:4317", userAgent: "OTel-OTLP-Exporter-Swift/1.0.0", acceptsGzip: true,
-    metadata: [GRPCMetadata(name: "authorization", value: "Bearer a"), .init(name: "x", value: "1", isSensitive: false)])
+    metadata: [
+      GRPCMetadata(name: "authorization", value: "Bearer a"), .init(name: "x", value: "1", isSensitive: false),
+    ])
 
   @Test("5.1.1 to 5.1.3, 5.1.6, 5.1.7: order and values")
   func order() {
@@ -47,7 +49,8 @@ import Testing
   @Test(
     "2.4.5, 2.4.6: names that can't be sent or aren't the user's are refused; no value is ever shown",
     arguments: [
-      "", ":path", "a b", "naïve", "a\n", "te", "TE", "Content-Type", "grpc-timeout", "Grpc-Encoding", "host", "connection",
+      "", ":path", "a b", "naïve", "a\n", "te", "TE", "Content-Type", "grpc-timeout", "Grpc-Encoding", "host",
+      "connection",
       "transfer-encoding", "upgrade", "keep-alive", "proxy-connection", "user-agent", "content-length", "a:b",
     ])
   func badName(name: String) {

@@ -10,10 +10,9 @@ import Testing
       (0, "1n"), (-5, "1n"), (1, "1n"), (99_999_999, "99999999n"), (100_000_000, "100000u"), (100_000_001, "100001u"),
       (10_000_000_000, "10000000u"), (99_999_999_000, "99999999u"), (99_999_999_001, "100000m"),
       (99_999_999_000_000, "99999999m"), (99_999_999_000_001, "100000S"), (99_999_999_000_000_000, "99999999S"),
-      (99_999_999_000_000_001, "1666667M"), (6_000_000_000_000_000_000, "100000000M"), (Int64.max, "2562048H"),
+      (99_999_999_000_000_001, "1666667M"), (6_000_000_000_000_000_000, "1666667H"), (Int64.max, "2562048H"),
     ])
   func values(nanoseconds: Int64, expected: String) {
-    let expected = expected == "100000000M" ? "1666667H" : expected
     #expect(GRPCTimeout.value(nanoseconds: nanoseconds) == expected)
   }
 
@@ -43,7 +42,8 @@ import Testing
   @Test(
     "5.2.7: percent-decoding never fails",
     arguments: [
-      ("", ""), ("plain", "plain"), ("a%20b", "a b"), ("100%", "100%"), ("%2", "%2"), ("%zz%41", "%zzA"), ("%e2%98%ba", "☺"),
+      ("", ""), ("plain", "plain"), ("a%20b", "a b"), ("100%", "100%"), ("%2", "%2"), ("%zz%41", "%zzA"),
+      ("%e2%98%ba", "☺"),
       ("%F0%9F%98%88", "😈"), ("%ff", "\u{FFFD}"), ("%25", "%"), ("%%41", "%A"),
     ])
   func decodes(encoded: String, expected: String) { #expect(message(encoded) == expected) }
@@ -65,20 +65,25 @@ import Testing
     ] as [(String, [UInt8])])
   func base64(encoded: String, expected: [UInt8]) { #expect(GRPCText.binary(encoded.utf8) == expected) }
 
-  @Test("what isn't base64 is nothing", arguments: ["A", "AAAAA", "A=", "A===", "AA=", "AA=A", "AAA==", "A A=", "-_-_", "é"])
+  @Test(
+    "what isn't base64 is nothing",
+    arguments: ["A", "AAAAA", "A=", "A===", "AA=", "AA=A", "AAA==", "A A=", "-_-_", "é"])
   func notBase64(encoded: String) { #expect(GRPCText.binary(encoded.utf8) == nil) }
 
   @Test(
     "5.2.4: numbers without leading zeros, signs and blanks",
     arguments: [
-      ("0", 0), ("14", 14), ("9999999999", 9_999_999_999), ("", nil), ("00", nil), ("014", nil), ("+1", nil), ("-1", nil),
+      ("0", 0), ("14", 14), ("9999999999", 9_999_999_999), ("", nil), ("00", nil), ("014", nil), ("+1", nil),
+      ("-1", nil),
       (" 1", nil), ("1 ", nil), ("x", nil), ("99999999999", nil),
     ] as [(String, Int?)])
   func integers(text: String, expected: Int?) {
     #expect(Array(text.utf8).withUnsafeBufferPointer { GRPCText.integer($0) } == expected)
   }
 
-  @Test("5.10.5: a sign where one is allowed", arguments: [("-1", -1), ("-", nil), ("--1", nil), ("5", 5)] as [(String, Int?)])
+  @Test(
+    "5.10.5: a sign where one is allowed",
+    arguments: [("-1", -1), ("-", nil), ("--1", nil), ("5", 5)] as [(String, Int?)])
   func signed(text: String, expected: Int?) {
     #expect(Array(text.utf8).withUnsafeBufferPointer { GRPCText.integer($0, signed: true) } == expected)
   }

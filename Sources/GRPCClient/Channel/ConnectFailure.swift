@@ -17,6 +17,7 @@ struct ConnectFailure: Error, Hashable, Sendable {
     case .connect(let address, let error): self.init("\(ConnectFailure.text(of: address)): \(error)")
     case .timedOut(.some(let address)): self.init("\(ConnectFailure.text(of: address)): connect: no answer in time")
     case .timedOut(nil): self.init("name resolution: no answer in time")
+    case .cancelled: self.init("given up")
     }
   }
 
@@ -30,7 +31,8 @@ struct ConnectFailure: Error, Hashable, Sendable {
       let hint = isSecure ? "" : " (does it want TLS?)"
       self.init("\(peer): the server closed the connection before HTTP/2 was set up\(hint)")
     case .transport(let error): self.init("\(peer): \(error)")
-    case .notHTTP2(let what): self.init("\(peer): the server doesn't speak HTTP/2: \(Diagnostics.sanitized(what, limit: 200))")
+    case .notHTTP2(let what):
+      self.init("\(peer): the server doesn't speak HTTP/2: \(Diagnostics.sanitized(what, limit: 200))")
     case .goAway(let code, let debug):
       let words = debug.isEmpty ? "" : ": \(Diagnostics.sanitized(debug, limit: 200))"
       self.init("\(peer): the server refuses connections (GOAWAY \(GRPCResponse.name(of: code))\(words))")
