@@ -44,21 +44,12 @@ final class TLSCertificate {
   }
 
   private static func address(_ bytes: [UInt8]) -> String? {
-    if bytes.count == 4 { return bytes.map { "\($0)" }.joined(separator: ".") }
-    guard bytes.count == 16 else { return nil }
-    let groups = (0..<8).map { UInt16(bytes[2 * $0]) << 8 | UInt16(bytes[2 * $0 + 1]) }
-    var best = 0..<0
-    var start = 0
-    while start < 8 {
-      var end = start
-      while end < 8, groups[end] == 0 { end += 1 }
-      if end - start > max(1, best.count) { best = start..<end }
-      start = end + 1
+    func number(_ part: ArraySlice<UInt8>) -> UInt64 { part.reduce(0) { $0 << 8 | UInt64($1) } }
+    switch bytes.count {
+    case 4: return SocketAddress.ipv4(UInt32(number(bytes[...])), port: 0).host
+    case 16: return SocketAddress.ipv6(high: number(bytes[..<8]), low: number(bytes[8...]), port: 0, scope: 0).host
+    default: return nil
     }
-    func hex(_ range: Range<Int>) -> String {
-      groups[range].map { String($0, radix: 16) }.joined(separator: ":")
-    }
-    return best.isEmpty ? hex(0..<8) : hex(0..<best.lowerBound) + "::" + hex(best.upperBound..<8)
   }
 
   private static func text(of name: OpaquePointer?) -> String {
