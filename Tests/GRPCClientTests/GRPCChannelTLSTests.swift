@@ -1,0 +1,98 @@
+import Glibc
+import HTTP2Transport
+import OTLPTesting
+import TelemetryCore
+import Testing
+
+@testable import GRPCClient
+
+private let certificates: String = {
+  let root = String("\(#filePath)".split(separator: "/Tests/", maxSplits: 1)[0])
+  let folder = root + "/Fixtures/TLS"
+  precondition(system("'\(root)/Fixtures/make_certificates.sh' '\(folder)'") == 0, "no test certificates")
+  return folder + "/"
+}()
+
+/// A call over TLS, simulated: what a client of `client` gets from a server that shows `server`.
+private func call(
+  server: String?, client: TLSConfiguration?, clientCA: String? = nil, host: String = "localhost",
+  collector address: UInt32 = 0x7F00_0001
+) throws -> (result: GRPCResult, requests: Int) {
+  try simulate(seed: 1, limit: .seconds(600)) { simulation in
+    simulation.network.setHost(host, .addresses([address]))
+    var configuration = LoopbackCollector.Configuration()
+    configuration.tls = server.map {
+      .init(
+        certificate: certificates + "\($0).pem", privateKey: certificates + "\($0).key",
+        clientCA: clientCA.map { certificates + $0 })
+    }
+    let collector = try await LoopbackCollector(configuration, on: .ipv4(address, port: 4317), of: simulation)
+    let channel = try GRPCChannel(
+      configuration: .init(
+        target: .host(host, port: 4317), tls: client.map { try TLSContext(client: $0) }, backoff: .init(seed: 1)),
+      network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+    let result = await channel.unary(
+      path: "/opentelemetry.proto.collector.trace.v1.TraceService/Export", message: BufferSlice([0, 0, 0, 0, 0]),
+      deadline: Deadline(simulation.now + .seconds(3)))
+    await channel.shutdown(deadline: Deadline(simulation.now + .seconds(1)))
+    await collector.stop()
+    return (result, collector.requestCount)
+  }
+}
+
+private func trust(_ authority: String = "ca.pem", certificate: String? = nil) -> TLSConfiguration {
+  TLSConfiguration(
+    trust: .file(certificates + authority), clientCertificate: certificate.map { certificates + "\($0).pem" },
+    clientKey: certificate.map { certificates + "\($0).key" })
+}
+
+@Suite struct GRPCChannelTLSTests {
+  @Test("a call over TLS, by name and by address, and with a client certificate")
+  func succeeds() throws {
+    #expect(try call(server: "server", client: trust()).result.code == .ok)
+    #expect(try call(server: "server", client: trust(), host: "127.0.0.1").result.code == .ok)
+    let mutual = try call(server: "server", client: trust(certificate: "client"), clientCA: "ca.pem")
+    #expect(mutual.result.code == .ok)
+  }
+
+  @Test(
+    "5.9.9: what is wrong with a certificate comes through, and nothing is sent",
+    arguments: [
+      ("other_name", TLSError.Code.wrongHost), ("other_server", .unknownAuthority), ("expired", .certificateExpired),
+      ("future", .certificateNotYetValid), ("self_signed", .unknownAuthority),
+    ])
+  func wrongCertificate(server: String, code: TLSError.Code) throws {
+    let (result, requests) = try call(server: server, client: trust())
+    #expect(result.code == .unavailable)
+    #expect(result.cause == .connect)
+    #expect(result.fate == .neverProcessed)
+    #expect(result.tlsError?.code == code)
+    let words = try #require(result.tlsError?.message)
+    #expect(result.connectFailure?.contains(words) == true)
+    #expect(requests == 0)
+  }
+
+  @Test("a server that wants a client certificate and gets none, or one of another authority")
+  func clientCertificate() throws {
+    let none = try call(server: "server", client: trust(), clientCA: "ca.pem")
+    #expect(none.result.tlsError?.code == .clientCertificateRequired)
+    #expect(none.requests == 0)
+    let other = try call(server: "server", client: trust(certificate: "other_client"), clientCA: "ca.pem")
+    #expect(other.result.tlsError?.code == .clientCertificateRefused)
+  }
+
+  @Test("trap 16: TLS to a plaintext port is an error that says so, never plaintext")
+  func plaintextServer() throws {
+    let (result, requests) = try call(server: nil, client: trust())
+    #expect(result.tlsError?.code == .notTLS || result.tlsError?.code == .closed)
+    #expect(requests == 0)
+  }
+
+  @Test("plaintext to a TLS port is an error that says so")
+  func plaintextClient() throws {
+    let (result, requests) = try call(server: "server", client: nil)
+    #expect(result.connectFailure?.contains("TLS") == true)
+    #expect(result.tlsError == nil)
+    #expect(requests == 0)
+  }
+}
