@@ -47,7 +47,6 @@ let package = Package(
       "OTLPTesting",
       [
         "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "CNGHTTP2",
-        "CZlib",
       ]),
     .executableTarget(
       name: "otlp",
@@ -68,7 +67,7 @@ let package = Package(
       "OTLPTestingTests",
       [
         "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
-        "TelemetryCore",
+        "TelemetryCore", "CNGHTTP2",
       ]),
     tests("PeerTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire"]),
     tests("CommandTests", ["OTLPTesting", "OTLPWire", "TelemetrySDK"]),

@@ -1,4 +1,4 @@
-internal import OTLPWire
+internal import OTLPExport
 internal import TelemetrySDK
 
 /// What the body of a gRPC request holds, or how it is refused.
@@ -75,8 +75,8 @@ struct GRPCRequestReader {
           "grpc: Decompressor is not installed for grpc-encoding \"\(encoding)\"",
           accepted: configuration.acceptsGzip ? "identity,gzip" : "identity"))
     }
-    do throws(Gunzip.Failure) {
-      return try Gunzip.inflate(bytes, limit: configuration.maxMessageBytes)
+    do throws(GzipError) {
+      return try Gzip.inflate(Array(bytes), limit: configuration.maxMessageBytes)
     } catch .tooLarge {
       throw Refusal(
         .resourceExhausted,

@@ -236,7 +236,7 @@ actor HTTP2ServerConnection: LoopHandler {
   private func reachAge() {
     ageTimer = nil
     guard !isClosed, isServing else { return }
-    session.submitGoAway(lastStream: .max, 0, debug: "max_age")
+    sayGoAway(.max, 0, "max_age")
     session.submitPing()
     agePingIsOut = true
     flush()

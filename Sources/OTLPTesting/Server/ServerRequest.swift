@@ -170,8 +170,17 @@ extension HTTP2ServerConnection {
       case .all: .max
       case .id(let id): id
       }
-    session.submitGoAway(lastStream: last, code.rawValue, debug: debug)
+    sayGoAway(last, code.rawValue, debug)
     if lastStream != .all { closesWhenIdle = true }
+  }
+
+  /// A last stream in the future is a warning only: nghttp2, which would stop reading, isn't told.
+  func sayGoAway(_ lastStream: Int32, _ code: UInt32, _ debug: String) {
+    if lastStream > session.lastProcessedStream {
+      append(ServerSession.goAwayFrame(lastStream: lastStream, code, debug: debug))
+    } else {
+      session.submitGoAway(lastStream: lastStream, code, debug: debug)
+    }
   }
 
   /// GOAWAY by the test's own hand.

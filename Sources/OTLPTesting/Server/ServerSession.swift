@@ -8,6 +8,7 @@ final class ServerSession {
   // SAFETY: both are owned by this object, which is used on one thread, and freed in deinit.
   private let session: OpaquePointer
   private let state: UnsafeMutablePointer<ServerSessionState>
+  private var saidGoAway = false
 
   init(_ configuration: LoopbackCollector.Configuration) {
     unsafe state = .allocate(capacity: 1)
@@ -121,11 +122,22 @@ final class ServerSession {
 
   func submitReset(_ stream: Int32, _ code: UInt32) { unsafe nghttp2_submit_rst_stream(session, 0, stream, code) }
 
+  /// Says GOAWAY through nghttp2, which lets go of later streams and takes no new ones.
   func submitGoAway(lastStream: Int32, _ code: UInt32, debug: String) {
+    saidGoAway = true
     let bytes = Array(debug.utf8)
     unsafe bytes.withUnsafeBufferPointer { buffer in
       _ = unsafe nghttp2_submit_goaway(session, 0, lastStream, code, buffer.baseAddress, buffer.count)
     }
+  }
+
+  /// A GOAWAY frame that nghttp2 doesn't know of: the session goes on as before.
+  static func goAwayFrame(lastStream: Int32, _ code: UInt32, debug: String) -> [UInt8] {
+    func bytes(_ value: UInt32) -> [UInt8] {
+      [UInt8(value >> 24), UInt8(value >> 16 & 0xFF), UInt8(value >> 8 & 0xFF), UInt8(value & 0xFF)]
+    }
+    let payload = bytes(UInt32(bitPattern: lastStream)) + bytes(code) + Array(debug.utf8)
+    return bytes(UInt32(payload.count)).dropFirst() + [7, 0, 0, 0, 0, 0] + payload
   }
 
   func submitSettings(_ settings: [(UInt32, UInt32)]) {
@@ -147,9 +159,10 @@ final class ServerSession {
     }
   }
 
-  /// Whether nghttp2 itself is done with the connection, after an error that it found.
+  /// Whether nghttp2 itself is done with the connection, after an error that it found. After a GOAWAY of ours it always
+  /// thinks so when no stream is open; then the connection decides.
   var isFinished: Bool {
-    unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+    unsafe !saidGoAway && nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
   }
 
   /// Lays the fields out as nghttp2 takes them, for the time of `body`; nghttp2 copies them.

@@ -163,8 +163,9 @@ extension SimulatedNetwork {
     }
     guard let receiver else { return }
     if receiver.isClosed {
-      // Nobody is there any more: the writer is told.
-      clock.schedule(after: .microseconds(200)) { self.resetEnd(number, side) }
+      // Nobody is there any more: the writer is told, after all that the other side had sent before.
+      let news = state.withLock { $0.connections[number]?.flows[side.other.rawValue].lastArrival }
+      clock.schedule(at: max(now + .microseconds(200), news ?? now)) { self.resetEnd(number, side) }
     } else {
       notify(number, side.other, .readable)
     }

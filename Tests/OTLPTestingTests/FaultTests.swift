@@ -1,0 +1,260 @@
+import OTLPTesting
+import OTLPWire
+import TelemetryCore
+import Testing
+
+/// Each fault as a client sees it.
+@Suite struct FaultTests {
+  private typealias Fixture = CollectorFixture
+  private typealias Response = LoopbackCollector.Response
+
+  /// What a client sees of one request that is answered so.
+  private static func view(
+    _ response: Response, _ check: @escaping @Sendable (RawView, CollectorFixture) async throws -> Void
+  ) throws {
+    try Fixture.run { fixture in
+      fixture.collector.script(response)
+      try await check(await fixture.client.call(Fixture.body(Fixture.spans(3))), fixture)
+    }
+  }
+
+  @Test func statusInTrailersOnly() throws {
+    try Self.view(.status(.unavailable, message: "50% off\n")) { view, fixture in
+      #expect(view.blocks.count == 1)  // 5.2.2
+      #expect(view.value("grpc-status") == "14")
+      #expect(view.value("grpc-message") == "50%25 off%0A")  // 5.2.7
+      #expect(fixture.collector.spanCount == 0)
+      #expect(fixture.collector.requestCount == 1)
+      // The next one succeeds.
+      #expect(await fixture.client.call(Fixture.body(Fixture.spans(3))).value("grpc-status") == "0")
+    }
+  }
+
+  // trap 8
+  @Test func statusAfterHeaders() throws {
+    try Self.view(.status(.unavailable, afterHeaders: true)) { view, _ in
+      #expect(view.blocks.count == 2)
+      #expect(view.blocks[1] == [.init("grpc-status", "14")])
+    }
+  }
+
+  @Test func retryInfoAndPushback() throws {
+    try Self.view(
+      .status(.resourceExhausted, message: "slow", retryDelay: .milliseconds(1500), pushback: "250")
+    ) { view, _ in
+      #expect(view.value("grpc-retry-pushback-ms") == "250")
+      let details = try #require(view.value("grpc-status-details-bin"))
+      let status = try RPCStatus(protobuf: try #require(Self.base64(details)))
+      #expect(status == RPCStatus(code: 8, message: "slow", retryInfo: .init(delay: .milliseconds(1500))))
+    }
+  }
+
+  private static func base64(_ text: String) -> [UInt8]? {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    var (bits, count, bytes) = (0, 0, [UInt8]())
+    for character in text {
+      guard let digit = alphabet.firstIndex(of: character) else { return nil }
+      (bits, count) = ((bits << 6 | digit) & 0xFFFF, count + 6)
+      if count >= 8 {
+        count -= 8
+        bytes.append(UInt8(bits >> count & 0xFF))
+      }
+    }
+    return bytes
+  }
+
+  @Test func delayAndSilence() throws {
+    try Self.view(.success.delayed(by: .seconds(3))) { view, fixture in
+      #expect(view.value("grpc-status") == "0")
+      fixture.collector.script(.silence)
+      let silent = await fixture.client.call(Fixture.body(Fixture.spans(1)), limit: .seconds(600))
+      #expect(silent.isUnanswered)
+      #expect(fixture.collector.requestCount == 2)
+    }
+  }
+
+  @Test(arguments: [LoopbackCollector.ErrorCode.refusedStream, .internalError, .cancel, .enhanceYourCalm])
+  func resets(code: LoopbackCollector.ErrorCode) throws {
+    try Self.view(.reset(code)) { view, _ in
+      #expect(view.blocks.isEmpty)
+      #expect(view.closeCode == code.rawValue)
+    }
+    try Self.view(.reset(code, at: .headers)) { view, _ in #expect(view.closeCode == code.rawValue) }
+    try Self.view(.resetAfterHeaders(code)) { view, _ in
+      #expect(view.blocks.count == 1)
+      #expect(view.closeCode == code.rawValue)
+    }
+    try Self.view(.resetAfterData(code)) { view, _ in
+      #expect(view.body.count == 5)
+      #expect(view.closeCode == code.rawValue)
+    }
+  }
+
+  @Test func goAwayBeforeTheRequestWasLookedAt() throws {
+    try Self.view(.goAway(.enhanceYourCalm, lastStream: .none, debug: "too_many_pings")) { view, fixture in
+      #expect(view.blocks.isEmpty)
+      #expect(view.closeCode == LoopbackCollector.ErrorCode.refusedStream.rawValue)
+      let goAway = try #require(await fixture.client.goAways.first)
+      #expect(goAway == (0, 11, "too_many_pings"))
+      #expect(fixture.collector.spanCount == 0)
+    }
+  }
+
+  @Test func goAwayThatLetsTheRequestFinish() throws {
+    try Self.view(.goAway()) { view, fixture in
+      #expect(view.value("grpc-status") == "0")
+      #expect(await fixture.client.goAways.first?.last == 1)
+      await fixture.simulation.sleep(.seconds(1))
+      #expect(await fixture.client.isConnectionClosed)
+    }
+  }
+
+  @Test func goAwayAsAWarning() throws {
+    try Self.view(.goAway(lastStream: .all)) { view, fixture in
+      #expect(view.value("grpc-status") == "0")
+      #expect(await fixture.client.goAways.first?.last == Int32.max)
+      #expect(await !fixture.client.isConnectionClosed)
+      await fixture.collector.goAway(lastStream: .current)
+      await fixture.simulation.sleep(.seconds(1))
+      #expect(await fixture.client.isConnectionClosed)
+    }
+  }
+
+  // 5.8.4
+  @Test func connectionsAge() throws {
+    var configuration = LoopbackCollector.Configuration()
+    configuration.maxConnectionAge = .seconds(1)
+    try Fixture.run(configuration) { fixture in
+      fixture.collector.script(.success.delayed(by: .seconds(2)))
+      let view = await fixture.client.call(Fixture.body(Fixture.spans(1)))
+      #expect(view.value("grpc-status") == "0")
+      #expect(await fixture.client.goAways.map(\.last) == [.max, 1])
+      #expect(await fixture.client.goAways.map(\.debug) == ["max_age", "max_age"])
+      await fixture.simulation.sleep(.seconds(1))
+      #expect(await fixture.client.isConnectionClosed)
+    }
+  }
+
+  @Test func connectionsClose() throws {
+    try Self.view(.closeConnection()) { view, fixture in
+      #expect(view.isUnanswered)
+      #expect(await fixture.client.isConnectionClosed)
+      #expect(fixture.collector.spanCount == 0)
+    }
+    try Self.view(.acceptThenClose) { view, fixture in
+      #expect(view.isUnanswered)
+      #expect(fixture.collector.spanCount == 3)
+    }
+    try Self.view(.closeConnection(at: .bodyBytes(10))) { view, fixture in
+      #expect(view.isUnanswered)
+      #expect(fixture.collector.counts.openConnections == 0)
+    }
+  }
+
+  @Test func readingStops() throws {
+    try Fixture.run { fixture in
+      fixture.collector.script(.stopReading())
+      let large = Fixture.body(Fixture.spans(20_000))
+      #expect(await fixture.client.call(large, limit: .seconds(60)).isUnanswered)
+      #expect(fixture.collector.requestCount == 0)
+      #expect(fixture.collector.counts.bytesRead < large.count)
+    }
+  }
+
+  @Test(arguments: [
+    (Int64(2), "two were bad"), (0, "a warning"), (1_000_000, ""), (-5, "negative"), (.min, ""),
+  ])
+  func partialSuccess(rejected: Int64, message: String) throws {
+    try Self.view(.partialSuccess(rejected: rejected, message: message)) { view, _ in
+      #expect(view.value("grpc-status") == "0")
+      let response = try ExportResponse(protobuf: Array(view.body.dropFirst(5)))
+      #expect(response.rejectedItems == rejected)
+      #expect(response.errorMessage == message)
+      #expect(response.hasPartialSuccess)
+    }
+  }
+
+  @Test func malformedAnswers() throws {
+    try Self.view(.http(status: 502, body: "<html>")) { view, _ in
+      #expect(view.value(":status") == "502")
+      #expect(view.value("content-type") == "text/html")
+      #expect(view.value("grpc-status") == nil)
+      #expect(view.body == Array("<html>".utf8))
+    }
+    try Self.view(.raw(body: [7, 0, 0, 0, 1, 0], trailers: [.init("grpc-status", "x1")])) { view, _ in
+      #expect(view.body == [7, 0, 0, 0, 1, 0])
+      #expect(view.value("grpc-status") == "x1")
+    }
+    try Self.view(.raw(body: [0, 0, 0], trailers: nil)) { view, _ in
+      #expect(view.body == [0, 0, 0])
+      #expect(view.value("grpc-status") == nil)
+      #expect(view.closeCode == 0)
+    }
+  }
+
+  // 5.2.3
+  @Test func informationalBlockFirst() throws {
+    let steps: [Response.Step] = [.headers([.init(":status", "103")])] + Response.success.steps
+    try Self.view(.steps(steps)) { view, _ in
+      #expect(view.blocks.map { $0.first?.value } == ["103", "200", "0"])
+    }
+  }
+
+  @Test func garbageInTheMiddle() throws {
+    try Self.view(.steps([.rawBytes([UInt8](repeating: 0xFF, count: 100))])) { _, fixture in
+      #expect(await fixture.client.isBroken)
+    }
+  }
+
+  @Test func settingsChange() throws {
+    try Fixture.run { fixture in
+      await fixture.simulation.sleep(.milliseconds(10))
+      await fixture.collector.sendSettings([3: 0])
+      await fixture.simulation.sleep(.milliseconds(10))
+      #expect(await fixture.client.settings[3] == 0)
+      #expect(await fixture.client.call(Fixture.body(Fixture.spans(1))).isUnanswered)
+      await fixture.collector.sendSettings([3: 1])
+      #expect(await fixture.collector.waitForSpans(1, within: .seconds(1)))
+    }
+  }
+
+  @Test(arguments: [LoopbackCollector.ConnectionBehavior.close, .reply(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))])
+  func connectionsThatEnd(behavior: LoopbackCollector.ConnectionBehavior) throws {
+    try Fixture.run(.init(), [behavior]) { fixture in
+      #expect(await fixture.client.call(Fixture.body(Fixture.spans(1))).isUnanswered)
+      #expect(await fixture.client.isConnectionClosed)
+    }
+  }
+
+  @Test(arguments: [LoopbackCollector.ConnectionBehavior.silence, .ignore, .stopReadingAfter(bytesRead: 100)])
+  func connectionsThatSaySoLittle(behavior: LoopbackCollector.ConnectionBehavior) throws {
+    try Fixture.run(.init(), [behavior]) { fixture in
+      #expect(await fixture.client.call(Fixture.body(Fixture.spans(10))).isUnanswered)
+      #expect(await !fixture.client.isConnectionClosed)
+      #expect(await fixture.client.settings.isEmpty == (behavior != .stopReadingAfter(bytesRead: 100)))
+    }
+  }
+
+  @Test(arguments: [1, 24, 33, 100, 1000]) func connectionsThatEndAfterSoManyBytes(bytes: Int) throws {
+    try Fixture.run(.init(), [.closeAfter(bytesRead: bytes)]) { fixture in
+      #expect(await fixture.client.call(Fixture.body(Fixture.spans(100))).isUnanswered)
+      #expect(await fixture.client.isConnectionClosed)
+      // A later connection is served.
+      let client = try await RawClient.connect(fixture.simulation, to: Fixture.address)
+      #expect(await client.call(Fixture.body(Fixture.spans(1))).value("grpc-status") == "0")
+    }
+  }
+
+  @Test func handlerAnswersWhatNoScriptDoes() throws {
+    try Fixture.run { fixture in
+      fixture.collector.onRequest {
+        $0.spans.contains { $0.name == "GET /orders/2" } ? .status(.invalidArgument) : .success
+      }
+      #expect(await fixture.client.call(Fixture.body(Fixture.spans(3))).value("grpc-status") == "3")
+      #expect(await fixture.client.call(Fixture.body(Fixture.spans(2))).value("grpc-status") == "0")
+      fixture.collector.onRequest(nil)
+      #expect(await fixture.client.call(Fixture.body(Fixture.spans(3))).value("grpc-status") == "0")
+      #expect(fixture.collector.spanCount == 5)
+    }
+  }
+}
