@@ -20,6 +20,7 @@ final class RawClientState {
   var views: [Int32: RawView] = [:]
   var goAways: [(last: Int32, code: UInt32, debug: String)] = []
   var settings: [UInt32: UInt32] = [:]
+  var ends: [Int32: Promise<Void>] = [:]
   var toSend: [Int32: (bytes: [UInt8], head: Int)] = [:]
 }
 
@@ -71,6 +72,8 @@ actor RawClient: LoopHandler {
     let next = Int32(nghttp2_session_get_next_stream_id(session))
     state.toSend[next] = (body, 0)
     state.views[next] = RawView()
+    state.ends[next] = Promise()
+    if isConnectionClosed { state.ends[next]?.fulfil(()) }
     let stream = RawClient.withFields(fields) { nghttp2_submit_request(session, nil, $0, $1, &provider, nil) }
     flush()
     return stream
@@ -82,10 +85,7 @@ actor RawClient: LoopHandler {
     limit: Duration = .seconds(5)
   ) async -> RawView {
     let stream = send(body, path: path, extra)
-    let end = Deadline(loop.now + limit)
-    while view(stream).closeCode == nil, !isConnectionClosed, !end.hasPassed(at: loop.now) {
-      await loop.sleep(until: Deadline(loop.now + .milliseconds(1)))
-    }
+    _ = await state.ends[stream]?.value(until: Deadline(loop.now + limit), on: loop)
     return view(stream)
   }
 
@@ -138,7 +138,9 @@ actor RawClient: LoopHandler {
         flush()
         if nghttp2_session_want_read(session) == 0, nghttp2_session_want_write(session) == 0 { isBroken = true }
       case .wouldBlock: return
-      case .end, .failed: isConnectionClosed = true
+      case .end, .failed:
+        isConnectionClosed = true
+        for promise in state.ends.values { promise.fulfil(()) }
       }
     }
   }
@@ -172,6 +174,7 @@ actor RawClient: LoopHandler {
     }
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, id, code, userData in
       RawClient.state(userData).views[id]?.closeCode = code
+      RawClient.state(userData).ends[id]?.fulfil(())
       return 0
     }
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, userData in

@@ -1,0 +1,62 @@
+import GRPCClient
+import HTTP2Transport
+import OTLPTesting
+import OTLPWire
+import TelemetryCore
+import Testing
+
+/// The collector on real sockets, with the production client.
+@Suite struct LoopbackTests {
+  private static func call(
+    _ target: GRPCTarget, tls: TLSContext? = nil, count: Int = 3
+  ) async throws -> GRPCResult {
+    let lease = try Runtime.shared.acquire()
+    defer { lease.end() }
+    let channel = try GRPCChannel(
+      configuration: GRPCChannelConfiguration(target: target, tls: tls), network: SystemNetwork(), loop: lease.loop,
+      diagnostics: .silent)
+    let result = await channel.unary(
+      path: RawClient.path, message: TraceRequestEncoder().encode(CollectorFixture.spans(count)).message,
+      deadline: Deadline(lease.loop.now + .seconds(10)))
+    await channel.shutdown(deadline: Deadline(lease.loop.now + .seconds(1)))
+    return result
+  }
+
+  @Test(arguments: ["127.0.0.1", "::1"]) func overTCP(host: String) async throws {
+    let collector = try await LoopbackCollector(.init(address: .tcp(host: host, port: 0)))
+    #expect(collector.port != 0)
+    #expect(collector.endpoint == (host == "::1" ? "http://[::1]:" : "http://127.0.0.1:") + "\(collector.port)")
+    let result = try await Self.call(.host(host, port: collector.port), count: 5000)
+    #expect(result.code == .ok, "\(result)")
+    #expect(await collector.waitForSpans(5000, within: .seconds(5)))
+    #expect(collector.spans == CollectorFixture.spans(5000))
+    await collector.stop()
+  }
+
+  @Test func overAUnixSocket() async throws {
+    let path = "/tmp/swift-otlp-collector-\(UInt64.random(in: 0 ... .max)).sock"
+    let collector = try await LoopbackCollector(.init(address: .unix(path: path)))
+    #expect(collector.endpoint == "unix:\(path)")
+    #expect(try await Self.call(.unix(path: path)).code == .ok)
+    #expect(collector.spanCount == 3)
+    await collector.stop()
+  }
+
+  @Test func restartsOnTheSamePort() async throws {
+    let collector = try await LoopbackCollector()
+    let port = collector.port
+    #expect(try await Self.call(.host("127.0.0.1", port: port)).code == .ok)
+    await collector.stop()
+    try await collector.restart()
+    #expect(collector.port == port)
+    #expect(try await Self.call(.host("127.0.0.1", port: port)).code == .ok)
+    #expect(collector.spanCount == 6)
+    await collector.stop()
+  }
+
+  @Test func hostThatIsNoAddressIsRefused() async {
+    await #expect(throws: ConfigurationError.self) {
+      try await LoopbackCollector(.init(address: .tcp(host: "example.invalid", port: 0)))
+    }
+  }
+}
