@@ -36,7 +36,7 @@ extension JSONValue {
     case .number(let number), .string(let number): text = number
     default: throw wrong("an integer", name)
     }
-    if let value = Value(text), text.first != "+" { return value }
+    if isPlainNumber(text), let value = Value(text) { return value }
     if let number = Double(text), let value = Value(exactly: number), isPlainNumber(text) { return value }
     throw JSONError(
       "\"\(name)\" must be an integer from \(Value.min) to \(Value.max), not \(Self.excerpt(text))", at: offset)
@@ -87,11 +87,12 @@ extension JSONValue {
     return id
   }
 
-  /// Neither blanks nor the names and hexadecimal forms that Swift's `Double` reads too.
+  /// Without a leading plus, and without the names and hexadecimal forms that Swift's `Double` reads too.
   private func isPlainNumber(_ text: String) -> Bool {
-    text.utf8.allSatisfy { byte in
-      byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "+-.eE".utf8.contains(byte)
-    }
+    text.utf8.first != UInt8(ascii: "+")
+      && text.utf8.allSatisfy { byte in
+        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "+-.eE".utf8.contains(byte)
+      }
   }
 
   private static func excerpt(_ text: String) -> String {

@@ -1,0 +1,88 @@
+import OTLPTesting
+import TelemetryCore
+import TelemetrySDK
+import Testing
+
+@testable import OTLPWire
+
+@Suite struct SplitTests {
+  let encoder = TraceRequestEncoder()
+
+  /// The spans of pieces, each of which must be the bytes that encoding its spans gives.
+  private func spans(of pieces: [EncodedRequest]) throws -> [SpanData] {
+    try pieces.flatMap { piece in
+      let spans = try TraceRequestDecoder.decode(piece.protobuf.array)
+      #expect(spans.count == piece.itemCount)
+      #expect(TraceRequestEncoder().encode(spans).message.array == piece.message.array)
+      return spans
+    }
+  }
+
+  @Test("halves hold the same spans, down to single ones", arguments: 0..<5 as Range<UInt64>)
+  func halves(seed: UInt64) throws {
+    var random = RandomSpans(seed: seed)
+    let batch = random.batch(33)
+    var pieces = [encoder.encode(batch)]
+    while pieces.contains(where: { $0.itemCount > 1 }) {
+      pieces = pieces.flatMap { piece in piece.split().map { [$0.0, $0.1] } ?? [piece] }
+      #expect(try spans(of: pieces) == grouped(batch))
+    }
+    #expect(pieces.count == 33)
+  }
+
+  @Test("pieces fit, and none could take one span more", arguments: 0..<5 as Range<UInt64>)
+  func pieces(seed: UInt64) throws {
+    var random = RandomSpans(seed: seed)
+    let batch = random.batch(40)
+    let request = encoder.encode(batch)
+    for limit in [1, 100, 1000, 5000, 20_000, 100_000, 1_000_000] {
+      let pieces = request.split(maxMessageBytes: limit)
+      #expect(pieces.allSatisfy { $0.protobuf.count <= limit || $0.itemCount == 1 })
+      let members = try pieces.map { try TraceRequestDecoder.decode($0.protobuf.array) }
+      #expect(try spans(of: pieces) == grouped(batch))
+      for (piece, next) in zip(members, members.dropFirst()) {
+        #expect(encoder.encode(piece + next.prefix(1)).protobuf.count > limit)
+      }
+    }
+  }
+
+  // Trap 18: one span of 5 MiB among 511 small ones.
+  @Test func oneLargeSpan() throws {
+    var batch = StandardWorkload().spans(0..<512)
+    batch[200].attributes["large"] = .string(String(repeating: "x", count: 5 << 20))
+    let pieces = encoder.encode(batch).split(maxMessageBytes: 4 << 20)
+    #expect(pieces.map(\.itemCount) == [200, 1, 311])
+    #expect(try spans(of: pieces) == batch)
+  }
+
+  @Test("a request that fits is given back as it is")
+  func fits() {
+    let request = encoder.encode(StandardWorkload().spans(0..<4))
+    let pieces = request.split(maxMessageBytes: request.protobuf.count)
+    #expect(pieces.count == 1)
+    #expect(pieces[0].message.buffer === request.message.buffer)
+    #expect(request.split(maxMessageBytes: request.protobuf.count - 1).map(\.itemCount) == [3, 1])
+  }
+
+  @Test("pieces can be split again")
+  func again() throws {
+    let batch = StandardWorkload().spans(0..<100)
+    let pieces = encoder.encode(batch).split(maxMessageBytes: 20_000).flatMap { $0.split(maxMessageBytes: 5000) }
+    #expect(pieces.count > 10)
+    #expect(try spans(of: pieces) == batch)
+  }
+
+  @Test("a batch of many groups is split too")
+  func manyGroups() throws {
+    var batch = StandardWorkload().spans(0..<2000)
+    for index in batch.indices {
+      batch[index].resource = Resource(["number": .int(Int64(index / 3))])
+      batch[index].scope = InstrumentationScope(name: "scope \(index)")
+    }
+    let request = encoder.encode(batch)
+    #expect(try TraceRequestDecoder.decode(request.protobuf.array) == batch)
+    let singles = request.split(maxMessageBytes: 1)
+    #expect(singles.count == 2000)
+    #expect(try singles.map { try TraceRequestDecoder.decode($0.protobuf.array)[0] } == batch)
+  }
+}
