@@ -27,8 +27,11 @@ extension HTTP2Connection {
 
   private func handle(_ readiness: Readiness) {
     guard phase != .closed, phase != .idle else { return }
-    if readiness.contains(.writable) { isWriteBlocked = false }
-    if !readiness.isDisjoint(with: [.readable, .hangUp]) { readAll(toEnd: readiness.contains(.hangUp)) }
+    // By bits: OptionSet's operations aren't specialized here, and would allocate.
+    let bits = readiness.rawValue
+    let isHangUp = bits & Readiness.hangUp.rawValue != 0
+    if bits & Readiness.writable.rawValue != 0 { isWriteBlocked = false }
+    if isHangUp || bits & Readiness.readable.rawValue != 0 { readAll(toEnd: isHangUp) }
     step()
   }
 

@@ -153,9 +153,7 @@ package actor HTTP2Connection: LoopHandler {
     nextCall += 1
     let id = nextCall
     return await withTaskCancellationHandler {
-      await unsafe withUnsafeContinuation {
-        unsafe begin(Waiting(id: id, request: request, deadline: deadline, continuation: $0))
-      }
+      await unsafe withUnsafeContinuation { unsafe begin(id, request, deadline, $0) }
     } onCancel: {
       // As a timer that is due: the handler runs on any thread, and must not block there.
       loop.schedule(at: Deadline(.init(nanoseconds: .min))) { [weak self] in
@@ -164,25 +162,32 @@ package actor HTTP2Connection: LoopHandler {
     }
   }
 
-  private func begin(_ call: Waiting) {
-    arm(call.deadline)
+  private func begin(
+    _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline,
+    _ continuation: UnsafeContinuation<HTTP2Response, Never>
+  ) {
+    arm(deadline)
     if waiting.isEmpty, let session, session.hasRoom {
-      submit(call, session)
+      unsafe submit(id, request, deadline, continuation, session)
+      step()
     } else {
-      waiting.append(call)
-      return
+      waiting.append(unsafe Waiting(id: id, request: request, deadline: deadline, continuation: continuation))
     }
-    step()
   }
 
-  private func submit(_ call: Waiting, _ session: ClientSession) {
-    switch unsafe session.submit(call.id, call.request, call.deadline, call.continuation) {
+  private func submit(
+    _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline,
+    _ continuation: UnsafeContinuation<HTTP2Response, Never>, _ session: ClientSession
+  ) {
+    let failure: HTTP2Failure
+    switch unsafe session.submit(id, request, deadline, continuation) {
     case .done: return
     case .notAccepted(let exhausted):
       if exhausted { exhaust() }
-      HTTP2Connection.answer(call, .notAccepted)
-    case .invalid(let words): HTTP2Connection.answer(call, .invalidRequest(words))
+      failure = session.goAwayFailure ?? .notAccepted
+    case .invalid(let words): failure = .invalidRequest(words)
     }
+    unsafe continuation.resume(returning: HTTP2Response(failure: failure, fate: .neverProcessed))
   }
 
   /// The stream identifiers are used up: those who wait for a stream go elsewhere.
@@ -204,7 +209,7 @@ package actor HTTP2Connection: LoopHandler {
         HTTP2Connection.answer(call, session?.goAwayFailure ?? .notAccepted)
       } else if let session, session.hasRoom {
         waiting.removeFirst()
-        submit(call, session)
+        unsafe submit(call.id, call.request, call.deadline, call.continuation, session)
       } else {
         return
       }

@@ -38,7 +38,7 @@ package struct ReceivedHeaders: Sendable {
     let wanted = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
     var result: Result?
     unsafe forEachField { field, value in
-      guard field.count == wanted.count, unsafe field.elementsEqual(wanted) else { return true }
+      guard field.count == wanted.count, unsafe ReceivedHeaders.isEqual(field, wanted) else { return true }
       result = unsafe body(value)
       return false
     }
@@ -76,6 +76,11 @@ package struct ReceivedHeaders: Sendable {
         index = value + valueCount
       }
     }
+  }
+
+  private static func isEqual(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+    for index in 0..<left.count where unsafe left[index] != right[index] { return false }
+    return true
   }
 
   /// Adds a field; neither name nor value may have more than 65,535 bytes.

@@ -25,6 +25,7 @@ struct Call {
   /// Where the body stands in memory (owned by `request`), and how much of it has been put into the output.
   var body: UnsafeRawPointer?
   var bodyCount = 0
+  var maxResponseBytes = 0
   var sent = 0
   /// The output's position after the last byte of the request; nil until that was put there.
   var endPosition: Int?

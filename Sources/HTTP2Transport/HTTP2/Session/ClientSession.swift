@@ -24,7 +24,7 @@ final class ClientSession {
     unsafe nghttp2_option_del(option)
     unsafe self.state = state
     guard let session = unsafe session else {
-      unsafe state.pointee.output.deallocate()
+      unsafe state.pointee.deallocate()
       unsafe state.deinitialize(count: 1)
       unsafe state.deallocate()
       return nil
@@ -50,7 +50,7 @@ final class ClientSession {
 
   deinit {
     unsafe nghttp2_session_del(session)
-    unsafe state.pointee.output.deallocate()
+    unsafe state.pointee.deallocate()
     unsafe state.deinitialize(count: 1)
     unsafe state.deallocate()
   }
@@ -73,7 +73,8 @@ final class ClientSession {
 
   /// Whether the session has come to its end: GOAWAY was exchanged and nothing is open, or the protocol was broken.
   var isFinished: Bool {
-    unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
+    guard unsafe state.pointee.saidGoAway || state.pointee.goAway != nil else { return false }
+    return unsafe nghttp2_session_want_read(session) == 0 && nghttp2_session_want_write(session) == 0
       && state.pointee.output.isEmpty
   }
 
@@ -98,8 +99,8 @@ final class ClientSession {
     _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline,
     _ continuation: UnsafeContinuation<HTTP2Response, Never>
   ) -> Submission {
-    let slot = unsafe state.pointee.open(id, request, deadline, continuation)
-    let user = UnsafeMutableRawPointer(bitPattern: slot + 1)
+    let slot = unsafe state.pointee.open(id, request, deadline, unsafe continuation)
+    let user = unsafe UnsafeMutableRawPointer(bitPattern: slot + 1)
     var provider = unsafe nghttp2_data_provider(source: nghttp2_data_source(ptr: user), read_callback: readData)
     let result = unsafe RequestFields.with(request) { fields in
       unsafe nghttp2_submit_request(session, nil, fields.baseAddress, fields.count, &provider, user)
@@ -123,7 +124,7 @@ final class ClientSession {
 
   /// Gives up the calls whose deadline has passed.
   func abandonLate(_ now: MonotonicInstant) {
-    for slot in unsafe state.pointee.calls.indices {
+    for slot in unsafe state.pointee.slots {
       let late =
         unsafe state.pointee.calls[slot].state == .open && state.pointee.calls[slot].deadline.hasPassed(at: now)
       if late { abandon(slot, .deadline) }
@@ -139,7 +140,9 @@ final class ClientSession {
 
   /// The earliest deadline of an open call.
   var earliestDeadline: Deadline {
-    unsafe state.pointee.calls.reduce(.never) { $1.state == .open ? min($0, $1.deadline) : $0 }
+    unsafe state.pointee.slots.reduce(.never) { earliest, slot in
+      unsafe state.pointee.calls[slot].state == .open ? min(earliest, state.pointee.calls[slot].deadline) : earliest
+    }
   }
 
   // MARK: What the driver asks

@@ -48,7 +48,7 @@ struct OutputQueue {
     dataHeader: UnsafePointer<UInt8>, payload: UnsafeRawPointer, count: Int
   ) -> Bool {
     guard end + 2 <= OutputQueue.sliceCapacity, arenaCount + 9 <= OutputQueue.arenaCapacity else { return false }
-    unsafe copy(dataHeader, 9)
+    unsafe copyHeader(dataHeader)
     guard count > 0 else { return true }
     unsafe (slices + end).initialize(to: IOSlice(start: payload, count: count))
     end += 1
@@ -58,8 +58,20 @@ struct OutputQueue {
   }
 
   private mutating func copy(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
+    unsafe (arena + arenaCount).update(from: bytes, count: count)
+    arenaAppended(count)
+  }
+
+  /// The nine bytes of a frame's header, without a call of memcpy.
+  private mutating func copyHeader(_ bytes: UnsafePointer<UInt8>) {
+    let start = unsafe UnsafeMutableRawPointer(arena + arenaCount)
+    unsafe start.storeBytes(of: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self), as: UInt64.self)
+    unsafe start.storeBytes(of: bytes[8], toByteOffset: 8, as: UInt8.self)
+    arenaAppended(9)
+  }
+
+  private mutating func arenaAppended(_ count: Int) {
     let start = unsafe arena + arenaCount
-    unsafe start.update(from: bytes, count: count)
     arenaCount += count
     appended += count
     if lastIsArena {

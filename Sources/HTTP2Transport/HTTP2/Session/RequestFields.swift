@@ -55,7 +55,7 @@ enum RequestFields {
     let all = (request.leadingField.map { [$0] } ?? []) + request.extraFields
     var bytes = all.flatMap { Array($0.name.utf8) + Array($0.value.utf8) }
     return unsafe bytes.withUnsafeMutableBufferPointer { bytes in
-      var offset = unsafe bytes.baseAddress
+      var offset = bytes.baseAddress
       var fields: [nghttp2_nv] = unsafe []
       for field in all {
         let name = unsafe offset

@@ -44,6 +44,10 @@ private func slot(_ session: OpaquePointer?, _ stream: Int32) -> Int? {
 private func sendFrame(
   _: OpaquePointer?, data: UnsafePointer<UInt8>?, count: Int, _: Int32, user: UnsafeMutableRawPointer?
 ) -> Int {
+  // A frame's type is in its fourth byte. (The rest of a frame that came in two parts may look so too, without harm.)
+  if count > 3, unsafe data.unsafelyUnwrapped[3] == NGHTTP2_GOAWAY.rawValue {
+    unsafe state(user).pointee.saidGoAway = true
+  }
   let sent = unsafe state(user).pointee.output.append(copying: data.unsafelyUnwrapped, count: count)
   return sent == 0 ? Int(NGHTTP2_ERR_WOULDBLOCK.rawValue) : sent
 }
@@ -108,7 +112,7 @@ private func dataChunk(
   user: UnsafeMutableRawPointer?
 ) -> Int32 {
   guard let slot = unsafe slot(session, stream), unsafe state(user).pointee.calls[slot].state == .open else { return 0 }
-  let limit = unsafe state(user).pointee.calls[slot].request?.maxResponseBytes ?? 0
+  let limit = unsafe state(user).pointee.calls[slot].maxResponseBytes
   let failure = unsafe state(user).pointee.calls[slot].response.append(
     body: UnsafeBufferPointer(start: data, count: count), limit: limit)
   if let failure { unsafe abandon(session, stream, slot, failure, user) }

@@ -3,13 +3,16 @@ internal import TelemetryCore
 
 /// All that nghttp2's callbacks touch. It lives behind a pointer that is nghttp2's user data: in a class each access
 /// would be checked for exclusivity at run time, which costs as much as the half of an export.
+@safe
 struct SessionState {
   struct GoAway {
     var code: UInt32
     var debug: String
   }
 
-  var calls: [Call] = []
+  // SAFETY: grown by `grow`, freed by `deallocate`; all of its memory is initialized. No pointer into it is kept.
+  private(set) var calls: UnsafeMutablePointer<Call>
+  private var capacity = 4
   private var freeSlots: [Int] = []
   var output = OutputQueue()
   let configuration: HTTP2Configuration
@@ -27,6 +30,8 @@ struct SessionState {
   var maxConcurrentStreams = 0
   var goAway: GoAway?
   var newGoAway = false
+  /// GOAWAY is in the output: by `terminate`, or because nghttp2 found an error.
+  var saidGoAway = false
   /// nghttp2's words for what is wrong with the connection or a stream.
   var complaint: String?
 
@@ -34,7 +39,29 @@ struct SessionState {
     self.configuration = configuration
     let limit = isTLS ? TLSEngine.recordSize - 9 : 16_384
     maxFrameBytes = min(max(1, configuration.maxFrameBytes), limit)
+    unsafe calls = .allocate(capacity: capacity)
+    unsafe calls.initialize(repeating: Call(), count: capacity)
+    freeSlots = Array((0..<capacity).reversed())
   }
+
+  mutating func deallocate() {
+    output.deallocate()
+    unsafe calls.deinitialize(count: capacity)
+    unsafe calls.deallocate()
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<Call>.allocate(capacity: capacity * 2)
+    unsafe larger.moveInitialize(from: calls, count: capacity)
+    unsafe (larger + capacity).initialize(repeating: Call(), count: capacity)
+    unsafe calls.deallocate()
+    unsafe calls = unsafe larger
+    freeSlots = Array((capacity..<capacity * 2).reversed())
+    capacity *= 2
+  }
+
+  /// All slots, free ones too.
+  var slots: Range<Int> { 0..<capacity }
 
   // MARK: Slots
 
@@ -45,15 +72,16 @@ struct SessionState {
   ) -> Int {
     streams += 1
     open += 1
-    let slot = freeSlots.popLast() ?? calls.count
-    if slot == calls.count { calls.append(Call()) }
-    calls[slot].state = .open
-    calls[slot].id = id
-    calls[slot].deadline = deadline
+    if freeSlots.isEmpty { grow() }
+    let slot = freeSlots.removeLast()
+    unsafe calls[slot].state = .open
+    unsafe calls[slot].id = id
+    unsafe calls[slot].deadline = deadline
     unsafe calls[slot].continuation = continuation
-    calls[slot].request = request
+    unsafe calls[slot].request = request
     unsafe calls[slot].body = UnsafeRawPointer(request.body.buffer.base) + request.body.range.lowerBound
-    calls[slot].bodyCount = request.body.count
+    unsafe calls[slot].bodyCount = request.body.count
+    unsafe calls[slot].maxResponseBytes = request.maxResponseBytes
     return slot
   }
 
@@ -66,14 +94,14 @@ struct SessionState {
   /// Forgets an answered call.
   mutating func freeSlot(_ slot: Int) {
     streams -= 1
-    if !output.isEmpty, let buffer = calls[slot].request?.body.buffer { retired.append(buffer) }
-    calls[slot] = Call()
+    if !output.isEmpty, let buffer = unsafe calls[slot].request?.body.buffer { retired.append(buffer) }
+    unsafe calls[slot] = Call()
     freeSlots.append(slot)
   }
 
   /// The slot of a call whose caller waits.
   func slot(ofCall id: UInt64) -> Int? {
-    calls.firstIndex { $0.state == .open && $0.id == id }
+    slots.first { unsafe calls[$0].state == .open && calls[$0].id == id }
   }
 
   // MARK: Output
@@ -86,8 +114,8 @@ struct SessionState {
   mutating func appendData(header: UnsafePointer<UInt8>, count: Int, slot: Int) -> Bool {
     let call = unsafe calls[slot].body! + calls[slot].sent
     guard unsafe output.append(dataHeader: header, payload: call, count: count) else { return false }
-    calls[slot].sent += count
-    if calls[slot].sent == calls[slot].bodyCount { calls[slot].endPosition = output.appended }
+    unsafe calls[slot].sent += count
+    if unsafe calls[slot].sent == calls[slot].bodyCount { unsafe calls[slot].endPosition = output.appended }
     return true
   }
 
@@ -95,10 +123,10 @@ struct SessionState {
 
   /// Gives the caller of an open call its answer; the slot stays until nghttp2 forgets the stream.
   mutating func answer(_ slot: Int, failure: HTTP2Failure?, fate: StreamFate) {
-    guard calls[slot].state == .open else { return }
-    calls[slot].state = .answered
+    guard unsafe calls[slot].state == .open else { return }
+    unsafe calls[slot].state = .answered
     open -= 1
-    let response = calls[slot].response.take(failure: failure, fate: fate)
+    let response = unsafe calls[slot].response.take(failure: failure, fate: fate)
     let continuation = unsafe calls[slot].continuation
     unsafe calls[slot].continuation = nil
     unsafe continuation?.resume(returning: response)
@@ -106,14 +134,14 @@ struct SessionState {
 
   /// What is known of a call that was given up by this side, while the connection lives.
   func abandonedFate(_ slot: Int) -> StreamFate {
-    calls[slot].response.isAnswered
+    unsafe calls[slot].response.isAnswered
       ? .processed
       : calls[slot].fate(written: output.written, cut: false, maxFrameBytes: maxFrameBytes)
   }
 
   /// nghttp2 has closed the stream of a call.
   mutating func streamClosed(_ slot: Int, code: UInt32) {
-    if calls[slot].state == .open {
+    if unsafe calls[slot].state == .open {
       let (failure, fate) = closeReason(slot, code)
       answer(slot, failure: failure, fate: fate)
     }
@@ -123,8 +151,8 @@ struct SessionState {
   private func closeReason(_ slot: Int, _ code: UInt32) -> (HTTP2Failure?, StreamFate) {
     let refused = NGHTTP2_REFUSED_STREAM.rawValue
     // 5.2.16: a reset after the complete response doesn't take it back.
-    if calls[slot].response.isComplete { return (nil, .processed) }
-    if let reset = calls[slot].resetCode {
+    if unsafe calls[slot].response.isComplete { return (nil, .processed) }
+    if let reset = unsafe calls[slot].resetCode {
       return (.reset(code: reset), reset == refused ? .neverProcessed : .unknown)
     }
     if code == refused {
@@ -133,15 +161,15 @@ struct SessionState {
       return (.notAccepted, .neverProcessed)
     }
     let words = complaint ?? "the server's response breaks the rules of HTTP/2"
-    return (.malformed(words), calls[slot].response.isAnswered ? .processed : .unknown)
+    return (.malformed(words), unsafe calls[slot].response.isAnswered ? .processed : .unknown)
   }
 
   /// The connection is dead: all open calls end.
   mutating func connectionLost(_ reason: String) {
-    for slot in calls.indices where calls[slot].state == .open {
+    for slot in slots where unsafe calls[slot].state == .open {
       var failure = HTTP2Failure.connectionLost(reason: reason)
       if let goAway, goAway.code != 0 { failure = .goAway(code: goAway.code, debug: goAway.debug) }
-      let fate = calls[slot].fate(written: output.written, cut: true, maxFrameBytes: maxFrameBytes)
+      let fate = unsafe calls[slot].fate(written: output.written, cut: true, maxFrameBytes: maxFrameBytes)
       answer(slot, failure: failure, fate: fate)
     }
     output.reset()
