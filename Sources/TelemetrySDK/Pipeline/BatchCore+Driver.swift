@@ -19,7 +19,7 @@ extension BatchCore {
   private func drive() {
     let now = loop.now
     while true {
-      let (step, producers) = state.withLock { state -> (Step?, [BlockingSemaphore]) in
+      let (step, producers) = withState { state -> (Step?, [BlockingSemaphore]) in
         let action = state.machine.next(at: now, queuedBytes: state.ring.bytes)
         let step = action.map { apply($0, &state) }
         return (step, state.takeProducers(maxQueueSize - state.ring.count))
@@ -66,13 +66,13 @@ extension BatchCore {
     case .flushExporter(let id, let deadline):
       Task(executorPreference: loop) {
         let done = await self.exporter.forceFlush(deadline: deadline)
-        self.state.withLock { $0.machine.exporterFlushed(id, done) }
+        self.withState { $0.machine.exporterFlushed(id, done) }
         self.drive()
       }
     case .shutdownExporter(let deadline):
       Task(executorPreference: loop) {
         await self.exporter.shutdown(deadline: deadline)
-        self.state.withLock { $0.machine.exporterEnded() }
+        self.withState { $0.machine.exporterEnded() }
         self.drive()
       }
     case .answer(let answer, let report): answer?(report)
@@ -89,12 +89,12 @@ extension BatchCore {
       self.ended(id, items.count, outcome)
     }
     // The task can't have begun: it needs this thread.
-    state.withLock { $0.exports[id]?.task = task }
+    withState { $0.exports[id]?.task = task }
   }
 
   private func ended(_ id: UInt64, _ count: Int, _ claimed: ExportOutcome) {
     let (outcome, changed) = claimed.balanced(count: count)
-    let (ending, word) = state.withLock { state -> (BatchMachine.Ending, FailureWatch.Word?) in
+    let (ending, word) = withState { state -> (BatchMachine.Ending, FailureWatch.Word?) in
       if let running = state.exports.removeValue(forKey: id) { budget.give(running.bytes) }
       let ending = state.machine.exportEnded(id, outcome)
       return (ending, ending == .settled ? state.failures.note(outcome, count: count) : nil)
@@ -115,7 +115,7 @@ extension BatchCore {
 
   /// One timer for whatever comes first; none when nothing is to come.
   private func arm() {
-    let (old, deadline) = state.withLock { state in
+    let (old, deadline) = withState { state in
       let deadline = state.machine.deadline
       let old = state.timer
       return (old, deadline)
@@ -128,7 +128,7 @@ extension BatchCore {
     }
     let timer: (EventLoop.TimerID, Deadline)? =
       deadline.isNever ? nil : (loop.schedule(at: deadline, notifying: token), deadline)
-    state.withLock { $0.timer = timer.map { (id: $0.0, deadline: $0.1) } }
+    withState { $0.timer = timer.map { (id: $0.0, deadline: $0.1) } }
   }
 
   private func say(_ action: BatchMachine.Action) {

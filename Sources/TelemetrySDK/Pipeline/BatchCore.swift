@@ -3,6 +3,7 @@ internal import Synchronization
 /// What the processors share: the queue and its machine behind one lock, and the driver that runs on the event loop.
 ///
 /// Any thread hands in items and asks for flushes; only the loop's thread carries out what the machine decides.
+@safe
 final class BatchCore<Item: BatchItem>: LoopHandler {
   typealias Answer = @Sendable (FlushReport) -> Void
 
@@ -29,7 +30,10 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   let diagnostics: Diagnostics
   let budget: ByteBudget
   let overflow: OverflowPolicy
-  let state: Mutex<State>
+  // A lock beside its state instead of a `Mutex<State>`, whose closure can't take over the item: it would be copied.
+  // SAFETY: allocated in init, freed in deinit, and touched under the lock only.
+  private let lock = Mutex<Void>(())
+  private nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
   let maxQueueSize: Int
   private let lease: Runtime.Lease?
   private let registration = Atomic<UInt64>(0)
@@ -50,13 +54,25 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
         maxExportBatchSize: configuration.maxExportBatchSize, scheduleDelay: configuration.scheduleDelay,
         exportTimeout: configuration.exportTimeout, maxConcurrentExports: max(1, maxConcurrentExports),
         maxQueueBytes: configuration.maxQueueBytes))
-    state = Mutex(State(machine: machine, ring: ItemRing(capacity: configuration.maxQueueSize)))
+    unsafe storage = .allocate(capacity: 1)
+    unsafe storage.initialize(to: State(machine: machine, ring: ItemRing(capacity: configuration.maxQueueSize)))
     registration.store(loop.register(self), ordering: .relaxed)
+  }
+
+  deinit {
+    unsafe storage.deinitialize(count: 1)
+    unsafe storage.deallocate()
+  }
+
+  func withState<Result>(_ body: (inout State) -> Result) -> Result {
+    lock._unsafeLock()
+    defer { lock._unsafeUnlock() }
+    return unsafe body(&storage.pointee)
   }
 
   var token: UInt64 { registration.load(ordering: .relaxed) }
 
-  var ledger: Ledger { state.withLock { $0.machine.ledger } }
+  var ledger: Ledger { withState { $0.machine.ledger } }
 
   /// Bytes that queue and exports hold now.
   var bytesHeld: Int { budget.used }
@@ -72,17 +88,17 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   @inline(__always)
   func onEnd(_ item: consuming Item) {
     let size = item.encodedSizeBound
-    // An optional, so that the lock's closure can move the item out.
-    var item: Item? = consume item
-    let wake = state.withLock { state -> Bool? in
-      guard state.machine.phase == .open, state.ring.count < maxQueueSize, budget.take(size) else { return nil }
-      state.ring.append(item.take()!, bytes: size)
-      return state.machine.enqueued(queuedBytes: state.ring.bytes)
-    }
-    if let wake {
+    lock._unsafeLock()
+    if unsafe storage.pointee.machine.phase == .open, unsafe storage.pointee.ring.count < maxQueueSize,
+      budget.take(size)
+    {
+      unsafe storage.pointee.ring.append(item, bytes: size)
+      let wake = unsafe storage.pointee.machine.enqueued(queuedBytes: storage.pointee.ring.bytes)
+      lock._unsafeUnlock()
       if wake { loop.notify(token) }
     } else {
-      overflowed(item.take()!, size)
+      lock._unsafeUnlock()
+      overflowed(item, size)
     }
   }
 
@@ -95,7 +111,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     var isRetry = false
     while true {
       var evicted: [Item] = []  // released outside the lock
-      let verdict = state.withLock { state in
+      let verdict = withState { state in
         offer(&item, size, &state, canWait: waitsUntil != nil, isRetry: isRetry, evicted: &evicted)
       }
       switch verdict {
@@ -109,7 +125,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
         isRetry = true
         if let end = waitsUntil, !turn.wait(until: end) {
           waitsUntil = nil
-          state.withLock { state in state.producers.removeAll { $0 === turn } }
+          withState { state in state.producers.removeAll { $0 === turn } }
         }
       }
     }
@@ -161,7 +177,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   func request(_ request: Request, within limit: Duration, _ answer: @escaping Answer) -> UInt64? {
     let now = loop.now
     let deadline = Deadline(now + max(.zero, limit))
-    let (id, closed, producers) = state.withLock { state -> (UInt64?, Ledger?, [BlockingSemaphore]) in
+    let (id, closed, producers) = withState { state -> (UInt64?, Ledger?, [BlockingSemaphore]) in
       guard state.machine.phase != .closed else { return (nil, state.machine.ledger, []) }
       let id =
         request == .flush ? state.machine.flush(by: deadline) : state.machine.shutDown(by: deadline, at: now)
@@ -179,13 +195,13 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
 
   /// Answers a flush now, with what there is, unless it has been answered.
   func withdraw(_ id: UInt64) {
-    let (answer, ledger) = state.withLock { ($0.answers.removeValue(forKey: id), $0.machine.ledger) }
+    let (answer, ledger) = withState { ($0.answers.removeValue(forKey: id), $0.machine.ledger) }
     answer?(FlushReport(isComplete: false, lost: 0, ledger: ledger))
   }
 
   /// Ends everything without the loop: it is gone, or something blocks it past a shutdown's deadline.
   func forceClose() {
-    let end = state.withLock { state in close(&state) }
+    let end = withState { state in close(&state) }
     for task in end.tasks { task.cancel() }
     for turn in end.producers { turn.signal() }
     // All is applied by now, so every answer gets the final ledger.
