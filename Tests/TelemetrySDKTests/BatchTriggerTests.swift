@@ -1,6 +1,7 @@
 import TelemetryCore
-import TelemetrySDK
 import Testing
+
+@testable import TelemetrySDK
 
 /// When a batch processor exports (4.7.1).
 @Suite struct BatchTriggerTests {
@@ -31,4 +32,126 @@ import Testing
       _ = await processor.shutdown(within: .seconds(1))
     }
   }
+
+  @Test func aWakeDrainsUntilLessThanABatchIsLeft() throws {
+    let exporter = ScriptedExporter()
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: .init { $0.maxExportBatchSize = 10 }, loop: loop)
+      for number in 0..<37 { processor.onEnd(Thing(number: number)) }
+      await loop.sleep(.milliseconds(1))
+      #expect(exporter.sizes == [10, 10, 10])
+      #expect(processor.ledger.queued == 7)
+      await loop.sleep(.seconds(5))
+      #expect(exporter.numbers == Array(0..<37))
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+  }
+
+  @Test("trap 21: one item a second makes at most one request per delay")
+  func oneItemASecond() throws {
+    let exporter = ScriptedExporter()
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(exporter: exporter, loop: loop)
+      for number in 0..<60 {
+        processor.onEnd(Thing(number: number))
+        await loop.sleep(.seconds(1))
+      }
+      #expect(exporter.batches.count <= 12)
+      for (earlier, later) in zip(exporter.times, exporter.times.dropFirst()) {
+        #expect(later - earlier >= .seconds(5))
+      }
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+    #expect(exporter.numbers == Array(0..<60))
+  }
+
+  @Test("half of the bytes are as good as a batch")
+  func bytesTrigger() throws {
+    let exporter = ScriptedExporter()
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: .init { $0.maxQueueBytes = 1 << 20 }, loop: loop)
+      for number in 0..<3 { processor.onEnd(Thing(number: number, encodedSizeBound: 200 << 10)) }
+      await loop.sleep(.milliseconds(1))
+      #expect(exporter.batches == [[0, 1, 2]])
+      #expect(processor.bytesHeld == 0)
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+  }
+
+  @Test("exports overlap as far as the exporter allows", arguments: [1, 3])
+  func concurrency(_ most: Int) throws {
+    let exporter = ScriptedExporter(maxConcurrentExports: most) { _, _ in
+      await EventLoop.current?.sleep(.milliseconds(100))
+      return .success
+    }
+    let ledger = try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: .init { $0.maxExportBatchSize = 10 }, loop: loop)
+      for number in 0..<100 { processor.onEnd(Thing(number: number)) }
+      await loop.sleep(.milliseconds(50))
+      #expect(processor.ledger.inFlight == most * 10)
+      return await processor.shutdown(within: .seconds(10)).ledger
+    }
+    #expect(exporter.maxRunning == most)  // 4.7.2
+    #expect(ledger.exported == 100)
+  }
+
+  @Test("one wake when the queue turns non-empty, one when it reaches a batch, none otherwise; none armed when empty")
+  func wakes() throws {
+    var machine = BatchMachine(.small)
+    let wakes = (0..<9).map { _ in machine.take(bytes: 0) }
+    #expect(wakes == [true, false, false, false, false, false, false, false, false])
+    // The loop has seen the first wake: now reaching a batch of ten is the second.
+    let none = machine.next(at: .zero, queuedBytes: 0)
+    #expect(none == nil && machine.deadline == Deadline(.zero + .seconds(5)))
+    let later = (0..<2).map { _ in machine.take(bytes: 0) }
+    #expect(later == [true, false])
+    guard case .export(let id, 10, _) = machine.next(at: .zero, queuedBytes: 0) else {
+      Issue.record("no export")
+      return
+    }
+    _ = machine.next(at: .zero, queuedBytes: 0)
+    _ = machine.exportEnded(id, .success.resolved(count: 10))
+    let nothing = machine.next(at: .zero, queuedBytes: 0)
+    #expect(nothing == nil && machine.deadline == Deadline(.zero + .seconds(5)))
+    guard case .export(let last, 1, _) = machine.next(at: .zero + .seconds(5), queuedBytes: 0) else {
+      Issue.record("no export")
+      return
+    }
+    _ = machine.exportEnded(last, .success.resolved(count: 1))
+    let idle = machine.next(at: .zero + .seconds(5), queuedBytes: 0)
+    #expect(idle == nil && machine.deadline == .never)
+  }
+
+  @Test("a queue is bounded, and a batch that the queue can't fill isn't waited for")
+  func batchAsLargeAsTheQueue() throws {
+    let exporter = ScriptedExporter()
+    try onVirtualLoop { loop in
+      let configuration = BatchConfiguration {
+        $0.maxQueueSize = 8
+        $0.maxExportBatchSize = 8
+      }
+      let processor = try BatchProcessor(exporter: exporter, configuration: configuration, loop: loop)
+      for number in 0..<8 { processor.onEnd(Thing(number: number)) }
+      await loop.sleep(.milliseconds(1))
+      #expect(exporter.sizes == [8])
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+  }
+}
+
+extension MonotonicInstant {
+  static let zero = MonotonicInstant(nanoseconds: 0)
+}
+
+extension BatchMachine.Settings {
+  static let small = BatchMachine.Settings(
+    maxExportBatchSize: 10, scheduleDelay: .seconds(5), exportTimeout: .seconds(30), maxConcurrentExports: 1,
+    maxQueueBytes: 1 << 20)
+}
+
+extension BatchMachine {
+  mutating func take(bytes: Int) -> Bool { enqueued(queuedBytes: bytes) }
 }

@@ -19,6 +19,7 @@ final class VirtualPoller: Poller {
     state.withLock { state in
       state.waits += 1
       defer { state.woken = false }
+      precondition(state.waits < 1_000_000, "the test spins")
       guard !state.woken, !deadline.hasPassed(at: state.now) else { return }
       precondition(!deadline.isNever, "the test hangs: nothing is left to happen")
       state.now = deadline.instant

@@ -21,7 +21,7 @@ extension BatchMachine {
     for export in exports {
       switch export.stage {
       case .running(let at): result = min(result, cancelTime(export, at))
-      case .cancelled(let at): result = min(result, at)
+      case .cancelled(let at): result = min(result, abandonTime(at))
       case .abandoned: break
       }
     }
@@ -56,6 +56,12 @@ extension BatchMachine {
     return min(planned, shutdown.exportDeadline)
   }
 
+  /// Near the end of a shutdown its deadline decides, and names the reason.
+  private func abandonTime(_ planned: Deadline) -> Deadline {
+    guard let shutdown, planned >= shutdown.exportDeadline else { return planned }
+    return .never
+  }
+
   private mutating func giveUpOverdueExport(at now: MonotonicInstant) -> Action? {
     for index in exports.indices {
       let export = exports[index]
@@ -65,8 +71,7 @@ extension BatchMachine {
         exports[index].stage = .cancelled(abandonAt: Deadline(now + BatchMachine.grace))
         return .cancel(export: export.id)
       case .cancelled(let at):
-        // Near the end of a shutdown its deadline decides, and names the reason.
-        guard at.hasPassed(at: now), shutdown?.exportDeadline.hasPassed(at: now) != true else { continue }
+        guard abandonTime(at).hasPassed(at: now) else { continue }
         abandon(index, .timeout)
       case .abandoned: continue
       }

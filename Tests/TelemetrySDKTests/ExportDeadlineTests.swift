@@ -1,0 +1,122 @@
+import TelemetryCore
+import TelemetrySDK
+import Testing
+
+/// The export timeout (4.7.5) and outcomes that don't add up.
+@Suite struct ExportDeadlineTests {
+  @Test("an exporter that ignores its deadline is abandoned; what it says later changes nothing")
+  func abandoned() throws {
+    let log = DiagnosticLog()
+    let exporter = ScriptedExporter { _, _ in
+      for _ in 0..<40 { await EventLoop.current?.sleepThrough(.seconds(1)) }
+      return .success
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(exporter: exporter, loop: loop, diagnostics: log.diagnostics)
+      processor.onEnd(Thing(number: 1))
+      let report = await processor.forceFlush(within: .seconds(60))
+      #expect(report.isComplete && report.lost == 1)
+      #expect(report.ledger.dropped == [.timeout: 1])
+      #expect(loop.now == .init(nanoseconds: 30_100_000_000))
+      #expect(exporter.deadlines == [Deadline(.init(nanoseconds: 30_000_000_000))])
+      // Its call is still running, so no other begins (4.7.2), and its memory still counts.
+      processor.onEnd(Thing(number: 2))
+      #expect(processor.bytesHeld == 200)
+      let second = await processor.forceFlush(within: .seconds(1))
+      #expect(!second.isComplete)
+      await loop.sleep(.seconds(20))
+      #expect(processor.ledger.dropped == [.timeout: 1])
+      #expect(processor.ledger.isBalanced)
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+    #expect(log.messages.contains("an export ended after it had been given up"))
+    #expect(exporter.maxRunning == 1)
+  }
+
+  @Test("an exporter that heeds its deadline, or its cancellation, is asked for the reason")
+  func heeded() throws {
+    let exporter = ScriptedExporter { batch, deadline in
+      // A little late, as real ones are.
+      await EventLoop.current?.sleep(until: Deadline(deadline.instant + .milliseconds(20)))
+      return ExportOutcome(dropped: [.unreachable: batch.count])
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: .init { $0.exportTimeout = .seconds(2) }, loop: loop)
+      processor.onEnd(Thing(number: 1))
+      let report = await processor.forceFlush(within: .seconds(60))
+      #expect(report.ledger.dropped == [.unreachable: 1])
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+  }
+
+  @Test(
+    "an outcome that doesn't account for its batch is corrected, and said",
+    arguments: [
+      (ExportOutcome(exported: 3), 3, [DropReason.exporterFailed: 7]),
+      (ExportOutcome(exported: 20), 10, [:]),
+      (ExportOutcome(exported: -4, dropped: [.refused: 4]), 0, [.refused: 4, .exporterFailed: 6]),
+      (ExportOutcome(exported: 8, dropped: [.refused: 8]), 2, [.refused: 8]),
+      (ExportOutcome(), 0, [.exporterFailed: 10]),
+    ])
+  func unbalanced(_ outcome: ExportOutcome, _ exported: Int, _ dropped: [DropReason: Int]) throws {
+    let log = DiagnosticLog()
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: ScriptedExporter { _, _ in outcome }, loop: loop, diagnostics: log.diagnostics)
+      for number in 0..<10 { processor.onEnd(Thing(number: number)) }
+      let ledger = await processor.shutdown(within: .seconds(1)).ledger
+      #expect(ledger.isBalanced && ledger.exported == exported)
+      #expect(ledger.dropped.filter { $0.value > 0 } == dropped)
+    }
+    #expect(log.messages.contains("an exporter's outcome doesn't account for its batch"))
+  }
+
+  @Test func shorthandsCountTheWholeBatch() throws {
+    let exporter = ScriptedExporter { batch, _ in
+      switch batch[0].number {
+      case 0: .success
+      case 1: .failure(SystemError(call: "write", code: 32))
+      default: .partial(rejected: 1, message: "too old")
+      }
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: .init { $0.maxExportBatchSize = 1 }, loop: loop, diagnostics: .silent)
+      for number in 0..<3 { processor.onEnd(Thing(number: number)) }
+      let report = await processor.shutdown(within: .seconds(1))
+      #expect(report.ledger.exported == 1 && report.ledger.rejected == 1)
+      #expect(report.ledger.dropped == [.exporterFailed: 1] && report.lost == 2)
+    }
+  }
+
+  @Test("the first failure after success and the recovery are said, with counts; the rest isn't")
+  func failureMessages() throws {
+    let log = DiagnosticLog()
+    let exporter = ScriptedExporter { batch, _ in
+      (10..<60).contains(batch[0].number)
+        ? ExportOutcome(
+          dropped: [.unreachable: 1], attempts: 3, error: SystemError(call: "connect", code: 111)) : .success
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: .init { $0.maxExportBatchSize = 1 }, loop: loop,
+        diagnostics: log.diagnostics)
+      for number in 0..<100 { processor.onEnd(Thing(number: number)) }
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+    let warnings = log.all.filter { $0.level >= .warning }.map(\.message)
+    #expect(warnings == ["export fails", "export works again"])
+    #expect(log.fields("export fails")["error"]?.hasPrefix("connect:") == true)
+    #expect(log.fields("export works again") == ["failedBatches": "50", "lost": "50"])
+  }
+}
+
+extension EventLoop {
+  /// Sleeps even if the task is cancelled.
+  func sleepThrough(_ duration: Duration) async {
+    let promise = Promise<Bool>()
+    schedule(at: Deadline(now + duration)) { promise.fulfil(true) }
+    _ = await promise.value
+  }
+}
