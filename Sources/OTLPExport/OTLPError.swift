@@ -40,14 +40,17 @@ public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
   public let message: String
   /// The refused value, if the code is ``Code/invalidConfiguration``.
   public let configuration: ConfigurationError?
+  /// The option or the environment variable that holds the value or names the file; nil for failures of delivery.
+  public let option: String?
   /// The name of the gRPC status that the last attempt ended with, such as `UNAVAILABLE`; nil if there is none.
   public let status: String?
 
   /// Makes an error.
-  public init(_ code: Code, _ message: String, status: String? = nil) {
+  public init(_ code: Code, _ message: String, status: String? = nil, option: String? = nil) {
     self.code = code
     self.message = message
     self.status = status
+    self.option = option
     configuration = nil
   }
 
@@ -56,6 +59,7 @@ public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
     code = .invalidConfiguration
     message = configuration.description
     status = nil
+    option = configuration.option
     self.configuration = configuration
   }
 

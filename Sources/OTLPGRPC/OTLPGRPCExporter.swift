@@ -1,40 +1,149 @@
+internal import GRPCClient
 package import HTTP2Transport
 public import OTLPExport
+internal import Synchronization
 public import TelemetryCore
 public import TelemetrySDK
 
-/// Sends spans to an OTLP server over gRPC. Thread-safe.
+/// Sends spans to an OTLP server over gRPC. Thread-safe: every method may be called at any time from anywhere.
+///
+/// ```swift
+/// let exporter = try OTLPGRPCExporter(.init(endpoint: "http://localhost:4317"))
+/// let processor = try BatchSpanProcessor(exporter: exporter)
+/// ```
+///
+/// The connection comes up with the first export and again whenever it was lost. A failed export is tried again for as
+/// long as its deadline allows, if the OTLP specification says that it may (requirements 1.4). A batch that is too large
+/// for the server is split. What became of each span is in the outcome; why, is in its error, an ``OTLPError``.
 public final class OTLPGRPCExporter: SpanExporter {
+  private struct State {
+    var isShutDown = false
+    var calls = 0
+    // Kept while calls run: their loop must run too.
+    var lease: Runtime.Lease?
+  }
+
+  /// The configuration that the exporter was made with.
+  public let configuration: Configuration
+  /// The server.
+  package let server: Endpoint
+  private let pipeline: ExportPipeline
+  private let state: Mutex<State>
+
   /// Makes an exporter; nothing is sent or connected until the first export.
+  /// - Parameters:
+  ///   - configuration: Where to send to, and how.
+  ///   - runtime: The threads to run on.
+  ///   - diagnostics: Hears of the first failure after success, of recovery, of losses and of what is ignored.
   /// - Throws: An ``OTLPError`` that names the value or the file that can't be used.
-  public init(
+  public convenience init(
     _ configuration: Configuration = Configuration(), runtime: Runtime = .shared,
     diagnostics: Diagnostics = .standardError
   ) throws(OTLPError) {
-    fatalError("not there yet")
+    let parts = try ChannelParts(configuration, diagnostics)
+    let lease: Runtime.Lease
+    do throws(SystemError) {
+      lease = try runtime.acquire()
+    } catch {
+      throw OTLPError(.system, "no thread or no descriptor for the exporter: \(error)")
+    }
+    let network: SystemNetwork
+    network = SystemNetwork(runtime: runtime)
+    let channel = try parts.channel(network: network, loop: lease.loop, diagnostics)
+    self.init(
+      configuration, parts.server,
+      ExportPipeline(
+        configuration.pipeline(parts.server), transport: GRPCTransport(channel), loop: lease.loop, runtime: runtime,
+        diagnostics: diagnostics), lease)
   }
 
-  /// For the simulation: a given loop and network.
-  package init(
-    _ configuration: Configuration, loop: EventLoop, network: any Network, diagnostics: Diagnostics
+  /// For a simulation: a given loop and network, and jitter of a seed.
+  package convenience init(
+    _ configuration: Configuration, loop: EventLoop, network: any Network, diagnostics: Diagnostics,
+    seed: UInt64 = 1
   ) throws(OTLPError) {
-    fatalError("not there yet")
+    let parts = try ChannelParts(configuration, diagnostics)
+    let channel = try parts.channel(network: network, loop: loop, diagnostics)
+    self.init(
+      configuration, parts.server,
+      ExportPipeline(
+        configuration.pipeline(parts.server), transport: GRPCTransport(channel), loop: loop, diagnostics: diagnostics,
+        random: JitterGenerator(seed: seed)), nil)
   }
 
-  /// As configured.
-  public var maxConcurrentExports: Int { fatalError("not there yet") }
+  private init(
+    _ configuration: Configuration, _ server: Endpoint, _ pipeline: ExportPipeline, _ lease: Runtime.Lease?
+  ) {
+    self.configuration = configuration
+    self.server = server
+    self.pipeline = pipeline
+    state = Mutex(State(lease: lease))
+  }
+
+  /// As configured: ``Configuration/maxConcurrentExports``.
+  public var maxConcurrentExports: Int { configuration.maxConcurrentExports }
 
   /// The loop that the connection lives on.
-  public var eventLoop: EventLoop? { fatalError("not there yet") }
+  public var eventLoop: EventLoop? { pipeline.loop }
 
-  /// Delivers a batch, with as many attempts as its deadline and the server allow.
+  /// Delivers a batch, with as many attempts as its deadline and the server's answers allow; never throws and never
+  /// passes `deadline` by more than a moment. After shutdown nothing is sent: all items count as dropped.
   public func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
-    fatalError("not there yet")
+    guard enter() else { return ExportPipeline.refused(batch.count) }
+    defer { leave() }
+    return await pipeline.export(batch, deadline: deadline)
   }
 
-  /// Waits until the exports that run now have ended; false if they had not by `deadline`.
-  public func forceFlush(deadline: Deadline) async -> Bool { fatalError("not there yet") }
+  /// Waits until the exports that run now have ended; false if they had not by `deadline`. After shutdown there is
+  /// nothing to wait for.
+  public func forceFlush(deadline: Deadline) async -> Bool {
+    guard enter() else { return true }
+    defer { leave() }
+    return await pipeline.flush(deadline: deadline)
+  }
 
-  /// Refuses further exports, gives those that run until `deadline`, then ends them and the connection.
-  public func shutdown(deadline: Deadline) async { fatalError("not there yet") }
+  /// Refuses further exports, gives those that run until `deadline`, then ends them and the connection. A second call
+  /// returns at once.
+  public func shutdown(deadline: Deadline) async {
+    let isFirst = state.withLock { state in
+      defer { state.isShutDown = true }
+      guard !state.isShutDown else { return false }
+      state.calls += 1
+      return true
+    }
+    guard isFirst else { return }
+    defer { leave() }
+    await pipeline.shutdown(deadline: deadline)
+  }
+
+  private func enter() -> Bool {
+    state.withLock { state in
+      guard !state.isShutDown else { return false }
+      state.calls += 1
+      return true
+    }
+  }
+
+  /// The last one out after shutdown lets go of the threads.
+  private func leave() {
+    let lease: Runtime.Lease? = state.withLock { state in
+      state.calls -= 1
+      guard state.isShutDown, state.calls == 0 else { return nil }
+      defer { state.lease = nil }
+      return state.lease
+    }
+    lease?.end()
+  }
+}
+
+extension OTLPGRPCExporter.Configuration {
+  fileprivate func pipeline(_ server: Endpoint) -> ExportPipeline.Configuration {
+    var result = ExportPipeline.Configuration()
+    result.compression = compression
+    result.timeout = timeout
+    result.maxRequestSize = maxRequestSize
+    result.retry = retry
+    result.server = server.description
+    return result
+  }
 }

@@ -1,0 +1,82 @@
+internal import TelemetryCore
+internal import TelemetrySDK
+
+/// Says what happens to exports: the first failure after success, recovery with counts, losses; never a line per item
+/// (requirements 4.12). Part of an actor.
+struct DeliveryReporter {
+  private let diagnostics: Diagnostics
+  private let server: String
+  private var limiter = DiagnosticLimiter()
+  private var failedAttempts = 0
+  private var droppedItems = 0
+  private var failingSince: MonotonicInstant?
+
+  init(server: String, diagnostics: Diagnostics) {
+    self.server = server
+    self.diagnostics = diagnostics
+  }
+
+  /// An attempt failed. If there is none after it, the loss is said by ``dropped(_:_:_:at:)``.
+  mutating func attemptFailed(_ failure: AttemptFailure, willRetry: Bool, at now: MonotonicInstant) {
+    failedAttempts += 1
+    guard failingSince == nil else { return }
+    failingSince = now
+    guard willRetry else { return }
+    diagnostics.emit(
+      .warning, "an export failed and is tried again",
+      [("endpoint", server), ("status", failure.status), ("message", failure.message)])
+  }
+
+  mutating func attemptSucceeded(at now: MonotonicInstant) {
+    guard let since = failingSince else { return }
+    let seconds = (now - since).clampedNanoseconds / 1_000_000_000
+    diagnostics.emit(
+      .info, "exports succeed again",
+      [
+        ("endpoint", server), ("afterSeconds", "\(seconds)"), ("failedAttempts", "\(failedAttempts)"),
+        ("dropped", "\(droppedItems)"),
+      ])
+    failedAttempts = 0
+    droppedItems = 0
+    failingSince = nil
+  }
+
+  mutating func dropped(_ count: Int, _ reason: DropReason, _ error: OTLPError, at now: MonotonicInstant) {
+    droppedItems += count
+    warn(
+      "items were dropped", at: now,
+      [("endpoint", server), ("count", "\(count)"), ("reason", "\(reason)"), ("error", error.message)])
+  }
+
+  /// 1.3.4, 1.3.6: what the server has to say of a request that it took.
+  mutating func partialSuccess(rejected: Int, of count: Int, _ message: String, at now: MonotonicInstant) {
+    warn(
+      rejected > 0 ? "the server rejected items" : "the server took the items with a warning", at: now,
+      [("endpoint", server), ("rejected", "\(rejected)"), ("count", "\(count)"), ("message", message)])
+  }
+
+  /// Names the one item that is too large (1.1.8).
+  mutating func tooLarge(_ name: String, bytes: Int, limit: Int?, at now: MonotonicInstant) {
+    warn(
+      "a single item is too large to be sent", at: now,
+      [("endpoint", server), ("name", name), ("bytes", "\(bytes)")] + (limit.map { [("limit", "\($0)")] } ?? []))
+  }
+
+  func learned(limit: Int) {
+    diagnostics.emit(
+      .info, "the server takes smaller requests only; batches are split",
+      [("endpoint", server), ("limit", "\(limit)")])
+  }
+
+  func compressionRefused() {
+    diagnostics.emit(
+      .warning, "the server doesn't take gzip; requests are sent without compression", [("endpoint", server)])
+  }
+
+  private mutating func warn(
+    _ message: String, at now: MonotonicInstant, _ fields: [(name: String, value: String)]
+  ) {
+    guard let suffix = limiter.admit(message, at: now) else { return }
+    diagnostics.emit(.warning, message, suffix.isEmpty ? fields : fields + [("note", suffix)])
+  }
+}

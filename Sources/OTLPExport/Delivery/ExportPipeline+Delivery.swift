@@ -1,0 +1,152 @@
+internal import OTLPWire
+internal import TelemetryCore
+internal import TelemetrySDK
+
+/// The state of one piece's delivery.
+struct Delivery {
+  var piece: Piece
+  let number: Int
+  let deadline: Deadline
+  var machine: RetryMachine
+  var lastFailure: AttemptFailure?
+  /// The items are counted as possible duplicates.
+  var isCounted = false
+  /// The compressed message, if it is to be sent compressed.
+  var compressed: BufferSlice?
+
+  init(piece: Piece, number: Int, deadline: Deadline, policy: RetryPolicy) {
+    self.piece = piece
+    self.number = number
+    self.deadline = deadline
+    machine = RetryMachine(policy)
+  }
+
+  var request: EncodedRequest { piece.request }
+}
+
+extension ExportPipeline {
+  /// Delivers a piece.
+  /// - Returns: The pieces that are to be delivered in its place; none if it is settled.
+  func deliver(_ delivery: inout Delivery, _ outcome: inout ExportOutcome) async -> [Piece] {
+    if let pieces = splitBeforehand(delivery.piece) { return pieces }
+    if isTooLarge(delivery.request) {
+      dropTooLarge(delivery, limit: configuration.maxRequestSize, &outcome)
+      return []
+    }
+    delivery.compressed = await compress(delivery.request)
+    while true {
+      if let reason = await waitForPause(delivery) {
+        drop(delivery, reason, &outcome)
+        return []
+      }
+      guard let failure = await attempt(&delivery, &outcome) else { return [] }
+      if let pause = failure.requestedPause { self.pause.extend(by: pause, now: loop.now) }
+      let action = decide(after: failure, &delivery)
+      switch action {
+      case .resend: continue
+      case .resendUncompressed: delivery.compressed = nil
+      case .wait(let end):
+        if await !sleep(delivery.number, until: end) {
+          drop(delivery, interruption(delivery), &outcome)
+          return []
+        }
+      case .split(let limit): return split(delivery, limit: limit, &outcome)
+      case .giveUp(let reason):
+        drop(delivery, reason, &outcome)
+        return []
+      }
+    }
+  }
+
+  /// Sends once; nil if that settled the piece.
+  private func attempt(_ delivery: inout Delivery, _ outcome: inout ExportOutcome) async -> AttemptFailure? {
+    outcome.attempts += 1
+    if delivery.piece.mayHaveBeenDelivered, !delivery.isCounted {
+      delivery.isCounted = true
+      outcome.possibleDuplicates += delivery.request.itemCount
+    }
+    let wasRefused = delivery.lastFailure?.code == StatusTable.unimplemented
+    let result = await transport.send(
+      delivery.compressed ?? delivery.request.message, isCompressed: delivery.compressed != nil,
+      deadline: RetryMachine.attemptDeadline(
+        timeout: configuration.timeout, now: loop.now, deadline: effective(delivery.deadline)))
+    switch result {
+    case .accepted(let response):
+      if wasRefused, delivery.compressed == nil, compressor != nil { rememberRefusedCompression() }
+      reporter.attemptSucceeded(at: loop.now)
+      settle(delivery, response, &outcome)
+      return nil
+    case .failed(let failure):
+      delivery.lastFailure = failure
+      if failure.mayHaveBeenDelivered { delivery.piece.mayHaveBeenDelivered = true }
+      return failure
+    }
+  }
+
+  private func decide(after failure: AttemptFailure, _ delivery: inout Delivery) -> RetryMachine.Action {
+    let request = RetryMachine.Request(
+      messageBytes: delivery.request.protobuf.count, isCompressed: delivery.compressed != nil)
+    let action = delivery.machine.next(
+      after: failure, of: request, now: loop.now, deadline: effective(delivery.deadline), random: &random)
+    // A resend for free is routine: servers end connections by GOAWAY.
+    switch action {
+    case .wait: reporter.attemptFailed(failure, willRetry: true, at: loop.now)
+    case .giveUp: reporter.attemptFailed(failure, willRetry: false, at: loop.now)
+    default: break
+    }
+    return action
+  }
+
+  /// The batch's deadline, or shutdown's if that comes first.
+  private func effective(_ deadline: Deadline) -> Deadline { min(deadline, cutoff ?? .never) }
+
+  // MARK: Pauses
+
+  /// Holds the piece while the server wants no calls.
+  /// - Returns: Why there will be no attempt; nil if it can be made now.
+  private func waitForPause(_ delivery: Delivery) async -> RetryMachine.Reason? {
+    while true {
+      if Task.isCancelled { return .cancelled }
+      let deadline = effective(delivery.deadline)
+      guard !deadline.hasPassed(at: loop.now) else { return delivery.machine.timeIsUp }
+      guard let end = pause.end(at: loop.now) else { return nil }
+      guard Deadline(end) < deadline else { return .timeout }  // 1.5.7
+      if await !sleep(delivery.number, until: end) { return interruption(delivery) }
+    }
+  }
+
+  /// Sleeps on the loop's clock; false if the task was cancelled, or shutdown's deadline is earlier.
+  private func sleep(_ number: Int, until end: MonotonicInstant) async -> Bool {
+    if let cutoff, Deadline(end) >= cutoff { return false }
+    let promise = Promise<Bool>()
+    let timer = loop.schedule(at: Deadline(end)) { promise.fulfil(true) }
+    calls.sleep(number, until: end, promise)
+    let slept = await withTaskCancellationHandler {
+      await promise.value
+    } onCancel: {
+      promise.fulfil(false)
+    }
+    calls.wake(number)
+    if !slept { loop.cancel(timer) }
+    return slept
+  }
+
+  private func interruption(_ delivery: Delivery) -> RetryMachine.Reason {
+    cutoff == nil || delivery.machine.timeIsUp == .timeout ? .cancelled : .unreachable
+  }
+
+  // MARK: Compression
+
+  private func compress(_ request: EncodedRequest) async -> BufferSlice? {
+    guard let compressor, !isCompressionRefused else { return nil }
+    let message = request.protobuf
+    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return compressor.compress(message) }
+    return await runtime.block { compressor.compress(message) }
+  }
+
+  private func rememberRefusedCompression() {
+    guard !isCompressionRefused else { return }
+    isCompressionRefused = true
+    reporter.compressionRefused()
+  }
+}

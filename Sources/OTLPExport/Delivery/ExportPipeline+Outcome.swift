@@ -1,0 +1,124 @@
+internal import OTLPWire
+internal import TelemetryCore
+internal import TelemetrySDK
+
+extension ExportPipeline {
+  // MARK: Size
+
+  /// The pieces of a request that is known to be too large; nil if it isn't, or can't be split.
+  func splitBeforehand(_ piece: Piece) -> [Piece]? {
+    let limits = [configuration.maxRequestSize, learnedLimit ?? 0].filter { $0 > 0 }
+    guard let limit = limits.min(), piece.request.protobuf.count > limit, piece.request.itemCount > 1 else {
+      return nil
+    }
+    return pieces(of: piece, limit: limit)
+  }
+
+  /// Beyond our own limit, and a single item (1.1.8). One beyond the server's is sent: the server may have changed.
+  func isTooLarge(_ request: EncodedRequest) -> Bool {
+    configuration.maxRequestSize > 0 && request.protobuf.count > configuration.maxRequestSize
+      && request.itemCount <= 1
+  }
+
+  /// The server found the piece too large. Where it names no limit, half of what it refused is the guess.
+  func split(_ delivery: Delivery, limit: Int?, _ outcome: inout ExportOutcome) -> [Piece] {
+    guard delivery.request.itemCount > 1 else {
+      dropTooLarge(delivery, limit: limit, &outcome)
+      return []
+    }
+    let learned = limit ?? delivery.request.protobuf.count / 2
+    if learnedLimit != learned {
+      learnedLimit = learned
+      reporter.learned(limit: learned)
+    }
+    return pieces(of: delivery.piece, limit: limit)
+  }
+
+  private func pieces(of piece: Piece, limit: Int?) -> [Piece] {
+    if let limit {
+      let requests = piece.request.split(maxMessageBytes: limit)
+      if requests.count > 1 {
+        return requests.map { Piece(request: $0, mayHaveBeenDelivered: piece.mayHaveBeenDelivered) }
+      }
+    }
+    guard let (first, second) = piece.request.split() else { return [piece] }
+    return [
+      Piece(request: first, mayHaveBeenDelivered: piece.mayHaveBeenDelivered),
+      Piece(request: second, mayHaveBeenDelivered: piece.mayHaveBeenDelivered),
+    ]
+  }
+
+  func dropTooLarge(_ delivery: Delivery, limit: Int?, _ outcome: inout ExportOutcome) {
+    let bytes = delivery.request.protobuf.count
+    let span = try? TraceRequestDecoder.decode(delivery.request.protobuf.array).first
+    let name = Diagnostics.sanitized(span?.name ?? "", limit: 200)
+    reporter.tooLarge(name, bytes: bytes, limit: limit, at: loop.now)
+    outcome.dropped[.tooLarge, default: 0] += delivery.request.itemCount
+    let allowed = limit.map { "; \($0) are allowed" } ?? ""
+    outcome.error = OTLPError(
+      .tooLarge, "the span '\(name)' alone makes a request of \(bytes) bytes\(allowed)",
+      status: delivery.lastFailure?.status)
+  }
+
+  // MARK: Ends
+
+  /// The server took the request (1.3).
+  func settle(_ delivery: Delivery, _ response: ExportResponse, _ outcome: inout ExportOutcome) {
+    let count = delivery.request.itemCount
+    let rejected = Int(min(max(response.rejectedItems, 0), Int64(count)))  // 1.3.7
+    outcome.exported += count - rejected
+    outcome.rejected += rejected
+    guard response.hasPartialSuccess else { return }
+    let message = Diagnostics.sanitized(response.errorMessage, limit: 500)
+    reporter.partialSuccess(rejected: rejected, of: count, message, at: loop.now)
+    if rejected > 0 {
+      outcome.error = OTLPError(.partialSuccess, "the server rejected \(rejected) of \(count) items: \(message)")
+    }
+  }
+
+  func drop(_ delivery: Delivery, _ reason: RetryMachine.Reason, _ outcome: inout ExportOutcome) {
+    let dropReason = self.dropReason(reason, delivery)
+    let error = self.error(reason, dropReason, delivery)
+    outcome.dropped[dropReason, default: 0] += delivery.request.itemCount
+    outcome.error = error
+    reporter.dropped(delivery.request.itemCount, dropReason, error, at: loop.now)
+  }
+
+  private func dropReason(_ reason: RetryMachine.Reason, _ delivery: Delivery) -> DropReason {
+    switch reason {
+    case .refused: .refused
+    case .unreachable: delivery.lastFailure == nil ? timeoutOrShutdown(delivery) : .unreachable
+    case .timeout, .cancelled: timeoutOrShutdown(delivery)
+    // The last answer decides whether there is anybody at all.
+    case .attemptsUsedUp: delivery.machine.timeIsUp == .unreachable ? .unreachable : .refused
+    }
+  }
+
+  private func timeoutOrShutdown(_ delivery: Delivery) -> DropReason {
+    guard let cutoff else { return .timeout }
+    return cutoff <= delivery.deadline ? .shutdown : .timeout
+  }
+
+  /// What a user can act on: the reason, and the last failure in words.
+  private func error(
+    _ reason: RetryMachine.Reason, _ dropReason: DropReason, _ delivery: Delivery
+  ) -> OTLPError {
+    guard let last = delivery.lastFailure else {
+      return dropReason == .shutdown
+        ? OTLPError(.shutdown, "the exporter was shut down before the items could be sent")
+        : OTLPError(.timeout, "the time for the export passed before it could be sent, or the server wants a pause")
+    }
+    let words = "\(last.status): \(last.message)"
+    if last.isTLS { return OTLPError(.tls, "no TLS connection to \(configuration.server): \(last.message)") }
+    switch dropReason {
+    case .refused: return OTLPError(.refused, "the server refused the export: \(words)", status: last.status)
+    case .unreachable:
+      return OTLPError(
+        .unreachable, "no connection to \(configuration.server): \(last.message)", status: last.status)
+    case .shutdown:
+      return OTLPError(.shutdown, "shutdown's time passed; the last attempt: \(words)", status: last.status)
+    default:
+      return OTLPError(.timeout, "the time for the export passed; the last attempt: \(words)", status: last.status)
+    }
+  }
+}

@@ -1,0 +1,110 @@
+internal import OTLPWire
+package import TelemetryCore
+package import TelemetrySDK
+
+/// Delivers batches over one transport: encodes, splits, compresses, tries again, and accounts for every item. It lives
+/// on its event loop.
+package actor ExportPipeline {
+  /// What the pipeline goes by.
+  package struct Configuration: Sendable {
+    package var compression = OTLPCompression.none
+    /// Of one attempt; zero for no limit of its own.
+    package var timeout = Duration.seconds(10)
+    /// In bytes before compression; 0 for no limit.
+    package var maxRequestSize = 64 << 20
+    package var retry = RetryPolicy()
+    /// The server's name in messages.
+    package var server = ""
+
+    package init() {}
+  }
+
+  package nonisolated let loop: EventLoop
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  let configuration: Configuration
+  let transport: any OTLPTransport
+  let compressor: MessageCompressor?
+  /// Where large compressions run; nil in a simulation.
+  let runtime: Runtime?
+  private let encoder = TraceRequestEncoder()
+
+  var calls = CallRegister()
+  var reporter: DeliveryReporter
+  var random: JitterGenerator
+  var pause = DestinationPause()
+  /// What the server takes at most, as it told (DESIGN 3).
+  var learnedLimit: Int?
+  var isCompressionRefused = false
+  /// Shutdown's deadline, once there is one.
+  var cutoff: Deadline?
+
+  package init(
+    _ configuration: Configuration, transport: any OTLPTransport, loop: EventLoop, runtime: Runtime? = nil,
+    diagnostics: Diagnostics, random: JitterGenerator = JitterGenerator()
+  ) {
+    self.configuration = configuration
+    self.transport = transport
+    self.loop = loop
+    self.runtime = runtime
+    self.random = random
+    reporter = DeliveryReporter(server: configuration.server, diagnostics: diagnostics)
+    if case .gzip(let level) = configuration.compression.method {
+      compressor = MessageCompressor(level: level)
+    } else {
+      compressor = nil
+    }
+  }
+
+  /// Delivers `batch`, or gives up by `deadline`. The counts sum to the batch's.
+  package func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
+    guard !batch.isEmpty else { return ExportOutcome() }  // 1.1.13
+    guard cutoff == nil else { return ExportPipeline.refused(batch.count) }
+    let number = calls.begin()
+    defer { calls.end(number) }
+    var outcome = ExportOutcome()
+    var current = Piece(request: encoder.encode(batch))
+    var others: [Piece] = []
+    while true {
+      var delivery = Delivery(piece: current, number: number, deadline: deadline, policy: configuration.retry)
+      var pieces = await deliver(&delivery, &outcome)
+      if pieces.isEmpty {
+        guard let next = others.popLast() else { return outcome }
+        current = next
+      } else {
+        // What comes first in the batch is sent first.
+        current = pieces.removeFirst()
+        others.append(contentsOf: pieces.reversed())
+      }
+    }
+  }
+
+  /// Waits for the exports that run now; false if they haven't ended by `deadline`.
+  package func flush(deadline: Deadline) async -> Bool {
+    guard let done = calls.waitForRunning() else { return true }
+    return await done.value(until: deadline, on: loop) != nil
+  }
+
+  /// Takes no more batches, gives those that run until `deadline`, then ends them and the transport. A further call can
+  /// only bring the deadline forward.
+  package func shutdown(deadline: Deadline) async {
+    let deadline = min(deadline, cutoff ?? .never)
+    cutoff = deadline
+    calls.interruptSleeps(from: deadline)
+    if let done = calls.waitForRunning() { _ = await done.value(until: deadline, on: loop) }
+    await transport.shutdown(deadline: deadline)
+  }
+
+  /// After shutdown (4.8.4).
+  package static func refused(_ count: Int) -> ExportOutcome {
+    ExportOutcome(
+      dropped: [.shutdown: count], error: OTLPError(.shutdown, "the exporter was shut down before the export"))
+  }
+}
+
+/// A part of a batch on its way.
+struct Piece: Sendable {
+  var request: EncodedRequest
+  /// An earlier request that held these items may have been delivered.
+  var mayHaveBeenDelivered = false
+}

@@ -1,0 +1,18 @@
+package import OTLPWire
+package import TelemetryCore
+
+/// What carries requests to a server: one attempt each time, no retry.
+package protocol OTLPTransport: Sendable {
+  /// Sends a request and waits for its answer until `deadline`, or until the task is cancelled.
+  /// - Parameter message: With gRPC's five-byte prefix, whose flag says whether it is compressed.
+  func send(_ message: BufferSlice, isCompressed: Bool, deadline: Deadline) async -> AttemptResult
+
+  /// Ends open calls at `deadline`, if not by themselves before; later calls fail at once.
+  func shutdown(deadline: Deadline) async
+}
+
+/// What one attempt gave.
+package enum AttemptResult: Sendable {
+  case accepted(ExportResponse)
+  case failed(AttemptFailure)
+}

@@ -1,0 +1,65 @@
+internal import GRPCClient
+internal import HTTP2Transport
+internal import OTLPExport
+internal import TelemetryCore
+
+/// What a checked configuration means for a channel. Reads the certificate files.
+struct ChannelParts {
+  let server: Endpoint
+  private let configuration: GRPCChannelConfiguration
+
+  init(_ configuration: OTLPGRPCExporter.Configuration, _ diagnostics: Diagnostics) throws(OTLPError) {
+    server = try configuration.server()
+    let settings = configuration.settings
+    settings.warn(of: server, diagnostics)
+    self.configuration = GRPCChannelConfiguration(
+      target: ChannelParts.target(server), tls: try ChannelParts.tls(settings, server), authority: server.authority,
+      userAgent: settings.userAgent,
+      metadata: HeaderRules.metadata(settings.headers).map { GRPCMetadata(name: $0.name, value: $0.value) },
+      maxResponseBytes: settings.maxResponseSize, inflater: ResponseInflater())
+  }
+
+  func channel(
+    network: any Network, loop: EventLoop, _ diagnostics: Diagnostics
+  ) throws(OTLPError) -> GRPCChannel {
+    do throws(ConfigurationError) {
+      return try GRPCChannel(configuration: configuration, network: network, loop: loop, diagnostics: diagnostics)
+    } catch {
+      throw OTLPError(error)
+    }
+  }
+
+  private static func target(_ server: Endpoint) -> GRPCTarget {
+    switch server.target {
+    case .hosts(let hosts): .hosts(hosts.map { GRPCTarget.HostPort(host: $0.name, port: $0.port) })
+    case .unix(let path): .unix(path: path)
+    case .unixAbstract(let name): .unixAbstract(name: name)
+    }
+  }
+
+  /// A file that can't be used is an error, never a reason to take others (trap 15).
+  private static func tls(_ settings: OTLPSettings, _ server: Endpoint) throws(OTLPError) -> TLSContext? {
+    guard server.isSecure else { return nil }
+    var configuration = TLSConfiguration(
+      clientCertificate: settings.clientCertificate.value, clientKey: settings.clientKey.value)
+    if let file = settings.certificate.value { configuration.trust = .file(file) }
+    do throws(TLSError) {
+      return try TLSContext(client: configuration)
+    } catch {
+      let option = ChannelParts.option(of: error, settings)
+      throw OTLPError(.unusableFile, option.map { "\($0): \(error.message)" } ?? error.message, option: option)
+    }
+  }
+
+  /// The option that names the file which the error is about.
+  private static func option(of error: TLSError, _ settings: OTLPSettings) -> String? {
+    let files = [
+      ("clientKey", settings.clientKey), ("clientCertificate", settings.clientCertificate),
+      ("certificate", settings.certificate),
+    ]
+    for (option, file) in files {
+      if let path = file.value, error.message.contains(path) { return file.name(option) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,116 @@
+package import GRPCClient
+internal import HTTP2Transport
+package import OTLPExport
+internal import OTLPWire
+package import TelemetryCore
+
+/// What a gRPC channel does for the exporter; tests put another in its place.
+package protocol GRPCCalling: Sendable {
+  func unary(
+    path: String, message: BufferSlice, encoding: GRPCEncoding, metadata: [GRPCMetadata], deadline: Deadline
+  ) async -> GRPCResult
+  func shutdown(deadline: Deadline) async
+}
+
+extension GRPCChannel: GRPCCalling {}
+
+/// Carries export requests over gRPC.
+package struct GRPCTransport: OTLPTransport {
+  /// 1.1.1
+  package static let tracesPath = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+
+  private let channel: any GRPCCalling
+  private let path: String
+
+  package init(_ channel: any GRPCCalling, path: String = GRPCTransport.tracesPath) {
+    self.channel = channel
+    self.path = path
+  }
+
+  package func send(_ message: BufferSlice, isCompressed: Bool, deadline: Deadline) async -> AttemptResult {
+    let result = await channel.unary(
+      path: path, message: message, encoding: isCompressed ? .gzip : .identity, metadata: [], deadline: deadline)
+    return GRPCTransport.read(result)
+  }
+
+  package func shutdown(deadline: Deadline) async { await channel.shutdown(deadline: deadline) }
+
+  /// What a call's result means for the export.
+  package static func read(_ result: GRPCResult) -> AttemptResult {
+    guard result.code == .ok else { return .failed(failure(result)) }
+    do throws(WireError) {
+      return .accepted(try ExportResponse(protobuf: result.body))
+    } catch {
+      // 5.2.12
+      return .failed(
+        AttemptFailure(
+          code: GRPCStatusCode.internal.rawValue, status: GRPCStatusCode.internal.name,
+          message: "the server accepted the call with a response that isn't OTLP's: \(error)",
+          origin: .protocolViolation, fate: .processed))
+    }
+  }
+
+  private static func failure(_ result: GRPCResult) -> AttemptFailure {
+    let details = details(result)
+    var message = result.message
+    if let violations = details?.fieldViolations, !violations.isEmpty {  // 1.5.8
+      message += " (" + violations.joined(separator: "; ") + ")"
+    }
+    if let tls = result.tlsError {
+      message = tls.message
+    } else if result.cause == .connect, let connectFailure = result.connectFailure {
+      message = connectFailure
+    }
+    return AttemptFailure(
+      code: result.code.rawValue, status: result.code.name, message: Diagnostics.sanitized(message, limit: 500),
+      origin: origin(result.cause), fate: fate(result.fate), pushback: pushback(result.pushback),
+      retryInfo: details?.retryInfo, acceptedEncodings: result.acceptedEncodings,
+      isTLS: result.tlsError != nil && result.cause == .connect)
+  }
+
+  /// Details that contradict the status are passed over (5.2.8).
+  private static func details(_ result: GRPCResult) -> RPCStatus? {
+    guard result.cause == .server, let bytes = result.statusDetails, let details = try? RPCStatus(protobuf: bytes),
+      details.code == 0 || Int(details.code) == result.code.rawValue
+    else { return nil }
+    return details
+  }
+
+  private static func origin(_ cause: GRPCResult.Cause) -> AttemptFailure.Origin {
+    switch cause {
+    case .server: .server
+    case .deadline: .deadline
+    case .cancelled: .cancelled
+    case .connect: .connect
+    case .transport: .transport
+    case .protocolViolation: .protocolViolation
+    }
+  }
+
+  private static func fate(_ fate: StreamFate) -> AttemptFailure.Fate {
+    switch fate {
+    case .neverProcessed: .neverProcessed
+    case .unknown: .unknown
+    case .processed: .processed
+    }
+  }
+
+  private static func pushback(_ pushback: GRPCResult.Pushback) -> AttemptFailure.Pushback {
+    switch pushback {
+    case .none: .none
+    case .retry(let delay): .retry(after: delay)
+    case .stop: .stop
+    }
+  }
+}
+
+/// Inflates responses for the channel.
+struct ResponseInflater: GRPCInflater {
+  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(GRPCInflateError) -> [UInt8] {
+    do throws(GzipError) {
+      return try unsafe Gzip.inflate(message, limit: limit)
+    } catch {
+      throw error == .tooLarge ? .tooLarge : .damaged
+    }
+  }
+}
