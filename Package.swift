@@ -59,7 +59,7 @@ let package = Package(
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
     tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
     tests("OTLPWireTests", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "OTLPTesting", "COpenSSL"]),
-    tests("OTLPExportTests", ["OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+    tests("OTLPExportTests", ["OTLPExport", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "CNGHTTP2"]),
     tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPTesting", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),

@@ -9,8 +9,6 @@ struct Delivery {
   let deadline: Deadline
   var machine: RetryMachine
   var lastFailure: AttemptFailure?
-  /// The items are counted as possible duplicates.
-  var isCounted = false
   /// The compressed message, if it is to be sent compressed.
   var compressed: BufferSlice?
 
@@ -61,8 +59,8 @@ extension ExportPipeline {
   /// Sends once; nil if that settled the piece.
   private func attempt(_ delivery: inout Delivery, _ outcome: inout ExportOutcome) async -> AttemptFailure? {
     outcome.attempts += 1
-    if delivery.piece.mayHaveBeenDelivered, !delivery.isCounted {
-      delivery.isCounted = true
+    if delivery.piece.mayHaveBeenDelivered, !delivery.piece.isCounted {
+      delivery.piece.isCounted = true
       outcome.possibleDuplicates += delivery.request.itemCount
     }
     let wasRefused = delivery.lastFailure?.code == StatusTable.unimplemented

@@ -20,32 +20,29 @@ extension ExportPipeline {
       && request.itemCount <= 1
   }
 
-  /// The server found the piece too large. Where it names no limit, half of what it refused is the guess.
+  /// The server found the piece too large. Where it names no limit, the larger half is the guess.
   func split(_ delivery: Delivery, limit: Int?, _ outcome: inout ExportOutcome) -> [Piece] {
-    guard delivery.request.itemCount > 1 else {
+    guard delivery.piece.request.itemCount > 1 else {
       dropTooLarge(delivery, limit: limit, &outcome)
       return []
     }
-    let learned = limit ?? delivery.request.protobuf.count / 2
-    if learnedLimit != learned {
+    let result = pieces(of: delivery.piece, limit: limit)
+    let learned = limit ?? result.map(\.request.protobuf.count).max()
+    if let learned, learnedLimit != learned {
       learnedLimit = learned
       reporter.learned(limit: learned)
     }
-    return pieces(of: delivery.piece, limit: limit)
+    return result
   }
 
   private func pieces(of piece: Piece, limit: Int?) -> [Piece] {
-    if let limit {
-      let requests = piece.request.split(maxMessageBytes: limit)
-      if requests.count > 1 {
-        return requests.map { Piece(request: $0, mayHaveBeenDelivered: piece.mayHaveBeenDelivered) }
-      }
+    var requests = limit.map { piece.request.split(maxMessageBytes: $0) } ?? []
+    if requests.count <= 1, let (first, second) = piece.request.split() { requests = [first, second] }
+    return requests.map { request in
+      var part = piece
+      part.request = request
+      return part
     }
-    guard let (first, second) = piece.request.split() else { return [piece] }
-    return [
-      Piece(request: first, mayHaveBeenDelivered: piece.mayHaveBeenDelivered),
-      Piece(request: second, mayHaveBeenDelivered: piece.mayHaveBeenDelivered),
-    ]
   }
 
   func dropTooLarge(_ delivery: Delivery, limit: Int?, _ outcome: inout ExportOutcome) {

@@ -107,4 +107,6 @@ struct Piece: Sendable {
   var request: EncodedRequest
   /// An earlier request that held these items may have been delivered.
   var mayHaveBeenDelivered = false
+  /// They are counted as possible duplicates.
+  var isCounted = false
 }

@@ -14,7 +14,7 @@ import Testing
       (8, "gRPC message exceeds maximum size 4194304: 5702136", 4_194_304),  // grpc-java
       (8, "Decompressed gRPC message exceeds maximum size 4194304", 4_194_304),
       (11, "Error, decoded message length too large: found 5702136 bytes, the limit is: 4194304 bytes", 4_194_304),
-      (8, "Error decompressing: size limit, of 4194304 bytes, exceeded while decompressing message", 4_194_304),  // tonic
+      (8, "Error decompressing: size limit, of 4194304 bytes, exceeded while decompressing message", 4_194_304),
       (8, "Received message exceeds the maximum configured message size.", nil),  // grpc-dotnet
       (8, "received message larger than max", nil),
       (8, "received message larger than max (5702136 vs. 99999999)", nil),  // a limit that it would fit into

@@ -1,0 +1,156 @@
+import OTLPExport
+import OTLPTesting
+import OTLPWire
+import TelemetryCore
+import TelemetrySDK
+import Testing
+
+@Suite struct PipelineSizeTests {
+  private static let large = SpanData(
+    traceID: TraceID(high: 1, low: 1), spanID: SpanID(1), name: "the large one", startTimeUnixNano: 1,
+    endTimeUnixNano: 2, attributes: ["blob": .string(String(repeating: "x", count: 5 << 20))],
+    resource: StandardWorkload.resource, scope: StandardWorkload.scope)
+
+  @Test func aBatchThatIsTooLargeForTheServerIsSplit() throws {  // pain 4
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(simulation, standard: .atMost(100_000))
+      let outcome = await fixture.export(512)
+      #expect(outcome.exported == 512)
+      let accepted = fixture.transport.calls.dropFirst()
+      #expect(accepted.count == 4)  // 338,552 bytes
+      #expect(accepted.flatMap(\.spans) == StandardWorkload().spans(0..<512))
+      #expect(accepted.allSatisfy { $0.bytes.count - 5 <= 100_000 })
+      // the limit is remembered
+      #expect(await fixture.export(512).attempts == 4)
+      #expect(fixture.events("smaller requests").count == 1)
+    }
+  }
+
+  @Test func withoutANumberItIsHalved() throws {
+    try simulate(seed: 1) { simulation in
+      let words = AttemptFailure.server(8, "Received message exceeds the maximum configured message size.")
+      let fixture = PipelineFixture(simulation, [.fail(words), .fail(words)])
+      let outcome = await fixture.export(8)
+      #expect(outcome.exported == 8)
+      let counts = fixture.transport.calls.map(\.spans.count)
+      #expect(counts.starts(with: [8, 4, 2]))
+      #expect(counts.dropFirst(2).reduce(0, +) == 8)  // and the guess is remembered
+    }
+  }
+
+  @Test func oneLargeSpanTakesNoOthersAlong() throws {  // trap 18
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(simulation, standard: .atMost(4 << 20))
+      var batch = StandardWorkload().spans(0..<511)
+      batch.insert(PipelineSizeTests.large, at: 200)
+      let outcome = await fixture.pipeline.export(batch, deadline: Deadline(simulation.now + .seconds(30)))
+      #expect(outcome.exported == 511)
+      #expect(outcome.dropped == [.tooLarge: 1])
+      #expect(outcome.total == 512)
+      let event = try #require(fixture.events("too large").first)
+      #expect(event.fields["name"] == "the large one")
+      #expect((outcome.error as? OTLPError)?.code == .tooLarge)
+    }
+  }
+
+  @Test func ourOwnLimitHoldsBeforeAnythingIsSent() throws {  // 1.1.8, acceptance 4
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(simulation) { $0.maxRequestSize = 4 << 20 }
+      var batch = StandardWorkload().spans(0..<511)
+      batch.append(PipelineSizeTests.large)
+      let outcome = await fixture.pipeline.export(batch, deadline: Deadline(simulation.now + .seconds(30)))
+      #expect(outcome.exported == 511)
+      #expect(outcome.dropped == [.tooLarge: 1])
+      #expect(fixture.transport.calls.count == 1)
+      #expect(fixture.transport.calls.allSatisfy { $0.bytes.count - 5 <= 4 << 20 })
+    }
+  }
+
+  @Test func theDefaultLimitIs64MiBAndZeroIsNone() throws {  // 1.1.7, 1.1.12
+    #expect(ExportPipeline.Configuration().maxRequestSize == 64 << 20)
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(simulation) { $0.maxRequestSize = 0 }
+      #expect(await fixture.export(100).exported == 100)
+      let strict = PipelineFixture(simulation) { $0.maxRequestSize = 1 }
+      let outcome = await strict.export(3)
+      #expect(outcome.dropped == [.tooLarge: 3])
+      #expect(strict.transport.calls.isEmpty)
+      #expect(strict.events("too large").count == 3)
+    }
+  }
+
+  @Test func spansThatFitAreSentAfterAServerWithANonsensicalLimit() throws {
+    try simulate(seed: 1) { simulation in
+      let words = AttemptFailure.server(8, "received message larger than max (9 vs. 1)")
+      let fixture = PipelineFixture(simulation, [.fail(words)])
+      #expect(await fixture.export(5).exported == 5)
+      #expect(fixture.transport.calls.map(\.spans.count) == [5, 1, 1, 1, 1, 1])
+    }
+  }
+
+  @Test func piecesShareTheDeadline() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(
+        simulation, [.atMost(100_000), .accept, .silence, .silence, .silence, .silence, .silence])
+      let start = simulation.now
+      let outcome = await fixture.export(512, within: .seconds(15))
+      #expect(outcome.total == 512)
+      #expect(outcome.exported > 100)
+      #expect(outcome.dropped[.timeout] == 512 - outcome.exported)
+      #expect(simulation.now - start <= .seconds(15))
+    }
+  }
+
+  @Test func gzipIsOnTheWire() throws {  // trap 26
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(simulation) { $0.compression = .gzip }
+      let outcome = await fixture.export(512)
+      #expect(outcome.exported == 512)
+      let call = try #require(fixture.transport.calls.first)
+      #expect(call.isCompressed)
+      #expect(call.bytes[0] == 1)
+      #expect(call.bytes[5...].starts(with: [0x1F, 0x8B]))
+      let length = call.bytes[1..<5].reduce(0) { $0 << 8 | Int($1) }
+      #expect(length == call.bytes.count - 5)
+      #expect(length < 338_552 / 4)
+      #expect(call.spans == StandardWorkload().spans(0..<512))
+    }
+  }
+
+  @Test func whatGzipDoesNotShrinkGoesAsItIs() throws {  // 5.1.13
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(simulation) { $0.compression = .gzip }
+      let tiny = SpanData(
+        traceID: TraceID(high: 0x1234_5678_9ABC_DEF0, low: 0xFEDC_BA98_7654_3210),
+        spanID: SpanID(0x1122_3344_5566_7788),
+        name: "t", startTimeUnixNano: 1, endTimeUnixNano: 2)
+      let outcome = await fixture.pipeline.export([tiny], deadline: Deadline(simulation.now + .seconds(1)))
+      #expect(outcome.exported == 1)
+      #expect(fixture.transport.calls.first?.isCompressed == false)
+      #expect(fixture.transport.calls.first?.bytes[0] == 0)
+    }
+  }
+
+  @Test func compressionThatIsRefusedIsLeftOutFromThenOn() throws {  // 5.1.16, DESIGN 4
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(
+        simulation, [.fail(.server(12, "gzip is not supported", acceptedEncodings: ["identity"]))]
+      ) { $0.compression = .gzip }
+      #expect(await fixture.export(100).exported == 100)
+      #expect(await fixture.export(100).exported == 100)
+      #expect(fixture.transport.calls.map(\.isCompressed) == [true, false, false])
+      #expect(fixture.events("gzip").count == 1)
+    }
+  }
+
+  @Test func aMissingServiceIsNotTakenForMissingGzip() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(
+        simulation, [.fail(.server(12, "unknown service")), .fail(.server(12, "unknown service"))]
+      ) { $0.compression = .gzip }
+      #expect(await fixture.export(100).dropped == [.refused: 100])
+      #expect(await fixture.export(100).exported == 100)
+      #expect(fixture.transport.calls.map(\.isCompressed) == [true, false, true])
+    }
+  }
+}

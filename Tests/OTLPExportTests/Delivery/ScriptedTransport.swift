@@ -1,0 +1,137 @@
+import OTLPExport
+import OTLPTesting
+import OTLPWire
+import Synchronization
+import TelemetryCore
+import TelemetrySDK
+
+/// A server that answers as it is told, on a loop's clock.
+final class ScriptedTransport: OTLPTransport {
+  indirect enum Step: Sendable {
+    case accept
+    case partial(rejected: Int64, String)
+    case fail(AttemptFailure)
+    /// The step after a while; the call's deadline comes first if it is earlier.
+    case after(Duration, Step)
+    /// No answer.
+    case silence
+    /// Refuses messages of more than so many protobuf bytes, in grpc-go's words.
+    case atMost(Int)
+  }
+
+  struct Call: Sendable {
+    var time: MonotonicInstant
+    var deadline: Deadline
+    var isCompressed: Bool
+    var spans: [SpanData]
+    var bytes: [UInt8]
+  }
+
+  private struct State {
+    var steps: [Step] = []
+    var standard = Step.accept
+    var calls: [Call] = []
+    var isShutDown = false
+    var open = 0
+    var mostOpen = 0
+  }
+
+  private let loop: EventLoop
+  private let state = Mutex(State())
+  private let end = Promise<Void>()
+
+  init(_ loop: EventLoop, _ steps: [Step] = [], standard: Step = .accept) {
+    self.loop = loop
+    state.withLock { state in
+      state.steps = steps
+      state.standard = standard
+    }
+  }
+
+  var calls: [Call] { state.withLock { $0.calls } }
+  var mostOpen: Int { state.withLock { $0.mostOpen } }
+  var isShutDown: Bool { state.withLock { $0.isShutDown } }
+
+  func send(_ message: BufferSlice, isCompressed: Bool, deadline: Deadline) async -> AttemptResult {
+    let step = note(message, isCompressed, deadline)
+    defer { state.withLock { $0.open -= 1 } }
+    return await perform(step, message, deadline)
+  }
+
+  func shutdown(deadline: Deadline) async {
+    state.withLock { $0.isShutDown = true }
+    end.fulfil(())
+  }
+
+  private func note(_ message: BufferSlice, _ isCompressed: Bool, _ deadline: Deadline) -> Step {
+    let bytes = message.array
+    let body = Array(bytes.dropFirst(5))
+    let protobuf = isCompressed ? (try? Gzip.inflate(body, limit: 1 << 30)) ?? [] : body
+    let spans = (try? TraceRequestDecoder.decode(protobuf)) ?? []
+    return state.withLock { state in
+      state.open += 1
+      state.mostOpen = max(state.mostOpen, state.open)
+      state.calls.append(
+        Call(time: loop.now, deadline: deadline, isCompressed: isCompressed, spans: spans, bytes: bytes))
+      return state.steps.isEmpty ? state.standard : state.steps.removeFirst()
+    }
+  }
+
+  private func perform(_ step: Step, _ message: BufferSlice, _ deadline: Deadline) async -> AttemptResult {
+    switch step {
+    case .accept: return .accepted(ExportResponse())
+    case .partial(let rejected, let text):
+      var response = ExportResponse()
+      response.rejectedItems = rejected
+      response.errorMessage = text
+      return .accepted(response)
+    case .fail(let failure): return .failed(failure)
+    case .after(let duration, let step):
+      let wake = Deadline(loop.now + duration)
+      guard await end.value(until: min(wake, deadline), on: loop) == nil else { return .failed(.ownCancel) }
+      if wake <= deadline { return await perform(step, message, deadline) }
+      // Without a connection that is what the deadline finds.
+      if case .fail(let failure) = step, failure.origin == .connect { return .failed(failure) }
+      return .failed(.ownDeadline)
+    case .silence: return await perform(.after(.seconds(1_000_000), .accept), message, deadline)
+    case .atMost(let limit):
+      let count = message.count - 5
+      guard count > limit else { return .accepted(ExportResponse()) }
+      return .failed(.server(8, "grpc: received message larger than max (\(count) vs. \(limit))"))
+    }
+  }
+}
+
+/// A pipeline over a scripted server in a simulation.
+struct PipelineFixture {
+  let simulation: Simulation
+  let transport: ScriptedTransport
+  let pipeline: ExportPipeline
+  let log = EventLog()
+
+  init(
+    _ simulation: Simulation, _ steps: [ScriptedTransport.Step] = [], standard: ScriptedTransport.Step = .accept,
+    configure: (inout ExportPipeline.Configuration) -> Void = { _ in }
+  ) {
+    self.simulation = simulation
+    transport = ScriptedTransport(simulation.loop, steps, standard: standard)
+    var configuration = ExportPipeline.Configuration()
+    configuration.server = "http://server:4317"
+    configure(&configuration)
+    pipeline = ExportPipeline(
+      configuration, transport: transport, loop: simulation.loop, diagnostics: log.diagnostics,
+      random: JitterGenerator(seed: simulation.seed))
+  }
+
+  func export(_ count: Int = 10, within: Duration = .seconds(30)) async -> ExportOutcome {
+    await pipeline.export(StandardWorkload().spans(0..<count), deadline: Deadline(simulation.now + within))
+  }
+
+  /// The pauses between the calls.
+  var pauses: [Duration] {
+    let calls = transport.calls
+    return zip(calls, calls.dropFirst()).map { $1.time - $0.time }
+  }
+
+  func events(_ message: String) -> [DiagnosticEvent] { log.events.filter { $0.message.contains(message) } }
+}
