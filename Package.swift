@@ -52,7 +52,7 @@ let package = Package(
       name: "otlp",
       dependencies: [
         "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
-        "TelemetryCore",
+        "TelemetryCore", "CLinux",
       ],
       swiftSettings: settings),
 
@@ -69,8 +69,8 @@ let package = Package(
         "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
         "TelemetryCore", "CNGHTTP2",
       ]),
-    tests("PeerTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire"]),
-    tests("CommandTests", ["OTLPTesting", "OTLPWire", "TelemetrySDK"]),
+    tests("PeerTests", ["otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore"]),
+    tests("CommandTests", ["otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -9,4 +9,31 @@
 extern int pthread_setname_np(pthread_t thread, const char *name);
 static inline int CLinux_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 #endif
+
+#include <getopt.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <time.h>
+// In a module that imports this one, Swift finds the fields of C's time structs in yet another module, so they stay here.
+static inline uint64_t CLinux_wall_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+static inline int64_t CLinux_cpu_microseconds(void) {
+  struct rusage used;
+  getrusage(RUSAGE_SELF, &used);
+  return ((int64_t)used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec +
+         used.ru_stime.tv_usec;
+}
+// The Glibc module lacks getopt_long, and Swift 6 refuses the C globals that it and the environment live in.
+extern char **environ;
+static inline char **CLinux_environ(void) { return environ; }
+static inline int CLinux_getopt_long(int argc, char *const argv[], const char *letters, const struct option *options) {
+  return getopt_long(argc, argv, letters, options, 0);
+}
+static inline void CLinux_getopt_start(void) { opterr = 0; optind = 0; }
+static inline const char *CLinux_optarg(void) { return optarg; }
+static inline int CLinux_optind(void) { return optind; }
+static inline int CLinux_optopt(void) { return optopt; }
 #endif

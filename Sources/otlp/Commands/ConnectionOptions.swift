@@ -1,0 +1,183 @@
+package import OTLPExport
+package import OTLPGRPC
+package import TelemetryCore
+package import TelemetrySDK
+
+/// What all commands that connect can be told. What isn't said here is read from the environment.
+package struct ConnectionOptions {
+  package enum Overflow: Sendable {
+    case dropNewest
+    case dropOldest
+    case block
+  }
+
+  package var endpoint: String?
+  package var exporter = OTLPGRPCExporter.Configuration()
+  package var queue: Int?
+  package var batch: Int?
+  package var overflow: Overflow?
+  package var exportTimeout: Duration?
+  package var shutdownTimeout = Duration.seconds(10)
+  package var json = false
+  private var headerCount = 0
+
+  package init() {}
+
+  /// The options, for the table of a command.
+  package static let table: [Option<ConnectionOptions>] = server + delivery
+
+  private static let server: [Option<ConnectionOptions>] = [
+    Option("endpoint", "URL", "the server", default: "http://localhost:4317") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.endpoint = value.text
+      options.exporter.endpoint = value.text
+    },
+    Option(flag: "insecure", "plaintext for an endpoint that has no http:// or https://") {
+      $0.exporter.insecure = true
+    },
+    Option("certificate", "FILE", "the authorities that may sign the server's certificate", default: "the system's") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.certificate = try value.path()
+    },
+    Option("client-certificate", "FILE", "our own certificate, for a server that wants one") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.clientCertificate = try value.path()
+    },
+    Option("client-key", "FILE", "the private key of --client-certificate") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.clientKey = try value.path()
+    },
+    Option("header", "K=V", "a header of each request; can be given several times") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      try options.addHeader(value)
+    },
+    Option("compression", "HOW", "none or gzip", default: "none") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.compression = try value.choice(["none": .none, "gzip": .gzip])
+    },
+    Option("timeout", "T", "how long one attempt may take; 0: no limit of its own", default: "10s") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.timeout = try value.duration()
+    },
+    Option("protocol", "NAME", "grpc is the only one", default: "grpc") {
+      (_: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      _ = try value.choice(["grpc": ()])
+    },
+  ]
+
+  private static let delivery: [Option<ConnectionOptions>] = [
+    Option("queue", "N", "how many spans may wait", default: "2048") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.queue = try value.integer(in: 1...(1 << 24))
+    },
+    Option("batch", "N", "how many spans go into one export", default: "512") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.batch = try value.integer(in: 1...(1 << 22))
+    },
+    Option("overflow", "HOW", "at a full queue: drop-newest, drop-oldest or block", default: "block") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.overflow = try value.choice([
+        "drop-newest": .dropNewest, "drop-oldest": .dropOldest, "block": .block,
+      ])
+    },
+    Option("export-timeout", "T", "how long a batch may take with all its attempts", default: "30s") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exportTimeout = try value.duration(from: .nanoseconds(1))
+    },
+    Option("shutdown-timeout", "T", "how long the end of the command may take", default: "10s") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.shutdownTimeout = try value.duration()
+    },
+    Option(flag: "json", "print the result as one line of JSON") { $0.json = true },
+  ]
+
+  // The text may be a secret that was typed without its name, so it isn't shown.
+  private mutating func addHeader(_ value: OptionValue) throws(ConfigurationError) {
+    headerCount += 1
+    let parts = value.text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else {
+      throw ConfigurationError(
+        option: value.option, value: "[REDACTED], header number \(headerCount),", allowed: "name=value")
+    }
+    var single = OTLPHeaders()
+    single[String(parts[0])] = String(parts[1])
+    try HeaderRules.validate(single, option: value.option)
+    exporter.headers[String(parts[0])] = String(parts[1])
+  }
+}
+
+extension ConnectionOptions {
+  /// The exporter's configuration, with the environment's values where the command line has none.
+  package func exporterConfiguration(
+    environment: [String: String], diagnostics: Diagnostics
+  ) throws(ToolError) -> OTLPGRPCExporter.Configuration {
+    var configuration = exporter
+    configuration.apply(environment: environment, signal: .traces, diagnostics: diagnostics)
+    do throws(OTLPError) {
+      try configuration.validate()
+    } catch {
+      throw ToolError(error, configuration)
+    }
+    return configuration
+  }
+
+  /// The processor's configuration, with the environment's values where the command line has none.
+  package func batchConfiguration(
+    environment: [String: String], diagnostics: Diagnostics
+  ) throws(ToolError) -> BatchConfiguration {
+    var configuration = BatchConfiguration()
+    configuration.apply(environment: environment, diagnostics: diagnostics)
+    if let queue { configuration.maxQueueSize = queue }
+    if let batch {
+      // A batch is at most a queue. Four of them keep a larger batch from waiting for the queue.
+      if queue == nil, batch > configuration.maxQueueSize { configuration.maxQueueSize = 4 * batch }
+      configuration.maxExportBatchSize = batch
+    } else {
+      configuration.maxExportBatchSize = min(configuration.maxExportBatchSize, configuration.maxQueueSize)
+    }
+    if let exportTimeout { configuration.exportTimeout = exportTimeout }
+    // Whoever asks for a larger queue means that its spans fit.
+    configuration.maxQueueBytes = max(configuration.maxQueueBytes, configuration.maxQueueSize * 2048)
+    configuration.overflow =
+      switch overflow ?? .block {
+      case .dropNewest: .dropNewest
+      case .dropOldest: .dropOldest
+      case .block: .block(upTo: .seconds(86_400))
+      }
+    do throws(ConfigurationError) {
+      try configuration.validate()
+    } catch {
+      throw ToolError(usage: error.renamed(Self.optionNames[error.option] ?? error.option))
+    }
+    return configuration
+  }
+
+  /// What the libraries call an option, and what it is called here.
+  package static let optionNames = [
+    "endpoint": "--endpoint", "insecure": "--insecure", "certificate": "--certificate",
+    "clientCertificate": "--client-certificate", "clientKey": "--client-key", "headers": "--header",
+    "compression": "--compression", "timeout": "--timeout", "maxQueueSize": "--queue",
+    "maxExportBatchSize": "--batch", "exportTimeout": "--export-timeout", "overflow": "--overflow",
+  ]
+}
+
+extension ToolError {
+  /// Why an exporter can't be made: a value of the command line is bad usage, one of the environment bad
+  /// configuration, and so is a file that can't be used.
+  package init(_ error: OTLPError, _ configuration: OTLPGRPCExporter.Configuration) {
+    guard let refused = error.configuration else {
+      let files = [
+        ("--certificate", configuration.certificate), ("--client-certificate", configuration.clientCertificate),
+        ("--client-key", configuration.clientKey),
+      ]
+      let option = files.first { $0.1.map { !$0.isEmpty && error.message.contains($0) } ?? false }?.0
+      self.init(.configuration, option.map { "\($0): \(error.message)" } ?? error.message)
+      return
+    }
+    if let option = ConnectionOptions.optionNames[refused.option] {
+      self.init(usage: refused.renamed(option))
+    } else {
+      self.init(.configuration, refused.description)
+    }
+  }
+}

@@ -1,0 +1,139 @@
+internal import CLinux
+internal import Synchronization
+internal import TelemetryCore
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+// getopt_long keeps its state in globals of the process.
+private let parsing = Mutex(())
+
+extension CommandTable {
+  /// What a command line asks for.
+  package enum Request {
+    case run(Settings)
+    case help
+  }
+
+  /// Reads the arguments after the command's name.
+  package func parse(_ arguments: [String], into settings: Settings) throws(ToolError) -> Request {
+    let tokens = try scan(arguments)
+    if tokens.contains(where: { $0.isHelp }) { return .help }
+    var settings = settings
+    for token in tokens { try apply(token, to: &settings) }
+    return .run(settings)
+  }
+
+  private func apply(_ token: Token, to settings: inout Settings) throws(ToolError) {
+    switch token {
+    case .help: break
+    case .option(let index, let text):
+      let option = options[index]
+      do throws(ConfigurationError) {
+        try option.set(&settings, OptionValue(option: "--" + option.name, text: text))
+      } catch {
+        throw ToolError(usage: error)
+      }
+    case .operand(let text, let position):
+      guard let operand, position == 0 else {
+        throw ToolError(.usage, "unexpected argument '\(Diagnostics.sanitized(text, limit: 200))'; \(hint)")
+      }
+      operand.set(&settings, text)
+    }
+  }
+
+  private var hint: String { "'otlp \(name) --help' lists what there is" }
+}
+
+private enum Token {
+  case option(index: Int, text: String)
+  case operand(String, position: Int)
+  case help
+
+  var isHelp: Bool { if case .help = self { true } else { false } }
+}
+
+extension CommandTable {
+  // Values from here on mean the option at this index; below lie the letters.
+  private static var firstValue: Int32 { 256 }
+
+  private func scan(_ arguments: [String]) throws(ToolError) -> [Token] {
+    // SAFETY: every C string is a copy that lives until the end of this call; what getopt_long hands out are
+    // addresses within them, and they are read before that.
+    let argv = unsafe (["otlp"] + arguments).map { unsafe strdup($0) } + [nil]
+    let names = unsafe (options.map(\.name) + ["help"]).map { unsafe strdup($0) }
+    defer {
+      for index in 0...arguments.count { unsafe free(argv[index]) }
+      for index in 0...options.count { unsafe free(names[index]) }
+    }
+    let long = unsafe longOptions(names)
+    let result: Result<[Token], ToolError> = parsing.withLock { _ in
+      do throws(ToolError) {
+        return .success(try unsafe scan(argv, long))
+      } catch {
+        return .failure(error)
+      }
+    }
+    return try result.get()
+  }
+
+  private func longOptions(_ names: [UnsafeMutablePointer<CChar>?]) -> [option] {
+    var long = unsafe [option](repeating: option(), count: names.count + 1)
+    for index in 0..<(options.count + 1) {
+      let takesValue = index < options.count && options[index].placeholder != nil
+      unsafe long[index].name = unsafe UnsafePointer(names[index])
+      unsafe long[index].has_arg = takesValue ? 1 : 0
+      unsafe long[index].val = Self.firstValue + Int32(index)
+    }
+    return unsafe long
+  }
+
+  private func scan(_ argv: [UnsafeMutablePointer<CChar>?], _ long: [option]) throws(ToolError) -> [Token] {
+    var argv = unsafe argv
+    let count = unsafe Int32(argv.count - 1)
+    var tokens: [Token] = []
+    CLinux_getopt_start()
+    while true {
+      // ":" tells a missing value from an unknown option.
+      let value = unsafe CLinux_getopt_long(count, &argv, ":h", long)
+      if value == -1 { break }
+      tokens.append(try unsafe token(value, argv))
+    }
+    for position in Int(CLinux_optind())..<Int(count) {
+      let text = unsafe argv[position].map { unsafe String(cString: $0) } ?? ""
+      tokens.append(.operand(text, position: position - Int(CLinux_optind())))
+    }
+    return tokens
+  }
+
+  private func token(_ value: Int32, _ argv: [UnsafeMutablePointer<CChar>?]) throws(ToolError) -> Token {
+    let index = Int(value - Self.firstValue)
+    switch value {
+    case Int32(UInt8(ascii: "h")), Self.firstValue + Int32(options.count): return .help
+    case Int32(UInt8(ascii: ":")):
+      let option = options[Int(CLinux_optopt() - Self.firstValue)]
+      throw ToolError(.usage, "--\(option.name) needs a value: \(option.placeholder ?? "")")
+    case _ where options.indices.contains(index):
+      let text = unsafe CLinux_optarg().map { unsafe String(cString: $0) } ?? ""
+      return .option(index: index, text: text)
+    default:
+      let position = max(1, Int(CLinux_optind()) - 1)
+      let text = unsafe argv[position].map { unsafe String(cString: $0) } ?? ""
+      throw ToolError(.usage, "unknown option \(unknown(text)); \(hint)")
+    }
+  }
+
+  private func unknown(_ text: String) -> String {
+    let name = text.prefix { $0 != "=" }
+    // A flag that was given a value is reported like an unknown option.
+    if let flag = options.first(where: { "--" + $0.name == name }), text != name {
+      return "'\(Diagnostics.sanitized(text, limit: 200))': --\(flag.name) takes no value"
+    }
+    return "'\(Diagnostics.sanitized(String(name), limit: 200))'"
+  }
+}

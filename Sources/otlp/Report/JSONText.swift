@@ -1,0 +1,48 @@
+/// Writes one JSON object on one line, its members in the order in which they are added.
+package struct JSONObject {
+  private var members: [String] = []
+
+  package init() {}
+
+  package mutating func add(_ name: String, _ value: String) {
+    members.append("\(Self.quoted(name)):\(Self.quoted(value))")
+  }
+  package mutating func add(_ name: String, _ value: Int) { members.append("\(Self.quoted(name)):\(value)") }
+  package mutating func add(_ name: String, _ value: JSONObject) {
+    members.append("\(Self.quoted(name)):\(value.text)")
+  }
+
+  /// A number with at most three digits after the point; what JSON has no number for becomes 0.
+  package mutating func add(_ name: String, _ value: Double) {
+    members.append("\(Self.quoted(name)):\(Self.number(value))")
+  }
+
+  package var text: String { "{\(members.joined(separator: ","))}" }
+
+  static func number(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return "0" }
+    let thousandths = Int64((value * 1000).rounded())
+    let sign = thousandths < 0 ? "-" : ""
+    let fraction = String(thousandths.magnitude % 1000)
+    let digits = String(repeating: "0", count: 3 - fraction.count) + fraction
+    return "\(sign)\(thousandths.magnitude / 1000).\(digits)"
+  }
+
+  static func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case "\r": result += "\\r"
+      case "\t": result += "\\t"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result + "\""
+  }
+}

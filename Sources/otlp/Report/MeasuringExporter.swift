@@ -1,0 +1,42 @@
+package import OTLPGRPC
+internal import Synchronization
+package import TelemetryCore
+package import TelemetrySDK
+
+/// Passes batches on to an exporter and keeps how long each took and what went wrong last.
+package final class MeasuringExporter: SpanExporter {
+  private struct Measured {
+    var latency = LatencyHistogram()
+    var lastError: String?
+  }
+
+  private let base: OTLPGRPCExporter
+  private let measured = Mutex(Measured())
+  package let maxConcurrentExports: Int
+
+  package init(_ base: OTLPGRPCExporter) {
+    self.base = base
+    maxConcurrentExports = base.maxConcurrentExports
+  }
+
+  package var eventLoop: EventLoop? { base.eventLoop }
+
+  package func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
+    let start = MonotonicInstant.system
+    let outcome = await base.export(batch, deadline: deadline)
+    let elapsed = MonotonicInstant.system - start
+    measured.withLock { measured in
+      measured.latency.record(elapsed)
+      if let error = outcome.error { measured.lastError = "\(error)" }
+    }
+    return outcome
+  }
+
+  package func forceFlush(deadline: Deadline) async -> Bool { await base.forceFlush(deadline: deadline) }
+
+  package func shutdown(deadline: Deadline) async { await base.shutdown(deadline: deadline) }
+
+  package var latency: LatencyHistogram { measured.withLock { $0.latency } }
+
+  package var lastError: String? { measured.withLock { $0.lastError } }
+}

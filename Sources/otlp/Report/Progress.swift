@@ -1,0 +1,41 @@
+package import TelemetryCore
+package import TelemetrySDK
+
+/// A line on a terminal that is written again and again while a command runs.
+package struct Progress {
+  private let output: TextOutput
+  private let total: Int?
+  private let start: MonotonicInstant
+  private var isShown = false
+
+  /// Shows itself only on a terminal.
+  package init(total: Int?, start: MonotonicInstant, output: TextOutput = .error) {
+    self.output = output
+    self.total = total
+    self.start = start
+  }
+
+  package var isVisible: Bool { output.isTerminal }
+
+  package mutating func show(_ ledger: Ledger, at now: MonotonicInstant) {
+    guard isVisible else { return }
+    isShown = true
+    output.write("\r\u{1B}[K" + Self.text(ledger, total: total, elapsed: now - start))
+  }
+
+  /// Leaves an empty line for what follows.
+  package mutating func clear() {
+    if isShown { output.write("\r\u{1B}[K") }
+    isShown = false
+  }
+
+  package static func text(_ ledger: Ledger, total: Int?, elapsed: Duration) -> String {
+    var text = "\(decimal(elapsed.inSeconds, 1)) s  exported \(ledger.exported)"
+    if let total { text += " of \(total)" }
+    let rate = elapsed > .zero ? Double(ledger.exported) / elapsed.inSeconds : 0
+    text += "  \(decimal(rate, 0))/s  waiting \(ledger.queued + ledger.inFlight)"
+    if ledger.droppedTotal > 0 { text += "  dropped \(ledger.droppedTotal)" }
+    if ledger.rejected > 0 { text += "  rejected \(ledger.rejected)" }
+    return text
+  }
+}

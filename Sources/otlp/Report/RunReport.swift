@@ -1,0 +1,84 @@
+package import TelemetrySDK
+
+/// What a command that exports has to say at its end.
+package struct RunReport: Sendable {
+  package var endpoint: String
+  package var ledger = Ledger()
+  package var elapsed = Duration.zero
+  package var cpuTime = Duration.zero
+  package var latency = LatencyHistogram()
+
+  package init(endpoint: String) { self.endpoint = endpoint }
+
+  private var spansPerSecond: Double { elapsed > .zero ? Double(ledger.exported) / elapsed.inSeconds : 0 }
+
+  private var cpuMicrosPerSpan: Double { ledger.ended > 0 ? cpuTime.inSeconds * 1e6 / Double(ledger.ended) : 0 }
+
+  private func latencyMillis(_ share: Double) -> Double { latency.percentile(share).inSeconds * 1e3 }
+
+  /// Spans that did not arrive, whatever the reason.
+  package var lost: Int { ledger.ended - ledger.exported }
+
+  /// The contract of `--json`.
+  package var json: String {
+    var dropped = JSONObject()
+    for reason in DropReason.allCases {
+      if let count = ledger.dropped[reason], count > 0 { dropped.add(reason.rawValue, count) }
+    }
+    var percentiles = JSONObject()
+    percentiles.add("p50", latencyMillis(0.5))
+    percentiles.add("p99", latencyMillis(0.99))
+    var object = JSONObject()
+    object.add("endpoint", endpoint)
+    object.add("ended", ledger.ended)
+    object.add("exported", ledger.exported)
+    object.add("rejected", ledger.rejected)
+    object.add("dropped", dropped)
+    object.add("queued", ledger.queued)
+    object.add("inFlight", ledger.inFlight)
+    object.add("possibleDuplicates", ledger.possibleDuplicates)
+    object.add("exports", ledger.exports)
+    object.add("attempts", ledger.attempts)
+    object.add("seconds", elapsed.inSeconds)
+    object.add("spansPerSecond", spansPerSecond)
+    object.add("cpuMicrosPerSpan", cpuMicrosPerSpan)
+    object.add("latencyMillis", percentiles)
+    return object.text
+  }
+
+  /// The same for people.
+  package var text: String {
+    """
+    \(ledger)
+    \(decimal(elapsed.inSeconds, 2)) s, \(Int(spansPerSecond)) spans/s, \
+    \(decimal(cpuMicrosPerSpan, 2)) µs CPU a span
+    \(ledger.exports) exports in \(ledger.attempts) requests, latency p50 \(decimal(latencyMillis(0.5), 2)) ms, \
+    p99 \(decimal(latencyMillis(0.99), 2)) ms
+    """
+  }
+
+  /// One sentence on what was lost and why; nil if nothing was.
+  package func lossMessage(_ reason: String?) -> String? {
+    guard lost > 0 else { return nil }
+    var reasons = DropReason.allCases.compactMap { reason in
+      ledger.dropped[reason].map { "\(reason) \($0)" }
+    }
+    if ledger.rejected > 0 { reasons.append("rejected \(ledger.rejected)") }
+    let unsettled = ledger.queued + ledger.inFlight
+    if unsettled > 0 { reasons.append("unsettled \(unsettled)") }
+    let sentence = "\(lost) of \(ledger.ended) spans were not delivered (\(reasons.joined(separator: ", ")))"
+    return reason.map { "\(sentence): \($0)" } ?? sentence
+  }
+}
+
+/// A number with so many digits after the point.
+package func decimal(_ value: Double, _ digits: Int) -> String {
+  guard value.isFinite, abs(value) < 1e12 else { return "?" }
+  let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
+  let scaled = Int64((value * Double(scale)).rounded())
+  guard digits > 0 else { return "\(scaled)" }
+  let fraction = String(scaled.magnitude % UInt64(scale))
+  let sign = scaled < 0 ? "-" : ""
+  return
+    "\(sign)\(scaled.magnitude / UInt64(scale)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+}
