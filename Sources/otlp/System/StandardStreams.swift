@@ -24,7 +24,7 @@ package struct TextOutput: Sendable {
     return text.withUTF8 { bytes in
       var rest = unsafe UnsafeRawBufferPointer(bytes)
       while unsafe !rest.isEmpty {
-        let count = unsafe Self.write(descriptor, rest)
+        let count = unsafe writeSome(descriptor, rest)
         if count < 0 {
           if errno == EINTR { continue }
           return false
@@ -37,16 +37,11 @@ package struct TextOutput: Sendable {
 
   @discardableResult
   package func line(_ text: String) -> Bool { write(text + "\n") }
+}
 
-  private static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    #if canImport(Glibc)
-      unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
-    #elseif canImport(Musl)
-      unsafe Musl.write(descriptor, bytes.baseAddress, bytes.count)
-    #else
-      unsafe Darwin.write(descriptor, bytes.baseAddress, bytes.count)
-    #endif
-  }
+// Outside of the struct, whose own function hides the C library's.
+private func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  unsafe write(descriptor, bytes.baseAddress, bytes.count)
 }
 
 /// Reads a file line by line, however it was cut into reads.
