@@ -22,7 +22,7 @@ package struct TextOutput: Sendable {
   package func write(_ text: String) -> Bool {
     var text = text
     return text.withUTF8 { bytes in
-      var rest = unsafe UnsafeRawBufferPointer(bytes)
+      var rest = UnsafeRawBufferPointer(bytes)
       while unsafe !rest.isEmpty {
         let count = unsafe writeSome(descriptor, rest)
         if count < 0 {
