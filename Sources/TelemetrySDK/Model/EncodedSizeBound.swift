@@ -6,11 +6,11 @@ extension SpanData {
   public var encodedSizeBound: Int {
     var bound = 120 &+ name.utf8.count &+ traceState.utf8.count &+ status.message.utf8.count
     bound &+= attributes.encodedSizeBound(nesting: 0)
-    for index in events.indices {
-      bound &+= 28 &+ events[index].name.utf8.count &+ events[index].attributes.encodedSizeBound(nesting: 0)
+    events.forEachBorrowed { event in
+      bound &+= 28 &+ event.value.name.utf8.count &+ event.value.attributes.encodedSizeBound(nesting: 0)
     }
-    for index in links.indices {
-      bound &+= 52 &+ links[index].traceState.utf8.count &+ links[index].attributes.encodedSizeBound(nesting: 0)
+    links.forEachBorrowed { link in
+      bound &+= 52 &+ link.value.traceState.utf8.count &+ link.value.attributes.encodedSizeBound(nesting: 0)
     }
     return bound
   }
@@ -46,16 +46,36 @@ extension Attributes {
   @inline(__always)
   fileprivate func encodedSizeBound(nesting: Int) -> Int {
     var bound = 0
-    for index in elements.indices {
+    elements.forEachBorrowed { element in
       let content =
-        switch elements[index].value {
+        switch element.value.value {
         case .string(let text): text.utf8.count
         case .int, .double, .bool: 11
-        default: elements[index].value.rareSizeBound(nesting: nesting)
+        default: element.value.value.rareSizeBound(nesting: nesting)
         }
-      let size = elements[index].key.utf8.count &+ content
+      let size = element.value.key.utf8.count &+ content
       bound &+= 16 &+ size &+ size >> 18
     }
     return bound
+  }
+}
+
+/// Looks at a value in memory without owning it: what can't be copied is borrowed, and so are its parts, where reading a
+/// copyable value through a pointer would retain what it refers to. It has the layout of its only member.
+private struct Borrowed<Value>: ~Copyable {
+  let value: Value
+}
+
+extension Array {
+  /// Calls `body` with each element; nothing is retained.
+  @inline(__always)
+  fileprivate borrowing func forEachBorrowed(_ body: (borrowing Borrowed<Element>) -> Void) {
+    unsafe withUnsafeBufferPointer { elements in
+      // SAFETY: a struct of one member has the layout of that member; the array outlives the call.
+      guard
+        let first = unsafe UnsafeRawPointer(elements.baseAddress)?.assumingMemoryBound(to: Borrowed<Element>.self)
+      else { return }
+      for index in 0..<elements.count { unsafe body(first[index]) }
+    }
   }
 }
