@@ -98,7 +98,8 @@ public final class LoopbackCollector: Sendable {
     address = try await server.listen(on: try configuration.socketAddress())
   }
 
-  /// Starts to listen on an address of a simulated network; the configuration's address is not used.
+  /// Starts to listen on an address of a simulated network, whose name there is `collector`; the configuration's
+  /// address is not used.
   package init(
     _ configuration: Configuration = .init(), on address: SocketAddress, of simulation: Simulation
   ) async throws {
@@ -108,6 +109,7 @@ public final class LoopbackCollector: Sendable {
     store = CollectorStore(configuration)
     server = CollectorServer(loop: loop, store: store, tls: try configuration.tlsContext())
     self.address = try await server.listen(on: address, of: simulation.network)
+    if case .ipv4(let number, _) = address { simulation.network.setHost("collector", .addresses([number])) }
   }
 
   /// The endpoint as an exporter takes it: `http://127.0.0.1:port`, `https://…` or `unix:path`.
