@@ -26,7 +26,12 @@ package final class Promise<Value: Sendable>: Sendable {
       return unsafe state.waiters
     }
     guard let waiters = unsafe waiters else { return false }
-    unsafe waiters.values.forEach { unsafe $0.resume(returning: value) }
+    guard unsafe waiters.count > 1 else {
+      unsafe waiters.first?.value.resume(returning: value)
+      return true
+    }
+    // In the order of waiting: a dictionary's own order varies, and with it would a simulation.
+    for number in unsafe waiters.keys.sorted() { unsafe waiters[number]?.resume(returning: value) }
     return true
   }
 

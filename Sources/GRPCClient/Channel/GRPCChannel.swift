@@ -151,7 +151,7 @@ package actor GRPCChannel {
   var isWanted: Bool { !waiting.isEmpty }
 
   func wakeWaiting() {
-    let promises = waiting.values
+    let promises = waiting.sorted { $0.key < $1.key }.map(\.value)  // in turn: the order of a dictionary varies
     waiting.removeAll()
     for promise in promises { promise.fulfil(()) }
   }
