@@ -13,7 +13,8 @@ let rounds = arguments.number()
 let lease = try Runtime.shared.acquire()
 let finished = BlockingSemaphore()
 
-@Sendable func measure(_ loop: EventLoop, _ port: UInt16, _ payload: [UInt8], _ calls: Int, _ rounds: Int) async throws {
+@Sendable func measure(_ loop: EventLoop, _ port: UInt16, _ payload: [UInt8], _ calls: Int, _ rounds: Int) async throws
+{
   let prefix = [0] + (0..<4).map { UInt8(truncatingIfNeeded: payload.count >> (24 - 8 * $0)) }
   let headers = HeaderBlock([
     (":method", "POST", false), (":scheme", "http", false),
@@ -30,7 +31,9 @@ let finished = BlockingSemaphore()
     let start = processCPU()
     for _ in 0..<(round == 0 ? 20 : calls) {
       let response = await connection.request(request, deadline: .after(.seconds(10)))
-      guard response.failure == nil, response.trailers.value(for: "grpc-status") == "0" else { fatalError("\(response)") }
+      guard response.failure == nil, response.trailers.value(for: "grpc-status") == "0" else {
+        fatalError("\(response)")
+      }
     }
     if round > 0 { report("microsecondsPerCall", Double(processCPU() - start) / 1000 / Double(calls)) }
   }

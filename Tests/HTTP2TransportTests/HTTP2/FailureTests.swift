@@ -1,0 +1,228 @@
+import HTTP2Transport
+import OTLPTesting
+import TelemetryCore
+import Testing
+
+@Suite("HTTP/2: failures and fates")
+struct FailureTests {
+  @Test("RST_STREAM: only REFUSED_STREAM says that nothing was done", arguments: [0, 1, 2, 7, 8, 11, 99] as [UInt32])
+  func reset(code: UInt32) throws {
+    try withPair { pair in
+      let call = pair.request()
+      await pair.peer.request(1)
+      await pair.peer.send(FramePeer.reset(1, code))
+      let response = await call.value
+      #expect(response.failure == .reset(code: code))
+      #expect(response.fate == (code == 7 ? .neverProcessed : .unknown))
+      #expect(await pair.connection.acceptsRequests)
+    }
+  }
+
+  @Test("GOAWAY: streams above the last are free, those below may finish, then the connection ends")  // 5.8.1 to 5.8.3
+  func goAway() throws {
+    try withPair { pair in
+      let first = pair.request()
+      let second = pair.request()
+      await pair.peer.request(1)
+      await pair.peer.request(3)
+      await pair.peer.send(FramePeer.goAway(last: 1, 0, "max_age"))
+      let refused = await second.value
+      #expect(refused.failure == .goAway(code: 0, debug: "max_age"))
+      #expect(refused.fate == .neverProcessed)
+      #expect(await !pair.connection.acceptsRequests)
+      #expect(await pair.request().value.failure == .notAccepted)
+      await pair.peer.answer(1)
+      #expect(await first.value.failure == nil)
+      await pair.peer.end()
+      #expect(await pair.peer.frame(Frame.goAway).code == 0)  // 5.8.8
+      #expect(pair.events.all == [.goAway(code: 0, debug: "max_age"), .closed(.orderly)])
+    }
+  }
+
+  @Test("a graceful GOAWAY and then the real one: the latest counts")  // 5.8.4
+  func twoGoAways() throws {
+    try withPair { pair in
+      let call = pair.request()
+      await pair.peer.request(1)
+      await pair.peer.send(FramePeer.goAway(last: 0x7FFF_FFFF, 0))
+      await pair.simulation.sleep(.milliseconds(5))
+      #expect(await pair.connection.openRequests == 1)
+      await pair.peer.send(FramePeer.goAway(last: 0, 0))
+      let response = await call.value
+      #expect(response.failure == .goAway(code: 0, debug: ""))
+      #expect(response.fate == .neverProcessed)
+    }
+  }
+
+  @Test("GOAWAY with an error, then the end: open calls are unknown and name the code")
+  func goAwayWithError() throws {
+    try withPair { pair in
+      let call = pair.request()
+      await pair.peer.request(1)
+      await pair.peer.send(FramePeer.goAway(last: 0x7FFF_FFFF, 11, "too_many_pings"))
+      await pair.peer.close()
+      let response = await call.value
+      #expect(response.failure == .goAway(code: 11, debug: "too_many_pings"))
+      #expect(response.fate == .unknown)
+    }
+  }
+
+  @Test("the connection is lost: unknown where the request was out as a whole")  // 5.8.9
+  func lost() throws {
+    try withPair { pair in
+      let call = pair.request()
+      await pair.peer.request(1)
+      await pair.peer.close()
+      let response = await call.value
+      #expect(response.failure == .connectionLost(reason: "the server closed the connection"))
+      #expect(response.fate == .unknown)
+      #expect(pair.events.all == [.closed(.lost("the server closed the connection"))])
+    }
+  }
+
+  @Test("the connection is lost before the end of the request was written: never processed")
+  func lostHalfway() throws {
+    try withPair { pair in
+      let call = pair.request(200_000)
+      _ = await pair.peer.frame(Frame.data, stream: 1)
+      await pair.peer.close()
+      let response = await call.value
+      #expect(response.fate == .neverProcessed)
+      guard case .connectionLost = response.failure else {
+        Issue.record("\(response)")
+        return
+      }
+    }
+  }
+
+  @Test("deadline: the stream is reset with CANCEL, at the instant")  // 5.5.1
+  func deadline() throws {
+    try withPair { pair in
+      let start = pair.simulation.now
+      let response = await pair.request(within: .milliseconds(250)).value
+      #expect(pair.simulation.now - start == .milliseconds(250))
+      #expect(response.failure == .deadline)
+      #expect(response.fate == .unknown)
+      #expect(await pair.peer.frame(Frame.reset, stream: 1).code == 8)
+      #expect(await pair.request(within: .zero).value.failure == .deadline)
+      let next = pair.request()
+      await pair.peer.request(3)
+      await pair.peer.answer(3)
+      #expect(await next.value.failure == nil)
+    }
+  }
+
+  @Test("several deadlines with one timer, each at its instant")
+  func deadlines() throws {
+    try withPair { pair in
+      let start = pair.simulation.now
+      let calls = [300, 100, 200].map { limit in
+        let call = pair.request(within: .milliseconds(limit))
+        return pair.simulation.task { (await call.value.failure, pair.simulation.now - start, limit) }
+      }
+      for call in calls {
+        let (failure, time, limit) = await call.value
+        #expect(failure == .deadline)
+        #expect(time == .milliseconds(limit))
+      }
+    }
+  }
+
+  @Test("deadline while the window is shut: the end was never sent, so nothing was done")
+  func deadlineStalled() throws {
+    try withPair { pair in
+      let response = await pair.request(200_000, within: .milliseconds(250)).value
+      #expect(response.failure == .deadline)
+      #expect(response.fate == .neverProcessed)
+    }
+  }
+
+  @Test("cancellation resets the stream; before the request nothing is sent")  // 5.5.1
+  func cancellation() throws {
+    try withPair { pair in
+      let call = pair.request()
+      await pair.peer.request(1)
+      call.cancel()
+      #expect(await call.value.failure == .cancelled)
+      #expect(await pair.peer.frame(Frame.reset, stream: 1).code == 8)
+      let early = pair.request()
+      early.cancel()
+      let response = await early.value
+      #expect(response.failure == .cancelled)
+      #expect(response.fate == .neverProcessed)
+      #expect(await pair.connection.openRequests == 0)
+    }
+  }
+
+  @Test("too large a body, too many headers, too many trailers: reset, and the connection lives")  // 5.2.13, 5.2.14
+  func tooLarge() throws {
+    try withPair { pair in
+      let big = FramePeer.field("x", String(repeating: "a", count: 8_200))
+      let answers: [(HTTP2Failure, [UInt8])] = [
+        (.responseTooLarge, [0x88]), (.headersTooLarge, [0x88] + big), (.headersTooLarge, [0x88]),
+      ]
+      for (index, (failure, block)) in answers.enumerated() {
+        let stream = UInt32(2 * index + 1)
+        let call = pair.request()
+        await pair.peer.request(stream)
+        await pair.peer.send(FramePeer.headers(stream, block))
+        if index == 0 {
+          await pair.peer.send(FramePeer.frame(Frame.data, 0, stream, .init(repeating: 0, count: 1_001)))
+        }
+        if index == 2 { await pair.peer.send(FramePeer.headers(stream, big, end: true)) }
+        let response = await call.value
+        #expect(response.failure == failure)
+        #expect(response.fate == .processed)
+      }
+      #expect(await pair.connection.acceptsRequests)
+    }
+  }
+
+  @Test(
+    "answers that break the rules of HTTP",
+    arguments: [
+      FramePeer.headers(1, FramePeer.field("x", "no status"), end: true),
+      FramePeer.headers(1, [0x88]) + FramePeer.headers(1, [0x88], end: true),
+      FramePeer.headers(1, [0x88] + FramePeer.field("connection", "close"), end: true),
+      FramePeer.headers(1, [0x88] + FramePeer.field("content-length", "7"))
+        + FramePeer.frame(0, 1, 1, [1, 2, 3]),
+    ])  // 5.2.17
+  func malformed(answer: [UInt8]) throws {
+    try withPair { pair in
+      let call = pair.request()
+      await pair.peer.request(1)
+      await pair.peer.send(answer)
+      guard case .malformed = await call.value.failure else {
+        Issue.record("\(await call.value)")
+        return
+      }
+      #expect(await pair.peer.frame(Frame.reset, stream: 1).code == 1)
+    }
+  }
+
+  @Test("bytes that break the rules of HTTP/2 end the connection with GOAWAY")
+  func brokenFrames() throws {
+    try withPair { pair in
+      let call = pair.request()
+      await pair.peer.request(1)
+      await pair.peer.send(FramePeer.frame(Frame.settings, 0, 0, [1, 2, 3]))
+      guard case .connectionLost = await call.value.failure else {
+        Issue.record("\(await call.value)")
+        return
+      }
+      #expect(await pair.peer.frame(Frame.goAway).code != 0)
+    }
+  }
+
+  @Test("headers that can't be sent; requests before the start and after the end")
+  func refused() throws {
+    try withPair(started: false) { pair in
+      #expect(await pair.request().value.failure == .notAccepted)
+      try await pair.start()
+      await pair.connection.close(deadline: Deadline(pair.simulation.now))
+      let response = await pair.request().value
+      #expect(response.failure == .notAccepted)
+      #expect(response.fate == .neverProcessed)
+    }
+  }
+}

@@ -1,0 +1,191 @@
+import HTTP2Transport
+import OTLPTesting
+import TelemetryCore
+
+/// A server that is written frame by frame, so that it can also break the rules.
+actor FramePeer: LoopHandler {
+  struct Frame: Sendable {
+    static let data: UInt8 = 0
+    static let headers: UInt8 = 1
+    static let reset: UInt8 = 3
+    static let settings: UInt8 = 4
+    static let ping: UInt8 = 6
+    static let goAway: UInt8 = 7
+
+    var type: UInt8
+    var flags: UInt8
+    var stream: UInt32
+    var payload: [UInt8]
+
+    var isEnd: Bool { flags & 1 != 0 }
+    /// The number in the payload's last four bytes of the first eight, as in GOAWAY; of the first four in RST_STREAM.
+    var code: UInt32 { (type == Frame.reset ? payload.prefix(4) : payload[4..<8]).reduce(0) { $0 << 8 | UInt32($1) } }
+  }
+
+  nonisolated let loop: EventLoop
+  nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+  private let transport: any Transport
+  private var input: [UInt8] = []
+  private var sawPreface = false
+  private var toSend: [UInt8] = []
+  private var changed = Promise<Void>()
+  private(set) var frames: [Frame] = []
+  private(set) var isEnded = false
+  private var isPaused = false
+
+  init(loop: EventLoop, transport: sending any Transport) {
+    self.loop = loop
+    self.transport = transport
+  }
+
+  /// Starts to read; the settings are sent at once.
+  func start(settings: [(UInt16, UInt32)]? = []) throws {
+    if let settings { send(FramePeer.settings(settings)) }
+    try transport.activate(self)
+  }
+
+  nonisolated func ready(_ readiness: Readiness) {
+    assumeIsolated { peer in
+      peer.flush()
+      peer.read()
+    }
+  }
+
+  // MARK: What the client sent
+
+  /// The first frame of a type, on a stream if one is named; waits for it.
+  func frame(_ type: UInt8, stream: UInt32? = nil, end: Bool? = nil) async -> Frame {
+    while true {
+      let match = frames.first {
+        $0.type == type && (stream == nil || $0.stream == stream) && (end == nil || $0.isEnd == end)
+      }
+      if let match { return match }
+      await changed.value
+    }
+  }
+
+  /// Waits until a request has arrived as a whole; its body.
+  @discardableResult
+  func request(_ stream: UInt32) async -> [UInt8] {
+    _ = await frame(Frame.data, stream: stream, end: true)
+    return frames.filter { $0.type == Frame.data && $0.stream == stream }.flatMap(\.payload)
+  }
+
+  /// Waits until the client has closed.
+  func end() async { while !isEnded { await changed.value } }
+
+  func count(_ type: UInt8) -> Int { frames.count { $0.type == type } }
+
+  private func read() {
+    guard !isPaused else { return }
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while !isEnded {
+      switch buffer.withUnsafeMutableBytes({ transport.read(into: $0) }) {
+      case .bytes(let count): input += buffer[..<count]
+      case .wouldBlock:
+        parse()
+        return
+      case .end, .failed:
+        parse()
+        isEnded = true
+      }
+    }
+    note()
+  }
+
+  private func parse() {
+    if !sawPreface, input.count >= 24 {
+      input.removeFirst(24)
+      sawPreface = true
+    }
+    while sawPreface, input.count >= 9 {
+      let length = Int(input[0]) << 16 | Int(input[1]) << 8 | Int(input[2])
+      guard input.count >= 9 + length else { break }
+      let stream = input[5..<9].reduce(0) { $0 << 8 | UInt32($1) }
+      frames.append(Frame(type: input[3], flags: input[4], stream: stream, payload: Array(input[9..<9 + length])))
+      input.removeFirst(9 + length)
+    }
+    note()
+  }
+
+  private func note() {
+    let before = changed
+    changed = Promise()
+    before.fulfil(())
+  }
+
+  func pause() { isPaused = true }
+  func resume() {
+    isPaused = false
+    read()
+  }
+
+  // MARK: What the server sends
+
+  func send(_ bytes: [UInt8]) {
+    toSend += bytes
+    flush()
+  }
+
+  func close() { transport.close() }
+
+  private func flush() {
+    while !toSend.isEmpty {
+      let result = toSend.withUnsafeBytes { bytes in
+        let slice = IOSlice(start: bytes.baseAddress!, count: bytes.count)
+        return withUnsafePointer(to: slice) { transport.write(UnsafeBufferPointer(start: $0, count: 1)) }
+      }
+      guard case .bytes(let count) = result else { return }
+      toSend.removeFirst(count)
+    }
+  }
+
+  /// A complete answer: headers, a body, trailers with `grpc-status: 0`.
+  func answer(_ stream: UInt32, body: [UInt8] = [0, 0, 0, 0, 0]) {
+    send(
+      FramePeer.headers(stream, [0x88]) + FramePeer.frame(Frame.data, 0, stream, body)
+        + FramePeer.headers(stream, FramePeer.field("grpc-status", "0"), end: true))
+  }
+
+  static func frame(_ type: UInt8, _ flags: UInt8, _ stream: UInt32, _ payload: [UInt8]) -> [UInt8] {
+    [UInt8(payload.count >> 16), UInt8(payload.count >> 8 & 0xFF), UInt8(payload.count & 0xFF), type, flags]
+      + number(stream) + payload
+  }
+
+  static func headers(_ stream: UInt32, _ block: [UInt8], end: Bool = false) -> [UInt8] {
+    frame(Frame.headers, end ? 5 : 4, stream, block)
+  }
+
+  /// A literal header field, without Huffman coding.
+  static func field(_ name: String, _ value: String) -> [UInt8] {
+    [0] + text(name) + text(value)
+  }
+
+  private static func text(_ text: String) -> [UInt8] {
+    var length = text.utf8.count
+    guard length >= 127 else { return [UInt8(length)] + Array(text.utf8) }
+    length -= 127
+    var bytes: [UInt8] = [127]
+    while length >= 128 {
+      bytes.append(UInt8(length & 127) | 128)
+      length >>= 7
+    }
+    return bytes + [UInt8(length)] + Array(text.utf8)
+  }
+
+  static func settings(_ list: [(UInt16, UInt32)]) -> [UInt8] {
+    frame(Frame.settings, 0, 0, list.flatMap { [UInt8($0.0 >> 8), UInt8($0.0 & 0xFF)] + number($0.1) })
+  }
+
+  static func reset(_ stream: UInt32, _ code: UInt32) -> [UInt8] { frame(Frame.reset, 0, stream, number(code)) }
+
+  static func goAway(last: UInt32, _ code: UInt32, _ debug: String = "") -> [UInt8] {
+    frame(Frame.goAway, 0, 0, number(last) + number(code) + Array(debug.utf8))
+  }
+
+  static func windowUpdate(_ stream: UInt32, _ by: UInt32) -> [UInt8] { frame(8, 0, stream, number(by)) }
+
+  private static func number(_ value: UInt32) -> [UInt8] {
+    [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+  }
+}
