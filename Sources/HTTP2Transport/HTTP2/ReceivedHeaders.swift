@@ -45,6 +45,19 @@ package struct ReceivedHeaders: Sendable {
     return result
   }
 
+  /// Whether the first value of a field is this one: the cheap way to see that all is well.
+  package func has(_ name: StaticString, _ value: StaticString) -> Bool {
+    let wanted = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    let expected = unsafe UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount)
+    var result = false
+    unsafe forEachField { field, found in
+      guard field.count == wanted.count, unsafe ReceivedHeaders.isEqual(field, wanted) else { return true }
+      result = unsafe found.count == expected.count && ReceivedHeaders.isEqual(found, expected)
+      return false
+    }
+    return result
+  }
+
   /// All values of a field as text, in order.
   package func values(for name: StaticString) -> [String] {
     let wanted = name.description
