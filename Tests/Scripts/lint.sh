@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# What the compiler can't check: code that would leave the event loop, and imports that a layer must not have.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+failed=0
+# refuse WHY PATTERN PATH...: no line of the Swift files may match; comments don't count.
+refuse() {
+  local why=$1 pattern=$2 found
+  shift 2
+  found=$(grep -rnE --include='*.swift' "$pattern" "$@" 2>/dev/null | grep -vE '^[^:]+:[0-9]+:[[:space:]]*//' || true)
+  [[ -z "$found" ]] && return
+  printf '%s\n%s\n\n' "$why:" "$found" >&2
+  failed=1
+}
+
+libraries=(Sources/TelemetryCore Sources/TelemetrySDK Sources/OTLPWire Sources/OTLPExport Sources/HTTP2Transport
+  Sources/GRPCClient Sources/OTLPGRPC Sources/OTLPTesting)
+
+refuse "Task.sleep leaves the loop and hangs in a forked child: use EventLoop.sleep" 'Task\.sleep' "${libraries[@]}"
+refuse "time comes from the loop's poller" '(Continuous|Suspending)Clock' "${libraries[@]}"
+refuse "a task without executorPreference leaves the loop" \
+  '(^|[^A-Za-z.])Task(\.detached)?[[:space:]]*(\{|\((priority|name):)' "${libraries[@]}"
+refuse "task groups leave the loop" 'with(Throwing)?(Discarding)?TaskGroup' "${libraries[@]}"
+refuse "no Foundation" 'import Foundation' Sources
+# Sans-IO: decisions import neither the system nor locks.
+for file in Sources/TelemetrySDK/Pipeline/BatchMachine*.swift; do
+  refuse "a pure machine does no IO" 'import (Glibc|Musl|Darwin|Synchronization)' "$file"
+done
+refuse "a pure layer does no IO" 'import (Glibc|Musl|Darwin)' Sources/TelemetrySDK/Model Sources/OTLPWire
+
+exit "$failed"

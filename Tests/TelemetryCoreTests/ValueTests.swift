@@ -1,0 +1,111 @@
+import Synchronization
+import Testing
+
+@testable import TelemetryCore
+
+@Suite struct ValueTests {
+  @Test func instantsSaturate() {
+    let late = MonotonicInstant(nanoseconds: .max - 10)
+    let early = MonotonicInstant(nanoseconds: .min + 10)
+    #expect((late + .seconds(1)).nanoseconds == .max && (early + .seconds(-1)).nanoseconds == .min)
+    #expect(late - early == .nanoseconds(Int64.max) && early - late == .nanoseconds(Int64.min))
+    #expect(Duration.seconds(Int64.max).clampedNanoseconds == .max)
+    #expect(Duration.seconds(Int64.min).clampedNanoseconds == .min)
+    #expect(Duration.milliseconds(-1).clampedNanoseconds == -1_000_000)
+  }
+
+  @Test func deadlines() {
+    let now = MonotonicInstant(nanoseconds: 1000)
+    let deadline = Deadline(now + .nanoseconds(5))
+    #expect(deadline.remaining(at: now) == .nanoseconds(5) && !deadline.hasPassed(at: now))
+    #expect(deadline.hasPassed(at: now + .nanoseconds(5)) && deadline.remaining(at: now + .seconds(1)) == .zero)
+    #expect(Deadline.never.isNever && !Deadline.never.hasPassed && deadline < .never)
+    #expect(Deadline(.init(nanoseconds: .max - 1) + .seconds(1)).isNever)
+    #expect(Deadline.never.remaining(at: now) == .nanoseconds(Int64.max))
+  }
+
+  @Test func aPoolKeepsUpToItsCapacity() {
+    let made = Mutex(0)
+    let pool = ObjectPool<[Int]>(capacity: 2) {
+      made.withLock { $0 += 1 }
+      return []
+    } reset: { value in
+      let usable = value.count < 3
+      value.removeAll(keepingCapacity: true)
+      return usable
+    }
+    do {
+      var first = pool.acquire()
+      let second = pool.acquire()
+      let third = pool.acquire()
+      first.value.append(1)
+      #expect(second.value.isEmpty && third.value.isEmpty)
+      #expect(pool.statistics.misses == 3 && pool.statistics.available == 0)
+    }
+    #expect(pool.statistics == .init(available: 2, capacity: 2, hits: 0, misses: 3, discarded: 1))
+    do {
+      var object = pool.acquire()
+      #expect(object.value.isEmpty)
+      object.value = [1, 2, 3]
+    }
+    #expect(pool.statistics == .init(available: 1, capacity: 2, hits: 1, misses: 3, discarded: 2))
+    #expect(pool.acquire().take() == [])
+    #expect(pool.statistics.available == 0)
+    do { _ = pool.acquire() }
+    pool.trim()
+    #expect(pool.statistics.available == 0 && made.withLock { $0 } == 4)
+  }
+
+  @Test func aBudgetIsNeverExceeded() async throws {
+    let budget = ByteBudget(limit: 100)
+    #expect(budget.take(60) && !budget.take(41) && budget.take(40) && !budget.take(1) && budget.take(0))
+    #expect(budget.available == 0 && budget.used == 100)
+    budget.give(100)
+    let finished = BlockingSemaphore()
+    for _ in 0..<4 {
+      try ThreadSystem.start(name: "taker", stackSize: 1 << 18) {
+        for size in 0..<5000 where budget.take(size % 60) {
+          #expect(budget.used <= 100)
+          budget.give(size % 60)
+        }
+        finished.signal()
+      }
+    }
+    let ended = await Runtime.shared.block { (0..<4).allSatisfy { _ in finished.wait(until: .after(.seconds(60))) } }
+    #expect(ended && budget.used == 0)
+  }
+
+  @Test("five of a kind a minute, then one a minute with the number left out")
+  func limiter() {
+    var limiter = DiagnosticLimiter()
+    func at(_ second: Int) -> MonotonicInstant { .init(nanoseconds: Int64(second) * 1_000_000_000) }
+    var lines: [String] = []
+    for second in 0..<180 {
+      for _ in 0..<10 { if let suffix = limiter.admit("full", at: at(second)) { lines.append(suffix) } }
+    }
+    #expect(lines == ["", "", "", "", "", " (and 595 more of these)", " (and 599 more of these)"])
+    let other = limiter.admit("other", at: at(179))
+    #expect(other == "")
+    for number in 0..<1000 { _ = limiter.admit("message \(number)", at: at(179)) }  // bounded
+  }
+
+  @Test func textFromElsewhereIsOnePrintableLine() {
+    #expect(Diagnostics.sanitized("a\nb\u{1B}[0m\u{202E}c\u{85}") == "a b [0m c ")
+    #expect(Diagnostics.sanitized(String(repeating: "x", count: 50), limit: 10) == "xxxxxxxxxx…")
+    #expect(SystemError(call: "connect", code: 111).description.hasPrefix("connect: "))
+  }
+
+  @Test func levelsBelowTheMinimumAreNotEvenBuilt() {
+    let counter = Count()
+    let diagnostics = Diagnostics(minimumLevel: .warning) { _ in counter.add() }
+    diagnostics.emit(.info, { fatalError("built") }())
+    diagnostics.emit(.error, "x")
+    #expect(counter.value == 1)
+  }
+
+  private final class Count: Sendable {
+    private let count = Atomic<Int>(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func add() { count.wrappingAdd(1, ordering: .relaxed) }
+  }
+}

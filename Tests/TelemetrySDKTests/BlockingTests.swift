@@ -1,0 +1,84 @@
+import Glibc
+import TelemetryCore
+import TelemetrySDK
+import Testing
+
+/// On a runtime's real threads.
+@Suite struct BlockingTests {
+  @Test func theBlockingTwinsDoWhatTheOthersDo() throws {
+    let processor = try BatchProcessor(exporter: ScriptedExporter(), runtime: Runtime())
+    for number in 0..<100 { processor.onEnd(Thing(number: number)) }
+    let flush = processor.forceFlushBlocking(within: .seconds(30))
+    #expect(flush.isDelivered && flush.ledger.exported == 100)
+    let end = processor.shutdownBlocking(within: .seconds(30))
+    #expect(end.isDelivered && end.ledger.exported == 100)
+    #expect(processor.forceFlushBlocking(within: .seconds(30)).isDelivered)
+  }
+
+  @Test("an exporter that blocks the telemetry thread can't hold a blocking flush or shutdown")
+  func blockedLoop() throws {
+    let release = BlockingSemaphore()
+    let processor = try BatchProcessor(
+      exporter: ScriptedExporter { _, _ in
+        _ = release.wait(until: .after(.seconds(600)))
+        return .success
+      }, runtime: Runtime(), diagnostics: .silent)
+    for number in 0..<5 { processor.onEnd(Thing(number: number)) }
+    let flush = processor.forceFlushBlocking(within: .milliseconds(50))
+    #expect(!flush.isComplete && flush.ledger.isBalanced)
+    let end = processor.shutdownBlocking(within: .milliseconds(50))
+    #expect(!end.isComplete && end.ledger.dropped == [.shutdown: 5] && end.ledger.isBalanced)
+    release.signal()
+  }
+
+  @Test("on a telemetry thread they stop with a message")
+  func onTelemetryThread() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let processor = try BatchProcessor(exporter: ScriptedExporter(), runtime: .shared)
+      try await withRuntime { _ in _ = processor.forceFlushBlocking(within: .seconds(1)) }
+    }
+    let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("would wait for itself"))
+  }
+
+  @Test("a runtime that is shut down under a processor ends it: nobody waits for ever, everything is counted")
+  func runtimeEnds() async throws {
+    let runtime = try Runtime()
+    let processor = try BatchProcessor(
+      exporter: ScriptedExporter { _, _ in await stuck() }, runtime: runtime, diagnostics: .silent)
+    processor.onEnd(Thing(number: 1))
+    async let flush = processor.forceFlush(within: .seconds(600))
+    while processor.ledger.inFlight == 0 { await Task.yield() }
+    runtime.shutdown()
+    #expect(await flush.lost == 1)
+    let end = await processor.shutdown(within: .seconds(600))
+    #expect(end.ledger.dropped == [.shutdown: 1] && end.ledger.isBalanced)
+    processor.onEnd(Thing(number: 2))
+    #expect(processor.ledger.dropped == [.shutdown: 1, .afterShutdown: 1])
+  }
+
+  @Test("many threads at once: nothing is lost, nothing counted twice")
+  func manyProducers() async throws {
+    let exporter = ScriptedExporter(maxConcurrentExports: 2)
+    let configuration = BatchConfiguration {
+      $0.maxQueueSize = 1 << 16
+      $0.scheduleDelay = .milliseconds(1)
+    }
+    let processor = try BatchProcessor(exporter: exporter, configuration: configuration, runtime: Runtime())
+    let done = Counter()
+    let all = Promise<Bool>()
+    for producer in 0..<4 {
+      try ThreadSystem.start(name: "producer", stackSize: 1 << 18) {
+        for number in 0..<5000 { processor.onEnd(Thing(number: producer * 5000 + number)) }
+        if done.increment() == 4 { all.fulfil(true) }
+      }
+    }
+    while all.current == nil {
+      let ledger = await processor.forceFlush(within: .seconds(30)).ledger
+      #expect(ledger.isBalanced)
+    }
+    let ledger = await processor.shutdown(within: .seconds(30)).ledger
+    #expect(ledger.isBalanced && ledger.exported == 20_000)
+    #expect(Set(exporter.numbers).count == 20_000)
+  }
+}

@@ -1,0 +1,185 @@
+import Synchronization
+import TelemetryCore
+import Testing
+
+@testable import TelemetrySDK
+
+/// The law of the ledger over random interleavings of producers, failures, flushes and shutdowns.
+@Suite struct ConservationTests {
+  struct Random {
+    var state: UInt64
+    mutating func next(_ bound: Int) -> Int {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var value = state
+      value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+      return Int((value ^ (value >> 31)) % UInt64(bound))
+    }
+  }
+
+  @Test("the machine alone: every input in random order", arguments: 0..<200)
+  func machine(_ seed: Int) {
+    var random = Random(state: UInt64(seed))
+    var settings = BatchMachine.Settings.small
+    settings.maxConcurrentExports = 1 + random.next(3)
+    settings.exportTimeout = .milliseconds(500)
+    var machine = BatchMachine(settings)
+    var model = Model()
+    var now = MonotonicInstant.zero
+    for step in 0..<600 {
+      act(random.next(step < 500 ? 40 : 41), &machine, &model, now, &random)
+      while let action = machine.next(at: now, queuedBytes: machine.queued * 100) {
+        model.apply(action)
+        #expect(machine.ledger.isBalanced, "seed \(seed) step \(step)")
+      }
+      check(machine, model, settings, now, "seed \(seed) step \(step)")
+      if random.next(3) == 0 { now = now + .milliseconds(random.next(200)) }
+    }
+    _ = machine.shutDown(by: Deadline(now), at: now)
+    while let action = machine.next(at: now, queuedBytes: 0) { model.apply(action) }
+    if machine.phase != .closed { for action in machine.forceClose() { model.apply(action) } }
+    #expect(machine.phase == .closed && machine.queued == 0 && machine.inFlight == 0)
+    #expect(machine.ledger.isBalanced)
+    #expect(model.asked.isSubset(of: model.answered), "seed \(seed)")
+  }
+
+  /// What the driver would hold.
+  struct Model {
+    var exports: [(id: UInt64, count: Int)] = []
+    var flushes: [UInt64] = []
+    var exporterShutdown = false
+    var asked: Set<UInt64> = []
+    var answered: Set<UInt64> = []
+    var closed = 0
+
+    mutating func apply(_ action: BatchMachine.Action) {
+      switch action {
+      case .export(let id, let count, _):
+        #expect(count > 0)
+        exports.append((id, count))
+      case .flushExporter(let id, _): flushes.append(id)
+      case .shutdownExporter:
+        #expect(!exporterShutdown)
+        exporterShutdown = true
+      case .answer(let id, _, _): #expect(answered.insert(id).inserted, "answered twice")
+      case .close: closed += 1
+      case .cancel, .discard, .reportDrops, .reportRecovery: break
+      }
+    }
+  }
+
+  private func act(
+    _ choice: Int, _ machine: inout BatchMachine, _ model: inout Model, _ now: MonotonicInstant,
+    _ random: inout Random
+  ) {
+    switch choice {
+    case 0..<20:
+      if machine.phase == .open { _ = machine.enqueued(queuedBytes: machine.queued * 100) }
+    case 20..<22:
+      _ = machine.droppedNew(machine.phase == .open ? .queueFull : .afterShutdown)
+    case 22..<24:
+      if machine.phase == .open, machine.queued > 0 { _ = machine.droppedOldest(.queueFull) }
+    case 24..<34:
+      guard !model.exports.isEmpty else { return }
+      let export = model.exports.remove(at: random.next(model.exports.count))
+      let lost = random.next(export.count + 1)
+      let rejected = random.next(export.count - lost + 1)
+      _ = machine.exportEnded(
+        export.id,
+        ExportOutcome(
+          exported: export.count - lost - rejected, rejected: rejected, dropped: [.unreachable: lost], attempts: 1))
+    case 34..<37:
+      if machine.phase != .closed {
+        model.asked.insert(machine.flush(by: Deadline(now + .milliseconds(random.next(1000)))))
+      }
+    case 37..<40:
+      guard !model.flushes.isEmpty else { return }
+      machine.exporterFlushed(model.flushes.removeFirst(), random.next(2) == 0)
+    default:
+      if machine.phase != .closed {
+        let end = Deadline(now + .milliseconds(random.next(3000)))
+        model.asked.insert(machine.shutDown(by: end, at: now))
+      } else if model.exporterShutdown {
+        machine.exporterEnded()
+      }
+    }
+  }
+
+  private func check(
+    _ machine: BatchMachine, _ model: Model, _ settings: BatchMachine.Settings, _ now: MonotonicInstant,
+    _ place: Comment
+  ) {
+    #expect(machine.ledger.isBalanced, place)
+    #expect(machine.exports.count <= settings.maxConcurrentExports, place)
+    // Asked again at this deadline it has something to do: it must lie ahead, or the loop would spin.
+    #expect(!machine.deadline.hasPassed(at: now), place)
+    #expect(machine.phase != .closed || machine.deadline.isNever, place)
+    // Nobody waits for nothing: what is queued is waited for by a timer, a place or an end.
+    if machine.phase == .open, machine.queued > 0, machine.exports.isEmpty { #expect(!machine.deadline.isNever, place) }
+  }
+
+  @Test("the processor on a virtual clock", arguments: 0..<40)
+  func processor(_ seed: Int) throws {
+    let random = SharedRandom(seed)
+    let pick: @Sendable (Int) -> Int = { random.next($0) }
+    let exporter = ScriptedExporter(maxConcurrentExports: 1 + pick(3)) { batch, deadline in
+      switch pick(8) {
+      case 0: await EventLoop.current?.sleep(until: deadline)
+      case 1: await EventLoop.current?.sleepThrough(.seconds(pick(20)))
+      default: await EventLoop.current?.sleep(.milliseconds(pick(400)))
+      }
+      let lost = pick(3) == 0 ? pick(batch.count + 1) : 0
+      return ExportOutcome(exported: batch.count - lost, dropped: [.refused: lost], attempts: 1)
+    }
+    let policies: [OverflowPolicy] = [.dropNewest, .dropOldest, .block(upTo: .seconds(1))]
+    let configuration = BatchConfiguration {
+      $0.maxQueueSize = 50
+      $0.maxExportBatchSize = 10
+      $0.scheduleDelay = .milliseconds(300)
+      $0.exportTimeout = .seconds(2)
+      $0.overflow = policies[pick(3)]
+      $0.maxQueueBytes = 6000
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: configuration, loop: loop, diagnostics: .silent)
+      let ended = Counter()
+      let producers = 3
+      let done = Promise<Bool>()
+      let finished = Counter()
+      for _ in 0..<producers {
+        Task(executorPreference: loop) {
+          for _ in 0..<60 {
+            for _ in 0..<pick(20) { processor.onEnd(Thing(number: ended.increment())) }
+            #expect(processor.ledger.isBalanced, "seed \(seed)")
+            #expect(processor.bytesHeld <= 6000)
+            await loop.sleep(.milliseconds(pick(200)))
+            if pick(10) == 0 {
+              let report = await processor.forceFlush(within: .milliseconds(pick(4000)))
+              #expect(report.ledger.isBalanced)
+            }
+          }
+          if finished.increment() == producers { done.fulfil(true) }
+        }
+      }
+      if pick(2) == 0 { _ = await done.value } else { await loop.sleep(.seconds(3)) }
+      let before = loop.now
+      let limit = Duration.milliseconds(pick(5000))
+      let ledger = await processor.shutdown(within: limit).ledger
+      #expect(loop.now - before <= limit)
+      #expect(ledger.isBalanced && ledger.queued == 0 && ledger.inFlight == 0, "seed \(seed)")
+      _ = await done.value
+      await loop.sleep(.seconds(60))
+      let end = processor.ledger
+      #expect(end.isBalanced && end.exported == ledger.exported, "late outcomes change nothing; seed \(seed)")
+      #expect(processor.bytesHeld == 0)
+    }
+    #expect(Set(exporter.numbers).count == exporter.numbers.count, "exported twice; seed \(seed)")
+  }
+}
+
+private final class SharedRandom: Sendable {
+  private let random: Mutex<ConservationTests.Random>
+  init(_ seed: Int) { random = Mutex(ConservationTests.Random(state: UInt64(seed))) }
+  func next(_ bound: Int) -> Int { random.withLock { $0.next(bound) } }
+}

@@ -1,0 +1,213 @@
+import Synchronization
+import TelemetryCore
+import TelemetrySDK
+import Testing
+
+/// What happens to items that find no room (4.7.4, 4.7.10).
+@Suite struct OverflowTests {
+  private static func configuration(_ overflow: OverflowPolicy, queue: Int = 10, bytes: Int = 32 << 20)
+    -> BatchConfiguration
+  {
+    BatchConfiguration {
+      $0.maxQueueSize = queue
+      $0.maxExportBatchSize = queue
+      $0.overflow = overflow
+      $0.maxQueueBytes = bytes
+    }
+  }
+
+  @Test func theNewestAreDroppedByDefault() throws {
+    let exporter = ScriptedExporter()
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: Self.configuration(.dropNewest), loop: loop, diagnostics: .silent)
+      for number in 0..<25 { processor.onEnd(Thing(number: number)) }
+      #expect(processor.ledger.queued == 10)
+      let ledger = await processor.shutdown(within: .seconds(1)).ledger
+      #expect(ledger.dropped == [.queueFull: 15] && ledger.isBalanced)
+    }
+    #expect(exporter.numbers == Array(0..<10))
+  }
+
+  @Test func theOldestAreDroppedOnDemand() throws {
+    let exporter = ScriptedExporter()
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: Self.configuration(.dropOldest), loop: loop, diagnostics: .silent)
+      for number in 0..<25 { processor.onEnd(Thing(number: number)) }
+      let report = await processor.shutdown(within: .seconds(1))
+      #expect(report.ledger.dropped == [.queueFull: 15] && report.ledger.isBalanced)
+      #expect(report.lost == 0)  // those were lost before the call
+    }
+    #expect(exporter.numbers == Array(15..<25))
+  }
+
+  @Test("items that a flush waits for and that make room for newer ones are lost to that flush")
+  func droppedBelowAWatermark() throws {
+    let gate = Promise<Bool>()
+    let exporter = ScriptedExporter { _, _ in
+      _ = await gate.value
+      return .success
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: Self.configuration(.dropOldest), loop: loop, diagnostics: .silent)
+      for number in 0..<10 { processor.onEnd(Thing(number: number)) }
+      await loop.sleep(.milliseconds(1))
+      for number in 10..<15 { processor.onEnd(Thing(number: number)) }
+      async let flush = processor.forceFlush(within: .seconds(10))
+      await loop.sleep(.milliseconds(1))
+      for number in 15..<23 { processor.onEnd(Thing(number: number)) }
+      gate.fulfil(true)
+      let report = await flush
+      #expect(report.isComplete && report.lost == 3)
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+  }
+
+  @Test("the byte bound covers queue and exports together")
+  func bytes() throws {
+    let gate = Promise<Bool>()
+    let exporter = ScriptedExporter { _, _ in
+      _ = await gate.value
+      return .success
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: Self.configuration(.dropNewest, queue: 100, bytes: 10_000), loop: loop,
+        diagnostics: .silent)
+      for number in 0..<6 { processor.onEnd(Thing(number: number, encodedSizeBound: 1000)) }
+      await loop.sleep(.milliseconds(1))
+      #expect(processor.ledger.inFlight == 6 && processor.bytesHeld == 6000)
+      for number in 6..<20 { processor.onEnd(Thing(number: number, encodedSizeBound: 1000)) }
+      #expect(processor.bytesHeld == 10_000)
+      #expect(processor.ledger.dropped == [.byteBudget: 10])
+      processor.onEnd(Thing(number: 99, encodedSizeBound: 1 << 30))
+      gate.fulfil(true)
+      let ledger = await processor.shutdown(within: .seconds(1)).ledger
+      #expect(ledger.dropped == [.byteBudget: 11] && ledger.exported == 10)
+      #expect(processor.bytesHeld == 0)
+    }
+  }
+
+  @Test("the oldest make room in bytes, unless that can't suffice")
+  func oldestInBytes() throws {
+    let exporter = ScriptedExporter()
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: Self.configuration(.dropOldest, queue: 100, bytes: 10_000), loop: loop,
+        diagnostics: .silent)
+      for number in 0..<10 { processor.onEnd(Thing(number: number, encodedSizeBound: 1000)) }
+      processor.onEnd(Thing(number: 10, encodedSizeBound: 2500))
+      processor.onEnd(Thing(number: 11, encodedSizeBound: 20_000))
+      let ledger = await processor.shutdown(within: .seconds(1)).ledger
+      #expect(ledger.dropped == [.byteBudget: 4])
+    }
+    #expect(exporter.numbers == Array(3...10))
+  }
+
+  @Test("on a telemetry thread nothing waits for room")
+  func blockOnLoop() throws {
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: ScriptedExporter(), configuration: Self.configuration(.block(upTo: .seconds(100))), loop: loop,
+        diagnostics: .silent)
+      for number in 0..<11 { processor.onEnd(Thing(number: number)) }
+      #expect(loop.now == .zero)
+      let ledger = await processor.shutdown(within: .seconds(1)).ledger
+      #expect(ledger.dropped == [.queueFull: 1])
+    }
+  }
+
+  @Test("blocked producers get room when it comes: a burst loses nothing")
+  func blockReleasedBySpace() async throws {
+    let runtime = try Runtime()
+    let exporter = ScriptedExporter()
+    let processor = try BatchProcessor(
+      exporter: exporter, configuration: Self.configuration(.block(upTo: .seconds(60)), queue: 64), runtime: runtime)
+    let done = BlockingSemaphore()
+    for producer in 0..<4 {
+      try ThreadSystem.start(name: "producer", stackSize: 1 << 18) {
+        for number in 0..<5000 { processor.onEnd(Thing(number: producer * 5000 + number)) }
+        done.signal()
+      }
+    }
+    let finished = await runtime.block { (0..<4).allSatisfy { _ in done.wait(until: .after(.seconds(60))) } }
+    #expect(finished)
+    let report = await processor.shutdown(within: .seconds(30))
+    #expect(report.ledger.exported == 20_000 && report.isDelivered)
+    #expect(Set(exporter.numbers).count == 20_000)
+  }
+
+  @Test("blocked producers go on when their time is up", arguments: [0, 50])
+  func blockReleasedByTime(_ milliseconds: Int) async throws {
+    let processor = try BatchProcessor(
+      exporter: ScriptedExporter { _, _ in await stuck() },
+      configuration: Self.configuration(.block(upTo: .milliseconds(milliseconds)), queue: 1), diagnostics: .silent)
+    processor.onEnd(Thing(number: 0))
+    while processor.ledger.inFlight == 0 { await Task.yield() }
+    processor.onEnd(Thing(number: 1))
+    let before = MonotonicInstant.system
+    processor.onEnd(Thing(number: 2))
+    #expect(MonotonicInstant.system - before >= .milliseconds(milliseconds))
+    #expect(processor.ledger.dropped == [.queueFull: 1])
+    let ledger = processor.shutdownBlocking(within: .milliseconds(10)).ledger
+    #expect(ledger.dropped == [.queueFull: 1, .shutdown: 2] && ledger.isBalanced)
+  }
+
+  @Test("blocked producers go on when the processor is shut down")
+  func blockReleasedByShutdown() async throws {
+    let runtime = try Runtime()
+    let processor = try BatchProcessor(
+      exporter: ScriptedExporter { _, _ in await stuck() },
+      configuration: Self.configuration(.block(upTo: .seconds(600)), queue: 1), runtime: runtime,
+      diagnostics: .silent)
+    processor.onEnd(Thing(number: 0))
+    while processor.ledger.inFlight == 0 { await Task.yield() }
+    processor.onEnd(Thing(number: 1))
+    let done = BlockingSemaphore()
+    try ThreadSystem.start(name: "producer", stackSize: 1 << 18) {
+      processor.onEnd(Thing(number: 2))
+      done.signal()
+    }
+    _ = await processor.shutdown(within: .milliseconds(20))
+    let finished = await runtime.block { done.wait(until: .after(.seconds(60))) }
+    #expect(finished)
+    #expect(processor.ledger.isBalanced && processor.ledger.ended == 3 && processor.ledger.exported == 0)
+  }
+
+  @Test("trap 24: a million drops make at most ten lines")
+  func dropLines() throws {
+    let log = DiagnosticLog()
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: ScriptedExporter { _, _ in await stuck() }, configuration: Self.configuration(.dropNewest),
+        loop: loop, diagnostics: log.diagnostics)
+      for _ in 0..<100 {
+        for number in 0..<10_000 { processor.onEnd(Thing(number: number)) }
+        await loop.sleep(.seconds(3))
+      }
+      _ = await processor.shutdown(within: .seconds(1))
+      #expect(processor.ledger.droppedTotal == 1_000_000)
+    }
+    let lines = log.messages.filter { $0 == "items are dropped: the queue is full" }
+    #expect((2...10).contains(lines.count))
+    let counted = log.all.filter { $0.message == lines.first }.compactMap { $0.fields.first.flatMap { Int($0.value) } }
+    #expect(counted.reduce(0, +) == 1_000_000 - 20)  // all but the batch and the queue that the stuck exporter cost
+  }
+
+  @Test("when drops have stopped for a while, that is said")
+  func dropsEnd() throws {
+    let log = DiagnosticLog()
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: ScriptedExporter(), configuration: Self.configuration(.dropNewest), loop: loop,
+        diagnostics: log.diagnostics)
+      for number in 0..<15 { processor.onEnd(Thing(number: number)) }
+      await loop.sleep(.seconds(200))
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+    #expect(log.messages == ["items are dropped: the queue is full", "the queue has room again"])
+    #expect(log.fields("the queue has room again") == ["dropped": "5"])
+  }
+}
