@@ -20,8 +20,10 @@ struct ChannelParts {
   }
 
   func channel(
-    network: any Network, loop: EventLoop, _ diagnostics: Diagnostics
+    network: any Network, loop: EventLoop, _ diagnostics: Diagnostics, seed: UInt64? = nil
   ) throws(OTLPError) -> GRPCChannel {
+    var configuration = configuration
+    configuration.backoff.seed = seed
     do throws(ConfigurationError) {
       return try GRPCChannel(configuration: configuration, network: network, loop: loop, diagnostics: diagnostics)
     } catch {

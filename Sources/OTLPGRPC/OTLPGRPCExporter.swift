@@ -63,7 +63,7 @@ public final class OTLPGRPCExporter: SpanExporter {
     seed: UInt64 = 1
   ) throws(OTLPError) {
     let parts = try ChannelParts(configuration, diagnostics)
-    let channel = try parts.channel(network: network, loop: loop, diagnostics)
+    let channel = try parts.channel(network: network, loop: loop, diagnostics, seed: seed)
     self.init(
       configuration, parts.server,
       ExportPipeline(
