@@ -169,8 +169,9 @@ public final class LoopbackCollector: Sendable {
 
   // MARK: What is answered
 
-  /// Adds to the queue of answers: each request takes one, whatever it asks for; when none is left, the handler
-  /// answers, else success.
+  /// Adds to the queue of answers: each request takes one; when none is left, the handler answers, else success.
+  /// A request that can't be accepted (too large, unreadable, without a required header) is refused instead of an
+  /// answer that accepts it.
   public func script(_ responses: Response...) { store.script(responses) }
 
   /// Adds to the queue of answers.

@@ -9,7 +9,6 @@ struct ServerRequest {
   var reader: GRPCRequestReader
   /// The answer, once there is one.
   var response: Response?
-  var isScripted: Bool
   var hasBegun = false
   var nextStep = 0
   var timer: EventLoop.TimerID?
@@ -19,8 +18,10 @@ struct ServerRequest {
   init(reader: GRPCRequestReader, scripted: Response?) {
     self.reader = reader
     response = scripted
-    isScripted = scripted != nil
   }
+
+  /// Whether a request that must be refused is: a scripted failure goes before, a scripted success doesn't.
+  var yieldsToRefusal: Bool { !hasBegun && response?.accepts != false }
 
   /// Whether the answer is to begin now.
   func isDue(bodyBytes: Int) -> Bool {
@@ -58,7 +59,7 @@ extension HTTP2ServerConnection {
 
   private func bodyGrew(_ id: Int32) {
     guard let request = requests[id], !request.hasBegun else { return }
-    if !request.isScripted {
+    if request.yieldsToRefusal {
       // Too large by its own prefix: refused at once, as gRPC's servers do.
       do throws(GRPCRequestReader.Refusal) {
         try request.reader.checkPrefix(session.bodyPrefix(of: id, 5))
@@ -79,7 +80,7 @@ extension HTTP2ServerConnection {
     do throws(GRPCRequestReader.Refusal) {
       try read(body, into: &request, pending.reader)
     } catch {
-      if !pending.isScripted, pending.response == nil { pending.response = error.response }
+      if pending.yieldsToRefusal { pending.response = error.response }
     }
     pending.request = request
     store.arrived(request)
