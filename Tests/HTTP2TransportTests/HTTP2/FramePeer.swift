@@ -25,6 +25,7 @@ actor FramePeer: LoopHandler {
   nonisolated let loop: EventLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
   private let transport: any Transport
+  private let tls: TLSEngine?
   private var input: [UInt8] = []
   private var sawPreface = false
   private var toSend: [UInt8] = []
@@ -33,14 +34,16 @@ actor FramePeer: LoopHandler {
   private(set) var isEnded = false
   private var isPaused = false
 
-  init(loop: EventLoop, transport: sending any Transport) {
+  init(loop: EventLoop, transport: sending any Transport, tls: sending TLSEngine? = nil) {
     self.loop = loop
+    self.tls = tls
     self.transport = transport
   }
 
   /// Starts to read; the settings are sent at once.
   func start(settings: [(UInt16, UInt32)]? = []) throws {
     if let settings { send(FramePeer.settings(settings)) }
+    tls?.start()
     try transport.activate(self)
   }
 
@@ -81,7 +84,7 @@ actor FramePeer: LoopHandler {
     var buffer = [UInt8](repeating: 0, count: 65_536)
     while !isEnded {
       switch buffer.withUnsafeMutableBytes({ transport.read(into: $0) }) {
-      case .bytes(let count): input += buffer[..<count]
+      case .bytes(let count): receive(buffer[..<count])
       case .wouldBlock:
         parse()
         return
@@ -91,6 +94,17 @@ actor FramePeer: LoopHandler {
       }
     }
     note()
+  }
+
+  private func receive(_ bytes: ArraySlice<UInt8>) {
+    guard let tls else {
+      input += bytes
+      return
+    }
+    bytes.withUnsafeBytes { tls.receive($0) }
+    flush()
+    var buffer = [UInt8](repeating: 0, count: 16_384)
+    while case .bytes(let count) = buffer.withUnsafeMutableBytes({ tls.read(into: $0) }) { input += buffer[..<count] }
   }
 
   private func parse() {
@@ -130,14 +144,27 @@ actor FramePeer: LoopHandler {
   func close() { transport.close() }
 
   private func flush() {
-    while !toSend.isEmpty {
-      let result = toSend.withUnsafeBytes { bytes in
-        let slice = IOSlice(start: bytes.baseAddress!, count: bytes.count)
-        return withUnsafePointer(to: slice) { transport.write(UnsafeBufferPointer(start: $0, count: 1)) }
-      }
-      guard case .bytes(let count) = result else { return }
-      toSend.removeFirst(count)
+    guard let tls else {
+      toSend.removeFirst(toSend.withUnsafeBytes { write($0) })
+      return
     }
+    if tls.handshake == .done, !toSend.isEmpty {
+      _ = toSend.withUnsafeBytes { tls.write($0) }
+      toSend = []
+    }
+    tls.withOutput { write($0) }
+  }
+
+  /// Writes as much as goes; so many bytes went.
+  private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var written = 0
+    while written < bytes.count {
+      let slice = IOSlice(start: bytes.baseAddress! + written, count: bytes.count - written)
+      let result = withUnsafePointer(to: slice) { transport.write(UnsafeBufferPointer(start: $0, count: 1)) }
+      guard case .bytes(let count) = result else { break }
+      written += count
+    }
+    return written
   }
 
   /// A complete answer: headers, a body, trailers with `grpc-status: 0`.
