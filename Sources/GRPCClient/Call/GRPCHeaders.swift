@@ -50,13 +50,17 @@ struct GRPCHeaders {
 
   typealias Field = (name: String, value: String, sensitive: Bool)
 
-  func fields(path: String, encoding: GRPCEncoding) -> [Field] {
+  /// - Parameter timeout: The `grpc-timeout`, unless it goes with each call.
+  func fields(path: String, encoding: GRPCEncoding, timeout: String? = nil) -> [Field] {
     var fields: [Field] = [
       (":method", "POST", false), (":scheme", isSecure ? "https" : "http", false), (":path", path, false),
-      (":authority", authority, false), ("te", "trailers", false), ("content-type", "application/grpc", false),
+      (":authority", authority, false),
     ]
+    if let timeout { fields.append(("grpc-timeout", timeout, false)) }
+    fields += [("te", "trailers", false), ("content-type", "application/grpc", false)]
     if encoding == .gzip { fields.append(("grpc-encoding", "gzip", false)) }
-    fields.append(("grpc-accept-encoding", acceptsGzip ? "identity,gzip" : "identity", false))
+    // Without the field a server doesn't compress.
+    if acceptsGzip { fields.append(("grpc-accept-encoding", "identity,gzip", false)) }
     fields.append(("user-agent", userAgent, false))
     fields += metadata.map { ($0.name, $0.value, $0.isSensitive) }
     return fields

@@ -9,6 +9,12 @@ struct GRPCResponse {
   /// Whether the caller's deadline has passed by now.
   let deadlineHasPassed: Bool
 
+  /// Whether it is a success with an empty message, uncompressed: the answer to almost every export, seen at little cost.
+  static func isPlainSuccess(_ response: HTTP2Response) -> Bool {
+    guard response.failure == nil, response.body.count == GRPCMessage.prefixSize else { return false }
+    return response.body.allSatisfy { $0 == 0 } && response.trailers.has("grpc-status", "0")
+  }
+
   var result: GRPCResult {
     guard let failure = response.failure else { return complete }
     // The response was complete before the reset: 5.2.16.

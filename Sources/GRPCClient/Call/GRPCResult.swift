@@ -60,6 +60,9 @@ package struct GRPCResult: Sendable {
     self.acceptedEncodings = acceptedEncodings
   }
 
+  /// The server took the request, and has nothing to say about it.
+  static var success: GRPCResult { GRPCResult(code: .ok, message: "", cause: .server, fate: .processed) }
+
   /// Whether the status was made here, not by the server.
   package var isLocal: Bool { cause != .server }
 }

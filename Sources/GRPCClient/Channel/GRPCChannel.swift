@@ -13,11 +13,17 @@ package actor GRPCChannel {
     let connection: HTTP2Connection
   }
 
+  /// The header fields of a method.
   private struct Prepared {
     let path: String
     let encoding: GRPCEncoding
     let host: Int
     let block: HeaderBlock
+    /// The time that was left for the latest call, in whole milliseconds.
+    var milliseconds: Int64 = 0
+    /// The same fields with that time in `grpc-timeout`, once it has come twice: most calls are given the same time,
+    /// and HPACK sends a value that it knows as one byte.
+    var timed: HeaderBlock?
   }
 
   package nonisolated let loop: EventLoop
@@ -85,8 +91,11 @@ package actor GRPCChannel {
       }
       let now = loop.now
       if !deadline.isNever, deadline.hasPassed(at: now) { return tooLate }
+      let (block, timeout) = headers(
+        path, encoding, link.host, left: deadline.instant.nanoseconds &- now.nanoseconds,
+        isUnlimited: deadline.isNever)
       let request = HTTP2Request(
-        headers: headers(path, encoding, link.host), leadingField: timeout(deadline, now),
+        headers: block, leadingField: timeout,
         extraFields: extra.isEmpty ? [] : extra.map { HTTP2Field(name: $0.name, value: $0.value, neverIndexed: true) },
         body: message, maxResponseBytes: configuration.maxResponseBytes + GRPCMessage.prefixSize)
       let response = await link.connection.request(request, deadline: deadline)
@@ -97,6 +106,7 @@ package actor GRPCChannel {
         continue
       }
       if response.failure == nil { fruitless = 0 }
+      if GRPCResponse.isPlainSuccess(response) { return .success }
       return GRPCResponse(
         response: response, limit: configuration.maxResponseBytes, inflater: configuration.inflater,
         deadlineHasPassed: response.failure != nil && deadline.hasPassed(at: loop.now)
@@ -104,24 +114,49 @@ package actor GRPCChannel {
     }
   }
 
-  private func timeout(_ deadline: Deadline, _ now: MonotonicInstant) -> HTTP2Field? {
-    guard !deadline.isNever else { return nil }
-    let left = deadline.instant.nanoseconds &- now.nanoseconds
-    return HTTP2Field(name: "grpc-timeout", value: GRPCTimeout.value(nanoseconds: left), neverIndexed: true)
+  /// The fields of a call, and its `grpc-timeout` where the block doesn't hold it.
+  private func headers(
+    _ path: String, _ encoding: GRPCEncoding, _ host: Int, left: Int64, isUnlimited: Bool
+  ) -> (HeaderBlock, HTTP2Field?) {
+    let index = prepare(path, encoding, host)
+    guard !isUnlimited else { return (prepared[index].block, nil) }
+    // Within a second every moment counts; beyond it equal values are worth more than fractions of milliseconds.
+    guard left > 1_000_000_000 else { return (prepared[index].block, GRPCChannel.timeout(left)) }
+    let milliseconds = (left - 1) / 1_000_000 + 1
+    if prepared[index].milliseconds == milliseconds {
+      if let timed = prepared[index].timed { return (timed, nil) }
+      let timed = makeBlock(path, encoding, host, timeout: milliseconds)
+      prepared[index].timed = timed
+      return (timed, nil)
+    }
+    prepared[index].milliseconds = milliseconds
+    prepared[index].timed = nil
+    return (prepared[index].block, GRPCChannel.timeout(milliseconds * 1_000_000))
   }
 
-  private func headers(_ path: String, _ encoding: GRPCEncoding, _ host: Int) -> HeaderBlock {
+  private static func timeout(_ nanoseconds: Int64) -> HTTP2Field {
+    HTTP2Field(name: "grpc-timeout", value: GRPCTimeout.value(nanoseconds: nanoseconds), neverIndexed: true)
+  }
+
+  private func prepare(_ path: String, _ encoding: GRPCEncoding, _ host: Int) -> Int {
     for index in prepared.indices
     where prepared[index].encoding == encoding && prepared[index].host == host && prepared[index].path == path {
-      return prepared[index].block
+      return index
     }
+    if prepared.count >= GRPCChannel.preparedLimit { prepared.removeFirst() }
+    let block = makeBlock(path, encoding, host, timeout: nil)
+    prepared.append(Prepared(path: path, encoding: encoding, host: host, block: block))
+    return prepared.count - 1
+  }
+
+  private func makeBlock(
+    _ path: String, _ encoding: GRPCEncoding, _ host: Int, timeout milliseconds: Int64?
+  ) -> HeaderBlock {
     let fields = GRPCHeaders(
       isSecure: configuration.tls != nil, authority: connector.hosts[host].authority,
       userAgent: configuration.userAgent, acceptsGzip: configuration.inflater != nil, metadata: metadata)
-    let block = HeaderBlock(fields.fields(path: path, encoding: encoding))
-    if prepared.count >= GRPCChannel.preparedLimit { prepared.removeFirst() }
-    prepared.append(Prepared(path: path, encoding: encoding, host: host, block: block))
-    return block
+    let timeout = milliseconds.map { GRPCTimeout.value(nanoseconds: $0 * 1_000_000) }
+    return HeaderBlock(fields.fields(path: path, encoding: encoding, timeout: timeout))
   }
 
   // MARK: Waiting for a connection
