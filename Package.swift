@@ -56,6 +56,9 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // Peers and processes for the tests of the whole; no product.
+    .target(name: "TestSupport", dependencies: ["TelemetryCore"], path: "Tests/TestSupport", swiftSettings: testSettings),
+
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
     tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
     tests("OTLPWireTests", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "OTLPTesting", "COpenSSL"]),
@@ -69,8 +72,8 @@ let package = Package(
         "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
         "TelemetryCore", "CNGHTTP2",
       ]),
-    tests("PeerTests", ["otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore"]),
-    tests("CommandTests", ["otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+    tests("PeerTests", ["TestSupport", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore"]),
+    tests("CommandTests", ["TestSupport", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,102 @@
+internal import Glibc
+internal import TelemetryCore
+
+/// Plain sockets of 127.0.0.1: to find a free port, to see whether a server is ready, to be a server that misbehaves.
+package enum Loopback {
+  static func withAddress<Value>(
+    _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Value
+  ) -> Value {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+  }
+
+  /// A port that nobody listens on now.
+  package static func freePort() -> UInt16 {
+    let listener = Listener(backlog: nil)
+    return listener.port
+  }
+
+  /// Whether something accepts connections.
+  package static func accepts(_ port: UInt16) -> Bool {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    defer { close(descriptor) }
+    return withAddress(port) { connect(descriptor, $0, $1) } == 0
+  }
+
+  /// The answer to an HTTP GET, headers and all; empty if there is none.
+  package static func get(_ port: UInt16, _ path: String) -> String {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    defer { close(descriptor) }
+    guard withAddress(port, { connect(descriptor, $0, $1) }) == 0 else { return "" }
+    let request = "GET \(path) HTTP/1.0\r\nHost: localhost\r\n\r\n"
+    guard write(descriptor, request, request.utf8.count) > 0 else { return "" }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(descriptor, &chunk, chunk.count)
+      if count <= 0 { break }
+      bytes += chunk.prefix(count)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Asks again and again, in pauses, until the answer is yes; false if it isn't by the end of the time.
+  package static func wait(within limit: Duration, until isTrue: @escaping @Sendable () -> Bool) async -> Bool {
+    guard let loop = try? await TestLoop.shared() else { return false }
+    return await Task(executorPreference: loop) {
+      let deadline = Deadline.after(limit)
+      while true {
+        if isTrue() { return true }
+        if deadline.hasPassed { return false }
+        await loop.sleep(until: .after(.milliseconds(30)))
+      }
+    }.value
+  }
+
+  /// A listening socket that never accepts.
+  package final class Listener: Sendable {
+    package let port: UInt16
+    private let descriptor: Int32
+
+    /// - Parameter backlog: How many connections the system takes on its own; nil doesn't listen.
+    package init(backlog: Int32?) {
+      descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+      let descriptor = descriptor
+      _ = Loopback.withAddress(0) { bind(descriptor, $0, $1) }
+      if let backlog { listen(descriptor, backlog) }
+      var address = sockaddr_in()
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      withUnsafeMutablePointer(to: &address) {
+        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
+      }
+      port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close(descriptor) }
+  }
+
+  /// A server whose SYN queue is full: what comes to it is dropped, as by a firewall.
+  package final class Deaf: Sendable {
+    private let listener = Listener(backlog: 0)
+    private let fillers: [Int32]
+
+    package var port: UInt16 { listener.port }
+
+    package init() {
+      let port = listener.port
+      fillers = (0..<4).map { _ in
+        let descriptor = socket(
+          AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        _ = Loopback.withAddress(port) { connect(descriptor, $0, $1) }
+        return descriptor
+      }
+    }
+
+    deinit { fillers.forEach { close($0) } }
+  }
+}

@@ -1,0 +1,70 @@
+internal import Glibc
+
+/// Files and places that tests need.
+package enum TestFiles {
+  /// The package's own folder.
+  package static let root: String = {
+    var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    parts.removeLast(3)
+    return parts.joined(separator: "/")
+  }()
+
+  /// The folder of the program that runs now, where the built products lie too.
+  package static let products: String = {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    let path = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+  }()
+
+  package static func makeDirectory() throws -> String {
+    let template = strdup("/tmp/swift-otlp-test-XXXXXX")
+    defer { free(template) }
+    guard let template, mkdtemp(template) != nil else { throw ChildProcess.Failure(description: "mkdtemp: \(errno)") }
+    return String(cString: template)
+  }
+
+  /// Removes a folder of files.
+  package static func remove(_ directory: String) {
+    guard let handle = opendir(directory) else { return }
+    while let entry = readdir(handle) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      unlink(directory + "/" + name)
+    }
+    closedir(handle)
+    rmdir(directory)
+  }
+
+  /// A file's text; empty if there is none.
+  package static func read(_ path: String) -> String {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return "" }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = Glibc.read(file, &chunk, chunk.count)
+      if count <= 0 { break }
+      bytes += chunk.prefix(count)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  package static func write(_ text: String, to path: String) throws {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw ChildProcess.Failure(description: "\(path): errno \(errno)") }
+    defer { close(file) }
+    let bytes = Array(text.utf8)
+    _ = Glibc.write(file, bytes, bytes.count)
+  }
+
+  package static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }
+
+  package static func isExecutable(_ path: String) -> Bool { access(path, X_OK) == 0 }
+
+  package static func variable(_ name: String) -> String? {
+    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  }
+}

@@ -1,0 +1,35 @@
+/// The built `otlp` command.
+package enum Tool {
+  /// What a run of it left.
+  package struct Result: Sendable {
+    package var code: Int32?
+    package var output: String
+    package var errors: String
+
+    /// A member of the JSON line that `--json` prints; nil if it isn't there. Objects come as their text.
+    package func json(_ name: String) -> String? {
+      guard let line = output.split(separator: "\n").last, let start = line.firstRange(of: "\"\(name)\":") else {
+        return nil
+      }
+      let rest = line[start.upperBound...]
+      if rest.hasPrefix("{") { return rest.firstIndex(of: "}").map { String(rest[...$0]) } }
+      return String(rest.prefix { $0 != "," && $0 != "}" })
+    }
+  }
+
+  package static let path = TestFiles.products + "/otlp"
+
+  package static func start(
+    _ arguments: [String], environment: [String: String] = [:], input: String? = ""
+  ) throws -> ChildProcess {
+    try ChildProcess([path] + arguments, environment: environment, input: input)
+  }
+
+  package static func run(
+    _ arguments: [String], environment: [String: String] = [:], input: String = "", within limit: Duration = .seconds(60)
+  ) async throws -> Result {
+    let process = try start(arguments, environment: environment, input: input)
+    let code = await process.wait(within: limit)
+    return Result(code: code, output: process.output, errors: process.errors)
+  }
+}
