@@ -94,7 +94,8 @@ package final class PythonPeer: Sendable {
   package func stop() async -> Tool.Result {
     process.closeInput()
     let code = await process.wait(within: .seconds(20))
-    return Tool.Result(
-      code: code, output: process.output.replacing("\": ", with: "\":"), errors: process.errors)
+    var result = Tool.Result(process, code: code)
+    result.output = result.output.replacing("\": ", with: "\":")
+    return result
   }
 }

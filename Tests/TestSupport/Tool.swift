@@ -6,6 +6,13 @@ package enum Tool {
     package var output: String
     package var errors: String
 
+    /// What a process has printed so far.
+    package init(_ process: ChildProcess, code: Int32?) {
+      self.code = code
+      output = process.output
+      errors = process.errors
+    }
+
     /// A member of the JSON line that `--json` prints; nil if it isn't there. Objects come as their text.
     package func json(_ name: String) -> String? {
       guard let line = output.split(separator: "\n").last, let start = line.firstRange(of: "\"\(name)\":") else {
@@ -26,10 +33,11 @@ package enum Tool {
   }
 
   package static func run(
-    _ arguments: [String], environment: [String: String] = [:], input: String = "", within limit: Duration = .seconds(60)
+    _ arguments: [String], environment: [String: String] = [:], input: String = "",
+    within limit: Duration = .seconds(60)
   ) async throws -> Result {
     let process = try start(arguments, environment: environment, input: input)
     let code = await process.wait(within: limit)
-    return Result(code: code, output: process.output, errors: process.errors)
+    return Result(process, code: code)
   }
 }

@@ -116,7 +116,7 @@ extension ConnectionOptions {
     do throws(OTLPError) {
       try configuration.validate()
     } catch {
-      throw ToolError(error, configuration)
+      throw ToolError(error)
     }
     return configuration
   }
@@ -164,14 +164,9 @@ extension ConnectionOptions {
 extension ToolError {
   /// Why an exporter can't be made: a value of the command line is bad usage, one of the environment bad
   /// configuration, and so is a file that can't be used.
-  package init(_ error: OTLPError, _ configuration: OTLPGRPCExporter.Configuration) {
+  package init(_ error: OTLPError) {
     guard let refused = error.configuration else {
-      let files = [
-        ("--certificate", configuration.certificate), ("--client-certificate", configuration.clientCertificate),
-        ("--client-key", configuration.clientKey),
-      ]
-      let option = files.first { $0.1.map { !$0.isEmpty && error.message.contains($0) } ?? false }?.0
-      self.init(.configuration, option.map { "\($0): \(error.message)" } ?? error.message)
+      self.init(.configuration, Self.inOptionNames(error.message))
       return
     }
     if let option = ConnectionOptions.optionNames[refused.option] {
@@ -179,5 +174,13 @@ extension ToolError {
     } else {
       self.init(.configuration, refused.description)
     }
+  }
+
+  /// A message that begins with the name of a property, under the option's name.
+  private static func inOptionNames(_ message: String) -> String {
+    guard let end = message.firstRange(of: ": "),
+      let option = ConnectionOptions.optionNames[String(message[..<end.lowerBound])]
+    else { return message }
+    return option + message[end.lowerBound...]
   }
 }

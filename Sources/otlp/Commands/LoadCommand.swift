@@ -13,7 +13,8 @@ package struct LoadCommand: ToolCommand {
   package static let table = CommandTable<LoadCommand>(
     "load", "makes spans of the standard workload and exports them",
     notes: """
-      Without --spans and --duration it makes 10000 spans. Times are seconds, or have a unit: 2, 2s, 500ms.
+      Without --spans and --duration it makes 10000 spans.
+      Times are seconds, or have a unit: 2, 2s, 500ms.
       The variables OTEL_EXPORTER_OTLP_… and OTEL_BSP_… hold where no option is given.
       Exit code 0 if every span was delivered, 69 if not.
       """,

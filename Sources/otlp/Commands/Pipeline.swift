@@ -24,7 +24,7 @@ package final class Pipeline: Sendable {
     do throws(OTLPError) {
       exporter = MeasuringExporter(try OTLPGRPCExporter(configuration, diagnostics: diagnostics))
     } catch {
-      throw ToolError(error, configuration)
+      throw ToolError(error)
     }
     do {
       processor = try BatchSpanProcessor(exporter: exporter, configuration: batch, diagnostics: diagnostics)

@@ -61,7 +61,7 @@ package struct RunReport: Sendable {
   package func lossMessage(_ reason: String?) -> String? {
     guard lost > 0 else { return nil }
     var reasons = DropReason.allCases.compactMap { reason in
-      ledger.dropped[reason].map { "\(reason) \($0)" }
+      ledger.dropped[reason].flatMap { $0 > 0 ? "\(reason) \($0)" : nil }
     }
     if ledger.rejected > 0 { reasons.append("rejected \(ledger.rejected)") }
     let unsettled = ledger.queued + ledger.inFlight

@@ -1,0 +1,74 @@
+import OTLPTesting
+import TelemetryCore
+import TestSupport
+import Testing
+
+extension PeerTests {
+  /// Servers that hold a client up. Whatever they do, the command ends when it was told to.
+  @Suite(.serialized) struct BlackHoleTests {
+    /// A thousand spans to nowhere: all are counted as dropped, with an exit in time. The second beyond the three is
+    /// for machines that stall (DESIGN 6).
+    private func expectLoss(at endpoint: String, _ arguments: [String] = []) async throws {
+      let start = MonotonicInstant.now
+      let run = try await Tool.run(
+        ["load", "--endpoint", endpoint, "--spans", "1000", "--shutdown-timeout", "3", "--json"] + arguments,
+        within: .seconds(20))
+      let elapsed = MonotonicInstant.now - start
+      #expect(run.code == 69)
+      #expect(elapsed < .seconds(4))
+      #expect(run.number("ended") == 1000)
+      #expect(run.number("exported") == 0)
+      #expect(run.number("queued") == 0)
+      #expect(run.number("inFlight") == 0)
+      #expect(dropped(run) == 1000, "\(run.output)")
+      #expect(run.errors.contains("1000 of 1000 spans were not delivered"))
+    }
+
+    private func dropped(_ run: Tool.Result) -> Int {
+      (run.json("dropped") ?? "").matches(of: /:([0-9]+)/).reduce(0) { $0 + (Int($1.output.1) ?? 0) }
+    }
+
+    @Test func aServerThatNeverAnswersACall() async throws {
+      let collector = try await LoopbackCollector()
+      collector.onRequest { _ in .silence }
+      try await expectLoss(at: collector.endpoint)
+      await collector.stop()
+    }
+
+    @Test func oneThatAcceptsAndSaysNothing() async throws {
+      let listener = Loopback.Listener(backlog: 16)
+      try await expectLoss(at: "http://127.0.0.1:\(listener.port)")
+    }
+
+    @Test func oneThatAcceptsAndSaysNothingInTLS() async throws {
+      let listener = Loopback.Listener(backlog: 16)
+      try await expectLoss(at: "https://127.0.0.1:\(listener.port)")
+    }
+
+    @Test func oneThatStopsReading() async throws {
+      let collector = try await LoopbackCollector()
+      collector.onRequest { _ in .stopReading() }
+      try await expectLoss(at: collector.endpoint)
+      await collector.stop()
+    }
+
+    @Test func oneThatDropsTheSYN() async throws {
+      let deaf = Loopback.Deaf()
+      try await expectLoss(at: "http://127.0.0.1:\(deaf.port)")
+    }
+
+    @Test func aNameThatDoesNotResolve() async throws {
+      try await expectLoss(at: "http://nowhere.invalid:4317")
+    }
+
+    @Test func aPortThatNobodyListensOn() async throws {
+      try await expectLoss(at: "http://127.0.0.1:\(Loopback.freePort())")
+    }
+
+    @Test(.enabled(if: Peers.hasPython, "Tests/run makes .venv")) func aRealServerThatNeverAnswers() async throws {
+      let peer = try await PythonPeer(["--silent"])
+      try await expectLoss(at: peer.endpoint)
+      await peer.kill()
+    }
+  }
+}

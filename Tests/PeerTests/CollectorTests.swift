@@ -1,0 +1,140 @@
+import TestSupport
+import Testing
+
+extension PeerTests {
+  /// The main job against the OpenTelemetry Collector, which counts for itself.
+  @Suite(.serialized, .enabled(if: Peers.hasCollector, "OTELCOL names no Collector"))
+  struct CollectorTests {
+    private static let count = 200_000
+
+    /// `otlp load` against a Collector: both count the same.
+    private func deliver(
+      to peer: CollectorPeer, scheme: String = "http", _ arguments: [String] = [], spans: Int = count
+    ) async throws {
+      let endpoint = "\(scheme)://localhost:\(peer.port)"
+      let run = try await Tool.run(
+        ["load", "--endpoint", endpoint, "--spans", "\(spans)", "--json"] + arguments, within: .seconds(180))
+      run.expectDelivered(spans)
+      #expect(await peer.waitForSpans(spans))
+      #expect(peer.acceptedSpans == spans)
+      await peer.stop()
+    }
+
+    @Test func plaintext() async throws {
+      try await deliver(to: try await CollectorPeer("plain"))
+    }
+
+    @Test func gzip() async throws {
+      try await deliver(to: try await CollectorPeer("plain"), ["--compression", "gzip"])
+    }
+
+    @Test func aServerThatTakesOneMebibyte() async throws {
+      // 4000 spans are 2.6 MB: each batch has to be split. Trap 18, requirements 1.1.7.
+      try await deliver(to: try await CollectorPeer("small-messages"), ["--batch", "4000"])
+    }
+
+    @Test func bearerToken() async throws {
+      let peer = try await CollectorPeer("bearer", environment: ["TOKEN": "a=b=="])
+      try await deliver(to: peer, ["--header", "authorization=Bearer a=b=="])  // trap 11
+    }
+
+    @Test func withoutTheTokenNothingIsDeliveredAndTheStatusIsNamed() async throws {
+      let peer = try await CollectorPeer("bearer", environment: ["TOKEN": "secret"])
+      let run = try await Tool.run([
+        "load", "--endpoint", peer.endpoint, "--spans", "600", "--header", "authorization=Bearer wrong-one", "--json",
+      ])
+      #expect(run.code == 69)
+      #expect(run.json("dropped") == "{\"refused\":600}")
+      #expect(run.errors.contains("UNAUTHENTICATED"))
+      #expect(!run.errors.contains("wrong-one"))
+      await peer.stop()
+    }
+
+    @Test func tls() async throws {
+      let peer = try await CollectorPeer(
+        "tls",
+        environment: [
+          "CERT": try await Certificates.path("server.pem"), "KEY": try await Certificates.path("server.key"),
+        ])
+      try await deliver(to: peer, scheme: "https", ["--certificate", try await Certificates.path("ca.pem")])
+    }
+
+    @Test func mutualTLS() async throws {
+      let peer = try await CollectorPeer("mtls", environment: try await mutual())
+      try await deliver(
+        to: peer, scheme: "https",
+        [
+          "--certificate", try await Certificates.path("ca.pem"), "--client-certificate",
+          try await Certificates.path("client.pem"), "--client-key", try await Certificates.path("client.key"),
+        ])
+    }
+
+    @Test func aServerThatWantsAClientCertificateGetsNothing() async throws {
+      let peer = try await CollectorPeer("mtls", environment: try await mutual())
+      let run = try await Tool.run(
+        [
+          "load", "--endpoint", "https://localhost:\(peer.port)", "--certificate",
+          try await Certificates.path("ca.pem"),
+          "--spans", "1000", "--shutdown-timeout", "3", "--json",
+        ], within: .seconds(20))
+      #expect(run.code == 69)
+      #expect(run.number("exported") == 0)
+      #expect(run.errors.contains("client certificate"))
+      #expect(peer.acceptedSpans == 0)
+      await peer.stop()
+    }
+
+    @Test func goAwayEverySecondLosesNothing() async throws {
+      let peer = try await CollectorPeer("aging")
+      let run = try await Tool.run(
+        ["load", "--endpoint", peer.endpoint, "--duration", "5", "--rate", "20000", "--json"], within: .seconds(60))
+      let ended = run.number("ended")
+      run.expectDelivered(ended)
+      #expect(ended > 1000)
+      #expect(await peer.waitForSpans(ended))
+      #expect(peer.acceptedSpans == ended)
+      await peer.stop()
+    }
+
+    @Test func restartedInTheMiddleNothingIsLost() async throws {
+      let folder = try TestFiles.makeDirectory()
+      defer { TestFiles.remove(folder) }
+      let first = try await CollectorPeer("file", environment: ["OUTPUT": folder + "/1.jsonl"])
+      let load = try Tool.start([
+        "load", "--endpoint", first.endpoint, "--duration", "8", "--rate", "300", "--json",
+      ])
+      #expect(await Loopback.wait(within: .seconds(20)) { first.acceptedSpans > 0 })
+      await first.stop()
+      _ = await load.wait(within: .seconds(2))
+      let second = try await CollectorPeer("file", port: first.port, environment: ["OUTPUT": folder + "/2.jsonl"])
+      let run = Tool.Result(load, code: await load.wait(within: .seconds(60)))
+      let ended = run.number("ended")
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(run.number("exported") == ended)
+      await second.stop()
+      let spans = (1...2).flatMap { TestFiles.read("\(folder)/\($0).jsonl").matches(of: /"spanId":"([0-9a-f]{16})"/) }
+      let ids = spans.map { $0.output.1 }
+      #expect(ids.count >= ended)
+      #expect(ids.count - Set(ids).count <= run.number("possibleDuplicates"))
+    }
+
+    @Test func refusedForLackOfMemoryIsRetriedUntilTheEnd() async throws {
+      let peer = try await CollectorPeer("refuse")
+      let run = try await Tool.run(
+        ["load", "--endpoint", peer.endpoint, "--spans", "600", "--shutdown-timeout", "3", "--json"],
+        within: .seconds(20))
+      #expect(run.code == 69)
+      #expect(run.number("exported") == 0)
+      #expect(run.number("attempts") > 2)
+      #expect(run.errors.contains("UNAVAILABLE"))
+      await peer.stop()
+    }
+
+    private func mutual() async throws -> [String: String] {
+      [
+        "CERT": try await Certificates.path("server.pem"), "KEY": try await Certificates.path("server.key"),
+        "CLIENT_CA": try await Certificates.path("ca.pem"),
+      ]
+    }
+  }
+}
