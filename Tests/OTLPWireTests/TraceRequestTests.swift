@@ -75,6 +75,26 @@ func grouped(_ spans: [SpanData]) -> [SpanData] {
     }
   }
 
+  @Test("the size bound follows changes of the span, and doesn't count where spans are compared")
+  func sizeBoundAfterChanges() {
+    let text = String(repeating: "t", count: 1000)
+    let plain = StandardWorkload().span(0)
+    let changes: [(inout SpanData) -> Void] = [
+      { $0.name = text }, { $0.traceState = text }, { $0.attributes["key"] = .string(text) },
+      { $0.events[0].name = text }, { $0.links[0].attributes["key"] = .string(text) }, { $0.status.message = text },
+    ]
+    for change in changes {
+      var span = plain
+      change(&span)
+      #expect(span.encodedSizeBound >= plain.encodedSizeBound + 900)
+    }
+    var same = plain
+    same.name += ""
+    #expect(same == plain)
+    #expect(same.hashValue == plain.hashValue)
+    #expect(same.encodedSizeBound == plain.encodedSizeBound)
+  }
+
   @Test("buffers go back to the pool with the last reference to the message")
   func pooling() {
     var request: EncodedRequest? = encoder.encode(StandardWorkload().spans(0..<512))

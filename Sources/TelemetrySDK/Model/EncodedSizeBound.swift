@@ -1,15 +1,36 @@
+/// A size bound that may not be known. All are equal, so that it doesn't count where spans are compared.
+@frozen
+@usableFromInline
+struct SizeBound: Hashable, Sendable {
+  private var bytes: UInt32
+
+  /// Not known.
+  @usableFromInline init() { bytes = 0 }
+
+  @usableFromInline init(_ value: Int) { bytes = UInt32(exactly: value) ?? 0 }
+
+  var value: Int? { bytes == 0 ? nil : Int(bytes) }
+
+  @usableFromInline static func == (left: SizeBound, right: SizeBound) -> Bool { true }
+  @usableFromInline func hash(into hasher: inout Hasher) {}
+}
+
 extension SpanData {
   /// At least as many bytes as the span takes in an export request, without its resource and scope.
   ///
-  /// It costs a few additions for each attribute, since every ended span pays for it. The constants are the tags, the
-  /// longest length prefixes and the fields of fixed size.
-  public var encodedSizeBound: Int {
+  /// Ready since the span was made, unless it was changed.
+  public var encodedSizeBound: Int { knownSizeBound.value ?? countSizeBound() }
+
+  /// A few additions for each attribute, since every span pays for it. The constants are the tags, the longest length
+  /// prefixes and the fields of fixed size.
+  @usableFromInline
+  borrowing func countSizeBound() -> Int {
     var bound = 120 &+ name.utf8.count &+ traceState.utf8.count &+ status.message.utf8.count
     bound &+= attributes.encodedSizeBound(nesting: 0)
-    events.forEachBorrowed { event in
+    events.forEachReversed { event in
       bound &+= 28 &+ event.value.name.utf8.count &+ event.value.attributes.encodedSizeBound(nesting: 0)
     }
-    links.forEachBorrowed { link in
+    links.forEachReversed { link in
       bound &+= 52 &+ link.value.traceState.utf8.count &+ link.value.attributes.encodedSizeBound(nesting: 0)
     }
     return bound
@@ -46,7 +67,7 @@ extension Attributes {
   @inline(__always)
   fileprivate func encodedSizeBound(nesting: Int) -> Int {
     var bound = 0
-    elements.forEachBorrowed { element in
+    elements.forEachReversed { element in
       let content =
         switch element.value.value {
         case .string(let text): text.utf8.count
@@ -57,25 +78,5 @@ extension Attributes {
       bound &+= 16 &+ size &+ size >> 18
     }
     return bound
-  }
-}
-
-/// Looks at a value in memory without owning it: what can't be copied is borrowed, and so are its parts, where reading a
-/// copyable value through a pointer would retain what it refers to. It has the layout of its only member.
-private struct Borrowed<Value>: ~Copyable {
-  let value: Value
-}
-
-extension Array {
-  /// Calls `body` with each element; nothing is retained.
-  @inline(__always)
-  fileprivate borrowing func forEachBorrowed(_ body: (borrowing Borrowed<Element>) -> Void) {
-    unsafe withUnsafeBufferPointer { elements in
-      // SAFETY: a struct of one member has the layout of that member; the array outlives the call.
-      guard
-        let first = unsafe UnsafeRawPointer(elements.baseAddress)?.assumingMemoryBound(to: Borrowed<Element>.self)
-      else { return }
-      for index in 0..<elements.count { unsafe body(first[index]) }
-    }
   }
 }

@@ -114,21 +114,21 @@ public struct SpanData: Hashable, Sendable {
   /// The parent within the trace; invalid for a root span.
   public var parentSpanID: SpanID
   /// The W3C trace state in its header form; empty for none.
-  public var traceState: String
+  public var traceState: String { didSet { knownSizeBound = SizeBound() } }
   /// What the span is about; low cardinality.
-  public var name: String
+  public var name: String { didSet { knownSizeBound = SizeBound() } }
   /// The start, in nanoseconds since 1970.
   public var startTimeUnixNano: UInt64
   /// The end, in nanoseconds since 1970.
   public var endTimeUnixNano: UInt64
   /// What belongs to the span.
-  public var attributes: Attributes
+  public var attributes: Attributes { didSet { knownSizeBound = SizeBound() } }
   /// What happened within the span, in the order of recording.
-  public var events: [Event]
+  public var events: [Event] { didSet { knownSizeBound = SizeBound() } }
   /// References to other spans.
-  public var links: [Link]
+  public var links: [Link] { didSet { knownSizeBound = SizeBound() } }
   /// How the operation ended.
-  public var status: Status
+  public var status: Status { didSet { knownSizeBound = SizeBound() } }
   /// Which side of a call the span is.
   public var kind: Kind
   /// As on the wire: W3C trace flags, bit 8 if the parent's remoteness is known, bit 9 if it is remote.
@@ -139,6 +139,8 @@ public struct SpanData: Hashable, Sendable {
   public var droppedEventsCount: UInt32
   /// How many links were left out.
   public var droppedLinksCount: UInt32
+  /// Found when the span is made, while its parts are in the processor's cache; forgotten when they change.
+  @usableFromInline var knownSizeBound: SizeBound
   /// What produced the span.
   public var resource: Resource
   /// The library that made the span.
@@ -170,7 +172,9 @@ public struct SpanData: Hashable, Sendable {
     self.droppedAttributesCount = droppedAttributesCount
     self.droppedEventsCount = droppedEventsCount
     self.droppedLinksCount = droppedLinksCount
+    knownSizeBound = SizeBound()
     self.resource = resource
     self.scope = scope
+    knownSizeBound = SizeBound(countSizeBound())
   }
 }
