@@ -113,7 +113,6 @@ public struct PooledObject<Element: Sendable>: ~Copyable, Sendable {
   public var value: Element {
     get { unsafe box.value }
     set { unsafe box.value = newValue }
-    _modify { yield unsafe &box.value }
   }
 
   /// Ends the loan without returning the object.
