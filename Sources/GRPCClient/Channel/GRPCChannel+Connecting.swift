@@ -38,11 +38,14 @@ extension GRPCChannel {
   private func connect(
     _ host: Int, _ address: SocketAddress, _ isLast: Bool, _ deadline: Deadline, _ failures: inout [ConnectFailure]
   ) async -> ChannelState.Action {
-    let id = nextLink
-    nextLink += 1
+    let events = LinkEvents()
     let result = await connector.connect(host: host, to: address, isLast: isLast, deadline: deadline) {
-      [weak self] event in
-      self?.assumeIsolated { $0.heard(event, of: id) }
+      [loop, diagnostics, name = connector.name] event in
+      events.note(event, at: loop.now)
+      guard case .goAway(let code, let debug) = event, code != 0 else { return }
+      diagnostics.emit(
+        .warning, "the server ended a connection with an error",
+        [("server", name), ("error", GRPCResponse.name(of: code)), ("text", debug)])
     }
     switch result {
     case .success(let connection):
@@ -51,7 +54,7 @@ extension GRPCChannel {
         await connection.close(deadline: Deadline(loop.now))
         return .none
       }
-      return await came(Link(id: id, host: host, connection: connection), takesCalls: takesCalls)
+      return await came(Link(host: host, connection: connection, events: events), takesCalls: takesCalls)
     case .failure(let failure):
       note(failure, &failures)
       return state.connectFailed(at: loop.now, isWanted: isWanted)
@@ -83,29 +86,14 @@ extension GRPCChannel {
     lastFailure = joined
   }
 
-  private func heard(_ event: HTTP2ConnectionEvent, of id: Int) {
-    switch event {
-    case .goAway(let code, let debug):
-      if code != 0 {
-        diagnostics.emit(
-          .warning, "the server ended a connection with an error",
-          [("server", connector.name), ("error", GRPCResponse.name(of: code)), ("text", debug)])
-      }
-      if let link = current, link.id == id { ended(link, orderly: code == 0, drains: true) }
-    case .streamsExhausted:
-      if let link = current, link.id == id { ended(link, orderly: true, drains: true) }
-    case .closed(let reason):
-      draining.removeAll { $0.id == id }
-      if let link = current, link.id == id { ended(link, orderly: reason == .orderly) }
-    }
-  }
-
-  /// `link` takes no more calls: if it is the current one, another is made for those that wait.
-  func ended(_ link: Link, orderly: Bool, drains: Bool = false) {
-    guard let current, current.id == link.id else { return }
+  /// `link` takes no more calls: the next one needs another.
+  func ended(_ link: Link, hasOpenCalls: Bool) {
+    guard let current, current.connection === link.connection else { return }
     self.current = nil
-    if drains { draining.append(link) }
-    let atOnce = orderly && fruitless < GRPCChannel.fruitlessLimit
-    perform(state.connectionEnded(orderly: atOnce, at: loop.now, isWanted: isWanted))
+    draining.removeAll { $0.events.isClosed }
+    if hasOpenCalls { draining.append(link) }
+    let end = link.events.end ?? LinkEvents.End(isOrderly: true, instant: loop.now)
+    let isOrderly = end.isOrderly && fruitless < GRPCChannel.fruitlessLimit
+    perform(state.connectionEnded(orderly: isOrderly, at: end.instant, isWanted: isWanted))
   }
 }

@@ -8,9 +8,9 @@ package import TelemetryCore
 package actor GRPCChannel {
   /// A connection and what is known of it.
   struct Link {
-    let id: Int
     let host: Int
     let connection: HTTP2Connection
+    let events: LinkEvents
   }
 
   /// The header fields of a method.
@@ -42,7 +42,6 @@ package actor GRPCChannel {
   var current: Link?
   /// Connections that take no more calls and have some open.
   var draining: [Link] = []
-  var nextLink = 0
   /// How many connections in a row came up and answered nothing.
   var fruitless = 0
   private var waiting: [Int: Promise<Void>] = [:]
@@ -102,7 +101,7 @@ package actor GRPCChannel {
       if response.failure == .notAccepted {
         // It never left this machine: another connection takes it, as often as need be (5.10.1).
         let open = await link.connection.openRequests
-        ended(link, orderly: true, drains: open > 0)
+        ended(link, hasOpenCalls: open > 0)
         continue
       }
       if response.failure == nil { fruitless = 0 }
