@@ -100,7 +100,9 @@ struct GRPCResponse {
       }
     let type = response.headers.value(for: "content-type").map { Diagnostics.sanitized($0, limit: 100) }
     let message = "HTTP status \(response.status) without grpc-status, content-type \(type ?? "missing")"
-    return GRPCResult(code: code, message: message, cause: .server, fate: response.fate)
+    // A proxy that lost its back end, or its patience, may have passed the request on before.
+    let fate = response.status == 502 || response.status == 504 ? StreamFate.unknown : response.fate
+    return GRPCResult(code: code, message: message, cause: .server, fate: fate)
   }
 
   // MARK: No complete response

@@ -7,10 +7,9 @@ extension ExportPipeline {
 
   /// The pieces of a request that is known to be too large; nil if it isn't, or can't be split.
   func splitBeforehand(_ piece: Piece) -> [Piece]? {
-    let limits = [configuration.maxRequestSize, learnedLimit ?? 0].filter { $0 > 0 }
-    guard let limit = limits.min(), piece.request.protobuf.count > limit, piece.request.itemCount > 1 else {
-      return nil
-    }
+    let own = configuration.maxRequestSize > 0 ? configuration.maxRequestSize : Int.max
+    let limit = min(own, learnedLimit ?? Int.max)
+    guard piece.request.protobuf.count > limit, piece.request.itemCount > 1 else { return nil }
     return pieces(of: piece, limit: limit)
   }
 

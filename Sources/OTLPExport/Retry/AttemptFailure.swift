@@ -75,7 +75,7 @@ package struct AttemptFailure: Sendable {
     switch origin {
     case .connect: false
     // A server, or a proxy before it, that ran out of time may have handed the request on.
-    case .server: code == StatusTable.deadlineExceeded || code == StatusTable.cancelled
+    case .server: fate == .unknown || code == StatusTable.deadlineExceeded || code == StatusTable.cancelled
     case .deadline, .cancelled, .transport, .protocolViolation: fate != .neverProcessed
     }
   }
@@ -91,6 +91,7 @@ package enum StatusTable {
   }
 
   static let cancelled = 1
+  static let unknown = 2
   static let deadlineExceeded = 4
   static let resourceExhausted = 8
   static let outOfRange = 11

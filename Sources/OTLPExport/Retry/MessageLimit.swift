@@ -25,9 +25,14 @@ package enum MessageLimit {
   ]
 
   package static func read(_ failure: AttemptFailure, messageBytes: Int) -> Finding {
-    guard failure.origin == .server,
-      failure.code == StatusTable.resourceExhausted || failure.code == StatusTable.outOfRange
-    else { return .notTooLarge }
+    guard failure.origin == .server else { return .notTooLarge }
+    // What a proxy with a limit of its own answers, such as nginx.
+    if failure.code == StatusTable.unknown, failure.message.hasPrefix("HTTP status 413") {
+      return .tooLarge(limit: nil)
+    }
+    guard failure.code == StatusTable.resourceExhausted || failure.code == StatusTable.outOfRange else {
+      return .notTooLarge
+    }
     let message = failure.message.lowercased()
     guard let phrase = phrases.first(where: { message.contains($0.words) }) else { return .notTooLarge }
     let limit = phrase.limitAfter.lazy.compactMap { number(in: message, after: $0) }.first

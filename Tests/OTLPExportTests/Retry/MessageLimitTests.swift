@@ -16,6 +16,7 @@ import Testing
       (11, "Error, decoded message length too large: found 5702136 bytes, the limit is: 4194304 bytes", 4_194_304),
       (8, "Error decompressing: size limit, of 4194304 bytes, exceeded while decompressing message", 4_194_304),
       (8, "Received message exceeds the maximum configured message size.", nil),  // grpc-dotnet
+      (2, "HTTP status 413 without grpc-status, content-type text/html", nil),  // nginx
       (8, "received message larger than max", nil),
       (8, "received message larger than max (5702136 vs. 99999999)", nil),  // a limit that it would fit into
       (8, "received message larger than max (5702136 vs. 0)", nil),
@@ -28,7 +29,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (8, "out of memory"), (8, "message rate limit exceeded"), (8, "quota exceeds maximum"), (8, ""),
+    (2, "HTTP status 418 without grpc-status"), (8, "out of memory"), (8, "message rate limit exceeded"),
+    (8, "quota exceeds maximum"), (8, ""),
     (13, "received message larger than max (5702136 vs. 4194304)"),
     (3, "received message larger than max (5702136 vs. 4194304)"),
   ])

@@ -96,5 +96,8 @@ import Testing
     #expect(AttemptFailure.transport(.unknown).mayHaveBeenDelivered)
     #expect(AttemptFailure.ownDeadline.mayHaveBeenDelivered)
     #expect(AttemptFailure.server(4).mayHaveBeenDelivered)
+    var proxy = AttemptFailure.server(14)
+    proxy.fate = .unknown
+    #expect(proxy.mayHaveBeenDelivered)
   }
 }

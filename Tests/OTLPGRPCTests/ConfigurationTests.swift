@@ -1,0 +1,81 @@
+import Glibc
+import OTLPGRPC
+import TelemetryCore
+import Testing
+
+@Suite struct ConfigurationTests {
+  private func error(_ change: (inout OTLPGRPCExporter.Configuration) -> Void) -> OTLPError? {
+    var configuration = OTLPGRPCExporter.Configuration(endpoint: "https://localhost:4317")
+    change(&configuration)
+    return #expect(throws: OTLPError.self) { try OTLPGRPCExporter(configuration, diagnostics: .silent) }
+  }
+
+  @Test func defaults() throws {
+    let configuration = OTLPGRPCExporter.Configuration()
+    #expect(configuration.endpoint == "http://localhost:4317")
+    #expect(configuration.timeout == .seconds(10))
+    #expect(configuration.compression == .none)
+    #expect(configuration.maxConcurrentExports == 4)
+    #expect(throws: Never.self) { try configuration.validate() }
+  }
+
+  @Test func refusedValuesNameOptionAndValue() {
+    #expect(error { $0.endpoint = "http://[::1" }?.configuration?.value == "http://[::1")
+    #expect(error { $0.endpoint = "ftp://x" }?.option == "endpoint")
+    #expect(error { $0.timeout = .seconds(-1) }?.option == "timeout")
+    #expect(error { $0.maxConcurrentExports = 0 }?.option == "maxConcurrentExports")
+    #expect(error { $0.headers["na me"] = "x" }?.option == "headers")
+    #expect(error { $0.clientKey = "/k" }?.option == "clientKey")
+    #expect(error { $0.endpoint = "ftp://x" }?.code == .invalidConfiguration)
+  }
+
+  @Test func filesThatCanNotBeUsedAreErrors() throws {  // trap 15
+    let missing = error { $0.certificate = "/no/such/ca.pem" }
+    #expect(missing?.code == .unusableFile)
+    #expect(missing?.option == "certificate")
+    #expect(missing?.message.contains("/no/such/ca.pem") == true)
+    for content in ["", "not a certificate\n"] {
+      let path = "/tmp/swift-otlp-\(UInt64.random(in: 0 ... .max)).pem"
+      let file = try #require(fopen(path, "w"))
+      fputs(content, file)
+      fclose(file)
+      defer { unlink(path) }
+      let error = error { $0.certificate = path }
+      #expect(error?.code == .unusableFile)
+      #expect(error?.message.contains(path) == true)
+    }
+    let mismatch = error {
+      $0.clientCertificate = certificates + "client.pem"
+      $0.clientKey = certificates + "server.key"
+    }
+    #expect(mismatch?.code == .unusableFile)
+    #expect(mismatch?.option == "clientKey" || mismatch?.option == "clientCertificate")
+  }
+
+  @Test func aFileFromTheEnvironmentIsNamedByItsVariable() {
+    let error = error {
+      $0.apply(environment: ["OTEL_EXPORTER_OTLP_CERTIFICATE": "/no/such/ca.pem"], diagnostics: .silent)
+    }
+    #expect(error?.option == "OTEL_EXPORTER_OTLP_CERTIFICATE")
+  }
+
+  @Test func plaintextReadsNoFile() throws {  // 2.5.7: a warning, no error
+    let log = EventLog()
+    var configuration = OTLPGRPCExporter.Configuration(endpoint: "http://localhost:4317")
+    configuration.certificate = "/no/such/ca.pem"
+    _ = try OTLPGRPCExporter(configuration, diagnostics: log.diagnostics)
+    #expect(log.events.map(\.level) == [.warning])
+  }
+
+  @Test func noDescriptionShowsASecret() {  // pain 29
+    var configuration = OTLPGRPCExporter.Configuration(endpoint: "http://me:s3cr3t@host:4317")
+    configuration.headers["authorization"] = "Bearer s3cr3t"
+    var dumped = ""
+    dump(configuration, to: &dumped)
+    #expect(!dumped.contains("s3cr3t"))
+    #expect(!"\(configuration)".contains("s3cr3t"))
+    #expect(!String(reflecting: configuration).contains("s3cr3t"))
+    configuration.endpoint = "http://me:s3cr3t@ho st"
+    #expect(error { $0 = configuration }?.description.contains("s3cr3t") == false)
+  }
+}

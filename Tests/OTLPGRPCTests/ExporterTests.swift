@@ -1,0 +1,80 @@
+import OTLPGRPC
+import OTLPTesting
+import TelemetryCore
+import TelemetrySDK
+import Testing
+
+/// The exporter on the system's network and threads.
+@Suite struct ExporterTests {
+  @Test func spansArrive() async throws {
+    let collector = try await LoopbackCollector()
+    let exporter = try OTLPGRPCExporter(.init(endpoint: collector.endpoint), diagnostics: .silent)
+    let batch = StandardWorkload().spans(0..<512)
+    let outcome = await exporter.export(batch, deadline: .after(.seconds(30)))
+    #expect(outcome.exported == 512)
+    #expect(collector.spans == batch)
+    await exporter.shutdown(deadline: .after(.seconds(5)))
+    await collector.stop()
+  }
+
+  @Test func overTLSWithBothCertificatesAndGzip() async throws {
+    var configuration = LoopbackCollector.Configuration()
+    configuration.tls = .init(
+      certificate: certificates + "server.pem", privateKey: certificates + "server.key",
+      clientCA: certificates + "ca.pem")
+    let collector = try await LoopbackCollector(configuration)
+    var settings = OTLPGRPCExporter.Configuration(endpoint: "https://127.0.0.1:\(collector.port)")
+    settings.certificate = certificates + "ca.pem"
+    settings.clientCertificate = certificates + "client.pem"
+    settings.clientKey = certificates + "client.key"
+    settings.compression = .gzip(level: 6)
+    let exporter = try OTLPGRPCExporter(settings, diagnostics: .silent)
+    let batch = StandardWorkload().spans(0..<2000)  // above a mebibyte: compressed on a blocking thread
+    let outcome = await exporter.export(batch, deadline: .after(.seconds(30)))
+    #expect(outcome.exported == 2000)
+    #expect(collector.spans == batch)
+    await exporter.shutdown(deadline: .after(.seconds(5)))
+    await collector.stop()
+  }
+
+  @Test func afterShutdownCallsReturnAtOnce() async throws {  // 4.8.4, on a runtime whose threads have ended
+    let runtime = try Runtime()
+    let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:1"), runtime: runtime, diagnostics: .silent)
+    await exporter.shutdown(deadline: .after(.seconds(5)))
+    #expect(await exporter.export(StandardWorkload().spans(0..<3), deadline: .never).dropped == [.shutdown: 3])
+    #expect(await exporter.forceFlush(deadline: .never))
+    await exporter.shutdown(deadline: .never)
+  }
+
+  @Test func flushAndShutdownMayComeAtAnyMoment() async throws {  // 4.8.6
+    let collector = try await LoopbackCollector()
+    for _ in 0..<10 {
+      let exporter = try OTLPGRPCExporter(.init(endpoint: collector.endpoint), diagnostics: .silent)
+      let totals = await withTaskGroup(of: Int.self) { group in
+        for index in 0..<24 {
+          group.addTask {
+            switch index % 6 {
+            case 4: _ = await exporter.forceFlush(deadline: .after(.seconds(5)))
+            case 5 where index > 12: await exporter.shutdown(deadline: .after(.seconds(5)))
+            default:
+              return await exporter.export(StandardWorkload().spans(0..<10), deadline: .after(.seconds(5))).total
+            }
+            return 0
+          }
+        }
+        return await group.reduce(0, +)
+      }
+      #expect(totals == 180)
+    }
+    await collector.stop()
+  }
+
+  @Test func anExporterThatIsLetGoLeavesNoThreads() async throws {
+    let runtime = try Runtime()
+    do {
+      let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:1"), runtime: runtime, diagnostics: .silent)
+      #expect(exporter.eventLoop != nil)
+    }
+    runtime.shutdown()
+  }
+}
