@@ -54,8 +54,13 @@ import Testing
   }
 
   @Test func fieldViolationsAreSaid() throws {  // 1.5.8
-    let details = RPCStatus(code: 3, fieldViolations: ["spans[0].name: is empty"])
-    #expect(try failure(refusal(.invalidArgument, details: details)).message == "no (spans[0].name: is empty)")
+    func field(_ tag: UInt8, _ bytes: [UInt8]) -> [UInt8] { [tag, UInt8(bytes.count)] + bytes }
+    let violation = field(0x0A, Array("spans".utf8)) + field(0x12, Array("too many".utf8))
+    let any = field(0x0A, Array("type.googleapis.com/google.rpc.BadRequest".utf8)) + field(0x12, field(0x0A, violation))
+    let result = GRPCResult(
+      code: .invalidArgument, message: "no", cause: .server, fate: .processed,
+      statusDetails: [0x08, 3] + field(0x1A, any))
+    #expect(try failure(result).message == "no (spans: too many)")
   }
 
   @Test func pushbackAndFateAreKept() throws {
