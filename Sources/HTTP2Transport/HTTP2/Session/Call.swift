@@ -2,7 +2,7 @@ internal import TelemetryCore
 
 /// One request on its way, in a slot of the session's table.
 // SAFETY: the continuation is resumed by `SessionState.answer` only, which takes it away; the body's memory is held by
-// `request`.
+// `buffer`.
 @safe
 struct Call {
   enum State {
@@ -20,9 +20,11 @@ struct Call {
   var stream: Int32 = 0
   var deadline = Deadline.never
   var continuation: UnsafeContinuation<HTTP2Response, Never>?
-  var request: HTTP2Request?
+  /// nghttp2 reads the header fields from here until they are sent.
+  var headers: HeaderBlock?
+  var buffer: RawBuffer?
   var response = ResponseAssembler()
-  /// Where the body stands in memory (owned by `request`), and how much of it has been put into the output.
+  /// Where the body stands in memory (owned by `buffer`), and how much of it has been put into the output.
   var body: UnsafeRawPointer?
   var bodyCount = 0
   var maxResponseBytes = 0

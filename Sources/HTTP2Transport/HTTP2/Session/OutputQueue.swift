@@ -44,16 +44,19 @@ struct OutputQueue {
   }
 
   /// Appends a DATA frame: its nine bytes of header are copied, its payload is referenced. False if it doesn't fit.
-  mutating func append(
-    dataHeader: UnsafePointer<UInt8>, payload: UnsafeRawPointer, count: Int
-  ) -> Bool {
-    guard end + 2 <= OutputQueue.sliceCapacity, arenaCount + 9 <= OutputQueue.arenaCapacity else { return false }
-    unsafe copyHeader(dataHeader)
+  @inline(__always)
+  mutating func append(dataHeader: UnsafePointer<UInt8>, payload: UnsafeRawPointer, count: Int) -> Bool {
+    guard end &+ 2 <= OutputQueue.sliceCapacity, arenaCount &+ 9 <= OutputQueue.arenaCapacity else { return false }
+    let start = unsafe UnsafeMutableRawPointer(arena + arenaCount)
+    // Without a call of memcpy: this runs for every frame.
+    unsafe start.storeBytes(of: UnsafeRawPointer(dataHeader).loadUnaligned(as: UInt64.self), as: UInt64.self)
+    unsafe start.storeBytes(of: dataHeader[8], toByteOffset: 8, as: UInt8.self)
+    arenaAppended(9)
     guard count > 0 else { return true }
     unsafe (slices + end).initialize(to: IOSlice(start: payload, count: count))
-    end += 1
+    end &+= 1
     lastIsArena = false
-    appended += count
+    appended &+= count
     return true
   }
 
@@ -62,18 +65,11 @@ struct OutputQueue {
     arenaAppended(count)
   }
 
-  /// The nine bytes of a frame's header, without a call of memcpy.
-  private mutating func copyHeader(_ bytes: UnsafePointer<UInt8>) {
-    let start = unsafe UnsafeMutableRawPointer(arena + arenaCount)
-    unsafe start.storeBytes(of: UnsafeRawPointer(bytes).loadUnaligned(as: UInt64.self), as: UInt64.self)
-    unsafe start.storeBytes(of: bytes[8], toByteOffset: 8, as: UInt8.self)
-    arenaAppended(9)
-  }
-
+  @inline(__always)
   private mutating func arenaAppended(_ count: Int) {
     let start = unsafe arena + arenaCount
-    arenaCount += count
-    appended += count
+    arenaCount &+= count
+    appended &+= count
     if lastIsArena {
       // Neighbours in the arena are one slice.
       unsafe slices[end - 1].count += count

@@ -78,7 +78,8 @@ struct SessionState {
     unsafe calls[slot].id = id
     unsafe calls[slot].deadline = deadline
     unsafe calls[slot].continuation = continuation
-    unsafe calls[slot].request = request
+    unsafe calls[slot].headers = request.headers
+    unsafe calls[slot].buffer = request.body.buffer
     unsafe calls[slot].body = UnsafeRawPointer(request.body.buffer.base) + request.body.range.lowerBound
     unsafe calls[slot].bodyCount = request.body.count
     unsafe calls[slot].maxResponseBytes = request.maxResponseBytes
@@ -94,7 +95,7 @@ struct SessionState {
   /// Forgets an answered call.
   mutating func freeSlot(_ slot: Int) {
     streams -= 1
-    if !output.isEmpty, let buffer = unsafe calls[slot].request?.body.buffer { retired.append(buffer) }
+    if !output.isEmpty, let buffer = unsafe calls[slot].buffer { retired.append(buffer) }
     unsafe calls[slot] = Call()
     freeSlots.append(slot)
   }
@@ -111,11 +112,13 @@ struct SessionState {
     if output.isEmpty, !retired.isEmpty { retired.removeAll() }
   }
 
+  @inline(__always)
   mutating func appendData(header: UnsafePointer<UInt8>, count: Int, slot: Int) -> Bool {
-    let call = unsafe calls[slot].body! + calls[slot].sent
-    guard unsafe output.append(dataHeader: header, payload: call, count: count) else { return false }
-    unsafe calls[slot].sent += count
-    if unsafe calls[slot].sent == calls[slot].bodyCount { unsafe calls[slot].endPosition = output.appended }
+    let call = unsafe calls + slot
+    let payload = unsafe call.pointee.body.unsafelyUnwrapped + call.pointee.sent
+    guard unsafe output.append(dataHeader: header, payload: payload, count: count) else { return false }
+    unsafe call.pointee.sent &+= count
+    if unsafe call.pointee.sent == call.pointee.bodyCount { unsafe call.pointee.endPosition = output.appended }
     return true
   }
 
