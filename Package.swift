@@ -38,7 +38,7 @@ let package = Package(
 
     library("TelemetryCore", [.target(name: "CLinux", condition: .when(platforms: [.linux]))]),
     library("TelemetrySDK", ["TelemetryCore"]),
-    library("OTLPWire", ["TelemetrySDK", "TelemetryCore"]),
+    library("OTLPWire", ["TelemetrySDK", "TelemetryCore", "CLinux"]),
     library("OTLPExport", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "CZlib"]),
     library("HTTP2Transport", ["TelemetryCore", "CNGHTTP2", "COpenSSL"]),
     library("GRPCClient", ["HTTP2Transport", "TelemetryCore"]),

@@ -10,6 +10,9 @@ extern int pthread_setname_np(pthread_t thread, const char *name);
 static inline int CLinux_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 #endif
 
+// Fetches a line of memory ahead of its use, to be written.
+static inline void CLinux_prefetch_for_write(const void *address) { __builtin_prefetch(address, 1); }
+
 #include <getopt.h>
 #include <stdint.h>
 #include <sys/resource.h>

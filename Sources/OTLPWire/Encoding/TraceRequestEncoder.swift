@@ -44,7 +44,7 @@ package final class TraceRequestEncoder: Sendable {
     _ spans: borrowing [SpanData], members: [Int]?, _ layout: inout RequestLayout, _ writer: inout WireWriter
   ) {
     guard let members else {
-      spans.forEachReversed { span in
+      spans.forEachReversedPrefetching { span in
         writer.span(span)
         layout.addSpan(writer.written)
       }

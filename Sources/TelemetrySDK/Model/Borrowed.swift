@@ -41,7 +41,7 @@ extension Array {
   @unsafe
   @inlinable
   @inline(__always)
-  static func borrowed(_ elements: UnsafeBufferPointer<Element>) -> UnsafePointer<Borrowed<Element>>? {
+  package static func borrowed(_ elements: UnsafeBufferPointer<Element>) -> UnsafePointer<Borrowed<Element>>? {
     unsafe UnsafeRawPointer(elements.baseAddress)?.assumingMemoryBound(to: Borrowed<Element>.self)
   }
 }
