@@ -41,24 +41,25 @@ struct DeliveryReporter {
     failingSince = nil
   }
 
+  /// The outcome carries the loss and its error to the processor, which warns of it once for every exporter.
   mutating func dropped(_ count: Int, _ reason: DropReason, _ error: OTLPError, at now: MonotonicInstant) {
     droppedItems += count
-    warn(
-      "items were dropped", at: now,
+    say(
+      .debug, "items were dropped", at: now,
       [("endpoint", server), ("count", "\(count)"), ("reason", "\(reason)"), ("error", error.message)])
   }
 
   /// 1.3.4, 1.3.6: what the server has to say of a request that it took.
   mutating func partialSuccess(rejected: Int, of count: Int, _ message: String, at now: MonotonicInstant) {
-    warn(
-      rejected > 0 ? "the server rejected items" : "the server took the items with a warning", at: now,
+    say(
+      .warning, rejected > 0 ? "the server rejected items" : "the server took the items with a warning", at: now,
       [("endpoint", server), ("rejected", "\(rejected)"), ("count", "\(count)"), ("message", message)])
   }
 
   /// Names the one item that is too large (1.1.8).
   mutating func tooLarge(_ name: String, bytes: Int, limit: Int?, at now: MonotonicInstant) {
-    warn(
-      "a single item is too large to be sent", at: now,
+    say(
+      .warning, "a single item is too large to be sent", at: now,
       [("endpoint", server), ("name", name), ("bytes", "\(bytes)")] + (limit.map { [("limit", "\($0)")] } ?? []))
   }
 
@@ -73,10 +74,11 @@ struct DeliveryReporter {
       .warning, "the server doesn't take gzip; requests are sent without compression", [("endpoint", server)])
   }
 
-  private mutating func warn(
-    _ message: String, at now: MonotonicInstant, _ fields: [(name: String, value: String)]
+  private mutating func say(
+    _ level: DiagnosticEvent.Level, _ message: String, at now: MonotonicInstant,
+    _ fields: [(name: String, value: String)]
   ) {
     guard let suffix = limiter.admit(message, at: now) else { return }
-    diagnostics.emit(.warning, message, suffix.isEmpty ? fields : fields + [("note", suffix)])
+    diagnostics.emit(level, message, suffix.isEmpty ? fields : fields + [("note", suffix)])
   }
 }
