@@ -17,15 +17,21 @@ import Testing
     private(set) var faults: [String] = []
     private(set) var ended = 0
 
-    init(_ simulation: Simulation) async throws {
+    init(_ simulation: Simulation, overTLS: Bool) async throws {
       self.simulation = simulation
-      collector = try await LoopbackCollector(
-        World.collectorConfiguration(simulation), on: CollectorFixture.address, of: simulation)
+      var server = World.collectorConfiguration(simulation)
+      var client = World.exporterConfiguration(simulation)
+      if overTLS {
+        server.tls = .init(certificate: Certificates.file("server.pem"), privateKey: Certificates.file("server.key"))
+        client.endpoint = "https://localhost:4317"
+        client.certificate = Certificates.file("ca.pem")
+      }
+      collector = try await LoopbackCollector(server, on: CollectorFixture.address, of: simulation)
+      simulation.network.setHost("localhost", .addresses([0x0A00_0001]))
       collector.script((0..<40).map { _ in simulation.draw { .random(using: &$0) } })
       simulation.network.planConnections { _, _, random in .random(using: &random) }
       let exporter = try OTLPGRPCExporter(
-        World.exporterConfiguration(simulation), loop: simulation.loop, network: simulation.network,
-        diagnostics: .silent, seed: simulation.seed)
+        client, loop: simulation.loop, network: simulation.network, diagnostics: .silent, seed: simulation.seed)
       let batch = World.batchConfiguration(simulation)
       queueLimit = batch.maxQueueSize
       processor = try BatchSpanProcessor(
@@ -132,10 +138,10 @@ import Testing
   }
 
   private static func run(
-    _ seed: UInt64
+    _ seed: UInt64, overTLS: Bool = false
   ) throws -> (faults: [String], ledger: Ledger, trace: VirtualClock.Trace) {
     try simulate(seed: seed, limit: .seconds(3600)) { simulation in
-      let world = try await World(simulation)
+      let world = try await World(simulation, overTLS: overTLS)
       let producer = simulation.task {
         for _ in 0..<simulation.draw(in: 1...30) {
           await world.end(simulation.draw(in: 1...60))
@@ -175,6 +181,11 @@ import Testing
     // The faults must not be so many that nothing gets through, nor so few that nothing is lost.
     #expect(sum.exported > sum.ended / 3)
     #expect(sum.droppedTotal > 0)
+  }
+
+  // Not the same bytes each time: TLS draws numbers of its own.
+  @Test func nothingIsLostSilentlyOverTLS() {
+    Seeds.run(50, test: "nothingIsLostSilentlyOverTLS") { try Self.run($0, overTLS: true).faults }
   }
 
   @Test func sameSeedSameTrace() throws {

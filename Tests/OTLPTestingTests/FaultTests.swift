@@ -1,3 +1,4 @@
+import OTLPExport
 import OTLPTesting
 import OTLPWire
 import TelemetryCore
@@ -189,6 +190,16 @@ import Testing
       #expect(view.body == [0, 0, 0])
       #expect(view.value("grpc-status") == nil)
       #expect(view.closeCode == 0)
+    }
+  }
+
+  @Test func gzipBomb() throws {
+    try Self.view(.gzipBomb(inflatesTo: 1_000_000)) { view, _ in
+      #expect(view.value("grpc-encoding") == "gzip")
+      #expect(view.body.first == 1)
+      #expect(view.body.count < 2000)
+      let inflated = try Gzip.inflate(Array(view.body.dropFirst(5)), limit: 2_000_000)
+      #expect(inflated.count == 1_000_000)
     }
   }
 

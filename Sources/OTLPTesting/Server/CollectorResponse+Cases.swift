@@ -1,3 +1,4 @@
+internal import OTLPExport
 internal import OTLPWire
 internal import TelemetryCore
 
@@ -106,6 +107,14 @@ extension LoopbackCollector.Response {
     let first = Step.headers([Field(":status", "200")] + headers)
     guard let trailers else { return .steps([.accept, first, .data(body, endStream: true)]) }
     return .steps([.accept, first, .data(body), .trailers(trailers)])
+  }
+
+  /// Accepts the spans and answers with a small compressed message that inflates to so many bytes.
+  public static func gzipBomb(inflatesTo count: Int) -> Self {
+    let packed = Gzip.compress([UInt8](repeating: 0, count: count))
+    return .raw(
+      headers: [.init("content-type", "application/grpc"), .init("grpc-encoding", "gzip")],
+      body: [1] + framed(packed).dropFirst())
   }
 
   /// A refusal that names the encodings that would be accepted (5.1.16).
