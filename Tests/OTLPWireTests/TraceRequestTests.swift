@@ -49,6 +49,34 @@ func grouped(_ spans: [SpanData]) -> [SpanData] {
     #expect(request.split(maxMessageBytes: 10).count == 1)
   }
 
+  // Trap 20: and not by identity alone.
+  @Test("equal resources and scopes make one group, whatever their identity")
+  func equalResources() {
+    let shared = StandardWorkload().spans(0..<4)
+    var apart = shared
+    for index in apart.indices {
+      apart[index].resource = Resource(shared[0].resource.attributes)
+      apart[index].scope = InstrumentationScope(name: shared[0].scope.name, version: shared[0].scope.version)
+    }
+    #expect(encoder.encode(apart).message.array == encoder.encode(shared).message.array)
+  }
+
+  @Test("more resources than the encoder remembers are encoded all the same")
+  func manyResources() throws {
+    var spans = StandardWorkload().spans(0..<300)
+    for index in spans.indices { spans[index].resource = Resource(["number": .int(Int64(index / 2))]) }
+    for _ in 0..<2 { #expect(try TraceRequestDecoder.decode(encoder.encode(spans).protobuf.array) == spans) }
+  }
+
+  @Test("attributes made of many pairs keep their order, and of equal keys the last value")
+  func manyPairs() {
+    let attributes = Attributes((0..<100_000).map { ("key.\($0 % 50_000)", .int(Int64($0))) })
+    #expect(attributes.count == 50_000)
+    #expect(attributes.first?.key == "key.0")
+    #expect(attributes.elements[49_999] == Attributes.Element("key.49999", 99_999))
+    #expect(attributes.elements[10].value == 50_010)
+  }
+
   @Test("the size bound holds", arguments: 0..<20 as Range<UInt64>)
   func sizeBound(seed: UInt64) {
     var random = RandomSpans(seed: seed)

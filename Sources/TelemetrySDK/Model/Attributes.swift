@@ -69,7 +69,28 @@ public struct Attributes: Hashable, Sendable {
   /// Adds the pairs in order; of equal keys the last value wins, at the place of the first.
   public init(_ pairs: some Sequence<(String, AttributeValue)>) {
     self.init()
-    for (key, value) in pairs { self[key] = value }
+    elements.reserveCapacity(pairs.underestimatedCount)
+    var places: [String: Int] = [:]
+    for (key, value) in pairs {
+      if elements.count < Self.searchedCount {
+        self[key] = value
+      } else {
+        if places.isEmpty { for (index, element) in elements.enumerated() { places[element.key] = index } }
+        set(key, value, at: &places[key])
+      }
+    }
+  }
+
+  /// With more attributes than this, looking a key up in a dictionary beats searching for it.
+  private static var searchedCount: Int { 32 }
+
+  private mutating func set(_ key: String, _ value: AttributeValue, at place: inout Int?) {
+    if let place {
+      elements[place].value = value
+    } else {
+      place = elements.count
+      elements.append(Element(key, value))
+    }
   }
 
   /// The value of `key`. Setting nil removes it. O(count).
