@@ -145,6 +145,9 @@ private struct SpanDecoder {
     var span = SpanData(
       traceID: .invalid, spanID: .invalid, name: "", kind: .unspecified, startTimeUnixNano: 0, endTimeUnixNano: 0,
       resource: resource, scope: scope)
+    // Gathered apart: appending to an observed property of the span may copy it each time.
+    var attributes = Attributes()
+    var (events, links): ([SpanData.Event], [SpanData.Link]) = ([], [])
     while let key = try reader.nextKey() {
       switch key {
       case 0x0A: span.traceID = try reader.traceID()
@@ -155,17 +158,20 @@ private struct SpanDecoder {
       case 0x30: span.kind = SpanData.Kind(rawValue: UInt8(clamping: try reader.varint())) ?? .unspecified
       case 0x39: span.startTimeUnixNano = try reader.fixed64()
       case 0x41: span.endTimeUnixNano = try reader.fixed64()
-      case 0x4A: span.attributes.elements.append(try values.keyValue(try reader.message()))
+      case 0x4A: attributes.elements.append(try values.keyValue(try reader.message()))
       case 0x50: span.droppedAttributesCount = try reader.uint32()
-      case 0x5A: span.events.append(try event(try reader.message()))
+      case 0x5A: events.append(try event(try reader.message()))
       case 0x60: span.droppedEventsCount = try reader.uint32()
-      case 0x6A: span.links.append(try link(try reader.message()))
+      case 0x6A: links.append(try link(try reader.message()))
       case 0x70: span.droppedLinksCount = try reader.uint32()
       case 0x7A: try status(try reader.message(), &span.status)
       case 0x85: span.flags = try reader.fixed32()
       default: try reader.skip(key)
       }
     }
+    span.attributes = attributes
+    span.events = events
+    span.links = links
     return span
   }
 
