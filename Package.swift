@@ -57,7 +57,8 @@ let package = Package(
       swiftSettings: settings),
 
     // Peers and processes for the tests of the whole; no product.
-    .target(name: "TestSupport", dependencies: ["TelemetryCore"], path: "Tests/TestSupport", swiftSettings: testSettings),
+    .target(
+      name: "TestSupport", dependencies: ["TelemetryCore"], path: "Tests/TestSupport", swiftSettings: testSettings),
 
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
     tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
@@ -73,7 +74,8 @@ let package = Package(
         "TelemetryCore", "CNGHTTP2",
       ]),
     tests("PeerTests", ["TestSupport", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore"]),
-    tests("CommandTests", ["TestSupport", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+    tests(
+      "CommandTests", ["TestSupport", "OTLPGRPC", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -120,6 +120,13 @@ extension PeerTests {
 
     @Test func refusedForLackOfMemoryIsRetriedUntilTheEnd() async throws {
       let peer = try await CollectorPeer("refuse")
+      // Its memory limiter takes a moment to look for the first time.
+      var probe: Int32?
+      for _ in 0..<20 where probe != 69 {
+        probe = try await Tool.run(["load", "--endpoint", peer.endpoint, "--spans", "1", "--shutdown-timeout", "0.2"])
+          .code
+      }
+      let before = peer.acceptedSpans
       let run = try await Tool.run(
         ["load", "--endpoint", peer.endpoint, "--spans", "600", "--shutdown-timeout", "3", "--json"],
         within: .seconds(20))
@@ -127,6 +134,7 @@ extension PeerTests {
       #expect(run.number("exported") == 0)
       #expect(run.number("attempts") > 2)
       #expect(run.errors.contains("UNAVAILABLE"))
+      #expect(peer.acceptedSpans == before)
       await peer.stop()
     }
 

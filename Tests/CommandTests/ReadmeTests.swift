@@ -1,0 +1,53 @@
+import TestSupport
+import Testing
+import otlp
+
+@Suite struct ReadmeTests {
+  private static let readme = TestFiles.read(TestFiles.root + "/README.md")
+
+  /// Lines without their indentation and without imports.
+  private func normalized(_ text: some StringProtocol) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { String($0.drop { $0 == " " }) }
+      .filter { !$0.hasPrefix("import ") }
+      .joined(separator: "\n")
+  }
+
+  @Test func eachPieceOfCodeIsCompiled() {
+    let compiled = [
+      "CommandTests/ReadmeSnippets.swift", "TelemetrySDKTests/CustomExporterExample.swift",
+    ].map { normalized(TestFiles.read("\(TestFiles.root)/Tests/\($0)")) }
+    let blocks = Self.readme.components("```swift\n").dropFirst().map { $0.components("```")[0] }
+    #expect(blocks.count == 4)
+    for block in blocks {
+      let code = normalized(block).split(separator: "\n", omittingEmptySubsequences: false)
+        .drop { $0.isEmpty }.joined(separator: "\n")
+      #expect(compiled.contains { $0.contains(code) }, "\(code)")
+    }
+  }
+
+  @Test func eachOptionIsNamed() {
+    let names =
+      LoadCommand.table.options.map(\.name) + ReceiveCommand.table.options.map(\.name)
+      + SendCommand.table.options.map(\.name) + DemoCommand.table.options.map(\.name)
+    for name in names { #expect(Self.readme.contains("--" + name)) }
+  }
+}
+
+extension String {
+  fileprivate func components(_ separator: String) -> [Substring] {
+    self[...].components(separator)
+  }
+}
+
+extension Substring {
+  fileprivate func components(_ separator: String) -> [Substring] {
+    var parts: [Substring] = []
+    var rest = self
+    while let range = rest.firstRange(of: separator) {
+      parts.append(rest[..<range.lowerBound])
+      rest = rest[range.upperBound...]
+    }
+    return parts + [rest]
+  }
+}
