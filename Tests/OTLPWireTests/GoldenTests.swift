@@ -54,6 +54,9 @@ private struct ComparableSpan {
     var bare = span
     bare.resource = .empty
     bare.scope = .empty
+    // Forgets the remembered size bound, which is no part of what a span says.
+    let name = bare.name
+    bare.name = name
     self.span = bare
     resource = (span.resource.attributes, span.resource.droppedAttributesCount, span.resource.schemaURL)
     scope = (
