@@ -83,6 +83,9 @@ public final class OTLPGRPCExporter: SpanExporter {
   /// As configured: ``Configuration/maxConcurrentExports``.
   public var maxConcurrentExports: Int { configuration.maxConcurrentExports }
 
+  /// As configured: ``Configuration/timeout``.
+  public var attemptTimeout: Duration? { configuration.timeout == .zero ? nil : configuration.timeout }
+
   /// The loop that the connection lives on.
   public var eventLoop: EventLoop? { pipeline.loop }
 

@@ -30,6 +30,22 @@ import Testing
     }
   }
 
+  /// Says how long its attempts may take.
+  private struct PatientExporter: Exporter {
+    typealias Item = Thing
+    var attemptTimeout: Duration?
+    func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome { .success }
+  }
+
+  @Test("attempts longer than the export timeout are warned of at start (DESIGN 4)", arguments: [10, 30, 31])
+  func attemptTimeout(seconds: Int) throws {
+    let log = DiagnosticLog()
+    let exporter = PatientExporter(attemptTimeout: .seconds(seconds))
+    let processor = try BatchProcessor(exporter: exporter, diagnostics: log.diagnostics)
+    #expect(log.messages.count == (seconds > 30 ? 1 : 0))
+    _ = processor.ledger
+  }
+
   private func applied(_ environment: [String: String]) -> (BatchConfiguration, DiagnosticLog) {
     let log = DiagnosticLog()
     var configuration = BatchConfiguration()

@@ -57,6 +57,15 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     unsafe storage = .allocate(capacity: 1)
     unsafe storage.initialize(to: State(machine: machine, ring: ItemRing(capacity: configuration.maxQueueSize)))
     registration.store(loop.register(self), ordering: .relaxed)
+    warnOfTimeouts(configuration.exportTimeout)
+  }
+
+  /// Attempts that may take longer than the whole leave no time to try again (DESIGN 4); the smaller time holds.
+  private func warnOfTimeouts(_ exportTimeout: Duration) {
+    guard let attempt = exporter.attemptTimeout, attempt > exportTimeout else { return }
+    diagnostics.emit(
+      .warning, "the time for one attempt exceeds the export timeout, which holds",
+      [("attemptTimeout", "\(attempt)"), ("exportTimeout", "\(exportTimeout)")])
   }
 
   deinit {

@@ -13,6 +13,10 @@ public protocol Exporter<Item>: Sendable {
   /// The event loop that the exporter lives on, so that its processor can live there too; default nil.
   var eventLoop: EventLoop? { get }
 
+  /// How long one attempt of an export may take, if the exporter makes several; a processor whose export timeout is
+  /// shorter says so at start. Default nil.
+  var attemptTimeout: Duration? { get }
+
   /// Delivers `batch`, which is never empty, or gives up by `deadline`, and says what became of it.
   func export(_ batch: [Item], deadline: Deadline) async -> ExportOutcome
 
@@ -28,6 +32,8 @@ extension Exporter {
   public var maxConcurrentExports: Int { 1 }
   /// No loop of its own.
   public var eventLoop: EventLoop? { nil }
+  /// No attempts of a length of their own.
+  public var attemptTimeout: Duration? { nil }
   /// Holds nothing, so there is nothing to deliver.
   public func forceFlush(deadline: Deadline) async -> Bool { true }
   /// Has nothing to end.

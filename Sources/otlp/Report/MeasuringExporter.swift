@@ -21,6 +21,8 @@ package final class MeasuringExporter: SpanExporter {
 
   package var eventLoop: EventLoop? { base.eventLoop }
 
+  package var attemptTimeout: Duration? { base.attemptTimeout }
+
   package func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
     let start = MonotonicInstant.system
     let outcome = await base.export(batch, deadline: deadline)

@@ -22,9 +22,7 @@ package struct RunReport: Sendable {
   /// The contract of `--json`.
   package var json: String {
     var dropped = JSONObject()
-    for reason in DropReason.allCases {
-      if let count = ledger.dropped[reason], count > 0 { dropped.add(reason.rawValue, count) }
-    }
+    for reason in DropReason.allCases { dropped.add(reason.rawValue, ledger.dropped[reason] ?? 0) }
     var percentiles = JSONObject()
     percentiles.add("p50", latencyMillis(0.5))
     percentiles.add("p99", latencyMillis(0.99))
