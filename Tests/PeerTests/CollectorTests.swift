@@ -44,7 +44,7 @@ extension PeerTests {
         "load", "--endpoint", peer.endpoint, "--spans", "600", "--header", "authorization=Bearer wrong-one", "--json",
       ])
       #expect(run.code == 69)
-      #expect(run.json("dropped") == "{\"refused\":600}")
+      #expect(run.dropped == ["refused": 600])
       #expect(run.errors.contains("UNAUTHENTICATED"))
       #expect(!run.errors.contains("wrong-one"))
       await peer.stop()

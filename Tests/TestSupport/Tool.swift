@@ -22,6 +22,14 @@ package enum Tool {
       if rest.hasPrefix("{") { return rest.firstIndex(of: "}").map { String(rest[...$0]) } }
       return String(rest.prefix { $0 != "," && $0 != "}" })
     }
+
+    /// The reasons in `dropped` that spans were lost for.
+    package var dropped: [String: Int] {
+      let pairs = (json("dropped") ?? "").matches(of: /"([A-Za-z]+)":([0-9]+)/)
+      return pairs.reduce(into: [:]) { counts, pair in
+        if let count = Int(pair.output.2), count > 0 { counts[String(pair.output.1)] = count }
+      }
+    }
   }
 
   package static let path = TestFiles.products + "/otlp"
