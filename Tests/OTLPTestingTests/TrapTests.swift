@@ -141,6 +141,28 @@ import Testing
     }
   }
 
+  @Test("trap 22: an hour of a server that never answers holds no more memory than its beginning")
+  func stalledForAnHour() throws {
+    try Self.run { way in
+      way.collector.script((0..<10_000).map { _ in .silence })
+      var most = (inFirstMinutes: 0, later: 0)
+      for step in 0..<360 {
+        way.end(Self.spans(300))
+        await way.simulation.sleep(.seconds(10))
+        let held = way.processor.bytesHeld
+        if step < 30 {
+          most.inFirstMinutes = max(most.inFirstMinutes, held)
+        } else {
+          most.later = max(most.later, held)
+        }
+        let ledger = way.processor.ledger
+        #expect(ledger.isBalanced && ledger.queued <= 2048 && held <= 32 << 20)
+      }
+      #expect(most.later <= most.inFirstMinutes)
+      #expect(way.processor.ledger.droppedTotal > 100_000)
+    }
+  }
+
   @Test("trap 26: gzip is on the wire")
   func gzip() throws {
     try Self.run {
