@@ -58,14 +58,14 @@ package struct GRPCTransport: OTLPTransport {
     }
     if let tls = result.tlsError {
       message = tls.message
-    } else if result.cause == .connect, let connectFailure = result.connectFailure {
+    } else if result.cause == .connect || result.cause == .cancelled, let connectFailure = result.connectFailure {
       message = connectFailure
     }
     return AttemptFailure(
       code: result.code.rawValue, status: result.code.name, message: Diagnostics.sanitized(message, limit: 500),
       origin: origin(result.cause), fate: fate(result.fate), pushback: pushback(result.pushback),
       retryInfo: details?.retryInfo, acceptedEncodings: result.acceptedEncodings,
-      isTLS: result.tlsError != nil && result.cause == .connect)
+      isTLS: result.tlsError != nil && result.cause != .server, isUnconnected: result.connectFailure != nil)
   }
 
   /// Details that contradict the status are passed over (5.2.8).

@@ -164,8 +164,7 @@ package actor GRPCChannel {
   private func connection(until deadline: Deadline) async -> GRPCResult? {
     if state.phase == .shutDown { return unconnected("the channel is shut down", .connect) }
     if Task.isCancelled {
-      return GRPCResult(
-        code: .cancelled, message: "cancelled by the caller", cause: .cancelled, fate: .neverProcessed)
+      return unconnected(lastFailure?.text ?? "cancelled by the caller", .cancelled)
     }
     guard !deadline.hasPassed(at: loop.now) else { return tooLate }
     let promise = Promise<Void>()
@@ -196,8 +195,8 @@ package actor GRPCChannel {
 
   private func unconnected(_ reason: String, _ cause: GRPCResult.Cause) -> GRPCResult {
     GRPCResult(
-      code: .unavailable, message: "not connected to \(connector.name): \(reason)", cause: cause,
-      fate: .neverProcessed, connectFailure: lastFailure?.text, tlsError: lastFailure?.tls)
+      code: cause == .cancelled ? .cancelled : .unavailable, message: "not connected to \(connector.name): \(reason)",
+      cause: cause, fate: .neverProcessed, connectFailure: lastFailure?.text, tlsError: lastFailure?.tls)
   }
 
   func perform(_ action: ChannelState.Action) {

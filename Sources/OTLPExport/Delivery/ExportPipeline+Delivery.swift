@@ -45,7 +45,7 @@ extension ExportPipeline {
       case .resendUncompressed: delivery.compressed = nil
       case .wait(let end):
         if await !sleep(delivery.number, until: end) {
-          drop(delivery, interruption(delivery), &outcome)
+          drop(delivery, .cancelled, &outcome)
           return []
         }
       case .split(let limit): return split(delivery, limit: limit, &outcome)
@@ -75,7 +75,8 @@ extension ExportPipeline {
       settle(delivery, response, &outcome)
       return nil
     case .failed(let failure):
-      delivery.lastFailure = failure
+      // That we gave up says less than what went wrong before.
+      if failure.origin != .cancelled || delivery.lastFailure == nil { delivery.lastFailure = failure }
       if failure.mayHaveBeenDelivered { delivery.piece.mayHaveBeenDelivered = true }
       return failure
     }
@@ -109,7 +110,7 @@ extension ExportPipeline {
       guard !deadline.hasPassed(at: loop.now) else { return delivery.machine.timeIsUp }
       guard let end = pause.end(at: loop.now) else { return nil }
       guard Deadline(end) < deadline else { return .timeout }  // 1.5.7
-      if await !sleep(delivery.number, until: end) { return interruption(delivery) }
+      if await !sleep(delivery.number, until: end) { return .cancelled }
     }
   }
 
@@ -127,10 +128,6 @@ extension ExportPipeline {
     calls.wake(number)
     if !slept { loop.cancel(timer) }
     return slept
-  }
-
-  private func interruption(_ delivery: Delivery) -> RetryMachine.Reason {
-    cutoff == nil || delivery.machine.timeIsUp == .timeout ? .cancelled : .unreachable
   }
 
   // MARK: Compression

@@ -84,7 +84,14 @@ extension ExportPipeline {
     switch reason {
     case .refused: .refused
     case .unreachable: delivery.lastFailure == nil ? timeoutOrShutdown(delivery) : .unreachable
-    case .timeout, .cancelled: timeoutOrShutdown(delivery)
+    case .timeout: timeoutOrShutdown(delivery)
+    // Who cancels an export before its time is the processor, whose own time for shutdown has passed.
+    case .cancelled:
+      if delivery.lastFailure != nil, delivery.machine.timeIsUp == .unreachable {
+        .unreachable
+      } else {
+        delivery.deadline.hasPassed(at: loop.now) ? .timeout : .shutdown
+      }
     // The last answer decides whether there is anybody at all.
     case .attemptsUsedUp: delivery.machine.timeIsUp == .unreachable ? .unreachable : .refused
     }

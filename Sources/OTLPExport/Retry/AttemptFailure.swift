@@ -47,10 +47,13 @@ package struct AttemptFailure: Sendable {
   package var acceptedEncodings: [String]
   /// Whether TLS prevented the connection.
   package var isTLS: Bool
+  /// Whether the attempt ended while it waited for a connection that had failed to come about.
+  package var isUnconnected: Bool
 
   package init(
     code: Int, status: String, message: String, origin: Origin, fate: Fate, pushback: Pushback = .none,
-    retryInfo: RPCStatus.RetryInfo? = nil, acceptedEncodings: [String] = [], isTLS: Bool = false
+    retryInfo: RPCStatus.RetryInfo? = nil, acceptedEncodings: [String] = [], isTLS: Bool = false,
+    isUnconnected: Bool = false
   ) {
     self.code = code
     self.status = status
@@ -61,6 +64,7 @@ package struct AttemptFailure: Sendable {
     self.retryInfo = retryInfo
     self.acceptedEncodings = acceptedEncodings
     self.isTLS = isTLS
+    self.isUnconnected = isUnconnected
   }
 
   /// How long the server wants not to be called, if it says so.

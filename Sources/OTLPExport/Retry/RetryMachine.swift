@@ -66,7 +66,7 @@ package struct RetryMachine: Sendable {
     after failure: AttemptFailure, of request: Request, now: MonotonicInstant, deadline: Deadline,
     random: inout some RandomNumberGenerator
   ) -> Action {
-    if failure.origin != .connect, failure.origin != .cancelled { wasConnected = true }
+    if failure.origin != .connect, !failure.isUnconnected { wasConnected = true }
     if failure.origin == .cancelled { return .giveUp(.cancelled) }  // 1.4.5
     if case .tooLarge(let limit) = MessageLimit.read(failure, messageBytes: request.messageBytes) {
       return .split(limit: limit)

@@ -174,7 +174,7 @@ import Testing
       await simulation.sleep(.seconds(1))
       task.cancel()
       let outcome = await task.value
-      #expect(outcome.dropped == [.timeout: 10])
+      #expect(outcome.dropped == [.shutdown: 10])
       #expect(outcome.attempts == 1)
     }
   }
