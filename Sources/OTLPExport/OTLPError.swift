@@ -22,6 +22,8 @@ public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let unreachable = Code("unreachable")
     /// TLS refused the server, or the server refused us.
     public static let tls = Code("tls")
+    /// The header provider failed, or took longer than an export may.
+    public static let headerProvider = Code("headerProvider")
     /// The deadline passed, or the next attempt would have come after it.
     public static let timeout = Code("timeout")
     /// The server's answer forbids a retry.

@@ -15,7 +15,8 @@ struct ChannelParts {
     self.configuration = GRPCChannelConfiguration(
       target: ChannelParts.target(server), tls: try ChannelParts.tls(settings, server), authority: server.authority,
       userAgent: settings.userAgent,
-      metadata: HeaderRules.metadata(settings.headers).map { GRPCMetadata(name: $0.name, value: $0.value) },
+      // With a provider all headers go with each call: its own override the others.
+      metadata: settings.headerProvider == nil ? GRPCTransport.metadata(settings.headers) : [],
       maxResponseBytes: settings.maxResponseSize, inflater: ResponseInflater())
   }
 

@@ -66,8 +66,26 @@ extension OTLPGRPCExporter {
       set { settings.headers = newValue }
     }
 
-    /// How requests are compressed. Default none, environment `OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION` (`none`,
-    /// `gzip`). A server that can't decompress gets the request once more without, and from then on without.
+    /// Gives headers that change, such as a token that expires. Default nil; no environment name.
+    ///
+    /// It is asked when an export needs headers and there are none that are valid, once for all exports that wait. What it
+    /// gave is used until its validity ends, or until the server answers UNAUTHENTICATED: then it is asked once more, and
+    /// the export is sent once more. Its headers override those of ``headers``. If it fails, the export is tried again
+    /// after a pause, like one whose server is unavailable; what is lost by it counts as `unreachable`.
+    ///
+    /// ```swift
+    /// configuration.headerProvider = {
+    ///   let token = try await tokens.next()
+    ///   return ProvidedHeaders(["authorization": "Bearer \(token.text)"], validFor: token.lifetime)
+    /// }
+    /// ```
+    public var headerProvider: HeaderProvider? {
+      get { settings.headerProvider }
+      set { settings.headerProvider = newValue }
+    }
+
+    /// How requests are compressed: `.none`, `.gzip`, `.gzip(level:)` or `.auto`, which compresses where it pays. Default
+    /// none, environment `OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION` (`none`, `gzip`). A server that can't decompress gets the request once more without, and from then on without.
     public var compression: OTLPCompression {
       get { settings.compression.value }
       set { settings.compression.set(newValue) }
@@ -152,7 +170,8 @@ extension OTLPGRPCExporter.Configuration: CustomStringConvertible, CustomReflect
     [
       ("endpoint", Endpoint.redacted(endpoint)), ("insecure", "\(insecure)"), ("certificate", certificate ?? "system"),
       ("clientCertificate", clientCertificate ?? "none"), ("clientKey", clientKey ?? "none"),
-      ("headers", headers.isEmpty ? "none" : headers.description), ("compression", "\(compression)"),
+      ("headers", headers.isEmpty ? "none" : headers.description),
+      ("headerProvider", headerProvider == nil ? "none" : "set"), ("compression", "\(compression)"),
       ("timeout", "\(timeout)"), ("maxRequestSize", "\(maxRequestSize)"), ("maxResponseSize", "\(maxResponseSize)"),
       ("userAgentPrefix", userAgentPrefix.isEmpty ? "none" : userAgentPrefix),
       ("maxConcurrentExports", "\(maxConcurrentExports)"),

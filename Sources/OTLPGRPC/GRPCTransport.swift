@@ -27,13 +27,21 @@ package struct GRPCTransport: OTLPTransport {
     self.path = path
   }
 
-  package func send(_ message: BufferSlice, isCompressed: Bool, deadline: Deadline) async -> AttemptResult {
+  package func send(
+    _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+  ) async -> AttemptResult {
     let result = await channel.unary(
-      path: path, message: message, encoding: isCompressed ? .gzip : .identity, metadata: [], deadline: deadline)
+      path: path, message: message, encoding: isCompressed ? .gzip : .identity,
+      metadata: headers.map(GRPCTransport.metadata) ?? [], deadline: deadline)
     return GRPCTransport.read(result)
   }
 
   package func shutdown(deadline: Deadline) async { await channel.shutdown(deadline: deadline) }
+
+  /// Headers as gRPC sends them; their values are secrets.
+  static func metadata(_ headers: OTLPHeaders) -> [GRPCMetadata] {
+    HeaderRules.metadata(headers).map { GRPCMetadata(name: $0.name, value: $0.value) }
+  }
 
   /// What a call's result means for the export.
   package static func read(_ result: GRPCResult) -> AttemptResult {

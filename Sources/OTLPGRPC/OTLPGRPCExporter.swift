@@ -146,6 +146,8 @@ extension OTLPGRPCExporter.Configuration {
     result.timeout = timeout
     result.maxRequestSize = maxRequestSize
     result.retry = retry
+    result.headerProvider = headerProvider
+    result.headers = headers
     result.server = server.description
     return result
   }

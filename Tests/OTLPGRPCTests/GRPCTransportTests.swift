@@ -109,8 +109,8 @@ import Testing
     let channel = RecordingChannel()
     let transport = GRPCTransport(channel)
     let deadline = Deadline.after(.seconds(3))
-    _ = await transport.send(BufferSlice([0, 0, 0, 0, 0]), isCompressed: false, deadline: deadline)
-    _ = await transport.send(BufferSlice([1, 0, 0, 0, 0]), isCompressed: true, deadline: deadline)
+    _ = await transport.send(BufferSlice([0, 0, 0, 0, 0]), isCompressed: false, headers: nil, deadline: deadline)
+    _ = await transport.send(BufferSlice([1, 0, 0, 0, 0]), isCompressed: true, headers: nil, deadline: deadline)
     let calls = channel.calls
     #expect(calls.map(\.path) == [String](repeating: GRPCTransport.tracesPath, count: 2))
     #expect(calls.map(\.encoding) == [.identity, .gzip])

@@ -3,6 +3,7 @@ public struct OTLPCompression: Hashable, Sendable, CustomStringConvertible {
   package enum Method: Hashable, Sendable {
     case none
     case gzip(level: Int)
+    case auto
   }
 
   package let method: Method
@@ -17,6 +18,25 @@ public struct OTLPCompression: Hashable, Sendable, CustomStringConvertible {
   /// gzip at a level from 1, the fastest, to 9, the smallest; levels outside are clamped.
   public static func gzip(level: Int) -> OTLPCompression { OTLPCompression(.gzip(level: min(max(level, 1), 9))) }
 
-  /// The name that the environment and the command line use: `none` or `gzip`.
-  public var description: String { method == .none ? "none" : "gzip" }
+  /// gzip at level 1 where it pays: not for small messages, not while it saves less than a tenth of the bytes, and not
+  /// while it would take more than a tenth of the time, so that a busy processor sends uncompressed rather than less.
+  public static let auto = OTLPCompression(.auto)
+
+  /// The name that the command line uses, and but for `auto` the environment: `none`, `gzip` or `auto`.
+  public var description: String {
+    switch method {
+    case .none: "none"
+    case .gzip: "gzip"
+    case .auto: "auto"
+    }
+  }
+
+  /// Of gzip; nil without.
+  var level: Int? {
+    switch method {
+    case .none: nil
+    case .gzip(let level): level
+    case .auto: 1
+    }
+  }
 }

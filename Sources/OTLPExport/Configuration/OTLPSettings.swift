@@ -8,6 +8,7 @@ package struct OTLPSettings: Sendable {
   package var clientCertificate = Setting<String?>(nil)
   package var clientKey = Setting<String?>(nil)
   package var headers = OTLPHeaders()
+  package var headerProvider: HeaderProvider?
   package var compression = Setting(OTLPCompression.none)
   package var timeout = Setting(Duration.seconds(10))
   package var maxRequestSize = 64 << 20

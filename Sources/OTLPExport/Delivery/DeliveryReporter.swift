@@ -63,6 +63,13 @@ struct DeliveryReporter {
       [("endpoint", server), ("name", name), ("bytes", "\(bytes)")] + (limit.map { [("limit", "\($0)")] } ?? []))
   }
 
+  /// Names the one item that the server refuses.
+  mutating func refused(_ name: String, _ failure: AttemptFailure, at now: MonotonicInstant) {
+    say(
+      .warning, "the server refuses a single item", at: now,
+      [("endpoint", server), ("name", name), ("status", failure.status), ("message", failure.message)])
+  }
+
   func learned(limit: Int) {
     diagnostics.emit(
       .info, "the server takes smaller requests only; batches are split",

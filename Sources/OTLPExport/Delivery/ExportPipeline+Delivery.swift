@@ -11,11 +11,16 @@ struct Delivery {
   var lastFailure: AttemptFailure?
   /// The compressed message, if it is to be sent compressed.
   var compressed: BufferSlice?
+  /// Which of the provider's headers the latest attempt had.
+  var headerGeneration: Int?
+  /// The search for bad items, of the whole batch.
+  var isolation: Isolation
 
-  init(piece: Piece, number: Int, deadline: Deadline, policy: RetryPolicy) {
+  init(piece: Piece, number: Int, deadline: Deadline, policy: RetryPolicy, isolation: Isolation) {
     self.piece = piece
     self.number = number
     self.deadline = deadline
+    self.isolation = isolation
     machine = RetryMachine(policy)
   }
 
@@ -39,18 +44,21 @@ extension ExportPipeline {
       }
       guard let failure = await attempt(&delivery, &outcome) else { return [] }
       if let pause = failure.requestedPause { self.pause.extend(by: pause, now: loop.now) }
-      let action = decide(after: failure, &delivery)
+      let action = decide(after: failure, &delivery, outcome)
       switch action {
       case .resend: continue
       case .resendUncompressed: delivery.compressed = nil
+      case .resendWithNewHeaders:
+        if let generation = delivery.headerGeneration { await headerSource?.refused(generation) }
       case .wait(let end):
         if await !sleep(delivery.number, until: end) {
           drop(delivery, .cancelled, &outcome)
           return []
         }
       case .split(let limit): return split(delivery, limit: limit, &outcome)
+      case .isolate: return isolate(&delivery)
       case .giveUp(let reason):
-        drop(delivery, reason, &outcome)
+        drop(&delivery, reason, failure, &outcome)
         return []
       }
     }
@@ -58,6 +66,15 @@ extension ExportPipeline {
 
   /// Sends once; nil if that settled the piece.
   private func attempt(_ delivery: inout Delivery, _ outcome: inout ExportOutcome) async -> AttemptFailure? {
+    let deadline = RetryMachine.attemptDeadline(
+      timeout: configuration.timeout, now: loop.now, deadline: effective(delivery.deadline))
+    var headers: OTLPHeaders?
+    if let headerSource {
+      switch await provideHeaders(headerSource, &delivery, until: deadline) {
+      case .success(let provided): headers = provided
+      case .failure(let failure): return note(failure, &delivery)
+      }
+    }
     outcome.attempts += 1
     if delivery.piece.mayHaveBeenDelivered, !delivery.piece.isCounted {
       delivery.piece.isCounted = true
@@ -65,28 +82,49 @@ extension ExportPipeline {
     }
     let wasRefused = delivery.lastFailure?.code == StatusTable.unimplemented
     let result = await transport.send(
-      delivery.compressed ?? delivery.request.message, isCompressed: delivery.compressed != nil,
-      deadline: RetryMachine.attemptDeadline(
-        timeout: configuration.timeout, now: loop.now, deadline: effective(delivery.deadline)))
+      delivery.compressed ?? delivery.request.message, isCompressed: delivery.compressed != nil, headers: headers,
+      deadline: deadline)
     switch result {
     case .accepted(let response):
       if wasRefused, delivery.compressed == nil, compressor != nil { rememberRefusedCompression() }
+      nextIsolation = nil
       reporter.attemptSucceeded(at: loop.now)
       settle(delivery, response, &outcome)
       return nil
-    case .failed(let failure):
-      // That we gave up says less than what went wrong before.
-      if failure.origin != .cancelled || delivery.lastFailure == nil { delivery.lastFailure = failure }
-      if failure.mayHaveBeenDelivered { delivery.piece.mayHaveBeenDelivered = true }
-      return failure
+    case .failed(let failure): return note(failure, &delivery)
     }
   }
 
-  private func decide(after failure: AttemptFailure, _ delivery: inout Delivery) -> RetryMachine.Action {
+  private func note(_ failure: AttemptFailure, _ delivery: inout Delivery) -> AttemptFailure {
+    // That we gave up says less than what went wrong before.
+    if failure.origin != .cancelled || delivery.lastFailure == nil { delivery.lastFailure = failure }
+    if failure.mayHaveBeenDelivered { delivery.piece.mayHaveBeenDelivered = true }
+    return failure
+  }
+
+  /// What the header provider gives for an attempt.
+  private func provideHeaders(
+    _ source: HeaderSource, _ delivery: inout Delivery, until deadline: Deadline
+  ) async -> Result<OTLPHeaders, AttemptFailure> {
+    delivery.headerGeneration = nil
+    switch await source.headers(deadline: deadline) {
+    case .success(let found):
+      delivery.headerGeneration = found.generation
+      return .success(found.headers)
+    case .failure(let failure): return .failure(failure)
+    }
+  }
+
+  private func decide(
+    after failure: AttemptFailure, _ delivery: inout Delivery, _ outcome: ExportOutcome
+  ) -> RetryMachine.Action {
     let request = RetryMachine.Request(
-      messageBytes: delivery.request.protobuf.count, isCompressed: delivery.compressed != nil)
+      messageBytes: delivery.request.protobuf.count, isCompressed: delivery.compressed != nil,
+      mayBeIsolated: mayBeIsolated(delivery, outcome), hasProvidedHeaders: delivery.headerGeneration != nil)
     let action = delivery.machine.next(
       after: failure, of: request, now: loop.now, deadline: effective(delivery.deadline), random: &random)
+    // A single bad item is named when it is dropped; the server is well.
+    if isIsolated(delivery, failure) { return action }
     // A resend for free is routine: servers end connections by GOAWAY.
     switch action {
     case .wait: reporter.attemptFailed(failure, willRetry: true, at: loop.now)
@@ -128,20 +166,5 @@ extension ExportPipeline {
     calls.wake(number)
     if !slept { loop.cancel(timer) }
     return slept
-  }
-
-  // MARK: Compression
-
-  private func compress(_ request: EncodedRequest) async -> BufferSlice? {
-    guard let compressor, !isCompressionRefused else { return nil }
-    let message = request.protobuf
-    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return compressor.compress(message) }
-    return await runtime.block { compressor.compress(message) }
-  }
-
-  private func rememberRefusedCompression() {
-    guard !isCompressionRefused else { return }
-    isCompressionRefused = true
-    reporter.compressionRefused()
   }
 }

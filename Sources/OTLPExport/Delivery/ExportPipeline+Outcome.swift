@@ -34,7 +34,7 @@ extension ExportPipeline {
     return result
   }
 
-  private func pieces(of piece: Piece, limit: Int?) -> [Piece] {
+  func pieces(of piece: Piece, limit: Int?) -> [Piece] {
     var requests = limit.map { piece.request.split(maxMessageBytes: $0) } ?? []
     if requests.count <= 1, let (first, second) = piece.request.split() { requests = [first, second] }
     return requests.map { request in
@@ -46,14 +46,19 @@ extension ExportPipeline {
 
   func dropTooLarge(_ delivery: Delivery, limit: Int?, _ outcome: inout ExportOutcome) {
     let bytes = delivery.request.protobuf.count
-    let span = try? TraceRequestDecoder.decode(delivery.request.protobuf.array).first
-    let name = Diagnostics.sanitized(span?.name ?? "", limit: 200)
+    let name = name(of: delivery.request)
     reporter.tooLarge(name, bytes: bytes, limit: limit, at: loop.now)
     outcome.dropped[.tooLarge, default: 0] += delivery.request.itemCount
     let allowed = limit.map { "; \($0) are allowed" } ?? ""
     outcome.error = OTLPError(
       .tooLarge, "the span '\(name)' alone makes a request of \(bytes) bytes\(allowed)",
       status: delivery.lastFailure?.status)
+  }
+
+  /// The name of the first span, for messages.
+  func name(of request: EncodedRequest) -> String {
+    let span = try? TraceRequestDecoder.decode(request.protobuf.array).first
+    return Diagnostics.sanitized(span?.name ?? "", limit: 200)
   }
 
   // MARK: Ends
@@ -112,6 +117,7 @@ extension ExportPipeline {
         : OTLPError(.timeout, "the time for the export passed before it could be sent, or the server wants a pause")
     }
     let words = "\(last.status): \(last.message)"
+    if last.origin == .headerProvider { return OTLPError(.headerProvider, last.message, status: last.status) }
     if last.isTLS { return OTLPError(.tls, "no TLS connection to \(configuration.server): \(last.message)") }
     switch dropReason {
     case .refused: return OTLPError(.refused, "the server refused the export: \(words)", status: last.status)

@@ -13,6 +13,10 @@ package actor ExportPipeline {
     /// In bytes before compression; 0 for no limit.
     package var maxRequestSize = 64 << 20
     package var retry = RetryPolicy()
+    /// Gives headers for each request.
+    package var headerProvider: HeaderProvider?
+    /// Sent along with the provider's headers; without a provider they are the transport's.
+    package var headers = OTLPHeaders()
     /// The server's name in messages.
     package var server = ""
 
@@ -25,6 +29,7 @@ package actor ExportPipeline {
   let configuration: Configuration
   let transport: any OTLPTransport
   let compressor: MessageCompressor?
+  let headerSource: HeaderSource?
   /// Where large compressions run; nil in a simulation.
   let runtime: Runtime?
   private let encoder = TraceRequestEncoder()
@@ -36,6 +41,11 @@ package actor ExportPipeline {
   /// What the server takes at most, as it told (DESIGN 3).
   var learnedLimit: Int?
   var isCompressionRefused = false
+  /// Of automatic compression.
+  var governor: CompressionGovernor?
+  /// The server refused each part of a batch as invalid: until it takes something, or until then, no other batch is
+  /// searched for bad items.
+  var nextIsolation: MonotonicInstant?
   /// Shutdown's deadline, once there is one.
   var cutoff: Deadline?
 
@@ -48,12 +58,12 @@ package actor ExportPipeline {
     self.loop = loop
     self.runtime = runtime
     self.random = random
-    reporter = DeliveryReporter(server: configuration.server, diagnostics: diagnostics)
-    if case .gzip(let level) = configuration.compression.method {
-      compressor = MessageCompressor(level: level)
-    } else {
-      compressor = nil
+    headerSource = configuration.headerProvider.map {
+      HeaderSource($0, base: configuration.headers, loop: loop)
     }
+    reporter = DeliveryReporter(server: configuration.server, diagnostics: diagnostics)
+    compressor = configuration.compression.level.map { MessageCompressor(level: $0) }
+    governor = configuration.compression == .auto ? CompressionGovernor() : nil
   }
 
   /// Delivers `batch`, or gives up by `deadline`. The counts sum to the batch's.
@@ -65,11 +75,17 @@ package actor ExportPipeline {
     var outcome = ExportOutcome()
     var current = Piece(request: encoder.encode(batch))
     var others: [Piece] = []
+    var isolation = Isolation()
     while true {
-      var delivery = Delivery(piece: current, number: number, deadline: deadline, policy: configuration.retry)
+      var delivery = Delivery(
+        piece: current, number: number, deadline: deadline, policy: configuration.retry, isolation: isolation)
       var pieces = await deliver(&delivery, &outcome)
+      isolation = delivery.isolation
       if pieces.isEmpty {
-        guard let next = others.popLast() else { return outcome }
+        guard let next = others.popLast() else {
+          isolationEnded(isolation, outcome)
+          return outcome
+        }
         current = next
       } else {
         // What comes first in the batch is sent first.
@@ -92,6 +108,7 @@ package actor ExportPipeline {
     cutoff = deadline
     calls.interruptSleeps(from: deadline)
     if let done = calls.waitForRunning() { _ = await done.value(until: deadline, on: loop) }
+    await headerSource?.end()
     await transport.shutdown(deadline: deadline)
   }
 

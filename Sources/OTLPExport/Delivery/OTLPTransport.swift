@@ -4,8 +4,12 @@ package import TelemetryCore
 /// What carries requests to a server: one attempt each time, no retry.
 package protocol OTLPTransport: Sendable {
   /// Sends a request and waits for its answer until `deadline`, or until the task is cancelled.
-  /// - Parameter message: With gRPC's five-byte prefix, whose flag says whether it is compressed.
-  func send(_ message: BufferSlice, isCompressed: Bool, deadline: Deadline) async -> AttemptResult
+  /// - Parameters:
+  ///   - message: With gRPC's five-byte prefix, whose flag says whether it is compressed.
+  ///   - headers: Of this request, checked; nil if all are the transport's own.
+  func send(
+    _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+  ) async -> AttemptResult
 
   /// Ends open calls at `deadline`, if not by themselves before; later calls fail at once.
   func shutdown(deadline: Deadline) async

@@ -1,7 +1,7 @@
 package import OTLPWire
 
 /// How one attempt failed, in terms that hold for every transport.
-package struct AttemptFailure: Sendable {
+package struct AttemptFailure: Error {
   /// Who ended the attempt.
   package enum Origin: Hashable, Sendable {
     /// The server, with a status.
@@ -12,6 +12,8 @@ package struct AttemptFailure: Sendable {
     case cancelled
     /// No connection came about.
     case connect
+    /// The user's header provider gave no headers.
+    case headerProvider
     /// The stream was reset, or the connection lost.
     case transport
     /// The server's answer breaks the protocol.
@@ -74,10 +76,15 @@ package struct AttemptFailure: Sendable {
     return pause > .zero ? pause : nil
   }
 
+  /// Whether the server found something in the request that it can't take, and doesn't forbid another one.
+  package var isInvalidArgument: Bool {
+    origin == .server && code == StatusTable.invalidArgument && pushback != .stop
+  }
+
   /// Whether the server may have taken the items although it didn't say so: sent again, they may arrive twice.
   package var mayHaveBeenDelivered: Bool {
     switch origin {
-    case .connect: false
+    case .connect, .headerProvider: false
     // A server, or a proxy before it, that ran out of time may have handed the request on.
     case .server: fate == .unknown || code == StatusTable.deadlineExceeded || code == StatusTable.cancelled
     case .deadline, .cancelled, .transport, .protocolViolation: fate != .neverProcessed
@@ -96,10 +103,13 @@ package enum StatusTable {
 
   static let cancelled = 1
   static let unknown = 2
+  static let invalidArgument = 3
   static let deadlineExceeded = 4
   static let resourceExhausted = 8
   static let outOfRange = 11
   static let unimplemented = 12
+  static let unavailable = 14
+  static let unauthenticated = 16
 
   package static func verdict(_ code: Int) -> Verdict {
     switch code {

@@ -10,10 +10,14 @@ package struct RetryMachine: Sendable {
     case resend
     /// Send once more without compression, at once.
     case resendUncompressed
+    /// Send once more with new headers from the provider, at once.
+    case resendWithNewHeaders
     /// Send again at an instant, which lies before the deadline.
     case wait(until: MonotonicInstant)
     /// Send the halves, or pieces of at most `limit` message bytes.
     case split(limit: Int?)
+    /// Send the halves, to find the item that the server refuses.
+    case isolate
     case giveUp(Reason)
   }
 
@@ -35,10 +39,18 @@ package struct RetryMachine: Sendable {
   package struct Request: Hashable, Sendable {
     package var messageBytes: Int
     package var isCompressed: Bool
+    /// Whether it may be halved if one of its items is bad.
+    package var mayBeIsolated: Bool
+    /// Whether its headers came from a provider.
+    package var hasProvidedHeaders: Bool
 
-    package init(messageBytes: Int, isCompressed: Bool) {
+    package init(
+      messageBytes: Int, isCompressed: Bool, mayBeIsolated: Bool = false, hasProvidedHeaders: Bool = false
+    ) {
       self.messageBytes = messageBytes
       self.isCompressed = isCompressed
+      self.mayBeIsolated = mayBeIsolated
+      self.hasProvidedHeaders = hasProvidedHeaders
     }
   }
 
@@ -50,6 +62,7 @@ package struct RetryMachine: Sendable {
   private var attempts = 0
   private var usedFreeResend = false
   private var triedUncompressed = false
+  private var triedNewHeaders = false
   private var wasConnected = false
 
   package init(_ policy: RetryPolicy) {
@@ -66,7 +79,7 @@ package struct RetryMachine: Sendable {
     after failure: AttemptFailure, of request: Request, now: MonotonicInstant, deadline: Deadline,
     random: inout some RandomNumberGenerator
   ) -> Action {
-    if failure.origin != .connect, !failure.isUnconnected { wasConnected = true }
+    if failure.origin != .connect, failure.origin != .headerProvider, !failure.isUnconnected { wasConnected = true }
     if failure.origin == .cancelled { return .giveUp(.cancelled) }  // 1.4.5
     if case .tooLarge(let limit) = MessageLimit.read(failure, messageBytes: request.messageBytes) {
       return .split(limit: limit)
@@ -75,7 +88,13 @@ package struct RetryMachine: Sendable {
       triedUncompressed = true
       return .resendUncompressed
     }
-    guard mayRetry(failure) else { return .giveUp(.refused) }
+    if isRefusalOfHeaders(failure, request) {
+      triedNewHeaders = true
+      return .resendWithNewHeaders
+    }
+    guard mayRetry(failure) else {
+      return failure.isInvalidArgument && request.mayBeIsolated ? .isolate : .giveUp(.refused)
+    }
     guard deadline.remaining(at: now) >= RetryMachine.leastTime else { return .giveUp(timeIsUp) }
     if isNeverProcessed(failure), !usedFreeResend {
       usedFreeResend = true
@@ -114,6 +133,11 @@ package struct RetryMachine: Sendable {
   /// The server has not looked at the request, whatever code came of it.
   private func isNeverProcessed(_ failure: AttemptFailure) -> Bool {
     failure.origin == .transport && failure.fate == .neverProcessed
+  }
+
+  private func isRefusalOfHeaders(_ failure: AttemptFailure, _ request: Request) -> Bool {
+    failure.origin == .server && failure.code == StatusTable.unauthenticated && failure.pushback != .stop
+      && request.hasProvidedHeaders && !triedNewHeaders
   }
 
   private func isRefusalOfGzip(_ failure: AttemptFailure, _ request: Request) -> Bool {

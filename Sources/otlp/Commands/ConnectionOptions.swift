@@ -51,9 +51,9 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       try options.addHeader(value)
     },
-    Option("compression", "HOW", "none or gzip", default: "none") {
+    Option("compression", "HOW", "none, gzip, or auto: gzip where it pays", default: "none") {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
-      options.exporter.compression = try value.choice(["none": .none, "gzip": .gzip])
+      options.exporter.compression = try value.choice(["none": .none, "gzip": .gzip, "auto": .auto])
     },
     Option("timeout", "T", "how long one attempt may take; 0: no limit of its own", default: "10s") {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in

@@ -17,12 +17,15 @@ final class ScriptedTransport: OTLPTransport {
     case silence
     /// Refuses messages of more than so many protobuf bytes, in grpc-go's words.
     case atMost(Int)
+    /// Refuses as invalid what holds one of these spans.
+    case refusing(Set<String>)
   }
 
   struct Call: Sendable {
     var time: MonotonicInstant
     var deadline: Deadline
     var isCompressed: Bool
+    var headers: OTLPHeaders?
     var spans: [SpanData]
     var bytes: [UInt8]
   }
@@ -52,8 +55,10 @@ final class ScriptedTransport: OTLPTransport {
   var mostOpen: Int { state.withLock { $0.mostOpen } }
   var isShutDown: Bool { state.withLock { $0.isShutDown } }
 
-  func send(_ message: BufferSlice, isCompressed: Bool, deadline: Deadline) async -> AttemptResult {
-    let step = note(message, isCompressed, deadline)
+  func send(
+    _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+  ) async -> AttemptResult {
+    let step = note(message, isCompressed, headers, deadline)
     defer { state.withLock { $0.open -= 1 } }
     return await perform(step, message, deadline)
   }
@@ -63,7 +68,9 @@ final class ScriptedTransport: OTLPTransport {
     end.fulfil(())
   }
 
-  private func note(_ message: BufferSlice, _ isCompressed: Bool, _ deadline: Deadline) -> Step {
+  private func note(
+    _ message: BufferSlice, _ isCompressed: Bool, _ headers: OTLPHeaders?, _ deadline: Deadline
+  ) -> Step {
     let bytes = message.array
     let body = Array(bytes.dropFirst(5))
     let protobuf = isCompressed ? (try? Gzip.inflate(body, limit: 1 << 30)) ?? [] : body
@@ -72,7 +79,8 @@ final class ScriptedTransport: OTLPTransport {
       state.open += 1
       state.mostOpen = max(state.mostOpen, state.open)
       state.calls.append(
-        Call(time: loop.now, deadline: deadline, isCompressed: isCompressed, spans: spans, bytes: bytes))
+        Call(
+          time: loop.now, deadline: deadline, isCompressed: isCompressed, headers: headers, spans: spans, bytes: bytes))
       return state.steps.isEmpty ? state.standard : state.steps.removeFirst()
     }
   }
@@ -98,6 +106,10 @@ final class ScriptedTransport: OTLPTransport {
       let count = message.count - 5
       guard count > limit else { return .accepted(ExportResponse()) }
       return .failed(.server(8, "grpc: received message larger than max (\(count) vs. \(limit))"))
+    case .refusing(let names):
+      let spans = (try? TraceRequestDecoder.decode(Array(message.array.dropFirst(5)))) ?? []
+      guard spans.contains(where: { names.contains($0.name) }) else { return .accepted(ExportResponse()) }
+      return .failed(.server(3, "bad span"))
     }
   }
 }

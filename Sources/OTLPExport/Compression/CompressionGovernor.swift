@@ -1,0 +1,58 @@
+package import TelemetryCore
+
+/// Decides which messages of ``OTLPCompression/auto`` are compressed: not the small ones, not while compression saves
+/// little, and not beyond its share of the time, so that it is left out when the processor is what is short. Pure.
+package struct CompressionGovernor: Sendable {
+  /// Smaller messages fit into a packet or two anyway.
+  package static let smallest = 1024
+  /// Compression may take one part in so many of the elapsed time…
+  package static let timeDivisor: Int64 = 10
+  /// …and so much at once after a time without it.
+  package static let burst = Duration.milliseconds(50)
+  // Below this part of the bytes saved, compression isn't worth its time.
+  private static let leastSaved = 0.1
+  private static let firstSkip = 16
+  private static let longestSkip = 1024
+
+  // In nanoseconds, for it is counted for each message.
+  private var credit = CompressionGovernor.burst.clampedNanoseconds
+  private var counted: MonotonicInstant?
+  private var saved: Double?
+  private var skip = 0
+  private var nextSkip = CompressionGovernor.firstSkip
+
+  package init() {}
+
+  /// Whether a message of `bytes` is to be compressed.
+  package mutating func admits(bytes: Int, at now: MonotonicInstant) -> Bool {
+    addCredit(at: now)
+    guard bytes >= CompressionGovernor.smallest, credit > 0 else { return false }
+    guard skip > 0 else { return true }
+    skip -= 1
+    return false
+  }
+
+  /// A message was compressed; `result` is nil if that made it no smaller.
+  package mutating func compressed(_ bytes: Int, to result: Int?, took time: Duration) {
+    credit -= max(time.clampedNanoseconds, 0)
+    let fraction = result.map { 1 - Double($0) / Double(max(bytes, 1)) } ?? 0
+    // A probe after a pause counts alone: what is sent may be another by now.
+    let average = saved.map { $0 + (fraction - $0) / 4 } ?? fraction
+    guard average < CompressionGovernor.leastSaved else {
+      saved = average
+      nextSkip = CompressionGovernor.firstSkip
+      return
+    }
+    saved = nil
+    skip = nextSkip
+    nextSkip = min(nextSkip * 2, CompressionGovernor.longestSkip)
+  }
+
+  private mutating func addCredit(at now: MonotonicInstant) {
+    if let counted, now > counted {
+      let earned = (now - counted).clampedNanoseconds / CompressionGovernor.timeDivisor
+      credit = min(credit + earned, CompressionGovernor.burst.clampedNanoseconds)
+    }
+    counted = now
+  }
+}

@@ -1,0 +1,27 @@
+internal import OTLPWire
+internal import TelemetryCore
+
+extension ExportPipeline {
+  /// The compressed message, if it is to be sent so and is smaller.
+  func compress(_ request: EncodedRequest) async -> BufferSlice? {
+    guard let compressor, !isCompressionRefused else { return nil }
+    let message = request.protobuf
+    guard governor != nil else { return await compress(message, compressor) }
+    let start = loop.now
+    guard governor?.admits(bytes: message.count, at: start) == true else { return nil }
+    let result = await compress(message, compressor)
+    governor?.compressed(message.count, to: result?.count, took: loop.now - start)
+    return result
+  }
+
+  private func compress(_ message: BufferSlice, _ compressor: MessageCompressor) async -> BufferSlice? {
+    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return compressor.compress(message) }
+    return await runtime.block { compressor.compress(message) }
+  }
+
+  func rememberRefusedCompression() {
+    guard !isCompressionRefused else { return }
+    isCompressionRefused = true
+    reporter.compressionRefused()
+  }
+}

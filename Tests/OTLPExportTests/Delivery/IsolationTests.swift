@@ -1,0 +1,141 @@
+import OTLPExport
+import OTLPTesting
+import TelemetryCore
+import TelemetrySDK
+import Testing
+
+/// A span that the server refuses is found and dropped alone.
+@Suite struct IsolationTests {
+  private static func batch(_ count: Int, bad: [Int] = []) -> [SpanData] {
+    (0..<count).map { index in
+      SpanData(
+        traceID: TraceID(high: 1, low: UInt64(index) + 1), spanID: SpanID(UInt64(index) + 1),
+        name: bad.contains(index) ? "bad \(index)" : "span \(index)", startTimeUnixNano: 1, endTimeUnixNano: 2,
+        resource: StandardWorkload.resource, scope: StandardWorkload.scope)
+    }
+  }
+
+  private static func export(
+    _ batch: [SpanData], _ fixture: PipelineFixture, within: Duration = .seconds(30)
+  ) async -> ExportOutcome {
+    await fixture.pipeline.export(batch, deadline: Deadline(fixture.simulation.now + within))
+  }
+
+  private static func fixture(_ simulation: Simulation, bad: [Int]) -> PipelineFixture {
+    PipelineFixture(simulation, standard: .refusing(Set(bad.map { "bad \($0)" })))
+  }
+
+  @Test(arguments: [0, 1, 200, 510, 511]) func neighboursAreDelivered(index: Int) throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = Self.fixture(simulation, bad: [index])
+      let batch = Self.batch(512, bad: [index])
+      let outcome = await Self.export(batch, fixture)
+      #expect(outcome.exported == 511)
+      #expect(outcome.dropped == [.refused: 1])
+      #expect(outcome.total == 512)
+      #expect(outcome.attempts == 1 + 2 * 9)
+      #expect(outcome.possibleDuplicates == 0)
+      let event = try #require(fixture.events("single item").first)
+      #expect(event.level == .warning)
+      #expect(event.fields["name"] == "bad \(index)")
+      let error = try #require(outcome.error as? OTLPError)
+      #expect(error.code == .refused)
+      #expect(error.status == "INVALID_ARGUMENT")
+      #expect(error.message.contains("'bad \(index)'") && error.message.contains("bad span"))
+      #expect(fixture.log.events.count == 2)  // the other is for debugging
+    }
+  }
+
+  @Test func eachSpanArrivesOnceAndInOrder() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = Self.fixture(simulation, bad: [5])
+      let batch = Self.batch(16, bad: [5])
+      _ = await Self.export(batch, fixture)
+      let accepted = fixture.transport.calls.map(\.spans).filter { $0.allSatisfy { $0.name != "bad 5" } }
+      #expect(accepted.flatMap { $0 } == batch.filter { $0.name != "bad 5" })
+    }
+  }
+
+  @Test func severalAreFound() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = Self.fixture(simulation, bad: [3, 400])
+      let outcome = await Self.export(Self.batch(512, bad: [3, 400]), fixture)
+      #expect(outcome.exported == 510)
+      #expect(outcome.dropped == [.refused: 2])
+      #expect(outcome.attempts <= 1 + 2 * Isolation.mostSplits)
+    }
+  }
+
+  @Test func theNumberOfRequestsIsBounded() throws {
+    let bad = Array(stride(from: 0, to: 512, by: 7))
+    try simulate(seed: 1) { simulation in
+      let fixture = Self.fixture(simulation, bad: bad)
+      let outcome = await Self.export(Self.batch(512, bad: bad), fixture)
+      #expect(outcome.total == 512)
+      #expect(outcome.exported > 0)
+      #expect(outcome.attempts <= 1 + 2 * Isolation.mostSplits)
+    }
+  }
+
+  @Test func aServerThatRefusesEverythingIsNotFlooded() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(simulation, standard: .fail(.server(3, "no tenant")))
+      let first = await Self.export(Self.batch(512), fixture)
+      #expect(first.dropped == [.refused: 512])
+      #expect(first.attempts <= 20)
+      // Later batches are one request each, for a while.
+      #expect(await Self.export(Self.batch(512), fixture).attempts == 1)
+      await simulation.sleep(.seconds(61))
+      #expect(await Self.export(Self.batch(512), fixture).attempts > 1)
+      #expect(fixture.log.events.count <= 40)
+    }
+  }
+
+  @Test func aServerThatTakesSomethingAgainIsSearchedAgain() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(
+        simulation, [.fail(.server(3)), .fail(.server(3)), .fail(.server(3)), .accept],
+        standard: .refusing(["bad 1"]))
+      #expect(await Self.export(Self.batch(2), fixture).attempts == 3)
+      #expect(await Self.export(Self.batch(8), fixture).exported == 8)
+      #expect(await Self.export(Self.batch(8, bad: [1]), fixture).exported == 7)
+    }
+  }
+
+  @Test func onlyAServersStatusIsTakenForIt() throws {
+    var local = AttemptFailure.server(3)
+    local.origin = .protocolViolation
+    let failures = [local, .server(3, pushback: .stop), .server(9), .server(13)]
+    for failure in failures {
+      try simulate(seed: 1) { simulation in
+        let fixture = PipelineFixture(simulation, standard: .fail(failure))
+        let outcome = await Self.export(Self.batch(8), fixture)
+        #expect(outcome.dropped == [.refused: 8])
+        #expect(outcome.attempts == 1)
+        #expect(fixture.events("single item").isEmpty)
+      }
+    }
+  }
+
+  @Test func theDeadlineHoldsForTheSearch() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(simulation, standard: .after(.seconds(2), .refusing(["bad 100"])))
+      let start = simulation.now
+      let outcome = await Self.export(Self.batch(512, bad: [100]), fixture, within: .seconds(9))
+      #expect(outcome.total == 512)
+      #expect(outcome.exported > 0)
+      #expect((outcome.dropped[.timeout] ?? 0) > 0)
+      #expect(simulation.now - start <= .seconds(9))
+    }
+  }
+
+  @Test func aPieceIsTriedAgainLikeAnyRequest() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(
+        simulation, [.refusing(["bad 1"]), .fail(.server(14))], standard: .refusing(["bad 1"]))
+      let outcome = await Self.export(Self.batch(4, bad: [1]), fixture)
+      #expect(outcome.exported == 3)
+      #expect(outcome.dropped == [.refused: 1])
+    }
+  }
+}
