@@ -1,0 +1,35 @@
+import FuzzTargets
+import TestSupport
+import Testing
+
+/// The fuzzers' corpus: inputs that reach far into the readers, and those that broke one once. `Tests/fuzz` finds more.
+@Suite struct CorpusTests {
+  @Test(arguments: FuzzTarget.allCases) func replays(_ target: FuzzTarget) throws {
+    let folder = "\(TestFiles.root)/Fixtures/Corpus/\(target.rawValue)"
+    let names = TestFiles.names(in: folder)
+    #expect(!names.isEmpty, "no corpus in \(folder)")
+    for name in names { target.run(TestFiles.bytes("\(folder)/\(name)")) }
+  }
+
+  /// The reference serializer's messages are a corpus too.
+  @Test func replaysTheGoldenMessages() {
+    let folder = TestFiles.root + "/Fixtures/Golden"
+    for name in TestFiles.names(in: folder) {
+      (name.hasSuffix(".json") ? FuzzTarget.json : .traces).run(TestFiles.bytes("\(folder)/\(name)"))
+    }
+  }
+
+  /// Every beginning of an input, and every input with one byte changed: what a cut or damaged connection leaves.
+  @Test(arguments: FuzzTarget.allCases.filter { $0 != .http2 }) func replaysDamaged(_ target: FuzzTarget) {
+    let folder = "\(TestFiles.root)/Fixtures/Corpus/\(target.rawValue)"
+    for name in TestFiles.names(in: folder) {
+      let bytes = TestFiles.bytes("\(folder)/\(name)").prefix(300)
+      for index in bytes.indices {
+        target.run(Array(bytes[..<index]))
+        var damaged = Array(bytes)
+        damaged[index] ^= UInt8(truncatingIfNeeded: 1 << (index % 8))
+        target.run(damaged)
+      }
+    }
+  }
+}

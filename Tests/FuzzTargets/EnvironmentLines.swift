@@ -1,0 +1,27 @@
+internal import OTLPGRPC
+internal import TelemetryCore
+internal import TelemetrySDK
+
+/// Configuration from the environment.
+enum EnvironmentLines {
+  static func run(_ bytes: [UInt8]) {
+    var environment: [String: String] = [:]
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { environment[String(parts[0])] = String(parts[1]) }
+    }
+    // A value that can't be used is named; the handler of an application may print it as it is.
+    let diagnostics = Diagnostics { event in expectOneLine(event.description) }
+    var batch = BatchConfiguration()
+    batch.apply(environment: environment, diagnostics: diagnostics)
+    rule((try? batch.validate()) != nil, "the environment made an invalid batch configuration: \(batch)")
+    var configuration = OTLPGRPCExporter.Configuration()
+    configuration.apply(environment: environment, diagnostics: diagnostics)
+    expectOneLine(configuration.description)
+    do throws(OTLPError) {
+      try configuration.validate()
+    } catch {
+      expectOneLine(error.description)
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// Everything that reads bytes from a server, a file or the environment. Whatever the bytes, a target must return, and
+/// what it says of itself must hold; else it ends the process, which is what a fuzzer looks for.
+package enum FuzzTarget: String, Sendable, CaseIterable {
+  /// HTTP/2 bytes from the server into exporter, channel and connection.
+  case http2
+  /// A response's headers, message and trailers.
+  case grpc
+  /// `grpc-status-details-bin`.
+  case details
+  /// `ExportTraceServiceResponse`.
+  case response
+  /// A gzip body.
+  case gzip
+  /// Environment variables, one `NAME=value` a line.
+  case environment
+  /// OTLP JSON.
+  case json
+  /// `ExportTraceServiceRequest`.
+  case traces
+
+  /// Reads `bytes`.
+  package func run(_ bytes: [UInt8]) {
+    switch self {
+    case .http2: ServerBytes.run(bytes)
+    case .grpc: Messages.response(bytes)
+    case .details: Messages.details(bytes)
+    case .response: Messages.exportResponse(bytes)
+    case .gzip: Messages.gzip(bytes)
+    case .environment: EnvironmentLines.run(bytes)
+    case .json: Spans.json(bytes)
+    case .traces: Spans.request(bytes)
+    }
+  }
+}
+
+/// Ends the process if a rule is broken, in every build.
+func rule(_ holds: Bool, _ text: @autoclosure () -> String) {
+  if !holds { fatalError("a rule is broken: \(text())") }
+}
+
+/// Text that came from outside must not be able to fake a line of a log.
+func expectOneLine(_ text: String) {
+  rule(
+    text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F },
+    "control characters in \(text.debugDescription)")
+}

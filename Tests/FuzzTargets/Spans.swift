@@ -1,0 +1,43 @@
+internal import OTLPWire
+internal import TelemetrySDK
+
+/// What spans are read from.
+enum Spans {
+  private static let encoder = TraceRequestEncoder()
+
+  static func request(_ bytes: [UInt8]) {
+    guard let spans = try? TraceRequestDecoder.decode(bytes) else { return }
+    compare(spans, "a request")
+  }
+
+  static func json(_ bytes: [UInt8]) {
+    guard let spans = try? OTLPJSON.decode(bytes) else { return }
+    compare(spans, "a text")
+  }
+
+  /// What was read can be written, in both forms, and read again as the same.
+  private static func compare(_ spans: [SpanData], _ origin: String) {
+    let request = encoder.encode(spans)
+    let message = request.protobuf.array
+    rule(request.itemCount == spans.count, "\(origin): \(spans.count) spans, \(request.itemCount) encoded")
+    // By bytes: NaN is not equal to itself. Grouping may change the order once, not twice.
+    do {
+      let again = try TraceRequestDecoder.decode(message)
+      rule(again.count == spans.count, "\(origin): \(spans.count) spans, \(again.count) read back")
+      rule(encoder.encode(again).protobuf.array == message, "\(origin): read back as another request")
+      let text = OTLPJSON.encode(again)
+      rule(text.utf8.allSatisfy { $0 >= 0x20 }, "more than one line")
+      rule(OTLPJSON.encode(try OTLPJSON.decode(text)) == text, "\(origin): read back as another text: \(text)")
+    } catch {
+      rule(false, "\(origin): not read back: \(error)")
+    }
+    split(request)
+  }
+
+  private static func split(_ request: EncodedRequest) {
+    guard request.itemCount > 1, let halves = request.split() else { return }
+    let parts = [halves.0, halves.1].map { (try? TraceRequestDecoder.decode($0.protobuf.array).count) ?? -1 }
+    rule(parts == [halves.0.itemCount, halves.1.itemCount], "halves of \(parts) spans")
+    rule(parts.reduce(0, +) == request.itemCount, "spans lost by splitting")
+  }
+}
