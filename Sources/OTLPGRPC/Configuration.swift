@@ -128,7 +128,9 @@ extension OTLPGRPCExporter {
     }
 
     /// How many exports may run at once on the one connection; 1 to 1000, default 4. A processor starts the next
-    /// batch before the last is answered, so one slow answer doesn't hold up the others (requirements 1.2.2).
+    /// batch before the last is answered, so one slow answer doesn't hold up the others (requirements 1.2.2). When the
+    /// server answers RESOURCE_EXHAUSTED or UNAVAILABLE half as many calls are open at once, and more again as its answers
+    /// are quick.
     public var maxConcurrentExports = 4
 
     /// Fills in what code hasn't set from `OTEL_EXPORTER_OTLP_…`; a value that can't be used is named in a warning, and

@@ -146,6 +146,7 @@ extension OTLPGRPCExporter.Configuration {
     result.timeout = timeout
     result.maxRequestSize = maxRequestSize
     result.retry = retry
+    result.maxConcurrentCalls = maxConcurrentExports
     result.headerProvider = headerProvider
     result.headers = headers
     result.server = server.description

@@ -42,7 +42,10 @@ extension ExportPipeline {
         drop(delivery, reason, &outcome)
         return []
       }
-      guard let failure = await attempt(&delivery, &outcome) else { return [] }
+      let start = gate.begin(clock: loop)
+      let failed = await attempt(&delivery, &outcome)
+      gate.end(since: start, failed, clock: loop)
+      guard let failure = failed else { return [] }
       if let pause = failure.requestedPause { self.pause.extend(by: pause, now: loop.now) }
       let action = decide(after: failure, &delivery, outcome)
       switch action {
@@ -146,10 +149,25 @@ extension ExportPipeline {
       if Task.isCancelled { return .cancelled }
       let deadline = effective(delivery.deadline)
       guard !deadline.hasPassed(at: loop.now) else { return delivery.machine.timeIsUp }
-      guard let end = pause.end(at: loop.now) else { return nil }
+      guard let end = pause.end(at: loop.now) else {
+        guard gate.isFull else { return nil }
+        await waitForRoom(until: deadline)
+        continue
+      }
       guard Deadline(end) < deadline else { return .timeout }  // 1.5.7
       if await !sleep(delivery.number, until: end) { return .cancelled }
     }
+  }
+
+  /// Waits for another call's end, or until the deadline, shutdown, or the task's cancellation.
+  private func waitForRoom(until deadline: Deadline) async {
+    let place = gate.queue()
+    await withTaskCancellationHandler {
+      _ = await place.value(until: deadline, on: loop)
+    } onCancel: {
+      place.fulfil(())
+    }
+    gate.leave(place)
   }
 
   /// Sleeps on the loop's clock; false if the task was cancelled, or shutdown's deadline is earlier.

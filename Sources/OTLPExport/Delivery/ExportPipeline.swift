@@ -13,6 +13,8 @@ package actor ExportPipeline {
     /// In bytes before compression; 0 for no limit.
     package var maxRequestSize = 64 << 20
     package var retry = RetryPolicy()
+    /// How many calls may be open at once; fewer after the server has shown that it has no room.
+    package var maxConcurrentCalls = 1000
     /// Gives headers for each request.
     package var headerProvider: HeaderProvider?
     /// Sent along with the provider's headers; without a provider they are the transport's.
@@ -38,6 +40,7 @@ package actor ExportPipeline {
   var reporter: DeliveryReporter
   var random: JitterGenerator
   var pause = DestinationPause()
+  var gate: CallGate
   /// What the server takes at most, as it told (DESIGN 3).
   var learnedLimit: Int?
   var isCompressionRefused = false
@@ -63,6 +66,7 @@ package actor ExportPipeline {
     }
     reporter = DeliveryReporter(server: configuration.server, diagnostics: diagnostics)
     compressor = configuration.compression.level.map { MessageCompressor(level: $0) }
+    gate = CallGate(maximum: configuration.maxConcurrentCalls)
     governor = configuration.compression == .auto ? CompressionGovernor() : nil
   }
 
@@ -107,6 +111,7 @@ package actor ExportPipeline {
     let deadline = min(deadline, cutoff ?? .never)
     cutoff = deadline
     calls.interruptSleeps(from: deadline)
+    gate.wakeAll()
     if let done = calls.waitForRunning() { _ = await done.value(until: deadline, on: loop) }
     await headerSource?.end()
     await transport.shutdown(deadline: deadline)
