@@ -76,6 +76,14 @@ public struct Deadline: Comparable, Hashable, Sendable {
     isNever ? .nanoseconds(Int64.max) : max(.zero, instant - now)
   }
 
+  /// What is left at `now` in nanoseconds; zero when the deadline has passed. For the paths where the 128-bit arithmetic
+  /// of a `Duration` would count.
+  package func nanosecondsLeft(at now: MonotonicInstant) -> Int64 {
+    guard now < instant else { return 0 }
+    let (left, overflow) = instant.nanoseconds.subtractingReportingOverflow(now.nanoseconds)
+    return overflow ? .max : left
+  }
+
   /// Whether the left deadline ends first.
   public static func < (left: Deadline, right: Deadline) -> Bool { left.instant < right.instant }
 }

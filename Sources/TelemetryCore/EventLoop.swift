@@ -48,8 +48,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     var stopping = false
     var timers: [Timer] = []  // sorted, the next one last
     var nextTimer: UInt64 = 0
-    var handlers: [UInt64: any LoopHandler] = [:]
-    var nextToken: UInt64 = 1
+    var handlers = HandlerTable()
     var notified: [UInt64] = []
     var ended = false
 
@@ -154,17 +153,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
 
   /// Gives out the token under which a handler hears of its source.
   package func register(_ handler: any LoopHandler) -> UInt64 {
-    state.withLock { state in
-      let token = state.nextToken
-      state.nextToken += 1
-      state.handlers[token] = handler
-      return token
-    }
+    state.withLock { $0.handlers.add(handler) }
   }
 
   /// The handler hears nothing more; the loop lets go of it.
   package func unregister(_ token: UInt64) {
-    let handler = state.withLock { $0.handlers.removeValue(forKey: token) }
+    let handler = state.withLock { $0.handlers.remove(token) }
     _ = handler  // released outside the lock: its deinit may call the loop
   }
 
@@ -232,11 +226,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   package func end() {
     let (handlers, timers) = state.withLock { state in
       state.ended = true
-      defer {
-        state.handlers = [:]
-        state.timers = []
-      }
-      return (state.handlers.sorted { $0.key < $1.key }.map(\.value), state.timers)
+      defer { state.timers = [] }
+      return (state.handlers.removeAll(), state.timers)
     }
     _ = timers  // released outside the lock
     for handler in handlers { handler.loopEnded() }

@@ -72,7 +72,7 @@ extension SystemError {
     }
 
     package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
-      let timeout = deadline.isNever ? -1 : SystemPoller.milliseconds(deadline.remaining(at: now))
+      let timeout = deadline.isNever ? -1 : SystemPoller.milliseconds(deadline.nanosecondsLeft(at: now))
       unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) { buffer in
         let count = unsafe epoll_wait(epoll, buffer.baseAddress, Int32(buffer.count), timeout)
         guard count > 0 else { return }
@@ -86,9 +86,8 @@ extension SystemError {
     }
 
     /// Rounded up: waking before the deadline would only cost a second wait.
-    private static func milliseconds(_ duration: Duration) -> Int32 {
-      let nanoseconds = duration.clampedNanoseconds
-      return Int32(clamping: nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0))
+    private static func milliseconds(_ nanoseconds: Int64) -> Int32 {
+      Int32(clamping: nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0))
     }
 
     private static func readiness(_ bits: UInt32) -> Readiness {
@@ -139,7 +138,7 @@ extension SystemError {
     }
 
     package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
-      let left = deadline.remaining(at: now).clampedNanoseconds
+      let left = deadline.nanosecondsLeft(at: now)
       var timeout = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
       withUnsafeTemporaryAllocation(of: kevent.self, capacity: 64) { buffer in
         let count =

@@ -11,6 +11,14 @@ import Testing
     #expect(configuration.maxQueueBytes == 32 << 20 && configuration.overflow == .dropNewest)
   }
 
+  @Test func bytesGrowWithTheQueueUnlessTheyAreGiven() {
+    var configuration = BatchConfiguration()
+    configuration.maxQueueSize = 65_536
+    #expect(configuration.maxQueueBytes == 64 << 20)
+    configuration.maxQueueBytes = 1 << 20
+    #expect(configuration.maxQueueBytes == 1 << 20)
+  }
+
   @Test("values in code that can't be used are refused by name")
   func refused() throws {
     let cases: [(String, (inout BatchConfiguration) -> Void)] = [

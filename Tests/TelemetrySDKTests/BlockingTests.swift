@@ -31,6 +31,24 @@ import Testing
     release.signal()
   }
 
+  @Test("nor can it hold an asynchronous shutdown")
+  func blockedLoopAsync() async throws {
+    let release = BlockingSemaphore()
+    let processor = try BatchProcessor(
+      exporter: ScriptedExporter { _, _ in
+        _ = release.wait(until: .after(.seconds(600)))
+        return .success
+      }, configuration: .init { $0.scheduleDelay = .zero }, runtime: Runtime(), diagnostics: .silent)
+    for number in 0..<5 { processor.onEnd(Thing(number: number)) }
+    while processor.ledger.inFlight == 0 { await Task.yield() }
+    let start = MonotonicInstant.now
+    let end = await processor.shutdown(within: .milliseconds(50))
+    #expect(!end.isComplete && end.ledger.isBalanced && end.lost == end.ledger.droppedTotal)
+    #expect(end.ledger.dropped == [.shutdown: 5])
+    #expect(MonotonicInstant.now - start < .seconds(60))
+    release.signal()
+  }
+
   @Test("on a telemetry thread they stop with a message")
   func onTelemetryThread() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {

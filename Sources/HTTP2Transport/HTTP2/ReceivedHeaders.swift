@@ -98,10 +98,8 @@ package struct ReceivedHeaders: Sendable {
 
   /// Adds a field; neither name nor value may have more than 65,535 bytes.
   static func append<Bytes: Collection<UInt8>>(_ name: Bytes, _ value: Bytes, to storage: inout [UInt8]) {
-    storage.append(UInt8(truncatingIfNeeded: name.count >> 8))
-    storage.append(UInt8(truncatingIfNeeded: name.count))
-    storage.append(UInt8(truncatingIfNeeded: value.count >> 8))
-    storage.append(UInt8(truncatingIfNeeded: value.count))
+    let counts = UInt32(truncatingIfNeeded: name.count << 16 | value.count).bigEndian
+    unsafe withUnsafeBytes(of: counts) { unsafe storage.append(contentsOf: $0) }
     storage.append(contentsOf: name)
     storage.append(contentsOf: value)
   }

@@ -20,10 +20,16 @@ public struct BatchConfiguration: Sendable, Hashable {
   /// How long the export of a batch may take, with all its attempts and pauses; above 0, default 30 s,
   /// `OTEL_BSP_EXPORT_TIMEOUT` (ms, 0 for no limit).
   public var exportTimeout = Duration.seconds(30)
-  /// The most bytes, by the items' size bounds, in queue and in flight together; 1 KiB to 64 GiB, default 32 MiB.
-  public var maxQueueBytes = 32 << 20
+  /// The most bytes, by the items' size bounds, in queue and in flight together; 1 KiB to 64 GiB, default 32 MiB, or
+  /// 1 KiB for each item of `maxQueueSize` if that is more: who makes room for more items means them to fit.
+  public var maxQueueBytes: Int {
+    get { givenQueueBytes ?? max(32 << 20, maxQueueSize << 10) }
+    set { givenQueueBytes = newValue }
+  }
   /// What happens to an item that finds the queue full; default ``OverflowPolicy/dropNewest``.
   public var overflow = OverflowPolicy.dropNewest
+
+  private var givenQueueBytes: Int?
 
   static let maxQueueSizeLimit = 1 << 24
   /// As good as no limit: 292 years.

@@ -35,7 +35,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   private let lock = Mutex<Void>(())
   private nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
   let maxQueueSize: Int
-  private let lease: Runtime.Lease?
+  let lease: Runtime.Lease?
   private let registration = Atomic<UInt64>(0)
 
   init(

@@ -60,7 +60,8 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   /// Ends the processor and its exporter: takes no more items, exports what is there and lets the exporter retry, all
   /// within `limit`; then counts what is left as dropped (``DropReason/shutdown``). The report has the final ledger.
   ///
-  /// A second call waits for the first, and shortens it if its own limit ends before.
+  /// A second call waits for the first, and shortens it if its own limit ends before. It returns in time even if an
+  /// exporter blocks the telemetry thread.
   public func shutdown(within limit: Duration) async -> FlushReport { await core.wait(for: .shutdown, limit) }
 
   /// ``forceFlush(within:)`` for a thread that can wait; must not be called on a telemetry thread, which would wait for
