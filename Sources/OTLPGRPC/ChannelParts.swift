@@ -1,14 +1,16 @@
-internal import GRPCClient
-internal import HTTP2Transport
-internal import OTLPExport
-internal import TelemetryCore
+package import GRPCClient
+package import HTTP2Transport
+package import OTLPExport
+package import TelemetryCore
 
 /// What a checked configuration means for a channel. Reads the certificate files.
-struct ChannelParts {
-  let server: Endpoint
+package struct ChannelParts: Sendable {
+  package let server: Endpoint
+  /// The files, read; nil for plaintext.
+  package var tls: TLSContext? { configuration.tls }
   private let configuration: GRPCChannelConfiguration
 
-  init(_ configuration: OTLPGRPCExporter.Configuration, _ diagnostics: Diagnostics) throws(OTLPError) {
+  package init(_ configuration: OTLPGRPCExporter.Configuration, _ diagnostics: Diagnostics) throws(OTLPError) {
     server = try configuration.server()
     let settings = configuration.settings
     settings.warn(of: server, diagnostics)
@@ -20,7 +22,7 @@ struct ChannelParts {
       maxResponseBytes: settings.maxResponseSize, inflater: ResponseInflater())
   }
 
-  func channel(
+  package func channel(
     network: any Network, loop: EventLoop, _ diagnostics: Diagnostics, seed: UInt64? = nil
   ) throws(OTLPError) -> GRPCChannel {
     var configuration = configuration

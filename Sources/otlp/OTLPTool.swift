@@ -21,7 +21,7 @@ struct OTLPTool {
 
   private static func run(_ arguments: [String]) async -> ExitCode {
     guard let name = arguments.first else {
-      TextOutput.error.write(usage)
+      TextOutput.error.write(HelpCommand.overview)
       return .usage
     }
     let rest = Array(arguments.dropFirst())
@@ -30,24 +30,17 @@ struct OTLPTool {
     case "send": return await SendCommand.main(rest)
     case "load": return await LoadCommand.main(rest)
     case "receive": return await ReceiveCommand.main(rest)
-    case "help" where !rest.isEmpty: return await run([rest[0], "--help"])
-    case "help", "--help", "-h":
-      TextOutput.standard.write(usage)
+    case "doctor": return await DoctorCommand.main(rest)
+    case "help": return await HelpCommand.main(rest)
+    case "--help", "-h":
+      TextOutput.standard.write(HelpCommand.overview)
       return .success
     case "--version":
       TextOutput.standard.line("otlp \(OTLPVersion.current)")
       return .success
     default:
-      TextOutput.error.line("otlp: unknown command '\(name)'; there are demo, send, load and receive")
+      TextOutput.error.line("otlp: \(HelpCommand.unknown(name))")
       return .usage
     }
   }
-
-  private static let usage =
-    "otlp: sends and receives telemetry by the OpenTelemetry protocol\n\nusage: otlp COMMAND [OPTIONS]\n\n"
-    + [
-      (DemoCommand.table.name, DemoCommand.table.summary), (SendCommand.table.name, SendCommand.table.summary),
-      (LoadCommand.table.name, LoadCommand.table.summary), (ReceiveCommand.table.name, ReceiveCommand.table.summary),
-    ].map { HelpColumns.row($0.0, $0.1) }.joined()
-    + "\n'otlp COMMAND --help' says more.\n"
 }

@@ -130,11 +130,12 @@ import Testing
     await collector.stop()
   }
 
-  @Test(arguments: ["demo", "send", "load", "receive"]) func helpShowsEachOption(_ command: String) async throws {
+  @Test(arguments: ["demo", "send", "load", "receive", "doctor", "help"])
+  func helpShowsEachOption(_ command: String) async throws {
     let run = try await Tool.run([command, "--help"])
     #expect(run.code == 0)
     #expect(run.output.hasPrefix("otlp \(command): "))
     #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
-    #expect(command == "receive" || run.output.contains("--shutdown-timeout T"))
+    #expect(["receive", "help"].contains(command) || run.output.contains("--shutdown-timeout T"))
   }
 }

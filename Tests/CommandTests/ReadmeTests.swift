@@ -30,6 +30,7 @@ import otlp
     let names =
       LoadCommand.table.options.map(\.name) + ReceiveCommand.table.options.map(\.name)
       + SendCommand.table.options.map(\.name) + DemoCommand.table.options.map(\.name)
+      + DoctorCommand.table.options.map(\.name) + HelpCommand.table.options.map(\.name)
     for name in names { #expect(Self.readme.contains("--" + name)) }
   }
 }

@@ -61,7 +61,7 @@ package enum Loopback {
   /// A listening socket that never accepts.
   package final class Listener: Sendable {
     package let port: UInt16
-    private let descriptor: Int32
+    fileprivate let descriptor: Int32
 
     /// - Parameter backlog: How many connections the system takes on its own; nil doesn't listen.
     package init(backlog: Int32?) {
@@ -78,6 +78,35 @@ package enum Loopback {
     }
 
     deinit { close(descriptor) }
+  }
+
+  /// A server that reads once from each connection and answers the same to all of them, one after the other. It waits for
+  /// their end; without an answer it closes them.
+  package final class Canned: Sendable {
+    private let listener = Listener(backlog: 16)
+
+    package var port: UInt16 { listener.port }
+
+    package init(_ answer: String) throws {
+      let descriptor = listener.descriptor
+      try ThreadSystem.start(name: "canned", stackSize: 1 << 18) {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        while true {
+          let connection = accept(descriptor, nil, nil)
+          if connection < 0, errno == EINTR || errno == ECONNABORTED { continue }
+          guard connection >= 0 else { return }
+          _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+          if read(connection, &bytes, bytes.count) > 0, !answer.isEmpty {
+            _ = send(connection, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
+            while read(connection, &bytes, bytes.count) > 0 {}
+          }
+          close(connection)
+        }
+      }
+    }
+
+    // Wakes the thread, which then ends; the listener closes the descriptor after that.
+    deinit { shutdown(listener.descriptor, Int32(SHUT_RDWR)) }
   }
 
   /// A server whose SYN queue is full: what comes to it is dropped, as by a firewall.

@@ -17,6 +17,15 @@ package enum TestFiles {
     return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
   }()
 
+  /// A file of the certificates that `Fixtures/make_certificates.sh` makes.
+  package static func certificate(_ name: String) -> String { "\(certificates)/\(name)" }
+
+  private static let certificates: String = {
+    let folder = root + "/Fixtures/TLS"
+    precondition(system("'\(root)/Fixtures/make_certificates.sh' '\(folder)'") == 0, "no test certificates")
+    return folder
+  }()
+
   package static func makeDirectory() throws -> String {
     let template = strdup("/tmp/swift-otlp-test-XXXXXX")
     defer { free(template) }

@@ -68,6 +68,9 @@ package actor HTTP2Connection: LoopHandler {
   /// The peer in words, for messages.
   package var peer: String { transport.peer }
 
+  /// What the peer has shown of itself in the TLS handshake; nil for plaintext.
+  package var tlsPeer: TLSPeer? { tls?.peer }
+
   // MARK: Start and end
 
   /// Shakes hands: TLS with `h2`, the preface, SETTINGS both ways. Returns when the server's SETTINGS arrived.

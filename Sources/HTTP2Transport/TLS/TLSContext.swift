@@ -179,6 +179,8 @@ package final class TLSContext: Sendable {
       unsafe state.pointee.verifyFailure == nil,
       let certificate = unsafe X509_STORE_CTX_get_current_cert(verification)
     else { return 0 }
+    let chain = unsafe TLSPeer.certificates(X509_STORE_CTX_get0_untrusted(verification))
+    unsafe state.pointee.refusedChain = chain
     unsafe state.pointee.verifyFailure = unsafe TLSFailure.verification(
       X509_STORE_CTX_get_error(verification), certificate: TLSCertificate(sharing: certificate),
       depth: X509_STORE_CTX_get_error_depth(verification), host: state.pointee.host, trust: state.pointee.trust,

@@ -129,6 +129,14 @@ package final class TLSEngine {
     return TLSError(.noALPN, "\(situation.peer) doesn't speak HTTP/2 at this port (ALPN: \(what))")
   }
 
+  /// What the peer has shown of itself so far, whether it was accepted or not.
+  package var peer: TLSPeer {
+    let refused = unsafe state.pointee.refusedChain
+    return unsafe TLSPeer(
+      version: String(cString: SSL_get_version(ssl)),
+      certificates: refused.isEmpty ? TLSPeer.certificates(SSL_get_peer_cert_chain(ssl)) : refused)
+  }
+
   // MARK: Plaintext
 
   /// Decrypts into `buffer`. Call it until it says `wouldBlock`.

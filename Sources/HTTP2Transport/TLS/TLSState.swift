@@ -20,6 +20,8 @@ struct TLSState {
   var certificateRequested = false
   /// The first thing that the verification of the peer's chain didn't like.
   var verifyFailure: TLSError?
+  /// The chain that holds it, as the peer showed it.
+  var refusedChain: [TLSPeer.Certificate] = []
 
   init(isServer: Bool, host: String, context: TLSContext) {
     unsafe self.isServer = isServer

@@ -1,23 +1,19 @@
-extension CommandTable {
+extension CommandDescription {
   /// What `--help` prints.
   package var helpText: String {
     var text = "otlp \(name): \(summary)\n\nusage: otlp \(name) [OPTIONS]"
-    if let operand { text += " [\(operand.placeholder)]" }
+    if let place = operand?.placeholder { text += " [\(place)]" }
     text += "\n\n"
-    if let operand { text += HelpColumns.row(operand.placeholder, operand.help) + "\n" }
+    if let operand, let place = operand.placeholder { text += HelpColumns.row(place, operand.help) + "\n" }
     text += "options:\n"
-    text += options.map(\.helpRow).joined()
-    text += HelpColumns.row("--help", "show this")
+    text += options.map { HelpColumns.row($0.usage, $0.fullHelp) }.joined()
     if !notes.isEmpty { text += "\n\(notes)\n" }
     return text
   }
 }
 
-extension Option {
-  fileprivate var helpRow: String {
-    let left = placeholder.map { "--\(name) \($0)" } ?? "--\(name)"
-    return HelpColumns.row(left, standard.map { "\(help) (default \($0))" } ?? help)
-  }
+extension CommandDescription.Entry {
+  fileprivate var usage: String { placeholder.map { "--\(name) \($0)" } ?? "--\(name)" }
 }
 
 /// Two columns, the right one wrapped.

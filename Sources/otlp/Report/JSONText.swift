@@ -12,6 +12,14 @@ package struct JSONObject {
     members.append("\(Self.quoted(name)):\(value.text)")
   }
 
+  package mutating func add(_ name: String, _ value: Bool) { members.append("\(Self.quoted(name)):\(value)") }
+  package mutating func add(_ name: String, _ values: [String]) {
+    members.append("\(Self.quoted(name)):[\(values.map(Self.quoted).joined(separator: ","))]")
+  }
+  package mutating func add(_ name: String, _ values: [JSONObject]) {
+    members.append("\(Self.quoted(name)):[\(values.map(\.text).joined(separator: ","))]")
+  }
+
   /// A number with at most three digits after the point; what JSON has no number for becomes 0.
   package mutating func add(_ name: String, _ value: Double) {
     members.append("\(Self.quoted(name)):\(Self.number(value))")

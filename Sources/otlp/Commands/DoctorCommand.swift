@@ -1,0 +1,69 @@
+internal import OTLPExport
+internal import OTLPGRPC
+internal import TelemetryCore
+
+/// `otlp doctor`.
+package struct DoctorCommand: ToolCommand {
+  package var connection = ConnectionOptions()
+
+  package init() {}
+
+  package static let table = CommandTable<DoctorCommand>(
+    "doctor", "says where the configuration comes from and what is wrong with the connection",
+    notes: """
+      It looks the name up, connects, shakes hands, and exports an empty request: no span is sent.
+      --timeout is what the way there may take, and what the export may take; 10s if it is 0.
+      Exit code 0 if nothing is wrong, 64 or 78 for a value, a file or a variable that can't be
+      used, 69 if the server can't be reached or doesn't accept the export.
+      """,
+    options: ConnectionOptions.table.map { $0.within(\DoctorCommand.connection) })
+
+  package func run() async throws(ToolError) -> ExitCode {
+    let survey = ConfigurationSurvey(connection, environment: Process.environment)
+    let report = await examine(survey)
+    let isWritten = TextOutput.standard.write(connection.json ? report.json + "\n" : report.text)
+    return isWritten ? report.exitCode : .loss
+  }
+
+  private func examine(_ survey: ConfigurationSurvey) async -> DoctorReport {
+    let events = EventList()
+    var findings = survey.findings
+    var checks: [Check] = []
+    var endpoint = Endpoint.redacted(survey.exporter.endpoint)
+    if survey.isUsable {
+      do throws(OTLPError) {
+        let parts = try ChannelParts(survey.exporter, events.diagnostics)
+        endpoint = parts.server.description
+        checks.append(Check(step: .configuration, result: .passed, details: ["it can be used"]))
+        let (seen, finding) = await probe(parts, survey.exporter)
+        checks += seen
+        findings = (finding.map { [$0] } ?? []) + findings
+      } catch {
+        findings.insert(Finding(error), at: 0)
+      }
+      findings += events.all.map { Finding($0) }
+    }
+    if checks.isEmpty { checks.append(Check(step: .configuration, result: .failed, details: [])) }
+    return DoctorReport(endpoint: endpoint, rows: survey.rows, checks: checks, findings: findings)
+  }
+
+  private func probe(
+    _ parts: ChannelParts, _ configuration: OTLPGRPCExporter.Configuration
+  ) async -> ([Check], Finding?) {
+    let lease: Runtime.Lease
+    do throws(SystemError) {
+      lease = try Runtime.shared.acquire()
+    } catch {
+      return ([], Finding(.exportFailed, "no thread or no descriptor: \(error)", advice: "raise the limits (ulimit)"))
+    }
+    defer { lease.end() }
+    let loop = lease.loop
+    let timeout = configuration.timeout == .zero ? .seconds(10) : configuration.timeout
+    let situation = Situation(configuration, endpoint: parts.server)
+    return await Task(executorPreference: loop) {
+      var probe = Probe(parts, isCompressed: situation.isCompressed, timeout: timeout, loop: loop)
+      await probe.run()
+      return (probe.checks, probe.failure.map { Finding($0, situation) })
+    }.value
+  }
+}

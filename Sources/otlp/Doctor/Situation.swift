@@ -1,0 +1,49 @@
+package import OTLPExport
+package import OTLPGRPC
+
+/// What is known of the configuration when something fails: the same failure can come from different mistakes.
+package struct Situation: Sendable {
+  package let endpoint: Endpoint
+  /// The endpoint has no scheme that decides between plaintext and TLS.
+  package let isSchemeless: Bool
+  package let hasClientCertificate: Bool
+  package let hasAuthorization: Bool
+  package let isCompressed: Bool
+  /// The file of authorities; nil for the system's.
+  package let authorities: String?
+
+  package init(_ configuration: OTLPGRPCExporter.Configuration, endpoint: Endpoint) {
+    self.endpoint = endpoint
+    let text = configuration.endpoint.lowercased()
+    isSchemeless = !text.hasPrefix("http://") && !text.hasPrefix("https://")
+    hasClientCertificate = configuration.clientCertificate != nil
+    hasAuthorization = configuration.headers["authorization"] != nil
+    isCompressed = configuration.compression != .none
+    authorities = configuration.certificate
+  }
+
+  /// The host and port, or the socket.
+  package var place: String {
+    switch endpoint.target {
+    case .hosts(let hosts): hosts.map(\.authority).joined(separator: ",")
+    case .unix, .unixAbstract: endpoint.description
+    }
+  }
+
+  private var firstPlace: String { endpoint.authority }
+
+  package var plaintextURL: String { "http://\(firstPlace)" }
+  package var secureURL: String { "https://\(firstPlace)" }
+
+  /// The port is that of OTLP over HTTP.
+  package var isHTTPPort: Bool {
+    if case .hosts(let hosts) = endpoint.target { hosts.contains { $0.port == 4318 } } else { false }
+  }
+
+  /// The same place at gRPC's usual port.
+  package var usualURL: String {
+    guard case .hosts(let hosts) = endpoint.target else { return endpoint.description }
+    let name = hosts[0].isIPv6 ? "[\(hosts[0].name)]" : hosts[0].name
+    return "\(endpoint.isSecure ? "https" : "http")://\(name):\(Endpoint.defaultPort)"
+  }
+}

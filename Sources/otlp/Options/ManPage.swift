@@ -1,0 +1,60 @@
+internal import OTLPExport
+
+/// The man page of the whole tool, in roff.
+package enum ManPage {
+  package static func text(_ summary: String, _ commands: [CommandDescription]) -> String {
+    var lines = [
+      ".TH OTLP 1 \"\" \"swift\\-otlp \(escaped(OTLPVersion.current))\" \"User Commands\"",
+      ".SH NAME", "otlp \\- \(escaped(summary))",
+      ".SH SYNOPSIS", "\\fBotlp\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]", ".SH COMMANDS",
+    ]
+    for command in commands { lines += section(command) }
+    lines += [".SH ENVIRONMENT", escaped(environment), ".SH EXIT STATUS"]
+    for (code, meaning) in codes { lines += [".TP", "\\fB\(code.rawValue)\\fR", escaped(meaning)] }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func section(_ command: CommandDescription) -> [String] {
+    let place = command.operand?.placeholder.map { " [\\fI\($0)\\fR]" } ?? ""
+    var lines = [".SS \"otlp \(command.name)\"", "\\fBotlp \(command.name)\\fR [\\fIOPTIONS\\fR]\(place)", ".PP"]
+    lines += [escaped(command.summary.prefix(1).uppercased() + command.summary.dropFirst()) + "."]
+    for line in command.notes.split(separator: "\n") { lines += [".br", escaped(line)] }
+    if let operand = command.operand, let place = operand.placeholder {
+      lines += [".TP", "\\fI\(place)\\fR", escaped(operand.help)]
+    }
+    for option in command.options {
+      let value = option.placeholder.map { " \\fI\(escaped($0))\\fR" } ?? ""
+      lines += [".TP", "\\fB\\-\\-\(escaped(option.name))\\fR\(value)", escaped(option.fullHelp)]
+    }
+    return lines
+  }
+
+  private static let environment = """
+    The commands that connect read OTEL_EXPORTER_OTLP_* (with TRACES_ before the rest of a name, for traces only) and \
+    OTEL_BSP_*; an option wins over a variable. 'otlp doctor' says where each value comes from.
+    """
+
+  private static let codes: [(ExitCode, String)] = [
+    (.success, "Everything that was asked for was delivered."), (.usage, "The command line can't be understood."),
+    (.badData, "Some of the input isn't what it should be."), (.noInput, "An input file can't be read."),
+    (.loss, "Something was not delivered."),
+    (.configuration, "A certificate, the environment or the system doesn't allow it."),
+  ]
+
+  /// As text that roff prints as it is.
+  private static func escaped(_ text: some StringProtocol) -> String {
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "\\": result += "\\e"
+      case "-": result += "\\-"
+      case "'" where result.isEmpty, "." where result.isEmpty: result += "\\&\(character)"
+      case _ where !character.isASCII:
+        let digits = String(character.value, radix: 16, uppercase: true)
+        result += "\\[u\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)]"
+      default: result.unicodeScalars.append(character)
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,160 @@
+import OTLPTesting
+import TestSupport
+import otlp
+
+/// One thing wrong each.
+enum DoctorCases {
+  typealias Case = DoctorTests.Case
+
+  private static let plain = DoctorTests.plain
+  private static let secure = DoctorTests.secure
+  private static let untrusted = DoctorTests.untrusted
+
+  static let configuration: [Case] = [
+    Case(
+      mistake: .endpointWithPath, server: .nobody, arguments: ["--endpoint", "http://127.0.0.1:4318/v1/traces"],
+      code: 64, words: ["--endpoint", "/v1/traces", "http://host:4317", "OTLP over HTTP"]),
+    Case(
+      mistake: .endpointWithPath, server: .nobody, arguments: [],
+      environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://u:hunter2@127.0.0.1:4318/v1/traces"],
+      code: 78, words: ["OTEL_EXPORTER_OTLP_ENDPOINT", "[REDACTED]@127.0.0.1"]),
+    Case(
+      mistake: .valueRefused, server: .nobody, arguments: ["--endpoint", "ftp://x"], code: 64,
+      words: ["--endpoint", "'ftp://x'", "https://host:port"]),
+    Case(
+      mistake: .valueRefused, server: .nobody, arguments: ["--client-certificate", "/x"], code: 64,
+      words: ["--client-certificate", "together with its client key"]),
+    Case(
+      mistake: .variableIgnored, server: .collector, arguments: plain,
+      environment: ["OTEL_EXPORTER_OTLP_TIMEOUT": "10s"], code: 78,
+      words: ["OTEL_EXPORTER_OTLP_TIMEOUT", "'10s'", "ignored", "milliseconds"]),
+    Case(
+      mistake: .variableIgnored, server: .collector, arguments: plain,
+      environment: ["OTEL_BSP_MAX_QUEUE_SIZE": "many"], code: 78,
+      words: ["OTEL_BSP_MAX_QUEUE_SIZE", "many", "1 to 16777216"]),
+    Case(
+      mistake: .variableIgnored, server: .collector, arguments: plain,
+      environment: ["OTEL_EXPORTER_OTLP_COMPRESSION": "zstd"], code: 78,
+      words: ["OTEL_EXPORTER_OTLP_COMPRESSION", "'zstd'", "none or gzip"]),
+    Case(
+      mistake: .variableIgnored, server: .collector, arguments: plain,
+      environment: ["OTEL_EXPORTER_OTLP_HEADERS": "a=b,hunter2"], code: 78,
+      words: ["OTEL_EXPORTER_OTLP_HEADERS, entry 2", "name=value"]),
+    Case(
+      mistake: .protocolMismatch, server: .collector, arguments: plain,
+      environment: ["OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"], code: 78,
+      words: ["OTEL_EXPORTER_OTLP_PROTOCOL", "'http/protobuf'", "grpc", "4317"]),
+    Case(
+      mistake: .withoutEffect, server: .collector,
+      arguments: plain + ["--certificate", TestFiles.certificate("ca.pem")], code: 78,
+      words: ["--certificate", "plaintext", "https://"]),
+    Case(
+      mistake: .unusableFile, server: .collector, arguments: untrusted + ["--certificate", "/missing.pem"], code: 78,
+      words: ["--certificate", "'/missing.pem'", "can't be read", "PEM"]),
+    Case(
+      mistake: .unusableFile, server: .collector, arguments: untrusted,
+      environment: ["OTEL_EXPORTER_OTLP_CERTIFICATE": "/etc/passwd"], code: 78,
+      words: ["OTEL_EXPORTER_OTLP_CERTIFICATE", "'/etc/passwd'", "not PEM"]),
+    Case(
+      mistake: .keyMismatch, server: .mutual, arguments: secure + DoctorTests.files("client.pem", "other_client.key"),
+      code: 78, words: ["--client-key", "other_client.key", "client.pem", "private key"]),
+  ]
+
+  static let network: [Case] = [
+    Case(
+      mistake: .unresolvedName, server: .nobody,
+      arguments: ["--endpoint", "http://collector.invalid:4317", "--timeout", "5"], words: ["collector.invalid", "DNS"]),
+    Case(
+      mistake: .portRefused, server: .nobody, arguments: plain,
+      words: ["127.0.0.1:{port}", "nobody listens", "the server runs"]),
+    Case(
+      mistake: .portRefused, server: .nobody, arguments: ["--endpoint", "unix:/missing.sock"], words: ["/missing.sock"]),
+    Case(
+      mistake: .noAnswer, server: .filtered, arguments: plain + ["--timeout", "500ms"],
+      words: ["127.0.0.1:{port}", "neither accepted nor refused", "firewall"]),
+    Case(
+      mistake: .silentServer, server: .silent, arguments: plain + ["--timeout", "1500ms"],
+      words: ["127.0.0.1:{port}", "says nothing"]),
+    Case(
+      mistake: .silentServer, server: .silent, arguments: untrusted + ["--timeout", "1500ms"],
+      words: ["localhost:{port}", "says nothing"]),
+    Case(
+      mistake: .plaintextToTLS, server: .tls("server"), arguments: plain,
+      words: ["speaks TLS", "asks for plaintext", "use https://127.0.0.1:{port}"]),
+    Case(
+      mistake: .plaintextToTLS, server: .mutual, arguments: ["--endpoint", "localhost:{port}", "--insecure"],
+      words: ["speaks TLS", "use https://localhost:{port}", "--insecure"]),
+    Case(
+      mistake: .tlsToPlaintext, server: .collector, arguments: secure,
+      words: ["speaks plaintext", "asks for TLS", "use http://localhost:{port}"]),
+    Case(
+      mistake: .schemelessMeansTLS, server: .collector, arguments: ["--endpoint", "127.0.0.1:{port}"],
+      words: ["no scheme", "means TLS", "http://127.0.0.1:{port}", "--insecure"]),
+    Case(
+      mistake: .http1Server, server: .canned("HTTP/1.1 400 Bad Request\r\n\r\n"), arguments: plain,
+      words: ["answers in HTTP/1", "http://127.0.0.1:4317"]),
+    Case(
+      mistake: .http1Server, server: .canned("HTTP/1.1 400 Bad Request\r\n\r\n"), arguments: secure,
+      words: ["answers in HTTP/1", "4317"]),
+    Case(
+      mistake: .noHTTP2, server: .tlsHTTP1, arguments: secure, words: ["doesn't speak HTTP/2", "ALPN", "4317"]),
+    Case(
+      mistake: .notHTTP2, server: .canned("220 mail.example ESMTP ready\r\n"), arguments: plain,
+      words: ["something else than HTTP/2", "port"]),
+    Case(
+      mistake: .closedByServer, server: .canned(""), arguments: plain, words: ["127.0.0.1:{port}", "log"]),
+  ]
+
+  static let certificates: [Case] = [
+    Case(
+      mistake: .unknownAuthority, server: .tls("server"),
+      arguments: untrusted + ["--certificate", TestFiles.certificate("other_ca.pem")],
+      words: ["swift-otlp test authority", "other_ca.pem", "--certificate"]),
+    Case(
+      mistake: .unknownAuthority, server: .tls("server"), arguments: untrusted,
+      words: ["the system", "OTEL_EXPORTER_OTLP_CERTIFICATE"]),
+    Case(
+      mistake: .wrongHost, server: .tls("other_name"), arguments: secure,
+      words: ["other.example, 192.0.2.1", "not for localhost"]),
+    Case(
+      mistake: .certificateExpired, server: .tls("expired"), arguments: secure, words: ["expired on", "2001", "renew"]),
+    Case(
+      mistake: .certificateNotYetValid, server: .tls("future"), arguments: secure,
+      words: ["not valid before", "2090", "clock"]),
+    Case(
+      mistake: .clientCertificateMissing, server: .mutual, arguments: secure,
+      words: ["client certificate", "--client-certificate", "--client-key"]),
+    Case(
+      mistake: .clientCertificateRefused, server: .mutual,
+      arguments: secure + DoctorTests.files("other_client.pem", "other_client.key"),
+      words: ["doesn't accept the client certificate", "signed by an authority"]),
+  ]
+
+  static let exports: [Case] = [
+    Case(
+      mistake: .credentialsMissing, server: .wanting(header: "authorization", "Bearer hunter2"), arguments: plain,
+      words: ["no authorization header", "UNAUTHENTICATED", "--header 'authorization=Bearer TOKEN'"]),
+    Case(
+      mistake: .credentialsRefused, server: .wanting(header: "authorization", "Bearer other"),
+      arguments: plain + ["--header", "authorization=hunter2"],
+      words: ["doesn't accept the authorization header", "Bearer"]),
+    Case(
+      mistake: .credentialsRefused, server: .answering(.status(.permissionDenied, message: "no")), arguments: plain,
+      words: ["forbids", "PERMISSION_DENIED: no"]),
+    Case(
+      mistake: .compressionUnsupported, server: .withoutGzip, arguments: plain + ["--compression", "gzip"],
+      code: 78, words: ["not gzip", "--compression none"]),
+    Case(
+      mistake: .notOTLP, server: .answering(.status(.unimplemented, message: "unknown service")), arguments: plain,
+      words: ["no OTLP trace service", "UNIMPLEMENTED: unknown service"]),
+    Case(
+      mistake: .notOTLP, server: .answering(.http(status: 404, contentType: "text/plain", body: "404")),
+      arguments: plain, words: ["no OTLP trace service", "HTTP status 404"]),
+    Case(
+      mistake: .exportTimeout, server: .answering(.silence), arguments: plain + ["--timeout", "5"],
+      words: ["didn't answer in time", "--timeout"]),
+    Case(
+      mistake: .exportFailed, server: .answering(.status(.unavailable, message: "later")), arguments: plain,
+      words: ["UNAVAILABLE: later", "log"]),
+  ]
+}

@@ -1,0 +1,29 @@
+import HTTP2Transport
+import Testing
+
+@Suite struct TLSPeerTests {
+  @Test("the chain that the server showed can be read, over TLS 1.3 and 1.2", arguments: [false, true])
+  func accepted(onlyTLS12: Bool) throws {
+    let pair = try TLSPair(server: .test("chain", onlyTLS12: onlyTLS12))
+    pair.talk()
+    let peer = pair.client.peer
+    #expect(peer.version == (onlyTLS12 ? "TLSv1.2" : "TLSv1.3"))
+    #expect(peer.certificates.map(\.subject) == ["/CN=localhost", "/CN=intermediate test authority"])
+    #expect(peer.certificates.map(\.issuer) == ["/CN=intermediate test authority", "/CN=swift-otlp test authority"])
+    #expect(peer.certificates.first?.names == ["localhost", "*.wild.example", "127.0.0.1", "::1"])
+    #expect(peer.certificates.first?.notAfter == "Jan  1 00:00:00 2089 GMT")
+  }
+
+  @Test("so can one that was refused", arguments: ["expired", "other_server", "other_name", "self_signed"])
+  func refused(name: String) throws {
+    let pair = try TLSPair(server: .test(name))
+    #expect(pair.clientFailure() != nil)
+    #expect(pair.client.peer.certificates.count == 1)
+    #expect(pair.client.peer.certificates.first?.notAfter.hasSuffix("GMT") == true)
+  }
+
+  @Test("before the handshake there is nothing")
+  func nothing() throws {
+    #expect(try TLSPair().client.peer.certificates.isEmpty)
+  }
+}
