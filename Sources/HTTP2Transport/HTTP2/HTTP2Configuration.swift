@@ -11,6 +11,8 @@ package struct HTTP2Configuration: Hashable, Sendable {
   package var maxFrameBytes = 16_384
   /// The identifier of the first stream: odd. Another than 1 is for tests of their exhaustion.
   package var firstStreamID: Int32 = 1
+  /// When the server is asked whether it still lives; nil for never.
+  package var keepalive: KeepaliveConfiguration?
 
   /// The default values.
   package init() {}

@@ -49,6 +49,7 @@ extension HTTP2Connection {
   private func noteHandshake(_ session: ClientSession) {
     guard phase == .starting, session.hasSettings else { return }
     phase = .open
+    startKeepalive()
     if session.goAwayFailure == nil { started.fulfil(.success(())) }
   }
 
@@ -77,10 +78,11 @@ extension HTTP2Connection {
   // MARK: Reading
 
   /// Reads until a short read; readiness is edge-triggered. After a hang-up no more readiness comes: to the end then.
-  private func readAll(toEnd: Bool) {
+  func readAll(toEnd: Bool) {
     while phase != .closed, let input {
       switch unsafe transport.read(into: input.bytes) {
       case .bytes(let count):
+        if keepalive != nil { keepalive?.heard(at: loop.now) }
         unsafe receive(UnsafeRawBufferPointer(rebasing: input.bytes[..<count]))
         let isShort = unsafe count < input.bytes.count
         if isShort, !toEnd { return }

@@ -38,6 +38,9 @@ package actor HTTP2Connection: LoopHandler {
   private var waiting: [Waiting] = []
   private var nextCall: UInt64 = 0
   private var timer: (deadline: Deadline, id: EventLoop.TimerID)?
+  /// nil before the start, and where keepalive is off.
+  var keepalive: Keepalive?
+  var keepaliveTimer: EventLoop.TimerID?
   let started = Promise<Result<Void, HTTP2ConnectError>>()
   private let settled = Promise<Void>()
   private var isClosing = false
@@ -83,6 +86,7 @@ package actor HTTP2Connection: LoopHandler {
     self.session = session
     input = InputBuffer(isTLS: tls != nil)
     tls?.start()
+    if let keepalive = configuration.keepalive { transport.setUserTimeout(keepalive.timeout) }  // 5.7.9
     do throws(SystemError) {
       try transport.activate(self)
       step()
@@ -131,6 +135,8 @@ package actor HTTP2Connection: LoopHandler {
     for call in waiting { HTTP2Connection.answer(call, .connectionLost(reason: words)) }
     if let timer { loop.cancel(timer.id) }
     timer = nil
+    if let keepaliveTimer { loop.cancel(keepaliveTimer) }
+    keepaliveTimer = nil
     started.fulfil(.failure(connectError))
     settled.fulfil(())
     if wasStarted { onEvent(.closed(reason)) }
@@ -170,11 +176,13 @@ package actor HTTP2Connection: LoopHandler {
     _ continuation: UnsafeContinuation<HTTP2Response, Never>
   ) {
     arm(deadline)
+    if keepalive != nil { watchForCall() }
     if waiting.isEmpty, let session, session.hasRoom {
       unsafe submit(id, request, deadline, continuation, session)
       step()
     } else {
       waiting.append(unsafe Waiting(id: id, request: request, deadline: deadline, continuation: continuation))
+      if keepalive != nil { step() }
     }
   }
 

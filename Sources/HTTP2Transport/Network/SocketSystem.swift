@@ -45,9 +45,19 @@ enum SocketSystem {
 
   static func setReuseAddress(_ descriptor: Int32) { set(descriptor, SOL_SOCKET, SO_REUSEADDR) }
 
-  private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32) {
-    var one: Int32 = 1
-    _ = unsafe setsockopt(descriptor, level, option, &one, 4)
+  /// Linux gives a connection up when what was sent isn't acknowledged for so long; fails, without harm, for a Unix
+  /// socket.
+  static func setUserTimeout(_ descriptor: Int32, _ timeout: Duration) {
+    #if !canImport(Darwin)
+      let parts = timeout.components
+      let milliseconds = parts.seconds * 1_000 + parts.attoseconds / 1_000_000_000_000_000
+      set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: max(1, milliseconds)))
+    #endif
+  }
+
+  private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32 = 1) {
+    var value = value
+    _ = unsafe setsockopt(descriptor, level, option, &value, 4)
   }
 
   /// The error that a socket has had in the background; 0 for none.

@@ -67,6 +67,8 @@ final class SocketTransport: Transport {
     }
   }
 
+  func setUserTimeout(_ timeout: Duration) { SocketSystem.setUserTimeout(descriptor, timeout) }
+
   func close() {
     guard !isClosed else { return }
     isClosed = true

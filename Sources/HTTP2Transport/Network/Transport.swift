@@ -42,6 +42,15 @@ package protocol Transport: AnyObject {
   /// Ends the stream at once. Reports end, a second call does nothing.
   func close()
 
+  /// Bounds how long sent bytes may stay unacknowledged before the stream is dead, where the system has such a bound
+  /// (Linux: TCP_USER_TIMEOUT).
+  func setUserTimeout(_ timeout: Duration)
+
   /// The peer in words, such as `127.0.0.1:4317`, for messages.
   var peer: String { get }
+}
+
+extension Transport {
+  /// Does nothing: what a transport without such a bound does.
+  package func setUserTimeout(_ timeout: Duration) {}
 }

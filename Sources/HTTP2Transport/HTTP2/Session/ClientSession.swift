@@ -81,6 +81,9 @@ final class ClientSession {
   /// Says GOAWAY without error.
   func terminate() { unsafe nghttp2_session_terminate_session(session, NGHTTP2_NO_ERROR.rawValue) }
 
+  /// Puts a PING before what waits to be sent. Its answer is like any other byte: a sign of life.
+  func ping() { unsafe nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil) }
+
   static func words(_ code: Int32) -> String {
     unsafe String(cString: nghttp2_strerror(code))
   }
