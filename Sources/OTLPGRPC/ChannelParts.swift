@@ -19,7 +19,10 @@ package struct ChannelParts: Sendable {
       userAgent: settings.userAgent,
       // With a provider all headers go with each call: its own override the others.
       metadata: settings.headerProvider == nil ? GRPCTransport.metadata(settings.headers) : [],
-      maxResponseBytes: settings.maxResponseSize, inflater: ResponseInflater())
+      maxResponseBytes: settings.maxResponseSize, inflater: ResponseInflater(),
+      keepalive: configuration.keepalive.map {
+        KeepaliveConfiguration(interval: $0.interval, timeout: $0.timeout, withoutCalls: $0.withoutCalls)
+      }, maxConnectionAge: configuration.maxConnectionAge)
   }
 
   package func channel(

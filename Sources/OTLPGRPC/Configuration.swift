@@ -133,6 +133,37 @@ extension OTLPGRPCExporter {
     /// are quick.
     public var maxConcurrentExports = 4
 
+    /// When the server is asked, with an HTTP/2 PING, whether it still lives. Default nil: never. No environment name.
+    ///
+    /// With it a connection that died without a word, as behind a load balancer that forgot it, is noticed after
+    /// ``Keepalive/interval`` and ``Keepalive/timeout``; without it, by the exports' ``timeout``. Many servers permit one
+    /// PING in 5 minutes and close the connection of who sends more; the interval is doubled then.
+    public var keepalive: Keepalive?
+
+    /// How a connection is watched (gRFC A8; requirements 5.7).
+    public struct Keepalive: Hashable, Sendable {
+      /// How long nothing may arrive from the server before it is asked; 10 s to 1 day.
+      public var interval: Duration
+      /// How long the answer may take before the connection is given up; 1 s to 10 min, default 20 s. On Linux sent
+      /// bytes that stay unacknowledged for so long end the connection too.
+      public var timeout: Duration
+      /// Whether to ask also while no export is under way; default false.
+      public var withoutCalls: Bool
+
+      /// Makes the settings of a watch.
+      public init(interval: Duration, timeout: Duration = .seconds(20), withoutCalls: Bool = false) {
+        self.interval = interval
+        self.timeout = timeout
+        self.withoutCalls = withoutCalls
+      }
+    }
+
+    /// How old a connection gets, give or take a fifth, before another takes its place: then the name is looked up
+    /// afresh, so that new addresses are found while the old server still answers. The old connection serves until the
+    /// new one is there, and its exports end on it. 10 s to 30 days, nil for no limit; default 15 min. No environment
+    /// name.
+    public var maxConnectionAge: Duration? = .seconds(900)
+
     /// Fills in what code hasn't set from `OTEL_EXPORTER_OTLP_…`; a value that can't be used is named in a warning, and
     /// the default is kept (requirements 2.6).
     public mutating func apply(
@@ -148,6 +179,15 @@ extension OTLPGRPCExporter {
     package func server() throws(OTLPError) -> Endpoint {
       do throws(ConfigurationError) {
         try ConfigurationError.require("maxConcurrentExports", maxConcurrentExports, in: 1...1000)
+        if let keepalive {
+          try ConfigurationError.require(
+            "keepalive.interval", keepalive.interval, in: .seconds(10) ... .seconds(86_400))
+          try ConfigurationError.require("keepalive.timeout", keepalive.timeout, in: .seconds(1) ... .seconds(600))
+        }
+        if let maxConnectionAge {
+          try ConfigurationError.require(
+            "maxConnectionAge", maxConnectionAge, in: .seconds(10) ... .seconds(30 * 86_400))
+        }
         return try settings.validate()
       } catch {
         throw OTLPError(error)
@@ -177,6 +217,8 @@ extension OTLPGRPCExporter.Configuration: CustomStringConvertible, CustomReflect
       ("timeout", "\(timeout)"), ("maxRequestSize", "\(maxRequestSize)"), ("maxResponseSize", "\(maxResponseSize)"),
       ("userAgentPrefix", userAgentPrefix.isEmpty ? "none" : userAgentPrefix),
       ("maxConcurrentExports", "\(maxConcurrentExports)"),
+      ("keepalive", keepalive.map { "\($0.interval), \($0.timeout)\($0.withoutCalls ? ", always" : "")" } ?? "off"),
+      ("maxConnectionAge", maxConnectionAge.map { "\($0)" } ?? "none"),
     ]
   }
 }

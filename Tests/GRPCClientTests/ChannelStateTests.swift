@@ -22,7 +22,6 @@ private func state(in phase: String) -> ChannelState {
   if phase == "connecting" { return state }
   if phase == "pausing" {
     _ = state.connectFailed(at: at(10), isWanted: true)
-    _ = state.connectFailed(at: at(10), isWanted: true)
     return state
   }
   if phase == "shutDown" {
@@ -52,17 +51,13 @@ private let phases = ["idle", "resolving", "connecting", "pausing", "ready", "sh
     let due: [String: [String: (ChannelState.Phase, ChannelState.Action)]] = [
       "idle": ["wanted": (.resolving(host: 0), .resolve(host: 0, deadline: limit))],
       "resolving": [
-        "resolved": (
-          .connecting(host: 0, address: 0, of: 1), .connect(host: 0, address: 0, isLast: true, deadline: limit)
-        ),
+        "resolved": (.connecting(host: 0), .connect(host: 0, isLast: true, deadline: limit)),
         "resolvedNone": (.pausing, .pause(until: at(11))),
         "resolveFailed": (.pausing, .pause(until: at(11))),
       ],
       "connecting": [
         "connected": (.ready, .ready),
-        "connectFailed": (
-          .connecting(host: 0, address: 1, of: 2), .connect(host: 0, address: 1, isLast: true, deadline: limit)
-        ),
+        "connectFailed": (.pausing, .pause(until: at(11))),
       ],
       "pausing": ["pauseEnded": (.resolving(host: 0), .resolve(host: 0, deadline: Deadline(at(31))))],
       "ready": ["ended": (.resolving(host: 0), .resolve(host: 0, deadline: limit))],
@@ -90,19 +85,15 @@ private let phases = ["idle", "resolving", "connecting", "pausing", "ready", "sh
     #expect(!connected)
   }
 
-  @Test("every address of every host in turn, then a pause, then from the start, looked up afresh")
+  @Test("every host in turn, then a pause, then from the start, looked up afresh")
   func pass() {
     var state = makeState(hosts: 2)
     #expect(state.wanted(at: at(10)) == .resolve(host: 0, deadline: limit))
     #expect(
-      state.resolved(count: 2, at: at(10), isWanted: true)
-        == .connect(host: 0, address: 0, isLast: false, deadline: limit))
-    #expect(
-      state.connectFailed(at: at(11), isWanted: true) == .connect(host: 0, address: 1, isLast: false, deadline: limit))
+      state.resolved(count: 2, at: at(10), isWanted: true) == .connect(host: 0, isLast: false, deadline: limit))
     #expect(state.connectFailed(at: at(12), isWanted: true) == .resolve(host: 1, deadline: limit))
     #expect(
-      state.resolved(count: 1, at: at(12), isWanted: true)
-        == .connect(host: 1, address: 0, isLast: true, deadline: limit))
+      state.resolved(count: 1, at: at(12), isWanted: true) == .connect(host: 1, isLast: true, deadline: limit))
     // The first pause counts from the start of the first attempt, so it is over by now (5.9.2).
     #expect(state.connectFailed(at: at(13), isWanted: true) == .resolve(host: 0, deadline: Deadline(at(33))))
     #expect(state.resolveFailed(at: at(13), isWanted: true) == .resolve(host: 1, deadline: Deadline(at(33))))
@@ -110,7 +101,7 @@ private let phases = ["idle", "resolving", "connecting", "pausing", "ready", "sh
     #expect(state.pauseEnded(at: at(15), isWanted: true) == .resolve(host: 0, deadline: Deadline(at(35))))
   }
 
-  @Test("an attempt that has used up its time goes to no other address")
+  @Test("an attempt that has used up its time goes to no other host")
   func attemptTimedOut() {
     var state = makeState(hosts: 2)
     _ = state.wanted(at: at(10))

@@ -16,6 +16,8 @@ import Testing
     #expect(configuration.timeout == .seconds(10))
     #expect(configuration.compression == .none)
     #expect(configuration.maxConcurrentExports == 4)
+    #expect(configuration.keepalive == nil)  // 5.7.2
+    #expect(configuration.maxConnectionAge == .seconds(900))
     #expect(throws: Never.self) { try configuration.validate() }
   }
 
@@ -24,6 +26,10 @@ import Testing
     #expect(error { $0.endpoint = "ftp://x" }?.option == "endpoint")
     #expect(error { $0.timeout = .seconds(-1) }?.option == "timeout")
     #expect(error { $0.maxConcurrentExports = 0 }?.option == "maxConcurrentExports")
+    // 5.7.2: what is below 10 s is an attack to many servers.
+    #expect(error { $0.keepalive = .init(interval: .seconds(9)) }?.option == "keepalive.interval")
+    #expect(error { $0.keepalive = .init(interval: .seconds(10), timeout: .zero) }?.option == "keepalive.timeout")
+    #expect(error { $0.maxConnectionAge = .seconds(1) }?.option == "maxConnectionAge")
     #expect(error { $0.headers["na me"] = "x" }?.option == "headers")
     #expect(error { $0.clientKey = "/k" }?.option == "clientKey")
     #expect(error { $0.endpoint = "ftp://x" }?.code == .invalidConfiguration)

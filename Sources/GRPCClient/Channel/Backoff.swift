@@ -38,7 +38,7 @@ struct Backoff {
 
   init(_ configuration: BackoffConfiguration) {
     self.configuration = configuration
-    random = SplitMix64(state: configuration.seed ?? UInt64.random(in: 0...UInt64.max))
+    random = SplitMix64(seed: configuration.seed)
   }
 
   /// An attempt starts; it is given up at the deadline that this returns.
@@ -62,8 +62,11 @@ struct Backoff {
 }
 
 /// A small generator of numbers that are random enough to spread clients over time.
-private struct SplitMix64 {
-  var state: UInt64
+struct SplitMix64 {
+  private var state: UInt64
+
+  /// nil takes a random seed.
+  init(seed: UInt64?) { state = seed ?? UInt64.random(in: 0...UInt64.max) }
 
   /// A number from 0 up to, but not including, 1.
   mutating func fraction() -> Double {

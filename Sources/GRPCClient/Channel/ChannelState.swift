@@ -1,6 +1,7 @@
 internal import TelemetryCore
 
-/// Decides when a channel connects, and where to: to each address of each host in turn, then after a pause again.
+/// Decides when a channel connects, and where to: to each host in turn, then after a pause again. Which of a
+/// host's addresses is connected to, `AttemptSchedule` decides.
 /// It knows nothing of sockets and clocks; each input returns what is to be done next.
 ///
 ///     idle ── wanted ──▶ resolving ──▶ connecting ──▶ ready
@@ -13,8 +14,8 @@ struct ChannelState {
     case idle
     /// A host's addresses are being looked up.
     case resolving(host: Int)
-    /// One of a host's addresses is being connected to.
-    case connecting(host: Int, address: Int, of: Int)
+    /// A host's addresses are being connected to.
+    case connecting(host: Int)
     /// Too early for another attempt.
     case pausing
     case ready
@@ -24,8 +25,8 @@ struct ChannelState {
   enum Action: Hashable {
     case none
     case resolve(host: Int, deadline: Deadline)
-    /// The look-up's result has this address. `isLast`: no other is left to be tried.
-    case connect(host: Int, address: Int, isLast: Bool, deadline: Deadline)
+    /// To one of the addresses of the look-up. `isLast`: no other host is left to be tried.
+    case connect(host: Int, isLast: Bool, deadline: Deadline)
     /// Come back (`pauseEnded`) at this instant.
     case pause(until: MonotonicInstant)
     /// There is a connection: calls go on.
@@ -54,7 +55,7 @@ struct ChannelState {
   mutating func resolved(count: Int, at now: MonotonicInstant, isWanted: Bool) -> Action {
     guard case .resolving(let host) = phase else { return .none }
     guard count > 0 else { return nextHost(after: host, at: now, isWanted: isWanted) }
-    return connect(host: host, address: 0, of: count)
+    return connect(host: host)
   }
 
   /// The look-up failed.
@@ -71,10 +72,9 @@ struct ChannelState {
     return true
   }
 
-  /// The address gave no connection.
+  /// None of the addresses gave a connection.
   mutating func connectFailed(at now: MonotonicInstant, isWanted: Bool) -> Action {
-    guard case .connecting(let host, let address, let count) = phase else { return .none }
-    if address + 1 < count, !deadline.hasPassed(at: now) { return connect(host: host, address: address + 1, of: count) }
+    guard case .connecting(let host) = phase else { return .none }
     return nextHost(after: host, at: now, isWanted: isWanted)
   }
 
@@ -111,10 +111,9 @@ struct ChannelState {
     return .resolve(host: host, deadline: deadline)
   }
 
-  private mutating func connect(host: Int, address: Int, of count: Int) -> Action {
-    phase = .connecting(host: host, address: address, of: count)
-    let isLast = address + 1 == count && host + 1 == hostCount
-    return .connect(host: host, address: address, isLast: isLast, deadline: deadline)
+  private mutating func connect(host: Int) -> Action {
+    phase = .connecting(host: host)
+    return .connect(host: host, isLast: host + 1 == hostCount, deadline: deadline)
   }
 
   private mutating func nextHost(after host: Int, at now: MonotonicInstant, isWanted: Bool) -> Action {

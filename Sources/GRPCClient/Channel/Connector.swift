@@ -18,10 +18,11 @@ struct Connector: Sendable {
     case address(SocketAddress)
   }
 
-  // An address that doesn't answer must not take all of the time while others are left to be tried.
+  // A host that doesn't answer must not take all of the time while others are left to be tried.
   private static let patience = Duration.milliseconds(2500)
 
   let hosts: [Host]
+  let pace: KeepalivePace
   private let tls: TLSContext?
   private let network: any Network
   private let loop: EventLoop
@@ -32,6 +33,7 @@ struct Connector: Sendable {
       throw ConfigurationError(option: "endpoint", value: "", allowed: "at least one host")
     }
     tls = configuration.tls
+    pace = KeepalivePace(configuration.keepalive)
     self.network = network
     self.loop = loop
   }
@@ -81,12 +83,36 @@ struct Connector: Sendable {
     }
   }
 
-  /// A connection that is ready for calls.
+  /// A connection that is ready for calls, to the address of `addresses` that gives one first (5.9.8).
+  /// - Parameter onFailure: Hears, on the loop, of each address that gives none.
   func connect(
+    host: Int, to addresses: [SocketAddress], isLast: Bool, deadline: Deadline,
+    onEvent: @escaping @Sendable (LinkEvents, HTTP2ConnectionEvent) -> Void,
+    onFailure: @escaping @Sendable (ConnectFailure) -> Void = { _ in }
+  ) async -> GRPCChannel.Link? {
+    let addresses = AttemptSchedule.interleaved(addresses)
+    let attempt: AttemptRace<GRPCChannel.Link>.Attempt = { index in
+      switch await connect(host: host, to: addresses[index], isLast: isLast, deadline: deadline, onEvent: onEvent) {
+      case .success(let link): return link
+      case .failure(let failure):
+        // Who was overtaken has nothing to say.
+        if !Task.isCancelled { onFailure(failure) }
+        return nil
+      }
+    }
+    guard addresses.count > 1 else { return await attempt(0) }
+    let race = AttemptRace(on: loop, attempt: attempt) { [loop] link in
+      await link.connection.close(deadline: Deadline(loop.now))
+    }
+    return await race.run(AttemptSchedule(count: addresses.count, deadline: deadline))
+  }
+
+  private func connect(
     host: Int, to address: SocketAddress, isLast: Bool, deadline: Deadline,
-    onEvent: @escaping @Sendable (HTTP2ConnectionEvent) -> Void
-  ) async -> Result<HTTP2Connection, ConnectFailure> {
+    onEvent: @escaping @Sendable (LinkEvents, HTTP2ConnectionEvent) -> Void
+  ) async -> Result<GRPCChannel.Link, ConnectFailure> {
     let connection: HTTP2Connection
+    let events = LinkEvents()
     do throws(NetworkError) {
       let limit = isLast ? deadline : min(deadline, Deadline(loop.now + Connector.patience))
       let transport = try await network.connect(to: address, on: loop, deadline: limit)
@@ -99,13 +125,17 @@ struct Connector: Sendable {
         transport.close()
         return .failure(ConnectFailure("TLS: \(error.message)", tls: error))
       }
-      connection = HTTP2Connection(loop: loop, transport: transport, tls: engine, onEvent: onEvent)
+      var settings = HTTP2Configuration()
+      settings.keepalive = pace.configuration
+      connection = HTTP2Connection(loop: loop, transport: transport, tls: engine, configuration: settings) {
+        onEvent(events, $0)
+      }
     } catch {
       return .failure(ConnectFailure(error))
     }
     do throws(HTTP2ConnectError) {
       try await connection.start(deadline: deadline)
-      return .success(connection)
+      return .success(GRPCChannel.Link(host: host, connection: connection, events: events))
     } catch {
       return .failure(ConnectFailure(error, at: address, isSecure: tls != nil))
     }

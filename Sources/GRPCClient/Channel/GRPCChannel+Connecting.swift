@@ -8,7 +8,6 @@ extension GRPCChannel {
 
   func carryOut(_ first: ChannelState.Action) async {
     var action = first
-    var failures: [ConnectFailure] = []
     var addresses: [SocketAddress] = []
     while true {
       switch action {
@@ -23,41 +22,54 @@ extension GRPCChannel {
         switch await connector.resolve(host: host, deadline: deadline) {
         case .success(let found):
           addresses = found
-          if found.isEmpty { failures.append(ConnectFailure("\(connector.hosts[host].name) has no address")) }
+          if found.isEmpty { note(ConnectFailure("\(connector.hosts[host].name) has no address")) }
           action = state.resolved(count: found.count, at: loop.now, isWanted: isWanted)
         case .failure(let failure):
-          note(failure, &failures)
+          note(failure)
           action = state.resolveFailed(at: loop.now, isWanted: isWanted)
         }
-      case .connect(let host, let index, let isLast, let deadline):
-        action = await connect(host, addresses[index], isLast, deadline, &failures)
+      case .connect(let host, let isLast, let deadline):
+        action = await connect(host, addresses, isLast, deadline)
       }
     }
   }
 
   private func connect(
-    _ host: Int, _ address: SocketAddress, _ isLast: Bool, _ deadline: Deadline, _ failures: inout [ConnectFailure]
+    _ host: Int, _ addresses: [SocketAddress], _ isLast: Bool, _ deadline: Deadline
   ) async -> ChannelState.Action {
-    let events = LinkEvents()
-    let result = await connector.connect(host: host, to: address, isLast: isLast, deadline: deadline) {
-      [loop, diagnostics, name = connector.name] event in
+    let before = failures.count
+    let link = await connector.connect(
+      host: host, to: addresses, isLast: isLast, deadline: deadline, onEvent: onEvent
+    ) { failure in self.assumeIsolated { $0.record(failure) } }
+    guard let link else {
+      // Where one address works, the others are not worth a word.
+      for failure in failures[before...] { report(failure) }
+      return state.connectFailed(at: loop.now, isWanted: isWanted)
+    }
+    let takesCalls = await link.connection.acceptsRequests
+    guard state.connected() else {
+      await link.connection.close(deadline: Deadline(loop.now))
+      return .none
+    }
+    return await came(link, takesCalls: takesCalls)
+  }
+
+  /// Hears what happens to a connection.
+  var onEvent: @Sendable (LinkEvents, HTTP2ConnectionEvent) -> Void {
+    { [loop, diagnostics, connector] events, event in
       events.note(event, at: loop.now)
       guard case .goAway(let code, let debug) = event, code != 0 else { return }
-      diagnostics.emit(
-        .warning, "the server ended a connection with an error",
-        [("server", name), ("error", GRPCResponse.name(of: code)), ("text", debug)])
+      GRPCChannel.report(code, debug, connector, diagnostics)
     }
-    switch result {
-    case .success(let connection):
-      let takesCalls = await connection.acceptsRequests
-      guard state.connected() else {
-        await connection.close(deadline: Deadline(loop.now))
-        return .none
-      }
-      return await came(Link(host: host, connection: connection, events: events), takesCalls: takesCalls)
-    case .failure(let failure):
-      note(failure, &failures)
-      return state.connectFailed(at: loop.now, isWanted: isWanted)
+  }
+
+  private static func report(_ code: UInt32, _ debug: String, _ connector: Connector, _ diagnostics: Diagnostics) {
+    var fields = [("server", connector.name), ("error", GRPCResponse.name(of: code)), ("text", debug)]
+    if let interval = connector.pace.goAway(code: code, debug: debug) {
+      fields.append(("keepaliveInterval", "\(interval)"))
+      diagnostics.emit(.warning, "the server gets too many keepalive pings: new connections send half as many", fields)
+    } else {
+      diagnostics.emit(.warning, "the server ended a connection with an error", fields)
     }
   }
 
@@ -68,22 +80,30 @@ extension GRPCChannel {
       return state.connectionEnded(orderly: false, at: loop.now, isWanted: isWanted)
     }
     current = link
+    current?.renewal = age.renewal(bornAt: loop.now)
     fruitless += 1
-    if lastFailure != nil { diagnostics.emit(.info, "connected again", [("server", connector.name)]) }
+    if isFailing { diagnostics.emit(.info, "connected again", [("server", connector.name)]) }
+    isFailing = false
     lastFailure = nil
     wakeWaiting()
     return .none
   }
 
-  private func note(_ failure: ConnectFailure, _ failures: inout [ConnectFailure]) {
+  private func note(_ failure: ConnectFailure) {
+    record(failure)
+    report(failure)
+  }
+
+  private func record(_ failure: ConnectFailure) {
     failures.append(failure)
-    let joined = ConnectFailure.joined(failures)
-    if lastFailure == nil {
-      diagnostics.emit(.warning, "can't connect", [("server", connector.name), ("reason", failure.text)])
-    } else {
-      diagnostics.emit(.debug, "still can't connect", [("server", connector.name), ("reason", failure.text)])
-    }
-    lastFailure = joined
+    lastFailure = ConnectFailure.joined(failures)
+  }
+
+  private func report(_ failure: ConnectFailure) {
+    diagnostics.emit(
+      isFailing ? .debug : .warning, isFailing ? "still can't connect" : "can't connect",
+      [("server", connector.name), ("reason", failure.text)])
+    isFailing = true
   }
 
   /// `link` takes no more calls: the next one needs another.

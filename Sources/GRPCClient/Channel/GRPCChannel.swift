@@ -11,6 +11,8 @@ package actor GRPCChannel {
     let host: Int
     let connection: HTTP2Connection
     let events: LinkEvents
+    /// When it is old.
+    var renewal = MonotonicInstant(nanoseconds: .max)
   }
 
   /// The header fields of a method.
@@ -47,8 +49,14 @@ package actor GRPCChannel {
   private var waiting: [Int: Promise<Void>] = [:]
   private var nextWaiting = 0
   private var connecting: Task<Void, Never>?
+  var age: ConnectionAge
+  var renewing: Task<Void, Never>?
   /// Why there is no connection: of the present or else of the last round of attempts.
   var lastFailure: ConnectFailure?
+  /// What went wrong in the present round.
+  var failures: [ConnectFailure] = []
+  /// Whether it was said that there is no connection.
+  var isFailing = false
 
   /// Makes a channel; nothing is connected yet.
   /// - Throws: A `ConfigurationError` for a target without hosts, or metadata that can't be sent.
@@ -64,6 +72,7 @@ package actor GRPCChannel {
     self.loop = loop
     self.diagnostics = diagnostics
     state = ChannelState(hostCount: connector.hosts.count, backoff: configuration.backoff)
+    age = ConnectionAge(configuration.maxConnectionAge, seed: configuration.backoff.seed)
   }
 
   deinit {
@@ -90,6 +99,7 @@ package actor GRPCChannel {
       }
       let now = loop.now
       if !deadline.isNever, deadline.hasPassed(at: now) { return tooLate }
+      if now >= link.renewal { renew() }
       let (block, timeout) = headers(
         path, encoding, link.host, left: deadline.instant.nanoseconds &- now.nanoseconds,
         isUnlimited: deadline.isNever)
@@ -181,6 +191,8 @@ package actor GRPCChannel {
     return nil
   }
 
+  var renewalTimeout: Duration { configuration.backoff.minimumConnectTimeout }
+
   var isWanted: Bool { !waiting.isEmpty }
 
   func wakeWaiting() {
@@ -213,6 +225,8 @@ package actor GRPCChannel {
     state.shutDown()
     connecting?.cancel()
     connecting = nil
+    renewing?.cancel()
+    renewing = nil
     wakeWaiting()
     let links = draining + (current.map { [$0] } ?? [])
     current = nil

@@ -76,11 +76,16 @@ package struct GRPCChannelConfiguration: Sendable {
   package var inflater: (any GRPCInflater)?
   /// The pauses between attempts to connect.
   package var backoff: BackoffConfiguration
+  /// When a silent server is asked whether it still lives; nil for never (5.7.2).
+  package var keepalive: KeepaliveConfiguration?
+  /// How old a connection gets, give or take a fifth, before another takes its place; nil for no limit.
+  package var maxConnectionAge: Duration?
 
   package init(
     target: GRPCTarget, tls: TLSContext? = nil, authority: String? = nil, userAgent: String = "swift-otlp",
     metadata: [GRPCMetadata] = [], maxResponseBytes: Int = 4 << 20, inflater: (any GRPCInflater)? = nil,
-    backoff: BackoffConfiguration = .init()
+    backoff: BackoffConfiguration = .init(), keepalive: KeepaliveConfiguration? = nil,
+    maxConnectionAge: Duration? = nil
   ) {
     self.target = target
     self.tls = tls
@@ -90,5 +95,7 @@ package struct GRPCChannelConfiguration: Sendable {
     self.maxResponseBytes = maxResponseBytes
     self.inflater = inflater
     self.backoff = backoff
+    self.keepalive = keepalive
+    self.maxConnectionAge = maxConnectionAge
   }
 }

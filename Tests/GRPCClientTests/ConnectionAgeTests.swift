@@ -1,0 +1,142 @@
+import HTTP2Transport
+import OTLPTesting
+import TelemetryCore
+import Testing
+
+@testable import GRPCClient
+
+private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+private let oldPlace = SocketAddress.ipv4(0x0A00_0001, port: 4317)
+private let newPlace = SocketAddress.ipv4(0x0A00_0002, port: 4317)
+
+/// Two servers, and a channel to a name that leads to the first.
+private struct AgeScene: Sendable {
+  let simulation: Simulation
+  let old: LoopbackCollector
+  let new: LoopbackCollector
+  let channel: GRPCChannel
+
+  func call(within limit: Duration = .seconds(10)) async -> GRPCStatusCode {
+    await channel.unary(
+      path: path, message: BufferSlice([0, 0, 0, 0, 0]), deadline: Deadline(simulation.now + limit)
+    ).code
+  }
+
+  func nameLeads(to address: UInt32) { simulation.network.setHost("collector", .addresses([address])) }
+}
+
+private func scene(age: Duration?, _ body: @escaping @Sendable (AgeScene) async throws -> Void) throws {
+  try simulate(seed: 1, limit: .seconds(24 * 3600)) { simulation in
+    let channel = try GRPCChannel(
+      configuration: .init(
+        target: .host("collector", port: 4317), backoff: .init(seed: 1), maxConnectionAge: age),
+      network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+    let scene = AgeScene(
+      simulation: simulation, old: try await LoopbackCollector(on: oldPlace, of: simulation),
+      new: try await LoopbackCollector(on: newPlace, of: simulation), channel: channel)
+    scene.nameLeads(to: 0x0A00_0001)
+    try await body(scene)
+    await channel.shutdown(deadline: Deadline(simulation.now + .seconds(1)))
+    await scene.old.stop()
+    await scene.new.stop()
+    await simulation.sleep(.seconds(60))
+    #expect(simulation.network.openConnections == 0)
+  }
+}
+
+@Suite struct ConnectionAgeTests {
+  @Test("the age varies by a fifth to both sides; a retry comes after a tenth; without a limit never")
+  func jitter() {
+    let start = MonotonicInstant(nanoseconds: 0)
+    var age = ConnectionAge(.seconds(900), seed: 1)
+    let ages = (0..<1000).map { _ in age.renewal(bornAt: start) - start }
+    #expect(ages.allSatisfy { $0 >= .seconds(720) && $0 <= .seconds(1080) })
+    #expect(ages.max()! - ages.min()! > .seconds(300))
+    let retry = age.retry(at: start) - start
+    #expect(retry >= .seconds(72) && retry <= .seconds(108))
+    var off = ConnectionAge(nil, seed: 1)
+    #expect(off.renewal(bornAt: start).nanoseconds == .max)
+  }
+
+  @Test("5.8.10: a name that changed is noticed while the old server lives; no call waits or fails for it")
+  func nameChanges() throws {
+    try scene(age: .seconds(600)) { scene in
+      #expect(await scene.call() == .ok)
+      scene.nameLeads(to: 0x0A00_0002)
+      for _ in 0..<80 {
+        await scene.simulation.sleep(.seconds(10))
+        let start = scene.simulation.now
+        #expect(await scene.call() == .ok)
+        #expect(scene.simulation.now - start < .milliseconds(20))
+      }
+      #expect(scene.old.counts.connections == 1)
+      #expect(scene.new.counts.connections == 1)
+      #expect(scene.old.counts.requests > 40)
+      #expect(scene.old.counts.requests + scene.new.counts.requests == 81)
+      // The old one was closed.
+      #expect(scene.simulation.network.openConnections == 1)
+    }
+  }
+
+  @Test("what is open on the old connection ends there")
+  func drains() throws {
+    try scene(age: .seconds(600)) { scene in
+      #expect(await scene.call() == .ok)
+      await scene.simulation.sleep(.seconds(800))
+      scene.nameLeads(to: 0x0A00_0002)
+      scene.old.script(LoopbackCollector.Response.success.delayed(by: .seconds(30)))
+      let long = scene.simulation.task { await scene.call(within: .seconds(60)) }
+      await scene.simulation.sleep(.seconds(1))
+      #expect(await scene.call() == .ok)
+      #expect(scene.new.counts.requests == 1)
+      #expect(scene.simulation.network.openConnections == 2)
+      #expect(await long.value == .ok)
+      #expect(scene.old.counts.requests == 2)
+      await scene.simulation.sleep(.seconds(1))
+      #expect(scene.simulation.network.openConnections == 1)
+    }
+  }
+
+  @Test("a name that leads nowhere: the old connection goes on, and another is looked for later")
+  func noneBetter() throws {
+    try scene(age: .seconds(600)) { scene in
+      #expect(await scene.call() == .ok)
+      scene.nameLeads(to: 0x0A00_0009)
+      for _ in 0..<100 {
+        await scene.simulation.sleep(.seconds(10))
+        #expect(await scene.call() == .ok)
+      }
+      #expect(scene.old.counts.requests == 101)
+      #expect(scene.old.counts.connections == 1)
+      scene.nameLeads(to: 0x0A00_0002)
+      for _ in 0..<10 {
+        await scene.simulation.sleep(.seconds(10))
+        #expect(await scene.call() == .ok)
+      }
+      #expect(scene.new.counts.requests > 0)
+    }
+  }
+
+  @Test("shutdown while another connection is being made leaves none behind")
+  func shutdown() throws {
+    try scene(age: .seconds(600)) { scene in
+      #expect(await scene.call() == .ok)
+      await scene.simulation.sleep(.seconds(800))
+      scene.nameLeads(to: 0x0A00_0002)
+      scene.new.scriptConnections(.silence)
+      #expect(await scene.call() == .ok)
+      await scene.simulation.sleep(.seconds(1))
+    }
+  }
+
+  @Test("off: the connection lives as long as it works")
+  func off() throws {
+    try scene(age: nil) { scene in
+      #expect(await scene.call() == .ok)
+      scene.nameLeads(to: 0x0A00_0002)
+      await scene.simulation.sleep(.seconds(10 * 3600))
+      #expect(await scene.call() == .ok)
+      #expect(scene.old.counts.requests == 2)
+    }
+  }
+}
