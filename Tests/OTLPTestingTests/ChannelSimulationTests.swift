@@ -34,9 +34,11 @@ import Testing
       let collector = try await LoopbackCollector(configuration, on: CollectorFixture.address, of: simulation)
       collector.script((0..<20).map { _ in simulation.draw { .random(using: &$0) } })
       simulation.network.planConnections { _, _, random in .random(using: &random) }
+      var settings = GRPCChannelConfiguration(target: .host("collector", port: 4317), backoff: .init(seed: seed))
+      if simulation.draw(in: 0...2) == 0 { settings.maxConnectionAge = .seconds(simulation.draw(in: 1...6)) }
+      if simulation.draw(in: 0...2) == 0 { settings.keepalive = KeepaliveConfiguration(interval: .seconds(10)) }
       let channel = try GRPCChannel(
-        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: seed)),
-        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+        configuration: settings, network: simulation.network, loop: simulation.loop, diagnostics: .silent)
       var faults: [String] = []
       for round in 0..<6 {
         // Several at once on one connection, or one.
