@@ -20,6 +20,9 @@ public struct Arguments {
   /// Keeps what to print when an argument is missing or wrong.
   public init(usage: String) { self.usage = usage }
 
+  /// Whether there are no more.
+  public var isEmpty: Bool { rest.isEmpty }
+
   /// The next argument.
   public mutating func text() -> String {
     guard let first = rest.popFirst() else { stop() }

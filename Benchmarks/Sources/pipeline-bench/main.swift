@@ -1,6 +1,7 @@
 // The whole way of a span: built, ended, batched, encoded, sent in plaintext to a server.
 //
-// cpu: each round builds and ends SPANS spans and flushes; prints the process's CPU time per span.
+// cpu: each round builds and ends SPANS spans and flushes; prints the process's CPU time per span. As fast as it can, so
+// automatic compression finds the processor short.
 // burst: ends SPANS spans that were built before, as fast as it can, then shuts down; prints where they went.
 //   drop: default settings; block: `.block(upTo: 5 s)`; queue: room for 65,536 spans.
 import BenchSupport
@@ -8,18 +9,21 @@ import OTLPGRPC
 import OTLPTesting
 
 var arguments = Arguments(
-  usage: "pipeline-bench cpu PORT SPANS ROUNDS, or pipeline-bench burst PORT SPANS drop|block|queue"
+  usage: "pipeline-bench cpu PORT SPANS ROUNDS [none|gzip|auto], or pipeline-bench burst PORT SPANS drop|block|queue"
 )
 let mode = arguments.text()
 let endpoint = "http://127.0.0.1:\(arguments.number())"
 let count = arguments.number()
 let workload = StandardWorkload()
 
-func makeProcessor(_ configure: (inout BatchConfiguration) -> Void) throws -> BatchSpanProcessor {
+func makeProcessor(
+  compression: OTLPCompression = .none, _ configure: (inout BatchConfiguration) -> Void
+) throws -> BatchSpanProcessor {
   var configuration = BatchConfiguration()
   configure(&configuration)
-  return try BatchSpanProcessor(
-    exporter: OTLPGRPCExporter(.init(endpoint: endpoint)), configuration: configuration)
+  var settings = OTLPGRPCExporter.Configuration(endpoint: endpoint)
+  settings.compression = compression
+  return try BatchSpanProcessor(exporter: OTLPGRPCExporter(settings), configuration: configuration)
 }
 
 func cpuRound(_ processor: BatchSpanProcessor) -> Double {
@@ -43,8 +47,18 @@ func burst(_ processor: BatchSpanProcessor) {
 
 switch mode {
 case "cpu":
-  let processor = try makeProcessor { $0.overflow = .block(upTo: .seconds(5)) }
-  for _ in 0..<arguments.number() { report("nanosecondsPerSpan", cpuRound(processor)) }
+  let rounds = arguments.number()
+  var compression = OTLPCompression.none
+  if !arguments.isEmpty {
+    switch arguments.text() {
+    case "none": break
+    case "gzip": compression = .gzip
+    case "auto": compression = .auto
+    default: arguments.stop()
+    }
+  }
+  let processor = try makeProcessor(compression: compression) { $0.overflow = .block(upTo: .seconds(5)) }
+  for _ in 0..<rounds { report("nanosecondsPerSpan", cpuRound(processor)) }
   _ = processor.shutdownBlocking(within: .seconds(5))
 case "burst":
   switch arguments.text() {
