@@ -39,6 +39,10 @@ extension OTLPGRPCExporter {
 
     /// The PEM file of the authorities that the server's certificate is checked against. Default nil: the system's;
     /// environment `OTEL_EXPORTER_OTLP_[TRACES_]CERTIFICATE`.
+    ///
+    /// A file that has changed is read again for the next connection; so are ``clientCertificate`` and ``clientKey``.
+    /// Files that can't be used then, or don't belong together, are named in one warning, and what was read before
+    /// stays in use.
     public var certificate: String? {
       get { settings.certificate.value }
       set { settings.certificate.set(newValue) }

@@ -23,17 +23,20 @@ struct Connector: Sendable {
 
   let hosts: [Host]
   let pace: KeepalivePace
-  private let tls: TLSContext?
+  private let tls: TLSReloader?
   private let network: any Network
   private let loop: EventLoop
 
-  init(configuration: GRPCChannelConfiguration, network: any Network, loop: EventLoop) throws(ConfigurationError) {
+  init(
+    configuration: GRPCChannelConfiguration, network: any Network, loop: EventLoop,
+    diagnostics: Diagnostics = .standardError
+  ) throws(ConfigurationError) {
     hosts = Connector.hosts(configuration)
     guard !hosts.isEmpty else {
       throw ConfigurationError(option: "endpoint", value: "", allowed: "at least one host")
     }
-    tls = configuration.tls
     pace = KeepalivePace(configuration.keepalive)
+    tls = configuration.tls.map { TLSReloader($0, diagnostics: diagnostics) }
     self.network = network
     self.loop = loop
   }
@@ -115,11 +118,12 @@ struct Connector: Sendable {
     let events = LinkEvents()
     do throws(NetworkError) {
       let limit = isLast ? deadline : min(deadline, Deadline(loop.now + Connector.patience))
+      let context = await tls?.context(network: network, loop: loop, deadline: limit)
       let transport = try await network.connect(to: address, on: loop, deadline: limit)
       let engine: TLSEngine?
       do throws(TLSError) {
-        engine = try tls.map { context throws(TLSError) in
-          try TLSEngine(client: context, host: hosts[host].certificateName)
+        engine = try context.map { context throws(TLSError) in
+          try TLSEngine(client: context, host: hosts[host].certificateName, place: address.description)
         }
       } catch {
         transport.close()

@@ -66,7 +66,7 @@ package actor GRPCChannel {
   ) throws(ConfigurationError) {
     var metadata: [GRPCMetadata] = []
     for field in configuration.metadata { metadata.append(try field.validated()) }
-    connector = try Connector(configuration: configuration, network: network, loop: loop)
+    connector = try Connector(configuration: configuration, network: network, loop: loop, diagnostics: diagnostics)
     self.metadata = metadata
     self.configuration = configuration
     self.loop = loop

@@ -63,7 +63,7 @@ package enum GRPCInflateError: Error, Hashable, Sendable {
 /// All that a channel is made of.
 package struct GRPCChannelConfiguration: Sendable {
   package var target: GRPCTarget
-  /// TLS, or nil for plaintext.
+  /// TLS, or nil for plaintext. Its files are read again for a new connection when they have changed.
   package var tls: TLSContext?
   /// The `:authority`, where it isn't the target's.
   package var authority: String?

@@ -34,4 +34,12 @@ package protocol Network: Sendable {
   func connect(
     to address: SocketAddress, on loop: EventLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending any Transport
+
+  /// Runs work that may block, such as reading a file, where it holds up no loop.
+  func startBlocking(_ work: @escaping @Sendable () -> Void)
+}
+
+extension Network {
+  /// Runs the work at once: for networks that are simulated, where nothing blocks.
+  package func startBlocking(_ work: @escaping @Sendable () -> Void) { work() }
 }

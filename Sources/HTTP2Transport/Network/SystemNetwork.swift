@@ -24,4 +24,6 @@ package struct SystemNetwork: Network {
   ) async throws(NetworkError) -> sending any Transport {
     try await SocketConnector.connect(to: address, on: loop, deadline: deadline)
   }
+
+  package func startBlocking(_ work: @escaping @Sendable () -> Void) { runtime.startBlocking(work) }
 }

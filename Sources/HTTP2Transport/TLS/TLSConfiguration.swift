@@ -25,6 +25,13 @@ package struct TLSConfiguration: Hashable, Sendable {
     self.clientKey = clientKey
     self.serverName = serverName
   }
+
+  /// The files, in a fixed order. The system's authorities are none of them: they are read once.
+  package var paths: [String] {
+    var paths: [String] = []
+    if case .file(let path) = trust { paths.append(path) }
+    return paths + [clientCertificate, clientKey].compactMap(\.self)
+  }
 }
 
 /// How a server shows itself, and whether it wants to know its clients. Files are in PEM format.
@@ -39,15 +46,18 @@ package struct TLSServerConfiguration: Hashable, Sendable {
   package var applicationProtocols: [String]
   /// Whether TLS 1.2 is the newest version spoken; for tests of its ways.
   package var onlyTLS12: Bool
+  /// Whether clients get tickets, with which they can resume their sessions.
+  package var issuesTickets: Bool
 
   package init(
     certificate: String, key: String, clientAuthorities: String? = nil, applicationProtocols: [String] = ["h2"],
-    onlyTLS12: Bool = false
+    onlyTLS12: Bool = false, issuesTickets: Bool = false
   ) {
     self.certificate = certificate
     self.key = key
     self.clientAuthorities = clientAuthorities
     self.applicationProtocols = applicationProtocols
     self.onlyTLS12 = onlyTLS12
+    self.issuesTickets = issuesTickets
   }
 }

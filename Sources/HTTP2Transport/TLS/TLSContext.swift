@@ -14,6 +14,12 @@ package final class TLSContext: Sendable {
   let hasCertificate: Bool
   /// Whether a connection without `h2` is refused.
   let requiresHTTP2: Bool
+  /// What a client's context was made of; nil for a server's.
+  let configuration: TLSConfiguration?
+  /// The configuration's files, as they were just before they were read.
+  let files: TLSFileSet
+  /// A client's sessions, to be resumed; nil for a server's context.
+  let sessions: TLSSessionCache?
 
   /// Reads the client's files; the error names the file that is wrong and says why.
   package init(client configuration: TLSConfiguration) throws(TLSError) {
@@ -21,6 +27,9 @@ package final class TLSContext: Sendable {
     unsafe (pointer, protocols) = unsafe (context, TLSContext.wireFormat(["h2"]))
     serverName = configuration.serverName
     requiresHTTP2 = true
+    self.configuration = configuration
+    files = TLSFileSet(of: configuration)
+    sessions = TLSSessionCache()
     hasCertificate = configuration.clientCertificate != nil
     switch configuration.trust {
     case .system: trust = "the system's trusted authorities"
@@ -31,6 +40,9 @@ package final class TLSContext: Sendable {
       throw TLSContext.setUpFailure()
     }
     unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, TLSContext.noteVerification)
+    unsafe _ = COpenSSL_CTX_set_session_cache_mode(
+      context, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
+    unsafe SSL_CTX_sess_set_new_cb(context, TLSContext.keepSession)
     try loadTrust(configuration.trust)
     switch (configuration.clientCertificate, configuration.clientKey) {
     case (nil, nil): break
@@ -49,13 +61,19 @@ package final class TLSContext: Sendable {
     let context = try unsafe TLSContext.make(TLS_server_method())
     unsafe (pointer, protocols) = unsafe (context, TLSContext.wireFormat(configuration.applicationProtocols))
     serverName = nil
+    (self.configuration, files, sessions) = (nil, TLSFileSet([]), nil)
     hasCertificate = true
     requiresHTTP2 = configuration.applicationProtocols.contains("h2")
     trust = configuration.clientAuthorities.map { "the client authorities in '\($0)'" } ?? ""
     if configuration.onlyTLS12 {
       unsafe _ = COpenSSL_CTX_set_max_proto_version(context, TLS1_2_VERSION)
     }
-    unsafe COpenSSL_CTX_set_no_tickets(context)
+    if configuration.issuesTickets {
+      // A server that checks clients resumes no session without this.
+      unsafe SSL_CTX_set_session_id_context(context, "swift-otlp", 10)
+    } else {
+      unsafe COpenSSL_CTX_set_no_tickets(context)
+    }
     if unsafe protocols.count > 0 {
       let argument = unsafe UnsafeMutableRawPointer(protocols.baseAddress)
       unsafe SSL_CTX_set_alpn_select_cb(context, TLSContext.selectProtocol, argument)
@@ -186,6 +204,16 @@ package final class TLSContext: Sendable {
       depth: X509_STORE_CTX_get_error_depth(verification), host: state.pointee.host, trust: state.pointee.trust,
       isServer: state.pointee.isServer)
     return 0
+  }
+
+  /// Keeps a session that the server lets the client resume.
+  private static let keepSession: @convention(c) (OpaquePointer?, OpaquePointer?) -> Int32 = { ssl, session in
+    if let state = unsafe TLSState.of(ssl), let sessions = unsafe state.pointee.sessions, let session = unsafe session,
+      let kept = unsafe TLSSession(copying: session)
+    {
+      unsafe sessions.keep(kept, of: state.pointee.sessionPeer)
+    }
+    return 0  // OpenSSL's own reference stays its own.
   }
 
   var protocolsCount: Int { unsafe protocols.count }

@@ -27,7 +27,10 @@ package final class TLSEngine {
 
   /// How far the handshake is. Changes in `start`, `receive` and `receiveEnd`.
   package private(set) var handshake: Handshake = .inProgress {
-    didSet { isConnected = handshake == .done }
+    didSet {
+      isConnected = handshake == .done
+      if case .failed = handshake { unsafe context.sessions?.forget(state.pointee.sessionPeer) }
+    }
   }
   private var isConnected = false
 
@@ -42,26 +45,28 @@ package final class TLSEngine {
   /// Makes the client's side.
   /// - Parameter host: The host that is connected to, name or IP literal (with or without brackets): it is asked for
   ///   (names only) and the certificate must be for it, unless the configuration names another.
-  package convenience init(client context: TLSContext, host: String) throws(TLSError) {
+  /// - Parameter place: The address, in any words: a session is resumed only where it began.
+  package convenience init(client context: TLSContext, host: String, place: String = "") throws(TLSError) {
     let host = TLSEngine.normalized(context.serverName ?? host)
     guard !host.isEmpty else { throw TLSError(.wrongHost, "there is no server name to check the certificate against") }
-    try self.init(context, host: host, isServer: false)
+    try self.init(context, host: host, place: place, isServer: false)
     try unsafe TLSEngine.setHost(host, ssl)
     unsafe SSL_set_cert_cb(ssl, TLSEngine.noteCertificateRequest, state)
     unsafe SSL_set_connect_state(ssl)
+    unsafe context.sessions?.take(for: state.pointee.sessionPeer)?.offer(in: ssl)
   }
 
   /// Makes the server's side.
   package convenience init(server context: TLSContext) throws(TLSError) {
-    try self.init(context, host: "", isServer: true)
+    try self.init(context, host: "", place: "", isServer: true)
     unsafe SSL_set_accept_state(ssl)
   }
 
-  private init(_ context: TLSContext, host: String, isServer: Bool) throws(TLSError) {
+  private init(_ context: TLSContext, host: String, place: String, isServer: Bool) throws(TLSError) {
     ERR_clear_error()
     guard let ssl = unsafe SSL_new(context.pointer) else { throw TLSEngine.setUpFailure() }
     let state = UnsafeMutablePointer<TLSState>.allocate(capacity: 1)
-    unsafe state.initialize(to: TLSState(isServer: isServer, host: host, context: context))
+    unsafe state.initialize(to: TLSState(isServer: isServer, host: host, place: place, context: context))
     self.context = context
     unsafe self.ssl = ssl
     unsafe self.state = state
@@ -137,6 +142,9 @@ package final class TLSEngine {
       certificates: refused.isEmpty ? TLSPeer.certificates(SSL_get_peer_cert_chain(ssl)) : refused)
   }
 
+  /// Whether the handshake resumed an earlier session; known once it is done.
+  package var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
+
   // MARK: Plaintext
 
   /// Decrypts into `buffer`. Call it until it says `wouldBlock`.
@@ -149,7 +157,11 @@ package final class TLSEngine {
     switch unsafe SSL_get_error(ssl, result) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .wouldBlock
     case SSL_ERROR_ZERO_RETURN: return .end
-    default: return .failed(TLSFailure.error(TLSErrorQueue.take(), situation))
+    default:
+      let error = TLSFailure.error(TLSErrorQueue.take(), situation)
+      // In TLS 1.3 a server refuses a client, and with it a resumed session, only after the handshake.
+      if error.code != .closed { unsafe context.sessions?.forget(state.pointee.sessionPeer) }
+      return .failed(error)
     }
   }
 

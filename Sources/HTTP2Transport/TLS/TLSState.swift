@@ -11,6 +11,9 @@ struct TLSState {
   let hasCertificate: Bool
   /// The length of the context's list of protocols (ALPN).
   let protocolsCount: Int
+  /// Where a client's sessions are kept, and under which name.
+  let sessions: TLSSessionCache?
+  let sessionPeer: String
 
   var input = unsafe ByteQueue()
   var output = unsafe ByteQueue()
@@ -23,12 +26,14 @@ struct TLSState {
   /// The chain that holds it, as the peer showed it.
   var refusedChain: [TLSPeer.Certificate] = []
 
-  init(isServer: Bool, host: String, context: TLSContext) {
+  init(isServer: Bool, host: String, place: String, context: TLSContext) {
     unsafe self.isServer = isServer
     unsafe self.host = host
     unsafe trust = context.trust
     unsafe hasCertificate = context.hasCertificate
     unsafe protocolsCount = context.protocolsCount
+    unsafe sessions = context.sessions
+    unsafe sessionPeer = "\(host) \(place)"
   }
 
   static func of(_ ssl: OpaquePointer?) -> UnsafeMutablePointer<TLSState>? {

@@ -27,6 +27,10 @@ extension LoopbackCollector {
     public var privateKey: String
     /// Certificates of the authorities whose client certificates are accepted. If set, a client must present one.
     public var clientCA: String?
+    /// What is agreed to be spoken (ALPN); for tests of a server that doesn't know HTTP/2.
+    package var applicationProtocols = ["h2"]
+    /// Whether clients may resume their sessions.
+    package var issuesTickets = false
 
     /// Makes a set of files.
     public init(certificate: String, privateKey: String, clientCA: String? = nil) {
@@ -95,7 +99,8 @@ extension LoopbackCollector.Configuration {
     try tls.map {
       try TLSContext(
         server: TLSServerConfiguration(
-          certificate: $0.certificate, key: $0.privateKey, clientAuthorities: $0.clientCA))
+          certificate: $0.certificate, key: $0.privateKey, clientAuthorities: $0.clientCA,
+          applicationProtocols: $0.applicationProtocols, issuesTickets: $0.issuesTickets))
     }
   }
 

@@ -13,6 +13,11 @@ struct TLSPair {
     self.server = try TLSEngine(server: TLSContext(server: server))
   }
 
+  init(client: TLSContext, server: TLSContext, host: String = "localhost", place: String = "") throws {
+    self.client = try TLSEngine(client: client, host: host, place: place)
+    self.server = try TLSEngine(server: server)
+  }
+
   /// Lets both talk until neither has anything to say.
   func talk(chunk: Int = .max) {
     client.start()
