@@ -59,6 +59,14 @@ let package = Package(
     // Peers and processes for the tests of the whole; no product.
     .target(
       name: "TestSupport", dependencies: ["TelemetryCore"], path: "Tests/TestSupport", swiftSettings: testSettings),
+    // What the fuzzers run; `Tests/fuzz` builds them, and CI replays their corpus.
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
+        "TelemetryCore",
+      ], path: "Tests/FuzzTargets", swiftSettings: testSettings),
+    tests("FuzzReplayTests", ["FuzzTargets", "TestSupport"]),
 
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
     tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
@@ -79,3 +87,11 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Only where libFuzzer is linked: `Tests/fuzz` sees to it.
+if Context.environment["SWIFT_OTLP_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz", swiftSettings: testSettings,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

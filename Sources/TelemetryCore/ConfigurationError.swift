@@ -15,7 +15,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   }
 
   /// One sentence: option, value and what is allowed.
-  public var description: String { "\(option): '\(value)' is not allowed; allowed: \(allowed)" }
+  public var description: String { "\(option): '\(Diagnostics.sanitized(value))' is not allowed; allowed: \(allowed)" }
 
   /// The same error under another name of the option.
   public func renamed(_ option: String) -> ConfigurationError {

@@ -18,18 +18,4 @@ import Testing
       (name.hasSuffix(".json") ? FuzzTarget.json : .traces).run(TestFiles.bytes("\(folder)/\(name)"))
     }
   }
-
-  /// Every beginning of an input, and every input with one byte changed: what a cut or damaged connection leaves.
-  @Test(arguments: FuzzTarget.allCases.filter { $0 != .http2 }) func replaysDamaged(_ target: FuzzTarget) {
-    let folder = "\(TestFiles.root)/Fixtures/Corpus/\(target.rawValue)"
-    for name in TestFiles.names(in: folder) {
-      let bytes = TestFiles.bytes("\(folder)/\(name)").prefix(300)
-      for index in bytes.indices {
-        target.run(Array(bytes[..<index]))
-        var damaged = Array(bytes)
-        damaged[index] ^= UInt8(truncatingIfNeeded: 1 << (index % 8))
-        target.run(damaged)
-      }
-    }
-  }
 }

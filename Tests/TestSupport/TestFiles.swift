@@ -35,21 +35,31 @@ package enum TestFiles {
 
   /// Removes a folder of files.
   package static func remove(_ directory: String) {
-    guard let handle = opendir(directory) else { return }
+    for name in names(in: directory) { unlink(directory + "/" + name) }
+    rmdir(directory)
+  }
+
+  /// The names of a folder's files, sorted; none if there is no such folder.
+  package static func names(in directory: String) -> [String] {
+    guard let handle = opendir(directory) else { return [] }
+    defer { closedir(handle) }
+    var names: [String] = []
     while let entry = readdir(handle) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      unlink(directory + "/" + name)
+      if !name.hasPrefix(".") { names.append(name) }
     }
-    closedir(handle)
-    rmdir(directory)
+    return names.sorted()
   }
 
   /// A file's text; empty if there is none.
-  package static func read(_ path: String) -> String {
+  package static func read(_ path: String) -> String { String(decoding: bytes(path), as: UTF8.self) }
+
+  /// A file's bytes; none if there is no such file.
+  package static func bytes(_ path: String) -> [UInt8] {
     let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return "" }
+    guard file >= 0 else { return [] }
     defer { close(file) }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -58,7 +68,7 @@ package enum TestFiles {
       if count <= 0 { break }
       bytes += chunk.prefix(count)
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 
   package static func write(_ text: String, to path: String) throws {

@@ -1,4 +1,4 @@
-internal import HTTP2Transport
+package import HTTP2Transport
 internal import TelemetryCore
 
 /// Turns an HTTP/2 response, or the want of one, into a call's result.
@@ -164,5 +164,12 @@ struct GRPCResponse {
   /// The name of an HTTP/2 error code.
   static func name(of error: UInt32) -> String {
     error < UInt32(errorNames.count) ? "\(errorNames[Int(error)])" : "error \(error)"
+  }
+}
+
+extension GRPCResult {
+  /// What a response means that came another way than through a channel: for the fuzzer.
+  package init(reading response: HTTP2Response, limit: Int, inflater: (any GRPCInflater)?) {
+    self = GRPCResponse(response: response, limit: limit, inflater: inflater, deadlineHasPassed: false).result
   }
 }

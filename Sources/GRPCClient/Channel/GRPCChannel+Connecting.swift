@@ -64,7 +64,8 @@ extension GRPCChannel {
   }
 
   private static func report(_ code: UInt32, _ debug: String, _ connector: Connector, _ diagnostics: Diagnostics) {
-    var fields = [("server", connector.name), ("error", GRPCResponse.name(of: code)), ("text", debug)]
+    let text = Diagnostics.sanitized(debug, limit: 200)
+    var fields = [("server", connector.name), ("error", GRPCResponse.name(of: code)), ("text", text)]
     if let interval = connector.pace.goAway(code: code, debug: debug) {
       fields.append(("keepaliveInterval", "\(interval)"))
       diagnostics.emit(.warning, "the server gets too many keepalive pings: new connections send half as many", fields)
