@@ -13,6 +13,10 @@ actor HTTP2ServerConnection: LoopHandler {
   var readsPaused = false
   /// Ends the connection when no request is open: it has said GOAWAY.
   var closesWhenIdle = false
+  /// The last stream that our GOAWAYs leave; later ones are not worked on.
+  var goAwayLimit = Int32.max
+  /// The latest stream whose request was accepted.
+  var lastAccepted: Int32 = 0
   /// Ends the connection when its output is written.
   var closesWhenFlushed = false
   private(set) var isClosed = false

@@ -142,7 +142,7 @@ extension HTTP2ServerConnection {
 
   private func run(_ step: Response.Step, _ id: Int32) {
     switch step {
-    case .accept: if let request = requests[id]?.request { store.accepted(request) }
+    case .accept: accept(id)
     case .wait: break
     case .headers(let fields, let endStream): session.submitHeaders(id, fields, endStream: endStream)
     case .data(let bytes, let endStream): session.submitData(id, bytes, endStream: endStream)
@@ -175,8 +175,18 @@ extension HTTP2ServerConnection {
     if lastStream != .all { closesWhenIdle = true }
   }
 
-  /// A last stream in the future is a warning only: nghttp2, which would stop reading, isn't told.
+  /// Not a request that a GOAWAY has declared unprocessed: the client sends it again elsewhere.
+  private func accept(_ id: Int32) {
+    guard id <= goAwayLimit, let request = requests[id]?.request else { return }
+    lastAccepted = max(lastAccepted, id)
+    store.accepted(request)
+  }
+
+  /// A last stream in the future is a warning only: nghttp2, which would stop reading, isn't told. One below a request
+  /// that was accepted would be a lie, upon which the client would send that request again.
   func sayGoAway(_ lastStream: Int32, _ code: UInt32, _ debug: String) {
+    let lastStream = max(lastStream, lastAccepted)
+    goAwayLimit = min(goAwayLimit, lastStream)
     if lastStream > session.lastProcessedStream {
       append(ServerSession.goAwayFrame(lastStream: lastStream, code, debug: debug))
     } else {
