@@ -38,13 +38,22 @@ extension PeerTests {
     @Test func retriesWhatMayBeRetriedAndNothingElse() async throws {
       // 1.4.3: UNAVAILABLE, RESOURCE_EXHAUSTED with RetryInfo; the third batch is refused for good.
       let peer = try await PythonPeer([
-        "--fail", "UNAVAILABLE", "--fail", "RESOURCE_EXHAUSTED:50", "--fail", "OK", "--fail", "INVALID_ARGUMENT",
+        "--fail", "UNAVAILABLE", "--fail", "RESOURCE_EXHAUSTED:50", "--fail", "OK", "--fail", "PERMISSION_DENIED",
       ])
       let run = try await load(peer, ["--spans", "1024", "--concurrency", "1"])
       #expect(run.code == 69)
       #expect(run.dropped == ["refused": 512])
       #expect(run.number("exported") == 512)
       #expect(run.number("attempts") == 4)
+      #expect(await peer.stop().number("spans") == 512)
+    }
+
+    @Test("what INVALID_ARGUMENT refuses is sent again in halves, so that one bad span takes no others along")
+    func invalidArgumentIsBisected() async throws {
+      let peer = try await PythonPeer(["--fail", "INVALID_ARGUMENT"])
+      let run = try await load(peer, ["--spans", "512"])
+      run.expectDelivered(512)
+      #expect(run.number("attempts") == 3)
       #expect(await peer.stop().number("spans") == 512)
     }
 
