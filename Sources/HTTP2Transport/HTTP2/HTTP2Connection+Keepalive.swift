@@ -25,9 +25,7 @@ extension HTTP2Connection {
   }
 
   private func comeBack(at instant: MonotonicInstant) {
-    keepaliveTimer = loop.schedule(at: Deadline(instant)) { [weak self] in
-      self?.assumeIsolated { $0.keepaliveIsDue() }
-    }
+    keepaliveTimer = loop.schedule(at: Deadline(instant)) { self.assumeIsolated { $0.keepaliveIsDue() } }
   }
 
   private func keepaliveIsDue() {

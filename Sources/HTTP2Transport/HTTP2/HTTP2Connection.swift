@@ -165,9 +165,7 @@ package actor HTTP2Connection: LoopHandler {
       await unsafe withUnsafeContinuation { unsafe begin(id, request, deadline, $0) }
     } onCancel: {
       // As a timer that is due: the handler runs on any thread, and must not block there.
-      loop.schedule(at: Deadline(.init(nanoseconds: .min))) { [weak self] in
-        self?.assumeIsolated { $0.cancel(id) }
-      }
+      loop.schedule(at: Deadline(.init(nanoseconds: .min))) { self.assumeIsolated { $0.cancel(id) } }
     }
   }
 
@@ -251,9 +249,9 @@ package actor HTTP2Connection: LoopHandler {
     } else if deadline.isNever {
       return
     }
-    let id = loop.schedule(at: deadline) { [weak self] in
-      self?.assumeIsolated { $0.expire() }
-    }
+    // Held strongly until it fires or the end takes it back: a weak reference, once made, would slow down each retain
+    // and release of the connection from then on.
+    let id = loop.schedule(at: deadline) { self.assumeIsolated { $0.expire() } }
     timer = (deadline, id)
   }
 
