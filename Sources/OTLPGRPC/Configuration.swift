@@ -10,7 +10,7 @@ extension OTLPGRPCExporter {
   public struct Configuration: Sendable {
     package var settings: OTLPSettings
 
-    /// The default values: `http://localhost:4317`, 10 s an attempt, no compression.
+    /// The default values: `http://localhost:4317`, 10 s an attempt, automatic compression.
     public init() { settings = OTLPSettings(endpoint: "http://localhost:4317") }
 
     /// The default values, and an endpoint.
@@ -88,8 +88,10 @@ extension OTLPGRPCExporter {
       set { settings.headerProvider = newValue }
     }
 
-    /// How requests are compressed: `.none`, `.gzip`, `.gzip(level:)` or `.auto`, which compresses where it pays. Default
-    /// none, environment `OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION` (`none`, `gzip`). A server that can't decompress gets the request once more without, and from then on without.
+    /// How requests are compressed: `.none`, `.gzip`, `.gzip(level:)` or `.auto`, which compresses where it pays: not to
+    /// a server on this machine, by its name or address. Default `.auto`, environment
+    /// `OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION` (`none`, `gzip`). A server that can't decompress gets the request once
+    /// more without, and from then on without.
     public var compression: OTLPCompression {
       get { settings.compression.value }
       set { settings.compression.set(newValue) }

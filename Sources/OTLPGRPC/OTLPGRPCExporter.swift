@@ -142,7 +142,7 @@ public final class OTLPGRPCExporter: SpanExporter {
 extension OTLPGRPCExporter.Configuration {
   fileprivate func pipeline(_ server: Endpoint) -> ExportPipeline.Configuration {
     var result = ExportPipeline.Configuration()
-    result.compression = compression
+    result.compression = settings.compression(to: server)
     result.timeout = timeout
     result.maxRequestSize = maxRequestSize
     result.retry = retry

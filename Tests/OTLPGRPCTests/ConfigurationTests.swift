@@ -14,7 +14,7 @@ import Testing
     let configuration = OTLPGRPCExporter.Configuration()
     #expect(configuration.endpoint == "http://localhost:4317")
     #expect(configuration.timeout == .seconds(10))
-    #expect(configuration.compression == .none)
+    #expect(configuration.compression == .auto)
     #expect(configuration.maxConcurrentExports == 4)
     #expect(configuration.keepalive == nil)  // 5.7.2
     #expect(configuration.maxConnectionAge == .seconds(900))
@@ -26,6 +26,8 @@ import Testing
     #expect(error { $0.endpoint = "ftp://x" }?.option == "endpoint")
     #expect(error { $0.timeout = .seconds(-1) }?.option == "timeout")
     #expect(error { $0.maxConcurrentExports = 0 }?.option == "maxConcurrentExports")
+    #expect(error { $0.compression = .gzip(level: 0) }?.option == "compression level")
+    #expect(error { $0.compression = .gzip(level: 10) }?.message.contains("1 to 9") == true)
     // 5.7.2: what is below 10 s is an attack to many servers.
     #expect(error { $0.keepalive = .init(interval: .seconds(9)) }?.option == "keepalive.interval")
     #expect(error { $0.keepalive = .init(interval: .seconds(10), timeout: .zero) }?.option == "keepalive.timeout")

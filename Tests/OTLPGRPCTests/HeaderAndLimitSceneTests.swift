@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test func automaticCompression() throws {
-    try scene(configure: { $0.compression = .auto }) { scene in
+    try scene { scene in
       #expect(await scene.export(1).exported == 1)
       #expect(await scene.export(512).exported == 512)
       #expect(scene.collector.requests.map(\.isCompressed) == [false, true])

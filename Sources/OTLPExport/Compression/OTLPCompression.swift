@@ -15,10 +15,10 @@ public struct OTLPCompression: Hashable, Sendable, CustomStringConvertible {
   /// gzip at level 1, the fastest: OTLP shrinks well already there.
   public static let gzip = OTLPCompression(.gzip(level: 1))
 
-  /// gzip at a level from 1, the fastest, to 9, the smallest; levels outside are clamped.
-  public static func gzip(level: Int) -> OTLPCompression { OTLPCompression(.gzip(level: min(max(level, 1), 9))) }
+  /// gzip at a level from 1, the fastest, to 9, the smallest. Another is refused when the exporter is made.
+  public static func gzip(level: Int) -> OTLPCompression { OTLPCompression(.gzip(level: level)) }
 
-  /// gzip at level 1 where it pays: not for small messages, not while it saves less than a tenth of the bytes, and not
+  /// gzip at level 1 where it pays: not to a server on this machine, not for small messages, not while it saves less than a tenth of the bytes, and not
   /// while it would take more than a tenth of the time, so that a busy processor sends uncompressed rather than less.
   public static let auto = OTLPCompression(.auto)
 

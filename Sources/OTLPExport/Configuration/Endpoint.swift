@@ -14,6 +14,15 @@ package struct Endpoint: Hashable, Sendable {
       guard isIPv6 else { return "\(name):\(port)" }
       return "[\(name.prefix { $0 != "%" })]:\(port)"
     }
+
+    /// A loopback address, or a name that RFC 6761 keeps for them.
+    fileprivate var isLocal: Bool {
+      if isIPv6 { return name == "::1" }
+      let name = name.lowercased()
+      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+      let isAddress = parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+      return isAddress ? parts[0] == "127" : name == "localhost" || name.hasSuffix(".localhost")
+    }
   }
 
   /// What is connected to.
@@ -60,6 +69,14 @@ package struct Endpoint: Hashable, Sendable {
     switch target {
     case .hosts(let hosts): hosts[0].isIPv6 ? String(hosts[0].name.prefix { $0 != "%" }) : hosts[0].name
     case .unix, .unixAbstract: "localhost"
+    }
+  }
+
+  /// Whether it is on this machine, by its name or address: no network lies between.
+  package var isLocal: Bool {
+    switch target {
+    case .hosts(let hosts): hosts.allSatisfy(\.isLocal)
+    case .unix, .unixAbstract: true
     }
   }
 

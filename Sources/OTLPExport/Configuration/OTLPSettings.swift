@@ -9,7 +9,7 @@ package struct OTLPSettings: Sendable {
   package var clientKey = Setting<String?>(nil)
   package var headers = OTLPHeaders()
   package var headerProvider: HeaderProvider?
-  package var compression = Setting(OTLPCompression.none)
+  package var compression = Setting(OTLPCompression.auto)
   package var timeout = Setting(Duration.seconds(10))
   package var maxRequestSize = 64 << 20
   package var maxResponseSize = 4 << 20
@@ -36,8 +36,16 @@ package struct OTLPSettings: Sendable {
         option: "userAgentPrefix", value: Diagnostics.sanitized(userAgentPrefix, limit: 100),
         allowed: "up to 256 characters of printable ASCII")
     }
+    if let level = compression.value.level {
+      try ConfigurationError.require(compression.name("compression") + " level", level, in: 1...9)
+    }
     try retry.validate()
     return server
+  }
+
+  /// The compression of a connection to `server`: automatic, it spares networks, and to this machine there is none.
+  package func compression(to server: Endpoint) -> OTLPCompression {
+    compression.value == .auto && server.isLocal ? .none : compression.value
   }
 
   private func validateFiles() throws(ConfigurationError) {

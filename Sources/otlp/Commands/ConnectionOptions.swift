@@ -51,7 +51,7 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       try options.addHeader(value)
     },
-    Option("compression", "HOW", "none, gzip, or auto: gzip where it pays", default: "none") {
+    Option("compression", "HOW", "none, gzip, or auto: gzip where it pays, not to this machine", default: "auto") {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.compression = try value.choice(["none": .none, "gzip": .gzip, "auto": .auto])
     },

@@ -18,7 +18,8 @@ package struct Situation: Sendable {
     isSchemeless = !text.hasPrefix("http://") && !text.hasPrefix("https://")
     hasClientCertificate = configuration.clientCertificate != nil
     hasAuthorization = configuration.headers["authorization"] != nil
-    isCompressed = configuration.compression != .none
+    // A probe is too small for automatic compression.
+    isCompressed = configuration.compression != .none && configuration.compression != .auto
     authorities = configuration.certificate
   }
 

@@ -39,6 +39,23 @@ import Testing
   }
 
   @Test(arguments: [
+    ("http://localhost", true), ("https://LocalHost:1", true), ("http://otel.localhost", true),
+    ("http://127.0.0.1", true), ("http://127.9.8.7:1", true), ("http://[::1]", true), ("unix:/run/a", true),
+    ("unix-abstract:a", true), ("ipv4:127.0.0.1,127.0.0.2", true),
+    ("ipv4:127.0.0.1,10.0.0.1", false), ("http://10.0.0.1", false), ("http://127.example.com", false),
+    ("http://localhost.example.com", false), ("http://notlocalhost", false), ("http://[fe80::1]", false),
+  ])
+  func localMeansThisMachine(text: String, expected: Bool) throws {
+    #expect(try Endpoint(text, insecure: true).isLocal == expected)
+    var settings = OTLPSettings(endpoint: text)
+    settings.insecure.set(true)
+    let server = try settings.validate()
+    #expect(settings.compression(to: server) == (expected ? .none : .auto))
+    settings.compression.set(.gzip)
+    #expect(settings.compression(to: server) == .gzip)
+  }
+
+  @Test(arguments: [
     ("", "https://host:port"), ("ftp://x", "https://host:port"), ("grpc://collector:4317", "https://host:port"),
     ("http://[::1", "']'"), ("http://[::1]4317", "a port after the brackets"),
     ("http://[::zz]:1", "an IPv6 address"), ("http://[1:2:3]:1", "an IPv6 address"),

@@ -54,7 +54,7 @@ import Testing
     let (settings, events) = read([:])
     #expect(settings.endpoint.value == "http://localhost:4317")  // 2.2.5
     #expect(settings.timeout.value == .seconds(10))
-    #expect(settings.compression.value == .none)
+    #expect(settings.compression.value == .auto)
     #expect(settings.maxRequestSize == 67_108_864)  // 1.1.7
     #expect(settings.maxResponseSize == 4_194_304)  // 1.1.9
     #expect(settings.endpoint.source == .standard)
@@ -115,7 +115,7 @@ import Testing
     #expect(read(["OTEL_EXPORTER_OTLP_COMPRESSION": "GZip"]).0.compression.value == .gzip)
     #expect(read(["OTEL_EXPORTER_OTLP_COMPRESSION": "NONE"]).0.compression.source != .standard)
     let (settings, events) = read(["OTEL_EXPORTER_OTLP_COMPRESSION": "Zstd"])
-    #expect(settings.compression.value == .none)
+    #expect(settings.compression.value == .auto)
     #expect(events.first?.fields["value"] == "'Zstd'")
   }
 
