@@ -15,7 +15,7 @@ package struct ChannelParts: Sendable {
     let settings = configuration.settings
     settings.warn(of: server, diagnostics)
     self.configuration = GRPCChannelConfiguration(
-      target: ChannelParts.target(server), tls: try ChannelParts.tls(settings, server), authority: server.authority,
+      target: ChannelParts.target(server, settings), tls: try ChannelParts.tls(settings, server), authority: server.authority,
       userAgent: settings.userAgent,
       // With a provider all headers go with each call: its own override the others.
       metadata: settings.headerProvider == nil ? GRPCTransport.metadata(settings.headers) : [],
@@ -37,9 +37,16 @@ package struct ChannelParts: Sendable {
     }
   }
 
-  private static func target(_ server: Endpoint) -> GRPCTarget {
+  private static func target(_ server: Endpoint, _ settings: OTLPSettings) -> GRPCTarget {
     switch server.target {
-    case .hosts(let hosts): .hosts(hosts.map { GRPCTarget.HostPort(host: $0.name, port: $0.port) })
+    case .hosts(let hosts):
+      .hosts(
+        hosts.map { host in
+          let proxy = settings.proxy(for: host).map {
+            ProxyServer(host: $0.host, port: $0.port, authorization: $0.authorization)
+          }
+          return GRPCTarget.HostPort(host: host.name, port: host.port, proxy: proxy)
+        })
     case .unix(let path): .unix(path: path)
     case .unixAbstract(let name): .unixAbstract(name: name)
     }

@@ -106,6 +106,18 @@ extension OTLPGRPCExporter {
       set { settings.timeout.set(newValue) }
     }
 
+    /// The HTTP proxy that connections are made through, or ``OTLPProxy/none``. Default none, environment `grpc_proxy`,
+    /// `https_proxy` or `http_proxy`, the first that is set, in lower or upper case; except for the servers in
+    /// `no_grpc_proxy` or `no_proxy`, for `localhost` and for loopback addresses. `HTTP_PROXY` isn't read in a CGI program.
+    ///
+    /// A proxy that is set here is used for every server but its own exceptions, and the environment isn't asked. The
+    /// proxy looks the server's name up; its own is looked up here. Unix sockets need no proxy and have none.
+    /// Specification: gRFC A1 (requirements 5.9.11).
+    public var proxy: OTLPProxy {
+      get { settings.proxy.value }
+      set { settings.proxy.set(newValue) }
+    }
+
     /// The largest request message in bytes, before compression; 0 for no limit, default 64 MiB. A batch above it is
     /// split; a single item above it is dropped as `tooLarge`. No environment name (requirements 1.1.7, 1.1.12).
     public var maxRequestSize: Int {
@@ -220,7 +232,8 @@ extension OTLPGRPCExporter.Configuration: CustomStringConvertible, CustomReflect
       ("clientCertificate", clientCertificate ?? "none"), ("clientKey", clientKey ?? "none"),
       ("headers", headers.isEmpty ? "none" : headers.description),
       ("headerProvider", headerProvider == nil ? "none" : "set"), ("compression", "\(compression)"),
-      ("timeout", "\(timeout)"), ("maxRequestSize", "\(maxRequestSize)"), ("maxResponseSize", "\(maxResponseSize)"),
+      ("timeout", "\(timeout)"), ("proxy", "\(proxy)"),
+      ("maxRequestSize", "\(maxRequestSize)"), ("maxResponseSize", "\(maxResponseSize)"),
       ("userAgentPrefix", userAgentPrefix.isEmpty ? "none" : userAgentPrefix),
       ("maxConcurrentExports", "\(maxConcurrentExports)"),
       ("keepalive", keepalive.map { "\($0.interval), \($0.timeout)\($0.withoutCalls ? ", always" : "")" } ?? "off"),

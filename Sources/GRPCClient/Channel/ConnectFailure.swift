@@ -17,12 +17,19 @@ struct ConnectFailure: Error, Hashable, Sendable {
     case .connect(let address, let error): self.init("\(address): \(error)")
     case .timedOut(.some(let address)): self.init("\(address): connect: no answer in time")
     case .timedOut(nil): self.init("name resolution: no answer in time")
+    case .proxy(let proxy, let failure): self.init("the proxy \(proxy): \(failure.text)")
     case .cancelled: self.init("given up")
     }
   }
 
-  init(_ error: HTTP2ConnectError, at address: SocketAddress, isSecure: Bool) {
-    let peer = address
+  /// What goes wrong on the way to a proxy says so.
+  init(_ error: NetworkError, proxy: ProxyServer?) {
+    self.init(error)
+    if case .proxy = error { return }
+    if let proxy { text = "the proxy \(proxy): \(text)" }
+  }
+
+  init(_ error: HTTP2ConnectError, at peer: String, isSecure: Bool) {
     switch error {
     case .tls(let error): self.init("\(peer): TLS: \(error.message)", tls: error)
     case .http1: self.init("\(peer): the server answers in HTTP/1, not HTTP/2: is this the port for OTLP over gRPC?")

@@ -11,6 +11,13 @@ struct Connector: Sendable {
     /// What the server's certificate must be for.
     let certificateName: String
     let place: Place
+    /// The way through a proxy, whose address is looked up then in the place of the host's.
+    var route: ProxyRoute?
+
+    /// An address of it, in words.
+    func peer(at address: SocketAddress) -> String {
+      route.map { "\($0.target) by proxy \(address)" } ?? "\(address)"
+    }
   }
 
   enum Place: Sendable, Hashable {
@@ -57,7 +64,10 @@ struct Connector: Sendable {
         // 2.2.8: a literal with a zone keeps it for the socket only.
         let plain = entry.host.contains(":") ? String(entry.host.prefix { $0 != "%" }) : entry.host
         let text = entry.host.contains(":") ? "[\(plain)]:\(entry.port)" : "\(plain):\(entry.port)"
-        return host(text, text, plain, .name(entry.host, port: entry.port))
+        guard let proxy = entry.proxy else { return host(text, text, plain, .name(entry.host, port: entry.port)) }
+        var host = host(text, text, plain, .name(proxy.host, port: proxy.port))
+        host.route = ProxyRoute(proxy: proxy, target: text, userAgent: configuration.userAgent)
+        return host
       }
     case .unix(let path):  // 5.6.7
       return [host("unix:\(path)", "localhost", "localhost", .address(.unix(path: path)))]
@@ -81,7 +91,7 @@ struct Connector: Sendable {
       do throws(NetworkError) {
         return .success(try await network.resolve(host: name, port: port, deadline: deadline))
       } catch {
-        return .failure(ConnectFailure(error))
+        return .failure(ConnectFailure(error, proxy: hosts[host].route?.proxy))
       }
     }
   }
@@ -116,14 +126,15 @@ struct Connector: Sendable {
   ) async -> Result<GRPCChannel.Link, ConnectFailure> {
     let connection: HTTP2Connection
     let events = LinkEvents()
+    let peer = hosts[host].peer(at: address)
     do throws(NetworkError) {
       let limit = isLast ? deadline : min(deadline, Deadline(loop.now + Connector.patience))
       let context = await tls?.context(network: network, loop: loop, deadline: limit)
-      let transport = try await network.connect(to: address, on: loop, deadline: limit)
+      let transport = try await network.connect(to: address, by: hosts[host].route, on: loop, deadline: limit)
       let engine: TLSEngine?
       do throws(TLSError) {
         engine = try context.map { context throws(TLSError) in
-          try TLSEngine(client: context, host: hosts[host].certificateName, place: address.description)
+          try TLSEngine(client: context, host: hosts[host].certificateName, place: peer)
         }
       } catch {
         transport.close()
@@ -135,13 +146,13 @@ struct Connector: Sendable {
         onEvent(events, $0)
       }
     } catch {
-      return .failure(ConnectFailure(error))
+      return .failure(ConnectFailure(error, proxy: hosts[host].route?.proxy))
     }
     do throws(HTTP2ConnectError) {
       try await connection.start(deadline: deadline)
       return .success(GRPCChannel.Link(host: host, connection: connection, events: events))
     } catch {
-      return .failure(ConnectFailure(error, at: address, isSecure: tls != nil))
+      return .failure(ConnectFailure(error, at: peer, isSecure: tls != nil))
     }
   }
 }

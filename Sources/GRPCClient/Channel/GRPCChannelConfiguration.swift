@@ -6,10 +6,13 @@ package enum GRPCTarget: Hashable, Sendable {
   package struct HostPort: Hashable, Sendable {
     package var host: String
     package var port: UInt16
+    /// What connections to it are made through.
+    package var proxy: ProxyServer?
 
-    package init(host: String, port: UInt16) {
+    package init(host: String, port: UInt16, proxy: ProxyServer? = nil) {
       self.host = host
       self.port = port
+      self.proxy = proxy
     }
   }
 

@@ -20,6 +20,8 @@ package enum NetworkError: Error, Hashable, Sendable {
   case connect(address: SocketAddress, error: SystemError)
   /// The deadline passed during the look-up (no address) or the connect.
   case timedOut(address: SocketAddress?)
+  /// A proxy was reached, and made no connection.
+  case proxy(ProxyServer, ProxyFailure)
   /// The calling task was cancelled.
   case cancelled
 }

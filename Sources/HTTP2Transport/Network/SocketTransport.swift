@@ -25,6 +25,7 @@ final class SocketTransport: Transport {
   deinit { if !isClosed { _ = shut(descriptor) } }
 
   func activate(_ handler: any LoopHandler) throws(SystemError) {
+    deactivate()
     let token = loop.register(handler)
     do {
       try loop.poller.add(descriptor: descriptor, token: token)
@@ -72,10 +73,14 @@ final class SocketTransport: Transport {
   func close() {
     guard !isClosed else { return }
     isClosed = true
-    if let token {
-      loop.poller.remove(descriptor: descriptor)
-      loop.unregister(token)
-    }
+    deactivate()
     _ = shut(descriptor)
+  }
+
+  private func deactivate() {
+    guard let token else { return }
+    self.token = nil
+    loop.poller.remove(descriptor: descriptor)
+    loop.unregister(token)
   }
 }

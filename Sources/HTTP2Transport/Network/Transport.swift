@@ -29,7 +29,8 @@ package struct IOSlice {
 /// It belongs to one event loop and is used on its thread only. Readiness is edge-triggered: after
 /// `activate(_:)` the handler hears of each change, and nothing more until an operation gave `wouldBlock`.
 package protocol Transport: AnyObject {
-  /// Starts the reports of readiness to `handler`; the first one comes at once if the stream is ready.
+  /// Starts the reports of readiness to `handler`; the first one comes at once if the stream is ready. Whoever got them
+  /// before gets no more.
   func activate(_ handler: any LoopHandler) throws(SystemError)
 
   /// Writes the slices in order, in one system call; possibly only a part of them.

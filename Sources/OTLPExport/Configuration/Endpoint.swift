@@ -89,9 +89,16 @@ package struct Endpoint: Hashable, Sendable {
     }
   }
 
+  /// RFC 3986, 3.1
+  static func isSchemeByte(_ byte: UInt8) -> Bool { HostAndPort.isNameByte(byte) || byte == UInt8(ascii: "+") }
+
   /// The text without credentials and query, as one printable line.
   package static func redacted(_ text: String) -> String {
-    let start = text.firstRange(of: "://").map(\.upperBound) ?? text.startIndex
+    // What stands before "://" is a scheme, or part of a password.
+    var start = text.startIndex
+    if let separator = text.firstRange(of: "://"), text[..<separator.lowerBound].utf8.allSatisfy(isSchemeByte) {
+      start = separator.upperBound
+    }
     var rest = text[start...]
     var prefix = String(text[..<start])
     if let at = rest.lastIndex(of: "@") {

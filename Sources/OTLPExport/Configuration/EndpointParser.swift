@@ -68,7 +68,7 @@ struct EndpointParser {
     var hosts: [Endpoint.Host] = []
     for part in rest.split(separator: ",", omittingEmptySubsequences: false) {
       let host = try host(part)
-      guard host.isIPv6 || IPAddress.isIPv4(host.name) else {
+      guard host.isIPv6 || IPAddress(host.name) != nil else {
         throw refused("IP addresses: ipv4:127.0.0.1:4317,127.0.0.2:4317 or ipv6:[::1]:4317")
       }
       hosts.append(host)
@@ -94,7 +94,7 @@ struct EndpointParser {
     let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count <= 2 else { throw refused("an IPv6 address in brackets: [::1]:4317") }
     guard let name = parts.first, !name.isEmpty else { throw refused("a host before the port") }
-    guard name.utf8.count <= 253, name.utf8.allSatisfy(EndpointParser.isNameByte) else {
+    guard HostAndPort.isName(name) else {
       throw refused("a host name of ASCII letters, digits, '.', '-' and '_'")
     }
     let port = parts.count == 2 ? try port(parts[1]) : Endpoint.defaultPort
@@ -104,10 +104,10 @@ struct EndpointParser {
   private func bracketed(_ rest: Substring) throws(ConfigurationError) -> Endpoint.Host {
     guard let end = rest.firstIndex(of: "]") else { throw refused("a ']' after the IPv6 address: [::1]:4317") }
     var parts = rest[..<end].split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let address = parts.first, IPAddress.isIPv6(address) else { throw refused("an IPv6 address in the brackets") }
+    guard let address = parts.first, case .v6 = IPAddress(address) else { throw refused("an IPv6 address in the brackets") }
     // In a URL the mark before a zone is itself percent-encoded (RFC 6874).
     if parts.count == 2, parts[1].hasPrefix("25"), parts[1].count > 2 { parts[1] = parts[1].dropFirst(2) }
-    guard parts.count == 1 || (!parts[1].isEmpty && parts[1].utf8.allSatisfy(EndpointParser.isNameByte)) else {
+    guard parts.count == 1 || (!parts[1].isEmpty && parts[1].utf8.allSatisfy(HostAndPort.isNameByte)) else {
       throw refused("an interface's name after '%'")
     }
     let tail = rest[rest.index(after: end)...]
@@ -117,68 +117,11 @@ struct EndpointParser {
   }
 
   private func port(_ digits: Substring) throws(ConfigurationError) -> UInt16 {
-    guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      let port = UInt16(digits), port > 0
-    else { throw refused("a port of 1 to 65535") }
+    guard let port = HostAndPort.port(digits) else { throw refused("a port of 1 to 65535") }
     return port
   }
 
   private func refused(_ allowed: String) -> ConfigurationError {
     ConfigurationError(option: option, value: Endpoint.redacted(text), allowed: allowed)
-  }
-
-  private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
-      true
-    default: false
-    }
-  }
-}
-
-/// Whether text is an IP address; what it means is left to the system.
-enum IPAddress {
-  static func isIPv4(_ text: some StringProtocol) -> Bool {
-    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    return parts.count == 4
-      && parts.allSatisfy { part in
-        (1...3).contains(part.count) && part.allSatisfy { (0x30...0x39).contains($0) }
-          && part.reduce(0) { $0 * 10 + Int($1 - 0x30) } <= 255
-      }
-  }
-
-  static func isIPv6(_ text: some StringProtocol) -> Bool {
-    let text = String(text)
-    guard let gap = text.firstRange(of: "::") else { return groups(text[...]) == 8 }
-    let tail = text[gap.upperBound...]
-    guard tail.firstRange(of: "::") == nil, let head = groups(text[..<gap.lowerBound], isHead: true),
-      let rest = groups(tail)
-    else { return false }
-    return head + rest <= 7
-  }
-
-  /// How many 16-bit groups the text holds; nil if it isn't a list of them. An IPv4 address at the end is two.
-  private static func groups(_ text: Substring, isHead: Bool = false) -> Int? {
-    guard !text.isEmpty else { return 0 }
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    var count = parts.count
-    for (index, part) in parts.enumerated() {
-      if !isHead, index == parts.count - 1, isIPv4(part) {
-        count += 1
-      } else if !(1...4).contains(part.utf8.count) || !part.utf8.allSatisfy(isHexadecimal) {
-        return nil
-      }
-    }
-    return count
-  }
-
-  private static func isHexadecimal(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-      UInt8(ascii: "A")...UInt8(ascii: "F"):
-      true
-    default: false
-    }
   }
 }

@@ -90,6 +90,8 @@ extension OTLPSettings {
         }
       })
     headers.fill(reader.headers("HEADERS"))
+    // Where code has said what to do nobody asks what the environment holds.
+    if proxy.source != .code { fill(&proxy, ProxyEnvironment(environment).proxy(reader)) }
     checkProtocol(reader, protocolName, diagnostics)
   }
 

@@ -11,6 +11,7 @@ package struct OTLPSettings: Sendable {
   package var headerProvider: HeaderProvider?
   package var compression = Setting(OTLPCompression.auto)
   package var timeout = Setting(Duration.seconds(10))
+  package var proxy = Setting(OTLPProxy.none)
   package var maxRequestSize = 64 << 20
   package var maxResponseSize = 4 << 20
   package var userAgentPrefix = ""
@@ -40,12 +41,33 @@ package struct OTLPSettings: Sendable {
       try ConfigurationError.require(compression.name("compression") + " level", level, in: 1...9)
     }
     try retry.validate()
+    _ = try proxyURL()
     return server
   }
 
   /// The compression of a connection to `server`: automatic, it spares networks, and to this machine there is none.
   package func compression(to server: Endpoint) -> OTLPCompression {
     compression.value == .auto && server.isLocal ? .none : compression.value
+  }
+
+  private func proxyURL() throws(ConfigurationError) -> ProxyURL? {
+    guard let text = proxy.value.url else { return nil }
+    let url = try ProxyURL(text, option: proxy.name("proxy"))
+    if let problem = ProxyExceptions(proxy.value.exceptions).problems.first {
+      throw ConfigurationError(
+        option: proxy.name("proxy.except"), value: Diagnostics.sanitized(problem, limit: 200),
+        allowed: ProxyExceptions.forms)
+    }
+    return url
+  }
+
+  /// The proxy that a checked configuration has for a host; nil to connect to it directly.
+  package func proxy(for host: Endpoint.Host) -> ProxyURL? {
+    guard let url = try? proxyURL() else { return nil }
+    var exceptions = ProxyExceptions(proxy.value.exceptions)
+    // The proxy of an environment is for what is far away; one that code names is meant.
+    exceptions.hasLoopback = proxy.source != .code
+    return exceptions.contains(host: host.name, port: host.port) ? nil : url
   }
 
   private func validateFiles() throws(ConfigurationError) {
@@ -73,6 +95,11 @@ package struct OTLPSettings: Sendable {
       diagnostics.emit(
         .warning, "the user name and password in the endpoint are ignored; a header carries credentials",
         [("option", endpoint.name("endpoint"))])
+    }
+    if case .hosts = server.target {} else if proxy.source == .code, proxy.value != .none {
+      diagnostics.emit(
+        .warning, "a proxy has no effect: the endpoint is a socket of this machine",
+        [("option", proxy.name("proxy")), ("endpoint", server.description)])
     }
     guard !server.isSecure else { return }
     let files = [("certificate", certificate), ("clientCertificate", clientCertificate), ("clientKey", clientKey)]

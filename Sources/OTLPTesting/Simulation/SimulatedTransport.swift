@@ -24,6 +24,7 @@ package final class SimulatedTransport: Transport {
   deinit { close() }
 
   package func activate(_ handler: any LoopHandler) throws(SystemError) {
+    if let token { loop.unregister(token) }
     let token = loop.register(handler)
     self.token = token
     network.activate(connection, side, token)

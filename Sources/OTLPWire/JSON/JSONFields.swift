@@ -102,11 +102,11 @@ extension JSONValue {
 }
 
 /// Base64 (RFC 4648).
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
   /// With padding.
-  static func encode(_ bytes: [UInt8], into text: inout [UInt8]) {
+  package static func encode(_ bytes: [UInt8], into text: inout [UInt8]) {
     for start in stride(from: 0, to: bytes.count, by: 3) {
       let count = min(3, bytes.count - start)
       var group: UInt32 = 0

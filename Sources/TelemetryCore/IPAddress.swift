@@ -1,0 +1,134 @@
+/// An IP address as a number.
+package enum IPAddress: Hashable, Sendable {
+  case v4(UInt32)
+  case v6(high: UInt64, low: UInt64)
+
+  /// Reads an IPv4 address in four decimal parts, or an IPv6 address without brackets and zone; nil for anything else.
+  package init?(_ text: some StringProtocol) {
+    let text = Substring(text)
+    if let number = IPAddress.v4(text) {
+      self = .v4(number)
+    } else if let (high, low) = IPAddress.v6(text) {
+      self = .v6(high: high, low: low)
+    } else {
+      return nil
+    }
+  }
+
+  /// An IPv4 address, if this is one that is written as IPv6 (RFC 4291, 2.5.5.2); else the same.
+  package var unmapped: IPAddress {
+    guard case .v6(0, let low) = self, low >> 32 == 0xFFFF else { return self }
+    return .v4(UInt32(truncatingIfNeeded: low))
+  }
+
+  /// Whether it means the machine itself: 127.0.0.0/8 or ::1.
+  package var isLoopback: Bool {
+    switch unmapped {
+    case .v4(let number): number >> 24 == 127
+    case .v6(let high, let low): high == 0 && low == 1
+    }
+  }
+
+  /// How many bits an address of this kind has.
+  package var bitCount: Int {
+    switch self {
+    case .v4: 32
+    case .v6: 128
+    }
+  }
+
+  /// Whether both are of one kind and have the same first `count` bits.
+  package func hasPrefix(_ count: Int, of other: IPAddress) -> Bool {
+    switch (self, other) {
+    case (.v4(let own), .v4(let other)): return (own ^ other) >> (32 - count) == 0
+    case (.v6(let high, let low), .v6(let otherHigh, let otherLow)):
+      guard count > 64 else { return (high ^ otherHigh) >> (64 - count) == 0 }
+      return high == otherHigh && (low ^ otherLow) >> (128 - count) == 0
+    default: return false
+    }
+  }
+}
+
+// MARK: Reading
+
+extension IPAddress {
+  private static func v4(_ text: Substring) -> UInt32? {
+    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 4 else { return nil }
+    var number: UInt32 = 0
+    for part in parts {
+      // A leading zero is octal to some and decimal to others.
+      guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        let value = UInt32(part), value < 256, part.count == 1 || part.first != "0"
+      else { return nil }
+      number = number << 8 | value
+    }
+    return number
+  }
+
+  private static func v6(_ text: Substring) -> (high: UInt64, low: UInt64)? {
+    let groups: [UInt16]
+    if let gap = text.firstRange(of: "::") {
+      guard let front = v6Groups(text[..<gap.lowerBound]), let back = v6Groups(text[gap.upperBound...]),
+        front.count + back.count < 8
+      else { return nil }
+      groups = front + Array(repeating: 0, count: 8 - front.count - back.count) + back
+    } else {
+      guard let all = v6Groups(text), all.count == 8 else { return nil }
+      groups = all
+    }
+    let halves = [groups[..<4], groups[4...]].map { $0.reduce(UInt64(0)) { $0 << 16 | UInt64($1) } }
+    return (halves[0], halves[1])
+  }
+
+  /// The groups of 16 bits of a part of an address; the last two may be written as IPv4.
+  private static func v6Groups(_ text: Substring) -> [UInt16]? {
+    guard !text.isEmpty else { return [] }
+    var groups: [UInt16] = []
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    for (index, part) in parts.enumerated() {
+      if index == parts.count - 1, let number = v4(part) {
+        groups += [UInt16(number >> 16), UInt16(truncatingIfNeeded: number)]
+        continue
+      }
+      let isHex = part.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
+      }
+      guard (1...4).contains(part.utf8.count), isHex, let value = UInt16(part, radix: 16) else { return nil }
+      groups.append(value)
+    }
+    return groups
+  }
+}
+
+// MARK: Writing
+
+extension IPAddress: CustomStringConvertible {
+  /// The address as it is usually written, IPv6 as in RFC 5952 and without brackets.
+  package var description: String {
+    switch self {
+    case .v4(let number): [24, 16, 8, 0].map { String(number >> $0 & 0xFF) }.joined(separator: ".")
+    case .v6(let high, let low): IPAddress.text(high, low)
+    }
+  }
+
+  private static func text(_ high: UInt64, _ low: UInt64) -> String {
+    if high == 0, low >> 32 == 0xFFFF { return "::ffff:\(IPAddress.v4(UInt32(truncatingIfNeeded: low)))" }
+    let groups = [high, low].flatMap { half in [48, 32, 16, 0].map { UInt16(truncatingIfNeeded: half >> $0) } }
+    let hex = groups.map { String($0, radix: 16) }
+    let gap = longestZeros(groups)
+    guard gap.count > 1 else { return hex.joined(separator: ":") }
+    return hex[..<gap.lowerBound].joined(separator: ":") + "::" + hex[gap.upperBound...].joined(separator: ":")
+  }
+
+  /// The first longest run of zero groups.
+  private static func longestZeros(_ groups: [UInt16]) -> Range<Int> {
+    var best = 0..<0
+    var start = 0
+    for (index, group) in groups.enumerated() {
+      if group != 0 { start = index + 1 }
+      if index + 1 - start > best.count { best = start..<index + 1 }
+    }
+    return best
+  }
+}
