@@ -9,14 +9,15 @@ package struct ChannelParts: Sendable {
   /// The files, read; nil for plaintext.
   package var tls: TLSContext? { configuration.tls }
   private let configuration: GRPCChannelConfiguration
+  private let settings: OTLPSettings
 
   package init(_ configuration: OTLPGRPCExporter.Configuration, _ diagnostics: Diagnostics) throws(OTLPError) {
     server = try configuration.server()
-    let settings = configuration.settings
+    settings = configuration.settings
     settings.warn(of: server, diagnostics)
     self.configuration = GRPCChannelConfiguration(
-      target: ChannelParts.target(server, settings), tls: try ChannelParts.tls(settings, server), authority: server.authority,
-      userAgent: settings.userAgent,
+      target: ChannelParts.target(server, settings), tls: try ChannelParts.tls(settings, server),
+      authority: server.authority, userAgent: settings.userAgent,
       // With a provider all headers go with each call: its own override the others.
       metadata: settings.headerProvider == nil ? GRPCTransport.metadata(settings.headers) : [],
       maxResponseBytes: settings.maxResponseSize, inflater: ResponseInflater(),
@@ -37,16 +38,22 @@ package struct ChannelParts: Sendable {
     }
   }
 
+  /// The way to a host of the server, if that leads through a proxy.
+  package func route(to host: Endpoint.Host) -> ProxyRoute? {
+    ChannelParts.proxy(for: host, settings).map {
+      ProxyRoute(proxy: $0, target: host.authority, userAgent: settings.userAgent)
+    }
+  }
+
+  private static func proxy(for host: Endpoint.Host, _ settings: OTLPSettings) -> ProxyServer? {
+    settings.proxy(for: host).map { ProxyServer(host: $0.host, port: $0.port, authorization: $0.authorization) }
+  }
+
   private static func target(_ server: Endpoint, _ settings: OTLPSettings) -> GRPCTarget {
     switch server.target {
     case .hosts(let hosts):
       .hosts(
-        hosts.map { host in
-          let proxy = settings.proxy(for: host).map {
-            ProxyServer(host: $0.host, port: $0.port, authorization: $0.authorization)
-          }
-          return GRPCTarget.HostPort(host: host.name, port: host.port, proxy: proxy)
-        })
+        hosts.map { GRPCTarget.HostPort(host: $0.name, port: $0.port, proxy: ChannelParts.proxy(for: $0, settings)) })
     case .unix(let path): .unix(path: path)
     case .unixAbstract(let name): .unixAbstract(name: name)
     }

@@ -15,7 +15,8 @@ extension SocketAddress: CustomStringConvertible {
   package var host: String {
     switch self {
     case .ipv4(let number, _): "\(IPAddress.v4(number))"
-    case .ipv6(let high, let low, _, let scope): "\(IPAddress.v6(high: high, low: low))" + (scope == 0 ? "" : "%\(scope)")
+    case .ipv6(let high, let low, _, let scope):
+      "\(IPAddress.v6(high: high, low: low))" + (scope == 0 ? "" : "%\(scope)")
     case .unix(let path): path
     case .unixAbstract(let name): name
     }

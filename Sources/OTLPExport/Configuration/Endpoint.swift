@@ -16,12 +16,10 @@ package struct Endpoint: Hashable, Sendable {
     }
 
     /// A loopback address, or a name that RFC 6761 keeps for them.
-    fileprivate var isLocal: Bool {
-      if isIPv6 { return name == "::1" }
-      let name = name.lowercased()
-      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-      let isAddress = parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
-      return isAddress ? parts[0] == "127" : name == "localhost" || name.hasSuffix(".localhost")
+    var isLocal: Bool {
+      if let address = IPAddress(name) { return address.isLoopback }
+      let name = (name.last == "." ? name.dropLast() : name[...]).lowercased()
+      return name == "localhost" || name.hasSuffix(".localhost")
     }
   }
 
@@ -70,6 +68,11 @@ package struct Endpoint: Hashable, Sendable {
     case .hosts(let hosts): hosts[0].isIPv6 ? String(hosts[0].name.prefix { $0 != "%" }) : hosts[0].name
     case .unix, .unixAbstract: "localhost"
     }
+  }
+
+  /// Whether it is reached over IP, not a socket of this machine.
+  var hasHosts: Bool {
+    if case .hosts = target { true } else { false }
   }
 
   /// Whether it is on this machine, by its name or address: no network lies between.

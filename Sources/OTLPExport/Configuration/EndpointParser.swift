@@ -104,7 +104,9 @@ struct EndpointParser {
   private func bracketed(_ rest: Substring) throws(ConfigurationError) -> Endpoint.Host {
     guard let end = rest.firstIndex(of: "]") else { throw refused("a ']' after the IPv6 address: [::1]:4317") }
     var parts = rest[..<end].split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let address = parts.first, case .v6 = IPAddress(address) else { throw refused("an IPv6 address in the brackets") }
+    guard let address = parts.first, case .v6 = IPAddress(address) else {
+      throw refused("an IPv6 address in the brackets")
+    }
     // In a URL the mark before a zone is itself percent-encoded (RFC 6874).
     if parts.count == 2, parts[1].hasPrefix("25"), parts[1].count > 2 { parts[1] = parts[1].dropFirst(2) }
     guard parts.count == 1 || (!parts[1].isEmpty && parts[1].utf8.allSatisfy(HostAndPort.isNameByte)) else {

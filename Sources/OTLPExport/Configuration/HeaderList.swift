@@ -48,8 +48,8 @@ struct HeaderList {
     bytes.reserveCapacity(source.count)
     var index = 0
     while index < source.count {
-      if source[index] == UInt8(ascii: "%"), index + 2 < source.count, let high = PercentEncoding.digit(source[index + 1]),
-        let low = PercentEncoding.digit(source[index + 2])
+      if source[index] == UInt8(ascii: "%"), index + 2 < source.count,
+        let high = PercentEncoding.digit(source[index + 1]), let low = PercentEncoding.digit(source[index + 2])
       {
         bytes.append(high << 4 | low)
         index += 3

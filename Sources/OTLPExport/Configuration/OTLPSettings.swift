@@ -47,7 +47,13 @@ package struct OTLPSettings: Sendable {
 
   /// The compression of a connection to `server`: automatic, it spares networks, and to this machine there is none.
   package func compression(to server: Endpoint) -> OTLPCompression {
-    compression.value == .auto && server.isLocal ? .none : compression.value
+    compression.value == .auto && server.isLocal && isDirect(server) ? .none : compression.value
+  }
+
+  /// No proxy lies between, whose `localhost` would be another machine.
+  private func isDirect(_ server: Endpoint) -> Bool {
+    guard case .hosts(let hosts) = server.target else { return true }
+    return hosts.allSatisfy { proxy(for: $0) == nil }
   }
 
   private func proxyURL() throws(ConfigurationError) -> ProxyURL? {
@@ -63,11 +69,9 @@ package struct OTLPSettings: Sendable {
 
   /// The proxy that a checked configuration has for a host; nil to connect to it directly.
   package func proxy(for host: Endpoint.Host) -> ProxyURL? {
-    guard let url = try? proxyURL() else { return nil }
-    var exceptions = ProxyExceptions(proxy.value.exceptions)
     // The proxy of an environment is for what is far away; one that code names is meant.
-    exceptions.hasLoopback = proxy.source != .code
-    return exceptions.contains(host: host.name, port: host.port) ? nil : url
+    guard let url = try? proxyURL(), proxy.source == .code || !host.isLocal else { return nil }
+    return ProxyExceptions(proxy.value.exceptions).contains(host: host.name, port: host.port) ? nil : url
   }
 
   private func validateFiles() throws(ConfigurationError) {
@@ -96,7 +100,7 @@ package struct OTLPSettings: Sendable {
         .warning, "the user name and password in the endpoint are ignored; a header carries credentials",
         [("option", endpoint.name("endpoint"))])
     }
-    if case .hosts = server.target {} else if proxy.source == .code, proxy.value != .none {
+    if !server.hasHosts, proxy.source == .code, proxy.value != .none {
       diagnostics.emit(
         .warning, "a proxy has no effect: the endpoint is a socket of this machine",
         [("option", proxy.name("proxy")), ("endpoint", server.description)])

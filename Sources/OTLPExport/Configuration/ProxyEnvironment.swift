@@ -1,4 +1,4 @@
-package import TelemetryCore
+internal import TelemetryCore
 
 /// Reads the proxy from the environment that all programs share (requirements 5.9.11).
 ///
@@ -28,7 +28,8 @@ package struct ProxyEnvironment: Sendable {
   func proxy(_ reader: OTLPEnvironment) -> (variable: String, value: OTLPProxy)? {
     for (variable, text) in values(ProxyEnvironment.names) {
       if variable == "HTTP_PROXY", environment["REQUEST_METHOD"] != nil {
-        reader.ignored(variable, text, allowed: "http_proxy in lower case: in a CGI program this one may come from a request")
+        let allowed = "http_proxy in lower case: in a CGI program the other may come from a request"
+        reader.ignored(variable, text, allowed: allowed)
         continue
       }
       do throws(ConfigurationError) {

@@ -12,8 +12,6 @@ package struct ProxyExceptions: Hashable, Sendable {
   private var rules: [Rule] = []
   /// The entries that mean nothing.
   package private(set) var problems: [String] = []
-  /// Whether this machine itself is connected to directly.
-  package var hasLoopback = false
 
   /// What an entry may be, in words.
   package static let forms = "*, example.com, .example.com, *.example.com, an IP address, or a range such as 10.0.0.0/8"
@@ -35,7 +33,6 @@ package struct ProxyExceptions: Hashable, Sendable {
   package func contains(host: String, port: UInt16) -> Bool {
     let address = IPAddress(host.prefix { $0 != "%" })?.unmapped
     let name = ProxyExceptions.normalized(host[...])
-    if hasLoopback, name == "localhost" || address?.isLoopback == true { return true }
     return rules.contains { rule in
       switch rule {
       case .everything: true

@@ -75,7 +75,9 @@ package struct ProxyURL: Hashable, Sendable {
     guard let bytes = PercentEncoding.bytes(text) else {
       throw Flaw(allowed: "credentials in which each '%' begins an escape, such as %25 for '%' itself")
     }
-    guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw Flaw(allowed: "credentials without control characters") }
+    guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+      throw Flaw(allowed: "credentials without control characters")
+    }
     return bytes
   }
 }

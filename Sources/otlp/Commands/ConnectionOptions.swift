@@ -59,6 +59,10 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.timeout = try value.duration()
     },
+    Option("proxy", "URL", "an HTTP proxy: http://user:password@host:port, or none", default: "the environment's") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.proxy = value.text == "none" ? .none : .http(value.text)
+    },
     Option("protocol", "NAME", "grpc is the only one", default: "grpc") {
       (_: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       _ = try value.choice(["grpc": ()])
@@ -156,7 +160,7 @@ extension ConnectionOptions {
   package static let optionNames = [
     "endpoint": "--endpoint", "insecure": "--insecure", "certificate": "--certificate",
     "clientCertificate": "--client-certificate", "clientKey": "--client-key", "headers": "--header",
-    "compression": "--compression", "timeout": "--timeout", "maxQueueSize": "--queue",
+    "compression": "--compression", "proxy": "--proxy", "timeout": "--timeout", "maxQueueSize": "--queue",
     "maxExportBatchSize": "--batch", "exportTimeout": "--export-timeout", "overflow": "--overflow",
   ]
 }

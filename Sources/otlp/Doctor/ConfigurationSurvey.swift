@@ -86,11 +86,23 @@ private struct Sources {
       row("certificate", settings.certificate, configuration.certificate ?? "the system's"),
       row("client-certificate", settings.clientCertificate, configuration.clientCertificate ?? "none"),
       row("client-key", settings.clientKey, configuration.clientKey ?? "none"),
-    ] + headerRows(configuration) + [
+    ] + headerRows(configuration) + proxyRows(configuration) + [
       row("compression", settings.compression, "\(configuration.compression)"),
       row("timeout", settings.timeout, Self.seconds(configuration.timeout)),
       Row(name: "protocol", value: "grpc", source: "default"),
     ]
+  }
+
+  /// The proxy, and which servers are connected to without one if it is the environment's.
+  private func proxyRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
+    let proxy = configuration.settings.proxy
+    var rows = [Row(name: "proxy", value: "\(proxy.value)", source: source(proxy.source, "proxy"))]
+    if case .environment = proxy.source, let exceptions = ProxyEnvironment(environment).exceptions {
+      rows.append(
+        Row(
+          name: "no-proxy", value: Diagnostics.sanitized(exceptions.text, limit: 200), source: exceptions.variable))
+    }
+    return rows
   }
 
   private func source(_ source: SettingSource, _ name: String) -> String {

@@ -23,6 +23,7 @@ extension Finding {
   // MARK: The way there
 
   private static func network(_ error: NetworkError, _ situation: Situation) -> Finding {
+    if let proxy = situation.proxy, let finding = Self.wayToProxy(proxy, error) { return finding }
     switch error {
     case .unresolved(let host, let reason):
       return Finding(
@@ -43,6 +44,7 @@ extension Finding {
     case .connect(let address, let error):
       return Finding(
         .unreachable, "\(address) can't be reached: \(error)", advice: "check the address, the route and the firewall")
+    case .proxy(let proxy, let failure): return Self.proxy(proxy, failure, situation)
     case .cancelled:
       return Finding(.noAnswer, "given up before there was an answer", advice: "try again")
     }

@@ -15,6 +15,10 @@ package struct Finding: Hashable, Sendable {
     case portRefused
     case noAnswer
     case unreachable
+    case proxyUnreachable
+    case proxyCredentials
+    case proxyRefused
+    case notAProxy
     // What is spoken there.
     case plaintextToTLS
     case tlsToPlaintext

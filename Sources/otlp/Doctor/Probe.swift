@@ -26,8 +26,8 @@ struct Probe {
   /// Runs on the loop. Stops at the first thing that fails.
   mutating func run() async {
     let deadline = Deadline(loop.now + timeout)
-    guard let addresses = await resolve(deadline), let address = await reach(addresses, deadline) else { return }
-    guard await shakeHands(address, deadline) else { return }
+    guard let ways = await resolve(deadline), let way = await reach(ways, deadline) else { return }
+    guard await shakeHands(way, deadline) else { return }
     await export()
   }
 
@@ -44,25 +44,34 @@ struct Probe {
 // MARK: - The way there
 
 extension Probe {
-  /// The addresses of the first host that has some; nil if none has.
-  private mutating func resolve(_ deadline: Deadline) async -> [SocketAddress]? {
+  /// An address to connect to, and what it is asked for then if it is a proxy's.
+  private struct Way {
+    let address: SocketAddress
+    var route: ProxyRoute?
+  }
+
+  /// The ways to all hosts; nil if there is none.
+  private mutating func resolve(_ deadline: Deadline) async -> [Way]? {
     let hosts: [Endpoint.Host]
     switch parts.server.target {
     case .unix(let path):
       note(.name, ["a socket in the file system: no name to look up"])
-      return [.unix(path: path)]
+      return [Way(address: .unix(path: path))]
     case .unixAbstract(let name):
       note(.name, ["an abstract socket: no name to look up"])
-      return [.unixAbstract(name: name)]
+      return [Way(address: .unixAbstract(name: name))]
     case .hosts(let list): hosts = list
     }
-    var found: [SocketAddress] = []
+    var found: [Way] = []
     var details: [String] = []
     for host in hosts {
+      let route = parts.route(to: host)
+      let (name, port) = route.map { ($0.proxy.host, $0.proxy.port) } ?? (host.name, host.port)
       do throws(NetworkError) {
-        let addresses = try await network.resolve(host: host.name, port: host.port, deadline: deadline)
-        details.append("\(host.name): \(addresses.map(\.host).joined(separator: ", "))")
-        found += addresses
+        let addresses = try await network.resolve(host: name, port: port, deadline: deadline)
+        if let route { details.append("the proxy \(route.proxy) connects to \(route.target), and looks its name up") }
+        details.append("\(name): \(addresses.map(\.host).joined(separator: ", "))")
+        found += addresses.map { Way(address: $0, route: route) }
       } catch {
         failure = .network(error)
       }
@@ -76,18 +85,21 @@ extension Probe {
     return found
   }
 
-  /// The first address that takes a connection.
-  private mutating func reach(_ addresses: [SocketAddress], _ deadline: Deadline) async -> SocketAddress? {
+  /// The first way that leads to a connection.
+  private mutating func reach(_ ways: [Way], _ deadline: Deadline) async -> Way? {
     var details: [String] = []
     var first: NetworkError?
-    for (index, address) in addresses.enumerated() {
+    for (index, way) in ways.enumerated() {
       // One that doesn't answer must leave time for the others.
-      let share = deadline.remaining(at: loop.now) / (addresses.count - index)
+      let share = deadline.remaining(at: loop.now) / (ways.count - index)
       do throws(NetworkError) {
-        let transport = try await network.connect(to: address, on: loop, deadline: Deadline(loop.now + share))
+        let limit = Deadline(loop.now + share)
+        let transport = try await network.connect(to: way.address, by: way.route, on: loop, deadline: limit)
         transport.close()
-        note(.connection, details + ["\(address) takes connections"])
-        return address
+        details.append("\(way.address) takes connections")
+        if let route = way.route { details.append("the proxy there has connected to \(route.target)") }
+        note(.connection, details)
+        return way
       } catch {
         first = first ?? error
         details.append(Self.text(error))
@@ -102,6 +114,7 @@ extension Probe {
     case .connect(let address, let error): "\(address): \(error)"
     case .timedOut(let address): "\(address.map { "\($0): " } ?? "")no answer in time"
     case .unresolved(_, let reason): reason
+    case .proxy(let proxy, let failure): "\(proxy): \(failure.text)"
     case .cancelled: "given up"
     }
   }
@@ -115,16 +128,16 @@ extension Probe {
     var peer: TLSPeer?
   }
 
-  private mutating func shakeHands(_ address: SocketAddress, _ deadline: Deadline) async -> Bool {
+  private mutating func shakeHands(_ way: Way, _ deadline: Deadline) async -> Bool {
     // A silent server must leave time for the second look.
     let limit = Deadline(loop.now + deadline.remaining(at: loop.now) * 2 / 3)
-    let result = await shakeHands(address, parts.tls, limit)
+    let result = await shakeHands(way, parts.tls, limit)
     noteTLS(result)
     guard let error = result.error else {
       note(.http2, ["the server's SETTINGS have come"])
       return true
     }
-    let speaksOther = await self.speaksOther(error, address, deadline)
+    let speaksOther = await self.speaksOther(error, way, deadline)
     var step = Check.Step.http2
     if case .tls = error { step = .tls }
     fail(step, .handshake(error, speaksOther: speaksOther), step == .tls ? Self.chain(result.peer) : [])
@@ -147,10 +160,10 @@ extension Probe {
     }
   }
 
-  private func shakeHands(_ address: SocketAddress, _ tls: TLSContext?, _ deadline: Deadline) async -> Handshake {
+  private func shakeHands(_ way: Way, _ tls: TLSContext?, _ deadline: Deadline) async -> Handshake {
     let connection: HTTP2Connection
     do throws(NetworkError) {
-      let transport = try await network.connect(to: address, on: loop, deadline: deadline)
+      let transport = try await network.connect(to: way.address, by: way.route, on: loop, deadline: deadline)
       let engine: TLSEngine?
       do throws(TLSError) {
         engine = try tls.map { context throws(TLSError) in
@@ -177,20 +190,20 @@ extension Probe {
   }
 
   /// After a failure that leaves it open: whether the server speaks TLS instead of plaintext, or the reverse.
-  private func speaksOther(_ error: HTTP2ConnectError, _ address: SocketAddress, _ deadline: Deadline) async -> Bool {
+  private func speaksOther(_ error: HTTP2ConnectError, _ way: Way, _ deadline: Deadline) async -> Bool {
     switch error {
     case .tls(let error) where error.code != .closed && error.code != .handshake: return false
     case .http1, .peerSpeaksTLS, .goAway, .cancelled: return false
     case .tls, .closedByPeer, .transport, .notHTTP2, .timedOut: break
     }
     guard parts.tls == nil else {
-      switch await shakeHands(address, nil, deadline).error {
+      switch await shakeHands(way, nil, deadline).error {
       case nil, .goAway: return true
       default: return false
       }
     }
     guard let context = try? TLSContext(client: TLSConfiguration()) else { return false }
-    switch await shakeHands(address, context, deadline).error {
+    switch await shakeHands(way, context, deadline).error {
     case .tls(let error): return error.code != .closed && error.code != .notTLS
     case .timedOut, .transport, .cancelled: return false
     default: return true

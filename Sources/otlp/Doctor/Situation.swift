@@ -9,6 +9,8 @@ package struct Situation: Sendable {
   package let hasClientCertificate: Bool
   package let hasAuthorization: Bool
   package let isCompressed: Bool
+  /// The proxy that leads to the first host, in words; nil if none does.
+  package let proxy: String?
   /// The file of authorities; nil for the system's.
   package let authorities: String?
 
@@ -21,6 +23,11 @@ package struct Situation: Sendable {
     // A probe is too small for automatic compression.
     isCompressed = configuration.compression != .none && configuration.compression != .auto
     authorities = configuration.certificate
+    if case .hosts(let hosts) = endpoint.target {
+      proxy = hosts.lazy.compactMap { configuration.settings.proxy(for: $0) }.first.map { "\($0)" }
+    } else {
+      proxy = nil
+    }
   }
 
   /// The host and port, or the socket.

@@ -37,8 +37,8 @@ package struct ProxyRoute: Hashable, Sendable {
 
 /// Why a proxy made no connection.
 package enum ProxyFailure: Error, Hashable, Sendable {
-  /// It wants a user name and password (407): it got none, or it got others. With the names of the ways in which it
-  /// takes them.
+  /// It wants a user name and password: it got none, or it got others. With the names of the ways in which it takes
+  /// them.
   case credentials(wereSent: Bool, schemes: [String])
   /// It answered with a status that isn't success.
   case refused(status: Int, reason: String)
@@ -67,10 +67,10 @@ extension ProxyFailure {
     switch self {
     case .credentials(let wereSent, let schemes):
       let isBasic = schemes.isEmpty || schemes.contains("basic")
-      let ways = isBasic ? "" : ", and not in the way of Basic, the only one supported, but \(schemes.joined(separator: ", "))"
+      let ways = isBasic ? "" : " (by \(schemes.joined(separator: ", ")); only Basic is supported)"
       return wereSent
-        ? "it doesn't accept the user name and password in its URL\(ways) (407)"
-        : "it wants a user name and password in its URL\(ways) (407)"
+        ? "it doesn't accept the user name and password in its URL\(ways)"
+        : "it wants a user name and password in its URL\(ways)"
     case .refused(let status, let reason):
       return "\(ProxyFailure.meaning(of: status)) (\(status)\(reason.isEmpty ? "" : " \(reason)"))"
     case .notHTTP(.tls): return "it speaks TLS; only proxies that are spoken to in plaintext are supported"

@@ -106,7 +106,10 @@ package struct ProxyTunnel {
   }
 
   private func failure(_ status: Status) -> ProxyFailure {
-    guard status.code == 407 else { return .refused(status: status.code, reason: status.reason) }
+    // Some answer bad credentials like a server that wants them.
+    guard status.code == 407 || status.code == 401 && isAuthorized else {
+      return .refused(status: status.code, reason: status.reason)
+    }
     return .credentials(wereSent: isAuthorized, schemes: schemes)
   }
 
