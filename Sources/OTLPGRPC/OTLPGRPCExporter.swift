@@ -89,10 +89,23 @@ public final class OTLPGRPCExporter: SpanExporter {
   /// The loop that the connection lives on.
   public var eventLoop: EventLoop? { pipeline.loop }
 
+  /// The exporter's metrics of itself at this moment, consistent with one another.
+  ///
+  /// - `otel.sdk.exporter.span.inflight`, `otel.sdk.exporter.span.exported` and `otel.sdk.exporter.operation.duration`,
+  ///   with `server.address` and `server.port`; an operation is one call of ``export(_:deadline:)``.
+  /// - `error.type` stands on what failed: `rejected` (by the server, in an accepted request), the gRPC status of an
+  ///   answer that forbids a retry, or `timeout`, `unreachable`, `tls`, `header_provider`, `too_large`, `shutdown`,
+  ///   `already_shutdown`. Where parts of one batch fail differently the duration has the last one's.
+  /// - Beyond the conventions: `swift_otlp.exporter.attempts`, `swift_otlp.exporter.span.possible_duplicates` and
+  ///   `swift_otlp.exporter.request.size`, which change when an export ends.
+  ///
+  /// Specification: semantic conventions, OpenTelemetry SDK metrics (requirements 4.13).
+  public var selfMetrics: SelfMetrics { pipeline.selfMetrics }
+
   /// Delivers a batch, with as many attempts as its deadline and the server's answers allow; never throws and never
   /// passes `deadline` by more than a moment. After shutdown nothing is sent: all items count as dropped.
   public func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
-    guard enter() else { return ExportPipeline.refused(batch.count) }
+    guard enter() else { return pipeline.refuse(batch.count) }
     defer { leave() }
     return await pipeline.export(batch, deadline: deadline)
   }
@@ -150,6 +163,8 @@ extension OTLPGRPCExporter.Configuration {
     result.headerProvider = headerProvider
     result.headers = headers
     result.server = server.description
+    result.labels.serverAddress = server.serverAddress
+    result.labels.serverPort = server.serverPort
     return result
   }
 }

@@ -25,6 +25,39 @@ import Testing
     }
   }
 
+  @Test(
+    "4.13, 4.13.5: the exporter's metrics name their server",
+    arguments: [
+      ("http://collector:4317", "collector", 4317), ("ipv6:[fe80::1%eth0]:99", "fe80::1%eth0", 99),
+      ("unix:///run/otel.sock", "/run/otel.sock", nil), ("unix-abstract:otel", "@otel", nil),
+    ] as [(String, String, Int64?)])
+  func metricsNameTheServer(_ endpoint: String, _ address: String, _ port: Int64?) throws {
+    try scene(configure: {
+      $0.endpoint = endpoint
+      $0.insecure = true
+    }) { scene in
+      for point in scene.exporter.selfMetrics.metrics.flatMap(\.points) {
+        #expect(point.attributes["server.address"] == .string(address))
+        #expect(point.attributes["server.port"] == port.map { .int($0) })
+      }
+    }
+  }
+
+  @Test func metricsAgreeWithOutcomes() throws {  // 4.13
+    try scene { scene in
+      scene.collector.script(.partialSuccess(rejected: 5, message: "too old"))
+      _ = await scene.export()
+      let request = try #require(scene.collector.requests.first)
+      let metrics = scene.exporter.selfMetrics
+      #expect(metrics.succeeded("otel.sdk.exporter.span.exported") == 15)
+      #expect(metrics.failed("otel.sdk.exporter.span.exported") == ["rejected": 5])
+      #expect(metrics.total("swift_otlp.exporter.request.size") == request.wireBytes)
+      await scene.exporter.shutdown(deadline: Deadline(scene.simulation.now + .seconds(1)))
+      _ = await scene.export(3)
+      #expect(scene.exporter.selfMetrics.failed("otel.sdk.exporter.span.exported")["already_shutdown"] == 3)
+    }
+  }
+
   @Test func theStatusInTrailersIsRead() throws {  // trap 8
     for afterHeaders in [false, true] {
       try scene { scene in
@@ -150,7 +183,7 @@ import Testing
     }
   }
 
-  @Test func gzipIsUsedWhereItIsUnderstood() throws {  // trap 26
+  @Test func gzipIsUsedWhereItIsUnderstood() throws {  // trap 26; 5.11 COMP 2: each message, by the exporter's setting
     try scene(configure: { $0.compression = .gzip }) { scene in
       #expect(await scene.export(512).exported == 512)
       let request = try #require(scene.collector.requests.first)

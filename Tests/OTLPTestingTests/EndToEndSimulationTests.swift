@@ -12,6 +12,7 @@ import Testing
     nonisolated let simulation: Simulation
     nonisolated var unownedExecutor: UnownedSerialExecutor { simulation.loop.asUnownedSerialExecutor() }
     let collector: LoopbackCollector
+    let exporter: OTLPGRPCExporter
     let processor: BatchSpanProcessor
     let queueLimit: Int
     private(set) var faults: [String] = []
@@ -30,7 +31,7 @@ import Testing
       simulation.network.setHost("localhost", .addresses([0x0A00_0001]))
       collector.script((0..<40).map { _ in simulation.draw { .random(using: &$0) } })
       simulation.network.planConnections { _, _, random in .random(using: &random) }
-      let exporter = try OTLPGRPCExporter(
+      exporter = try OTLPGRPCExporter(
         client, loop: simulation.loop, network: simulation.network, diagnostics: .silent, seed: simulation.seed)
       let batch = World.batchConfiguration(simulation)
       queueLimit = batch.maxQueueSize
@@ -121,6 +122,28 @@ import Testing
       end(simulation.draw(in: 0...3))
       check("the end")
       compareWithServer()
+      compareMetrics()
+    }
+
+    /// Ledger, processor's metrics and exporter's metrics say the same (4.13); after the end, when nothing is on its way.
+    private func compareMetrics() {
+      let (ledger, metrics) = (processor.ledger, processor.selfMetrics + exporter.selfMetrics)
+      let handedOver = metrics.succeeded("otel.sdk.processor.span.processed")
+      let pairs = [
+        ("processed", metrics.total("otel.sdk.processor.span.processed"), ledger.ended),
+        ("exported of those handed over", metrics.total("otel.sdk.exporter.span.exported"), handedOver),
+        ("in flight", metrics.total("otel.sdk.exporter.span.inflight"), 0),
+        ("exported", metrics.succeeded("otel.sdk.exporter.span.exported"), ledger.exported),
+        ("rejected", metrics.failed("otel.sdk.exporter.span.exported")["rejected"] ?? 0, ledger.rejected),
+        ("operations", metrics.total("otel.sdk.exporter.operation.duration"), ledger.exports),
+        ("attempts", metrics.total("swift_otlp.exporter.attempts"), ledger.attempts),
+        (
+          "duplicates", metrics.total("swift_otlp.exporter.span.possible_duplicates"), ledger.possibleDuplicates
+        ),
+      ]
+      for (name, measured, counted) in pairs where measured != counted {
+        faults.append("\(name): \(measured) by the metrics, \(counted) by the ledger: \(ledger)")
+      }
     }
 
     /// What is counted as delivered was delivered; what arrived twice was counted as a possible duplicate.

@@ -153,6 +153,7 @@ import Testing
             for _ in 0..<pick(20) { processor.onEnd(Thing(number: ended.increment())) }
             #expect(processor.ledger.isBalanced, "seed \(seed)")
             #expect(processor.bytesHeld <= 6000)
+            SelfMetricsTests.check(processor, "seed \(seed)")
             await loop.sleep(.milliseconds(pick(200)))
             if pick(10) == 0 {
               let report = await processor.forceFlush(within: .milliseconds(pick(4000)))
@@ -173,6 +174,7 @@ import Testing
       let end = processor.ledger
       #expect(end.isBalanced && end.exported == ledger.exported, "late outcomes change nothing; seed \(seed)")
       #expect(processor.bytesHeld == 0)
+      SelfMetricsTests.check(processor, "seed \(seed)")
     }
     #expect(Set(exporter.numbers).count == exporter.numbers.count, "exported twice; seed \(seed)")
   }

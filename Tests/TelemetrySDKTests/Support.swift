@@ -6,6 +6,7 @@ import TelemetrySDK
 struct Thing: BatchItem, Equatable {
   var number: Int
   var encodedSizeBound = 100
+  static var metricsItem: SelfMetrics.Item { .span }
 }
 
 /// Answers as it is told, and keeps what it got.

@@ -27,9 +27,9 @@ struct DeliveryReporter {
       [("endpoint", server), ("status", failure.status), ("message", failure.message)])
   }
 
-  mutating func attemptSucceeded(at now: MonotonicInstant) {
+  mutating func attemptSucceeded(at now: @autoclosure () -> MonotonicInstant) {
     guard let since = failingSince else { return }
-    let seconds = (now - since).clampedNanoseconds / 1_000_000_000
+    let seconds = (now() - since).clampedNanoseconds / 1_000_000_000
     diagnostics.emit(
       .info, "exports succeed again",
       [

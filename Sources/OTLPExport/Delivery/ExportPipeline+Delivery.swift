@@ -13,6 +13,10 @@ struct Delivery {
   var compressed: BufferSlice?
   /// Which of the provider's headers the latest attempt had.
   var headerGeneration: Int?
+  /// Whether the server took the request.
+  var isAccepted = false
+  /// Of the messages that went to a connection.
+  var bytes = 0
   /// The search for bad items, of the whole batch.
   var isolation: Isolation
 
@@ -84,17 +88,22 @@ extension ExportPipeline {
       outcome.possibleDuplicates += delivery.request.itemCount
     }
     let wasRefused = delivery.lastFailure?.code == StatusTable.unimplemented
+    let message = delivery.compressed ?? delivery.request.message
+    let size = message.count
     let result = await transport.send(
-      delivery.compressed ?? delivery.request.message, isCompressed: delivery.compressed != nil, headers: headers,
-      deadline: deadline)
+      message, isCompressed: delivery.compressed != nil, headers: headers, deadline: deadline)
     switch result {
     case .accepted(let response):
       if wasRefused, delivery.compressed == nil, compressor != nil { rememberRefusedCompression() }
       nextIsolation = nil
+      delivery.isAccepted = true
+      delivery.bytes += size
       reporter.attemptSucceeded(at: loop.now)
       settle(delivery, response, &outcome)
       return nil
-    case .failed(let failure): return note(failure, &delivery)
+    case .failed(let failure):
+      if failure.origin != .connect, !failure.isUnconnected { delivery.bytes += size }
+      return note(failure, &delivery)
     }
   }
 
@@ -148,8 +157,9 @@ extension ExportPipeline {
     while true {
       if Task.isCancelled { return .cancelled }
       let deadline = effective(delivery.deadline)
-      guard !deadline.hasPassed(at: loop.now) else { return delivery.machine.timeIsUp }
-      guard let end = pause.end(at: loop.now) else {
+      let now = loop.now
+      guard !deadline.hasPassed(at: now) else { return delivery.machine.timeIsUp }
+      guard let end = pause.end(at: now) else {
         guard gate.isFull else { return nil }
         await waitForRoom(until: deadline)
         continue

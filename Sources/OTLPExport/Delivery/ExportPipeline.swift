@@ -21,6 +21,8 @@ package actor ExportPipeline {
     package var headers = OTLPHeaders()
     /// The server's name in messages.
     package var server = ""
+    /// What the pipeline's metrics are named after.
+    package var labels = ExporterMetrics.Labels()
 
     package init() {}
   }
@@ -35,6 +37,7 @@ package actor ExportPipeline {
   /// Where large compressions run; nil in a simulation.
   let runtime: Runtime?
   private let encoder = TraceRequestEncoder()
+  private let metrics: ExporterMetrics
 
   var calls = CallRegister()
   var reporter: DeliveryReporter
@@ -61,6 +64,7 @@ package actor ExportPipeline {
     self.loop = loop
     self.runtime = runtime
     self.random = random
+    metrics = ExporterMetrics(configuration.labels)
     headerSource = configuration.headerProvider.map {
       HeaderSource($0, base: configuration.headers, loop: loop)
     }
@@ -73,9 +77,11 @@ package actor ExportPipeline {
   /// Delivers `batch`, or gives up by `deadline`. The counts sum to the batch's.
   package func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
     guard !batch.isEmpty else { return ExportOutcome() }  // 1.1.13
-    guard cutoff == nil else { return ExportPipeline.refused(batch.count) }
+    guard cutoff == nil else { return refuse(batch.count) }
     let number = calls.begin()
     defer { calls.end(number) }
+    metrics.began(batch.count)
+    var record = ExportRecord(start: loop.now)
     var outcome = ExportOutcome()
     var current = Piece(request: encoder.encode(batch))
     var others: [Piece] = []
@@ -85,9 +91,11 @@ package actor ExportPipeline {
         piece: current, number: number, deadline: deadline, policy: configuration.retry, isolation: isolation)
       var pieces = await deliver(&delivery, &outcome)
       isolation = delivery.isolation
+      record.add(delivery, hasParts: !pieces.isEmpty, outcome)
       if pieces.isEmpty {
         guard let next = others.popLast() else {
           isolationEnded(isolation, outcome)
+          metrics.ended(batch.count, outcome, record, at: loop.now)
           return outcome
         }
         current = next
@@ -117,9 +125,13 @@ package actor ExportPipeline {
     await transport.shutdown(deadline: deadline)
   }
 
-  /// After shutdown (4.8.4).
-  package static func refused(_ count: Int) -> ExportOutcome {
-    ExportOutcome(
+  /// What the pipeline measures of itself.
+  package nonisolated var selfMetrics: SelfMetrics { metrics.snapshot }
+
+  /// The outcome of a batch that comes after shutdown (4.8.4).
+  package nonisolated func refuse(_ count: Int) -> ExportOutcome {
+    metrics.refused(count)
+    return ExportOutcome(
       dropped: [.shutdown: count], error: OTLPError(.shutdown, "the exporter was shut down before the export"))
   }
 }

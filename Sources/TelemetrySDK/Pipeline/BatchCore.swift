@@ -36,12 +36,14 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   private nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
   let maxQueueSize: Int
   let lease: Runtime.Lease?
+  let component: TelemetryComponent
   private let registration = Atomic<UInt64>(0)
 
   init(
     exporter: any Exporter<Item>, configuration: BatchConfiguration, maxConcurrentExports: Int, loop: EventLoop,
-    lease: Runtime.Lease?, diagnostics: Diagnostics
+    lease: Runtime.Lease?, diagnostics: Diagnostics, kind: String
   ) {
+    component = TelemetryComponent(type: "\(kind)_\(Item.metricsItem.rawValue)_processor")
     self.exporter = exporter
     self.loop = loop
     self.lease = lease
@@ -82,6 +84,16 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   var token: UInt64 { registration.load(ordering: .relaxed) }
 
   var ledger: Ledger { withState { $0.machine.ledger } }
+
+  var selfMetrics: SelfMetrics {
+    let measured = withState { state in
+      ProcessorMeasurements(
+        queued: state.machine.queued, maxQueueSize: maxQueueSize,
+        handedOver: state.machine.counts.settled + state.machine.inFlight, lost: state.machine.counts.lost,
+        bytesHeld: budget.used, maxBytes: budget.limit)
+    }
+    return measured.metrics(component, Item.metricsItem)
+  }
 
   /// Bytes that queue and exports hold now.
   var bytesHeld: Int { budget.used }

@@ -2,6 +2,12 @@
 public protocol BatchItem: Sendable {
   /// An upper bound of the item's encoded size in bytes, cheap to have: it counts against `maxQueueBytes`.
   var encodedSizeBound: Int { get }
+
+  /// What such items are called in a processor's ``SelfMetrics``.
+  static var metricsItem: SelfMetrics.Item { get }
 }
 
-extension SpanData: BatchItem {}
+extension SpanData: BatchItem {
+  /// Spans.
+  public static var metricsItem: SelfMetrics.Item { .span }
+}

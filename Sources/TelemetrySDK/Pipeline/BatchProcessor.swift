@@ -23,7 +23,7 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
     let lease = try runtime.acquire(preferring: exporter.eventLoop)
     core = BatchCore(
       exporter: exporter, configuration: configuration, maxConcurrentExports: exporter.maxConcurrentExports,
-      loop: lease.loop, lease: lease, diagnostics: diagnostics)
+      loop: lease.loop, lease: lease, diagnostics: diagnostics, kind: "batching")
     backgroundLimit = min(configuration.exportTimeout, .seconds(30))
   }
 
@@ -35,7 +35,7 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
     try configuration.validate()
     core = BatchCore(
       exporter: exporter, configuration: configuration, maxConcurrentExports: exporter.maxConcurrentExports,
-      loop: loop, lease: nil, diagnostics: diagnostics)
+      loop: loop, lease: nil, diagnostics: diagnostics, kind: "batching")
     backgroundLimit = min(configuration.exportTimeout, .seconds(30))
   }
 
@@ -50,6 +50,14 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
 
   /// The bytes, by the items' size bounds, that queue and exports hold now; never above `maxQueueBytes`.
   public var bytesHeld: Int { core.bytesHeld }
+
+  /// The processor's metrics of itself at this moment, consistent with one another.
+  ///
+  /// `otel.sdk.processor.span.queue.size`, `.queue.capacity` and `.processed`: items that were handed to the exporter,
+  /// and with `error.type` those lost before that: `queue_full`, `already_shutdown`, `shutdown` (still queued at
+  /// shutdown's deadline). Beyond the conventions `swift_otlp.processor.span.memory.usage` and `.limit`, which are
+  /// ``bytesHeld`` and `maxQueueBytes`. What became of the items is measured by the exporter (requirements 4.13).
+  public var selfMetrics: SelfMetrics { core.selfMetrics }
 
   /// Has everything exported that was handed in before the call, in batches of the usual size, and then the exporter
   /// flushed; returns when all that is settled, or when `limit` has passed. After a shutdown it returns at once.

@@ -6,14 +6,17 @@ struct ItemCounts {
   var possibleDuplicates = 0
   var exports = 0
   var attempts = 0
-  private var dropped = [Int](repeating: 0, count: DropReason.allCases.count)
+  /// Lost before they were handed to the exporter.
+  private var lostBefore = [Int](repeating: 0, count: DropReason.allCases.count)
+  /// Given up by the exporter.
+  private var givenUp = [Int](repeating: 0, count: DropReason.allCases.count)
 
-  mutating func drop(_ count: Int, _ reason: DropReason) { dropped[reason.index] += count }
+  mutating func drop(_ count: Int, _ reason: DropReason) { lostBefore[reason.index] += count }
 
   mutating func add(_ outcome: ExportOutcome) {
     exported += outcome.exported
     rejected += outcome.rejected
-    for (reason, count) in outcome.dropped { drop(count, reason) }
+    for (reason, count) in outcome.dropped { givenUp[reason.index] += count }
     possibleDuplicates += outcome.possibleDuplicates
     attempts += outcome.attempts
   }
@@ -23,8 +26,9 @@ struct ItemCounts {
     ledger.ended = ended
     ledger.exported = exported
     ledger.rejected = rejected
-    for reason in DropReason.allCases where dropped[reason.index] > 0 {
-      ledger.dropped[reason] = dropped[reason.index]
+    for reason in DropReason.allCases {
+      let count = lostBefore[reason.index] + givenUp[reason.index]
+      if count > 0 { ledger.dropped[reason] = count }
     }
     ledger.queued = queued
     ledger.inFlight = inFlight
@@ -32,6 +36,16 @@ struct ItemCounts {
     ledger.exports = exports
     ledger.attempts = attempts
     return ledger
+  }
+
+  /// Items that were handed to the exporter and have come back.
+  var settled: Int { exported + rejected + givenUp.reduce(0, +) }
+
+  /// Items that were lost before they were handed to the exporter.
+  var lost: [DropReason: Int] {
+    var lost: [DropReason: Int] = [:]
+    for reason in DropReason.allCases where lostBefore[reason.index] > 0 { lost[reason] = lostBefore[reason.index] }
+    return lost
   }
 }
 

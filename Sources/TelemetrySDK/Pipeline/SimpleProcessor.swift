@@ -21,14 +21,14 @@ public final class SimpleProcessor<Item: BatchItem>: Sendable {
     let lease = try runtime.acquire(preferring: exporter.eventLoop)
     core = BatchCore(
       exporter: exporter, configuration: Self.configuration, maxConcurrentExports: 1, loop: lease.loop, lease: lease,
-      diagnostics: diagnostics)
+      diagnostics: diagnostics, kind: "simple")
   }
 
   /// For a simulation: lives on `loop`, which the caller runs.
   package init(exporter: some Exporter<Item>, loop: EventLoop, diagnostics: Diagnostics = .standardError) {
     core = BatchCore(
       exporter: exporter, configuration: Self.configuration, maxConcurrentExports: 1, loop: loop, lease: nil,
-      diagnostics: diagnostics)
+      diagnostics: diagnostics, kind: "simple")
   }
 
   deinit { core.request(.shutdown, within: .seconds(30)) { _ in } }
@@ -39,6 +39,9 @@ public final class SimpleProcessor<Item: BatchItem>: Sendable {
 
   /// Where every item is now.
   public var ledger: Ledger { core.ledger }
+
+  /// The processor's metrics of itself at this moment; see ``BatchProcessor/selfMetrics``.
+  public var selfMetrics: SelfMetrics { core.selfMetrics }
 
   /// Waits until everything that was handed in before the call is settled, or `limit` has passed.
   public func forceFlush(within limit: Duration) async -> FlushReport { await core.wait(for: .flush, limit) }

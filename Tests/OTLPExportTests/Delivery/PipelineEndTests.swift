@@ -123,7 +123,7 @@ import Testing
       try simulate(seed: seed) { simulation in
         let steps = (0..<200).map { _ in PipelineEndTests.randomStep(simulation) }
         let fixture = PipelineFixture(simulation, steps)
-        let tasks = (0..<12).map { number in
+        let tasks = (0..<12).map { _ in
           simulation.task {
             await simulation.sleep(.milliseconds(simulation.draw(in: 0...20_000)))
             let count = simulation.draw(in: 1...40)
@@ -133,7 +133,7 @@ import Testing
             #expect(outcome.total == count, "seed \(seed)")
             #expect(outcome.possibleDuplicates <= count, "seed \(seed)")
             #expect(simulation.now - start <= within, "seed \(seed)")
-            return number
+            return outcome
           }
         }
         await simulation.sleep(.milliseconds(simulation.draw(in: 0...40_000)))
@@ -141,7 +141,16 @@ import Testing
         let within = Duration.milliseconds(simulation.draw(in: 0...5_000))
         await fixture.pipeline.shutdown(deadline: Deadline(start + within))
         #expect(simulation.now - start <= within, "seed \(seed)")
-        for task in tasks { _ = await task.value }
+        var sum = ExportOutcome()
+        for task in tasks {
+          let outcome = await task.value
+          sum.exported += outcome.exported
+          sum.rejected += outcome.rejected
+          sum.dropped.merge(outcome.dropped, uniquingKeysWith: +)
+          sum.attempts += outcome.attempts
+          sum.possibleDuplicates += outcome.possibleDuplicates
+        }
+        ExporterMetricsTests.check(fixture.pipeline.selfMetrics, sum, exports: tasks.count, "seed \(seed)")
       }
     }
   }
