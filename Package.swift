@@ -73,7 +73,7 @@ let package = Package(
     tests("OTLPWireTests", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "OTLPTesting", "COpenSSL"]),
     tests("OTLPExportTests", ["OTLPExport", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "CNGHTTP2"]),
-    tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPTesting", "TelemetryCore"]),
+    tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPExport", "OTLPTesting", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
     tests(
       "OTLPTestingTests",

@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// The one message in the body of a unary response.
 enum GRPCMessage {
   static let prefixSize = 5
@@ -37,7 +39,9 @@ enum GRPCMessage {
       throw Failure(code: .internal, message: "compressed response message without grpc-encoding")
     }
     guard encoding == "gzip", let inflater else {
-      throw Failure(code: .internal, message: "response message in an encoding that wasn't offered")
+      let known = inflater == nil ? "identity is" : "identity and gzip are"
+      let name = Diagnostics.sanitized(encoding, limit: 50)
+      throw Failure(code: .internal, message: "response message in the encoding '\(name)'; \(known) understood")
     }
     let result = unsafe body.withUnsafeBytes { bytes -> Result<[UInt8], GRPCInflateError> in
       do throws(GRPCInflateError) {
