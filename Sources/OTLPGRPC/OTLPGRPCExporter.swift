@@ -68,7 +68,7 @@ public final class OTLPGRPCExporter: SpanExporter {
       configuration, parts.server,
       ExportPipeline(
         configuration.pipeline(parts.server), transport: GRPCTransport(channel), loop: loop, diagnostics: diagnostics,
-        random: JitterGenerator(seed: seed)), nil)
+        random: SeededRandom(seed: seed)), nil)
   }
 
   private init(

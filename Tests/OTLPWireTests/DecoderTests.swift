@@ -123,7 +123,7 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
   @Test("no bytes make it trap", arguments: 0..<20 as Range<UInt64>)
   func mutations(seed: UInt64) {
     var random = RandomSpans(seed: seed)
-    var generator = SeededGenerator(seed: seed)
+    var generator = SeededRandom(seed: seed)
     let message = TraceRequestEncoder().encode(random.batch(2)).protobuf.array
     for round in 0..<100 {
       var bytes = message

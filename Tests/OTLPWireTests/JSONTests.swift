@@ -1,4 +1,5 @@
 import OTLPTesting
+import TelemetryCore
 import TelemetrySDK
 import Testing
 
@@ -173,7 +174,7 @@ import Testing
   @Test("no text makes it trap", arguments: 0..<20 as Range<UInt64>)
   func mutations(seed: UInt64) {
     var random = RandomSpans(seed: seed)
-    var generator = SeededGenerator(seed: seed)
+    var generator = SeededRandom(seed: seed)
     let line = Array(OTLPJSON.encode(random.batch(2)).utf8)
     for round in 0..<100 {
       var bytes = line

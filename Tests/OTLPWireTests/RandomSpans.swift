@@ -1,19 +1,5 @@
+import TelemetryCore
 import TelemetrySDK
-
-/// SplitMix64: the same spans for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
-  }
-}
 
 /// Spans of every shape, edge cases more often than chance would give.
 struct RandomSpans {
@@ -22,7 +8,7 @@ struct RandomSpans {
   private let scopes: [InstrumentationScope]
 
   init(seed: UInt64) {
-    var maker = Maker(generator: SeededGenerator(seed: seed))
+    var maker = Maker(generator: SeededRandom(seed: seed))
     resources = [.empty] + (0..<3).map { _ in maker.resource() }
     scopes = [.empty] + (0..<3).map { _ in maker.scope() }
     self.maker = maker
@@ -39,7 +25,7 @@ struct RandomSpans {
 }
 
 private struct Maker {
-  var generator: SeededGenerator
+  var generator: SeededRandom
 
   mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
 

@@ -6,20 +6,9 @@ import Testing
 
 /// The law of the ledger over random interleavings of producers, failures, flushes and shutdowns.
 @Suite struct ConservationTests {
-  struct Random {
-    var state: UInt64
-    mutating func next(_ bound: Int) -> Int {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var value = state
-      value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-      return Int((value ^ (value >> 31)) % UInt64(bound))
-    }
-  }
-
   @Test("the machine alone: every input in random order", arguments: 0..<200)
   func machine(_ seed: Int) {
-    var random = Random(state: UInt64(seed))
+    var random = SeededRandom(seed: UInt64(seed))
     var settings = BatchMachine.Settings.small
     settings.maxConcurrentExports = 1 + random.next(3)
     settings.exportTimeout = .milliseconds(500)
@@ -70,7 +59,7 @@ import Testing
 
   private func act(
     _ choice: Int, _ machine: inout BatchMachine, _ model: inout Model, _ now: MonotonicInstant,
-    _ random: inout Random
+    _ random: inout SeededRandom
   ) {
     switch choice {
     case 0..<20:
@@ -181,7 +170,11 @@ import Testing
 }
 
 private final class SharedRandom: Sendable {
-  private let random: Mutex<ConservationTests.Random>
-  init(_ seed: Int) { random = Mutex(ConservationTests.Random(state: UInt64(seed))) }
+  private let random: Mutex<SeededRandom>
+  init(_ seed: Int) { random = Mutex(SeededRandom(seed: UInt64(seed))) }
   func next(_ bound: Int) -> Int { random.withLock { $0.next(bound) } }
+}
+
+extension SeededRandom {
+  fileprivate mutating func next(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

@@ -30,7 +30,7 @@ package struct BackoffConfiguration: Hashable, Sendable {
 /// When the next attempt to connect may start, and how long it may take.
 struct Backoff {
   private let configuration: BackoffConfiguration
-  private var random: SplitMix64
+  private var random: SeededRandom
   /// The pause of the present attempt, before jitter; nil before the first one.
   private var pause: Duration?
   /// No attempt starts before this.
@@ -38,7 +38,7 @@ struct Backoff {
 
   init(_ configuration: BackoffConfiguration) {
     self.configuration = configuration
-    random = SplitMix64(seed: configuration.seed)
+    random = SeededRandom(seed: configuration.seed)
   }
 
   /// An attempt starts; it is given up at the deadline that this returns.
@@ -58,22 +58,5 @@ struct Backoff {
   /// The connection was lost: a thousand clients of one server don't come back at once.
   mutating func lost(at now: MonotonicInstant) {
     notBefore = now + configuration.initial * random.fraction()
-  }
-}
-
-/// A small generator of numbers that are random enough to spread clients over time.
-struct SplitMix64 {
-  private var state: UInt64
-
-  /// nil takes a random seed.
-  init(seed: UInt64?) { state = seed ?? UInt64.random(in: 0...UInt64.max) }
-
-  /// A number from 0 up to, but not including, 1.
-  mutating func fraction() -> Double {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Double((word ^ (word >> 31)) >> 11) * 0x1p-53
   }
 }

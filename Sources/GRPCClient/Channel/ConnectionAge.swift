@@ -7,12 +7,12 @@ struct ConnectionAge {
   private static let least = Duration.seconds(1)
 
   private let maximum: Duration?
-  private var random: SplitMix64
+  private var random: SeededRandom
 
   /// - Parameter maximum: nil for connections that live as long as they work.
   init(_ maximum: Duration?, seed: UInt64?) {
     self.maximum = maximum
-    random = SplitMix64(seed: seed)
+    random = SeededRandom(seed: seed)
   }
 
   /// When a connection that is made now is to be replaced.

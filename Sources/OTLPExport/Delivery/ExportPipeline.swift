@@ -41,7 +41,7 @@ package actor ExportPipeline {
 
   var calls = CallRegister()
   var reporter: DeliveryReporter
-  var random: JitterGenerator
+  var random: SeededRandom
   var pause = DestinationPause()
   var gate: CallGate
   /// What the server takes at most, as it told (DESIGN 3).
@@ -57,7 +57,7 @@ package actor ExportPipeline {
 
   package init(
     _ configuration: Configuration, transport: any OTLPTransport, loop: EventLoop, runtime: Runtime? = nil,
-    diagnostics: Diagnostics, random: JitterGenerator = JitterGenerator()
+    diagnostics: Diagnostics, random: SeededRandom = SeededRandom()
   ) {
     self.configuration = configuration
     self.transport = transport

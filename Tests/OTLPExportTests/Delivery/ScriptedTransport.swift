@@ -132,7 +132,7 @@ struct PipelineFixture {
     configure(&configuration)
     pipeline = ExportPipeline(
       configuration, transport: transport, loop: simulation.loop, diagnostics: log.diagnostics,
-      random: JitterGenerator(seed: simulation.seed))
+      random: SeededRandom(seed: simulation.seed))
   }
 
   func export(_ count: Int = 10, within: Duration = .seconds(30)) async -> ExportOutcome {

@@ -40,11 +40,11 @@ extension AttemptFailure {
 /// Draws the same number each time, or a series.
 enum TestGenerator: RandomNumberGenerator {
   case fixed(UInt64)
-  case seeded(JitterGenerator)
+  case seeded(SeededRandom)
 
   static let lowest = TestGenerator.fixed(0)
   static let highest = TestGenerator.fixed(.max)
-  static func seed(_ seed: Int) -> TestGenerator { .seeded(JitterGenerator(seed: UInt64(seed))) }
+  static func seed(_ seed: Int) -> TestGenerator { .seeded(SeededRandom(seed: UInt64(seed))) }
 
   mutating func next() -> UInt64 {
     switch self {

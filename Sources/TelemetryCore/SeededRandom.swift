@@ -1,8 +1,9 @@
-/// Random numbers that are the same for the same seed (SplitMix64).
+/// Random numbers that are the same for the same seed (SplitMix64): for jitter and simulations, not for secrets.
 package struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  package init(seed: UInt64) { state = seed }
+  /// - Parameter seed: nil takes one from the system.
+  package init(seed: UInt64? = nil) { state = seed ?? UInt64.random(in: 0...UInt64.max) }
 
   package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
@@ -11,6 +12,9 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
     value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
     return value ^ (value >> 31)
   }
+
+  /// A number from 0 up to, but not including, 1.
+  package mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 
   /// A duration out of `range`, in whole nanoseconds.
   package mutating func duration(in range: ClosedRange<Duration>) -> Duration {
