@@ -62,6 +62,8 @@ public struct DiagnosticEvent: Sendable, CustomStringConvertible {
 public struct Diagnostics: Sendable {
   private let minimum: DiagnosticEvent.Level
   private let handler: @Sendable (DiagnosticEvent) -> Void
+  /// What to add to a message, or nil if it is not to be passed on; nil for a handler that gets all.
+  private var admit: (@Sendable (String) -> String?)?
 
   /// Passes every event of `minimum` level or above to `handler`, on whatever thread it arises.
   public init(
@@ -76,7 +78,8 @@ public struct Diagnostics: Sendable {
     let limiter = Mutex(DiagnosticLimiter())
     return Diagnostics(minimumLevel: .warning) { event in
       guard let suffix = limiter.withLock({ $0.admit(event.message, at: .system) }) else { return }
-      writeLine("\(event.level): \(sanitized(event.description))\(suffix)")
+      let note = suffix.isEmpty ? "" : " (\(suffix))"
+      writeLine("\(event.level): \(sanitized(event.description))\(note)")
     }
   }()
 
@@ -89,7 +92,19 @@ public struct Diagnostics: Sendable {
     _ fields: @autoclosure () -> [(name: String, value: String)] = []
   ) {
     guard level >= minimum else { return }
-    handler(DiagnosticEvent(level, message(), fields: fields()))
+    let message = message()
+    guard let admit else { return handler(DiagnosticEvent(level, message, fields: fields())) }
+    guard let note = admit(message) else { return }
+    handler(DiagnosticEvent(level, message, fields: note.isEmpty ? fields() : fields() + [("note", note)]))
+  }
+
+  /// The same for a component that may have the same thing to say again and again: whatever handler there is, five of a
+  /// kind a minute, then one a minute with the number of those left out. Time is the loop's.
+  package func limited(by loop: EventLoop) -> Diagnostics {
+    let limiter = Mutex(DiagnosticLimiter())
+    var result = self
+    result.admit = { message in limiter.withLock { $0.admit(message, at: loop.now) } }
+    return result
   }
 
   /// Text from elsewhere, such as a server's message, as one printable line of at most `limit` characters.
@@ -115,7 +130,7 @@ public struct Diagnostics: Sendable {
   }
 }
 
-/// Decides which messages the default handler prints: five of a kind a minute, then one a minute with a count.
+/// Decides which messages are passed on: five of a kind a minute, then one a minute with a count.
 package struct DiagnosticLimiter {
   private struct Entry {
     var windowStart: MonotonicInstant
@@ -130,7 +145,7 @@ package struct DiagnosticLimiter {
 
   package init() {}
 
-  /// What to append to the line, or nil if it is not to be printed.
+  /// What to add to the message, or nil if it is not to be passed on.
   package mutating func admit(_ message: String, at now: MonotonicInstant) -> String? {
     if entries.count >= DiagnosticLimiter.capacity, entries[message] == nil { entries.removeAll() }
     var entry = entries[message] ?? Entry(windowStart: now)
@@ -138,7 +153,7 @@ package struct DiagnosticLimiter {
     if now - entry.windowStart >= DiagnosticLimiter.window {
       let suppressed = entry.suppressed
       entry = Entry(windowStart: now, inWindow: suppressed > 0 ? 5 : 1)
-      return suppressed > 0 ? " (and \(suppressed) more of these)" : ""
+      return suppressed > 0 ? "and \(suppressed) more of these" : ""
     }
     guard entry.inWindow < 5 else {
       entry.suppressed += 1

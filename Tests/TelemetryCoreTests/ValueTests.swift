@@ -83,7 +83,7 @@ import Testing
     for second in 0..<180 {
       for _ in 0..<10 { if let suffix = limiter.admit("full", at: at(second)) { lines.append(suffix) } }
     }
-    #expect(lines == ["", "", "", "", "", " (and 595 more of these)", " (and 599 more of these)"])
+    #expect(lines == ["", "", "", "", "", "and 595 more of these", "and 599 more of these"])
     let other = limiter.admit("other", at: at(179))
     #expect(other == "")
     for number in 0..<1000 { _ = limiter.admit("message \(number)", at: at(179)) }  // bounded

@@ -70,7 +70,7 @@ package actor GRPCChannel {
     self.metadata = metadata
     self.configuration = configuration
     self.loop = loop
-    self.diagnostics = diagnostics
+    self.diagnostics = diagnostics.limited(by: loop)
     state = ChannelState(hostCount: connector.hosts.count, backoff: configuration.backoff)
     age = ConnectionAge(configuration.maxConnectionAge, seed: configuration.backoff.seed)
   }

@@ -92,14 +92,14 @@ package struct Endpoint: Hashable, Sendable {
     }
   }
 
-  /// RFC 3986, 3.1
-  static func isSchemeByte(_ byte: UInt8) -> Bool { HostAndPort.isNameByte(byte) || byte == UInt8(ascii: "+") }
-
   /// `server.port` of the self-metrics; nil for a socket.
   package var serverPort: Int? {
     guard case .hosts(let hosts) = target else { return nil }
     return Int(hosts[0].port)
   }
+
+  /// RFC 3986, 3.1
+  static func isSchemeByte(_ byte: UInt8) -> Bool { HostAndPort.isNameByte(byte) || byte == UInt8(ascii: "+") }
 
   /// The text without credentials and query, as one printable line.
   package static func redacted(_ text: String) -> String {

@@ -6,11 +6,11 @@ internal import TelemetrySDK
 struct DeliveryReporter {
   private let diagnostics: Diagnostics
   private let server: String
-  private var limiter = DiagnosticLimiter()
   private var failedAttempts = 0
   private var droppedItems = 0
   private var failingSince: MonotonicInstant?
 
+  /// - Parameter diagnostics: Limits the rate of what is said again and again.
   init(server: String, diagnostics: Diagnostics) {
     self.server = server
     self.diagnostics = diagnostics
@@ -42,31 +42,31 @@ struct DeliveryReporter {
   }
 
   /// The outcome carries the loss and its error to the processor, which warns of it once for every exporter.
-  mutating func dropped(_ count: Int, _ reason: DropReason, _ error: OTLPError, at now: MonotonicInstant) {
+  mutating func dropped(_ count: Int, _ reason: DropReason, _ error: OTLPError) {
     droppedItems += count
-    say(
-      .debug, "items were dropped", at: now,
+    diagnostics.emit(
+      .debug, "items were dropped",
       [("endpoint", server), ("count", "\(count)"), ("reason", "\(reason)"), ("error", error.message)])
   }
 
   /// 1.3.4, 1.3.6: what the server has to say of a request that it took.
-  mutating func partialSuccess(rejected: Int, of count: Int, _ message: String, at now: MonotonicInstant) {
-    say(
-      .warning, rejected > 0 ? "the server rejected items" : "the server took the items with a warning", at: now,
+  func partialSuccess(rejected: Int, of count: Int, _ message: String) {
+    diagnostics.emit(
+      .warning, rejected > 0 ? "the server rejected items" : "the server took the items with a warning",
       [("endpoint", server), ("rejected", "\(rejected)"), ("count", "\(count)"), ("message", message)])
   }
 
   /// Names the one item that is too large (1.1.8).
-  mutating func tooLarge(_ name: String, bytes: Int, limit: Int?, at now: MonotonicInstant) {
-    say(
-      .warning, "a single item is too large to be sent", at: now,
+  func tooLarge(_ name: String, bytes: Int, limit: Int?) {
+    diagnostics.emit(
+      .warning, "a single item is too large to be sent",
       [("endpoint", server), ("name", name), ("bytes", "\(bytes)")] + (limit.map { [("limit", "\($0)")] } ?? []))
   }
 
   /// Names the one item that the server refuses.
-  mutating func refused(_ name: String, _ failure: AttemptFailure, at now: MonotonicInstant) {
-    say(
-      .warning, "the server refuses a single item", at: now,
+  func refused(_ name: String, _ failure: AttemptFailure) {
+    diagnostics.emit(
+      .warning, "the server refuses a single item",
       [("endpoint", server), ("name", name), ("status", failure.status), ("message", failure.message)])
   }
 
@@ -79,13 +79,5 @@ struct DeliveryReporter {
   func compressionRefused() {
     diagnostics.emit(
       .warning, "the server doesn't take gzip; requests are sent without compression", [("endpoint", server)])
-  }
-
-  private mutating func say(
-    _ level: DiagnosticEvent.Level, _ message: String, at now: MonotonicInstant,
-    _ fields: [(name: String, value: String)]
-  ) {
-    guard let suffix = limiter.admit(message, at: now) else { return }
-    diagnostics.emit(level, message, suffix.isEmpty ? fields : fields + [("note", suffix)])
   }
 }

@@ -33,7 +33,7 @@ extension ExportPipeline {
     guard isIsolated(delivery, failure) else { return }
     delivery.isolation.foundOne()
     let name = name(of: delivery.request)
-    reporter.refused(name, failure, at: loop.now)
+    reporter.refused(name, failure)
     outcome.error = OTLPError(
       .refused, "the server refuses the span '\(name)': \(failure.status): \(failure.message)", status: failure.status)
   }

@@ -47,7 +47,7 @@ extension ExportPipeline {
   func dropTooLarge(_ delivery: Delivery, limit: Int?, _ outcome: inout ExportOutcome) {
     let bytes = delivery.request.protobuf.count
     let name = name(of: delivery.request)
-    reporter.tooLarge(name, bytes: bytes, limit: limit, at: loop.now)
+    reporter.tooLarge(name, bytes: bytes, limit: limit)
     outcome.dropped[.tooLarge, default: 0] += delivery.request.itemCount
     let allowed = limit.map { "; \($0) are allowed" } ?? ""
     outcome.error = OTLPError(
@@ -71,7 +71,7 @@ extension ExportPipeline {
     outcome.rejected += rejected
     guard response.hasPartialSuccess else { return }
     let message = Diagnostics.sanitized(response.errorMessage, limit: 500)
-    reporter.partialSuccess(rejected: rejected, of: count, message, at: loop.now)
+    reporter.partialSuccess(rejected: rejected, of: count, message)
     if rejected > 0 {
       outcome.error = OTLPError(.partialSuccess, "the server rejected \(rejected) of \(count) items: \(message)")
     }
@@ -82,7 +82,7 @@ extension ExportPipeline {
     let error = self.error(reason, dropReason, delivery)
     outcome.dropped[dropReason, default: 0] += delivery.request.itemCount
     outcome.error = error
-    reporter.dropped(delivery.request.itemCount, dropReason, error, at: loop.now)
+    reporter.dropped(delivery.request.itemCount, dropReason, error)
   }
 
   private func dropReason(_ reason: RetryMachine.Reason, _ delivery: Delivery) -> DropReason {

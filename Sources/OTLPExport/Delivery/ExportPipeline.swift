@@ -68,7 +68,7 @@ package actor ExportPipeline {
     headerSource = configuration.headerProvider.map {
       HeaderSource($0, base: configuration.headers, loop: loop)
     }
-    reporter = DeliveryReporter(server: configuration.server, diagnostics: diagnostics)
+    reporter = DeliveryReporter(server: configuration.server, diagnostics: diagnostics.limited(by: loop))
     compressor = configuration.compression.level.map { MessageCompressor(level: $0) }
     gate = CallGate(maximum: configuration.maxConcurrentCalls)
     governor = configuration.compression == .auto ? CompressionGovernor() : nil

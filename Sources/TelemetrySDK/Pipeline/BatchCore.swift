@@ -47,7 +47,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     self.exporter = exporter
     self.loop = loop
     self.lease = lease
-    self.diagnostics = diagnostics
+    self.diagnostics = diagnostics.limited(by: loop)
     maxQueueSize = configuration.maxQueueSize
     overflow = configuration.overflow
     budget = ByteBudget(limit: configuration.maxQueueBytes)

@@ -58,7 +58,7 @@ enum Conformance {
   }
 
   static func run(
-    _ configuration: LoopbackCollector.Configuration = .init(),
+    _ configuration: LoopbackCollector.Configuration = .init(), diagnostics: Diagnostics = .silent,
     _ body: @escaping @Sendable (Scene) async throws -> Void
   ) throws {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
@@ -67,7 +67,7 @@ enum Conformance {
       let channel = try GRPCChannel(
         configuration: .init(
           target: .host("collector", port: 4317), inflater: GzipInflater(), backoff: .init(seed: 1)),
-        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+        network: simulation.network, loop: simulation.loop, diagnostics: diagnostics)
       try await body(Scene(simulation: simulation, collector: collector, channel: channel))
       await channel.shutdown(deadline: Deadline(simulation.now + .seconds(1)))
       await collector.stop()

@@ -110,11 +110,22 @@ import Testing
     }
   }
 
-  @Test func aMillionLossesMakeFewLines() throws {  // trap 24
+  @Test(
+    "trap 24: thousands of exports that go wrong in the same way make few lines",
+    arguments: [
+      ([], .fail(.server(7))), ([], .partial(rejected: 1, "no")), ([], .partial(rejected: 0, "a word")),
+      ([], .atMost(10)), ([], .refusing([StandardWorkload().spans(0..<1)[0].name])),
+      ((0..<4000).map { $0 % 2 == 0 ? .fail(.server(14)) : .accept }, .accept),
+    ] as [([ScriptedTransport.Step], ScriptedTransport.Step)])
+  func lossesMakeFewLines(_ steps: [ScriptedTransport.Step], _ standard: ScriptedTransport.Step) throws {
     try simulate(seed: 1) { simulation in
-      let fixture = PipelineFixture(simulation, standard: .fail(.server(7)))
+      let fixture = PipelineFixture(simulation, steps, standard: standard) {
+        $0.retry.initialBackoff = .milliseconds(1)
+      }
       for _ in 0..<2000 { _ = await fixture.export(2) }
-      #expect(fixture.log.events.count <= 10)
+      #expect(simulation.now - MonotonicInstant(nanoseconds: 0) < .seconds(60))
+      #expect((1...15).contains(fixture.log.events.count))
+      #expect(fixture.log.events.count { $0.level >= .warning } <= 10)
     }
   }
 
