@@ -33,14 +33,15 @@ import Testing
 
   @Test("nor can it hold an asynchronous shutdown")
   func blockedLoopAsync() async throws {
-    let release = BlockingSemaphore()
+    let (begun, release) = (Promise<Void>(), BlockingSemaphore())
     let processor = try BatchProcessor(
       exporter: ScriptedExporter { _, _ in
+        begun.fulfil(())
         _ = release.wait(until: .after(.seconds(600)))
         return .success
       }, configuration: .init { $0.scheduleDelay = .zero }, runtime: Runtime(), diagnostics: .silent)
     for number in 0..<5 { processor.onEnd(Thing(number: number)) }
-    while processor.ledger.inFlight == 0 { await Task.yield() }
+    await begun.value
     let start = MonotonicInstant.now
     let end = await processor.shutdown(within: .milliseconds(50))
     #expect(!end.isComplete && end.ledger.isBalanced && end.lost == end.ledger.droppedTotal)
@@ -61,12 +62,13 @@ import Testing
 
   @Test("a runtime that is shut down under a processor ends it: nobody waits for ever, everything is counted")
   func runtimeEnds() async throws {
-    let runtime = try Runtime()
+    let (runtime, begun) = (try Runtime(), Promise<Void>())
     let processor = try BatchProcessor(
-      exporter: ScriptedExporter { _, _ in await stuck() }, runtime: runtime, diagnostics: .silent)
+      exporter: ScriptedExporter.stuck(begun), configuration: .init { $0.exportTimeout = .seconds(600) },
+      runtime: runtime, diagnostics: .silent)
     processor.onEnd(Thing(number: 1))
     async let flush = processor.forceFlush(within: .seconds(600))
-    while processor.ledger.inFlight == 0 { await Task.yield() }
+    await begun.value
     runtime.shutdown()
     #expect(await flush.lost == 1)
     let end = await processor.shutdown(within: .seconds(600))

@@ -13,14 +13,27 @@ import Testing
       $0.maxExportBatchSize = queue
       $0.overflow = overflow
       $0.maxQueueBytes = bytes
+      $0.exportTimeout = .seconds(600)
+    }
+  }
+
+  /// A processor on a virtual clock, shut down at the end.
+  private static func run(
+    _ exporter: ScriptedExporter = ScriptedExporter(), _ configuration: BatchConfiguration,
+    _ diagnostics: Diagnostics = .silent,
+    _ body: @escaping @Sendable (BatchProcessor<Thing>, EventLoop) async throws -> Void
+  ) throws {
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: configuration, loop: loop, diagnostics: diagnostics)
+      try await body(processor, loop)
+      _ = await processor.shutdown(within: .seconds(1))
     }
   }
 
   @Test func theNewestAreDroppedByDefault() throws {
     let exporter = ScriptedExporter()
-    try onVirtualLoop { loop in
-      let processor = try BatchProcessor(
-        exporter: exporter, configuration: Self.configuration(.dropNewest), loop: loop, diagnostics: .silent)
+    try Self.run(exporter, Self.configuration(.dropNewest)) { processor, loop in
       for number in 0..<25 { processor.onEnd(Thing(number: number)) }
       #expect(processor.ledger.queued == 10)
       let ledger = await processor.shutdown(within: .seconds(1)).ledger
@@ -31,9 +44,7 @@ import Testing
 
   @Test func theOldestAreDroppedOnDemand() throws {
     let exporter = ScriptedExporter()
-    try onVirtualLoop { loop in
-      let processor = try BatchProcessor(
-        exporter: exporter, configuration: Self.configuration(.dropOldest), loop: loop, diagnostics: .silent)
+    try Self.run(exporter, Self.configuration(.dropOldest)) { processor, loop in
       for number in 0..<25 { processor.onEnd(Thing(number: number)) }
       let report = await processor.shutdown(within: .seconds(1))
       #expect(report.ledger.dropped == [.queueFull: 15] && report.ledger.isBalanced)
@@ -49,9 +60,7 @@ import Testing
       _ = await gate.value
       return .success
     }
-    try onVirtualLoop { loop in
-      let processor = try BatchProcessor(
-        exporter: exporter, configuration: Self.configuration(.dropOldest), loop: loop, diagnostics: .silent)
+    try Self.run(exporter, Self.configuration(.dropOldest)) { processor, loop in
       for number in 0..<10 { processor.onEnd(Thing(number: number)) }
       await loop.sleep(.milliseconds(1))
       for number in 10..<15 { processor.onEnd(Thing(number: number)) }
@@ -61,7 +70,6 @@ import Testing
       gate.fulfil(true)
       let report = await flush
       #expect(report.isComplete && report.lost == 3)
-      _ = await processor.shutdown(within: .seconds(1))
     }
   }
 
@@ -72,10 +80,7 @@ import Testing
       _ = await gate.value
       return .success
     }
-    try onVirtualLoop { loop in
-      let processor = try BatchProcessor(
-        exporter: exporter, configuration: Self.configuration(.dropNewest, queue: 100, bytes: 10_000), loop: loop,
-        diagnostics: .silent)
+    try Self.run(exporter, Self.configuration(.dropNewest, queue: 100, bytes: 10_000)) { processor, loop in
       for number in 0..<6 { processor.onEnd(Thing(number: number, encodedSizeBound: 1000)) }
       await loop.sleep(.milliseconds(1))
       #expect(processor.ledger.inFlight == 6 && processor.bytesHeld == 6000)
@@ -93,10 +98,7 @@ import Testing
   @Test("the oldest make room in bytes, unless that can't suffice")
   func oldestInBytes() throws {
     let exporter = ScriptedExporter()
-    try onVirtualLoop { loop in
-      let processor = try BatchProcessor(
-        exporter: exporter, configuration: Self.configuration(.dropOldest, queue: 100, bytes: 10_000), loop: loop,
-        diagnostics: .silent)
+    try Self.run(exporter, Self.configuration(.dropOldest, queue: 100, bytes: 10_000)) { processor, loop in
       for number in 0..<10 { processor.onEnd(Thing(number: number, encodedSizeBound: 1000)) }
       processor.onEnd(Thing(number: 10, encodedSizeBound: 2500))
       processor.onEnd(Thing(number: 11, encodedSizeBound: 20_000))
@@ -108,10 +110,7 @@ import Testing
 
   @Test("on a telemetry thread nothing waits for room")
   func blockOnLoop() throws {
-    try onVirtualLoop { loop in
-      let processor = try BatchProcessor(
-        exporter: ScriptedExporter(), configuration: Self.configuration(.block(upTo: .seconds(100))), loop: loop,
-        diagnostics: .silent)
+    try Self.run(ScriptedExporter(), Self.configuration(.block(upTo: .seconds(100)))) { processor, loop in
       for number in 0..<11 { processor.onEnd(Thing(number: number)) }
       #expect(loop.now == .zero)
       let ledger = await processor.shutdown(within: .seconds(1)).ledger
@@ -141,11 +140,12 @@ import Testing
 
   @Test("blocked producers go on when their time is up", arguments: [0, 50])
   func blockReleasedByTime(_ milliseconds: Int) async throws {
+    let begun = Promise<Void>()
     let processor = try BatchProcessor(
-      exporter: ScriptedExporter { _, _ in await stuck() },
+      exporter: ScriptedExporter.stuck(begun),
       configuration: Self.configuration(.block(upTo: .milliseconds(milliseconds)), queue: 1), diagnostics: .silent)
     processor.onEnd(Thing(number: 0))
-    while processor.ledger.inFlight == 0 { await Task.yield() }
+    await begun.value
     processor.onEnd(Thing(number: 1))
     let before = MonotonicInstant.system
     processor.onEnd(Thing(number: 2))
@@ -157,13 +157,12 @@ import Testing
 
   @Test("blocked producers go on when the processor is shut down")
   func blockReleasedByShutdown() async throws {
-    let runtime = try Runtime()
+    let (runtime, begun) = (try Runtime(), Promise<Void>())
     let processor = try BatchProcessor(
-      exporter: ScriptedExporter { _, _ in await stuck() },
-      configuration: Self.configuration(.block(upTo: .seconds(600)), queue: 1), runtime: runtime,
-      diagnostics: .silent)
+      exporter: ScriptedExporter.stuck(begun), configuration: Self.configuration(.block(upTo: .seconds(600)), queue: 1),
+      runtime: runtime, diagnostics: .silent)
     processor.onEnd(Thing(number: 0))
-    while processor.ledger.inFlight == 0 { await Task.yield() }
+    await begun.value
     processor.onEnd(Thing(number: 1))
     let done = BlockingSemaphore()
     try ThreadSystem.start(name: "producer", stackSize: 1 << 18) {
@@ -179,10 +178,8 @@ import Testing
   @Test("trap 24: a million drops make at most ten lines")
   func dropLines() throws {
     let log = DiagnosticLog()
-    try onVirtualLoop { loop in
-      let processor = try BatchProcessor(
-        exporter: ScriptedExporter { _, _ in await stuck() }, configuration: Self.configuration(.dropNewest),
-        loop: loop, diagnostics: log.diagnostics)
+    let exporter = ScriptedExporter { _, _ in await stuck() }
+    try Self.run(exporter, Self.configuration(.dropNewest), log.diagnostics) { processor, loop in
       for _ in 0..<100 {
         for number in 0..<10_000 { processor.onEnd(Thing(number: number)) }
         await loop.sleep(.seconds(3))
@@ -199,13 +196,9 @@ import Testing
   @Test("when drops have stopped for a while, that is said")
   func dropsEnd() throws {
     let log = DiagnosticLog()
-    try onVirtualLoop { loop in
-      let processor = try BatchProcessor(
-        exporter: ScriptedExporter(), configuration: Self.configuration(.dropNewest), loop: loop,
-        diagnostics: log.diagnostics)
+    try Self.run(ScriptedExporter(), Self.configuration(.dropNewest), log.diagnostics) { processor, loop in
       for number in 0..<15 { processor.onEnd(Thing(number: number)) }
       await loop.sleep(.seconds(200))
-      _ = await processor.shutdown(within: .seconds(1))
     }
     #expect(log.messages == ["items are dropped: the queue is full", "the queue has room again"])
     #expect(log.fields("the queue has room again") == ["dropped": "5"])

@@ -64,6 +64,16 @@ final class ScriptedExporter: Exporter {
   func shutdown(deadline: Deadline) async { state.withLock { $0.shutdowns += 1 } }
 }
 
+extension ScriptedExporter {
+  /// Never answers; `begun` is fulfilled by the first call.
+  static func stuck(_ begun: Promise<Void>) -> ScriptedExporter {
+    ScriptedExporter { _, _ in
+      begun.fulfil(())
+      return await TelemetrySDKTests.stuck()
+    }
+  }
+}
+
 /// Never answers, whatever the deadline.
 func stuck() async -> ExportOutcome {
   await Promise<ExportOutcome>().value
