@@ -162,6 +162,24 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     _ = handler  // released outside the lock: its deinit may call the loop
   }
 
+  /// Has the handler hear of a descriptor's readiness, until `unwatch` takes the token. Loop's thread only.
+  package func watch(_ descriptor: Int32, _ handler: any LoopHandler) throws(SystemError) -> UInt64 {
+    let token = register(handler)
+    do throws(SystemError) {
+      try poller.add(descriptor: descriptor, token: token)
+    } catch {
+      unregister(token)
+      throw error
+    }
+    return token
+  }
+
+  /// Ends a watch; the descriptor must still be open. Loop's thread only.
+  package func unwatch(_ descriptor: Int32, _ token: UInt64) {
+    poller.remove(descriptor: descriptor)
+    unregister(token)
+  }
+
   /// Has the handler's `ready` called on the loop, soon; allocates nothing. False if the loop has ended. Any thread.
   ///
   /// This is how another thread hands the loop something to look at without a task or a closure.
@@ -197,21 +215,24 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
       case .busy(let hasTimers):
         rounds += 1
         guard rounds >= EventLoop.roundsBetweenPolls else { continue }
-        rounds = 0
         if hasTimers { fireTimers() }
         poller.wait(until: Deadline(now), into: &events)
-      case .idle(let deadline):
-        rounds = 0
-        if let deadline, deadline.hasPassed(at: now) {
-          wakeUp()
-          fireTimers()
-          poller.wait(until: Deadline(now), into: &events)
-        } else {
-          poller.wait(until: deadline ?? .never, into: &events)
-          wakeUp()
-        }
+      case .idle(let deadline): waitForWork(deadline, &events)
       }
+      rounds = 0
       deliver(&events)
+    }
+  }
+
+  /// Without jobs: fires the timers if one is due, else waits.
+  private func waitForWork(_ deadline: Deadline?, _ events: inout [ReadyEvent]) {
+    if let deadline, deadline.hasPassed(at: now) {
+      wakeUp()
+      fireTimers()
+      poller.wait(until: Deadline(now), into: &events)
+    } else {
+      poller.wait(until: deadline ?? .never, into: &events)
+      wakeUp()
     }
   }
 

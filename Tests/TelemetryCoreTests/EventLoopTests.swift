@@ -61,6 +61,19 @@ import Testing
 
   private func at(_ seconds: Int) -> Deadline { Deadline(.init(nanoseconds: Int64(seconds) * 1_000_000_000)) }
 
+  @Test("a watch that can't be set up leaves no registration behind")
+  func watchThatFails() throws {
+    final class Handler: LoopHandler { func ready(_ readiness: Readiness) {} }
+    let loop = EventLoop(poller: try SystemPoller())
+    weak var registered: Handler?
+    do {
+      let handler = Handler()
+      registered = handler
+      #expect(throws: SystemError.self) { try loop.watch(-1, handler) }
+    }
+    #expect(registered == nil)
+  }
+
   @Test("timers fire in the order of their deadlines, equal ones in the order of scheduling")
   func timerOrder() {
     let loop = EventLoop(poller: ManualPoller())

@@ -62,14 +62,7 @@ package final class ListeningSocket: Listener {
   }
 
   package func activate(_ handler: any LoopHandler) throws(SystemError) {
-    let token = loop.register(handler)
-    do {
-      try loop.poller.add(descriptor: descriptor, token: token)
-    } catch {
-      loop.unregister(token)
-      throw error
-    }
-    self.token = token
+    token = try loop.watch(descriptor, handler)
   }
 
   package func accept() -> sending (any Transport)? {
@@ -96,10 +89,7 @@ package final class ListeningSocket: Listener {
   package func close() {
     guard !isClosed else { return }
     isClosed = true
-    if let token {
-      loop.poller.remove(descriptor: descriptor)
-      loop.unregister(token)
-    }
+    if let token { loop.unwatch(descriptor, token) }
     _ = shut(descriptor)
     if case .unix(let path) = address { _ = unsafe unlink(path) }
   }

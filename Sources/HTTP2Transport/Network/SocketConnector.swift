@@ -58,14 +58,13 @@ enum SocketConnector {
     _ descriptor: Int32, _ address: SocketAddress, _ loop: EventLoop, _ deadline: Deadline
   ) async throws(NetworkError) {
     let waiter = Waiter()
-    let token = loop.register(waiter)
-    defer { loop.unregister(token) }
+    let token: UInt64
     do {
-      try loop.poller.add(descriptor: descriptor, token: token)
+      token = try loop.watch(descriptor, waiter)
     } catch {
       throw .connect(address: address, error: error)
     }
-    defer { loop.poller.remove(descriptor: descriptor) }
+    defer { loop.unwatch(descriptor, token) }
     let promise = waiter.promise
     let result = await withTaskCancellationHandler {
       await promise.value(until: deadline, on: loop)

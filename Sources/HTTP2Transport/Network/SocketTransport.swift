@@ -26,14 +26,7 @@ final class SocketTransport: Transport {
 
   func activate(_ handler: any LoopHandler) throws(SystemError) {
     deactivate()
-    let token = loop.register(handler)
-    do {
-      try loop.poller.add(descriptor: descriptor, token: token)
-    } catch {
-      loop.unregister(token)
-      throw error
-    }
-    self.token = token
+    token = try loop.watch(descriptor, handler)
   }
 
   func write(_ slices: UnsafeBufferPointer<IOSlice>) -> IOResult {
@@ -80,7 +73,6 @@ final class SocketTransport: Transport {
   private func deactivate() {
     guard let token else { return }
     self.token = nil
-    loop.poller.remove(descriptor: descriptor)
-    loop.unregister(token)
+    loop.unwatch(descriptor, token)
   }
 }
