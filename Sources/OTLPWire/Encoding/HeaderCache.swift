@@ -10,42 +10,17 @@ struct Surroundings: Sendable {
   var tail: [UInt8] = []
 }
 
-/// The encoded resources and scopes of the last batches, by identity.
-///
-/// An entry holds on to its resource or scope, so an identity can't come to mean another one.
+/// The encoded resources and scopes of the last batches.
 final class HeaderCache: Sendable {
-  private static let maxEntries = 64
-  private static let maxEntryBytes = 64 << 10
-
-  private struct State {
-    var resources: [ObjectIdentifier: (owner: Resource, bytes: Surroundings)] = [:]
-    var scopes: [ObjectIdentifier: (owner: InstrumentationScope, bytes: Surroundings)] = [:]
-  }
-
-  private let state = Mutex(State())
+  private let resources = IdentityCache<Resource>()
+  private let scopes = IdentityCache<InstrumentationScope>()
 
   func resource(_ resource: Resource) -> Surroundings {
-    let identity = ObjectIdentifier(resource.storage)
-    if let known = state.withLock({ $0.resources[identity]?.bytes }) { return known }
-    let bytes = Self.encode(resource)
-    guard bytes.head.count <= Self.maxEntryBytes else { return bytes }
-    state.withLock { state in
-      if state.resources.count >= Self.maxEntries { state.resources.removeAll(keepingCapacity: true) }
-      state.resources[identity] = (resource, bytes)
-    }
-    return bytes
+    resources.value(of: resource, ObjectIdentifier(resource.storage), encode: Self.encode)
   }
 
   func scope(_ scope: InstrumentationScope) -> Surroundings {
-    let identity = ObjectIdentifier(scope.storage)
-    if let known = state.withLock({ $0.scopes[identity]?.bytes }) { return known }
-    let bytes = Self.encode(scope)
-    guard bytes.head.count <= Self.maxEntryBytes else { return bytes }
-    state.withLock { state in
-      if state.scopes.count >= Self.maxEntries { state.scopes.removeAll(keepingCapacity: true) }
-      state.scopes[identity] = (scope, bytes)
-    }
-    return bytes
+    scopes.value(of: scope, ObjectIdentifier(scope.storage), encode: Self.encode)
   }
 
   private static func encode(_ resource: Resource) -> Surroundings {
@@ -76,5 +51,26 @@ final class HeaderCache: Sendable {
     tail.stringField(0x1A, schemaURL)
     result.tail = BufferSlice(buffer: tail.buffer, range: tail.range).array
     return result
+  }
+}
+
+/// What was encoded last, by the identity of its owners. Bounded; thread-safe.
+///
+/// An entry holds on to its owner, so an identity can't come to mean another one.
+private final class IdentityCache<Owner: Sendable>: Sendable {
+  private let entries = Mutex<[ObjectIdentifier: (owner: Owner, bytes: Surroundings)]>([:])
+
+  private static var maxEntries: Int { 64 }
+  private static var maxEntryBytes: Int { 64 << 10 }
+
+  func value(of owner: Owner, _ identity: ObjectIdentifier, encode: (Owner) -> Surroundings) -> Surroundings {
+    if let known = entries.withLock({ $0[identity]?.bytes }) { return known }
+    let bytes = encode(owner)
+    guard bytes.head.count <= Self.maxEntryBytes else { return bytes }
+    entries.withLock { entries in
+      if entries.count >= Self.maxEntries { entries.removeAll(keepingCapacity: true) }
+      entries[identity] = (owner, bytes)
+    }
+    return bytes
   }
 }
