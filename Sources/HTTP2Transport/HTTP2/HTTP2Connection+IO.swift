@@ -41,7 +41,9 @@ extension HTTP2Connection {
     noteHandshake(session)
     noteGoAway(session)
     startWaiting()
-    if let failure = flush() { return end(.lost(failure), connectError: startError(.notHTTP2(failure))) }
+    if let failure = flush() {
+      return end(.lost(failure), connectError: startError(writeFailure ?? .notHTTP2(failure)))
+    }
     if session.isFinished { return finish(session) }
     noteSettled()
   }
@@ -73,7 +75,7 @@ extension HTTP2Connection {
   }
 
   /// What to tell `start` when the peer's bytes were no good.
-  private func startError(_ error: HTTP2ConnectError) -> HTTP2ConnectError { firstBytes.verdict ?? error }
+  private func startError(_ error: HTTP2ConnectError) -> HTTP2ConnectError { firstBytes.verdict(error) }
 
   // MARK: Reading
 
@@ -143,6 +145,12 @@ extension HTTP2Connection {
     return tls.map { flush(session, $0) } ?? flush(session)
   }
 
+  /// Notes what `start` has to say of a failed write.
+  private func fail(_ words: String, _ error: HTTP2ConnectError) -> String {
+    writeFailure = error
+    return words
+  }
+
   private func flush(_ session: ClientSession) -> String? {
     while !isWriteBlocked {
       if session.isOutputEmpty {
@@ -152,8 +160,8 @@ extension HTTP2Connection {
       switch unsafe transport.write(session.pendingOutput) {
       case .bytes(let count): session.advanceOutput(count)
       case .wouldBlock: isWriteBlocked = true
-      case .end: return "the transport has ended"
-      case .failed(let error): return "\(error)"
+      case .end: return fail("the transport has ended", .closedByPeer)
+      case .failed(let error): return fail("\(error)", .transport(error))
       }
     }
     return nil
@@ -170,8 +178,8 @@ extension HTTP2Connection {
       switch unsafe tls.write(session.pendingOutput) {
       case .bytes(let count): session.advanceOutput(count)
       case .wouldBlock: return nil
-      case .end: return "TLS has ended"
-      case .failed(let error): return error.message
+      case .end: return fail("TLS has ended", .closedByPeer)
+      case .failed(let error): return fail(error.message, .tls(error))
       }
     }
   }
@@ -187,8 +195,8 @@ extension HTTP2Connection {
           switch unsafe transport.write(UnsafeBufferPointer(slice)) {
           case .bytes(let count): return count
           case .wouldBlock: isWriteBlocked = true
-          case .end: failure = "the transport has ended"
-          case .failed(let error): failure = "\(error)"
+          case .end: failure = fail("the transport has ended", .closedByPeer)
+          case .failed(let error): failure = fail("\(error)", .transport(error))
           }
           return 0
         }

@@ -35,6 +35,8 @@ package actor HTTP2Connection: LoopHandler {
   var input: InputBuffer?
   var firstBytes = FirstBytes()
   var isWriteBlocked = false
+  /// Of the write that ended the connection.
+  var writeFailure: HTTP2ConnectError?
   private var waiting: [Waiting] = []
   private var nextCall: UInt64 = 0
   private var timer: (deadline: Deadline, id: EventLoop.TimerID)?

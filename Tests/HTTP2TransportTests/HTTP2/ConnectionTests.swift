@@ -37,6 +37,33 @@ struct ConnectionTests {
     }
   }
 
+  @Test("a peer that greets in another protocol and closes is no HTTP/2 server; one that gets no further just closed")
+  func greetings() throws {
+    let cases: [([UInt8], Bool)] = [
+      (Array("hi\r\n".utf8), true), (Array("220 mail.example ESMTP ready\r\n".utf8), true), ([0, 0, 0, 6], true),
+      ([0, 0], false), ([0, 0, 6, 4, 0], false),
+    ]
+    for (bytes, isForeign) in cases {
+      try withPair(settings: nil, started: false) { pair in
+        let error = await startError(pair) { peer in
+          await peer.send(bytes)
+          await peer.close()
+        }
+        if case .notHTTP2 = error { #expect(isForeign) } else { #expect(!isForeign && error == .closedByPeer) }
+      }
+    }
+  }
+
+  @Test("a write that fails while starting is the transport's failure")
+  func writeFails() throws {
+    try simulate(seed: 1) { simulation in
+      let connection = HTTP2Connection(loop: simulation.loop, transport: BrokenTransport())
+      await #expect(throws: HTTP2ConnectError.transport(BrokenTransport.error)) {
+        try await connection.start(deadline: Deadline(simulation.now + .seconds(5)))
+      }
+    }
+  }
+
   @Test("the first frame must be SETTINGS")  // 5.6.8
   func noSettings() throws {
     try withPair(settings: nil, started: false) { pair in
@@ -182,4 +209,15 @@ struct ConnectionTests {
       #expect(await pair.connection.openRequests == 0)
     }
   }
+}
+
+/// Takes nothing.
+private final class BrokenTransport: Transport {
+  static let error = SystemError(call: "sendmsg", code: 32)
+  let peer = "nobody"
+  func activate(_ handler: any LoopHandler) {}
+  func write(_ slices: UnsafeBufferPointer<IOSlice>) -> IOResult { .failed(Self.error) }
+  func read(into buffer: UnsafeMutableRawBufferPointer) -> IOResult { .wouldBlock }
+  func setUserTimeout(_ timeout: Duration) {}
+  func close() {}
 }

@@ -62,18 +62,23 @@ struct OutputQueueTests {
 
   @Test("the first bytes tell what a peer speaks, however they are cut", arguments: 1...9)
   func firstBytes(step: Int) {
-    func verdict(_ bytes: [UInt8]) -> HTTP2ConnectError? {
+    func verdict(_ bytes: [UInt8], _ error: HTTP2ConnectError = .timedOut) -> HTTP2ConnectError {
       var first = FirstBytes()
       for start in stride(from: 0, to: bytes.count, by: step) {
         bytes[start..<min(start + step, bytes.count)].withUnsafeBytes { first.append($0) }
       }
-      return first.verdict
+      return first.verdict(error)
     }
     #expect(verdict(Array("HTTP/1.1 200 OK".utf8)) == .http1)
-    #expect(verdict(Array("HTTP/2".utf8)) == nil)
+    #expect(verdict(Array("HTTP/2".utf8)) == .timedOut)
     #expect(verdict([0x15, 3, 1, 0, 2]) == .peerSpeaksTLS)
-    #expect(verdict([0, 0, 0, 4, 0]) == nil)
-    #expect(verdict([]) == nil)
+    for bytes in [[0, 0, 0, 4, 0], [0, 0], []] as [[UInt8]] { #expect(verdict(bytes, .closedByPeer) == .closedByPeer) }
+    for bytes in [[0, 0, 0, 6, 0], [0x32], Array("HTTP/2".utf8)] as [[UInt8]] {
+      guard case .notHTTP2 = verdict(bytes, .closedByPeer) else {
+        Issue.record("\(bytes)")
+        continue
+      }
+    }
   }
 
   @Test("received headers: first value, all values, none; repaired text")

@@ -9,11 +9,21 @@ struct FirstBytes {
     if room > 0 { unsafe bytes.append(contentsOf: more.prefix(room)) }
   }
 
-  /// What the peer speaks instead of HTTP/2, where that can be told.
-  var verdict: HTTP2ConnectError? {
+  /// The error to name in place of `error`: what the peer speaks instead of HTTP/2, where that can be told.
+  func verdict(_ error: HTTP2ConnectError) -> HTTP2ConnectError {
     if bytes == FirstBytes.http1 { return .http1 }
     // An alert record of TLS: our preface was taken for a broken ClientHello.
     if bytes.count >= 2, bytes[0] == 0x15, bytes[1] == 0x03 { return .peerSpeaksTLS }
-    return nil
+    switch error {
+    case .closedByPeer where isForeign, .transport where isForeign:
+      return .notHTTP2("what the server sends is not HTTP/2, and then it closed the connection")
+    default: return error
+    }
+  }
+
+  /// Whether they can't be the head of SETTINGS, which come first in HTTP/2: three bytes of length, the type 4.
+  private var isForeign: Bool {
+    guard let first = bytes.first else { return false }
+    return first != 0 || bytes.count > 3 && bytes[3] != 4
   }
 }
