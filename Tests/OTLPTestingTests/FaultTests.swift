@@ -1,3 +1,5 @@
+import GRPCClient
+import HTTP2Transport
 import OTLPExport
 import OTLPTesting
 import OTLPWire
@@ -133,6 +135,33 @@ import Testing
       #expect(await fixture.client.goAways.map(\.debug) == ["max_age", "max_age"])
       await fixture.simulation.sleep(.seconds(1))
       #expect(await fixture.client.isConnectionClosed)
+    }
+  }
+
+  @Test("an age that is reached during the TLS handshake ends the connection all the same")  // 5.8.4
+  func connectionsAgeInTheHandshake() throws {
+    try simulate(seed: 1) { simulation in
+      var configuration = LoopbackCollector.Configuration()
+      configuration.maxConnectionAge = .milliseconds(15)
+      configuration.tls = .init(
+        certificate: Certificates.file("server.pem"), privateKey: Certificates.file("server.key"))
+      let collector = try await LoopbackCollector(configuration, on: Fixture.address, of: simulation)
+      simulation.network.setHost("localhost", .addresses([0x0A00_0001]))
+      simulation.network.planConnections { _, number, _ in
+        var link = SimulatedLink()
+        if number == 1 { link.latency = .milliseconds(10) ... .milliseconds(10) }
+        return .link(link)
+      }
+      let tls = try TLSContext(client: TLSConfiguration(trust: .file(Certificates.file("ca.pem"))))
+      let channel = try GRPCChannel(
+        configuration: GRPCChannelConfiguration(target: .host("localhost", port: 4317), tls: tls),
+        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      let result = await channel.unary(
+        path: RawClient.path, message: BufferSlice([0, 0, 0, 0, 0]), deadline: Deadline(simulation.now + .seconds(10)))
+      #expect(result.code == .ok)
+      #expect(collector.requests.map(\.connection) == [2])
+      await channel.shutdown(deadline: Deadline(simulation.now + .seconds(1)))
+      await collector.stop()
     }
   }
 

@@ -29,6 +29,8 @@ actor HTTP2ServerConnection: LoopHandler {
   private var outputHead = 0
   private var bytesRead = 0
   private var ageTimer: EventLoop.TimerID?
+  /// The age was reached before the TLS handshake was done.
+  private var isPastAge = false
   // Read buffers: of the transport, and of TLS.
   private let buffer = RawBuffer(capacity: 64 << 10)
   private let plaintext = RawBuffer(capacity: 16 << 10)
@@ -115,6 +117,7 @@ actor HTTP2ServerConnection: LoopHandler {
     guard let tls else { return unsafe feed(buffer.bytes(0..<count)) }
     unsafe tls.receive(buffer.bytes(0..<count))
     if case .failed = tls.handshake { return flushAndClose() }
+    if isPastAge, isServing { reachAge() }
     decrypt(tls)
   }
 
@@ -239,7 +242,12 @@ actor HTTP2ServerConnection: LoopHandler {
   /// As servers with a maximum connection age do: a warning first, the real last stream once it has been seen (5.8.4).
   private func reachAge() {
     ageTimer = nil
-    guard !isClosed, isServing else { return }
+    guard !isClosed else { return }
+    guard isServing else {
+      isPastAge = true
+      return
+    }
+    isPastAge = false
     sayGoAway(.max, 0, "max_age")
     session.submitPing()
     agePingIsOut = true
