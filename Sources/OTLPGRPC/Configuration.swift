@@ -145,11 +145,13 @@ extension OTLPGRPCExporter {
       set { settings.retry = newValue }
     }
 
-    /// How many exports may run at once on the one connection; 1 to 1000, default 4. A processor starts the next
-    /// batch before the last is answered, so one slow answer doesn't hold up the others (requirements 1.2.2). When the
-    /// server answers RESOURCE_EXHAUSTED or UNAVAILABLE half as many calls are open at once, and more again as its answers
-    /// are quick.
-    public var maxConcurrentExports = 4
+    /// How many exports may run at once on the one connection; 1 to 1000, default 16. A processor starts the next
+    /// batch before the last is answered, so one slow answer doesn't hold up the others (requirements 1.2.2).
+    ///
+    /// It begins with 4 (or fewer, if this is less) and goes up to this number as long as all are in use and the answers
+    /// quick: where the network is what takes the time. When the server answers RESOURCE_EXHAUSTED or UNAVAILABLE half as
+    /// many calls are open at once; while it fails altogether (``RetryPolicy/circuitThreshold``) it is one.
+    public var maxConcurrentExports = 16
 
     /// When the server is asked, with an HTTP/2 PING, whether it still lives. Default nil: never. No environment name.
     ///

@@ -80,8 +80,8 @@ public final class OTLPGRPCExporter: SpanExporter {
     state = Mutex(State(lease: lease))
   }
 
-  /// As configured: ``Configuration/maxConcurrentExports``.
-  public var maxConcurrentExports: Int { configuration.maxConcurrentExports }
+  /// How many exports the server can do with now: at most ``Configuration/maxConcurrentExports``, one while it fails.
+  public var maxConcurrentExports: Int { pipeline.room }
 
   /// As configured: ``Configuration/timeout``.
   public var attemptTimeout: Duration? { configuration.timeout == .zero ? nil : configuration.timeout }
@@ -108,6 +108,14 @@ public final class OTLPGRPCExporter: SpanExporter {
     guard enter() else { return pipeline.refuse(batch.count) }
     defer { leave() }
     return await pipeline.export(batch, deadline: deadline)
+  }
+
+  /// Exports that wait for the server to recover beyond `deadline` are tried once more at once, one by one if it keeps
+  /// failing; not while it asked for a pause.
+  public func hurry(deadline: Deadline) async {
+    guard enter() else { return }
+    defer { leave() }
+    await pipeline.hurry(deadline: deadline)
   }
 
   /// Waits until the exports that run now have ended; false if they had not by `deadline`. After shutdown there is

@@ -15,7 +15,7 @@ import Testing
     #expect(configuration.endpoint == "http://localhost:4317")
     #expect(configuration.timeout == .seconds(10))
     #expect(configuration.compression == .auto)
-    #expect(configuration.maxConcurrentExports == 4)
+    #expect(configuration.maxConcurrentExports == 16)
     #expect(configuration.keepalive == nil)  // 5.7.2
     #expect(configuration.maxConnectionAge == .seconds(900))
     #expect(throws: Never.self) { try configuration.validate() }

@@ -52,7 +52,7 @@ import Testing
         exporterShutdown = true
       case .answer(let id, _, _): #expect(answered.insert(id).inserted, "answered twice")
       case .close: closed += 1
-      case .cancel, .discard, .reportDrops, .reportRecovery: break
+      case .cancel, .discard, .hurryExporter, .reportDrops, .reportRecovery: break
       }
     }
   }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TelemetryCore
 import Testing
 
@@ -75,5 +76,46 @@ import Testing
       #expect(ledger.exported == 20 && ledger.isBalanced)
     }
     #expect(exporter.numbers == Array(0..<20) && exporter.maxRunning == 1)
+  }
+
+  @Test("an exporter's places may become fewer and more; what has none stays in the queue")
+  func changingConcurrency() throws {
+    let exporter = ScriptedExporter(maxConcurrentExports: 1) { _, _ in
+      await EventLoop.current?.sleep(.milliseconds(100))
+      return .success
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: .init { $0.maxExportBatchSize = 10 }, loop: loop)
+      for number in 0..<200 { processor.onEnd(Thing(number: number)) }
+      for (places, inFlight) in [(4, 10), (2, 40), (3, 20), (0, 30), (5, 10)] {
+        await loop.sleep(.milliseconds(50))
+        #expect(processor.ledger.inFlight == inFlight)
+        exporter.state.withLock { $0.places = places }
+        await loop.sleep(.milliseconds(50))
+      }
+      #expect(await processor.shutdown(within: .seconds(10)).ledger.exported == 200)
+    }
+  }
+
+  @Test("a flush or shutdown that has something to wait for tells the exporter, once", arguments: [true, false])
+  func hurry(isShutdown: Bool) throws {
+    let exporter = ScriptedExporter { _, _ in
+      await EventLoop.current?.sleep(.seconds(1))
+      return .success
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(exporter: exporter, loop: loop)
+      _ = await processor.forceFlush(within: .seconds(1))
+      #expect(exporter.hurries == [])
+      processor.onEnd(Thing(number: 0))
+      let end = Deadline(loop.now + .seconds(8))
+      let report =
+        isShutdown ? await processor.shutdown(within: .seconds(8)) : await processor.forceFlush(within: .seconds(8))
+      #expect(report.isDelivered)
+      #expect(exporter.hurries.count == 1)
+      #expect(exporter.hurries.allSatisfy { $0 <= end && $0 > Deadline(loop.now + .seconds(6)) })
+      _ = await processor.shutdown(within: .zero)
+    }
   }
 }

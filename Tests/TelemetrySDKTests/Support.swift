@@ -19,18 +19,19 @@ final class ScriptedExporter: Exporter {
     var maxRunning = 0
     var flushes = 0
     var shutdowns = 0
+    var hurries: [Deadline] = []
+    var places: Int
     var script: [@Sendable ([Thing]) async -> ExportOutcome] = []
   }
 
-  let state = Mutex(State())
-  let maxConcurrentExports: Int
+  let state: Mutex<State>
   let body: @Sendable ([Thing], Deadline) async -> ExportOutcome
 
   init(
     maxConcurrentExports: Int = 1,
     _ body: @escaping @Sendable ([Thing], Deadline) async -> ExportOutcome = { _, _ in .success }
   ) {
-    self.maxConcurrentExports = maxConcurrentExports
+    state = Mutex(State(places: maxConcurrentExports))
     self.body = body
   }
 
@@ -40,6 +41,8 @@ final class ScriptedExporter: Exporter {
   var times: [MonotonicInstant] { state.withLock { $0.times } }
   var maxRunning: Int { state.withLock { $0.maxRunning } }
   var flushes: Int { state.withLock { $0.flushes } }
+  var hurries: [Deadline] { state.withLock { $0.hurries } }
+  var maxConcurrentExports: Int { state.withLock { $0.places } }
   var shutdowns: Int { state.withLock { $0.shutdowns } }
   var deadlines: [Deadline] { state.withLock { $0.deadlines } }
 
@@ -55,6 +58,8 @@ final class ScriptedExporter: Exporter {
     state.withLock { $0.running -= 1 }
     return outcome
   }
+
+  func hurry(deadline: Deadline) async { state.withLock { $0.hurries.append(deadline) } }
 
   func forceFlush(deadline: Deadline) async -> Bool {
     state.withLock { $0.flushes += 1 }

@@ -11,6 +11,8 @@ struct CallRegister {
 
   private struct Sleeper {
     let end: MonotonicInstant
+    /// Whether the server named the pause.
+    let isServers: Bool
     let promise: Promise<Bool>
   }
 
@@ -42,14 +44,17 @@ struct CallRegister {
     return waiter.done
   }
 
-  mutating func sleep(_ number: Int, until end: MonotonicInstant, _ promise: Promise<Bool>) {
-    sleepers[number] = Sleeper(end: end, promise: promise)
+  mutating func sleep(_ number: Int, until end: MonotonicInstant, isServers: Bool, _ promise: Promise<Bool>) {
+    sleepers[number] = Sleeper(end: end, isServers: isServers, promise: promise)
   }
 
   mutating func wake(_ number: Int) { sleepers[number] = nil }
 
-  /// Ends the sleeps that would not end before `deadline`.
-  func interruptSleeps(from deadline: Deadline) {
-    for sleeper in sleepers.values where Deadline(sleeper.end) >= deadline { sleeper.promise.fulfil(false) }
+  /// Ends the sleeps whose end `isMeant`, the oldest export first.
+  /// - Parameter ownOnly: Not those whose length the server named.
+  func wakeSleepers(ownOnly: Bool = false, where isMeant: (MonotonicInstant) -> Bool = { _ in true }) {
+    for (_, sleeper) in sleepers.sorted(by: { $0.key < $1.key }) where isMeant(sleeper.end) {
+      if !ownOnly || !sleeper.isServers { sleeper.promise.fulfil(true) }
+    }
   }
 }

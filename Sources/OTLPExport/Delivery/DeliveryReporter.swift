@@ -9,6 +9,7 @@ struct DeliveryReporter {
   private var failedAttempts = 0
   private var droppedItems = 0
   private var failingSince: MonotonicInstant?
+  private var suspendedSince: MonotonicInstant?
 
   /// - Parameter diagnostics: Limits the rate of what is said again and again.
   init(server: String, diagnostics: Diagnostics) {
@@ -39,6 +40,23 @@ struct DeliveryReporter {
     failedAttempts = 0
     droppedItems = 0
     failingSince = nil
+  }
+
+  /// The server failed so often that calls to it are suspended.
+  mutating func suspended(_ failure: AttemptFailure?, at now: MonotonicInstant) {
+    suspendedSince = now
+    diagnostics.emit(
+      .warning, "the server fails; exports wait, and one at a time tries it",
+      [("endpoint", server), ("status", failure?.status ?? ""), ("message", failure?.message ?? "")])
+  }
+
+  /// The server takes calls again.
+  mutating func resumed(at now: MonotonicInstant) {
+    guard let since = suspendedSince else { return }
+    suspendedSince = nil
+    let seconds = (now - since).clampedNanoseconds / 1_000_000_000
+    diagnostics.emit(
+      .info, "the server answers; exports go on", [("endpoint", server), ("afterSeconds", "\(seconds)")])
   }
 
   /// The outcome carries the loss and its error to the processor, which warns of it once for every exporter.

@@ -42,15 +42,7 @@ extension ExportPipeline {
     }
     delivery.compressed = await compress(delivery.request)
     while true {
-      if let reason = await waitForPause(delivery) {
-        drop(delivery, reason, &outcome)
-        return []
-      }
-      let start = gate.begin(clock: loop)
-      let failed = await attempt(&delivery, &outcome)
-      gate.end(since: start, failed, clock: loop)
-      guard let failure = failed else { return [] }
-      if let pause = failure.requestedPause { self.pause.extend(by: pause, now: loop.now) }
+      guard let failure = await send(&delivery, &outcome) else { return [] }
       let action = decide(after: failure, &delivery, outcome)
       switch action {
       case .resend: continue
@@ -58,7 +50,7 @@ extension ExportPipeline {
       case .resendWithNewHeaders:
         if let generation = delivery.headerGeneration { await headerSource?.refused(generation) }
       case .wait(let end):
-        if await !sleep(delivery.number, until: end) {
+        if await !sleep(delivery, until: end) {
           drop(delivery, .cancelled, &outcome)
           return []
         }
@@ -71,7 +63,20 @@ extension ExportPipeline {
     }
   }
 
-  /// Sends once; nil if that settled the piece.
+  /// Sends once when its turn has come; nil if that settled the piece, or dropped it.
+  private func send(_ delivery: inout Delivery, _ outcome: inout ExportOutcome) async -> AttemptFailure? {
+    switch await admit(delivery) {
+    case .stop(let reason):
+      drop(delivery, reason, &outcome)
+      return nil
+    case .go(let call):
+      let failure = await attempt(&delivery, &outcome)
+      ended(call, failure)
+      return failure
+    }
+  }
+
+  /// Sends; nil if that settled the piece.
   private func attempt(_ delivery: inout Delivery, _ outcome: inout ExportOutcome) async -> AttemptFailure? {
     let deadline = RetryMachine.attemptDeadline(
       timeout: configuration.timeout, now: loop.now, deadline: effective(delivery.deadline))
@@ -144,55 +149,5 @@ extension ExportPipeline {
     default: break
     }
     return action
-  }
-
-  /// The batch's deadline, or shutdown's if that comes first.
-  private func effective(_ deadline: Deadline) -> Deadline { min(deadline, cutoff ?? .never) }
-
-  // MARK: Pauses
-
-  /// Holds the piece while the server wants no calls.
-  /// - Returns: Why there will be no attempt; nil if it can be made now.
-  private func waitForPause(_ delivery: Delivery) async -> RetryMachine.Reason? {
-    while true {
-      if Task.isCancelled { return .cancelled }
-      let deadline = effective(delivery.deadline)
-      let now = loop.now
-      guard !deadline.hasPassed(at: now) else { return delivery.machine.timeIsUp }
-      guard let end = pause.end(at: now) else {
-        guard gate.isFull else { return nil }
-        await waitForRoom(until: deadline)
-        continue
-      }
-      guard Deadline(end) < deadline else { return .timeout }  // 1.5.7
-      if await !sleep(delivery.number, until: end) { return .cancelled }
-    }
-  }
-
-  /// Waits for another call's end, or until the deadline, shutdown, or the task's cancellation.
-  private func waitForRoom(until deadline: Deadline) async {
-    let place = gate.queue()
-    await withTaskCancellationHandler {
-      _ = await place.value(until: deadline, on: loop)
-    } onCancel: {
-      place.fulfil(())
-    }
-    gate.leave(place)
-  }
-
-  /// Sleeps on the loop's clock; false if the task was cancelled, or shutdown's deadline is earlier.
-  private func sleep(_ number: Int, until end: MonotonicInstant) async -> Bool {
-    if let cutoff, Deadline(end) >= cutoff { return false }
-    let promise = Promise<Bool>()
-    let timer = loop.schedule(at: Deadline(end)) { promise.fulfil(true) }
-    calls.sleep(number, until: end, promise)
-    let slept = await withTaskCancellationHandler {
-      await promise.value
-    } onCancel: {
-      promise.fulfil(false)
-    }
-    calls.wake(number)
-    if !slept { loop.cancel(timer) }
-    return slept
   }
 }

@@ -1,4 +1,5 @@
 internal import OTLPWire
+internal import Synchronization
 package import TelemetryCore
 package import TelemetrySDK
 
@@ -13,8 +14,8 @@ package actor ExportPipeline {
     /// In bytes before compression; 0 for no limit.
     package var maxRequestSize = 64 << 20
     package var retry = RetryPolicy()
-    /// How many calls may be open at once; fewer after the server has shown that it has no room.
-    package var maxConcurrentCalls = 1000
+    /// How many calls may be open at once, when the server takes them quickly (``ConcurrencyLimit``).
+    package var maxConcurrentCalls = 16
     /// Gives headers for each request.
     package var headerProvider: HeaderProvider?
     /// Sent along with the provider's headers; without a provider they are the transport's.
@@ -42,8 +43,10 @@ package actor ExportPipeline {
   var calls = CallRegister()
   var reporter: DeliveryReporter
   var random: SeededRandom
-  var pause = DestinationPause()
-  var gate: CallGate
+  /// What the server's answers say about the next call.
+  var destination: Destination
+  var line = CallLine()
+  private nonisolated let publishedRoom: Atomic<Int>
   /// What the server takes at most, as it told (DESIGN 3).
   var learnedLimit: Int?
   var isCompressionRefused = false
@@ -70,7 +73,8 @@ package actor ExportPipeline {
     }
     reporter = DeliveryReporter(server: configuration.server, diagnostics: diagnostics.limited(by: loop))
     compressor = configuration.compression.level.map { MessageCompressor(level: $0) }
-    gate = CallGate(maximum: configuration.maxConcurrentCalls)
+    destination = Destination(configuration.retry, maximum: configuration.maxConcurrentCalls)
+    publishedRoom = Atomic(destination.room)
     governor = configuration.compression == .auto ? CompressionGovernor() : nil
   }
 
@@ -107,8 +111,24 @@ package actor ExportPipeline {
     }
   }
 
+  /// How many exports there is something to do for: what has to wait anyway may as well stay where it is. Any thread.
+  package nonisolated var room: Int { publishedRoom.load(ordering: .relaxed) }
+
+  func publishRoom() {
+    let room = destination.room
+    if room != self.room { publishedRoom.store(room, ordering: .relaxed) }
+  }
+
+  /// A flush or shutdown ends at `deadline`: what would wait beyond it is tried now, as far as the server permits.
+  package func hurry(deadline: Deadline) {
+    calls.wakeSleepers { Deadline($0) >= deadline }
+    destination.hurry(at: loop.now)
+    line.lookAgain()
+  }
+
   /// Waits for the exports that run now; false if they haven't ended by `deadline`.
   package func flush(deadline: Deadline) async -> Bool {
+    hurry(deadline: deadline)
     guard let done = calls.waitForRunning() else { return true }
     return await done.value(until: deadline, on: loop) != nil
   }
@@ -118,8 +138,7 @@ package actor ExportPipeline {
   package func shutdown(deadline: Deadline) async {
     let deadline = min(deadline, cutoff ?? .never)
     cutoff = deadline
-    calls.interruptSleeps(from: deadline)
-    gate.wakeAll()
+    hurry(deadline: deadline)
     if let done = calls.waitForRunning() { _ = await done.value(until: deadline, on: loop) }
     await headerSource?.end()
     await transport.shutdown(deadline: deadline)

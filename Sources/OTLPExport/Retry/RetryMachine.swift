@@ -103,6 +103,9 @@ package struct RetryMachine: Sendable {
     return pause(after: failure, now: now, deadline: deadline, random: &random)
   }
 
+  /// Whether the server named the least pause between this request's attempts.
+  package var isPacedByServer: Bool { backoff.floor != nil }
+
   /// What time running out means for this request.
   package var timeIsUp: Reason { wasConnected ? .timeout : .unreachable }
 
@@ -151,7 +154,7 @@ package struct RetryMachine: Sendable {
 struct RetryBackoff {
   private let policy: RetryPolicy
   private var limit: Duration
-  private var floor: Duration?
+  private(set) var floor: Duration?
   private var lastAsked = Duration.zero
   private var pushbacksInARow = 0
 
@@ -210,5 +213,10 @@ struct RetryBackoff {
   private static func draw(below bound: Duration, _ random: inout some RandomNumberGenerator) -> Duration {
     let nanoseconds = UInt64(max(bound.clampedNanoseconds, 0))
     return .nanoseconds(Int64(random.next().multipliedFullWidth(by: nanoseconds).high))
+  }
+
+  /// Uniform from `least` to below `bound`.
+  static func draw(from least: Duration, to bound: Duration, _ random: inout some RandomNumberGenerator) -> Duration {
+    least + draw(below: bound - least, &random)
   }
 }

@@ -2,6 +2,12 @@ public import TelemetryCore
 
 /// How often a failed export is tried again. What may be retried at all is decided by the OTLP specification's table,
 /// and the time by the batch's deadline; attempts have no limit in number unless ``maxAttempts`` sets one.
+///
+/// Two things protect a server that fails, and hold exports back within their deadlines instead of losing them. A failed
+/// attempt costs one of 20 tokens (or of as many as there may be exports at once); a success brings one, and so do 200
+/// ms; without one nothing is sent. So in the long run at most five attempts a second fail, and as many as succeed,
+/// whatever the number of exports. And a server that fails ``circuitThreshold`` times in a row gets one attempt at a
+/// time, after pauses of its own; spans stay in the queue meanwhile.
 public struct RetryPolicy: Hashable, Sendable {
   /// The longest first pause; each pause is drawn between 0 and its limit. 1 ms to 1 hour, default 1 s.
   public var initialBackoff = Duration.seconds(1)
@@ -11,6 +17,14 @@ public struct RetryPolicy: Hashable, Sendable {
   public var multiplier = 1.6
   /// The most attempts that one request gets, the first included; at least 1, default nil: no limit but time.
   public var maxAttempts: Int?
+  /// After how many failures in a row calls to the server are suspended (a circuit breaker): then one export at a time
+  /// tries, after pauses that begin with ``initialBackoff`` and grow to ``maxCircuitPause``. A flush or a shutdown tries
+  /// at once. What counts are failures of the server (a status that may be retried, silence, a lost connection), not to
+  /// connect, which has a back-off of its own. At least 1, default 5; nil: never.
+  public var circuitThreshold: Int? = 5
+  /// The longest of these pauses: a server that is back gets its first request within it, if there is anything to send.
+  /// 1 ms to 1 hour, default 5 s.
+  public var maxCircuitPause = Duration.seconds(5)
 
   /// The default values.
   public init() {}
@@ -19,6 +33,7 @@ public struct RetryPolicy: Hashable, Sendable {
   public static let never: RetryPolicy = {
     var policy = RetryPolicy()
     policy.maxAttempts = 1
+    policy.circuitThreshold = nil
     return policy
   }()
 
@@ -31,5 +46,7 @@ public struct RetryPolicy: Hashable, Sendable {
     }
     try ConfigurationError.require("retry.multiplier", multiplier, in: 1...10)
     try ConfigurationError.require("retry.maxAttempts", maxAttempts ?? 1, in: 1...Int.max)
+    try ConfigurationError.require("retry.circuitThreshold", circuitThreshold ?? 1, in: 1...Int.max)
+    try ConfigurationError.require("retry.maxCircuitPause", maxCircuitPause, in: .milliseconds(1) ... .seconds(3600))
   }
 }

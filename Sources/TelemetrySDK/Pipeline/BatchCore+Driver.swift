@@ -6,6 +6,7 @@ extension BatchCore {
     case export([Item], id: UInt64, deadline: Deadline)
     case cancel(Task<Void, Never>?)
     case discard([Item])
+    case hurryExporter(deadline: Deadline)
     case flushExporter(id: UInt64, deadline: Deadline)
     case shutdownExporter(deadline: Deadline)
     case answer(Answer?, FlushReport)
@@ -18,8 +19,10 @@ extension BatchCore {
   /// Carries out what the machine decides, until it has nothing more to say; then arms the timer for its next word.
   private func drive() {
     let now = loop.now
+    let slots = max(1, min(maxConcurrentExports, exporter.maxConcurrentExports))
     while true {
       let (step, producers) = withState { state -> (Step?, [BlockingSemaphore]) in
+        state.machine.settings.maxConcurrentExports = slots
         let action = state.machine.next(at: now, queuedBytes: state.ring.bytes)
         let step = action.map { apply($0, &state) }
         return (step, state.takeProducers(maxQueueSize - state.ring.count))
@@ -44,6 +47,8 @@ extension BatchCore {
       let (items, bytes) = state.ring.removeFirst(count)
       budget.give(bytes)
       return .discard(items)
+    case .hurryExporter(let deadline):
+      return .hurryExporter(deadline: deadline)
     case .flushExporter(let id, let deadline):
       return .flushExporter(id: id, deadline: deadline)
     case .shutdownExporter(let deadline):
@@ -63,6 +68,8 @@ extension BatchCore {
     case .export(let items, let id, let deadline): start(items, id, deadline)
     case .cancel(let task): task?.cancel()
     case .discard: break  // released here, outside the lock
+    case .hurryExporter(let deadline):
+      Task(executorPreference: loop) { await self.exporter.hurry(deadline: deadline) }
     case .flushExporter(let id, let deadline):
       Task(executorPreference: loop) {
         let done = await self.exporter.forceFlush(deadline: deadline)

@@ -35,12 +35,14 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   private let lock = Mutex<Void>(())
   private nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
   let maxQueueSize: Int
+  /// Of a processor that never overlaps exports, whatever its exporter says.
+  let maxConcurrentExports: Int
   let lease: Runtime.Lease?
   let component: TelemetryComponent
   private let registration = Atomic<UInt64>(0)
 
   init(
-    exporter: any Exporter<Item>, configuration: BatchConfiguration, maxConcurrentExports: Int, loop: EventLoop,
+    exporter: any Exporter<Item>, configuration: BatchConfiguration, maxConcurrentExports: Int = .max, loop: EventLoop,
     lease: Runtime.Lease?, diagnostics: Diagnostics, kind: String
   ) {
     component = TelemetryComponent(type: "\(kind)_\(Item.metricsItem.rawValue)_processor")
@@ -49,12 +51,14 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     self.lease = lease
     self.diagnostics = diagnostics.limited(by: loop)
     maxQueueSize = configuration.maxQueueSize
+    self.maxConcurrentExports = maxConcurrentExports
     overflow = configuration.overflow
     budget = ByteBudget(limit: configuration.maxQueueBytes)
     let machine = BatchMachine(
       .init(
         maxExportBatchSize: configuration.maxExportBatchSize, scheduleDelay: configuration.scheduleDelay,
-        exportTimeout: configuration.exportTimeout, maxConcurrentExports: max(1, maxConcurrentExports),
+        exportTimeout: configuration.exportTimeout,
+        maxConcurrentExports: max(1, min(maxConcurrentExports, exporter.maxConcurrentExports)),
         maxQueueBytes: configuration.maxQueueBytes))
     unsafe storage = .allocate(capacity: 1)
     unsafe storage.initialize(to: State(machine: machine, ring: ItemRing(capacity: configuration.maxQueueSize)))

@@ -4,6 +4,7 @@ extension BatchMachine {
     wakePending = false
     guard phase != .closed else { return nil }
     if let action = giveUpOverdueExport(at: now) { return action }
+    if let action = hurryExporter() { return action }
     if let action = answerFlush(at: now) { return action }
     if phase == .draining {
       if let action = advanceShutdown(at: now) { return action }
@@ -82,6 +83,13 @@ extension BatchMachine {
   private mutating func abandon(_ index: Int, _ reason: DropReason) {
     exports[index].stage = .abandoned
     settle(exports[index], ExportOutcome(dropped: [reason: exports[index].count]))
+  }
+
+  /// With nothing to export there is no hurry.
+  private mutating func hurryExporter() -> Action? {
+    guard let deadline = hurry else { return nil }
+    hurry = nil
+    return head < tail || hasLiveExport ? .hurryExporter(deadline: deadline) : nil
   }
 
   private var hasLiveExport: Bool { exports.contains { $0.stage != .abandoned } }

@@ -12,6 +12,8 @@ struct BatchMachine {
     case cancel(export: UInt64)
     /// Take `count` items from the queue's front and let go of them; they are counted.
     case discard(count: Int)
+    /// Call the exporter's `hurry`.
+    case hurryExporter(deadline: Deadline)
     /// Call the exporter's `forceFlush`, then `exporterFlushed`.
     case flushExporter(id: UInt64, deadline: Deadline)
     /// Call the exporter's `shutdown`, then `exporterEnded`.
@@ -100,7 +102,7 @@ struct BatchMachine {
   static let grace = Duration.milliseconds(50)
   static let dropReportInterval = Duration.seconds(60)
 
-  let settings: Settings
+  var settings: Settings
   var phase = Phase.open
   var counts = ItemCounts()
   var head: UInt64 = 0
@@ -113,6 +115,8 @@ struct BatchMachine {
   var exports: [Export] = []
   var flushes: [Flush] = []
   var shutdown: Shutdown?
+  /// The exporter is to be told that time is short.
+  var hurry: Deadline?
   var drops: DropEpisode?
   var nextID: UInt64 = 1
 
@@ -177,6 +181,7 @@ struct BatchMachine {
   mutating func flush(by deadline: Deadline) -> UInt64 {
     let id = newID()
     flushes.append(Flush(id: id, watermark: tail, deadline: deadline))
+    hurry = min(hurry ?? .never, deadline)
     exportUpTo = tail
     return id
   }
@@ -186,6 +191,7 @@ struct BatchMachine {
     let id = newID()
     let margin = min(.milliseconds(100), deadline.isNever ? .zero : deadline.remaining(at: now) / 8)
     let exportDeadline = deadline.isNever ? deadline : Deadline(deadline.instant + (.zero - margin))
+    hurry = min(hurry ?? .never, exportDeadline)
     if var current = shutdown {
       current.ids.append(id)
       if deadline < current.deadline {

@@ -22,8 +22,8 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
     try configuration.validate()
     let lease = try runtime.acquire(preferring: exporter.eventLoop)
     core = BatchCore(
-      exporter: exporter, configuration: configuration, maxConcurrentExports: exporter.maxConcurrentExports,
-      loop: lease.loop, lease: lease, diagnostics: diagnostics, kind: "batching")
+      exporter: exporter, configuration: configuration, loop: lease.loop, lease: lease, diagnostics: diagnostics,
+      kind: "batching")
     backgroundLimit = min(configuration.exportTimeout, .seconds(30))
   }
 
@@ -34,8 +34,8 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   ) throws(ConfigurationError) {
     try configuration.validate()
     core = BatchCore(
-      exporter: exporter, configuration: configuration, maxConcurrentExports: exporter.maxConcurrentExports,
-      loop: loop, lease: nil, diagnostics: diagnostics, kind: "batching")
+      exporter: exporter, configuration: configuration, loop: loop, lease: nil, diagnostics: diagnostics,
+      kind: "batching")
     backgroundLimit = min(configuration.exportTimeout, .seconds(30))
   }
 

@@ -7,7 +7,8 @@ public protocol Exporter<Item>: Sendable {
   /// What is exported.
   associatedtype Item: Sendable
 
-  /// How many calls of `export` may run at once; default 1.
+  /// How many calls of `export` may run at once; default 1. It is asked again after each export, so it may change: items
+  /// that there is no place for stay in the queue.
   var maxConcurrentExports: Int { get }
 
   /// The event loop that the exporter lives on, so that its processor can live there too; default nil.
@@ -19,6 +20,10 @@ public protocol Exporter<Item>: Sendable {
 
   /// Delivers `batch`, which is never empty, or gives up by `deadline`, and says what became of it.
   func export(_ batch: [Item], deadline: Deadline) async -> ExportOutcome
+
+  /// The processor has begun a flush or a shutdown that ends at `deadline`: what waits for a better moment is to be tried
+  /// by then. Exports that run and those that follow are meant. Default: nothing.
+  func hurry(deadline: Deadline) async
 
   /// Delivers what the exporter itself still holds; false if that wasn't done by `deadline`. Default: true.
   func forceFlush(deadline: Deadline) async -> Bool
@@ -34,6 +39,8 @@ extension Exporter {
   public var eventLoop: EventLoop? { nil }
   /// No attempts of a length of their own.
   public var attemptTimeout: Duration? { nil }
+  /// Waits for nothing.
+  public func hurry(deadline: Deadline) async {}
   /// Holds nothing, so there is nothing to deliver.
   public func forceFlush(deadline: Deadline) async -> Bool { true }
   /// Has nothing to end.

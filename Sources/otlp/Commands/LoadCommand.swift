@@ -35,7 +35,7 @@ package struct LoadCommand: ToolCommand {
         (command: inout LoadCommand, value: OptionValue) throws(ConfigurationError) in
         command.plan.workers = try value.integer(in: 1...256)
       },
-      Option("concurrency", "N", "exports under way at once", default: "4") {
+      Option("concurrency", "N", "exports under way at once, at most", default: "16") {
         (command: inout LoadCommand, value: OptionValue) throws(ConfigurationError) in
         command.concurrency = try value.integer(in: 1...1000)
       },

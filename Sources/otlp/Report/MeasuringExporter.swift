@@ -12,12 +12,10 @@ package final class MeasuringExporter: SpanExporter {
 
   private let base: OTLPGRPCExporter
   private let measured = Mutex(Measured())
-  package let maxConcurrentExports: Int
 
-  package init(_ base: OTLPGRPCExporter) {
-    self.base = base
-    maxConcurrentExports = base.maxConcurrentExports
-  }
+  package init(_ base: OTLPGRPCExporter) { self.base = base }
+
+  package var maxConcurrentExports: Int { base.maxConcurrentExports }
 
   package var eventLoop: EventLoop? { base.eventLoop }
 
@@ -33,6 +31,8 @@ package final class MeasuringExporter: SpanExporter {
     }
     return outcome
   }
+
+  package func hurry(deadline: Deadline) async { await base.hurry(deadline: deadline) }
 
   package func forceFlush(deadline: Deadline) async -> Bool { await base.forceFlush(deadline: deadline) }
 

@@ -133,9 +133,9 @@ import Testing
   @Test func callsThatAreRefusedTogetherShareTheNewHeaders() throws {
     try simulate(seed: 1) { simulation in
       let tokens = Tokens(simulation, takes: .seconds(1))
-      let refusals = [ScriptedTransport.Step](repeating: .after(.seconds(1), .fail(.server(16))), count: 6)
+      let refusals = [ScriptedTransport.Step](repeating: .after(.seconds(1), .fail(.server(16))), count: 4)
       let fixture = Self.fixture(simulation, tokens, refusals)
-      let tasks = (0..<6).map { _ in simulation.task { await fixture.export() } }
+      let tasks = (0..<4).map { _ in simulation.task { await fixture.export() } }
       for task in tasks { #expect(await task.value.exported == 10) }
       #expect(tokens.calls == 2)
       #expect(tokens.mostOpen == 1)

@@ -1,5 +1,7 @@
 import OTLPExport
 import OTLPTesting
+import OTLPWire
+import Synchronization
 import TelemetryCore
 import TelemetrySDK
 import Testing
@@ -26,18 +28,52 @@ import Testing
     return times.map { time in times.count { $0 <= time && time < $0 + .seconds(1) } }.max() ?? 0
   }
 
+  /// The most calls that are open when 32 exports come at once.
+  private static func room(_ fixture: PipelineFixture) async -> Int {
+    let calls = fixture.transport.calls.count
+    #expect(await exportAtOnce(32, fixture) == 32)
+    return mostOpen(fixture, from: calls)
+  }
+
+  @Test func itGrowsWhileAnswersAreQuick() throws {
+    try simulate(seed: 1) { simulation in
+      let slow = ScriptedTransport.Step.after(.seconds(1), .accept)
+      let fixture = Self.fixture(simulation, [], standard: slow, maximum: 16)
+      #expect(fixture.pipeline.room == 4)
+      let start = simulation.now
+      #expect(await Self.exportAtOnce(4 + 8 + 16, fixture) == 28)
+      #expect(simulation.now - start == .seconds(3))  // 4, 8, and 16 at once
+      #expect(fixture.transport.mostOpen == 16)
+      #expect(await Self.room(fixture) == 16)
+      #expect(fixture.pipeline.room == 16)
+    }
+  }
+
+  @Test func aServerThatTakesOneAtATimeIsNotGivenMore() throws {
+    try simulate(seed: 1) { simulation in
+      // Each answer takes as long as there are requests before it.
+      let transport = QueueingTransport(simulation.loop, each: .milliseconds(10))
+      let pipeline = ExportPipeline(
+        .init(), transport: transport, loop: simulation.loop, diagnostics: .silent, random: SeededRandom(seed: 1))
+      let spans = StandardWorkload().spans(0..<1)
+      _ = await pipeline.export(spans, deadline: .never)
+      let tasks = (0..<200).map { _ in simulation.task { await pipeline.export(spans, deadline: .never) } }
+      for task in tasks { #expect(await task.value.exported == 1) }
+      #expect(transport.mostOpen < 8)
+    }
+  }
+
   @Test(arguments: [8, 14]) func itIsHalved(code: Int) throws {
     try simulate(seed: 1) { simulation in
       let slow = ScriptedTransport.Step.after(.seconds(1), .accept)
       let fixture = Self.fixture(simulation, [.fail(.server(code, retryInfo: .some(nil)))], standard: slow)
       #expect(await fixture.export(1).exported == 1)
-      #expect(await Self.exportAtOnce(8, fixture) == 8)
-      #expect(Self.mostOpen(fixture, from: 2) == 4)
+      #expect(await Self.exportAtOnce(2, fixture) == 2)
+      #expect(await Self.exportAtOnce(3, fixture) == 3)
+      #expect(Self.mostOpen(fixture, from: 4) == 2)
       // Quick answers bring it back.
-      for _ in 0..<24 { #expect(await Self.exportAtOnce(8, fixture) == 8) }
-      let calls = fixture.transport.calls.count
-      #expect(await Self.exportAtOnce(8, fixture) == 8)
-      #expect(Self.mostOpen(fixture, from: calls) == 8)
+      for _ in 0..<10 { _ = await Self.room(fixture) }
+      #expect(await Self.room(fixture) == 8)
     }
   }
 
@@ -47,8 +83,8 @@ import Testing
       let fixture = Self.fixture(simulation, [.atMost(10)], standard: slow)
       #expect(await fixture.export(2).exported == 2)
       let calls = fixture.transport.calls.count
-      #expect(await Self.exportAtOnce(8, fixture) == 8)
-      #expect(Self.mostOpen(fixture, from: calls) == 8)
+      #expect(await Self.exportAtOnce(4, fixture) == 4)
+      #expect(Self.mostOpen(fixture, from: calls) == 4)
     }
   }
 
@@ -90,4 +126,40 @@ import Testing
       #expect(fixture.transport.calls.count == 4)
     }
   }
+}
+
+/// A server with one thread.
+private final class QueueingTransport: OTLPTransport {
+  private struct State {
+    var free = MonotonicInstant(nanoseconds: 0)
+    var open = 0
+    var mostOpen = 0
+  }
+
+  private let loop: EventLoop
+  private let each: Duration
+  private let state = Mutex(State())
+
+  init(_ loop: EventLoop, each: Duration) {
+    self.loop = loop
+    self.each = each
+  }
+
+  var mostOpen: Int { state.withLock { $0.mostOpen } }
+
+  func send(
+    _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+  ) async -> AttemptResult {
+    let end = state.withLock { state in
+      state.open += 1
+      state.mostOpen = max(state.mostOpen, state.open)
+      state.free = max(state.free, loop.now) + each
+      return state.free
+    }
+    _ = await Promise<Void>().value(until: Deadline(end), on: loop)
+    state.withLock { $0.open -= 1 }
+    return .accepted(ExportResponse())
+  }
+
+  func shutdown(deadline: Deadline) async {}
 }

@@ -13,6 +13,8 @@ final class ScriptedTransport: OTLPTransport {
     case fail(AttemptFailure)
     /// The step after a while; the call's deadline comes first if it is earlier.
     case after(Duration, Step)
+    /// One step before an instant, another from then on.
+    case until(MonotonicInstant, Step, then: Step)
     /// No answer.
     case silence
     /// Refuses messages of more than so many protobuf bytes, in grpc-go's words.
@@ -101,6 +103,7 @@ final class ScriptedTransport: OTLPTransport {
       // Without a connection that is what the deadline finds.
       if case .fail(let failure) = step, failure.origin == .connect { return .failed(failure) }
       return .failed(.ownDeadline)
+    case .until(let end, let first, let later): return await perform(loop.now < end ? first : later, message, deadline)
     case .silence: return await perform(.after(.seconds(1_000_000), .accept), message, deadline)
     case .atMost(let limit):
       let count = message.count - 5
@@ -146,4 +149,18 @@ struct PipelineFixture {
   }
 
   func events(_ message: String) -> [DiagnosticEvent] { log.events.filter { $0.message.contains(message) } }
+}
+
+/// The pipeline behind a processor.
+struct PipelineExporter: SpanExporter {
+  let pipeline: ExportPipeline
+
+  var maxConcurrentExports: Int { pipeline.room }
+  var eventLoop: EventLoop? { pipeline.loop }
+  func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
+    await pipeline.export(batch, deadline: deadline)
+  }
+  func hurry(deadline: Deadline) async { await pipeline.hurry(deadline: deadline) }
+  func forceFlush(deadline: Deadline) async -> Bool { await pipeline.flush(deadline: deadline) }
+  func shutdown(deadline: Deadline) async { await pipeline.shutdown(deadline: deadline) }
 }

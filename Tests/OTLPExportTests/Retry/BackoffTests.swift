@@ -147,16 +147,4 @@ import Testing
     #expect(driver.fail(.ownDeadline) == .giveUp(.timeout))
     #expect(driver.fail(.connect) == .giveUp(.timeout))
   }
-
-  @Test func aPauseHoldsAllCallsAndHasABound() {  // 1.5.9, trap 28
-    let now = MonotonicInstant(nanoseconds: 0)
-    var pause = DestinationPause()
-    #expect(pause.end(at: now) == nil)
-    pause.extend(by: .seconds(5), now: now)
-    pause.extend(by: .seconds(1), now: now)
-    #expect(pause.end(at: now) == now + .seconds(5))
-    #expect(pause.end(at: now + .seconds(5)) == nil)
-    pause.extend(by: .seconds(315_360_000), now: now)
-    #expect(pause.end(at: now) == now + DestinationPause.longest)
-  }
 }
