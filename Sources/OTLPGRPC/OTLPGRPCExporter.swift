@@ -102,12 +102,17 @@ public final class OTLPGRPCExporter: SpanExporter {
   /// Specification: semantic conventions, OpenTelemetry SDK metrics (requirements 4.13).
   public var selfMetrics: SelfMetrics { pipeline.selfMetrics }
 
+  /// The buffers that lie ready for later requests count in `budget`.
+  public func share(_ budget: ByteBudget) { pipeline.share(budget) }
+
   /// Delivers a batch, with as many attempts as its deadline and the server's answers allow; never throws and never
   /// passes `deadline` by more than a moment. After shutdown nothing is sent: all items count as dropped.
-  public func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
+  ///
+  /// The spans are let go of as soon as they are encoded.
+  public func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
     guard enter() else { return pipeline.refuse(batch.count) }
     defer { leave() }
-    return await pipeline.export(batch, deadline: deadline)
+    return await pipeline.export(consume batch, deadline: deadline)
   }
 
   /// Exports that wait for the server to recover beyond `deadline` are tried once more at once, one by one if it keeps

@@ -1,10 +1,15 @@
 internal import Synchronization
 
 /// A bound in bytes that several holders share: each takes before it holds memory and gives back after. Thread-safe.
+///
+/// What only lies ready for later use, such as a pool's objects, is a reserve: it counts, and is let go of when somebody
+/// else needs the room.
 public final class ByteBudget: Sendable {
   /// The bound.
   public let limit: Int
   private let taken = Atomic<Int>(0)
+  private let reserved = Atomic<Int>(0)
+  private let reserves = Mutex<[@Sendable () -> Void]>([])
 
   /// Makes a budget of `limit` bytes; `limit` must be at least 1.
   public init(limit: Int) {
@@ -29,6 +34,33 @@ public final class ByteBudget: Sendable {
       if exchanged { return true }
       current = original
     }
+  }
+
+  /// Takes `count` bytes if they are free, or become free when reserves are let go of.
+  public func takeReclaiming(_ count: Int) -> Bool {
+    if take(count) { return true }
+    guard reserved.load(ordering: .relaxed) > 0, count <= limit else { return false }
+    for release in reserves.withLock({ $0 }) { release() }
+    return take(count)
+  }
+
+  /// Of what is taken, the bytes that are reserves.
+  public var reserve: Int { reserved.load(ordering: .relaxed) }
+
+  /// Has `release` called, on any thread, when room is needed: it lets go of reserves, and waits for nothing.
+  public func addReserve(_ release: @escaping @Sendable () -> Void) { reserves.withLock { $0.append(release) } }
+
+  /// Takes `count` bytes for a reserve, if they are free.
+  public func takeReserve(_ count: Int) -> Bool {
+    guard take(count) else { return false }
+    reserved.wrappingAdd(count, ordering: .relaxed)
+    return true
+  }
+
+  /// Gives back bytes of a reserve, which is in use again or let go of.
+  public func giveReserve(_ count: Int) {
+    reserved.wrappingSubtract(count, ordering: .relaxed)
+    give(count)
   }
 
   /// Gives back `count` bytes that were taken before.

@@ -3,7 +3,7 @@ internal import Synchronization
 /// Keeps objects that are costly to make for the next use. Thread-safe.
 ///
 /// ``acquire()`` gives an object that returns itself when its life ends. An object whose `reset` says false, or that
-/// finds the pool full, is let go.
+/// finds the pool full, is let go. Where a ``ByteBudget`` is shared with the pool, what lies ready counts in it.
 public final class ObjectPool<Element: Sendable>: Sendable {
   /// What a pool has done so far.
   public struct Statistics: Hashable, Sendable {
@@ -31,11 +31,13 @@ public final class ObjectPool<Element: Sendable>: Sendable {
     var hits = 0
     var misses = 0
     var discarded = 0
+    var budget: ByteBudget?
   }
 
   private let capacity: Int
   private let factory: @Sendable () -> Element
   private let reset: @Sendable (inout Element) -> Bool
+  private let size: @Sendable (Element) -> Int
   private let state: Mutex<State>
 
   /// Makes a pool.
@@ -43,17 +45,34 @@ public final class ObjectPool<Element: Sendable>: Sendable {
   ///   - capacity: The most objects kept; 0 or more.
   ///   - factory: Makes an object when none is ready.
   ///   - reset: Prepares a returned object for its next use; false lets it go instead.
+  ///   - size: The bytes that an object holds, for ``share(_:)``.
   public init(
     capacity: Int, factory: @escaping @Sendable () -> Element,
-    reset: @escaping @Sendable (inout Element) -> Bool = { _ in true }
+    reset: @escaping @Sendable (inout Element) -> Bool = { _ in true },
+    size: @escaping @Sendable (Element) -> Int = { _ in 0 }
   ) {
     precondition(capacity >= 0, "an object pool of capacity \(capacity); allowed: 0 or more")
     self.capacity = capacity
     self.factory = factory
     self.reset = reset
+    self.size = size
     var objects: [Box] = []
     objects.reserveCapacity(capacity)
     state = Mutex(State(objects: objects))
+  }
+
+  deinit { trim() }
+
+  /// Counts the objects that lie ready in `budget`, where they give way to whatever else needs room; one for which there
+  /// is none isn't kept. The first budget counts.
+  public func share(_ budget: ByteBudget) {
+    let isFirst = state.withLock { state in
+      guard state.budget == nil else { return false }
+      state.budget = budget
+      state.objects.removeAll(keepingCapacity: true)  // not counted
+      return true
+    }
+    if isFirst { budget.addReserve { [weak self] in self?.trim() } }
   }
 
   /// An object from the pool, or a new one.
@@ -64,6 +83,7 @@ public final class ObjectPool<Element: Sendable>: Sendable {
         return nil
       }
       state.hits += 1
+      unsafe state.budget?.giveReserve(size(object.value))
       return object
     }
     return PooledObject(pool: self, box: ready ?? Box(factory()))
@@ -78,11 +98,14 @@ public final class ObjectPool<Element: Sendable>: Sendable {
     }
   }
 
-  /// Lets go of the objects that lie ready.
-  public func trim() {
-    let objects = state.withLock { state in
-      defer { state.objects = [] }
-      return state.objects
+  /// Lets go of the objects that lie ready, but for `count` of them.
+  public func trim(keeping count: Int = 0) {
+    let objects: ArraySlice<Box> = state.withLock { state in
+      guard state.objects.count > count else { return [] }
+      let surplus = state.objects[count...]
+      for object in surplus { unsafe state.budget?.giveReserve(size(object.value)) }
+      state.objects.removeSubrange(count...)
+      return surplus
     }
     _ = objects  // released outside the lock
   }
@@ -90,7 +113,7 @@ public final class ObjectPool<Element: Sendable>: Sendable {
   fileprivate func giveBack(_ box: Box) {
     let usable = unsafe reset(&box.value)
     state.withLock { state in
-      guard usable, state.objects.count < capacity else {
+      guard usable, state.objects.count < capacity, unsafe state.budget?.takeReserve(size(box.value)) ?? true else {
         state.discarded += 1
         return
       }

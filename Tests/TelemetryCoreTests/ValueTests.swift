@@ -75,6 +75,50 @@ import Testing
     #expect(ended && budget.used == 0)
   }
 
+  @Test func reservesGiveWay() {
+    let budget = ByteBudget(limit: 100)
+    let pool = ObjectPool<[UInt8]>(capacity: 4, factory: { [] }, size: { $0.count })
+    pool.share(budget)
+    pool.share(ByteBudget(limit: 1))  // the first counts
+    func use(_ count: Int) {
+      var object = pool.acquire()
+      object.value = [UInt8](repeating: 0, count: count)
+    }
+    use(60)
+    #expect(budget.used == 60 && budget.reserve == 60)
+    do {
+      // In use it is no reserve.
+      let object = pool.acquire()
+      #expect(object.value.count == 60 && budget.used == 0 && budget.reserve == 0)
+      #expect(budget.take(50))
+    }
+    // There is no room for 60 now, so it isn't kept.
+    #expect(budget.used == 50 && budget.reserve == 0 && pool.statistics.available == 0)
+    use(40)
+    #expect(budget.used == 90 && !budget.take(20))
+    #expect(budget.takeReclaiming(20) && budget.used == 70 && pool.statistics.available == 0)
+    #expect(!budget.takeReclaiming(31) && budget.takeReclaiming(30) && budget.used == 100)
+    budget.give(100)
+    use(40)
+    #expect(!budget.takeReclaiming(101) && budget.reserve == 40)  // in vain: nothing is let go of
+    pool.trim(keeping: 1)
+    #expect(budget.reserve == 40)
+    pool.trim()
+    #expect(budget.used == 0 && budget.reserve == 0)
+  }
+
+  @Test func aPoolThatEndsGivesItsReserveBack() {
+    let budget = ByteBudget(limit: 100)
+    do {
+      let pool = ObjectPool<Int>(capacity: 4, factory: { 0 }, size: { _ in 30 })
+      pool.share(budget)
+      do { _ = (pool.acquire().value, pool.acquire().value) }
+      #expect(budget.reserve > 0)
+    }
+    #expect(budget.used == 0)
+    #expect(budget.takeReclaiming(100))
+  }
+
   @Test("five of a kind a minute, then one a minute with the number left out")
   func limiter() {
     var limiter = DiagnosticLimiter()

@@ -17,6 +17,9 @@ package final class GzipCompressor: Sendable {
   // SAFETY: allocated here, freed in deinit; used by one owner at a time (see above).
   nonisolated(unsafe) private let stream: UnsafeMutablePointer<z_stream>
 
+  /// What C's state takes, about.
+  package static let bytes = 268 << 10
+
   // 15 bits of window, and 16 for gzip's header and trailer instead of zlib's.
   private static let windowBits: Int32 = 15 + 16
 

@@ -12,10 +12,17 @@ package final class MessageCompressor: Sendable {
 
   /// Makes compressors of a level from 1 to 9.
   package init(level: Int) {
-    compressors = ObjectPool(capacity: 2, factory: { GzipCompressor(level: level) })
+    compressors = ObjectPool(
+      capacity: 2, factory: { GzipCompressor(level: level) }, size: { _ in GzipCompressor.bytes })
     buffers = ObjectPool(
       capacity: 4, factory: { RawBuffer(capacity: 64 << 10) },
-      reset: { $0.capacity <= MessageCompressor.largestPooled })
+      reset: { $0.capacity <= MessageCompressor.largestPooled }, size: { $0.capacity })
+  }
+
+  /// Counts the compressors and buffers that lie ready in `budget`.
+  package func share(_ budget: ByteBudget) {
+    compressors.share(budget)
+    buffers.share(budget)
   }
 
   /// What the buffers' pool has done so far.

@@ -21,6 +21,8 @@ struct CallRegister {
   private var waiters: [Waiter] = []
   private var sleepers: [Int: Sleeper] = [:]
 
+  var isEmpty: Bool { running.isEmpty }
+
   /// Notes the start of a call and numbers it.
   mutating func begin() -> Int {
     defer { next += 1 }

@@ -37,7 +37,9 @@ package actor ExportPipeline {
   let headerSource: HeaderSource?
   /// Where large compressions run; nil in a simulation.
   let runtime: Runtime?
-  private let encoder = TraceRequestEncoder()
+  private let encoder: TraceRequestEncoder
+  // Of the encoder, kept while nothing is exported.
+  private static let idleBuffers = 4
   private let metrics: ExporterMetrics
 
   var calls = CallRegister()
@@ -67,6 +69,7 @@ package actor ExportPipeline {
     self.loop = loop
     self.runtime = runtime
     self.random = random
+    encoder = TraceRequestEncoder(pooledBuffers: min(16, configuration.maxConcurrentCalls))
     metrics = ExporterMetrics(configuration.labels)
     headerSource = configuration.headerProvider.map {
       HeaderSource($0, base: configuration.headers, loop: loop)
@@ -78,16 +81,24 @@ package actor ExportPipeline {
     governor = configuration.compression == .auto ? CompressionGovernor() : nil
   }
 
-  /// Delivers `batch`, or gives up by `deadline`. The counts sum to the batch's.
-  package func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
-    guard !batch.isEmpty else { return ExportOutcome() }  // 1.1.13
-    guard cutoff == nil else { return refuse(batch.count) }
+  /// Counts the buffers that lie ready in `budget`.
+  package nonisolated func share(_ budget: ByteBudget) {
+    encoder.share(budget)
+    compressor?.share(budget)
+  }
+
+  /// Delivers `batch`, or gives up by `deadline`. The counts sum to the batch's. The spans are let go of once encoded.
+  package func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
+    let count = batch.count
+    guard count > 0 else { return ExportOutcome() }  // 1.1.13
+    guard cutoff == nil else { return refuse(count) }
     let number = calls.begin()
-    defer { calls.end(number) }
-    metrics.began(batch.count)
+    defer { ended(number) }
+    metrics.began(count)
     var record = ExportRecord(start: loop.now)
     var outcome = ExportOutcome()
     var current = Piece(request: encoder.encode(batch))
+    _ = consume batch
     var others: [Piece] = []
     var isolation = Isolation()
     while true {
@@ -99,7 +110,7 @@ package actor ExportPipeline {
       if pieces.isEmpty {
         guard let next = others.popLast() else {
           isolationEnded(isolation, outcome)
-          metrics.ended(batch.count, outcome, record, at: loop.now)
+          metrics.ended(count, outcome, record, at: loop.now)
           return outcome
         }
         current = next
@@ -109,6 +120,11 @@ package actor ExportPipeline {
         others.append(contentsOf: pieces.reversed())
       }
     }
+  }
+
+  private func ended(_ number: Int) {
+    calls.end(number)
+    if calls.isEmpty { encoder.trim(keeping: ExportPipeline.idleBuffers) }
   }
 
   /// How many exports there is something to do for: what has to wait anyway may as well stay where it is. Any thread.

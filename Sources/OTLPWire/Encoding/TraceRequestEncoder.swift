@@ -11,8 +11,15 @@ package final class TraceRequestEncoder: Sendable {
   ///   - maxPooledBytes: A buffer that has grown larger isn't kept.
   package init(pooledBuffers: Int = 4, maxPooledBytes: Int = 2 << 20) {
     buffers = ObjectPool(
-      capacity: pooledBuffers, factory: { RawBuffer(capacity: 64 << 10) }, reset: { $0.capacity <= maxPooledBytes })
+      capacity: pooledBuffers, factory: { RawBuffer(capacity: 64 << 10) }, reset: { $0.capacity <= maxPooledBytes },
+      size: { $0.capacity })
   }
+
+  /// Counts the buffers that lie ready in `budget`.
+  package func share(_ budget: ByteBudget) { buffers.share(budget) }
+
+  /// Lets go of buffers that lie ready, but for `count`.
+  package func trim(keeping count: Int) { buffers.trim(keeping: count) }
 
   /// The pool of the buffers that messages are written into.
   package var bufferStatistics: ObjectPool<RawBuffer>.Statistics { buffers.statistics }

@@ -3,7 +3,7 @@ internal import Synchronization
 // On the loop's thread.
 extension BatchCore {
   private enum Step {
-    case export([Item], id: UInt64, deadline: Deadline)
+    case export(id: UInt64, count: Int, deadline: Deadline)
     case cancel(Task<Void, Never>?)
     case discard([Item])
     case hurryExporter(deadline: Deadline)
@@ -39,8 +39,8 @@ extension BatchCore {
     switch action {
     case .export(let id, let count, let deadline):
       let (items, bytes) = state.ring.removeFirst(count)
-      state.exports[id] = Running(task: nil, count: count, bytes: bytes)
-      return .export(items, id: id, deadline: deadline)
+      state.exports[id] = Running(items: items, task: nil, count: count, bytes: bytes)
+      return .export(id: id, count: count, deadline: deadline)
     case .cancel(let id):
       return .cancel(state.exports[id]?.task)
     case .discard(let count):
@@ -65,7 +65,7 @@ extension BatchCore {
 
   private func perform(_ step: Step) {
     switch step {
-    case .export(let items, let id, let deadline): start(items, id, deadline)
+    case .export(let id, let count, let deadline): start(id, count, deadline)
     case .cancel(let task): task?.cancel()
     case .discard: break  // released here, outside the lock
     case .hurryExporter(let deadline):
@@ -90,14 +90,17 @@ extension BatchCore {
     }
   }
 
-  private func start(_ items: [Item], _ id: UInt64, _ deadline: Deadline) {
+  private func start(_ id: UInt64, _ count: Int, _ deadline: Deadline) {
     let task = Task(executorPreference: loop) {
-      let outcome = await self.exporter.export(items, deadline: deadline)
-      self.ended(id, items.count, outcome)
+      // Handed over, not held on to: an exporter that has encoded the items lets go of them.
+      let outcome = await self.exporter.export(self.takeItems(id), deadline: deadline)
+      self.ended(id, count, outcome)
     }
     // The task can't have begun: it needs this thread.
     withState { $0.exports[id]?.task = task }
   }
+
+  private func takeItems(_ id: UInt64) -> [Item] { withState { $0.exports[id]?.items.take() ?? [] } }
 
   private func ended(_ id: UInt64, _ count: Int, _ claimed: ExportOutcome) {
     let (outcome, changed) = claimed.balanced(count: count)

@@ -20,6 +20,8 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   }
 
   struct Running {
+    /// Until the export begins.
+    var items: [Item]?
     var task: Task<Void, Never>?
     let count: Int
     let bytes: Int
@@ -63,6 +65,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     unsafe storage = .allocate(capacity: 1)
     unsafe storage.initialize(to: State(machine: machine, ring: ItemRing(capacity: configuration.maxQueueSize)))
     registration.store(loop.register(self), ordering: .relaxed)
+    exporter.share(budget)
     warnOfTimeouts(configuration.exportTimeout)
   }
 
@@ -167,7 +170,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     }
     while let reason = obstacle(size, state) {
       switch overflow {
-      case .dropOldest where state.ring.count > 0 && size <= budget.available + state.ring.bytes:
+      case .dropOldest where state.ring.count > 0 && size <= budget.available + budget.reserve + state.ring.bytes:
         let (oldest, oldSize) = state.ring.removeFirst()
         evicted.append(oldest)
         budget.give(oldSize)
@@ -187,7 +190,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   /// Why the item can't be queued; with nil its bytes are taken.
   private func obstacle(_ size: Int, _ state: borrowing State) -> DropReason? {
     if state.ring.count >= maxQueueSize { return .queueFull }
-    return budget.take(size) ? nil : .byteBudget
+    return budget.takeReclaiming(size) ? nil : .byteBudget
   }
 
   // MARK: Flush and shutdown

@@ -48,7 +48,8 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   /// Where every item is now.
   public var ledger: Ledger { core.ledger }
 
-  /// The bytes, by the items' size bounds, that queue and exports hold now; never above `maxQueueBytes`.
+  /// The bytes that are held now: of items in the queue and in exports by their size bounds, which are no less than what
+  /// they become when encoded, and of the exporter's buffers that lie ready; never above `maxQueueBytes`.
   public var bytesHeld: Int { core.bytesHeld }
 
   /// The processor's metrics of itself at this moment, consistent with one another.

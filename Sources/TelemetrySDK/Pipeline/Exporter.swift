@@ -18,8 +18,15 @@ public protocol Exporter<Item>: Sendable {
   /// shorter says so at start. Default nil.
   var attemptTimeout: Duration? { get }
 
+  /// The bytes of a processor that will use the exporter, told once, before the first export. What the exporter keeps
+  /// between exports, such as buffers in an `ObjectPool`, can be counted in it as a reserve. Default: nothing.
+  func share(_ budget: ByteBudget)
+
   /// Delivers `batch`, which is never empty, or gives up by `deadline`, and says what became of it.
-  func export(_ batch: [Item], deadline: Deadline) async -> ExportOutcome
+  ///
+  /// The batch is handed over: an exporter that has turned it into bytes may let go of the items while it waits. Whoever
+  /// doesn't care writes `_ batch: [Item]`.
+  func export(_ batch: consuming [Item], deadline: Deadline) async -> ExportOutcome
 
   /// The processor has begun a flush or a shutdown that ends at `deadline`: what waits for a better moment is to be tried
   /// by then. Exports that run and those that follow are meant. Default: nothing.
@@ -39,6 +46,8 @@ extension Exporter {
   public var eventLoop: EventLoop? { nil }
   /// No attempts of a length of their own.
   public var attemptTimeout: Duration? { nil }
+  /// Keeps nothing.
+  public func share(_ budget: ByteBudget) {}
   /// Waits for nothing.
   public func hurry(deadline: Deadline) async {}
   /// Holds nothing, so there is nothing to deliver.

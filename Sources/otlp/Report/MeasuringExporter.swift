@@ -21,9 +21,11 @@ package final class MeasuringExporter: SpanExporter {
 
   package var attemptTimeout: Duration? { base.attemptTimeout }
 
-  package func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
+  package func share(_ budget: ByteBudget) { base.share(budget) }
+
+  package func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
     let start = MonotonicInstant.system
-    let outcome = await base.export(batch, deadline: deadline)
+    let outcome = await base.export(consume batch, deadline: deadline)
     let elapsed = MonotonicInstant.system - start
     measured.withLock { measured in
       measured.latency.record(elapsed)

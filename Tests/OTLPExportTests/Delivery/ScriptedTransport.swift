@@ -157,8 +157,9 @@ struct PipelineExporter: SpanExporter {
 
   var maxConcurrentExports: Int { pipeline.room }
   var eventLoop: EventLoop? { pipeline.loop }
-  func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
-    await pipeline.export(batch, deadline: deadline)
+  func share(_ budget: ByteBudget) { pipeline.share(budget) }
+  func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
+    await pipeline.export(consume batch, deadline: deadline)
   }
   func hurry(deadline: Deadline) async { await pipeline.hurry(deadline: deadline) }
   func forceFlush(deadline: Deadline) async -> Bool { await pipeline.flush(deadline: deadline) }
