@@ -66,15 +66,19 @@ enum TLSFailure {
     case SSL_AD_UNRECOGNIZED_NAME:
       return TLSError(.wrongHost, "\(situation.peer) says that this name is not served there (alert unrecognized_name)")
     default:
-      break
+      return certificateAlert(number, text, situation) ?? other(text, situation)
     }
-    let aboutCertificate =
-      [
-        SSL_AD_NO_CERTIFICATE, SSL_AD_BAD_CERTIFICATE, SSL_AD_UNSUPPORTED_CERTIFICATE, SSL_AD_CERTIFICATE_REVOKED,
-        SSL_AD_CERTIFICATE_EXPIRED, SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_UNKNOWN_CA, SSL_AD_ACCESS_DENIED,
-        SSL_AD_HANDSHAKE_FAILURE, SSL_AD_DECRYPT_ERROR,
-      ]
-      .contains(number)
+  }
+
+  private static let certificateAlerts: Set<Int32> = [
+    SSL_AD_NO_CERTIFICATE, SSL_AD_BAD_CERTIFICATE, SSL_AD_UNSUPPORTED_CERTIFICATE, SSL_AD_CERTIFICATE_REVOKED,
+    SSL_AD_CERTIFICATE_EXPIRED, SSL_AD_CERTIFICATE_UNKNOWN, SSL_AD_UNKNOWN_CA, SSL_AD_ACCESS_DENIED,
+    SSL_AD_HANDSHAKE_FAILURE, SSL_AD_DECRYPT_ERROR,
+  ]
+
+  /// The error for an alert that is, or in the situation must be, about our certificate; nil for others.
+  private static func certificateAlert(_ number: Int32, _ text: String, _ situation: Situation) -> TLSError? {
+    let aboutCertificate = certificateAlerts.contains(number)
     let missing = situation.certificateRequested && !situation.hasCertificate && aboutCertificate
     if number == SSL_AD_CERTIFICATE_REQUIRED || missing {
       return TLSError(
@@ -88,7 +92,7 @@ enum TLSFailure {
       return TLSError(
         .clientCertificateRefused, "\(situation.peer) doesn't accept the client certificate (\(text))")
     }
-    return other(text, situation)
+    return nil
   }
 
   private static func other(_ text: String, _ situation: Situation) -> TLSError {
@@ -132,27 +136,37 @@ extension TLSFailure {
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return TLSError(.certificateNotYetValid, "\(which) is not valid before \(certificate.notBefore)")
     case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
-      let names = certificate.names
-      let has =
-        names.isEmpty
-        ? "holds no names (subjectAltName; its subject '\(certificate.subject)' isn't used)"
-        : "is for \(names.prefix(10).joined(separator: ", "))\(names.count > 10 ? ", …" : "")"
-      return TLSError(.wrongHost, "the certificate that \(owner) showed \(has), not for \(owner)")
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return TLSError(.unknownAuthority, "\(which) is self-signed and not among \(trust)")
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_CERT_UNTRUSTED:
       return TLSError(
-        .unknownAuthority,
-        "the certificate of \(owner) comes from '\(certificate.subject)', which is not among \(trust)")
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
-      X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return TLSError(.unknownAuthority, "\(which) was issued by '\(certificate.issuer)', which is not among \(trust)")
-    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-      return TLSError(
-        .unknownAuthority, "\(which) is not signed by the '\(certificate.issuer)' that is among \(trust)")
+        .wrongHost, "the certificate that \(owner) showed \(names(of: certificate)), not for \(owner)")
     default:
+      if let words = distrust(code, certificate, which, owner, trust) { return TLSError(.unknownAuthority, words) }
       let reason = unsafe X509_verify_cert_error_string(Int(code)).map { unsafe String(cString: $0) }
       return TLSError(.badCertificate, "\(which) is refused: \(reason ?? "error \(code)")")
+    }
+  }
+
+  private static func names(of certificate: TLSCertificate) -> String {
+    let names = certificate.names
+    return names.isEmpty
+      ? "holds no names (subjectAltName; its subject '\(certificate.subject)' isn't used)"
+      : "is for \(names.prefix(10).joined(separator: ", "))\(names.count > 10 ? ", …" : "")"
+  }
+
+  /// Why the authority isn't trusted; nil if that isn't what is wrong.
+  private static func distrust(
+    _ code: Int32, _ certificate: TLSCertificate, _ which: String, _ owner: String, _ trust: String
+  ) -> String? {
+    switch code {
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+      "\(which) is self-signed and not among \(trust)"
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_CERT_UNTRUSTED:
+      "the certificate of \(owner) comes from '\(certificate.subject)', which is not among \(trust)"
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
+      X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      "\(which) was issued by '\(certificate.issuer)', which is not among \(trust)"
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+      "\(which) is not signed by the '\(certificate.issuer)' that is among \(trust)"
+    default: nil
     }
   }
 }
