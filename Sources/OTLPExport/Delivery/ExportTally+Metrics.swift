@@ -4,32 +4,43 @@ extension ExportTally {
   /// The counts in the form of metrics.
   func metrics(_ labels: ExporterMetrics.Labels, _ component: TelemetryComponent) -> SelfMetrics {
     let base = attributes(labels, component)
+    return SelfMetrics(standard(labels, base) + own(labels.item, base))
+  }
+
+  /// Those of the conventions.
+  private func standard(_ labels: ExporterMetrics.Labels, _ base: Attributes) -> [SelfMetrics.Metric] {
     let item = labels.item
-    let (standard, own) = ("otel.sdk.exporter", "swift_otlp.exporter")
-    func sum(
-      _ name: String, _ instrument: SelfMetrics.Instrument, _ unit: String, _ value: Int, _ description: String
-    ) -> SelfMetrics.Metric {
-      .init(name, instrument, unit: unit, description: description, points: [.init(base, .sum(value))])
-    }
-    return SelfMetrics([
-      sum(
-        "\(standard).\(item.rawValue).inflight", .upDownCounter, item.unit, inFlight,
-        "Items that the exporter is at work on, pauses between attempts included."),
+    return [
       .init(
-        "\(standard).\(item.rawValue).exported", .counter, unit: item.unit,
+        "otel.sdk.exporter.\(item.rawValue).inflight", .upDownCounter, unit: item.unit,
+        description: "Items that the exporter is at work on, pauses between attempts included.",
+        points: [.init(base, .sum(inFlight))]),
+      .init(
+        "otel.sdk.exporter.\(item.rawValue).exported", .counter, unit: item.unit,
         description: "Items whose export has ended, with or without success.", points: exportedPoints(base)),
       .init(
-        "\(standard).operation.duration", .histogram, unit: "s",
+        "otel.sdk.exporter.operation.duration", .histogram, unit: "s",
         description: "Durations of exports with all their attempts and pauses.",
         points: durationPoints(base, labels.statusAttribute)),
-      sum("\(own).attempts", .counter, "{attempt}", attempts, "Requests that were made."),
-      sum(
-        "\(own).\(item.rawValue).possible_duplicates", .counter, item.unit, possibleDuplicates,
-        "Items that the server may have got twice."),
-      sum(
-        "\(own).request.size", .counter, "By", bytes,
-        "Bytes of request messages, compressed if they were, that went to a connection."),
-    ])
+    ]
+  }
+
+  private func own(_ item: SelfMetrics.Item, _ base: Attributes) -> [SelfMetrics.Metric] {
+    let sums = [
+      ("attempts", "{attempt}", attempts, "Requests that were made."),
+      (
+        "\(item.rawValue).possible_duplicates", item.unit, possibleDuplicates,
+        "Items that the server may have got twice."
+      ),
+      (
+        "request.size", "By", bytes, "Bytes of request messages, compressed if they were, that went to a connection."
+      ),
+    ]
+    return sums.map { name, unit, value, description in
+      .init(
+        "swift_otlp.exporter." + name, .counter, unit: unit, description: description,
+        points: [.init(base, .sum(value))])
+    }
   }
 
   private func attributes(_ labels: ExporterMetrics.Labels, _ component: TelemetryComponent) -> Attributes {
