@@ -51,6 +51,14 @@ import Testing
     #expect(lines.count <= 15)  // of three kinds
   }
 
+  @Test("a server that answers again is said to, even if it rejects some")
+  func rejectionsEndAFailure() throws {
+    let lines = try Self.lines { $0 < 3 ? Self.failure : .partial(rejected: 1, message: "too old") }
+    let warnings = lines.filter { $0.level >= .warning }
+    #expect(warnings.prefix(3).map(\.message) == ["export fails", "export works again", "the receiver rejected items"])
+    #expect(warnings[1].fields.map(\.value) == ["3", "3"])
+  }
+
   @Test("what was left out is counted by the next line")
   func leftOut() throws {
     let log = DiagnosticLog()

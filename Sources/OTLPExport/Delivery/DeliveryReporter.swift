@@ -67,10 +67,12 @@ struct DeliveryReporter {
       [("endpoint", server), ("count", "\(count)"), ("reason", "\(reason)"), ("error", error.message)])
   }
 
-  /// 1.3.4, 1.3.6: what the server has to say of a request that it took.
+  /// 1.3.4, 1.3.6: what the server has to say of a request that it took. Of rejections the processor warns, by the
+  /// outcome.
   func partialSuccess(rejected: Int, of count: Int, _ message: String) {
     diagnostics.emit(
-      .warning, rejected > 0 ? "the server rejected items" : "the server took the items with a warning",
+      rejected > 0 ? .debug : .warning,
+      rejected > 0 ? "the server rejected items" : "the server took the items with a warning",
       [("endpoint", server), ("rejected", "\(rejected)"), ("count", "\(count)"), ("message", message)])
   }
 

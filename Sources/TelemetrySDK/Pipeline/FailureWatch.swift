@@ -3,31 +3,32 @@ struct FailureWatch {
   enum Word {
     case failing(lost: Int, error: (any Error)?, attempts: Int)
     case stillFailing(lost: Int, error: (any Error)?)
-    case rejected(Int, error: (any Error)?)
-    case recovered(batches: Int, lost: Int)
+    case rejected(Int, error: (any Error)?, after: Failures?)
+    case recovered(Failures)
   }
 
-  private var batches = 0
-  private var lost = 0
+  struct Failures {
+    var batches = 0
+    var lost = 0
+  }
+
+  private var failures = Failures()
 
   mutating func note(_ outcome: ExportOutcome, count: Int) -> Word? {
     let dropped = outcome.dropped.values.reduce(0, +)
     if dropped > 0 {
       defer {
-        batches += 1
-        lost += dropped
+        failures.batches += 1
+        failures.lost += dropped
       }
-      return batches == 0
+      return failures.batches == 0
         ? .failing(lost: dropped, error: outcome.error, attempts: outcome.attempts)
         : .stillFailing(lost: dropped, error: outcome.error)
     }
-    if outcome.rejected > 0 { return .rejected(outcome.rejected, error: outcome.error) }
-    guard batches > 0 else { return nil }
-    defer {
-      batches = 0
-      lost = 0
-    }
-    return .recovered(batches: batches, lost: lost)
+    defer { failures = Failures() }
+    let ended = failures.batches > 0 ? failures : nil
+    if outcome.rejected > 0 { return .rejected(outcome.rejected, error: outcome.error, after: ended) }
+    return ended.map { .recovered($0) }
   }
 }
 
@@ -39,10 +40,12 @@ extension FailureWatch.Word {
         .warning, "export fails", [("lost", "\(lost)"), ("attempts", "\(attempts)")] + Self.reason(error))
     case .stillFailing(let lost, let error):
       diagnostics.emit(.debug, "export still fails", [("lost", "\(lost)")] + Self.reason(error))
-    case .rejected(let count, let error):
+    case .rejected(let count, let error, let failures):
+      if let failures { Self.recovered(failures).say(to: diagnostics) }
       diagnostics.emit(.warning, "the receiver rejected items", [("rejected", "\(count)")] + Self.reason(error))
-    case .recovered(let batches, let lost):
-      diagnostics.emit(.warning, "export works again", [("failedBatches", "\(batches)"), ("lost", "\(lost)")])
+    case .recovered(let failures):
+      diagnostics.emit(
+        .warning, "export works again", [("failedBatches", "\(failures.batches)"), ("lost", "\(failures.lost)")])
     }
   }
 
