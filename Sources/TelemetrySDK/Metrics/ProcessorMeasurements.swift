@@ -21,7 +21,9 @@ struct ProcessorMeasurements {
       .init(
         "\(standard).processed", .counter, unit: item.unit,
         description: "Items that were handed to the exporter, or lost before that.", points: processed(attributes)),
-      level("\(own).memory.usage", "By", bytesHeld, "Bytes, by the items' size bounds, in the queue and in exports."),
+      level(
+        "\(own).memory.usage", "By", bytesHeld,
+        "Bytes of items in the queue and in exports, by their size bounds, and of buffers that lie ready."),
       level("\(own).memory.limit", "By", maxBytes, "The most such bytes."),
     ])
   }
