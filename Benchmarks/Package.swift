@@ -30,7 +30,8 @@ let package = Package(
     .target(name: "BenchSupport", swiftSettings: settings),
     driver("encode-bench"),
     driver("export-bench"),
-    driver("transport-bench"),
+    driver("link-bench"),
+    driver("blackhole-bench"),
     driver("queue-bench"),
     driver("pipeline-bench"),
     // What a user's program weighs: it sees the public product only.

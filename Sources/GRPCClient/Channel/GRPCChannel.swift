@@ -15,30 +15,13 @@ package actor GRPCChannel {
     var renewal = MonotonicInstant(nanoseconds: .max)
   }
 
-  /// The header fields of a method.
-  private struct Prepared {
-    let path: String
-    let encoding: GRPCEncoding
-    let host: Int
-    let block: HeaderBlock
-    /// The time that was left for the latest call, in whole milliseconds.
-    var milliseconds: Int64 = 0
-    /// The same fields with that time in `grpc-timeout`, once it has come twice: most calls are given the same time,
-    /// and HPACK sends a value that it knows as one byte.
-    var timed: HeaderBlock?
-  }
-
   package nonisolated let loop: EventLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
-
-  // More methods than a channel ever calls; the bound is for a caller that makes up paths.
-  private static let preparedLimit = 16
 
   let connector: Connector
   let diagnostics: Diagnostics
   private let configuration: GRPCChannelConfiguration
-  private let metadata: [GRPCMetadata]
-  private var prepared: [Prepared] = []
+  private var headers: CallHeaders
 
   var state: ChannelState
   var current: Link?
@@ -67,7 +50,12 @@ package actor GRPCChannel {
     var metadata: [GRPCMetadata] = []
     for field in configuration.metadata { metadata.append(try field.validated()) }
     connector = try Connector(configuration: configuration, network: network, loop: loop, diagnostics: diagnostics)
-    self.metadata = metadata
+    let fields = connector.hosts.map { host in
+      GRPCHeaders(
+        isSecure: configuration.tls != nil, authority: host.authority, userAgent: configuration.userAgent,
+        acceptsGzip: configuration.inflater != nil, metadata: metadata)
+    }
+    headers = CallHeaders(hosts: fields)
     self.configuration = configuration
     self.loop = loop
     self.diagnostics = diagnostics.limited(by: loop)
@@ -100,9 +88,8 @@ package actor GRPCChannel {
       let now = loop.now
       if !deadline.isNever, deadline.hasPassed(at: now) { return tooLate }
       if now >= link.renewal { renew() }
-      let (block, timeout) = headers(
-        path, encoding, link.host, left: deadline.instant.nanoseconds &- now.nanoseconds,
-        isUnlimited: deadline.isNever)
+      let left = deadline.isNever ? nil : deadline.instant.nanoseconds &- now.nanoseconds
+      let (block, timeout) = headers.next(path, encoding, host: link.host, nanosecondsLeft: left)
       let request = HTTP2Request(
         headers: block, leadingField: timeout,
         extraFields: extra.isEmpty ? [] : extra.map { HTTP2Field(name: $0.name, value: $0.value, neverIndexed: true) },
@@ -121,51 +108,6 @@ package actor GRPCChannel {
         deadlineHasPassed: response.failure != nil && deadline.hasPassed(at: loop.now)
       ).result
     }
-  }
-
-  /// The fields of a call, and its `grpc-timeout` where the block doesn't hold it.
-  private func headers(
-    _ path: String, _ encoding: GRPCEncoding, _ host: Int, left: Int64, isUnlimited: Bool
-  ) -> (HeaderBlock, HTTP2Field?) {
-    let index = prepare(path, encoding, host)
-    guard !isUnlimited else { return (prepared[index].block, nil) }
-    // Within a second every moment counts; beyond it equal values are worth more than fractions of milliseconds.
-    guard left > 1_000_000_000 else { return (prepared[index].block, GRPCChannel.timeout(left)) }
-    let milliseconds = (left - 1) / 1_000_000 + 1
-    if prepared[index].milliseconds == milliseconds {
-      if let timed = prepared[index].timed { return (timed, nil) }
-      let timed = makeBlock(path, encoding, host, timeout: milliseconds)
-      prepared[index].timed = timed
-      return (timed, nil)
-    }
-    prepared[index].milliseconds = milliseconds
-    prepared[index].timed = nil
-    return (prepared[index].block, GRPCChannel.timeout(milliseconds * 1_000_000))
-  }
-
-  private static func timeout(_ nanoseconds: Int64) -> HTTP2Field {
-    HTTP2Field(name: "grpc-timeout", value: GRPCTimeout.value(nanoseconds: nanoseconds), neverIndexed: true)
-  }
-
-  private func prepare(_ path: String, _ encoding: GRPCEncoding, _ host: Int) -> Int {
-    for index in prepared.indices
-    where prepared[index].encoding == encoding && prepared[index].host == host && prepared[index].path == path {
-      return index
-    }
-    if prepared.count >= GRPCChannel.preparedLimit { prepared.removeFirst() }
-    let block = makeBlock(path, encoding, host, timeout: nil)
-    prepared.append(Prepared(path: path, encoding: encoding, host: host, block: block))
-    return prepared.count - 1
-  }
-
-  private func makeBlock(
-    _ path: String, _ encoding: GRPCEncoding, _ host: Int, timeout milliseconds: Int64?
-  ) -> HeaderBlock {
-    let fields = GRPCHeaders(
-      isSecure: configuration.tls != nil, authority: connector.hosts[host].authority,
-      userAgent: configuration.userAgent, acceptsGzip: configuration.inflater != nil, metadata: metadata)
-    let timeout = milliseconds.map { GRPCTimeout.value(nanoseconds: $0 * 1_000_000) }
-    return HeaderBlock(fields.fields(path: path, encoding: encoding, timeout: timeout))
   }
 
   // MARK: Waiting for a connection

@@ -37,11 +37,14 @@ package actor HTTP2Connection: LoopHandler {
   var isWriteBlocked = false
   /// Of the write that ended the connection.
   var writeFailure: HTTP2ConnectError?
-  private var waiting: [Waiting] = []
+  private var waiting: [Waiting] = [] { didSet { isAnyoneWaiting = !waiting.isEmpty } }
+  /// A look at this costs nothing, one at the list a check of access.
+  private(set) var isAnyoneWaiting = false
   private var nextCall: UInt64 = 0
   private var timer: (deadline: Deadline, id: EventLoop.TimerID)?
   /// nil before the start, and where keepalive is off.
   var keepalive: Keepalive?
+  var isKeptAlive: Bool { configuration.keepalive != nil }
   var keepaliveTimer: EventLoop.TimerID?
   let started = Promise<Result<Void, HTTP2ConnectError>>()
   private let settled = Promise<Void>()
@@ -176,13 +179,13 @@ package actor HTTP2Connection: LoopHandler {
     _ continuation: UnsafeContinuation<HTTP2Response, Never>
   ) {
     arm(deadline)
-    if keepalive != nil { watchForCall() }
-    if waiting.isEmpty, let session, session.hasRoom {
+    if isKeptAlive { watchForCall() }
+    if !isAnyoneWaiting, let session, session.hasRoom {
       unsafe submit(id, request, deadline, continuation, session)
       step()
     } else {
       waiting.append(unsafe Waiting(id: id, request: request, deadline: deadline, continuation: continuation))
-      if keepalive != nil { step() }
+      if isKeptAlive { step() }
     }
   }
 
@@ -213,6 +216,7 @@ package actor HTTP2Connection: LoopHandler {
   }
 
   /// Opens streams for those who wait, in turn, as far as the server permits; sends them away if it never will.
+  @inline(never)
   func startWaiting() {
     while let call = waiting.first {
       if phase == .draining {

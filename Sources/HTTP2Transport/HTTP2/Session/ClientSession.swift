@@ -67,6 +67,7 @@ final class ClientSession {
 
   /// Puts what nghttp2 wants to send into the output, as much as fits; nghttp2's words if it can't.
   func fill() -> String? {
+    unsafe state.pointee.hasMore = false
     let result = unsafe nghttp2_session_send(session)
     return result == 0 ? nil : ClientSession.words(result)
   }
@@ -174,6 +175,8 @@ final class ClientSession {
   // MARK: Output
 
   var isOutputEmpty: Bool { unsafe state.pointee.output.isEmpty }
+  /// Whether `fill` put all that nghttp2 wanted to send into the output.
+  var outputIsComplete: Bool { unsafe !state.pointee.hasMore }
   var pendingOutput: UnsafeBufferPointer<IOSlice> { unsafe state.pointee.output.pending }
   func advanceOutput(_ count: Int) { unsafe state.pointee.advanceOutput(count) }
   func connectionLost(_ reason: String) { unsafe state.pointee.connectionLost(reason) }

@@ -49,7 +49,7 @@ private func sendFrame(
     unsafe state(user).pointee.saidGoAway = true
   }
   let sent = unsafe state(user).pointee.output.append(copying: data.unsafelyUnwrapped, count: count)
-  return sent == 0 ? Int(NGHTTP2_ERR_WOULDBLOCK.rawValue) : sent
+  return unsafe sent == 0 ? Int(outputIsFull(user)) : sent
 }
 
 private func sendData(
@@ -58,7 +58,12 @@ private func sendData(
 ) -> Int32 {
   let slot = unsafe Int(bitPattern: source.unsafelyUnwrapped.pointee.ptr) - 1
   let fits = unsafe state(user).pointee.appendData(header: header.unsafelyUnwrapped, count: count, slot: slot)
-  return fits ? 0 : NGHTTP2_ERR_WOULDBLOCK.rawValue
+  return unsafe fits ? 0 : outputIsFull(user)
+}
+
+private func outputIsFull(_ user: UnsafeMutableRawPointer?) -> Int32 {
+  unsafe state(user).pointee.hasMore = true
+  return NGHTTP2_ERR_WOULDBLOCK.rawValue
 }
 
 /// How much of the body goes into the next DATA frame; nghttp2 has its windows in `limit`.

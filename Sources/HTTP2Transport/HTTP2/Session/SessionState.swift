@@ -15,6 +15,8 @@ struct SessionState {
   private var capacity = 4
   private var freeSlots: [Int] = []
   var output = OutputQueue()
+  /// nghttp2 wanted to send more than the output has room for.
+  var hasMore = false
   let configuration: HTTP2Configuration
   /// The payload of a DATA frame.
   let maxFrameBytes: Int

@@ -1,0 +1,35 @@
+// Sends batches of 512 spans as fast as the link takes them, so many at once, and prints how many batches arrived in a
+// second. The first ones, in which the exporter finds out what the server takes, don't count.
+import BenchSupport
+import OTLPGRPC
+import OTLPTesting
+
+var arguments = Arguments(usage: "link-bench PORT CONCURRENCY WARM-UP BATCHES")
+let endpoint = "http://127.0.0.1:\(arguments.number())"
+let concurrency = arguments.number()
+let warmUp = arguments.number()
+let batches = arguments.number()
+let size = 512
+let spans = StandardWorkload().spans(0..<size)
+
+var settings = OTLPGRPCExporter.Configuration(endpoint: endpoint)
+settings.maxConcurrentExports = concurrency
+var configuration = BatchConfiguration()
+configuration.overflow = .block(upTo: .seconds(60))
+let processor = try BatchSpanProcessor(exporter: OTLPGRPCExporter(settings), configuration: configuration)
+
+func send(_ batches: Int) -> Double {
+  let clock = ContinuousClock()
+  let start = clock.now
+  for _ in 0..<batches {
+    for span in spans { processor.onEnd(span) }
+  }
+  _ = processor.forceFlushBlocking(within: .seconds(300))
+  return start.duration(to: clock.now) / .seconds(1)
+}
+
+_ = send(warmUp)
+let seconds = send(batches)
+let ledger = processor.shutdownBlocking(within: .seconds(10)).ledger
+report("batchesPerSecond", Double(batches) / seconds)
+report("lost", ledger.ended - ledger.exported)
