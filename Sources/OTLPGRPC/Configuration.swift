@@ -119,7 +119,8 @@ extension OTLPGRPCExporter {
     }
 
     /// The largest request message in bytes, before compression; 0 for no limit, default 64 MiB. A batch above it is
-    /// split; a single item above it is dropped as `tooLarge`. No environment name (requirements 1.1.7, 1.1.12).
+    /// split; a single item above it is dropped as `tooLarge`. A smaller limit that the server tells is kept to by all
+    /// exporters of the process to this endpoint; after 10 minutes one larger request is tried again. No environment name (requirements 1.1.7, 1.1.12).
     public var maxRequestSize: Int {
       get { settings.maxRequestSize }
       set { settings.maxRequestSize = newValue }

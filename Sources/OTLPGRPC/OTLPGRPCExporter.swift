@@ -53,7 +53,7 @@ public final class OTLPGRPCExporter: SpanExporter {
     self.init(
       configuration, parts.server,
       ExportPipeline(
-        configuration.pipeline(parts.server), transport: GRPCTransport(channel), loop: lease.loop, runtime: runtime,
+        configuration.pipeline(parts.server, limits: .process), transport: GRPCTransport(channel), loop: lease.loop, runtime: runtime,
         diagnostics: diagnostics), lease)
   }
 
@@ -67,7 +67,7 @@ public final class OTLPGRPCExporter: SpanExporter {
     self.init(
       configuration, parts.server,
       ExportPipeline(
-        configuration.pipeline(parts.server), transport: GRPCTransport(channel), loop: loop, diagnostics: diagnostics,
+        configuration.pipeline(parts.server, limits: MessageLimits()), transport: GRPCTransport(channel), loop: loop, diagnostics: diagnostics,
         random: SeededRandom(seed: seed)), nil)
   }
 
@@ -166,8 +166,9 @@ public final class OTLPGRPCExporter: SpanExporter {
 }
 
 extension OTLPGRPCExporter.Configuration {
-  fileprivate func pipeline(_ server: Endpoint) -> ExportPipeline.Configuration {
+  fileprivate func pipeline(_ server: Endpoint, limits: MessageLimits) -> ExportPipeline.Configuration {
     var result = ExportPipeline.Configuration()
+    result.limits = limits
     result.compression = settings.compression(to: server)
     result.timeout = timeout
     result.maxRequestSize = maxRequestSize

@@ -62,6 +62,38 @@ import Testing
     #expect(offer(10, took: .zero, every: .seconds(1)) == 10)
   }
 
+  @Test mutating func withAFullQueueItDependsOnWhatTakesTheTime() {
+    // It is known to take 3 ms for such a message.
+    _ = offer(5, took: .milliseconds(3), every: .seconds(1))
+    func admits(_ answerTime: Duration?, bytes: Int = 300_000) -> Bool {
+      var copy = governor
+      return copy.admits(bytes: bytes, at: now + .seconds(1), answerTime: answerTime)
+    }
+    #expect(admits(nil))
+    #expect(!admits(.zero) && !admits(.milliseconds(11)))
+    #expect(admits(.milliseconds(13)) && admits(.seconds(1)))
+    #expect(admits(.milliseconds(11), bytes: 200_000))
+    // Nothing is known yet: one is compressed, and then it is.
+    governor = CompressionGovernor()
+    #expect(admits(.zero))
+  }
+
+  @Test(arguments: [(Duration.milliseconds(1), false), (.seconds(1), true)])
+  func thePipelineBacksDownWhileExportsWait(answerTime: Duration, isCompressed: Bool) throws {
+    try simulate(seed: 1) { simulation in
+      // On the virtual clock compression takes no time.
+      let fixture = PipelineFixture(simulation, standard: .after(answerTime, .accept)) {
+        $0.compression = .auto
+        $0.governor.compressed(338_552, to: 40_000, took: .milliseconds(3))
+      }
+      #expect(await fixture.export(512).exported == 512)
+      #expect(fixture.transport.calls[0].isCompressed)  // nothing else is under way
+      let exports = (0..<8).map { _ in simulation.task { await fixture.export(512) } }
+      for export in exports { #expect(await export.value.exported == 512) }
+      #expect(fixture.transport.calls.last?.isCompressed == isCompressed)
+    }
+  }
+
   @Test func thePipelineGoesByIt() throws {
     try simulate(seed: 1) { simulation in
       let fixture = PipelineFixture(simulation) { $0.compression = .auto }

@@ -20,6 +20,7 @@ public struct OTLPCompression: Hashable, Sendable, CustomStringConvertible {
 
   /// gzip at level 1 where it pays: not to a server on this machine, not for small messages, not while it saves less than a tenth of the bytes, and not
   /// while it would take more than a tenth of the time, so that a busy processor sends uncompressed rather than less.
+  /// While as many exports are under way as may be, only if an answer takes four times as long as compressing.
   public static let auto = OTLPCompression(.auto)
 
   /// The name that the command line uses, and but for `auto` the environment: `none`, `gzip` or `auto`.

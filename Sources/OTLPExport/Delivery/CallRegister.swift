@@ -21,7 +21,8 @@ struct CallRegister {
   private var waiters: [Waiter] = []
   private var sleepers: [Int: Sleeper] = [:]
 
-  var isEmpty: Bool { running.isEmpty }
+  /// How many run.
+  var count: Int { running.count }
 
   /// Notes the start of a call and numbers it.
   mutating func begin() -> Int {

@@ -8,7 +8,8 @@ extension ExportPipeline {
     let message = request.protobuf
     guard governor != nil else { return await compress(message, compressor) }
     let start = loop.now
-    guard governor?.admits(bytes: message.count, at: start) == true else { return nil }
+    let answerTime = calls.count >= destination.room ? destination.answerTime : nil
+    guard governor?.admits(bytes: message.count, at: start, answerTime: answerTime) == true else { return nil }
     let result = await compress(message, compressor)
     governor?.compressed(message.count, to: result?.count, took: loop.now - start)
     return result

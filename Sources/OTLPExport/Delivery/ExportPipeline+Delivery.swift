@@ -101,6 +101,8 @@ extension ExportPipeline {
     case .accepted(let response):
       if wasRefused, delivery.compressed == nil, compressor != nil { rememberRefusedCompression() }
       nextIsolation = nil
+      let limits = configuration.limits
+      if !limits.isEmpty { limits.accepted(delivery.request.protobuf.count, by: configuration.server) }
       delivery.isAccepted = true
       delivery.bytes += size
       reporter.attemptSucceeded(at: loop.now)

@@ -7,10 +7,15 @@ extension ExportPipeline {
 
   /// The pieces of a request that is known to be too large; nil if it isn't, or can't be split.
   func splitBeforehand(_ piece: Piece) -> [Piece]? {
-    let own = configuration.maxRequestSize > 0 ? configuration.maxRequestSize : Int.max
-    let limit = min(own, learnedLimit ?? Int.max)
-    guard piece.request.protobuf.count > limit, piece.request.itemCount > 1 else { return nil }
-    return pieces(of: piece, limit: limit)
+    guard piece.request.itemCount > 1 else { return nil }
+    let count = piece.request.protobuf.count
+    var limit = configuration.maxRequestSize > 0 ? configuration.maxRequestSize : Int.max
+    if !configuration.limits.isEmpty,
+      let learned = configuration.limits.limit(for: count, to: configuration.server, at: loop.now)
+    {
+      limit = min(limit, learned)
+    }
+    return count > limit ? pieces(of: piece, limit: limit) : nil
   }
 
   /// Beyond our own limit, and a single item (1.1.8). One beyond the server's is sent: the server may have changed.
@@ -27,8 +32,7 @@ extension ExportPipeline {
     }
     let result = pieces(of: delivery.piece, limit: limit)
     let learned = limit ?? result.map(\.request.protobuf.count).max()
-    if let learned, learnedLimit != learned {
-      learnedLimit = learned
+    if let learned, configuration.limits.learn(learned, of: configuration.server, at: loop.now) {
       reporter.learned(limit: learned)
     }
     return result

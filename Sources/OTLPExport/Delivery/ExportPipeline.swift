@@ -9,6 +9,8 @@ package actor ExportPipeline {
   /// What the pipeline goes by.
   package struct Configuration: Sendable {
     package var compression = OTLPCompression.none
+    /// Where automatic compression begins: what is known of its costs.
+    package var governor = CompressionGovernor()
     /// Of one attempt; zero for no limit of its own.
     package var timeout = Duration.seconds(10)
     /// In bytes before compression; 0 for no limit.
@@ -20,6 +22,8 @@ package actor ExportPipeline {
     package var headerProvider: HeaderProvider?
     /// Sent along with the provider's headers; without a provider they are the transport's.
     package var headers = OTLPHeaders()
+    /// What servers take at most, as they told (DESIGN 3); shared by exporters.
+    package var limits = MessageLimits()
     /// The server's name in messages.
     package var server = ""
     /// What the pipeline's metrics are named after.
@@ -49,8 +53,6 @@ package actor ExportPipeline {
   var destination: Destination
   var line = CallLine()
   private nonisolated let publishedRoom: Atomic<Int>
-  /// What the server takes at most, as it told (DESIGN 3).
-  var learnedLimit: Int?
   var isCompressionRefused = false
   /// Of automatic compression.
   var governor: CompressionGovernor?
@@ -78,7 +80,7 @@ package actor ExportPipeline {
     compressor = configuration.compression.level.map { MessageCompressor(level: $0) }
     destination = Destination(configuration.retry, maximum: configuration.maxConcurrentCalls)
     publishedRoom = Atomic(destination.room)
-    governor = configuration.compression == .auto ? CompressionGovernor() : nil
+    governor = configuration.compression == .auto ? configuration.governor : nil
   }
 
   /// Counts the buffers that lie ready in `budget`.
@@ -124,7 +126,7 @@ package actor ExportPipeline {
 
   private func ended(_ number: Int) {
     calls.end(number)
-    if calls.isEmpty { encoder.trim(keeping: ExportPipeline.idleBuffers) }
+    if calls.count == 0 { encoder.trim(keeping: ExportPipeline.idleBuffers) }
   }
 
   /// How many exports there is something to do for: what has to wait anyway may as well stay where it is. Any thread.

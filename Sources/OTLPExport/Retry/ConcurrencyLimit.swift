@@ -21,6 +21,8 @@ package struct ConcurrencyLimit: Sendable {
   /// Of a quick answer, in nanoseconds.
   private var usual: Double?
   private var lastAnswer: MonotonicInstant?
+  /// Of the last few answers, in nanoseconds.
+  private var recent: Double?
 
   package init(maximum: Int) {
     self.maximum = max(maximum, 1)
@@ -30,6 +32,9 @@ package struct ConcurrencyLimit: Sendable {
 
   /// The number of calls that may be open at once, from 1 to the maximum.
   package var limit: Int { Int(value) }
+
+  /// How long the last few answers took; nil while there is none.
+  package var answerTime: Duration? { recent.map { .nanoseconds(Int64($0)) } }
 
   /// The server has no room: halves the limit.
   package mutating func cut(at now: MonotonicInstant) {
@@ -51,6 +56,7 @@ package struct ConcurrencyLimit: Sendable {
     let usual = self.usual ?? nanoseconds
     let elapsed = lastAnswer.map { Double((now - $0).clampedNanoseconds) } ?? 0
     lastAnswer = now
+    recent = recent.map { $0 + (nanoseconds - $0) / 8 } ?? nanoseconds
     // Downwards at once, upwards slowly.
     self.usual = min(nanoseconds, usual + (nanoseconds - usual) * min(1, elapsed / ConcurrencyLimit.memory))
     guard value < Double(maximum), open >= limit, nanoseconds <= usual * ConcurrencyLimit.slow else { return }

@@ -65,6 +65,9 @@ package struct Destination: Sendable {
   /// How many exports have something to do here: no more than one while the circuit is open.
   package var room: Int { isSuspended ? 1 : max(limit.limit, min(ConcurrencyLimit.start, maximum)) }
 
+  /// How long the server's answers take of late; nil while there is none.
+  package var answerTime: Duration? { limit.answerTime }
+
   /// When the pause that the server asked for ends; nil if there is none at `now`.
   package func pauseEnd(at now: MonotonicInstant) -> MonotonicInstant? {
     guard let pauseEnd, pauseEnd > now else { return nil }

@@ -153,4 +153,42 @@ import Testing
       #expect(fixture.transport.calls.map(\.isCompressed) == [true, false, true])
     }
   }
+
+  @Test func otherExportersAndLaterOnesKnowTheLimit() throws {
+    try simulate(seed: 1) { simulation in
+      let limits = MessageLimits()
+      func fixture(_ server: String = "http://server:4317") -> PipelineFixture {
+        PipelineFixture(simulation, standard: .atMost(20_000)) {
+          $0.limits = limits
+          $0.server = server
+        }
+      }
+      let first = fixture()
+      #expect(await first.export(512).exported == 512)
+      #expect(first.transport.calls[0].bytes.count > 20_005)
+      let second = fixture()
+      #expect(await second.export(512).exported == 512)
+      #expect(second.transport.calls.allSatisfy { $0.bytes.count <= 20_005 })
+      #expect(second.events("smaller requests").isEmpty)
+      let elsewhere = fixture("http://elsewhere:4317")
+      #expect(await elsewhere.export(512).exported == 512)
+      #expect(elsewhere.transport.calls[0].bytes.count > 20_005)
+    }
+  }
+
+  @Test(arguments: [20_000, 1 << 30]) func aLimitIsTriedAgainAfterItsTime(later: Int) throws {
+    try simulate(seed: 1) { simulation in
+      let end = simulation.now + .seconds(60)
+      let fixture = PipelineFixture(simulation, standard: .until(end, .atMost(20_000), then: .atMost(later)))
+      #expect(await fixture.export(512).exported == 512)
+      await simulation.sleep(LearnedLimit.lifetime)
+      let calls = fixture.transport.calls.count
+      let exports = (0..<4).map { _ in simulation.task { await fixture.export(512) } }
+      for export in exports { #expect(await export.value.exported == 512) }
+      #expect(await fixture.export(512).exported == 512)
+      let large = fixture.transport.calls[calls...].count { $0.bytes.count > 20_005 }
+      #expect(later == 20_000 ? large == 1 : large >= 2)
+      #expect(fixture.events("smaller requests").count == 1)
+    }
+  }
 }
