@@ -55,6 +55,15 @@ def grants_no_window():
     return serve(talk)
 
 
+def reads_nothing():
+    """Says hello in HTTP/2, and never reads."""
+    def talk(connection):
+        connection.sendall(bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))  # an empty SETTINGS frame
+        threading.Event().wait()
+
+    return serve(talk)
+
+
 SERVERS = {"is absent": absent, "is filtered (no RST)": filtered, "accepts and is silent": silent,
            "stalls in the TLS handshake": stalls_in_tls, "reads a byte a second": reads_slowly,
            "never grants window": grants_no_window}

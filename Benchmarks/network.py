@@ -82,3 +82,12 @@ def lateness(server):
     scheme = "https" if "TLS" in name else "http"
     command = [driver("blackhole-bench"), f"{scheme}://127.0.0.1:{serve()}", LIMIT, BLACKHOLE_ROUNDS]
     return values(output(command))
+
+
+def measure_memory():
+    result = values(output([driver("pipeline-bench"), "stall", black_holes.reads_nothing(), 40]))
+    sizes = [float(size) for size in result["residentMegabytes"]]
+    early, late = max(sizes[10:20]), max(sizes[30:])
+    row("resident memory while the server reads nothing, spans at full speed for 40 s", "-", "-", "no growth (1 MB)",
+        f"{late:.1f} MB, {late - early:+.1f} MB from the second ten seconds to the last",
+        late - early <= 1 and result["balanced"] == ["true"])

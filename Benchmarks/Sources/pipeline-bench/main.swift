@@ -4,12 +4,15 @@
 // automatic compression finds the processor short.
 // burst: ends SPANS spans that were built before, as fast as it can, then shuts down; prints where they went.
 //   drop: default settings; block: `.block(upTo: 5 s)`; queue: room for 65,536 spans.
+// stall: ends spans for SECONDS as fast as it can, while the server takes nothing; prints the resident memory of each
+// second in MB.
 import BenchSupport
 import OTLPGRPC
 import OTLPTesting
 
 var arguments = Arguments(
-  usage: "pipeline-bench cpu PORT SPANS ROUNDS [none|gzip|auto], or pipeline-bench burst PORT SPANS drop|block|queue"
+  usage:
+    "pipeline-bench cpu PORT SPANS ROUNDS [none|gzip|auto], or pipeline-bench burst PORT SPANS drop|block|queue, or pipeline-bench stall PORT SECONDS"
 )
 let mode = arguments.text()
 let endpoint = "http://127.0.0.1:\(arguments.number())"
@@ -45,7 +48,35 @@ func burst(_ processor: BatchSpanProcessor) {
   report("balanced", ledger.isBalanced && ledger.ended == count)
 }
 
+/// In 4 KiB pages: the second number of the file.
+func residentMegabytes() -> Double {
+  let pages = String(decoding: contents(ofFile: "/proc/self/statm"), as: UTF8.self).split(separator: " ")
+  return (Double(pages[1]) ?? 0) * 4096 / 1e6
+}
+
+func stall() throws {
+  var configuration = BatchConfiguration()
+  configuration.exportTimeout = .seconds(2)
+  var settings = OTLPGRPCExporter.Configuration(endpoint: endpoint)
+  settings.timeout = .milliseconds(500)
+  let processor = try BatchSpanProcessor(
+    exporter: OTLPGRPCExporter(settings, diagnostics: .silent), configuration: configuration, diagnostics: .silent)
+  var index = 0
+  for _ in 0..<count {
+    let end = MonotonicInstant.now + .seconds(1)
+    while MonotonicInstant.now < end {
+      for _ in 0..<1000 { processor.onEnd(workload.span(index)) }
+      index += 1000
+    }
+    report("residentMegabytes", residentMegabytes())
+  }
+  let ledger = processor.shutdownBlocking(within: .seconds(1)).ledger
+  report("ended", ledger.ended)
+  report("balanced", ledger.isBalanced && ledger.ended == index && ledger.exported == 0)
+}
+
 switch mode {
+case "stall": try stall()
 case "cpu":
   let rounds = arguments.number()
   var compression = OTLPCompression.none
