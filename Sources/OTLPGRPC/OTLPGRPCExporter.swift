@@ -53,7 +53,8 @@ public final class OTLPGRPCExporter: SpanExporter {
     self.init(
       configuration, parts.server,
       ExportPipeline(
-        configuration.pipeline(parts.server, limits: .process), transport: GRPCTransport(channel), loop: lease.loop, runtime: runtime,
+        configuration.pipeline(parts.server, limits: .process), transport: GRPCTransport(channel), loop: lease.loop,
+        runtime: runtime,
         diagnostics: diagnostics), lease)
   }
 
@@ -67,7 +68,8 @@ public final class OTLPGRPCExporter: SpanExporter {
     self.init(
       configuration, parts.server,
       ExportPipeline(
-        configuration.pipeline(parts.server, limits: MessageLimits()), transport: GRPCTransport(channel), loop: loop, diagnostics: diagnostics,
+        configuration.pipeline(parts.server, limits: MessageLimits()), transport: GRPCTransport(channel), loop: loop,
+        diagnostics: diagnostics,
         random: SeededRandom(seed: seed)), nil)
   }
 
