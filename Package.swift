@@ -88,8 +88,13 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Only where libFuzzer is linked: `Tests/fuzz` sees to it.
+// Only where libFuzzer is linked: `Tests/fuzz` sees to it. It looks for new ways through what reads foreign bytes, not
+// through the simulation around it.
 if Context.environment["SWIFT_OTLP_FUZZ"] != nil {
+  let readers = ["TelemetrySDK", "OTLPWire", "OTLPExport", "HTTP2Transport", "GRPCClient", "OTLPGRPC"]
+  for target in package.targets where readers.contains(target.name) {
+    target.swiftSettings = settings + [.unsafeFlags(["-sanitize=fuzzer"])]
+  }
   package.targets.append(
     .executableTarget(
       name: "Fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz", swiftSettings: testSettings,

@@ -26,6 +26,8 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 @main enum Fuzz {
   static func main() {
+    // The end of its CPU time (`ulimit -S -t`) is an orderly one, as libFuzzer makes of this other signal.
+    signal(SIGXCPU) { _ in raise(SIGUSR1) }
     var count = CommandLine.argc
     var arguments = CommandLine.unsafeArgv
     exit(runDriver(&count, &arguments, testOneInput))

@@ -3,6 +3,8 @@
 package enum FuzzTarget: String, Sendable, CaseIterable {
   /// HTTP/2 bytes from the server into exporter, channel and connection.
   case http2
+  /// TLS bytes from the server into the client's engine.
+  case tls
   /// A response's headers, message and trailers.
   case grpc
   /// `grpc-status-details-bin`.
@@ -22,6 +24,7 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
   package func run(_ bytes: [UInt8]) {
     switch self {
     case .http2: ServerBytes.run(bytes)
+    case .tls: TLSBytes.run(bytes)
     case .grpc: Messages.response(bytes)
     case .details: Messages.details(bytes)
     case .response: Messages.exportResponse(bytes)

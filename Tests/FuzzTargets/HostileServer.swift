@@ -53,6 +53,7 @@ actor HostilePeer: LoopHandler {
   private var sent = 0
   private var receivedCount = 0
   private var isComplete = false
+  private var buffer = [UInt8](repeating: 0, count: 2048)
 
   init(_ loop: EventLoop, _ transport: sending any Transport, mode: ServerBytes.Mode, bytes: [UInt8]) {
     self.loop = loop
@@ -82,7 +83,6 @@ actor HostilePeer: LoopHandler {
   }
 
   private func read() {
-    var buffer = [UInt8](repeating: 0, count: 16_384)
     while true {
       guard case .bytes(let count) = buffer.withUnsafeMutableBytes({ transport.read(into: $0) }) else { return }
       receivedCount += count
@@ -94,7 +94,8 @@ actor HostilePeer: LoopHandler {
 
   private func write() {
     while sent < toSend.count {
-      let result = toSend[sent...].withUnsafeBytes { bytes in
+      let piece = toSend[sent...].prefix(mode.pieceSize(at: sent))
+      let result = piece.withUnsafeBytes { bytes in
         let slice = IOSlice(start: bytes.baseAddress!, count: bytes.count)
         return withUnsafePointer(to: slice) { transport.write(UnsafeBufferPointer(start: $0, count: 1)) }
       }

@@ -7,10 +7,11 @@ internal import TelemetrySDK
 /// A server that sends the fuzzer's bytes to whoever connects, on a simulated network.
 ///
 /// The first byte says how: whether the server's SETTINGS come before, whether the rest waits for the request, in which
-/// pieces it comes, and whether the server closes after it.
+/// pieces it comes, whether the server closes after it, and whether there is time to try more than once or twice.
 enum ServerBytes {
   private static let address = SocketAddress.ipv4(0x0A00_0001, port: 4317)
   private static let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
+  private static let spans = StandardWorkload().spans(0..<3)
 
   static func run(_ bytes: [UInt8]) {
     let mode = bytes.first ?? 0
@@ -18,15 +19,9 @@ enum ServerBytes {
       try simulate(seed: 1, limit: .seconds(600)) { simulation in
         let network = simulation.network
         network.setHost("server", .addresses([0x0A00_0001]))
-        let pieces = [nil, 1...1, 1...16, 1...300][Int(mode >> 4 & 3)]
-        network.planConnections { _, _, _ in
-          var link = SimulatedLink()
-          link.writeSize = pieces
-          return .link(link)
-        }
         let server = HostileServer(simulation, mode: mode, bytes: Array(bytes.dropFirst()))
         try await server.start(on: address)
-        try await export(simulation)
+        try await export(simulation, within: ServerBytes.Mode(byte: mode).patience)
         await server.stop()
       }
     } catch {
@@ -35,13 +30,12 @@ enum ServerBytes {
   }
 
   /// Exports a few spans; whatever the server says, it ends in time and accounts for all of them.
-  private static func export(_ simulation: Simulation) async throws {
+  private static func export(_ simulation: Simulation, within patience: Duration) async throws {
     let diagnostics = Diagnostics { event in expectOneLine(event.description) }
     let exporter = try OTLPGRPCExporter(
       .init(endpoint: "http://server:4317"), loop: simulation.loop, network: simulation.network,
       diagnostics: diagnostics)
-    let spans = StandardWorkload().spans(0..<3)
-    let deadline = Deadline(simulation.now + .seconds(3))
+    let deadline = Deadline(simulation.now + patience)
     let outcome = await exporter.export(spans, deadline: deadline).resolved(count: spans.count)
     rule(outcome.total == spans.count, "\(outcome)")
     rule(Deadline(simulation.now) <= deadline, "the export ended late")
@@ -57,6 +51,13 @@ enum ServerBytes {
     var hasSettings: Bool { byte & 1 == 0 }
     var waitsForRequest: Bool { byte & 2 == 0 }
     var closes: Bool { byte & 4 != 0 }
+    var patience: Duration { byte & 8 != 0 ? .seconds(3) : .milliseconds(500) }
+
+    /// How much is sent at once from byte `position` on. Each piece costs time, so later ones are whole.
+    func pieceSize(at position: Int) -> Int {
+      guard position < 300 else { return .max }
+      return [.max, 1, 1 + position % 16, 1 + position % 101][Int(byte >> 4 & 3)]
+    }
   }
 
   static func greeting(_ mode: Mode) -> [UInt8] { mode.hasSettings ? settings : [] }
