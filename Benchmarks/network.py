@@ -19,12 +19,13 @@ def measure_transport():
                 ours = lambda calls, at_once=1: [
                     driver("export-bench"), port, path("c.bin"), at_once, calls, 1, *authorities]
                 limit = lambda calls, at_once=1: [path("cclient"), port, path("c.bin"), at_once, calls, 1, *authorities]
+                # How often a small window opens while an export runs varies; OpenSSL's part doesn't.
                 transport_rows(f"transport, {'TLS' if tls else 'plaintext'}, windows of {words}: ", limit, ours,
-                               calls=200 if tls else 600)
+                               calls=200 if tls else 600, rounds=1 if tls else 3)
 
 
-def transport_rows(name, limit, ours, calls):
-    c_count, our_count = (each(instructions, command, 20, 20 + calls) for command in (limit, ours))
+def transport_rows(name, limit, ours, calls, rounds):
+    c_count, our_count = (each(instructions, command, 20, 20 + calls, rounds) for command in (limit, ours))
     ratio = our_count / c_count
     row(name + "user instructions of an export, one at a time", count(c_count), "-", "at most 1.6 × C's",
         f"{count(our_count)} ({ratio:.2f} ×)", round(ratio, 2) <= 1.6)
@@ -62,8 +63,11 @@ def over_link(window, *words):
 def measure_link():
     name = f"batches of 512 spans a second, round trip {ROUND_TRIP} ms, "
     alone, together = over_link(16 << 20, 1, 2, 30), over_link(16 << 20, 16, 200, 400)
-    row(name + "windows of 16 MiB, 16 at once", "-", "-", "at least 10 × one at a time",
+    row(name + "windows of 16 MiB, up to 16 at once", "-", "-", "at least 10 × one at a time",
         f"{together:.1f} ({together / alone:.1f} × {alone:.1f})", together >= 10 * alone)
+    alone, together = over_link(65_535, 1, 1, 5), over_link(65_535, 16, 3, 10)
+    row(name + "windows of 64 KiB, up to 16 at once: the connection's window is the limit", "-", "-", "none lost",
+        f"{together:.2f} ({together / alone:.1f} × {alone:.2f}), 0 lost")
 
 
 def measure_blackholes():

@@ -109,6 +109,45 @@ package enum Loopback {
     deinit { shutdown(listener.descriptor, Int32(SHUT_RDWR)) }
   }
 
+  /// A server that opens HTTP/2's windows wide and then reads one byte a second, from a small buffer.
+  package final class SlowReader: Sendable {
+    private let listener = Listener(backlog: nil)
+
+    package var port: UInt16 { listener.port }
+
+    package init() throws {
+      let descriptor = listener.descriptor
+      var size: Int32 = 2048
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+      listen(descriptor, 16)
+      // SETTINGS with the largest window for streams, a WINDOW_UPDATE for the connection, SETTINGS acknowledged.
+      let greeting: [UInt8] =
+        [0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 4, 0x7F, 0xFF, 0xFF, 0xFF] + [0, 0, 4, 8, 0, 0, 0, 0, 0, 0x7F, 0xFE, 0, 0]
+        + [0, 0, 0, 4, 1, 0, 0, 0, 0]
+      try ThreadSystem.start(name: "slow reader", stackSize: 1 << 18) {
+        var connections: [pollfd] = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
+        while true {
+          // A second between two bytes; a new connection is greeted at once.
+          if poll(&connections, 1, 1000) > 0 {
+            let connection = accept(descriptor, nil, nil)
+            if connection < 0, errno == EINTR || errno == ECONNABORTED { continue }
+            guard connection >= 0 else { break }
+            _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+            _ = send(connection, greeting, greeting.count, Int32(MSG_NOSIGNAL))
+            connections.append(pollfd(fd: connection, events: 0, revents: 0))
+          } else {
+            var byte: UInt8 = 0
+            for connection in connections.dropFirst() { _ = recv(connection.fd, &byte, 1, Int32(MSG_DONTWAIT)) }
+          }
+        }
+        for connection in connections.dropFirst() { close(connection.fd) }
+      }
+    }
+
+    // Wakes the thread, which then ends; the listener closes the descriptor after that.
+    deinit { shutdown(listener.descriptor, Int32(SHUT_RDWR)) }
+  }
+
   /// A server whose SYN queue is full: what comes to it is dropped, as by a firewall.
   package final class Deaf: Sendable {
     private let listener = Listener(backlog: 0)
