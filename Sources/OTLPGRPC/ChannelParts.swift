@@ -5,25 +5,34 @@ package import TelemetryCore
 
 /// What a checked configuration means for a channel. Reads the certificate files.
 package struct ChannelParts: Sendable {
-  package let server: Endpoint
+  /// At least one.
+  package let servers: [Endpoint]
+  /// The first one.
+  package var server: Endpoint { servers[0] }
   /// The files, read; nil for plaintext.
   package var tls: TLSContext? { configuration.tls }
   private let configuration: GRPCChannelConfiguration
   private let settings: OTLPSettings
 
   package init(_ configuration: OTLPGRPCExporter.Configuration, _ diagnostics: Diagnostics) throws(OTLPError) {
-    server = try configuration.server()
+    servers = try configuration.servers()
     settings = configuration.settings
-    settings.warn(of: server, diagnostics)
-    self.configuration = GRPCChannelConfiguration(
-      target: ChannelParts.target(server, settings), tls: try ChannelParts.tls(settings, server),
-      authority: server.authority, userAgent: settings.userAgent,
+    settings.warn(of: servers, diagnostics)
+    let settings = settings
+    var result = GRPCChannelConfiguration(
+      target: ChannelParts.target(servers[0], settings), tls: try ChannelParts.tls(settings, servers[0]),
+      // Each of several has its own.
+      authority: servers.count == 1 ? servers[0].authority : nil, userAgent: settings.userAgent,
       // With a provider all headers go with each call: its own override the others.
       metadata: settings.headerProvider == nil ? GRPCTransport.metadata(settings.headers) : [],
       maxResponseBytes: settings.maxResponseSize, inflater: ResponseInflater(),
       keepalive: configuration.keepalive.map {
         KeepaliveConfiguration(interval: $0.interval, timeout: $0.timeout, withoutCalls: $0.withoutCalls)
       }, maxConnectionAge: configuration.maxConnectionAge)
+    result.targets = servers.map { ChannelParts.target($0, settings) }
+    result.loadBalancing = configuration.loadBalancing == .pickFirst ? .pickFirst : .roundRobin
+    result.maxConnections = configuration.maxConnections
+    self.configuration = result
   }
 
   package func channel(

@@ -1,3 +1,4 @@
+internal import GRPCClient
 internal import OTLPExport
 public import TelemetryCore
 
@@ -27,8 +28,49 @@ extension OTLPGRPCExporter {
     /// Specification: OTLP exporter, endpoint for OTLP/gRPC (requirements 2.2).
     public var endpoint: String {
       get { settings.endpoint.value }
-      set { settings.endpoint.set(newValue) }
+      set { settings.endpoints = [newValue] }
     }
+
+    /// Several servers of which any may take any export, the preferred one first; the list that ``endpoint`` is the first
+    /// of. Default and environment as there: one. At most 100.
+    ///
+    /// Each has one of the forms of ``endpoint``; all mean TLS or all plaintext, and Unix sockets may be among the latter.
+    /// How they are used says ``loadBalancing``.
+    public var endpoints: [String] {
+      get { settings.endpoints }
+      set { settings.endpoints = newValue }
+    }
+
+    /// How several servers, or several addresses of one, are used. Default ``LoadBalancing/pickFirst``; no environment
+    /// name.
+    public var loadBalancing = LoadBalancing.pickFirst
+
+    /// How several servers are used (gRPC's policies; requirements 5.9, gRFC A61).
+    ///
+    /// With both, a server that fails five times in a row (a lost connection, UNAVAILABLE, or no answer in time), or with
+    /// `pickFirst` can't be connected to, is set aside while another one works: for 15 to 45 s, and each time longer, up
+    /// to 150 to 450 s. The last one is never set aside.
+    public enum LoadBalancing: Hashable, Sendable, CustomStringConvertible {
+      /// All exports go to the first of ``Configuration/endpoints`` that works; the addresses of a name are tried beside
+      /// each other, and the first that answers is taken (RFC 8305). When the time of a better one is over, it is
+      /// connected to beside the one in use and takes over once it is there.
+      case pickFirst
+      /// Exports go in turn to all addresses of all ``Configuration/endpoints``, with one connection to each. Names are
+      /// looked up again after a failure and by ``Configuration/maxConnectionAge``; what they lead to no longer is closed
+      /// when its exports have ended.
+      case roundRobin
+
+      /// gRPC's name of the policy.
+      public var description: String { self == .pickFirst ? "pick_first" : "round_robin" }
+    }
+
+    /// How many connections one server may have at once; 1 to 10, default 1. No environment name.
+    ///
+    /// Another is opened when exports wait because the server permits no more requests at once on a connection
+    /// (`MAX_CONCURRENT_STREAMS`), or because its flow-control window is used up and stays so, as over a long way; it is
+    /// closed when it had no export for a while. Where exports wait often and no more connections are allowed, one warning
+    /// says so (requirements 5.6.13).
+    public var maxConnections = 1
 
     /// Plaintext instead of TLS for an endpoint without `http://` or `https://`, which decide otherwise. Default false,
     /// environment `OTEL_EXPORTER_OTLP_[TRACES_]INSECURE` (requirements 2.2.3, 2.2.4).
@@ -146,7 +188,7 @@ extension OTLPGRPCExporter {
       set { settings.retry = newValue }
     }
 
-    /// How many exports may run at once on the one connection; 1 to 1000, default 16. A processor starts the next
+    /// How many exports may run at once, on all connections; 1 to 1000, default 16. A processor starts the next
     /// batch before the last is answered, so one slow answer doesn't hold up the others (requirements 1.2.2).
     ///
     /// It begins with 4 (or fewer, if this is less) and goes up to this number as long as all are in use and the answers
@@ -194,11 +236,13 @@ extension OTLPGRPCExporter {
     }
 
     /// Throws an ``OTLPError`` that names the first value that can't be used. No file is opened.
-    public func validate() throws(OTLPError) { _ = try server() }
+    public func validate() throws(OTLPError) { _ = try servers() }
 
-    /// The server, if all values can be used.
-    package func server() throws(OTLPError) -> Endpoint {
+    /// The servers, at least one, if all values can be used.
+    package func servers() throws(OTLPError) -> [Endpoint] {
       do throws(ConfigurationError) {
+        try ConfigurationError.require(
+          "maxConnections", maxConnections, in: GRPCChannelConfiguration.maxConnectionsRange)
         try ConfigurationError.require("maxConcurrentExports", maxConcurrentExports, in: 1...1000)
         if let keepalive {
           try ConfigurationError.require(
@@ -231,7 +275,8 @@ extension OTLPGRPCExporter.Configuration: CustomStringConvertible, CustomReflect
   /// Every value with its name, and without secrets.
   package var fields: [(name: String, value: String)] {
     [
-      ("endpoint", Endpoint.redacted(endpoint)), ("insecure", "\(insecure)"), ("certificate", certificate ?? "system"),
+      ("endpoint", endpoints.map(Endpoint.redacted).joined(separator: ",")), ("insecure", "\(insecure)"),
+      ("certificate", certificate ?? "system"),
       ("clientCertificate", clientCertificate ?? "none"), ("clientKey", clientKey ?? "none"),
       ("headers", headers.isEmpty ? "none" : headers.description),
       ("headerProvider", headerProvider == nil ? "none" : "set"), ("compression", "\(compression)"),
@@ -240,6 +285,7 @@ extension OTLPGRPCExporter.Configuration: CustomStringConvertible, CustomReflect
       ("userAgentPrefix", userAgentPrefix.isEmpty ? "none" : userAgentPrefix),
       ("maxConcurrentExports", "\(maxConcurrentExports)"),
       ("keepalive", keepalive.map { "\($0.interval), \($0.timeout)\($0.withoutCalls ? ", always" : "")" } ?? "off"),
+      ("loadBalancing", "\(loadBalancing)"), ("maxConnections", "\(maxConnections)"),
       ("maxConnectionAge", maxConnectionAge.map { "\($0)" } ?? "none"),
     ]
   }

@@ -25,7 +25,7 @@ public final class OTLPGRPCExporter: SpanExporter {
 
   /// The configuration that the exporter was made with.
   public let configuration: Configuration
-  /// The server.
+  /// The server, the preferred one if there are several.
   package let server: Endpoint
   private let pipeline: ExportPipeline
   private let state: Mutex<State>
@@ -53,7 +53,7 @@ public final class OTLPGRPCExporter: SpanExporter {
     self.init(
       configuration, parts.server,
       ExportPipeline(
-        configuration.pipeline(parts.server, limits: .process), transport: GRPCTransport(channel), loop: lease.loop,
+        configuration.pipeline(parts.servers, limits: .process), transport: GRPCTransport(channel), loop: lease.loop,
         runtime: runtime,
         diagnostics: diagnostics), lease)
   }
@@ -68,8 +68,8 @@ public final class OTLPGRPCExporter: SpanExporter {
     self.init(
       configuration, parts.server,
       ExportPipeline(
-        configuration.pipeline(parts.server, limits: MessageLimits()), transport: GRPCTransport(channel), loop: loop,
-        diagnostics: diagnostics,
+        configuration.pipeline(parts.servers, limits: MessageLimits()), transport: GRPCTransport(channel),
+        loop: loop, diagnostics: diagnostics,
         random: SeededRandom(seed: seed)), nil)
   }
 
@@ -168,19 +168,19 @@ public final class OTLPGRPCExporter: SpanExporter {
 }
 
 extension OTLPGRPCExporter.Configuration {
-  fileprivate func pipeline(_ server: Endpoint, limits: MessageLimits) -> ExportPipeline.Configuration {
+  fileprivate func pipeline(_ servers: [Endpoint], limits: MessageLimits) -> ExportPipeline.Configuration {
     var result = ExportPipeline.Configuration()
     result.limits = limits
-    result.compression = settings.compression(to: server)
+    result.compression = settings.compression(to: servers)
     result.timeout = timeout
     result.maxRequestSize = maxRequestSize
     result.retry = retry
     result.maxConcurrentCalls = maxConcurrentExports
     result.headerProvider = headerProvider
     result.headers = headers
-    result.server = server.description
-    result.labels.serverAddress = server.serverAddress
-    result.labels.serverPort = server.serverPort
+    result.server = servers.map(\.description).joined(separator: ",")
+    result.labels.serverAddress = servers[0].serverAddress
+    result.labels.serverPort = servers[0].serverPort
     return result
   }
 }

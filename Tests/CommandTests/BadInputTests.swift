@@ -24,6 +24,11 @@ import Testing
     Case(["load", "--endpoint", "http://[::1"], 64, ["--endpoint", "'http://[::1'", "]"]),
     Case(["load", "--endpoint", "ftp://x"], 64, ["--endpoint", "'ftp://x'", "http://"]),
     Case(["load", "--endpoint", "http://localhost:99999"], 64, ["--endpoint", "99999", "65535"]),
+    Case(
+      ["load", "--endpoint", "http://a:1", "--endpoint", "https://b:1"], 64,
+      ["--endpoint", "'https://b:1'", "plaintext"]),
+    Case(["load", "--load-balancing", "random"], 64, ["--load-balancing", "'random'", "pick-first, round-robin"]),
+    Case(["load", "--max-connections", "11"], 64, ["--max-connections", "'11'", "1 to 10"]),
     Case(["load", "--header", "secret"], 64, ["--header", "number 1", "name=value"]),
     Case(["load", "--header", "a b=c"], 64, ["--header", "'a b'", "without blanks"]),
     Case(["load", "--batch", "0"], 64, ["--batch", "'0'", "1 to"]),

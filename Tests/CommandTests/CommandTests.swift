@@ -45,6 +45,19 @@ import Testing
     await collector.stop()
   }
 
+  @Test func loadGoesToSeveralServers() async throws {
+    let collectors = [try await LoopbackCollector(), try await LoopbackCollector()]
+    let run = try await Tool.run(
+      ["load"] + collectors.flatMap { ["--endpoint", $0.endpoint] } + [
+        "--load-balancing", "round-robin", "--max-connections", "2", "--spans", "20000", "--batch", "100", "--json",
+      ])
+    #expect(run.code == 0)
+    #expect(run.output.contains(#"{"endpoint":"\#(collectors[0].endpoint),\#(collectors[1].endpoint)","#))
+    #expect(collectors.map(\.spanCount).reduce(0, +) == 20000)
+    #expect(collectors.allSatisfy { $0.spanCount > 5000 })
+    for collector in collectors { await collector.stop() }
+  }
+
   @Test func loadCountsWhatIsLost() async throws {
     let collector = try await LoopbackCollector()
     collector.onRequest { _ in .status(.invalidArgument, message: "not these") }

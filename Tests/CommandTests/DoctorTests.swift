@@ -71,6 +71,18 @@ import otlp
     await place.stop()
   }
 
+  @Test func eachServerIsVisited() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run(
+      ["doctor", "--endpoint", collector.endpoint, "--endpoint", "http://127.0.0.1:1"], within: .seconds(40))
+    #expect(run.code == 69)
+    #expect(run.output.contains("checks of \(collector.endpoint),http://127.0.0.1:1"))
+    #expect(run.output.contains("\(collector.endpoint): an empty request"))
+    #expect(run.output.contains("http://127.0.0.1:1: 127.0.0.1:1: connect"))
+    #expect(run.output.contains("\nportRefused: "))
+    await collector.stop()
+  }
+
   @Test func aHealthyConnectionIsShownStepByStep() async throws {
     let place = try await Place(.tls("chain"))
     let run = try await Tool.run(

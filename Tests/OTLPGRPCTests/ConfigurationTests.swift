@@ -18,6 +18,9 @@ import Testing
     #expect(configuration.maxConcurrentExports == 16)
     #expect(configuration.keepalive == nil)  // 5.7.2
     #expect(configuration.maxConnectionAge == .seconds(900))
+    #expect(configuration.loadBalancing == .pickFirst)  // 5.9
+    #expect(configuration.maxConnections == 1)  // 5.6.13
+    #expect(configuration.endpoints == ["http://localhost:4317"])
     #expect(throws: Never.self) { try configuration.validate() }
   }
 
@@ -31,10 +34,46 @@ import Testing
     // 5.7.2: what is below 10 s is an attack to many servers.
     #expect(error { $0.keepalive = .init(interval: .seconds(9)) }?.option == "keepalive.interval")
     #expect(error { $0.keepalive = .init(interval: .seconds(10), timeout: .zero) }?.option == "keepalive.timeout")
+    #expect(error { $0.maxConnections = 0 }?.option == "maxConnections")
+    #expect(error { $0.maxConnections = 11 }?.configuration?.allowed == "1 to 10")
     #expect(error { $0.maxConnectionAge = .seconds(1) }?.option == "maxConnectionAge")
     #expect(error { $0.headers["na me"] = "x" }?.option == "headers")
     #expect(error { $0.clientKey = "/k" }?.option == "clientKey")
     #expect(error { $0.endpoint = "ftp://x" }?.code == .invalidConfiguration)
+  }
+
+  @Test func severalEndpoints() throws {
+    func servers(_ endpoints: String..., insecure: Bool = false) throws(OTLPError) -> [String] {
+      var configuration = OTLPGRPCExporter.Configuration()
+      configuration.endpoints = endpoints
+      configuration.insecure = insecure
+      return try configuration.servers().map(\.description)
+    }
+    #expect(try servers("http://a", "http://b:1") == ["http://a:4317", "http://b:1"])
+    #expect(try servers("https://a", "b", "dns:c:1") == ["https://a:4317", "https://b:4317", "https://c:1"])
+    #expect(try servers("unix:/run/a", "http://b") == ["unix:/run/a", "http://b:4317"])
+    #expect(try servers("unix:/run/a", "b", insecure: true).count == 2)
+    let mixed = #expect(throws: OTLPError.self) { try servers("https://a", "http://b") }
+    #expect(mixed?.option == "endpoints")
+    #expect(mixed?.configuration?.value == "http://b")
+    #expect(mixed?.configuration?.allowed.contains("with TLS") == true)
+    #expect(throws: OTLPError.self) { try servers("http://a", "https://b") }
+    #expect(throws: OTLPError.self) { try servers("https://a", "unix:/run/b") }
+    #expect(throws: OTLPError.self) { try servers("http://a", "") }
+    #expect(throws: OTLPError.self) { try servers() }
+    var many = OTLPGRPCExporter.Configuration()
+    many.endpoints = (0..<101).map { "http://h\($0)" }
+    #expect(throws: OTLPError.self) { try many.validate() }
+  }
+
+  @Test func oneEndpointReplacesAList() {
+    var configuration = OTLPGRPCExporter.Configuration()
+    configuration.endpoints = ["http://a", "http://b"]
+    configuration.apply(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://e"], diagnostics: .silent)
+    #expect(configuration.endpoints == ["http://a", "http://b"])
+    #expect("\(configuration)".contains("endpoint: http://a,http://b,"))
+    configuration.endpoint = "http://c"
+    #expect(configuration.endpoints == ["http://c"])
   }
 
   @Test func filesThatCanNotBeUsedAreErrors() throws {  // trap 15

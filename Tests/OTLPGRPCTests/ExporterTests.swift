@@ -17,6 +17,40 @@ import Testing
     await collector.stop()
   }
 
+  @Test func severalServersInTurn() async throws {
+    let collectors = [try await LoopbackCollector(), try await LoopbackCollector(), try await LoopbackCollector()]
+    var settings = OTLPGRPCExporter.Configuration()
+    settings.endpoints = collectors.map(\.endpoint)
+    settings.loadBalancing = .roundRobin
+    let exporter = try OTLPGRPCExporter(settings, diagnostics: .silent)
+    // The first exports go to whoever is connected first.
+    for _ in 0..<100 where collectors.contains(where: { $0.counts.requests == 0 }) {
+      #expect(await exporter.export(StandardWorkload().spans(0..<10), deadline: .after(.seconds(30))).exported == 10)
+    }
+    let before = collectors.map(\.counts.requests)
+    for _ in 0..<30 {
+      #expect(await exporter.export(StandardWorkload().spans(0..<10), deadline: .after(.seconds(30))).exported == 10)
+    }
+    #expect(zip(before, collectors).map { $1.counts.requests - $0 } == [10, 10, 10])
+    await exporter.shutdown(deadline: .after(.seconds(5)))
+    for collector in collectors { await collector.stop() }
+  }
+
+  @Test func theNextServerTakesOver() async throws {
+    let collectors = [try await LoopbackCollector(), try await LoopbackCollector()]
+    var settings = OTLPGRPCExporter.Configuration()
+    settings.endpoints = collectors.map(\.endpoint)
+    let exporter = try OTLPGRPCExporter(settings, diagnostics: .silent)
+    let batch = StandardWorkload().spans(0..<100)
+    #expect(await exporter.export(batch, deadline: .after(.seconds(30))).exported == 100)
+    await collectors[0].stop()
+    for _ in 0..<5 { #expect(await exporter.export(batch, deadline: .after(.seconds(30))).exported == 100) }
+    #expect(collectors[0].spanCount == 100)
+    #expect(collectors[1].spanCount == 500)
+    await exporter.shutdown(deadline: .after(.seconds(5)))
+    await collectors[1].stop()
+  }
+
   @Test func overTLSWithBothCertificatesAndGzip() async throws {
     var configuration = LoopbackCollector.Configuration()
     configuration.tls = .init(

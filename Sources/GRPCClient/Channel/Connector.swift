@@ -38,7 +38,7 @@ struct Connector: Sendable {
     configuration: GRPCChannelConfiguration, network: any Network, loop: EventLoop,
     diagnostics: Diagnostics = .standardError
   ) throws(ConfigurationError) {
-    hosts = Connector.hosts(configuration)
+    hosts = configuration.targets.flatMap { Connector.hosts($0, configuration) }
     guard !hosts.isEmpty else {
       throw ConfigurationError(option: "endpoint", value: "", allowed: "at least one host")
     }
@@ -51,14 +51,14 @@ struct Connector: Sendable {
   /// The target in words.
   var name: String { hosts.map(\.name).joined(separator: ",") }
 
-  private static func hosts(_ configuration: GRPCChannelConfiguration) -> [Host] {
+  private static func hosts(_ target: GRPCTarget, _ configuration: GRPCChannelConfiguration) -> [Host] {
     let authority = configuration.authority
     func host(_ name: String, _ ownAuthority: String, _ certificateName: String, _ place: Place) -> Host {
       Host(
         name: name, authority: authority ?? ownAuthority,
         certificateName: authority.map(withoutPort) ?? certificateName, place: place)
     }
-    switch configuration.target {
+    switch target {
     case .hosts(let list):
       return list.map { entry in
         // 2.2.8: a literal with a zone keeps it for the socket only.
@@ -120,6 +120,11 @@ struct Connector: Sendable {
     return await race.run(AttemptSchedule(count: addresses.count, deadline: deadline))
   }
 
+  /// The end of one step of an attempt.
+  private func limit(_ isLast: Bool, _ deadline: Deadline) -> Deadline {
+    isLast ? deadline : min(deadline, Deadline(loop.now + Connector.patience))
+  }
+
   private func connect(
     host: Int, to address: SocketAddress, isLast: Bool, deadline: Deadline,
     onEvent: @escaping @Sendable (LinkEvents, HTTP2ConnectionEvent) -> Void
@@ -128,7 +133,7 @@ struct Connector: Sendable {
     let events = LinkEvents()
     let peer = hosts[host].peer(at: address)
     do throws(NetworkError) {
-      let limit = isLast ? deadline : min(deadline, Deadline(loop.now + Connector.patience))
+      let limit = self.limit(isLast, deadline)
       let context = await tls?.context(network: network, loop: loop, deadline: limit)
       let transport = try await network.connect(to: address, by: hosts[host].route, on: loop, deadline: limit)
       let engine: TLSEngine?
@@ -149,7 +154,7 @@ struct Connector: Sendable {
       return .failure(ConnectFailure(error, proxy: hosts[host].route?.proxy))
     }
     do throws(HTTP2ConnectError) {
-      try await connection.start(deadline: deadline)
+      try await connection.start(deadline: limit(isLast, deadline))
       return .success(GRPCChannel.Link(host: host, connection: connection, events: events))
     } catch {
       return .failure(ConnectFailure(error, at: peer, isSecure: tls != nil))

@@ -1,57 +1,105 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// Carries out what `ChannelState` decides.
+/// Carries out what `BalancerState` decides about connecting.
 extension GRPCChannel {
-  // A server that says goodbye in order may be connected to at once; one that does so each time may not.
-  private static let fruitlessLimit = 3
+  func perform(_ actions: [BalancerState.Action]) {
+    for action in actions { perform(action) }
+    refresh()
+  }
 
-  func carryOut(_ first: ChannelState.Action) async {
-    var action = first
-    var addresses: [SocketAddress] = []
-    while true {
-      switch action {
-      case .none, .ready:
-        return
-      case .pause(let instant):
-        failures = []
-        await loop.sleep(until: Deadline(instant))
-        action = state.pauseEnded(at: loop.now, isWanted: isWanted)
-      case .resolve(let host, let deadline):
-        if host == 0 { failures = [] }
-        switch await connector.resolve(host: host, deadline: deadline) {
-        case .success(let found):
-          addresses = found
-          if found.isEmpty { note(ConnectFailure("\(connector.hosts[host].name) has no address")) }
-          action = state.resolved(count: found.count, at: loop.now, isWanted: isWanted)
-        case .failure(let failure):
-          note(failure)
-          action = state.resolveFailed(at: loop.now, isWanted: isWanted)
-        }
-      case .connect(let host, let isLast, let deadline):
-        action = await connect(host, addresses, isLast, deadline)
-      }
+  private func perform(_ action: BalancerState.Action) {
+    switch action {
+    case .resolve(let host, let deadline):
+      lookUps[host] = Task(executorPreference: loop) { await self.lookUp(host, deadline) }
+    case .connect(let attempt):
+      attempts[attempt.number] = Task(executorPreference: loop) { await self.carryOut(attempt) }
+    case .close(let number):
+      if let index = links.firstIndex(where: { $0.number == number }) { drain(links.remove(at: index)) }
+    case .wake:
+      wakeWaiting()
+      // Those that wait for a stream find one on the new connection.
+      for link in links { _ = link.connection.assumeIsolated { $0.releaseWaiting() } }
+    case .setAside(let host, let address, let pause):
+      diagnostics.emit(
+        .info, "a server that fails is set aside", [("server", name(host, address)), ("for", "\(pause)")])
+    case .limited(let limit, let host, let count): report(limit, host, connections: count)
     }
   }
 
-  private func connect(
-    _ host: Int, _ addresses: [SocketAddress], _ isLast: Bool, _ deadline: Deadline
-  ) async -> ChannelState.Action {
+  /// `link` gets no more calls; the open ones go on, to their own deadlines.
+  func drain(_ link: Link) {
+    draining.removeAll { $0.events.isClosed }
+    draining.append(link)
+    let connection = link.connection
+    Task(executorPreference: loop) { await connection.close(deadline: .never) }
+  }
+
+  // MARK: Attempts
+
+  private func lookUp(_ host: Int, _ deadline: Deadline) async {
+    let key = FailureKey.name(host)
+    let addresses = await find(host, key, deadline)
+    lookUps[host] = nil
+    guard !Task.isCancelled else { return }
+    if let addresses {
+      failures.removeAll { $0.key == key }
+      perform(state.resolved(host: host, addresses: AttemptSchedule.interleaved(addresses), at: loop.now))
+    } else {
+      perform(state.resolveFailed(host: host, at: loop.now))
+    }
+  }
+
+  /// The addresses of a host, at least one; nil if there is none.
+  private func find(_ host: Int, _ key: FailureKey, _ deadline: Deadline) async -> [SocketAddress]? {
+    switch await connector.resolve(host: host, deadline: deadline) {
+    case .success(let found) where !found.isEmpty: return found
+    case .success: note(ConnectFailure("\(connector.hosts[host].name) has no address"), key)
+    case .failure(let failure): if !Task.isCancelled { note(failure, key) }
+    }
+    return nil
+  }
+
+  private func carryOut(_ attempt: BalancerState.Attempt) async {
+    let key = FailureKey.member(attempt.member)
+    forgetFailures(attempt, key)
+    var link = await connect(attempt, key)
+    attempts[attempt.number] = nil
+    if let connection = link?.connection, await !connection.acceptsRequests {
+      // A GOAWAY or the end came with the SETTINGS, before this was anybody's connection.
+      await connection.close(deadline: Deadline(loop.now))
+      link = nil
+    }
+    if var link {
+      link.number = attempt.number
+      guard let actions = state.connected(attempt.number, at: loop.now) else {
+        return await link.connection.close(deadline: Deadline(loop.now))
+      }
+      links.append(link)
+      came(attempt)
+      perform(actions)
+    } else if !Task.isCancelled {
+      perform(state.connectFailed(attempt.number, at: loop.now, isWanted: isWanted))
+    }
+  }
+
+  private func connect(_ attempt: BalancerState.Attempt, _ key: FailureKey) async -> Link? {
+    let found = await find(attempt, key)
+    guard let addresses = found else { return nil }
     let before = failures.count
     let link = await connector.connect(
-      host: host, to: addresses, isLast: isLast, deadline: deadline, onEvent: onEvent
-    ) { failure in self.assumeIsolated { $0.record(failure) } }
-    guard let link else {
-      // Where one address works, the others are not worth a word.
-      for failure in failures[before...] { report(failure) }
-      return state.connectFailed(at: loop.now, isWanted: isWanted)
+      host: attempt.host, to: addresses, isLast: attempt.isLast, deadline: attempt.deadline, onEvent: onEvent
+    ) { failure in self.assumeIsolated { $0.record(failure, key) } }
+    // Where one address works, the others are not worth a word.
+    if link == nil, !Task.isCancelled {
+      for (_, failure) in failures.dropFirst(before) { report(failure, attempt) }
     }
-    let takesCalls = await link.connection.acceptsRequests
-    guard state.connected() else {
-      await link.connection.close(deadline: Deadline(loop.now))
-      return .none
-    }
-    return await came(link, takesCalls: takesCalls)
+    return link
+  }
+
+  private func find(_ attempt: BalancerState.Attempt, _ key: FailureKey) async -> [SocketAddress]? {
+    if let address = attempt.address { return [address] }
+    return await find(attempt.host, key, attempt.deadline)
   }
 
   /// Hears what happens to a connection.
@@ -63,58 +111,14 @@ extension GRPCChannel {
     }
   }
 
-  private static func report(_ code: UInt32, _ debug: String, _ connector: Connector, _ diagnostics: Diagnostics) {
-    let text = Diagnostics.sanitized(debug, limit: 200)
-    var fields = [("server", connector.name), ("error", GRPCResponse.name(of: code)), ("text", text)]
-    if let interval = connector.pace.goAway(code: code, debug: debug) {
-      fields.append(("keepaliveInterval", "\(interval)"))
-      diagnostics.emit(.warning, "the server gets too many keepalive pings: new connections send half as many", fields)
-    } else {
-      diagnostics.emit(.warning, "the server ended a connection with an error", fields)
-    }
-  }
-
-  private func came(_ link: Link, takesCalls: Bool) async -> ChannelState.Action {
-    // A GOAWAY or the end may have come with the SETTINGS, before this was anybody's connection.
-    guard takesCalls else {
-      await link.connection.close(deadline: Deadline(loop.now))
-      return state.connectionEnded(orderly: false, at: loop.now, isWanted: isWanted)
-    }
-    current = link
-    current?.renewal = age.renewal(bornAt: loop.now)
-    fruitless += 1
-    if isFailing { diagnostics.emit(.info, "connected again", [("server", connector.name)]) }
-    isFailing = false
-    lastFailure = nil
-    wakeWaiting()
-    return .none
-  }
-
-  private func note(_ failure: ConnectFailure) {
-    record(failure)
-    report(failure)
-  }
-
-  private func record(_ failure: ConnectFailure) {
-    failures.append(failure)
-    lastFailure = ConnectFailure.joined(failures)
-  }
-
-  private func report(_ failure: ConnectFailure) {
-    diagnostics.emit(
-      isFailing ? .debug : .warning, isFailing ? "still can't connect" : "can't connect",
-      [("server", connector.name), ("reason", failure.text)])
-    isFailing = true
-  }
-
   /// `link` takes no more calls: the next one needs another.
-  func ended(_ link: Link, hasOpenCalls: Bool) {
-    guard let current, current.connection === link.connection else { return }
-    self.current = nil
+  func ended(_ link: Link) {
+    guard let index = links.firstIndex(where: { $0.number == link.number }) else { return }
+    links.remove(at: index)
     draining.removeAll { $0.events.isClosed }
-    if hasOpenCalls { draining.append(link) }
+    if link.connection.assumeIsolated({ $0.openRequests > 0 }) { draining.append(link) }
     let end = link.events.end ?? LinkEvents.End(isOrderly: true, instant: loop.now)
-    let isOrderly = end.isOrderly && fruitless < GRPCChannel.fruitlessLimit
-    perform(state.connectionEnded(orderly: isOrderly, at: end.instant, isWanted: isWanted))
+    perform(
+      state.ended(link.number, orderly: end.isOrderly, since: end.instant, at: loop.now, isWanted: isWanted))
   }
 }

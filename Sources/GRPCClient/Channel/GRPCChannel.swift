@@ -1,9 +1,10 @@
 package import HTTP2Transport
 package import TelemetryCore
 
-/// A gRPC client of one target: it connects when the first call comes, and again when the connection was lost.
+/// A gRPC client of one service, at one or several servers: it connects when the first call comes, and again when a
+/// connection was lost.
 ///
-/// Calls wait for a connection until their deadline (5.9.6). The decisions are `ChannelState`'s; here is what carries
+/// Calls wait for a connection until their deadline (5.9.6). The decisions are `BalancerState`'s; here is what carries
 /// them out.
 package actor GRPCChannel {
   /// A connection and what is known of it.
@@ -11,8 +12,14 @@ package actor GRPCChannel {
     let host: Int
     let connection: HTTP2Connection
     let events: LinkEvents
-    /// When it is old.
-    var renewal = MonotonicInstant(nanoseconds: .max)
+    /// The number that the state knows it by.
+    var number = 0
+    /// From when on a call has something to decide first: something is due, or this isn't the only connection.
+    var due = MonotonicInstant(nanoseconds: .max)
+    /// Whether a call that finds no room waits for it; else it comes back to look for another connection.
+    var waits = true
+    /// How many requests it had been given when that was last looked at.
+    var requestsSeen: UInt64 = 0
   }
 
   package nonisolated let loop: EventLoop
@@ -20,26 +27,38 @@ package actor GRPCChannel {
 
   let connector: Connector
   let diagnostics: Diagnostics
-  private let configuration: GRPCChannelConfiguration
+  let configuration: GRPCChannelConfiguration
   private var headers: CallHeaders
 
-  var state: ChannelState
+  var state: BalancerState
+  /// The connections that take calls.
+  var links: [Link] = []
+  /// Those of `links` that calls take in turn.
+  var rotation: [[Link]] = []
+  var turn = 0
+  /// The only one in the rotation, or one of them.
   var current: Link?
+  /// When the state is to be asked again.
+  var nextDue = MonotonicInstant(nanoseconds: .min)
+  /// Whether the state wants to hear of the next success.
+  var isWatching = false
   /// Connections that take no more calls and have some open.
   var draining: [Link] = []
-  /// How many connections in a row came up and answered nothing.
-  var fruitless = 0
   private var waiting: [Int: Promise<Void>] = [:]
   private var nextWaiting = 0
-  private var connecting: Task<Void, Never>?
-  var age: ConnectionAge
-  var renewing: Task<Void, Never>?
+  var attempts: [Int: Task<Void, Never>] = [:]
+  var lookUps: [Int: Task<Void, Never>] = [:]
+  var timer: EventLoop.TimerID?
+  var idleTimer: EventLoop.TimerID?
+  var limitTimer: EventLoop.TimerID?
   /// Why there is no connection: of the present or else of the last round of attempts.
   var lastFailure: ConnectFailure?
   /// What went wrong in the present round.
-  var failures: [ConnectFailure] = []
+  var failures: [(key: FailureKey, failure: ConnectFailure)] = []
   /// Whether it was said that there is no connection.
   var isFailing = false
+  /// The members of which that was said while others work.
+  var failing: Set<Int> = []
 
   /// Makes a channel; nothing is connected yet.
   /// - Throws: A `ConfigurationError` for a target without hosts, or metadata that can't be sent.
@@ -59,15 +78,18 @@ package actor GRPCChannel {
     self.configuration = configuration
     self.loop = loop
     self.diagnostics = diagnostics.limited(by: loop)
-    state = ChannelState(hostCount: connector.hosts.count, backoff: configuration.backoff)
-    age = ConnectionAge(configuration.maxConnectionAge, seed: configuration.backoff.seed)
+    state = BalancerState(
+      hostCount: connector.hosts.count, policy: configuration.loadBalancing,
+      maxConnections: configuration.maxConnections, backoff: configuration.backoff,
+      maxConnectionAge: configuration.maxConnectionAge)
   }
 
   deinit {
-    connecting?.cancel()
-    guard let connection = current?.connection else { return }
     let now = Deadline(loop.now)
-    Task(executorPreference: loop) { await connection.close(deadline: now) }
+    for link in links {
+      let connection = link.connection
+      Task(executorPreference: loop) { await connection.close(deadline: now) }
+    }
   }
 
   // MARK: Calls
@@ -80,41 +102,57 @@ package actor GRPCChannel {
     path: String, message: BufferSlice, encoding: GRPCEncoding = .identity, metadata extra: [GRPCMetadata] = [],
     deadline: Deadline
   ) async -> GRPCResult {
+    var isPatient = false
     while true {
-      guard let link = current else {
+      guard let first = current else {
         if let end = await connection(until: deadline) { return end }
         continue
       }
       let now = loop.now
       if !deadline.isNever, deadline.hasPassed(at: now) { return tooLate }
-      if now >= link.renewal { renew() }
+      let link = now >= first.due ? attend(first, now) : first
       let left = deadline.isNever ? nil : deadline.instant.nanoseconds &- now.nanoseconds
       let (block, timeout) = headers.next(path, encoding, host: link.host, nanosecondsLeft: left)
       let request = HTTP2Request(
         headers: block, leadingField: timeout,
         extraFields: extra.isEmpty ? [] : extra.map { HTTP2Field(name: $0.name, value: $0.value, neverIndexed: true) },
         body: message, maxResponseBytes: configuration.maxResponseBytes + GRPCMessage.prefixSize)
-      let response = await link.connection.request(request, deadline: deadline)
-      if response.failure == .notAccepted {
-        // It never left this machine: another connection takes it, as often as need be (5.10.1).
-        let open = await link.connection.openRequests
-        ended(link, hasOpenCalls: open > 0)
-        continue
+      let response = await link.connection.request(request, deadline: deadline, waits: isPatient || link.waits)
+      if GRPCResponse.isPlainSuccess(response) {
+        if isWatching { answered(link) }
+        return .success
       }
-      if response.failure == nil { fruitless = 0 }
-      if GRPCResponse.isPlainSuccess(response) { return .success }
-      return GRPCResponse(
-        response: response, limit: configuration.maxResponseBytes, inflater: configuration.inflater,
-        deadlineHasPassed: response.failure != nil && deadline.hasPassed(at: loop.now)
-      ).result
+      if let result = read(response, link, deadline) { return result }
+      // Whoever has been sent on waits where it comes to.
+      isPatient = true
     }
+  }
+
+  /// The result of a call that wasn't a plain success. nil: it never left this machine, and another connection takes
+  /// it, as often as need be (5.10.1).
+  private func read(_ response: HTTP2Response, _ link: Link, _ deadline: Deadline) -> GRPCResult? {
+    switch response.failure {
+    case .notAccepted:
+      ended(link)
+      return nil
+    case .heldUp(let limit):
+      heldUp(link, limit)
+      return nil
+    default: break
+    }
+    let result = GRPCResponse(
+      response: response, limit: configuration.maxResponseBytes, inflater: configuration.inflater,
+      deadlineHasPassed: response.failure != nil && deadline.hasPassed(at: loop.now)
+    ).result
+    note(result, link)
+    return result
   }
 
   // MARK: Waiting for a connection
 
   /// Waits until there may be a connection; the call's result if it ends before.
   private func connection(until deadline: Deadline) async -> GRPCResult? {
-    if state.phase == .shutDown { return unconnected("the channel is shut down", .connect) }
+    if state.isShutDown { return unconnected("the channel is shut down", .connect) }
     if Task.isCancelled {
       return unconnected(lastFailure?.text ?? "cancelled by the caller", .cancelled)
     }
@@ -123,7 +161,7 @@ package actor GRPCChannel {
     let number = nextWaiting
     nextWaiting += 1
     waiting[number] = promise
-    perform(state.wanted(at: loop.now))
+    perform(state.look(at: loop.now, isWanted: true))
     await withTaskCancellationHandler {
       _ = await promise.value(until: deadline, on: loop)
     } onCancel: {
@@ -132,8 +170,6 @@ package actor GRPCChannel {
     waiting[number] = nil
     return nil
   }
-
-  var renewalTimeout: Duration { configuration.backoff.minimumConnectTimeout }
 
   var isWanted: Bool { !waiting.isEmpty }
 
@@ -153,26 +189,20 @@ package actor GRPCChannel {
       cause: cause, fate: .neverProcessed, connectFailure: lastFailure?.text, tlsError: lastFailure?.tls)
   }
 
-  func perform(_ action: ChannelState.Action) {
-    guard action != .none else { return }
-    // One at a time: a new one starts only from `idle`, where the one before has nothing left to do.
-    connecting = Task(executorPreference: loop) { await self.carryOut(action) }
-  }
-
   // MARK: The end
 
   /// Ends open calls at `deadline`, if not by themselves before, and closes the connections. Calls that wait for a
   /// connection, and later ones, fail at once.
   package func shutdown(deadline: Deadline) async {
     state.shutDown()
-    connecting?.cancel()
-    connecting = nil
-    renewing?.cancel()
-    renewing = nil
-    wakeWaiting()
-    let links = draining + (current.map { [$0] } ?? [])
-    current = nil
+    for task in attempts.values { task.cancel() }
+    for task in lookUps.values { task.cancel() }
+    for timer in [timer, idleTimer, limitTimer] { if let timer { loop.cancel(timer) } }
+    let links = draining + links
+    self.links = []
     draining = []
+    refresh()
+    wakeWaiting()
     for link in links { await link.connection.close(deadline: deadline) }
   }
 }

@@ -65,7 +65,8 @@ package enum GRPCInflateError: Error, Hashable, Sendable {
 
 /// All that a channel is made of.
 package struct GRPCChannelConfiguration: Sendable {
-  package var target: GRPCTarget
+  /// The servers, the preferred one first; at least one.
+  package var targets: [GRPCTarget]
   /// TLS, or nil for plaintext. Its files are read again for a new connection when they have changed.
   package var tls: TLSContext?
   /// The `:authority`, where it isn't the target's.
@@ -83,6 +84,13 @@ package struct GRPCChannelConfiguration: Sendable {
   package var keepalive: KeepaliveConfiguration?
   /// How old a connection gets, give or take a fifth, before another takes its place; nil for no limit.
   package var maxConnectionAge: Duration?
+  /// How several servers, or several addresses of one, are used.
+  package var loadBalancing = LoadBalancing.pickFirst
+  /// How many connections a server may get where one isn't enough (5.6.13).
+  package var maxConnections = 1
+
+  /// What `maxConnections` may be.
+  package static let maxConnectionsRange = 1...10
 
   package init(
     target: GRPCTarget, tls: TLSContext? = nil, authority: String? = nil, userAgent: String = "swift-otlp",
@@ -90,7 +98,7 @@ package struct GRPCChannelConfiguration: Sendable {
     backoff: BackoffConfiguration = .init(), keepalive: KeepaliveConfiguration? = nil,
     maxConnectionAge: Duration? = nil
   ) {
-    self.target = target
+    targets = [target]
     self.tls = tls
     self.authority = authority
     self.userAgent = userAgent

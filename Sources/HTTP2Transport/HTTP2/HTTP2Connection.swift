@@ -37,10 +37,11 @@ package actor HTTP2Connection: LoopHandler {
   var isWriteBlocked = false
   /// Of the write that ended the connection.
   var writeFailure: HTTP2ConnectError?
-  private var waiting: [Waiting] = [] { didSet { isAnyoneWaiting = !waiting.isEmpty } }
+  var waiting: [Waiting] = [] { didSet { isAnyoneWaiting = !waiting.isEmpty } }
   /// A look at this costs nothing, one at the list a check of access.
   private(set) var isAnyoneWaiting = false
-  private var nextCall: UInt64 = 0
+  /// Requests that were ever taken.
+  package private(set) var requestCount: UInt64 = 0
   private var timer: (deadline: Deadline, id: EventLoop.TimerID)?
   /// nil before the start, and where keepalive is off.
   var keepalive: Keepalive?
@@ -160,14 +161,15 @@ package actor HTTP2Connection: LoopHandler {
 
   /// Sends a request and waits for its response. Several may be open at once. When the deadline passes or the calling
   /// task is cancelled, the stream is reset and the call returns at once.
-  package func request(_ request: HTTP2Request, deadline: Deadline) async -> HTTP2Response {
+  /// - Parameter waits: Whether to wait where there is no room (`limit`), or to come back at once as `heldUp`.
+  package func request(_ request: HTTP2Request, deadline: Deadline, waits: Bool = true) async -> HTTP2Response {
     guard acceptsRequests else { return HTTP2Response(failure: .notAccepted, fate: .neverProcessed) }
     guard !deadline.hasPassed(at: loop.now) else { return HTTP2Response(failure: .deadline, fate: .neverProcessed) }
     guard !Task.isCancelled else { return HTTP2Response(failure: .cancelled, fate: .neverProcessed) }
-    nextCall += 1
-    let id = nextCall
+    requestCount += 1
+    let id = requestCount
     return await withTaskCancellationHandler {
-      await unsafe withUnsafeContinuation { unsafe begin(id, request, deadline, $0) }
+      await unsafe withUnsafeContinuation { unsafe begin(id, request, deadline, waits, $0) }
     } onCancel: {
       // As a timer that is due: the handler runs on any thread, and must not block there.
       loop.schedule(at: Deadline(.init(nanoseconds: .min))) { self.assumeIsolated { $0.cancel(id) } }
@@ -175,14 +177,16 @@ package actor HTTP2Connection: LoopHandler {
   }
 
   private func begin(
-    _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline,
+    _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline, _ waits: Bool,
     _ continuation: UnsafeContinuation<HTTP2Response, Never>
   ) {
     arm(deadline)
     if isKeptAlive { watchForCall() }
-    if !isAnyoneWaiting, let session, session.hasRoom {
+    if !isAnyoneWaiting, let session, session.isFree || (session.hasRoom && (waits || limit == nil)) {
       unsafe submit(id, request, deadline, continuation, session)
       step()
+    } else if !waits, let limit {
+      unsafe continuation.resume(returning: HTTP2Response(failure: .heldUp(limit), fate: .neverProcessed))
     } else {
       waiting.append(unsafe Waiting(id: id, request: request, deadline: deadline, continuation: continuation))
       if isKeptAlive { step() }
@@ -211,7 +215,7 @@ package actor HTTP2Connection: LoopHandler {
     onEvent(.streamsExhausted)
   }
 
-  private static func answer(_ call: Waiting, _ failure: HTTP2Failure) {
+  static func answer(_ call: Waiting, _ failure: HTTP2Failure) {
     unsafe call.continuation.resume(returning: HTTP2Response(failure: failure, fate: .neverProcessed))
   }
 

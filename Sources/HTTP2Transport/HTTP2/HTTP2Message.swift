@@ -77,6 +77,8 @@ package enum HTTP2Failure: Error, Hashable, Sendable {
   case connectionLost(reason: String)
   /// The connection takes no requests: it isn't started, is draining or closed, or its stream identifiers are used up.
   case notAccepted
+  /// The connection has no room now, and the caller doesn't want to wait for it; or it was sent away while it waited.
+  case heldUp(HTTP2Limit)
   /// The body is larger than the request permits.
   case responseTooLarge
   /// The headers or the trailers are larger than the configuration permits.
@@ -129,4 +131,12 @@ package enum HTTP2ConnectError: Error, Hashable, Sendable {
   case timedOut
   /// The calling task was cancelled, or the connection closed by this side.
   case cancelled
+}
+
+/// What makes requests wait that a connection has taken.
+package enum HTTP2Limit: Hashable, Sendable {
+  /// So many streams are open, and the server permits no more (SETTINGS_MAX_CONCURRENT_STREAMS).
+  case streams(Int)
+  /// The server's window for the connection is used up.
+  case window
 }

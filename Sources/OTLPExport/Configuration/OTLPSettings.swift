@@ -3,6 +3,8 @@ package import TelemetryCore
 /// What every OTLP exporter can be told, whatever its transport (requirements section 2).
 package struct OTLPSettings: Sendable {
   package var endpoint: Setting<String>
+  /// Endpoints after the first; only code has them.
+  package private(set) var furtherEndpoints: [String] = []
   package var insecure = Setting(false)
   package var certificate = Setting<String?>(nil)
   package var clientCertificate = Setting<String?>(nil)
@@ -19,10 +21,19 @@ package struct OTLPSettings: Sendable {
 
   package init(endpoint: String) { self.endpoint = Setting(endpoint) }
 
+  /// All endpoints, the preferred one first.
+  package var endpoints: [String] {
+    get { [endpoint.value] + furtherEndpoints }
+    set {
+      endpoint.set(newValue.first ?? "")
+      furtherEndpoints = Array(newValue.dropFirst())
+    }
+  }
+
   /// Checks everything that can be checked without opening a file.
-  /// - Returns: The server.
-  package func validate() throws(ConfigurationError) -> Endpoint {
-    let server = try Endpoint(endpoint.value, insecure: insecure.value, option: endpoint.name("endpoint"))
+  /// - Returns: The servers, at least one; all with TLS or all without.
+  package func validate() throws(ConfigurationError) -> [Endpoint] {
+    let servers = try servers()
     try validateFiles()
     try HeaderRules.validate(headers)
     guard timeout.value >= .zero else {
@@ -42,12 +53,35 @@ package struct OTLPSettings: Sendable {
     }
     try retry.validate()
     _ = try proxyURL()
-    return server
+    return servers
   }
 
-  /// The compression of a connection to `server`: automatic, it spares networks, and to this machine there is none.
-  package func compression(to server: Endpoint) -> OTLPCompression {
-    compression.value == .auto && server.isLocal && isDirect(server) ? .none : compression.value
+  private static let mostEndpoints = 100
+
+  private func servers() throws(ConfigurationError) -> [Endpoint] {
+    let first = try Endpoint(endpoint.value, insecure: insecure.value, option: endpoint.name("endpoint"))
+    guard furtherEndpoints.count < OTLPSettings.mostEndpoints else {
+      throw ConfigurationError(
+        option: "endpoints", value: "\(endpoints.count) endpoints", allowed: "1 to \(OTLPSettings.mostEndpoints)")
+    }
+    var servers = [first]
+    for text in furtherEndpoints {
+      let server = try Endpoint(text, insecure: insecure.value, option: "endpoints")
+      guard server.isSecure == first.isSecure else {
+        let (rule, other) = first.isSecure ? ("with TLS", "plaintext") : ("in plaintext", "TLS")
+        throw ConfigurationError(
+          option: "endpoints", value: Endpoint.redacted(text),
+          allowed: "only endpoints \(rule), as the first one is; this one means \(other)")
+      }
+      servers.append(server)
+    }
+    return servers
+  }
+
+  /// The compression of connections to `servers`: automatic, it spares networks, and to this machine there is none.
+  package func compression(to servers: [Endpoint]) -> OTLPCompression {
+    let isNear = servers.allSatisfy { $0.isLocal && isDirect($0) }
+    return compression.value == .auto && isNear ? .none : compression.value
   }
 
   /// No proxy lies between, whose `localhost` would be another machine.
@@ -93,19 +127,19 @@ package struct OTLPSettings: Sendable {
     }
   }
 
-  /// Warns of what is set and has no effect on a connection to `server` (2.2.7, 2.5.7).
-  package func warn(of server: Endpoint, _ diagnostics: Diagnostics) {
-    if server.hasCredentials {
+  /// Warns of what is set and has no effect on connections to `servers` (2.2.7, 2.5.7).
+  package func warn(of servers: [Endpoint], _ diagnostics: Diagnostics) {
+    if servers.contains(where: \.hasCredentials) {
       diagnostics.emit(
         .warning, "the user name and password in the endpoint are ignored; a header carries credentials",
         [("option", endpoint.name("endpoint"))])
     }
-    if !server.hasHosts, proxy.source == .code, proxy.value != .none {
+    if let server = servers.first, !servers.contains(where: \.hasHosts), proxy.source == .code, proxy.value != .none {
       diagnostics.emit(
         .warning, "a proxy has no effect: the endpoint is a socket of this machine",
         [("option", proxy.name("proxy")), ("endpoint", server.description)])
     }
-    guard !server.isSecure else { return }
+    guard let server = servers.first, !server.isSecure else { return }
     let files = [("certificate", certificate), ("clientCertificate", clientCertificate), ("clientKey", clientKey)]
     for (option, file) in files where file.value != nil {
       diagnostics.emit(

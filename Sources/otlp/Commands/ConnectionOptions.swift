@@ -11,7 +11,7 @@ package struct ConnectionOptions {
     case block
   }
 
-  package var endpoint: String?
+  package var endpoints: [String] = []
   package var exporter = OTLPGRPCExporter.Configuration()
   package var queue: Int?
   package var batch: Int?
@@ -27,10 +27,23 @@ package struct ConnectionOptions {
   package static let table: [Option<ConnectionOptions>] = server + delivery
 
   private static let server: [Option<ConnectionOptions>] = [
-    Option("endpoint", "URL", "the server", default: "http://localhost:4317") {
+    Option(
+      "endpoint", "URL", "the server; several times for several servers, the preferred one first",
+      default: "http://localhost:4317"
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
-      options.endpoint = value.text
-      options.exporter.endpoint = value.text
+      options.endpoints.append(value.text)
+      options.exporter.endpoints = options.endpoints
+    },
+    Option("load-balancing", "HOW", "of several servers or addresses: pick-first or round-robin", default: "pick-first")
+    {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.loadBalancing = try value.choice(["pick-first": .pickFirst, "round-robin": .roundRobin])
+    },
+    Option("max-connections", "N", "connections to one server where its limits hold up exports, 1 to 10", default: "1")
+    {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.maxConnections = try value.integer(in: 1...10)
     },
     Option(flag: "insecure", "plaintext for an endpoint that has no http:// or https://") {
       $0.exporter.insecure = true
@@ -158,7 +171,8 @@ extension ConnectionOptions {
 
   /// What the libraries call an option, and what it is called here.
   package static let optionNames = [
-    "endpoint": "--endpoint", "insecure": "--insecure", "certificate": "--certificate",
+    "endpoint": "--endpoint", "endpoints": "--endpoint", "loadBalancing": "--load-balancing",
+    "maxConnections": "--max-connections", "insecure": "--insecure", "certificate": "--certificate",
     "clientCertificate": "--client-certificate", "clientKey": "--client-key", "headers": "--header",
     "compression": "--compression", "proxy": "--proxy", "timeout": "--timeout", "maxQueueSize": "--queue",
     "maxExportBatchSize": "--batch", "exportTimeout": "--export-timeout", "overflow": "--overflow",

@@ -21,7 +21,7 @@ package struct DemoCommand: ToolCommand {
   package func run() async throws(ToolError) -> ExitCode {
     let environment = Process.environment
     let isElsewhere =
-      connection.endpoint != nil
+      !connection.endpoints.isEmpty
       || ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].contains { environment[$0] != nil }
     if isElsewhere { return try exportElsewhere(environment) }
     let certificates = try makeCertificates()

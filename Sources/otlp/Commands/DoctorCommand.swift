@@ -29,15 +29,15 @@ package struct DoctorCommand: ToolCommand {
     let events = EventList()
     var findings = survey.findings
     var checks: [Check] = []
-    var endpoint = Endpoint.redacted(survey.exporter.endpoint)
+    var endpoint = survey.exporter.endpoints.map(Endpoint.redacted).joined(separator: ",")
     if survey.isUsable {
       do throws(OTLPError) {
         let parts = try ChannelParts(survey.exporter, events.diagnostics)
-        endpoint = parts.server.description
+        endpoint = parts.servers.map(\.description).joined(separator: ",")
         checks.append(Check(step: .configuration, result: .passed, details: ["it can be used"]))
-        let (seen, finding) = await probe(parts, survey.exporter)
+        let (seen, found) = try await probe(parts, survey.exporter)
         checks += seen
-        findings = (finding.map { [$0] } ?? []) + findings
+        findings = found + findings
       } catch {
         findings.insert(Finding(error), at: 0)
       }
@@ -47,7 +47,28 @@ package struct DoctorCommand: ToolCommand {
     return DoctorReport(endpoint: endpoint, rows: survey.rows, checks: checks, findings: findings)
   }
 
+  /// Goes the way to each server.
   private func probe(
+    _ parts: ChannelParts, _ configuration: OTLPGRPCExporter.Configuration
+  ) async throws(OTLPError) -> ([Check], [Finding]) {
+    guard parts.servers.count > 1 else {
+      let (checks, finding) = await probeOne(parts, configuration)
+      return (checks, finding.map { [$0] } ?? [])
+    }
+    var seen: [(server: String, checks: [Check])] = []
+    var findings: [Finding] = []
+    for endpoint in configuration.endpoints {
+      var single = configuration
+      single.endpoint = endpoint
+      let part = try ChannelParts(single, .silent)
+      let (checks, finding) = await probeOne(part, single)
+      seen.append((part.server.description, checks))
+      if let finding { findings.append(finding) }
+    }
+    return (Check.merged(seen), findings)
+  }
+
+  private func probeOne(
     _ parts: ChannelParts, _ configuration: OTLPGRPCExporter.Configuration
   ) async -> ([Check], Finding?) {
     let lease: Runtime.Lease

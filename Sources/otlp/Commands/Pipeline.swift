@@ -19,7 +19,7 @@ package final class Pipeline: Sendable {
     var configuration = try options.exporterConfiguration(environment: environment, diagnostics: diagnostics)
     if let concurrency { configuration.maxConcurrentExports = concurrency }
     let batch = try options.batchConfiguration(environment: environment, diagnostics: diagnostics)
-    endpoint = Endpoint.redacted(configuration.endpoint)
+    endpoint = configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")
     shutdownTimeout = options.shutdownTimeout
     do throws(OTLPError) {
       exporter = MeasuringExporter(try OTLPGRPCExporter(configuration, diagnostics: diagnostics))

@@ -81,7 +81,7 @@ private struct Sources {
       Row(name: name, value: Diagnostics.sanitized(value, limit: 200), source: source(setting.source, name))
     }
     return [
-      row("endpoint", settings.endpoint, Endpoint.redacted(configuration.endpoint)),
+      row("endpoint", settings.endpoint, configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")),
       row("insecure", settings.insecure, "\(configuration.insecure)"),
       row("certificate", settings.certificate, configuration.certificate ?? "the system's"),
       row("client-certificate", settings.clientCertificate, configuration.clientCertificate ?? "none"),
@@ -90,6 +90,10 @@ private struct Sources {
       row("compression", settings.compression, "\(configuration.compression)"),
       row("timeout", settings.timeout, Self.seconds(configuration.timeout)),
       Row(name: "protocol", value: "grpc", source: "default"),
+      chosen(
+        "load-balancing", configuration.loadBalancing == .pickFirst ? "pick-first" : "round-robin",
+        isDefault: configuration.loadBalancing == .pickFirst),
+      chosen("max-connections", "\(configuration.maxConnections)", isDefault: configuration.maxConnections == 1),
     ]
   }
 
@@ -111,6 +115,10 @@ private struct Sources {
     case .code: "--" + name
     case .environment(let variable): variable
     }
+  }
+
+  private func chosen(_ name: String, _ value: String, isDefault: Bool) -> Row {
+    Row(name: name, value: value, source: isDefault ? "default" : "--" + name)
   }
 
   private func headerRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {

@@ -90,3 +90,20 @@ package struct Check: Hashable, Sendable {
     self.details = details
   }
 }
+
+extension Check {
+  /// The checks of several servers as one list: a step has failed if it has for one of them.
+  static func merged(_ all: [(server: String, checks: [Check])]) -> [Check] {
+    Step.allCases.compactMap { step in
+      let seen = all.flatMap { server, checks in
+        checks.filter { $0.step == step }.map { (server: server, check: $0) }
+      }
+      guard !seen.isEmpty else { return nil }
+      let details = seen.flatMap { server, check in
+        (check.details.isEmpty ? ["see below"] : check.details).map { "\(server): \($0)" }
+      }
+      return Check(
+        step: step, result: seen.contains { $0.check.result == .failed } ? .failed : .passed, details: details)
+    }
+  }
+}

@@ -59,7 +59,7 @@ import Testing
     #expect(settings.maxResponseSize == 4_194_304)  // 1.1.9
     #expect(settings.endpoint.source == .standard)
     #expect(events.isEmpty)
-    #expect(try settings.validate().description == "http://localhost:4317")
+    #expect(try settings.validate().map(\.description) == ["http://localhost:4317"])
   }
 
   @Test func emptyIsUnset() {  // 2.6.1

@@ -153,6 +153,20 @@ final class ClientSession {
 
   /// Whether the server permits one more stream now.
   var hasRoom: Bool { unsafe state.pointee.streams < state.pointee.maxConcurrentStreams }
+  /// Whether no stream is open, and one may be: the usual case, seen at little cost.
+  var isFree: Bool { unsafe state.pointee.streams < state.pointee.firstStreams }
+  var maxConcurrentStreams: Int { unsafe state.pointee.maxConcurrentStreams }
+  /// Whether the server's window for the connection is used up.
+  var isWindowShut: Bool { unsafe nghttp2_session_get_remote_window_size(session) <= 0 }
+  /// What is left to be sent of the bodies of the calls that are open.
+  var backlog: Int {
+    unsafe state.pointee.slots.reduce(0) { sum, slot in
+      unsafe state.pointee.calls[slot].state == .open
+        ? sum + state.pointee.calls[slot].bodyCount - state.pointee.calls[slot].sent : sum
+    }
+  }
+  /// What has been sent of the bodies of the calls that are known.
+  var bodyBytesSent: Int { unsafe state.pointee.slots.reduce(0) { unsafe $0 + state.pointee.calls[$1].sent } }
   var openCalls: Int { unsafe state.pointee.open }
   var hasSettings: Bool { unsafe state.pointee.hasSettings }
   var complaint: String? { unsafe state.pointee.complaint }

@@ -29,7 +29,9 @@ struct SessionState {
 
   // What the driver looks at after each input.
   var hasSettings = false
-  var maxConcurrentStreams = 0
+  var maxConcurrentStreams = 0 { didSet { firstStreams = min(maxConcurrentStreams, 1) } }
+  /// 1, or 0 where the server permits no stream.
+  private(set) var firstStreams = 0
   var goAway: GoAway?
   var newGoAway = false
   /// GOAWAY is in the output: by `terminate`, or because nghttp2 found an error.
