@@ -64,6 +64,19 @@ package final class SimulatedNetwork: Poller, Network {
     for number in state.withLock({ $0.connections.keys.sorted() }) { reset(number) }
   }
 
+  /// Lets go of all who take part, which hold the network in turn; for when the simulation is over.
+  func end() {
+    let before = state.withLock { state in
+      defer {
+        state.listeners = [:]
+        state.planner = { _, _, _ in .refuse }
+      }
+      return (state.listeners, state.planner)
+    }
+    _ = before  // released outside the lock
+    clock.end()
+  }
+
   /// Connections that neither end has closed.
   package var openConnections: Int {
     state.withLock { $0.connections.values.count { !$0.isClosed(.client) && !$0.isClosed(.server) } }

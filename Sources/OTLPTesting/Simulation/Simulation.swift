@@ -76,6 +76,7 @@ package func simulate<Value: Sendable>(
     loop.stop()
   }
   loop.run()
+  simulation.network.end()
   guard let outcome = result.current else { preconditionFailure("the loop was stopped by something else") }
   return try outcome.get()
 }

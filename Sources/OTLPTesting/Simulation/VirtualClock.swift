@@ -21,6 +21,7 @@ package final class VirtualClock: Poller {
     var trace = Trace()
     var waitsAtSameTime = 0
     var onStop: (@Sendable (_ reason: String) -> Void)?
+    var hasEnded = false
   }
 
   private enum Step {
@@ -50,9 +51,19 @@ package final class VirtualClock: Poller {
     state.withLock { $0.onStop = handler }
   }
 
+  /// Lets go of all that was to happen, which holds those who scheduled it; nothing can be scheduled any more.
+  package func end() {
+    let (events, handler) = state.withLock { state in
+      defer { (state.events, state.onStop, state.hasEnded) = ([], nil, true) }
+      return (state.events, state.onStop)
+    }
+    _ = (events, handler)  // released outside the lock
+  }
+
   /// Runs `action` at `time`, or at once if that has passed. Events of the same time run in the order of scheduling.
   package func schedule(at time: MonotonicInstant, _ action: @escaping @Sendable () -> Void) {
     state.withLock { state in
+      guard !state.hasEnded else { return }
       let time = max(time.nanoseconds, state.now)
       let event = Event(time: time, number: state.nextNumber, action: action)
       state.nextNumber += 1
