@@ -105,6 +105,53 @@ enum DoctorCases {
       mistake: .closedByServer, server: .canned(""), arguments: plain, words: ["127.0.0.1:{port}", "log"]),
   ]
 
+  private static let byProxy = ["--endpoint", "http://collector.example:4317", "--proxy"]
+
+  static let proxies: [Case] = [
+    Case(
+      mistake: .valueRefused, server: .nobody, arguments: byProxy + ["https://u:hunter2@127.0.0.1:{port}"], code: 64,
+      words: ["--proxy", "'https://[REDACTED]@127.0.0.1:{port}'", "in plaintext"]),
+    Case(
+      mistake: .variableIgnored, server: .collector, arguments: plain,
+      environment: ["https_proxy": "socks5://u:hunter2@proxy:1"], code: 78,
+      words: ["https_proxy", "'socks5://[REDACTED]@proxy:1'", "http://host:port"]),
+    Case(
+      mistake: .proxyUnreachable, server: .nobody, arguments: byProxy + ["http://u:hunter2@127.0.0.1:{port}"],
+      words: ["http://[REDACTED]@127.0.0.1:{port}", "refused", "--proxy none"]),
+    Case(
+      mistake: .proxyUnreachable, server: .nobody, arguments: byProxy + ["proxy.invalid:1", "--timeout", "5"],
+      words: ["http://proxy.invalid:1", "'proxy.invalid' can't be resolved"]),
+    Case(
+      mistake: .proxyUnreachable, server: .silent, arguments: byProxy + ["127.0.0.1:{port}", "--timeout", "1"],
+      words: ["127.0.0.1:{port}", "didn't answer in time", "collector.example:4317"]),
+    Case(
+      mistake: .proxyCredentials, server: .canned("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
+      arguments: byProxy + ["127.0.0.1:{port}"], words: ["wants a user name", "http://USER:PASSWORD@127.0.0.1:{port}"]),
+    Case(
+      mistake: .proxyCredentials, server: .canned("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"),
+      arguments: ["--endpoint", "http://collector.example:4317"],
+      environment: ["grpc_proxy": "http://u:hunter2@127.0.0.1:{port}"], words: ["doesn't accept", "%40"]),
+    Case(
+      mistake: .proxyRefused, server: .canned("HTTP/1.1 403 Forbidden\r\n\r\n"),
+      arguments: byProxy + ["127.0.0.1:{port}"],
+      words: ["forbids", "(403 Forbidden)", "collector.example:4317", "CONNECT"]),
+    Case(
+      mistake: .proxyRefused, server: .canned("HTTP/1.1 503 Service Unavailable\r\n\r\n"),
+      arguments: byProxy + ["127.0.0.1:{port}"],
+      words: [
+        "can't connect to the server", "(503 Service Unavailable)", "collector.example:4317", "looks the name up",
+      ]),
+    Case(
+      mistake: .notAProxy, server: .collector, arguments: byProxy + ["127.0.0.1:{port}"],
+      words: ["HTTP/2", "is it one?", "--proxy none"]),
+    Case(
+      mistake: .notAProxy, server: .canned("HTTP/1.1 405 Method Not Allowed\r\n\r\n"),
+      arguments: byProxy + ["127.0.0.1:{port}"], words: ["405 Method Not Allowed", "is it a proxy?"]),
+    Case(
+      mistake: .notAProxy, server: .canned("SSH-2.0-x\r\n"), arguments: byProxy + ["127.0.0.1:{port}"],
+      words: ["doesn't speak HTTP"]),
+  ]
+
   static let certificates: [Case] = [
     Case(
       mistake: .unknownAuthority, server: .tls("server"),

@@ -45,7 +45,10 @@ import otlp
   static let untrusted = ["--endpoint", "https://localhost:{port}"]
   static let secure = untrusted + ["--certificate", TestFiles.certificate("ca.pem")]
 
-  @Test(arguments: DoctorCases.configuration + DoctorCases.network + DoctorCases.certificates + DoctorCases.exports)
+  @Test(
+    arguments:
+      DoctorCases.configuration + DoctorCases.network + DoctorCases.proxies + DoctorCases.certificates
+      + DoctorCases.exports)
   func theMistakeIsNamed(_ wrong: Case) async throws {
     let place = try await Place(wrong.server)
     let arguments = ["doctor"] + wrong.arguments.map { place.filled($0) }
@@ -113,6 +116,18 @@ import otlp
     #expect(run.output.hasSuffix("\nno mistake found\n"))
     #expect(!run.output.contains("hunter2"))
     #expect(run.errors.isEmpty)
+    await place.stop()
+  }
+
+  @Test func theEnvironmentsProxyIsShownAndNotUsedForThisMachine() async throws {
+    let place = try await Place(.collector)
+    let run = try await Tool.run(
+      ["doctor"] + Self.plain.map { place.filled($0) },
+      environment: ["HTTPS_PROXY": "http://u:hunter2@proxy.invalid:3128", "no_proxy": ".example.com"])
+    #expect(run.code == 0)
+    #expect(run.output.contains("  proxy                http://[REDACTED]@proxy.invalid:3128 HTTPS_PROXY\n"))
+    #expect(run.output.contains("  no-proxy             .example.com                       no_proxy\n"))
+    #expect(!run.output.contains("hunter2"))
     await place.stop()
   }
 

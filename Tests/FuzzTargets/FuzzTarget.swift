@@ -5,6 +5,8 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
   case http2
   /// TLS bytes from the server into the client's engine.
   case tls
+  /// A proxy's answer to CONNECT.
+  case proxy
   /// A response's headers, message and trailers.
   case grpc
   /// `grpc-status-details-bin`.
@@ -25,6 +27,7 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
     switch self {
     case .http2: ServerBytes.run(bytes)
     case .tls: TLSBytes.run(bytes)
+    case .proxy: ProxyAnswers.run(bytes)
     case .grpc: Messages.response(bytes)
     case .details: Messages.details(bytes)
     case .response: Messages.exportResponse(bytes)

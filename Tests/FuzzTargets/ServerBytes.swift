@@ -14,14 +14,18 @@ enum ServerBytes {
   private static let spans = StandardWorkload().spans(0..<3)
 
   static func run(_ bytes: [UInt8]) {
-    let mode = bytes.first ?? 0
+    serve(mode: bytes.first ?? 0, Array(bytes.dropFirst()), to: .init(endpoint: "http://server:4317"))
+  }
+
+  /// Has an exporter of a configuration connect to a server that sends `bytes`.
+  static func serve(mode: UInt8, _ bytes: [UInt8], to configuration: OTLPGRPCExporter.Configuration) {
     do {
       try simulate(seed: 1, limit: .seconds(600)) { simulation in
         let network = simulation.network
         network.setHost("server", .addresses([0x0A00_0001]))
-        let server = HostileServer(simulation, mode: mode, bytes: Array(bytes.dropFirst()))
+        let server = HostileServer(simulation, mode: mode, bytes: bytes)
         try await server.start(on: address)
-        try await export(simulation, within: ServerBytes.Mode(byte: mode).patience)
+        try await export(simulation, configuration, within: ServerBytes.Mode(byte: mode).patience)
         await server.stop()
       }
     } catch {
@@ -30,11 +34,12 @@ enum ServerBytes {
   }
 
   /// Exports a few spans; whatever the server says, it ends in time and accounts for all of them.
-  private static func export(_ simulation: Simulation, within patience: Duration) async throws {
+  private static func export(
+    _ simulation: Simulation, _ configuration: OTLPGRPCExporter.Configuration, within patience: Duration
+  ) async throws {
     let diagnostics = Diagnostics { event in expectOneLine(event.description) }
     let exporter = try OTLPGRPCExporter(
-      .init(endpoint: "http://server:4317"), loop: simulation.loop, network: simulation.network,
-      diagnostics: diagnostics)
+      configuration, loop: simulation.loop, network: simulation.network, diagnostics: diagnostics)
     let deadline = Deadline(simulation.now + patience)
     let outcome = await exporter.export(spans, deadline: deadline).resolved(count: spans.count)
     rule(outcome.total == spans.count, "\(outcome)")

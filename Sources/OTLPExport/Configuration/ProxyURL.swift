@@ -49,7 +49,8 @@ package struct ProxyURL: Hashable, Sendable {
   }
 
   private static func place(_ text: Substring) -> (String, UInt16)? {
-    guard let place = HostAndPort(text) else { return nil }
+    // Without brackets nobody can tell where an IPv6 address ends.
+    guard let place = HostAndPort(text), text.first == "[" || !place.host.contains(":") else { return nil }
     return (place.host, place.port ?? defaultPort)
   }
 

@@ -33,11 +33,12 @@ package struct ProxyTunnel {
   }
 
   /// How many bytes the answer needs at least to be complete; at least 1.
-  package var missing: Int {
+  package var missing: Int { min(leastMissing, ProxyTunnel.limit - total) }
+
+  private var leastMissing: Int {
     if head.count < ProxyTunnel.shortest - 2 { return ProxyTunnel.shortest - head.count }
     // An empty line ends it, and a line may end without a carriage return (RFC 9112, 2.2).
-    let isBetweenLines = head.last == UInt8(ascii: "\n") || head.suffix(2) == [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
-    return isBetweenLines ? 1 : 2
+    return ProxyTunnel.isBetweenLines(head[...]) ? 1 : 2
   }
 
   /// Takes what the proxy has sent, at most `missing` bytes.
@@ -66,9 +67,13 @@ package struct ProxyTunnel {
   }
 
   private var endsWithEmptyLine: Bool {
-    guard head.last == UInt8(ascii: "\n") else { return false }
-    let line = head.dropLast()
-    return line.last == UInt8(ascii: "\n") || line.suffix(2) == [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+    head.last == UInt8(ascii: "\n") && ProxyTunnel.isBetweenLines(head.dropLast())
+  }
+
+  /// Whether bytes end with the end of a line, or that and a carriage return.
+  private static func isBetweenLines(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard bytes.last == UInt8(ascii: "\r") else { return bytes.last == UInt8(ascii: "\n") }
+    return bytes.dropLast().last == UInt8(ascii: "\n")
   }
 
   /// What the proxy speaks, if the first bytes show that it isn't HTTP/1.

@@ -1,0 +1,42 @@
+internal import HTTP2Transport
+internal import OTLPGRPC
+internal import TelemetryCore
+
+/// A proxy that answers CONNECT with the fuzzer's bytes. The first byte says in which pieces they come, and whether the
+/// exporter is to meet them too.
+enum ProxyAnswers {
+  private static let route = ProxyRoute(
+    proxy: ProxyServer(host: "proxy", port: 3128, authorization: "Basic eDp5"), target: "server:4317")
+
+  static func run(_ bytes: [UInt8]) {
+    let mode = bytes.first ?? 0
+    let answer = Array(bytes.dropFirst())
+    let whole = read(answer, pieces: .max)
+    let pieces = read(answer, pieces: 1 + Int(mode & 15))
+    rule(whole.progress == pieces.progress, "the pieces matter: \(whole.progress), \(pieces.progress)")
+    if whole.progress == .open { rule(whole.taken == pieces.taken, "the server's bytes are taken") }
+    guard mode & 0x80 != 0 else { return }
+    var configuration = OTLPGRPCExporter.Configuration(endpoint: "http://hidden:4317")
+    configuration.proxy = .http("http://x:y@server:4317")
+    // It speaks at once, without SETTINGS of its own.
+    ServerBytes.serve(mode: mode & 0x74 | 3, answer, to: configuration)
+  }
+
+  /// What the answer comes to, and how many of its bytes are taken.
+  private static func read(_ answer: [UInt8], pieces: Int) -> (progress: ProxyTunnel.Progress, taken: Int) {
+    var tunnel = ProxyTunnel(route)
+    var taken = 0
+    while taken < answer.count {
+      rule(tunnel.missing > 0, "the answer isn't complete and nothing is missing")
+      let count = min(pieces, tunnel.missing, answer.count - taken)
+      let progress = tunnel.receive(answer[taken..<taken + count])
+      taken += count
+      rule(taken <= ProxyTunnel.limit, "the answer has no end")
+      if case .failed(let failure) = progress { expectOneLine(failure.text) }
+      if progress != .waiting { return (progress, taken) }
+    }
+    let failure = tunnel.receiveEnd()
+    expectOneLine(failure.text)
+    return (.failed(failure), taken)
+  }
+}
