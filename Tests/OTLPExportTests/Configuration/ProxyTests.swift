@@ -12,9 +12,9 @@ import Testing
     var settings = OTLPSettings(endpoint: endpoint)
     change(&settings)
     settings.apply(environment: environment, signal: .traces, protocolName: "grpc", diagnostics: log.diagnostics)
-    let server = try settings.validate()
-    settings.warn(of: server, log.diagnostics)
-    guard case .hosts(let hosts) = server.target else { return (settings, nil, log.events) }
+    let servers = try settings.validate()
+    settings.warn(of: servers, log.diagnostics)
+    guard case .hosts(let hosts) = servers[0].target else { return (settings, nil, log.events) }
     return (settings, settings.proxy(for: hosts[0]).map { "\($0)" }, log.events)
   }
 
