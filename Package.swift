@@ -66,6 +66,16 @@ let package = Package(
         "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
         "TelemetryCore",
       ], path: "Tests/FuzzTargets", swiftSettings: testSettings),
+    // The worlds that simulations run in, for the tests and for `Tests/simulate`.
+    .target(
+      name: "SimulatedWorlds",
+      dependencies: [
+        "TestSupport", "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
+        "TelemetrySDK", "TelemetryCore",
+      ], path: "Tests/SimulatedWorlds", swiftSettings: testSettings),
+    .executableTarget(
+      name: "SimulationRunner", dependencies: ["SimulatedWorlds", "TelemetrySDK", "TelemetryCore"],
+      path: "Tests/SimulationRunner", swiftSettings: testSettings),
     tests("FuzzReplayTests", ["FuzzTargets", "TestSupport"]),
 
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
@@ -78,8 +88,8 @@ let package = Package(
     tests(
       "OTLPTestingTests",
       [
-        "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
-        "TelemetryCore", "CNGHTTP2",
+        "SimulatedWorlds", "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
+        "TelemetrySDK", "TelemetryCore", "CNGHTTP2",
       ]),
     tests("PeerTests", ["TestSupport", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore"]),
     tests(

@@ -149,6 +149,11 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     return slept
   }
 
+  /// Timers that have not fired, and handlers that are registered; what a test looks at to find a leak.
+  package var held: (timers: Int, handlers: Int) {
+    state.withLock { ($0.timers.count, $0.handlers.count) }
+  }
+
   // MARK: Sources
 
   /// Gives out the token under which a handler hears of its source.

@@ -8,6 +8,9 @@ struct HandlerTable {
   private var places: [Place] = []
   private var free: [Int] = []
 
+  /// How many there are.
+  var count: Int { places.count - free.count }
+
   /// Gives out a token; one that was taken back never comes to mean another handler.
   mutating func add(_ handler: any LoopHandler) -> UInt64 {
     let index = free.popLast() ?? places.count

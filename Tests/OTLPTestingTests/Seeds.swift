@@ -1,28 +1,41 @@
 import Glibc
-import OTLPTesting
+import SimulatedWorlds
+import TelemetryCore
 import Testing
 
-/// The seeds that a simulated test runs: `SIMULATION_SEEDS` of them, or the one of `SIMULATION_SEED`.
+/// The seeds that a simulated test runs: `SIMULATION_SEEDS` of each kind. `Tests/simulate` runs many more, and faster.
 enum Seeds {
-  static func value(_ name: String) -> UInt64? {
-    guard let text = getenv(name) else { return nil }
-    return UInt64(String(cString: text))
+  /// Runs seeds from 1 on that are `fitting`; the first that fails is reported with the command that replays it.
+  static func run(
+    _ count: Int, overTLS: Bool = false, sourceLocation: SourceLocation = #_sourceLocation,
+    where isFitting: @escaping @Sendable (Seed) -> Bool = { _ in true }
+  ) async throws -> [World.Result] {
+    let wished = getenv("SIMULATION_SEEDS").flatMap { Int(String(cString: $0)) } ?? count
+    let seeds = Array((1...).lazy.map { Seed($0, overTLS: overTLS) }.filter(isFitting).prefix(wished))
+    let results = try await results(of: seeds)
+    for (seed, result) in zip(seeds, results) where !result.faults.isEmpty {
+      Issue.record("\(seed.command)\n\(result.faults.joined(separator: "\n"))", sourceLocation: sourceLocation)
+      break
+    }
+    return results
   }
 
-  /// Runs `body` with each seed; the first that fails is reported with the command that replays it.
-  static func run(
-    _ count: UInt64, test: String, _ body: (UInt64) throws -> [String],
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    let seeds =
-      value("SIMULATION_SEED").map { [$0] } ?? Array(1...(value("SIMULATION_SEEDS") ?? count))
-    for seed in seeds {
-      var faults: [String]
-      do { faults = try body(seed) } catch { faults = ["\(error)"] }
-      guard !faults.isEmpty else { continue }
-      let command = "SIMULATION_SEED=\(seed) swift test --filter \(test)"
-      Issue.record("\(command)\n\(faults.joined(separator: "\n"))", sourceLocation: sourceLocation)
-      return
+  /// The same comes of a seed each time.
+  static func expectSame(_ seeds: [Seed]) async throws {
+    let results = try await results(of: seeds + seeds)
+    for (index, seed) in seeds.enumerated() {
+      let (first, second) = (results[index], results[index + seeds.count])
+      #expect(first.trace == second.trace, "seed \(seed.number)")
+      #expect(first.ledger == second.ledger, "seed \(seed.number)")
     }
+  }
+
+  /// On a thread of its own: a simulation keeps its thread busy, and the other tests need theirs.
+  private static func results(of seeds: [Seed]) async throws -> [World.Result] {
+    let results = Promise<[World.Result]>()
+    try ThreadSystem.start(name: "simulation", stackSize: 8 << 20) {
+      results.fulfil(seeds.map { $0.run() })
+    }
+    return await results.value
   }
 }

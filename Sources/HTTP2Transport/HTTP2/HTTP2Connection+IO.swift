@@ -50,7 +50,7 @@ extension HTTP2Connection {
       return end(.lost(failure), connectError: startError(writeFailure ?? .notHTTP2(failure)))
     }
     if session.isFinished { return finish(session) }
-    noteSettled()
+    noteSettled(session)
   }
 
   private func noteHandshake(_ session: ClientSession) {
@@ -62,7 +62,7 @@ extension HTTP2Connection {
 
   private func noteGoAway(_ session: ClientSession) {
     guard let goAway = session.takeNewGoAway() else { return }
-    if phase == .open { phase = .draining }
+    if phase == .open { drain() }
     started.fulfil(.failure(.goAway(code: goAway.code, debug: goAway.debug)))
     onEvent(.goAway(code: goAway.code, debug: goAway.debug))
   }
@@ -73,6 +73,10 @@ extension HTTP2Connection {
       let words = session.complaint ?? "the server broke the rules of HTTP/2"
       return end(.lost(words), connectError: startError(.notHTTP2(words)))
     }
+    endOrderly(session)
+  }
+
+  func endOrderly(_ session: ClientSession) {
     if let failure = session.goAwayFailure, case .goAway(let code, let debug) = failure, code != 0 {
       return end(.lost("the server said GOAWAY, code \(code) \(debug)"), connectError: .closedByPeer)
     }

@@ -211,7 +211,7 @@ package actor HTTP2Connection: LoopHandler {
   /// The stream identifiers are used up: those who wait for a stream go elsewhere.
   private func exhaust() {
     guard phase == .open else { return }
-    phase = .draining
+    drain()
     onEvent(.streamsExhausted)
   }
 
@@ -235,8 +235,17 @@ package actor HTTP2Connection: LoopHandler {
     }
   }
 
-  func noteSettled() {
-    if isClosing, openRequests == 0 { settled.fulfil(()) }
+  /// No more requests are taken; the connection ends with the last of those that are open.
+  func drain() {
+    phase = .draining
+    isClosing = true
+  }
+
+  func noteSettled(_ session: ClientSession) {
+    guard isClosing, openRequests == 0 else { return }
+    settled.fulfil(())
+    // Not waiting until all is written: a server that reads nothing would keep the connection for ever.
+    if phase == .draining { endOrderly(session) }
   }
 
   private func cancel(_ id: UInt64) {

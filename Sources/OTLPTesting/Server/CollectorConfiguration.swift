@@ -62,6 +62,11 @@ extension LoopbackCollector {
     /// Called with the spans of each accepted request, on the collector's event loop; must not block.
     public var onSpans: (@Sendable ([SpanData]) -> Void)?
 
+    /// Whether the span ids of each request are read, without decoding the spans.
+    package var readsSpanIDs = false
+    /// Called with each request whose spans are accepted, and what it is answered.
+    package var onAccept: (@Sendable (Request, Response) -> Void)?
+
     /// SETTINGS_INITIAL_WINDOW_SIZE: how much of each request may be sent before the first WINDOW_UPDATE.
     /// Default 4 MiB.
     public var initialWindowSize = 4 << 20

@@ -7,7 +7,7 @@ actor CollectorServer: LoopHandler {
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   private let store: CollectorStore
-  private let tls: TLSContext?
+  private var tls: TLSContext?
   private var listener: (any Listener)?
   private var connections: [Int: HTTP2ServerConnection] = [:]
 
@@ -27,6 +27,9 @@ actor CollectorServer: LoopHandler {
   func listen(on address: SocketAddress, of network: SimulatedNetwork) throws -> SocketAddress {
     try start(network.listen(on: address, loop: loop))
   }
+
+  /// What connections from now on are served with.
+  func use(_ tls: TLSContext?) { self.tls = tls }
 
   private func start(_ listener: any Listener) throws -> SocketAddress {
     try listener.activate(self)

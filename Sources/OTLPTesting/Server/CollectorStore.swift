@@ -48,6 +48,14 @@ final class CollectorStore: Sendable {
 
   func script(_ responses: [Response]) { state.withLock { $0.script += responses } }
 
+  func forgetScripts() {
+    state.withLock { state in
+      state.script = []
+      state.connectionScript = []
+      state.handler = nil
+    }
+  }
+
   func setHandler(_ handler: (@Sendable (Request) -> Response)?) { state.withLock { $0.handler = handler } }
 
   func scriptConnections(_ behaviors: [LoopbackCollector.ConnectionBehavior]) {
@@ -88,6 +96,7 @@ final class CollectorStore: Sendable {
   func arrived(_ request: Request) {
     var request = request
     request.spans = []
+    request.spanIDs = []
     state.withLock { state in
       state.counts.requests += 1
       state.requests.append(request)
@@ -97,7 +106,7 @@ final class CollectorStore: Sendable {
     notify()
   }
 
-  func accepted(_ request: Request) {
+  func accepted(_ request: Request, _ response: Response) {
     state.withLock { state in
       state.counts.acceptedRequests += 1
       state.counts.spans += request.spanCount
@@ -105,6 +114,7 @@ final class CollectorStore: Sendable {
       if room > 0 { state.spans += request.spans.prefix(room) }
     }
     configuration.onSpans?(request.spans)
+    configuration.onAccept?(request, response)
     notify()
   }
 

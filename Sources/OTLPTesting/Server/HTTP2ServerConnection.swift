@@ -31,6 +31,7 @@ actor HTTP2ServerConnection: LoopHandler {
   private var ageTimer: EventLoop.TimerID?
   /// The age was reached before the TLS handshake was done.
   private var isPastAge = false
+  private var readTimer: EventLoop.TimerID?
   // Read buffers: of the transport, and of TLS.
   private let buffer = RawBuffer(capacity: 64 << 10)
   private let plaintext = RawBuffer(capacity: 16 << 10)
@@ -78,6 +79,7 @@ actor HTTP2ServerConnection: LoopHandler {
     for request in requests.values { if let timer = request.timer { loop.cancel(timer) } }
     requests = [:]
     if let ageTimer { loop.cancel(ageTimer) }
+    if let readTimer { loop.cancel(readTimer) }
     onClose(number)
   }
 
@@ -99,6 +101,7 @@ actor HTTP2ServerConnection: LoopHandler {
   private var readLimit: Int {
     switch behavior {
     case .closeAfter(let limit), .stopReadingAfter(let limit): max(1, limit - bytesRead)
+    case .readSlowly(let bytes, _): max(1, bytes)
     default: buffer.capacity
     }
   }
@@ -112,6 +115,7 @@ actor HTTP2ServerConnection: LoopHandler {
       return flushAndClose()
     case .closeAfter(let limit): if bytesRead >= limit { return close() }
     case .stopReadingAfter(let limit): if bytesRead >= limit { readsPaused = true }
+    case .readSlowly(_, let pause): pauseReading(pause)
     case .serve, .close, .ignore: break
     }
     guard let tls else { return unsafe feed(buffer.bytes(0..<count)) }
@@ -119,6 +123,18 @@ actor HTTP2ServerConnection: LoopHandler {
     if case .failed = tls.handshake { return flushAndClose() }
     if isPastAge, isServing { reachAge() }
     decrypt(tls)
+  }
+
+  private func pauseReading(_ pause: Duration) {
+    readsPaused = true
+    readTimer = loop.schedule(at: Deadline(loop.now + pause)) { [weak self] in
+      self?.assumeIsolated { connection in
+        connection.readTimer = nil
+        connection.readsPaused = false
+        connection.readAll()
+        connection.flush()
+      }
+    }
   }
 
   private func decrypt(_ tls: TLSEngine) {
@@ -155,13 +171,16 @@ actor HTTP2ServerConnection: LoopHandler {
   }
 
   private var isServing: Bool {
-    guard !closesWhenFlushed else { return false }
+    guard !closesWhenFlushed, speaksHTTP2 else { return false }
+    guard let tls else { return true }
+    if case .done = tls.handshake { return true }
+    return false
+  }
+
+  private var speaksHTTP2: Bool {
     switch behavior {
-    case .serve, .closeAfter, .stopReadingAfter:
-      guard let tls else { return true }
-      if case .done = tls.handshake { return true }
-      return false
-    case .close, .silence, .ignore, .reply: return false
+    case .serve, .closeAfter, .stopReadingAfter, .readSlowly: true
+    case .close, .silence, .ignore, .reply: false
     }
   }
 
@@ -176,7 +195,7 @@ actor HTTP2ServerConnection: LoopHandler {
 
   func flushAndClose() {
     guard !isClosed else { return }
-    if behavior == .serve { settleOutput() }
+    if speaksHTTP2 { settleOutput() }
     closesWhenFlushed = true
     if writeOutput() { finish() }
   }
@@ -192,7 +211,7 @@ actor HTTP2ServerConnection: LoopHandler {
   /// True when all is written.
   private func writeOutput() -> Bool {
     // What a scripted connection replies goes past TLS.
-    if let tls, behavior == .serve || isServing {
+    if let tls, speaksHTTP2 {
       if outputHead < output.count, case .done = tls.handshake {
         unsafe output.withUnsafeBytes { _ = unsafe tls.write($0) }
         output.removeAll(keepingCapacity: true)

@@ -29,6 +29,8 @@ public final class LoopbackCollector: Sendable {
     public var spanCount: Int
     /// The spans, while the request is being answered, if the collector keeps spans at all; not kept with the request.
     public var spans: [SpanData]
+    /// The ids of the spans, while the request is being answered, if the configuration asks for them.
+    package var spanIDs: [UInt64] = []
     /// The body as it was on the wire, if the configuration asks for it.
     public var body: [UInt8]
     /// The connection, counted from 1.
@@ -56,6 +58,8 @@ public final class LoopbackCollector: Sendable {
     case closeAfter(bytesRead: Int)
     /// Serves it, and stops reading when so many bytes have been read.
     case stopReadingAfter(bytesRead: Int)
+    /// Serves it, and reads at most so many bytes at a time, with a pause after each.
+    case readSlowly(bytes: Int, every: Duration)
   }
 
   /// Counts since the start.
@@ -174,6 +178,9 @@ public final class LoopbackCollector: Sendable {
   /// answer that accepts it.
   public func script(_ responses: Response...) { store.script(responses) }
 
+  /// Takes back all answers and behaviours that are queued, and the handler.
+  package func forgetScripts() { store.forgetScripts() }
+
   /// Adds to the queue of answers.
   public func script(_ responses: [Response]) { store.script(responses) }
 
@@ -183,6 +190,9 @@ public final class LoopbackCollector: Sendable {
 
   /// Adds to the queue of behaviours for the next connections; when none is left they are served.
   public func scriptConnections(_ behaviors: ConnectionBehavior...) { store.scriptConnections(behaviors) }
+
+  /// Adds to the queue of behaviours for the next connections.
+  public func scriptConnections(_ behaviors: [ConnectionBehavior]) { store.scriptConnections(behaviors) }
 
   /// Sends GOAWAY on each open connection.
   public func goAway(_ code: ErrorCode = .noError, lastStream: LastStream = .all, debug: String = "") async {
@@ -200,8 +210,9 @@ public final class LoopbackCollector: Sendable {
   /// Closes the listening socket and all connections. Counts and spans stay readable.
   public func stop() async { await server.stop() }
 
-  /// Listens again, on the same address and port.
+  /// Listens again, on the same address and port, with the files for TLS as they are now.
   public func restart() async throws {
+    await server.use(try store.configuration.tlsContext())
     if let network {
       _ = try await server.listen(on: address, of: network)
     } else {

@@ -100,6 +100,7 @@ extension HTTP2ServerConnection {
       throw .init(.internal, "grpc: error unmarshalling request")
     }
     request.spanCount = count
+    if store.configuration.readsSpanIDs { request.spanIDs = SpanCounter.ids(message.bytes, count: count) }
     guard store.configuration.keptSpans > 0 || store.configuration.onSpans != nil else { return }
     do throws(WireError) {
       request.spans = try TraceRequestDecoder.decode(Array(message.bytes))
@@ -177,9 +178,9 @@ extension HTTP2ServerConnection {
 
   /// Not a request that a GOAWAY has declared unprocessed: the client sends it again elsewhere.
   private func accept(_ id: Int32) {
-    guard id <= goAwayLimit, let request = requests[id]?.request else { return }
+    guard id <= goAwayLimit, let pending = requests[id], let request = pending.request else { return }
     lastAccepted = max(lastAccepted, id)
-    store.accepted(request)
+    store.accepted(request, pending.response ?? .success)
   }
 
   /// A last stream in the future is a warning only: nghttp2, which would stop reading, isn't told. One below a request

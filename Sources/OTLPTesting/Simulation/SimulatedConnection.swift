@@ -18,7 +18,8 @@ enum Errno {
 }
 
 /// Both ways of a simulated connection, and its ends.
-struct SimulatedConnection {
+// SAFETY: touched under the network's lock only.
+final class SimulatedConnection: @unchecked Sendable {
   struct End {
     var token: UInt64?
     var isClosed = false
@@ -29,6 +30,8 @@ struct SimulatedConnection {
   // Indexed by the side that writes.
   var flows = [SimulatedFlow(), SimulatedFlow()]
   var ends = [End(), End()]
+
+  init(link: SimulatedLink) { self.link = link }
 
   func isClosed(_ side: SimulatedSide) -> Bool { ends[side.rawValue].isClosed }
 
@@ -117,14 +120,14 @@ extension SimulatedNetwork {
   private func send(
     _ slices: UnsafeBufferPointer<IOSlice>, _ number: Int, _ side: SimulatedSide, _ state: inout State
   ) -> Result<Sent, WriteRefusal> {
-    guard var connection = state.connections[number], !connection.isClosed(side) else {
+    guard let connection = state.connections[number], !connection.isClosed(side) else {
       return .failure(.dead(Errno.badDescriptor))
     }
     guard !connection.ends[side.rawValue].isReset else { return .failure(.dead(Errno.connectionReset)) }
-    let flow = connection.flows[side.rawValue]
-    var room = connection.link.bufferSize - flow.underWay - flow.unreadCount
+    let (written, lastArrival, waiting) = connection.flows[side.rawValue].load
+    var room = connection.link.bufferSize - waiting
     guard room > 0 else {
-      state.connections[number]?.flows[side.rawValue].writerWaits = true
+      connection.flows[side.rawValue].writerWaits = true
       return .failure(.full)
     }
     if let sizes = connection.link.writeSize { room = min(room, Int.random(in: sizes, using: &state.random)) }
@@ -133,12 +136,11 @@ extension SimulatedNetwork {
     let bytes = unsafe SimulatedNetwork.gather(slices, atMost: room)
     let isLost = cut == 0 || connection.isBlackHole(from: side)
     let latency = state.random.duration(in: connection.link.latency)
-    let stall = connection.stall(from: side, between: flow.written, and: flow.written + bytes.count)
-    let arrival = max(flow.lastArrival, now + latency + stall)
+    let stall = connection.stall(from: side, between: written, and: written + bytes.count)
+    let arrival = max(lastArrival, now + latency + stall)
     connection.flows[side.rawValue].written += bytes.count
     connection.flows[side.rawValue].underWay += bytes.count
     connection.flows[side.rawValue].lastArrival = arrival
-    state.connections[number] = connection
     let isCut = cut.map { bytes.count >= $0 } ?? false
     return .success(Sent(bytes: bytes, arrival: arrival, isLost: isLost, isCut: isCut, latency: latency))
   }
@@ -190,7 +192,7 @@ extension SimulatedNetwork {
     // SAFETY: the buffer outlives this call, and the closure doesn't outlive it.
     nonisolated(unsafe) let buffer = unsafe buffer
     let (result, freed) = state.withLock { state -> (IOResult, Bool) in
-      guard var connection = state.connections[number], !connection.isClosed(side) else {
+      guard let connection = state.connections[number], !connection.isClosed(side) else {
         return (.failed(SystemError(call: "recv", code: Errno.badDescriptor)), false)
       }
       let flow = side.other.rawValue
@@ -203,7 +205,6 @@ extension SimulatedNetwork {
       }
       let writerWaits = connection.flows[flow].writerWaits
       connection.flows[flow].writerWaits = false
-      state.connections[number] = connection
       return (.bytes(count), writerWaits)
     }
     if case .bytes(let count) = result { clock.record(6, number, side.rawValue, count) }

@@ -1,3 +1,4 @@
+package import HTTP2Transport
 internal import TelemetryCore
 
 /// The two ends of a simulated connection.
@@ -52,6 +53,8 @@ package enum SimulatedConnect: Sendable {
 package enum SimulatedHost: Sendable, Hashable {
   /// IPv4 addresses, after a delay.
   case addresses([UInt32], delay: Duration = .milliseconds(1))
+  /// Addresses of any kind, in this order, after a delay; the port is the caller's.
+  case sockets([SocketAddress], delay: Duration = .milliseconds(1))
   /// A failure, after a delay.
   case fails(reason: String, delay: Duration = .milliseconds(1))
   /// No answer, ever.
@@ -74,6 +77,11 @@ struct SimulatedFlow {
   var writerWaits = false
 
   var unreadCount: Int { unread.count - head }
+
+  /// What was written, when the last of it arrives, and what is not read.
+  var load: (written: Int, lastArrival: MonotonicInstant, waiting: Int) {
+    (written, lastArrival, underWay + unreadCount)
+  }
 
   mutating func arrive(_ bytes: [UInt8]) {
     underWay -= bytes.count

@@ -82,11 +82,17 @@ package final class SimulatedNetwork: Poller, Network {
     state.withLock { $0.connections.values.count { !$0.isClosed(.client) && !$0.isClosed(.server) } }
   }
 
+  /// Ends of one side that are not closed: each is a socket that somebody holds.
+  package func openEnds(_ side: SimulatedSide) -> Int {
+    state.withLock { $0.connections.values.count { !$0.isClosed(side) } }
+  }
+
   // MARK: Network
 
   package func resolve(
     host: String, port: UInt16, deadline: Deadline
   ) async throws(NetworkError) -> [SocketAddress] {
+    if let address = SocketAddress(numeric: host, port: port) { return [address] }
     guard let rule = state.withLock({ $0.hosts[host] }) else {
       throw .unresolved(host: host, reason: "no such host in the simulation")
     }
@@ -95,11 +101,14 @@ package final class SimulatedNetwork: Poller, Network {
     case .addresses(let addresses, let delay):
       try await pause(delay, deadline, nil)
       return addresses.map { .ipv4($0, port: port) }
+    case .sockets(let addresses, let delay):
+      try await pause(delay, deadline, nil)
+      return addresses.map { $0.withPort(port) }
     case .fails(let reason, let delay):
       try await pause(delay, deadline, nil)
       throw .unresolved(host: host, reason: reason)
     case .ignored:
-      await sleep(until: deadline)
+      try await sleep(until: deadline)
       throw .timedOut(address: nil)
     }
   }
@@ -114,7 +123,7 @@ package final class SimulatedNetwork: Poller, Network {
     clock.record(2)
     switch plan {
     case .ignore:
-      await sleep(until: deadline)
+      try await sleep(until: deadline)
       throw .timedOut(address: address)
     case .refuse:
       try await pause(.microseconds(200), deadline, address)
@@ -139,6 +148,7 @@ package final class SimulatedNetwork: Poller, Network {
       try await pause(latency, deadline, address)
     } catch {
       reset(number)
+      close(number, .client)
       throw error
     }
     return SimulatedTransport(self, connection: number, side: .client, loop: loop, peer: "server \(number)")
@@ -146,13 +156,13 @@ package final class SimulatedNetwork: Poller, Network {
 
   private func pause(_ duration: Duration, _ deadline: Deadline, _ address: SocketAddress?) async throws(NetworkError) {
     let end = Deadline(now + duration)
-    await sleep(until: min(end, deadline))
+    try await sleep(until: min(end, deadline))
     if deadline < end { throw .timedOut(address: address) }
   }
 
-  private func sleep(until deadline: Deadline) async {
+  private func sleep(until deadline: Deadline) async throws(NetworkError) {
     guard let loop = EventLoop.current else { preconditionFailure("call the simulated network on its loop") }
-    await loop.sleep(until: deadline)
+    if await !loop.sleep(until: deadline) { throw .cancelled }
   }
 
   // MARK: Poller

@@ -22,6 +22,7 @@ package final class VirtualClock: Poller {
     var waitsAtSameTime = 0
     var onStop: (@Sendable (_ reason: String) -> Void)?
     var hasEnded = false
+    var onStep: (@Sendable () -> Void)?
   }
 
   private enum Step {
@@ -51,13 +52,19 @@ package final class VirtualClock: Poller {
     state.withLock { $0.onStop = handler }
   }
 
+  /// Called before each jump of time and each event, when all that could run has run: where a simulation's laws are
+  /// looked at.
+  package func onStep(_ handler: (@Sendable () -> Void)?) {
+    state.withLock { $0.onStep = handler }
+  }
+
   /// Lets go of all that was to happen, which holds those who scheduled it; nothing can be scheduled any more.
   package func end() {
-    let (events, handler) = state.withLock { state in
-      defer { (state.events, state.onStop, state.hasEnded) = ([], nil, true) }
-      return (state.events, state.onStop)
+    let held = state.withLock { state in
+      defer { (state.events, state.onStop, state.onStep, state.hasEnded) = ([], nil, nil, true) }
+      return (state.events, state.onStop, state.onStep)
     }
-    _ = (events, handler)  // released outside the lock
+    _ = held  // released outside the lock
   }
 
   /// Runs `action` at `time`, or at once if that has passed. Events of the same time run in the order of scheduling.
@@ -98,6 +105,7 @@ package final class VirtualClock: Poller {
   package func remove(descriptor: Int32) {}
 
   package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+    if let onStep = state.withLock({ $0.onStep }) { onStep() }
     switch state.withLock({ next(&$0, deadline) }) {
     case .look: break
     case .run(let action): action()

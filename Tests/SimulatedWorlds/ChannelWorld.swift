@@ -1,0 +1,131 @@
+import GRPCClient
+import HTTP2Transport
+import OTLPTesting
+import OTLPWire
+import Synchronization
+import TelemetryCore
+import TelemetrySDK
+
+/// The gRPC channel alone against servers, over a network that fails in every way: deadlines hold, and what is said of
+/// a call's fate is true.
+package enum ChannelWorld {
+  private static let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+
+  /// How many spans of each call arrived.
+  private final class Arrivals: Sendable {
+    private let counts = Mutex<[UInt64: Int]>([:])
+
+    func accepted(_ request: LoopbackCollector.Request) {
+      guard let call = request.spanIDs.first.map({ $0 >> 32 }) else { return }
+      counts.withLock { $0[call, default: 0] += 1 }
+    }
+
+    /// How many requests of a call were accepted.
+    func count(_ call: UInt64) -> Int { counts.withLock { $0[call] ?? 0 } }
+  }
+
+  /// Lives through a world.
+  package static func run(seed: UInt64, log: (@Sendable (String) -> Void)? = nil) throws -> World.Result {
+    try simulate(seed: seed, limit: .seconds(3600)) { simulation in
+      let arrivals = Arrivals()
+      let collector = try await collector(simulation, arrivals)
+      let channel = try channel(simulation, log)
+      var faults: [String] = []
+      var fates: [(UInt64, GRPCResult)] = []
+      for round in 0..<simulation.draw(in: 2...6) {
+        // Several at once on one connection, or one.
+        let calls = (0..<simulation.draw(in: 1...3)).map { index in
+          let number = UInt64(round * 10 + index + 1)
+          return (number, simulation.task { await call(number, channel, simulation, arrivals) })
+        }
+        for (number, call) in calls {
+          let (result, found) = await call.value
+          faults += found
+          fates.append((number, result))
+        }
+        await simulation.sleep(.milliseconds(simulation.draw(in: 0...3000)))
+      }
+      faults += await end(channel, collector, simulation)
+      // What came late belies the fate as well.
+      for (number, result) in fates { faults += lies(number, result, arrivals) }
+      return World.Result(faults: faults, ledger: Ledger(), trace: simulation.trace)
+    }
+  }
+
+  private static func collector(_ simulation: Simulation, _ arrivals: Arrivals) async throws -> LoopbackCollector {
+    var configuration = LoopbackCollector.Configuration()
+    (configuration.keptSpans, configuration.keptRequests, configuration.readsSpanIDs) = (0, 0, true)
+    configuration.onAccept = { request, _ in arrivals.accepted(request) }
+    if simulation.draw(in: 0...5) == 0 { configuration.maxConnectionAge = .seconds(3) }
+    if simulation.draw(in: 0...5) == 0 { configuration.initialWindowSize = simulation.draw(in: 1...70_000) }
+    if simulation.draw(in: 0...5) == 0 { configuration.maxConcurrentStreams = 1 }
+    let collector = try await LoopbackCollector(
+      configuration, on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
+    collector.script((0..<20).map { _ in simulation.draw { .random(using: &$0) } })
+    collector.scriptConnections((0..<20).map { _ in simulation.draw { .random(using: &$0) } })
+    simulation.network.planConnections { _, _, random in .random(using: &random) }
+    return collector
+  }
+
+  private static func channel(
+    _ simulation: Simulation, _ log: (@Sendable (String) -> Void)?
+  ) throws -> GRPCChannel {
+    var settings = GRPCChannelConfiguration(
+      target: .host("collector", port: 4317), backoff: .init(seed: simulation.seed))
+    if simulation.draw(in: 0...2) == 0 { settings.maxConnectionAge = .seconds(simulation.draw(in: 1...6)) }
+    if simulation.draw(in: 0...2) == 0 { settings.keepalive = KeepaliveConfiguration(interval: .seconds(10)) }
+    return try GRPCChannel(
+      configuration: settings, network: simulation.network, loop: simulation.loop,
+      diagnostics: log.map { .init(log: $0, of: simulation) } ?? .silent)
+  }
+
+  private static func call(
+    _ number: UInt64, _ channel: GRPCChannel, _ simulation: Simulation, _ arrivals: Arrivals
+  ) async -> (GRPCResult, [String]) {
+    let spans = (0..<simulation.draw(in: 1...200)).map { index in
+      SpanData(
+        traceID: TraceID(high: number, low: UInt64(index + 1)), spanID: SpanID(number << 32 | UInt64(index + 1)),
+        name: "GET /orders/\(index)", startTimeUnixNano: 1_700_000_000_000_000_000,
+        endTimeUnixNano: 1_700_000_000_000_000_100)
+    }
+    let deadline = Deadline(simulation.now + .milliseconds(simulation.draw(in: 1...20_000)))
+    let result = await channel.unary(
+      path: path, message: TraceRequestEncoder().encode(spans).message, deadline: deadline)
+    var faults: [String] = []
+    // 5.5.4: one absolute time for resolution, connect and the call.
+    if simulation.now > deadline.instant {
+      faults.append("call \(number) returned \(simulation.now - deadline.instant) after its deadline: \(result)")
+    }
+    if result.code == .ok, arrivals.count(number) == 0 {
+      faults.append("call \(number) succeeded, but nothing arrived")
+    }
+    return (result, faults)
+  }
+
+  private static func lies(_ number: UInt64, _ result: GRPCResult, _ arrivals: Arrivals) -> [String] {
+    let count = arrivals.count(number)
+    if result.fate == .neverProcessed, count > 0 { return ["call \(number) was processed: \(result)"] }
+    // 5.10.1: what the channel sends again by itself was never looked at before.
+    return count > 1 ? ["call \(number) was accepted \(count) times: \(result)"] : []
+  }
+
+  private static func end(
+    _ channel: GRPCChannel, _ collector: LoopbackCollector, _ simulation: Simulation
+  ) async -> [String] {
+    var faults: [String] = []
+    let deadline = Deadline(simulation.now + .seconds(1))
+    await channel.shutdown(deadline: deadline)
+    if simulation.now > deadline.instant { faults.append("shutdown took \(simulation.now - deadline.instant) more") }
+    await simulation.sleep(.milliseconds(10))
+    let open = simulation.network.openEnds(.client)
+    if open > 0 { faults.append("\(open) connections are open after the end") }
+    await simulation.sleep(.seconds(60))
+    await collector.stop()
+    await simulation.sleep(.seconds(60))
+    let held = simulation.loop.held
+    if held.timers > 0 || held.handlers > 0 {
+      faults.append("\(held.timers) timers and \(held.handlers) handlers are left")
+    }
+    return faults
+  }
+}

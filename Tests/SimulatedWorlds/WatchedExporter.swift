@@ -1,0 +1,31 @@
+import OTLPGRPC
+import TelemetryCore
+import TelemetrySDK
+
+/// The exporter as the processor sees it, with the world looking on.
+struct WatchedExporter: SpanExporter {
+  let exporter: OTLPGRPCExporter
+  let world: World
+
+  var maxConcurrentExports: Int { exporter.maxConcurrentExports }
+  var eventLoop: EventLoop? { exporter.eventLoop }
+  var attemptTimeout: Duration? { exporter.attemptTimeout }
+
+  func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
+    let number = await world.exportBegins(batch)
+    let outcome = await exporter.export(batch, deadline: deadline)
+    await world.exportEnded(number, outcome, deadline)
+    return outcome
+  }
+
+  func forceFlush(deadline: Deadline) async -> Bool {
+    let done = await exporter.forceFlush(deadline: deadline)
+    await world.expect(deadline, "the exporter's flush")
+    return done
+  }
+
+  func shutdown(deadline: Deadline) async {
+    await exporter.shutdown(deadline: deadline)
+    await world.expect(deadline, "the exporter's shutdown")
+  }
+}

@@ -1,0 +1,87 @@
+import OTLPGRPC
+import OTLPTesting
+import TelemetryCore
+import TelemetrySDK
+
+extension WorldPlan {
+  /// Whether an export has the time that it needs when all is well again.
+  var isWorthHealing: Bool {
+    let isPatient = client.timeout == .zero || client.timeout >= .seconds(5)
+    let hasRoom = batch.maxQueueSize >= 20 && batch.maxQueueBytes >= 20_000 && client.maxResponseSize >= 5
+    return isPatient && hasRoom && batch.exportTimeout >= .seconds(8) && !meddles && poison == nil && large == nil
+      && (client.retry.maxAttempts ?? 2) > 1
+  }
+}
+
+// When all is well again, the pipeline must be too.
+extension World {
+  func epilogue() async throws {
+    try await heal()
+    guard await recovers() else { return }
+    for _ in 0..<2 {
+      await interrupt()
+      await deliver(10, within: .seconds(4), "after an interruption")
+    }
+    await deliver(20, within: .seconds(1), "in calm weather")
+  }
+
+  /// Every server is started anew and does what it should, every link is sound.
+  private func heal() async throws {
+    certificates?.restore()
+    tokens?.settle()
+    for server in servers {
+      server.forgetScripts()
+      await server.stop()
+    }
+    simulation.network.cutConnections()
+    simulation.network.planConnections { _, _, _ in .link(SimulatedLink()) }
+    var sound = LoopbackCollector.Configuration()
+    (sound.keptSpans, sound.keptRequests, sound.readsSpanIDs) = (0, 0, true)
+    sound.maxConcurrentStreams = simulation.draw(in: 1...3)
+    sound.acceptsGzip = plan.servers[0].acceptsGzip
+    servers = []
+    for address in plan.served { servers.append(try await server(sound, on: address, scripted: false)) }
+    simulation.network.setHost(plan.host, .sockets(plan.served))
+  }
+
+  /// After all that happened a connection's pause may be long, and a server's wish not to be called too.
+  private func recovers() async -> Bool {
+    for _ in 0..<40 {
+      let before = processor?.ledger.exported ?? 0
+      end(1)
+      _ = await flush(within: .seconds(60))
+      if let ledger = processor?.ledger, ledger.exported > before { return true }
+    }
+    faults.append("the pipeline doesn't recover")
+    return false
+  }
+
+  private func interrupt() async {
+    switch simulation.draw(in: 0...4) {
+    // On the same connection: what was refused takes up no stream any more.
+    case 4: for server in servers { server.script(.reset(.refusedStream), .reset(.refusedStream, at: .headers)) }
+    case 0: simulation.network.cutConnections()
+    case 1: for server in servers { await server.goAway(lastStream: .current) }
+    case 2: for server in servers { await server.goAway(lastStream: .all) }
+    default:
+      for server in servers { await server.stop() }
+      for server in servers {
+        do { try await server.restart() } catch { faults.append("a server can't be restarted: \(error)") }
+      }
+    }
+    await simulation.sleep(simulation.draw { $0.duration(in: .zero ... .milliseconds(500)) })
+  }
+
+  private func deliver(_ count: Int, within limit: Duration, _ when: String) async {
+    let (before, start) = (processor?.ledger ?? Ledger(), simulation.now)
+    end(count)
+    let report = await flush(within: .seconds(60))
+    let exported = report.ledger.exported - before.exported
+    if !report.isDelivered || exported < count {
+      faults.append("\(when) \(exported) of \(count) spans were delivered: \(report.ledger)")
+    }
+    if simulation.now - start > limit {
+      faults.append("\(when) delivery took \(simulation.now - start), not \(limit)")
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import OTLPGRPC
+import OTLPTesting
+
+// What befalls a world.
+extension World {
+  func trouble() async {
+    for _ in 0..<plan.disturbances {
+      await simulation.sleep(simulation.draw { $0.duration(in: .zero...self.plan.length / 4) })
+      await disturb()
+      check("a disturbance")
+    }
+    let rest = plan.length / 4
+    await simulation.sleep(rest)
+  }
+
+  private func disturb() async {
+    switch simulation.draw(in: 0...11) {
+    case 0: simulation.network.cutConnections()
+    case 1: await goAway()
+    case 2: await restart()
+    case 3, 4: await changeName()
+    case 5: await sendSettings([3: [0, 0, 1, 2, 100]])
+    case 6: await sendSettings([4: [0, 1, 100, 30_000, 65_535]])
+    case 7: await aServer.closeConnections()
+    case 8: changeWeather()
+    case 9: tokens?.rotate()
+    default: await changeCertificates()
+    }
+  }
+
+  private var aServer: LoopbackCollector { servers[simulation.draw(in: 0...servers.count - 1)] }
+
+  private func goAway() async {
+    let code = simulation.draw { [0, 0, 0, 1, 2, 11].randomElement(using: &$0) ?? 0 }
+    let last = simulation.draw { (random: inout SeededRandom) -> LoopbackCollector.LastStream in
+      [.none, .current, .beforeCurrent, .all, .id(1)].randomElement(using: &random) ?? .all
+    }
+    let server = aServer
+    await server.goAway(.init(rawValue: UInt32(code)), lastStream: last, debug: code == 11 ? "too_many_pings" : "")
+    guard last == .all, simulation.draw(in: 0...1) == 0 else { return }
+    // The final one after the warning.
+    await simulation.sleep(.milliseconds(simulation.draw(in: 0...1000)))
+    await server.goAway(lastStream: .current)
+  }
+
+  private func restart() async {
+    let server = aServer
+    await server.stop()
+    await simulation.sleep(.milliseconds(simulation.draw(in: 0...5000)))
+    do { try await server.restart() } catch { faults.append("a server can't be restarted: \(error)") }
+  }
+
+  private func sendSettings(_ choices: [UInt16: [UInt32]]) async {
+    for (id, values) in choices {
+      let value = simulation.draw { values.randomElement(using: &$0) ?? 0 }
+      let server = aServer
+      await server.sendSettings([id: value])
+      guard value == 0, simulation.draw(in: 0...2) > 0 else { continue }
+      await simulation.sleep(.milliseconds(simulation.draw(in: 0...4000)))
+      await server.sendSettings([id: 100_000])
+    }
+  }
+
+  private func changeName() async {
+    simulation.network.setHost(plan.host, simulation.draw { self.host(&$0) })
+    guard simulation.draw(in: 0...1) == 0 else { return }
+    await simulation.sleep(.milliseconds(simulation.draw(in: 0...5000)))
+    simulation.network.setHost(plan.host, .sockets(plan.served))
+  }
+
+  private nonisolated func host(_ random: inout SeededRandom) -> SimulatedHost {
+    let delay = random.duration(in: .zero ... .milliseconds(random.oneIn(5) ? 6000 : 20))
+    switch Int.random(in: 0..<8, using: &random) {
+    case 0: return .fails(reason: "gone", delay: delay)
+    case 1: return .ignored
+    case 2: return .sockets([], delay: delay)
+    // Addresses where nobody listens are among them.
+    case 3, 4: return .sockets(WorldPlan.addresses.shuffled(using: &random), delay: delay)
+    case 5: return .sockets(plan.served.shuffled(using: &random), delay: delay)
+    default: return .sockets([plan.served.randomElement(using: &random) ?? WorldPlan.addresses[0]], delay: delay)
+    }
+  }
+
+  private func changeWeather() {
+    let isBad = simulation.draw(in: 0...2) > 0
+    simulation.network.planConnections { _, _, random in
+      isBad ? (random.oneIn(3) ? .refuse : .random(using: &random)) : .link(.sound(using: &random))
+    }
+  }
+
+  private func changeCertificates() async {
+    guard let certificates else { return simulation.network.cutConnections() }
+    switch simulation.draw(in: 0...5) {
+    case 0: certificates.show("expired")
+    case 1: certificates.show("other_server")
+    case 2: certificates.show("other_name")
+    case 3: certificates.trust("other_ca")
+    // No authority at all.
+    case 4: certificates.trust("server")
+    default: certificates.restore()
+    }
+    // A server that was started with a bad certificate serves until it is started again with a good one.
+    await restart()
+    guard simulation.draw(in: 0...1) == 0 else { return }
+    certificates.restore()
+    await restart()
+  }
+}
