@@ -51,6 +51,20 @@ import Testing
     }
   }
 
+  /// What was scheduled holds its network, and this the clock with what was scheduled.
+  @Test func nothingOutlivesASimulation() throws {
+    let ended = try simulate(seed: 1) { simulation in
+      simulation.network.clock.schedule(after: .seconds(60)) { _ = simulation.network }
+      return Weak(simulation)
+    }
+    #expect(ended.simulation == nil)
+  }
+
+  private struct Weak: @unchecked Sendable {
+    weak var simulation: Simulation?
+    init(_ simulation: Simulation) { self.simulation = simulation }
+  }
+
   @Test func clockServesALoopWithoutNetwork() {
     let clock = VirtualClock()
     let loop = EventLoop(poller: clock)
