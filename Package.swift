@@ -76,6 +76,11 @@ let package = Package(
     .executableTarget(
       name: "SimulationRunner", dependencies: ["SimulatedWorlds", "TelemetrySDK", "TelemetryCore"],
       path: "Tests/SimulationRunner", swiftSettings: testSettings),
+    // A process to fork, to stop and to watch.
+    .executableTarget(
+      name: "ProcessSubject", dependencies: ["OTLPGRPC", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
+      path: "Tests/ProcessSubject", swiftSettings: testSettings),
+    tests("ProcessTests", ["TestSupport", "ProcessSubject", "otlp", "OTLPTesting", "TelemetryCore"]),
     tests("FuzzReplayTests", ["FuzzTargets", "TestSupport"]),
 
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),

@@ -3,11 +3,25 @@
 #ifdef __linux__
 #include <pthread.h>
 #include <sys/epoll.h>
+#include <stdint.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 // pthread_setname_np is behind _GNU_SOURCE, which the Glibc module is built without, and so must this one be:
 // with it, fd_set has other member names there than here.
 extern int pthread_setname_np(pthread_t thread, const char *name);
 static inline int CLinux_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
+// Neither is declared: `syscall` is variadic, which Swift can't call.
+extern long syscall(long number, ...);
+// Sleeps unless the word has another value by now; private to the process. A wake for nothing is possible.
+static inline void CLinux_futex_wait(const void *word, uint32_t value) { syscall(SYS_futex, word, 128, value, 0); }
+static inline void CLinux_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+static inline void CLinux_futex_wake_one(const void *word) { syscall(SYS_futex, word, 129, 1); }
 #endif
 
 // Fetches a line of memory ahead of its use, to be written.

@@ -1,7 +1,6 @@
 internal import GRPCClient
 package import HTTP2Transport
 public import OTLPExport
-internal import Synchronization
 public import TelemetryCore
 public import TelemetrySDK
 
@@ -21,14 +20,20 @@ public final class OTLPGRPCExporter: SpanExporter {
     var calls = 0
     // Kept while calls run: their loop must run too.
     var lease: Runtime.Lease?
+    var pipeline: ExportPipeline
+    /// The pipeline is that of the process that this one was forked from.
+    var isParents = false
+    var budget: ByteBudget?
   }
 
   /// The configuration that the exporter was made with.
   public let configuration: Configuration
   /// The server, the preferred one if there are several.
   package let server: Endpoint
-  private let pipeline: ExportPipeline
-  private let state: Mutex<State>
+  /// The loop that the connection lives on.
+  public let eventLoop: EventLoop?
+  private let makePipeline: @Sendable () throws(OTLPError) -> ExportPipeline
+  private let state: Locked<State>
 
   /// Makes an exporter; nothing is sent or connected until the first export.
   /// - Parameters:
@@ -47,15 +52,13 @@ public final class OTLPGRPCExporter: SpanExporter {
     } catch {
       throw OTLPError(.system, "no thread or no descriptor for the exporter: \(error)")
     }
-    let network: SystemNetwork
-    network = SystemNetwork(runtime: runtime)
-    let channel = try parts.channel(network: network, loop: lease.loop, diagnostics)
-    self.init(
-      configuration, parts.server,
-      ExportPipeline(
-        configuration.pipeline(parts.servers, limits: .process), transport: GRPCTransport(channel), loop: lease.loop,
-        runtime: runtime,
-        diagnostics: diagnostics), lease)
+    let loop = lease.loop
+    try self.init(configuration, parts.server, loop, lease) { () throws(OTLPError) in
+      let channel = try parts.channel(network: SystemNetwork(runtime: runtime), loop: loop, diagnostics)
+      return ExportPipeline(
+        configuration.pipeline(parts.servers, limits: .process), transport: GRPCTransport(channel), loop: loop,
+        runtime: runtime, diagnostics: diagnostics)
+    }
   }
 
   /// For a simulation: a given loop and network, and jitter of a seed.
@@ -64,32 +67,33 @@ public final class OTLPGRPCExporter: SpanExporter {
     seed: UInt64 = 1
   ) throws(OTLPError) {
     let parts = try ChannelParts(configuration, diagnostics)
-    let channel = try parts.channel(network: network, loop: loop, diagnostics, seed: seed)
-    self.init(
-      configuration, parts.server,
-      ExportPipeline(
-        configuration.pipeline(parts.servers, limits: MessageLimits()), transport: GRPCTransport(channel),
-        loop: loop, diagnostics: diagnostics,
-        random: SeededRandom(seed: seed)), nil)
+    try self.init(configuration, parts.server, loop, nil) { () throws(OTLPError) in
+      let channel = try parts.channel(network: network, loop: loop, diagnostics, seed: seed)
+      return ExportPipeline(
+        configuration.pipeline(parts.servers, limits: MessageLimits()), transport: GRPCTransport(channel), loop: loop,
+        diagnostics: diagnostics, random: SeededRandom(seed: seed))
+    }
   }
 
   private init(
-    _ configuration: Configuration, _ server: Endpoint, _ pipeline: ExportPipeline, _ lease: Runtime.Lease?
-  ) {
+    _ configuration: Configuration, _ server: Endpoint, _ loop: EventLoop, _ lease: Runtime.Lease?,
+    _ makePipeline: @escaping @Sendable () throws(OTLPError) -> ExportPipeline
+  ) throws(OTLPError) {
     self.configuration = configuration
     self.server = server
-    self.pipeline = pipeline
-    state = Mutex(State(lease: lease))
+    self.makePipeline = makePipeline
+    eventLoop = loop
+    state = Locked(State(lease: lease, pipeline: try makePipeline()))
+    Fork.join(self)
   }
+
+  deinit { Fork.leave(self) }
 
   /// How many exports the server can do with now: at most ``Configuration/maxConcurrentExports``, one while it fails.
   public var maxConcurrentExports: Int { pipeline.room }
 
   /// As configured: ``Configuration/timeout``.
   public var attemptTimeout: Duration? { configuration.timeout == .zero ? nil : configuration.timeout }
-
-  /// The loop that the connection lives on.
-  public var eventLoop: EventLoop? { pipeline.loop }
 
   /// The exporter's metrics of itself at this moment, consistent with one another.
   ///
@@ -105,14 +109,17 @@ public final class OTLPGRPCExporter: SpanExporter {
   public var selfMetrics: SelfMetrics { pipeline.selfMetrics }
 
   /// The buffers that lie ready for later requests count in `budget`.
-  public func share(_ budget: ByteBudget) { pipeline.share(budget) }
+  public func share(_ budget: ByteBudget) {
+    state.withLock { if $0.budget == nil { $0.budget = budget } }
+    pipeline.share(budget)
+  }
 
   /// Delivers a batch, with as many attempts as its deadline and the server's answers allow; never throws and never
   /// passes `deadline` by more than a moment. After shutdown nothing is sent: all items count as dropped.
   ///
   /// The spans are let go of as soon as they are encoded.
   public func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
-    guard enter() else { return pipeline.refuse(batch.count) }
+    guard let pipeline = enter() else { return self.pipeline.refuse(batch.count) }
     defer { leave() }
     return await pipeline.export(consume batch, deadline: deadline)
   }
@@ -120,7 +127,7 @@ public final class OTLPGRPCExporter: SpanExporter {
   /// Exports that wait for the server to recover beyond `deadline` are tried once more at once, one by one if it keeps
   /// failing; not while it asked for a pause.
   public func hurry(deadline: Deadline) async {
-    guard enter() else { return }
+    guard let pipeline = enter() else { return }
     defer { leave() }
     await pipeline.hurry(deadline: deadline)
   }
@@ -128,7 +135,7 @@ public final class OTLPGRPCExporter: SpanExporter {
   /// Waits until the exports that run now have ended; false if they had not by `deadline`. After shutdown there is
   /// nothing to wait for.
   public func forceFlush(deadline: Deadline) async -> Bool {
-    guard enter() else { return true }
+    guard let pipeline = enter() else { return true }
     defer { leave() }
     return await pipeline.flush(deadline: deadline)
   }
@@ -136,23 +143,41 @@ public final class OTLPGRPCExporter: SpanExporter {
   /// Refuses further exports, gives those that run until `deadline`, then ends them and the connection. A second call
   /// returns at once.
   public func shutdown(deadline: Deadline) async {
-    let isFirst = state.withLock { state in
-      defer { state.isShutDown = true }
-      guard !state.isShutDown else { return false }
-      state.calls += 1
-      return true
-    }
-    guard isFirst else { return }
+    guard let pipeline = enter(last: true) else { return }
     defer { leave() }
     await pipeline.shutdown(deadline: deadline)
   }
 
-  private func enter() -> Bool {
-    state.withLock { state in
-      guard !state.isShutDown else { return false }
+  private func enter(last: Bool = false) -> ExportPipeline? {
+    let (pipeline, isParents) = state.withLock { state -> (ExportPipeline?, Bool) in
+      guard !state.isShutDown else { return (nil, false) }
+      state.isShutDown = last
       state.calls += 1
-      return true
+      return (state.pipeline, state.isParents)
     }
+    return isParents ? ownPipeline() : pipeline
+  }
+
+  private var pipeline: ExportPipeline {
+    let (pipeline, isParents) = state.withLock { ($0.pipeline, $0.isParents) }
+    return isParents ? ownPipeline() : pipeline
+  }
+
+  /// In a forked child: its own pipeline in place of the parent's. That is kept as it is and never used: its connection
+  /// isn't ours, and its end would be said to the server.
+  private func ownPipeline() -> ExportPipeline {
+    // It was made once from the same values; should that fail now, the exports fail by the closed connection.
+    let own = try? makePipeline()
+    let (pipeline, budget) = state.withLock { state -> (ExportPipeline, ByteBudget?) in
+      guard state.isParents else { return (state.pipeline, nil) }
+      state.isParents = false
+      guard let own else { return (state.pipeline, nil) }
+      _ = unsafe Unmanaged.passRetained(state.pipeline)
+      state.pipeline = own
+      return (own, state.budget)
+    }
+    if let budget { pipeline.share(budget) }
+    return pipeline
   }
 
   /// The last one out after shutdown lets go of the threads.
@@ -164,6 +189,19 @@ public final class OTLPGRPCExporter: SpanExporter {
       return state.lease
     }
     lease?.end()
+  }
+}
+
+extension OTLPGRPCExporter: ForkParticipant {
+  package var forkOrder: ForkOrder { .exporter }
+  package func prepareFork() { state.lock() }
+  package func forkedParent() { state.unlock() }
+
+  /// The calls that run are the parent's.
+  package func forkedChild() {
+    unsafe state.value.pointee.isParents = true
+    unsafe state.value.pointee.calls = 0
+    state.unlock()
   }
 }
 

@@ -17,6 +17,8 @@ final class BlockingThreads: Sendable {
     // Threads that wait and have not been signalled: the waiting threads are these and the signals under way.
     var idle = 0
     var count = 0
+    // What the idle ones wait for.
+    var signal = BlockingSemaphore()
     // Threads of an earlier generation end as soon as there is no work.
     var generation = 0
 
@@ -34,14 +36,13 @@ final class BlockingThreads: Sendable {
   }
 
   private enum Start {
-    case wake
+    case wake(BlockingSemaphore)
     case thread(number: Int, generation: Int)
     case nothing
   }
 
   private let configuration: Runtime.Configuration
-  private let state = Mutex(State())
-  private let signal = BlockingSemaphore()
+  private let state = Locked(State())
 
   init(_ configuration: Runtime.Configuration) { self.configuration = configuration }
 
@@ -54,7 +55,7 @@ final class BlockingThreads: Sendable {
       state.work.append(work)
       if state.idle > 0 {
         state.idle -= 1
-        return .wake
+        return .wake(state.signal)
       }
       guard state.threads < configuration.maxBlockingThreads else { return .nothing }
       state.threads += 1
@@ -62,7 +63,7 @@ final class BlockingThreads: Sendable {
       return .thread(number: state.count, generation: state.generation)
     }
     switch start {
-    case .wake: signal.signal()
+    case .wake(let signal): signal.signal()
     case .thread(let number, let generation): startThread(number, generation)
     case .nothing: break
     }
@@ -70,23 +71,23 @@ final class BlockingThreads: Sendable {
 
   /// Lets the idle threads end; those at work end after it.
   func shutdown() {
-    let idle = state.withLock { state in
+    let (idle, signal) = state.withLock { state in
       state.generation += 1
       defer { state.idle = 0 }
-      return state.idle
+      return (state.idle, state.signal)
     }
     for _ in 0..<idle { signal.signal() }
   }
 
-  /// After a fork the parent's threads don't exist here, and its work is its own.
-  func forgetThreads() {
-    state.withLock { state in
-      state.work = []
-      state.first = 0
-      state.threads = 0
-      state.idle = 0
-      state.generation += 1
-    }
+  func prepareFork() { state.lock() }
+  func forkedParent() { state.unlock() }
+
+  /// The parent's threads don't exist here, and its work is its own: it is never released.
+  func forkedChild() {
+    let generation = unsafe state.value.pointee.generation + 1
+    unsafe state.value.initialize(to: State())
+    unsafe state.value.pointee.generation = generation
+    state.unlock()
   }
 
   private func startThread(_ number: Int, _ generation: Int) {
@@ -108,7 +109,7 @@ final class BlockingThreads: Sendable {
     while true {
       switch nextStep(generation) {
       case .work(let work): work()
-      case .wait: if !waitForWork() { return }
+      case .wait(let signal): if !waitForWork(signal) { return }
       case .end: return
       }
     }
@@ -116,7 +117,7 @@ final class BlockingThreads: Sendable {
 
   private enum Step {
     case work(@Sendable () -> Void)
-    case wait
+    case wait(BlockingSemaphore)
     case end
   }
 
@@ -128,12 +129,12 @@ final class BlockingThreads: Sendable {
         return .end
       }
       state.idle += 1
-      return .wait
+      return .wait(state.signal)
     }
   }
 
   /// Waits for a signal; false if none came for so long that the thread is to end.
-  private func waitForWork() -> Bool {
+  private func waitForWork(_ signal: BlockingSemaphore) -> Bool {
     while !signal.wait(until: Deadline(.system + configuration.threadKeepAlive)) {
       let ends = state.withLock { state in
         // All that wait have been signalled: one of the signals is for this thread.

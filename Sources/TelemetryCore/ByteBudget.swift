@@ -9,7 +9,7 @@ public final class ByteBudget: Sendable {
   public let limit: Int
   private let taken = Atomic<Int>(0)
   private let reserved = Atomic<Int>(0)
-  private let reserves = Mutex<[@Sendable () -> Void]>([])
+  private let reserves = Locked<[@Sendable () -> Void]>([])
 
   /// Makes a budget of `limit` bytes; `limit` must be at least 1.
   public init(limit: Int) {
@@ -61,6 +61,14 @@ public final class ByteBudget: Sendable {
   public func giveReserve(_ count: Int) {
     reserved.wrappingSubtract(count, ordering: .relaxed)
     give(count)
+  }
+
+  /// In a forked child: what was taken is the parent's, and so are its reserves.
+  package func forkedChild() {
+    taken.store(0, ordering: .relaxed)
+    reserved.store(0, ordering: .relaxed)
+    unsafe reserves.value.initialize(to: [])
+    reserves.unlock()
   }
 
   /// Gives back `count` bytes that were taken before.

@@ -8,7 +8,9 @@
 
 /// A point in time of the monotonic clock, in nanoseconds since an arbitrary start.
 ///
-/// Telemetry measures every wait on this clock: it never jumps when the wall clock is set. In a simulation the
+/// Telemetry measures every wait on this clock: it never jumps when the wall clock is set. On Linux it stands still while
+/// the machine is suspended, so that doesn't count against a deadline; it goes on while only the process is stopped
+/// (SIGSTOP, a frozen container), so that does. In a simulation the
 /// event loop's poller gives the time instead, so an instant is only comparable with others of the same clock.
 public struct MonotonicInstant: Comparable, Hashable, Sendable {
   /// Nanoseconds since the clock's start.
@@ -21,9 +23,16 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
   public static var now: MonotonicInstant { EventLoop.current?.now ?? .system }
 
   /// The present time of the system's monotonic clock.
-  package static var system: MonotonicInstant {
+  package static var system: MonotonicInstant { time(of: CLOCK_MONOTONIC) }
+
+  #if os(Linux)
+    /// The present time of the system's clock that also counts while the machine is suspended.
+    package static var systemContinuous: MonotonicInstant { time(of: CLOCK_BOOTTIME) }
+  #endif
+
+  private static func time(of clock: clockid_t) -> MonotonicInstant {
     var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    unsafe clock_gettime(clock, &time)
     return .init(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
   }
 

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -75,7 +73,7 @@ public struct Diagnostics: Sendable {
 
   /// Warnings and errors to standard error, rate-limited.
   public static let standardError: Diagnostics = {
-    let limiter = Mutex(DiagnosticLimiter())
+    let limiter = ForkSafe(DiagnosticLimiter())
     return Diagnostics(minimumLevel: .warning) { event in
       guard let suffix = limiter.withLock({ $0.admit(event.message, at: .system) }) else { return }
       let note = suffix.isEmpty ? "" : " (\(suffix))"
@@ -101,7 +99,7 @@ public struct Diagnostics: Sendable {
   /// The same for a component that may have the same thing to say again and again: whatever handler there is, five of a
   /// kind a minute, then one a minute with the number of those left out. Time is the loop's.
   package func limited(by loop: EventLoop) -> Diagnostics {
-    let limiter = Mutex(DiagnosticLimiter())
+    let limiter = ForkSafe(DiagnosticLimiter())
     var result = self
     result.admit = { message in limiter.withLock { $0.admit(message, at: loop.now) } }
     return result
@@ -124,9 +122,31 @@ public struct Diagnostics: Sendable {
 
   private static func writeLine(_ line: String) {
     var line = "swift-otlp: " + line + "\n"
-    line.withUTF8 { bytes in
-      _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+    withoutSIGPIPE {
+      line.withUTF8 { bytes in
+        _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+      }
     }
+  }
+
+  /// Runs a write that must not end the process when nobody reads any more. The app's handlers stay as they are.
+  private static func withoutSIGPIPE(_ body: () -> Void) {
+    var pipe = sigset_t()
+    var before = sigset_t()
+    unsafe sigemptyset(&pipe)
+    unsafe sigaddset(&pipe, SIGPIPE)
+    unsafe pthread_sigmask(SIG_BLOCK, &pipe, &before)
+    var pending = sigset_t()
+    unsafe sigpending(&pending)
+    let wasPending = unsafe sigismember(&pending, SIGPIPE) == 1
+    body()
+    // The signal goes to the thread that wrote; it is taken back unless it is somebody else's.
+    unsafe sigpending(&pending)
+    if !wasPending, unsafe sigismember(&pending, SIGPIPE) == 1 {
+      var signal: Int32 = 0
+      unsafe sigwait(&pipe, &signal)
+    }
+    unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
   }
 }
 

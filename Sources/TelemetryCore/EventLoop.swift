@@ -31,20 +31,26 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     fileprivate let number: UInt64
   }
 
-  private struct Timer {
+  struct Timer {
     let deadline: Deadline
     let id: TimerID
     let effect: Effect
   }
 
-  private enum Effect {
+  enum Effect {
     case run(@Sendable () -> Void)
     case notify(UInt64)
   }
 
-  private struct State {
+  struct State {
     var jobs: [UnownedJob] = []
-    var asleep = false
+    var sleep = Sleep.awake
+    /// Between looking for work, in vain, and the end of the wait: nothing of the loop's is being touched.
+    var isAtRest = true
+    /// Where the loop waits while the process forks.
+    var halt: ForkHalt?
+    /// Starts a thread for the loop, in a forked child.
+    var startThread: (@Sendable () -> Bool)?
     var stopping = false
     var timers: [Timer] = []  // sorted, the next one last
     var nextTimer: UInt64 = 0
@@ -63,11 +69,22 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     }
   }
 
+  enum Sleep {
+    case awake
+    /// Somebody must wake the thread.
+    case asleep
+    /// There is no thread yet.
+    case unborn
+  }
+
   // Jobs may enqueue jobs for ever; the sockets get their turn after so many rounds of them.
   private static let roundsBetweenPolls = 8
 
+  // A loop that is later than this didn't run.
+  private static let stop = Duration.seconds(1)
+
   package let poller: any Poller
-  private let state = Mutex(State())
+  let state = Locked(State())
   private let thread = Atomic<UInt>(0)
 
   package init(poller: any Poller) { self.poller = poller }
@@ -80,6 +97,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
 
   /// Whether the caller is on the loop's thread.
   public var isCurrent: Bool { thread.load(ordering: .relaxed) == EventLoop.threadIdentity }
+
+  func forgetThread() { thread.store(0, ordering: .relaxed) }
 
   // MARK: Executor
 
@@ -211,12 +230,14 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     var events: [ReadyEvent] = []
     var notified: [UInt64] = []
     var rounds = 0
+    wakeUp()
     while true {
       let run = takeJobs(&jobs, &notified)
       runJobs(&jobs)
       deliver(&notified)
       switch run {
       case .stopped: return
+      case .halted(let halt): halt.wait()
       case .busy(let hasTimers):
         rounds += 1
         guard rounds >= EventLoop.roundsBetweenPolls else { continue }
@@ -233,6 +254,11 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   private func waitForWork(_ deadline: Deadline?, _ events: inout [ReadyEvent]) {
     if let deadline, deadline.hasPassed(at: now) {
       wakeUp()
+      if now - deadline.instant >= EventLoop.stop {
+        // The process stood still: what arrived meanwhile is seen before time is called.
+        poller.wait(until: Deadline(now), into: &events)
+        deliver(&events)
+      }
       fireTimers()
       poller.wait(until: Deadline(now), into: &events)
     } else {
@@ -264,11 +290,13 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   private enum Round {
     case busy(hasTimers: Bool)
     case idle(until: Deadline?)
+    case halted(ForkHalt)
     case stopped
   }
 
   private func takeJobs(_ jobs: inout [UnownedJob], _ notified: inout [UInt64]) -> Round {
     state.withLock { state in
+      if let halt = state.halt { return .halted(halt) }
       guard state.jobs.isEmpty, state.notified.isEmpty else {
         swap(&state.jobs, &jobs)
         swap(&state.notified, &notified)
@@ -276,9 +304,11 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
       }
       if state.stopping {
         state.stopping = false
+        state.isAtRest = true
         return .stopped
       }
-      state.asleep = true
+      state.sleep = .asleep
+      state.isAtRest = true
       return .idle(until: state.timers.last?.deadline)
     }
   }
@@ -286,7 +316,10 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   private func runJobs(_ jobs: inout [UnownedJob]) {
     let serial = unsafe asUnownedSerialExecutor()
     let task = unsafe asUnownedTaskExecutor()
+    let generation = Fork.generation
     for job in jobs {
+      // A job before has forked, and this is the child: the others are the parent's.
+      guard Fork.generation == generation else { break }
       // Both executors: then a switch between task and actor on this loop needs no enqueue.
       unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: task)
     }
@@ -323,17 +356,28 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   private func handler(of token: UInt64) -> (any LoopHandler)? { state.withLock { $0.handlers[token] } }
 
   private func wakeUp() {
-    state.withLock { $0.asleep = false }
+    while let halt = state.withLock({ state -> ForkHalt? in
+      if let halt = state.halt { return halt }
+      state.sleep = .awake
+      state.isAtRest = false
+      return nil
+    }) {
+      halt.wait()
+    }
   }
 
   /// At most one wake for each time that the loop fell asleep.
   private func wakeIfAsleep<Result: Sendable>(_ change: (inout sending State) -> Result) -> Result {
-    let (result, wake) = state.withLock { state in
+    let (result, sleep) = state.withLock { state in
       let result = change(&state)
-      defer { state.asleep = false }
-      return (result, state.asleep)
+      defer { state.sleep = .awake }
+      return (result, state.sleep)
     }
-    if wake { poller.wake() }
+    switch sleep {
+    case .awake: break
+    case .asleep: poller.wake()
+    case .unborn: startInChild()
+    }
     return result
   }
 

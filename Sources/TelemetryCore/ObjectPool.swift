@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Keeps objects that are costly to make for the next use. Thread-safe.
 ///
 /// ``acquire()`` gives an object that returns itself when its life ends. An object whose `reset` says false, or that
@@ -38,7 +36,7 @@ public final class ObjectPool<Element: Sendable>: Sendable {
   private let factory: @Sendable () -> Element
   private let reset: @Sendable (inout Element) -> Bool
   private let size: @Sendable (Element) -> Int
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   /// Makes a pool.
   /// - Parameters:
@@ -58,7 +56,7 @@ public final class ObjectPool<Element: Sendable>: Sendable {
     self.size = size
     var objects: [Box] = []
     objects.reserveCapacity(capacity)
-    state = Mutex(State(objects: objects))
+    state = Locked(State(objects: objects))
   }
 
   deinit { trim() }

@@ -27,6 +27,9 @@ package protocol Poller: AnyObject, Sendable {
   /// The present time. Any thread.
   var now: MonotonicInstant { get }
 
+  /// The present time of a clock that also counts while the machine is suspended. Any thread.
+  var continuousNow: MonotonicInstant { get }
+
   /// Waits until a source is ready, `wake()` is called or `deadline` is reached, and appends what is ready.
   /// A deadline that has passed only looks. Loop's thread only.
   func wait(until deadline: Deadline, into events: inout [ReadyEvent])
@@ -39,6 +42,17 @@ package protocol Poller: AnyObject, Sendable {
 
   /// Ends a registration; the descriptor must still be open. Loop's thread only.
   func remove(descriptor: Int32)
+
+  /// Makes new descriptors of its own: this process is a forked child, and closed those that it had.
+  func reopenInChild() throws(SystemError)
+}
+
+extension Poller {
+  /// ``now``: where nothing is ever suspended.
+  package var continuousNow: MonotonicInstant { now }
+
+  /// Does nothing: what has no descriptors needs.
+  package func reopenInChild() throws(SystemError) {}
 }
 
 /// A failed system call.

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// A value that comes later: fulfilled once, awaited by any number of tasks, from any thread.
 package final class Promise<Value: Sendable>: Sendable {
   private typealias Waiter = UnsafeContinuation<Value?, Never>
@@ -12,7 +10,7 @@ package final class Promise<Value: Sendable>: Sendable {
     var next: UInt64 = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   package init() {}
 

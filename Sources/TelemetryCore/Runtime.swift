@@ -4,6 +4,8 @@ internal import Synchronization
 ///
 /// One runtime serves any number of processors and exporters. Its threads start with the first user and end when the
 /// last one has ended (each holds a ``Lease``), or by ``shutdown()``; a later user starts them again.
+///
+/// In a forked child the threads don't exist, but its users do: there they start with the first thing to do.
 public final class Runtime: Sendable {
   /// How many threads, and of what kind.
   public struct Configuration: Sendable, Hashable {
@@ -84,29 +86,20 @@ public final class Runtime: Sendable {
     deinit { end() }
   }
 
-  private struct State {
+  fileprivate struct State {
     var loops: [EventLoop] = []
     var users = 0
     var next = 0
     // Counts the starts, so that a lease from before a shutdown can't end the threads that were started after it.
     var generation = 0
-    var process = ThreadSystem.processID
-
-    /// In a forked child the parent's threads don't exist: begin anew.
-    mutating func forgetParent() -> Bool {
-      guard process != ThreadSystem.processID else { return false }
-      process = ThreadSystem.processID
-      loops = []
-      users = 0
-      generation += 1
-      return true
-    }
+    // Those that stand still for a fork.
+    var halted: [EventLoop] = []
   }
 
   /// The configuration that the runtime was made with.
   public let configuration: Configuration
-  private let state = Mutex(State())
-  private let blocking: BlockingThreads
+  fileprivate let state = Locked(State())
+  fileprivate let blocking: BlockingThreads
 
   /// The runtime that processors and exporters use when none is named: ``Configuration/production``.
   public static let shared = Runtime(validated: .production)
@@ -120,14 +113,17 @@ public final class Runtime: Sendable {
   private init(validated configuration: Configuration) {
     self.configuration = configuration
     blocking = BlockingThreads(configuration)
+    OwnDescriptors.start()
+    Fork.join(self)
   }
+
+  deinit { Fork.leave(self) }
 
   /// Starts the threads if they don't run, and holds them.
   /// - Parameter loop: The event loop to run on, if it is one of this runtime's; else the next in turn.
   /// - Throws: A `SystemError` if no thread or no poller can be had.
   public func acquire(preferring loop: EventLoop? = nil) throws(SystemError) -> Lease {
     let result = state.withLock { state -> Result<(EventLoop, Int), SystemError> in
-      if state.forgetParent() { blocking.forgetThreads() }
       do throws(SystemError) {
         if state.loops.isEmpty { state.loops = try startLoops() }
       } catch {
@@ -183,17 +179,21 @@ public final class Runtime: Sendable {
     for loop in loops { loop.stop() }
   }
 
+  fileprivate func startThread(of loop: EventLoop, _ index: Int) throws(SystemError) {
+    try ThreadSystem.start(
+      name: "\(configuration.threadNamePrefix)-\(index)", stackSize: configuration.threadStackSize
+    ) {
+      loop.run()
+      loop.end()
+    }
+  }
+
   private func startLoops() throws(SystemError) -> [EventLoop] {
     var loops: [EventLoop] = []
     do throws(SystemError) {
       for index in 0..<configuration.workerThreads {
         let loop = EventLoop(poller: try SystemPoller())
-        try ThreadSystem.start(
-          name: "\(configuration.threadNamePrefix)-\(index)", stackSize: configuration.threadStackSize
-        ) {
-          loop.run()
-          loop.end()
-        }
+        try startThread(of: loop, index)
         loops.append(loop)
       }
     } catch {
@@ -201,6 +201,45 @@ public final class Runtime: Sendable {
       throw error
     }
     return loops
+  }
+}
+
+extension Runtime: ForkParticipant {
+  package var forkOrder: ForkOrder { .runtime }
+
+  package func haltForFork() {
+    let loops = state.withLock { state in
+      state.halted = state.loops
+      return state.loops
+    }
+    for loop in loops { loop.requestHalt() }
+    for loop in loops { loop.waitForHalt() }
+  }
+
+  package func prepareFork() {
+    state.lock()
+    for loop in unsafe state.value.pointee.halted { loop.prepareFork() }
+    blocking.prepareFork()
+  }
+
+  package func forkedParent() {
+    blocking.forkedParent()
+    for loop in unsafe state.value.pointee.halted { loop.forkedParent() }
+    unsafe state.value.pointee.halted = []
+    state.unlock()
+  }
+
+  /// The loops and the leases on them stay; their threads start again with the first thing that there is to do.
+  package func forkedChild() {
+    blocking.forkedChild()
+    unsafe state.value.pointee.halted = []
+    for (index, loop) in unsafe state.value.pointee.loops.enumerated() {
+      loop.forkedChild { [weak self, weak loop] in
+        guard let self, let loop else { return false }
+        return (try? self.startThread(of: loop, index)) != nil
+      }
+    }
+    state.unlock()
   }
 }
 

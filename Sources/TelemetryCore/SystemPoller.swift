@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -26,28 +28,54 @@ extension SystemError {
   /// epoll, with an eventfd for `wake()`.
   package final class SystemPoller: Poller {
     private static let wakeToken = UInt64.max
-    private let epoll: Int32
-    private let event: Int32
+    // Written anew in a forked child only, before anything else runs there.
+    private let epollDescriptor = Atomic<Int32>(-1)
+    private let eventDescriptor = Atomic<Int32>(-1)
+    private let generation = Atomic<UInt32>(0)
 
-    package init() throws(SystemError) {
-      epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-      guard epoll >= 0 else { throw SystemError(call: "epoll_create1", code: errno) }
-      event = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
-      guard event >= 0 else {
-        let code = errno
-        close(epoll)
-        throw SystemError(call: "eventfd", code: code)
+    private var epoll: Int32 { epollDescriptor.load(ordering: .relaxed) }
+    private var event: Int32 { eventDescriptor.load(ordering: .relaxed) }
+
+    package init() throws(SystemError) { try open() }
+
+    deinit { closeAll() }
+
+    private func open() throws(SystemError) {
+      let epoll = OwnDescriptors.open {
+        let descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
+        return descriptor >= 0 ? descriptor : -errno
       }
+      guard epoll >= 0 else { throw SystemError(call: "epoll_create1", code: -epoll) }
+      epollDescriptor.store(epoll, ordering: .relaxed)
+      generation.store(Fork.generation, ordering: .relaxed)
+      let event = OwnDescriptors.open {
+        let descriptor = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
+        return descriptor >= 0 ? descriptor : -errno
+      }
+      guard event >= 0 else {
+        closeAll()
+        throw SystemError(call: "eventfd", code: -event)
+      }
+      eventDescriptor.store(event, ordering: .relaxed)
       // Edge-triggered and never read: one system call less for each wake.
       try register(event, EPOLLIN.rawValue | EPOLLET.rawValue, SystemPoller.wakeToken)
     }
 
-    deinit {
-      close(event)
-      close(epoll)
+    private func closeAll() {
+      let (event, epoll) = (
+        eventDescriptor.exchange(-1, ordering: .relaxed), epollDescriptor.exchange(-1, ordering: .relaxed)
+      )
+      guard generation.load(ordering: .relaxed) == Fork.generation else { return }
+      for descriptor in [event, epoll] where descriptor >= 0 { OwnDescriptors.close(descriptor) }
+    }
+
+    package func reopenInChild() throws(SystemError) {
+      closeAll()
+      try open()
     }
 
     package var now: MonotonicInstant { .system }
+    package var continuousNow: MonotonicInstant { .systemContinuous }
 
     package func wake() {
       var one: UInt64 = 1
@@ -109,7 +137,7 @@ extension SystemError {
       try change(ident: 0, filter: Int16(EVFILT_USER), flags: UInt16(EV_ADD | EV_CLEAR), fflags: 0, token: 0)
     }
 
-    deinit { close(queue) }
+    deinit { close(queue) }  // no child inherits a kqueue
 
     package var now: MonotonicInstant { .system }
 

@@ -22,6 +22,11 @@ refuse "time comes from the loop's poller" '(Continuous|Suspending)Clock' "${lib
 refuse "a task without executorPreference leaves the loop" \
   '(^|[^A-Za-z.])Task(\.detached)?[[:space:]]*(\{|\((priority|name):)' "${libraries[@]}"
 refuse "task groups leave the loop" 'with(Throwing)?(Discarding)?TaskGroup' "${libraries[@]}"
+# OTLPTesting's objects stay in the process that made them.
+for library in "${libraries[@]}"; do
+  [[ "$library" == */OTLPTesting ]] ||
+    refuse "a Mutex stops the program in a forked child: use Locked" '(^|[^A-Za-z])Mutex\(' "$library"
+done
 refuse "no Foundation" 'import Foundation' Sources
 # Sans-IO: decisions import neither the system nor locks.
 for file in Sources/TelemetrySDK/Pipeline/BatchMachine*.swift; do

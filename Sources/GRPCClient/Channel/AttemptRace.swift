@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import TelemetryCore
 
 /// Carries out an `AttemptSchedule`: attempts that run at once on one loop, of which the first with success wins.
@@ -16,7 +15,7 @@ final class AttemptRace<Value: Sendable>: Sendable {
     var changed = Promise<Void>()
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let loop: EventLoop
   private let attempt: Attempt
   private let discard: @Sendable (Value) async -> Void

@@ -82,6 +82,8 @@ package struct GRPCChannelConfiguration: Sendable {
   package var backoff: BackoffConfiguration
   /// When a silent server is asked whether it still lives; nil for never (5.7.2).
   package var keepalive: KeepaliveConfiguration?
+  /// After how much silence a connection is asked whether it still lives, before it carries the next call; nil for never.
+  package var probeAfter: Duration? = .seconds(30)
   /// How old a connection gets, give or take a fifth, before another takes its place; nil for no limit.
   package var maxConnectionAge: Duration?
   /// How several servers, or several addresses of one, are used.

@@ -1,13 +1,13 @@
 internal import HTTP2Transport
-internal import Synchronization
+internal import TelemetryCore
 
 /// The keepalive of a channel's new connections: slower after a server has found it too fast (5.7.6).
 final class KeepalivePace: Sendable {
   private static let enhanceYourCalm: UInt32 = 11
 
-  private let state: Mutex<KeepaliveConfiguration?>
+  private let state: Locked<KeepaliveConfiguration?>
 
-  init(_ configuration: KeepaliveConfiguration?) { state = Mutex(configuration) }
+  init(_ configuration: KeepaliveConfiguration?) { state = Locked(configuration) }
 
   var configuration: KeepaliveConfiguration? { state.withLock { $0 } }
 

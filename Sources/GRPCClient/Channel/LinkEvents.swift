@@ -1,5 +1,4 @@
 internal import HTTP2Transport
-internal import Synchronization
 internal import TelemetryCore
 
 /// What became of one connection. The channel looks here when the connection takes no more calls.
@@ -19,7 +18,7 @@ final class LinkEvents: Sendable {
     var isClosed = false
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   var end: End? { state.withLock { $0.end } }
   var isClosed: Bool { state.withLock { $0.isClosed } }

@@ -1,4 +1,3 @@
-internal import Synchronization
 package import TelemetryCore
 
 /// Gives each new connection the TLS context of the files as they are now, for as long as they can be used.
@@ -19,14 +18,14 @@ package final class TLSReloader: Sendable {
 
   private let configuration: TLSConfiguration?
   private let diagnostics: Diagnostics
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   /// Starts from a context, which is used until its files change.
   package init(_ context: TLSContext, diagnostics: Diagnostics) {
     let configuration = context.configuration
     self.configuration = configuration?.paths.isEmpty == false ? configuration : nil
     self.diagnostics = diagnostics
-    state = Mutex(State(context: context, watch: TLSWatch(used: context.files)))
+    state = Locked(State(context: context, watch: TLSWatch(used: context.files)))
   }
 
   /// The context for a connection that is made now. Called on `loop`.

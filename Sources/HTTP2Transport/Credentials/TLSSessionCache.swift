@@ -1,5 +1,4 @@
-internal import Synchronization
-
+internal import TelemetryCore
 /// Sessions that may be resumed, by peer; the bounds are few, because each holds the server's certificates.
 ///
 /// A resumed session skips the check of the certificate. So a peer's key holds the name that was checked, and a context
@@ -39,7 +38,7 @@ struct TLSSessionStore<Session> {
 
 /// The sessions of a context's connections. Thread-safe.
 final class TLSSessionCache: Sendable {
-  private let store = Mutex(TLSSessionStore<TLSSession>())
+  private let store = Locked(TLSSessionStore<TLSSession>())
 
   var count: Int { store.withLock { $0.count } }
 

@@ -13,6 +13,9 @@ package struct HTTP2Configuration: Hashable, Sendable {
   package var firstStreamID: Int32 = 1
   /// When the server is asked whether it still lives; nil for never.
   package var keepalive: KeepaliveConfiguration?
+  /// After how much silence the server is asked whether it still lives before the next request is sent; nil for never.
+  /// With keepalive on, that decides.
+  package var probeAfter: Duration?
 
   /// The default values.
   package init() {}

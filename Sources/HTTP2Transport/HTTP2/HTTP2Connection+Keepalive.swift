@@ -1,12 +1,43 @@
 internal import TelemetryCore
 
-/// Drives `Keepalive`: one timer at most, none while nothing is to be watched.
+/// Drives `Keepalive` and `SilenceWatch`: one timer at most, none while nothing is to be watched.
 extension HTTP2Connection {
   /// The server's SETTINGS are there.
   func startKeepalive() {
-    guard let settings = configuration.keepalive else { return }
+    guard let settings = configuration.keepalive else {
+      silence = configuration.probeAfter.map { SilenceWatch(limit: $0, at: loop.poller.continuousNow) }
+      return
+    }
     keepalive = Keepalive(settings, at: loop.now)
     watch(hasCalls: openRequests > 0)
+  }
+
+  /// The first call after a while is about to be sent.
+  func callBegins(deadline: Deadline) {
+    guard silence?.callBegins(at: loop.poller.continuousNow) == true else { return }
+    probe(within: SilenceWatch.patience(left: deadline.remaining(at: loop.now)))
+  }
+
+  /// The timer for the calls' deadlines has fired.
+  func noteTimer(setFor deadline: Deadline, clocksApart: Duration) {
+    guard silence != nil else { return }
+    let now = loop.poller.continuousNow
+    let late = now - (deadline.instant + clocksApart)
+    if silence?.timerFired(at: now, late: late, hasCalls: openRequests > 0) == true {
+      probe(within: SilenceWatch.patience)
+    }
+  }
+
+  /// How far the clock that counts suspension is ahead of the loop's.
+  var clocksApart: Duration { silence == nil ? .zero : loop.poller.continuousNow - loop.now }
+
+  private func probe(within patience: Duration) {
+    let now = loop.now
+    if keepalive == nil { keepalive = Keepalive(nil, at: now) }
+    guard case .ping(let answerBy) = keepalive?.probe(at: now, within: patience) else { return }
+    session?.ping()
+    if let keepaliveTimer { loop.cancel(keepaliveTimer) }
+    comeBack(at: answerBy)
   }
 
   /// A call is about to open. A PING that is due goes out before its HEADERS (5.7.5), with the caller's next flush.
@@ -38,6 +69,7 @@ extension HTTP2Connection {
         return end(.lost(keepalive.complaint), connectError: .closedByPeer)
       }
     }
+    if keepalive?.isDone == true { keepalive = nil }
     watch(hasCalls: openRequests > 0)
     step()
   }

@@ -43,9 +43,14 @@ package actor HTTP2Connection: LoopHandler {
   /// Requests that were ever taken.
   package private(set) var requestCount: UInt64 = 0
   private var timer: (deadline: Deadline, id: EventLoop.TimerID)?
-  /// nil before the start, and where keepalive is off.
-  var keepalive: Keepalive?
-  var isKeptAlive: Bool { configuration.keepalive != nil }
+  /// Of the clocks, when the timer was armed.
+  private var timerClocksApart = Duration.zero
+  /// nil before the start, and where keepalive is off and no probe under way.
+  var keepalive: Keepalive? { didSet { isKeptAlive = keepalive != nil } }
+  /// Whether there is any; costs nothing to look at.
+  private(set) var isKeptAlive = false
+  /// nil before the start, and where silent connections aren't asked.
+  var silence: SilenceWatch?
   var keepaliveTimer: EventLoop.TimerID?
   let started = Promise<Result<Void, HTTP2ConnectError>>()
   private let settled = Promise<Void>()
@@ -138,7 +143,9 @@ package actor HTTP2Connection: LoopHandler {
     input = nil
     let waiting = waiting
     self.waiting = []
-    for call in waiting { HTTP2Connection.answer(call, .connectionLost(reason: words)) }
+    // What waited for the answer to a probe was never sent: another connection takes it.
+    let failure = keepalive?.isProbing == true ? HTTP2Failure.notAccepted : .connectionLost(reason: words)
+    for call in waiting { HTTP2Connection.answer(call, failure) }
     if let timer { loop.cancel(timer.id) }
     timer = nil
     if let keepaliveTimer { loop.cancel(keepaliveTimer) }
@@ -180,8 +187,14 @@ package actor HTTP2Connection: LoopHandler {
     _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline, _ waits: Bool,
     _ continuation: UnsafeContinuation<HTTP2Response, Never>
   ) {
-    arm(deadline)
-    if isKeptAlive { watchForCall() }
+    arm(deadline, forCall: true)
+    if isKeptAlive {
+      watchForCall()
+      if keepalive?.isProbing == true {
+        waiting.append(unsafe Waiting(id: id, request: request, deadline: deadline, continuation: continuation))
+        return step()
+      }
+    }
     if !isAnyoneWaiting, let session, session.isFree || (session.hasRoom && (waits || limit == nil)) {
       unsafe submit(id, request, deadline, continuation, session)
       step()
@@ -222,7 +235,7 @@ package actor HTTP2Connection: LoopHandler {
   /// Opens streams for those who wait, in turn, as far as the server permits; sends them away if it never will.
   @inline(never)
   func startWaiting() {
-    while let call = waiting.first {
+    while let call = waiting.first, keepalive?.isProbing != true {
       if phase == .draining {
         waiting.removeFirst()
         HTTP2Connection.answer(call, session?.goAwayFailure ?? .notAccepted)
@@ -261,12 +274,14 @@ package actor HTTP2Connection: LoopHandler {
 
   /// One timer for the earliest deadline; it isn't taken back when its request has ended, so an answer in time
   /// costs nothing here.
-  private func arm(_ deadline: Deadline) {
+  private func arm(_ deadline: Deadline, forCall: Bool = false) {
     if let timer {
       guard deadline < timer.deadline else { return }
       loop.cancel(timer.id)
-    } else if deadline.isNever {
-      return
+    } else {
+      if forCall { callBegins(deadline: deadline) }
+      guard !deadline.isNever else { return }
+      timerClocksApart = clocksApart
     }
     // Held strongly until it fires or the end takes it back: a weak reference, once made, would slow down each retain
     // and release of the connection from then on.
@@ -275,12 +290,14 @@ package actor HTTP2Connection: LoopHandler {
   }
 
   private func expire() {
+    let fired = timer
     timer = nil
     let now = loop.now
     let late = waiting.filter { $0.deadline.hasPassed(at: now) }
     waiting.removeAll { $0.deadline.hasPassed(at: now) }
     for call in late { HTTP2Connection.answer(call, .deadline) }
     session?.abandonLate(now)
+    if let fired { noteTimer(setFor: fired.deadline, clocksApart: timerClocksApart) }
     step()
     let earliest = min(waiting.map(\.deadline).min() ?? .never, session?.earliestDeadline ?? .never)
     if phase != .closed { arm(earliest) }

@@ -36,36 +36,53 @@ struct Keepalive {
     case dead
   }
 
-  private let configuration: KeepaliveConfiguration
+  private let configuration: KeepaliveConfiguration?
   private var lastRead: MonotonicInstant
-  /// When the PING that has no answer yet was sent.
-  private var pinged: MonotonicInstant?
+  /// When the answer to the PING must be there; nil without one under way.
+  private var answerBy: MonotonicInstant?
+  /// A silent connection is being asked before it is used: calls wait for its answer.
+  private(set) var isProbing = false
 
-  init(_ configuration: KeepaliveConfiguration, at now: MonotonicInstant) {
+  /// - Parameter configuration: nil for a connection that is only probed.
+  init(_ configuration: KeepaliveConfiguration?, at now: MonotonicInstant) {
     self.configuration = configuration
     lastRead = now
   }
 
+  /// Whether there is nothing to watch: no keepalive, and no probe under way.
+  var isDone: Bool { configuration == nil && answerBy == nil }
+
   /// Something arrived.
   mutating func heard(at now: MonotonicInstant) {
     lastRead = now
-    pinged = nil
+    answerBy = nil
+    isProbing = false
+  }
+
+  /// The connection is to be asked now, and to answer within `patience`.
+  mutating func probe(at now: MonotonicInstant, within patience: Duration) -> Action {
+    let end = now + patience
+    isProbing = true
+    answerBy = min(answerBy ?? end, end)
+    return .ping(answerBy: answerBy ?? end)
   }
 
   mutating func check(at now: MonotonicInstant, hasCalls: Bool) -> Action {
-    if let pinged { return isOverdue(at: now) ? .dead : .wait(until: pinged + configuration.timeout) }
-    guard hasCalls || configuration.withoutCalls else { return .rest }
+    if let answerBy { return isOverdue(at: now) ? .dead : .wait(until: answerBy) }
+    guard let configuration, hasCalls || configuration.withoutCalls else { return .rest }
     let due = lastRead + configuration.interval
     guard now >= due else { return .wait(until: due) }
-    pinged = now
-    return .ping(answerBy: now + configuration.timeout)
+    let end = now + configuration.timeout
+    answerBy = end
+    return .ping(answerBy: end)
   }
 
   /// Whether the answer to a PING should have come.
-  func isOverdue(at now: MonotonicInstant) -> Bool {
-    pinged.map { now >= $0 + configuration.timeout } ?? false
-  }
+  func isOverdue(at now: MonotonicInstant) -> Bool { answerBy.map { now >= $0 } ?? false }
 
   /// What is said of a connection that is dead.
-  var complaint: String { "no answer to a keepalive ping within \(configuration.timeout)" }
+  var complaint: String {
+    guard !isProbing, let configuration else { return "no answer to a ping after a long silence" }
+    return "no answer to a keepalive ping within \(configuration.timeout)"
+  }
 }

@@ -29,7 +29,9 @@ package final class ListeningSocket: Listener {
   private let descriptor: Int32
   private let loop: EventLoop
   private var token: UInt64?
-  private var isClosed = false
+  private var owner = Fork.generation  // as in SocketTransport
+
+  private var isOpen: Bool { owner == Fork.generation }
 
   /// Binds and listens; a Unix socket's path must not exist, and is removed by `close()`.
   package init(_ address: SocketAddress, on loop: EventLoop) throws(NetworkError) {
@@ -57,7 +59,7 @@ package final class ListeningSocket: Listener {
       error = SystemError(call: "listen", code: errno)
     }
     guard let error else { return descriptor }
-    _ = shut(descriptor)
+    OwnDescriptors.close(descriptor)
     throw error
   }
 
@@ -66,12 +68,15 @@ package final class ListeningSocket: Listener {
   }
 
   package func accept() -> sending (any Transport)? {
-    while !isClosed {
+    while isOpen {
       var storage = sockaddr_storage()
       var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
       let accepted: (descriptor: Int32, peer: SocketAddress?) = unsafe withUnsafeMutableBytes(of: &storage) { bytes in
         let system = unsafe bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self)
-        let descriptor = unsafe systemAccept(self.descriptor, system, &size)
+        let descriptor = OwnDescriptors.open {
+          let descriptor = unsafe systemAccept(self.descriptor, system, &size)
+          return descriptor >= 0 ? descriptor : -errno
+        }
         return unsafe (descriptor, descriptor >= 0 ? SocketSystem.address(system) : nil)
       }
       if accepted.descriptor >= 0 {
@@ -81,16 +86,16 @@ package final class ListeningSocket: Listener {
           descriptor: accepted.descriptor, peer: "\(accepted.peer ?? address)", loop: loop)
       }
       // A connection that went away before it was accepted is no reason to stop.
-      guard errno == EINTR || errno == ECONNABORTED else { return nil }
+      guard accepted.descriptor == -EINTR || accepted.descriptor == -ECONNABORTED else { return nil }
     }
     return nil
   }
 
   package func close() {
-    guard !isClosed else { return }
-    isClosed = true
+    guard isOpen else { return }
+    owner = 0
     if let token { loop.unwatch(descriptor, token) }
-    _ = shut(descriptor)
+    OwnDescriptors.close(descriptor)
     if case .unix(let path) = address { _ = unsafe unlink(path) }
   }
 }

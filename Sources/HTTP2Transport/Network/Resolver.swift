@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import TelemetryCore
 
 /// Looks names up on blocking threads: one look-up for each name at a time, whose answer all share who wait for it.
@@ -16,7 +15,7 @@ final class Resolver: Sendable {
 
   private let runtime: Runtime
   private let lookUp: @Sendable (String) -> Answer
-  private let lookUps = Mutex<[String: LookUp]>([:])
+  private let lookUps = Locked<[String: LookUp]>([:])
 
   init(runtime: Runtime, lookUp: @escaping @Sendable (String) -> Answer = SocketSystem.lookUp) {
     self.runtime = runtime

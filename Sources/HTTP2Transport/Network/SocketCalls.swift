@@ -8,8 +8,6 @@
 
 // System calls whose names methods of ours hide.
 
-func shut(_ descriptor: Int32) -> Int32 { close(descriptor) }
-
 func systemConnect(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t) -> Int32 {
   unsafe connect(descriptor, address, size)
 }

@@ -32,7 +32,7 @@ enum SocketConnector {
     do throws(NetworkError) {
       try await connect(descriptor, to: address, on: loop, deadline: deadline)
     } catch {
-      _ = shut(descriptor)
+      OwnDescriptors.close(descriptor)
       throw error
     }
     SocketSystem.setNoDelay(descriptor)

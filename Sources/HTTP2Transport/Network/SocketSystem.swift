@@ -10,7 +10,7 @@ internal import TelemetryCore
 
 /// The system calls on sockets, and how they see addresses.
 enum SocketSystem {
-  /// Makes a non-blocking socket that no child process inherits.
+  /// Makes a non-blocking socket that no child process keeps; it is closed by `OwnDescriptors`.
   static func open(for address: SocketAddress) throws(SystemError) -> Int32 {
     let family: Int32
     switch address {
@@ -18,13 +18,16 @@ enum SocketSystem {
     case .ipv6: family = AF_INET6
     case .unix, .unixAbstract: family = AF_UNIX
     }
-    #if canImport(Darwin)
-      let descriptor = socket(family, SOCK_STREAM, 0)
-    #else
-      let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
-      let descriptor = socket(family, Int32(kind), 0)
-    #endif
-    guard descriptor >= 0 else { throw SystemError(call: "socket", code: errno) }
+    let descriptor = OwnDescriptors.open {
+      #if canImport(Darwin)
+        let descriptor = socket(family, SOCK_STREAM, 0)
+      #else
+        let kind = SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue
+        let descriptor = socket(family, Int32(kind), 0)
+      #endif
+      return descriptor >= 0 ? descriptor : -errno
+    }
+    guard descriptor >= 0 else { throw SystemError(call: "socket", code: -descriptor) }
     #if canImport(Darwin)
       prepare(descriptor)
     #endif

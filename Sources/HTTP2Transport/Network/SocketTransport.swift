@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import TelemetryCore
 
 #if canImport(Glibc)
@@ -14,7 +15,9 @@ final class SocketTransport: Transport {
   private let descriptor: Int32
   private let loop: EventLoop
   private var token: UInt64?
-  private var isClosed = false
+  // The process that the descriptor is open in; 0 once it is closed. A forked child has closed its parent's.
+  // Atomic only because a variable of a class costs a check of exclusive access each time.
+  private let owner = Atomic<UInt32>(Fork.generation)
 
   init(descriptor: Int32, peer: String, loop: EventLoop) {
     self.descriptor = descriptor
@@ -22,7 +25,9 @@ final class SocketTransport: Transport {
     self.loop = loop
   }
 
-  deinit { if !isClosed { _ = shut(descriptor) } }
+  deinit { if isOpen { OwnDescriptors.close(descriptor) } }
+
+  private var isOpen: Bool { owner.load(ordering: .relaxed) == Fork.generation }
 
   func activate(_ handler: any LoopHandler) throws(SystemError) {
     deactivate()
@@ -30,7 +35,7 @@ final class SocketTransport: Transport {
   }
 
   func write(_ slices: UnsafeBufferPointer<IOSlice>) -> IOResult {
-    guard !isClosed else { return .failed(SystemError(call: "sendmsg", code: EBADF)) }
+    guard isOpen else { return .failed(SystemError(call: "sendmsg", code: EBADF)) }
     // SAFETY: an IOSlice is laid out like an iovec, which takes mutable memory but isn't written through here.
     let vectors = unsafe UnsafeMutableRawPointer(mutating: slices.baseAddress)?.assumingMemoryBound(to: iovec.self)
     var message = unsafe msghdr()
@@ -51,7 +56,7 @@ final class SocketTransport: Transport {
   }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) -> IOResult {
-    guard !isClosed else { return .failed(SystemError(call: "recv", code: EBADF)) }
+    guard isOpen else { return .failed(SystemError(call: "recv", code: EBADF)) }
     while true {
       let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
       if count > 0 { return .bytes(count) }
@@ -64,10 +69,10 @@ final class SocketTransport: Transport {
   func setUserTimeout(_ timeout: Duration) { SocketSystem.setUserTimeout(descriptor, timeout) }
 
   func close() {
-    guard !isClosed else { return }
-    isClosed = true
+    guard isOpen else { return }
+    owner.store(0, ordering: .relaxed)
     deactivate()
-    _ = shut(descriptor)
+    OwnDescriptors.close(descriptor)
   }
 
   private func deactivate() {

@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import TelemetryCore
 package import TelemetrySDK
 
@@ -20,7 +19,7 @@ package final class ExporterMetrics: Sendable {
 
   private let labels: Labels
   private let component: TelemetryComponent
-  private let tally = Mutex(ExportTally())
+  private let tally = Locked(ExportTally())
 
   init(_ labels: Labels) {
     self.labels = labels

@@ -9,7 +9,7 @@ package final class MessageLimits: Sendable {
   // More are no use: somebody makes up endpoints.
   private static let mostEndpoints = 256
 
-  private let limits = Mutex<[String: LearnedLimit]>([:])
+  private let limits = Locked<[String: LearnedLimit]>([:])
   // So that exports to servers without a limit take no lock.
   private let hasAny = Atomic<Bool>(false)
 

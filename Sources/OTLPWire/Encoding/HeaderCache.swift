@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import TelemetryCore
 internal import TelemetrySDK
 
@@ -58,7 +57,7 @@ final class HeaderCache: Sendable {
 ///
 /// An entry holds on to its owner, so an identity can't come to mean another one.
 private final class IdentityCache<Owner: Sendable>: Sendable {
-  private let entries = Mutex<[ObjectIdentifier: (owner: Owner, bytes: Surroundings)]>([:])
+  private let entries = Locked<[ObjectIdentifier: (owner: Owner, bytes: Surroundings)]>([:])
 
   private static var maxEntries: Int { 64 }
   private static var maxEntryBytes: Int { 64 << 10 }

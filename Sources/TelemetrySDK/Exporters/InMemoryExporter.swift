@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import TelemetryCore
 
 /// Keeps what is exported, for tests. Thread-safe.
 public final class InMemoryExporter<Item: Sendable>: Exporter {
@@ -8,7 +8,7 @@ public final class InMemoryExporter<Item: Sendable>: Exporter {
   }
 
   private let capacity: Int
-  private let state = Mutex(State())
+  private let state = ForkSafe(State())
 
   /// Makes an exporter that keeps the last `capacity` items; default: all.
   public init(capacity: Int = .max) {

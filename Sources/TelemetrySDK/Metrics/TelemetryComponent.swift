@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import TelemetryCore
 
 /// What tells a component's metrics from those of others: `otel.component.type`, and `otel.component.name`, which
 /// counts the components of the type in this process from 0 (4.13.1).
@@ -6,7 +6,7 @@ package struct TelemetryComponent: Sendable, Hashable {
   package let type: String
   package let name: String
 
-  private static let counts = Mutex<[String: Int]>([:])
+  private static let counts = Locked<[String: Int]>([:])
 
   package init(type: String) {
     let number = TelemetryComponent.counts.withLock { counts in

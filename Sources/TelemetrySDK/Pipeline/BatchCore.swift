@@ -32,16 +32,16 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   let diagnostics: Diagnostics
   let budget: ByteBudget
   let overflow: OverflowPolicy
-  // A lock beside its state instead of a `Mutex<State>`, whose closure can't take over the item: it would be copied.
+  // A lock beside its state instead of a `Locked<State>`, whose closure can't take over the item: it would be copied.
   // SAFETY: allocated in init, freed in deinit, and touched under the lock only.
-  private let lock = Mutex<Void>(())
-  private nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
+  let lock = Locked<Void>(())
+  nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
   let maxQueueSize: Int
   /// Of a processor that never overlaps exports, whatever its exporter says.
   let maxConcurrentExports: Int
   let lease: Runtime.Lease?
   let component: TelemetryComponent
-  private let registration = Atomic<UInt64>(0)
+  let registration = Atomic<UInt64>(0)
 
   init(
     exporter: any Exporter<Item>, configuration: BatchConfiguration, maxConcurrentExports: Int = .max, loop: EventLoop,
@@ -66,6 +66,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     unsafe storage.initialize(to: State(machine: machine, ring: ItemRing(capacity: configuration.maxQueueSize)))
     registration.store(loop.register(self), ordering: .relaxed)
     exporter.share(budget)
+    if lease != nil { Fork.join(self) }  // a simulation doesn't fork
     warnOfTimeouts(configuration.exportTimeout)
   }
 
@@ -78,13 +79,14 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   }
 
   deinit {
+    if lease != nil { Fork.leave(self) }
     unsafe storage.deinitialize(count: 1)
     unsafe storage.deallocate()
   }
 
   func withState<Result>(_ body: (inout State) -> Result) -> Result {
-    lock._unsafeLock()
-    defer { lock._unsafeUnlock() }
+    lock.lock()
+    defer { lock.unlock() }
     return unsafe body(&storage.pointee)
   }
 
@@ -116,16 +118,16 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   @inline(__always)
   func onEnd(_ item: consuming Item) {
     let size = item.encodedSizeBound
-    lock._unsafeLock()
+    lock.lock()
     if unsafe storage.pointee.machine.phase == .open, unsafe storage.pointee.ring.count < maxQueueSize,
       budget.take(size)
     {
       unsafe storage.pointee.ring.append(item, bytes: size)
       let wake = unsafe storage.pointee.machine.enqueued(queuedBytes: storage.pointee.ring.bytes)
-      lock._unsafeUnlock()
+      lock.unlock()
       if wake { loop.notify(token) }
     } else {
-      lock._unsafeUnlock()
+      lock.unlock()
       overflowed(item, size)
     }
   }

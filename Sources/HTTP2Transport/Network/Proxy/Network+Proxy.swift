@@ -1,4 +1,3 @@
-internal import Synchronization
 package import TelemetryCore
 
 extension Network {
@@ -93,7 +92,7 @@ private final class ReadinessWaiter: LoopHandler {
     case cancelled
   }
 
-  private let promise = Mutex(Promise<Change>())
+  private let promise = Locked(Promise<Change>())
 
   /// The next readiness, or the last one if nobody has asked since.
   var next: Promise<Change> {

@@ -1,0 +1,136 @@
+import Glibc
+import OTLPGRPC
+import OTLPTesting
+import Synchronization
+
+/// A parent with an open connection and a queue that isn't empty forks `children`; all of them export `spans` each, the
+/// children with what they inherited or, with `own=1`, with a processor and exporter that they make.
+func prefork(_ options: Options) {
+  let (children, spans) = (options.number("children", 4), options.number("spans", 100))
+  let processor = makeProcessor(options)
+  for index in 0..<spans { processor.onEnd(span(0, index)) }
+  check(delivered(processor.forceFlushBlocking(within: .seconds(20)), spans), "the parent's first flush")
+  for index in spans..<2 * spans { processor.onEnd(span(0, index)) }
+  let ids = (1...children).map { child in
+    let id = fork()
+    if id == 0 { preforkChild(options, child, spans, processor) }
+    return id
+  }
+  for index in 2 * spans..<3 * spans { processor.onEnd(span(0, index)) }
+  for id in ids { reap(id) }
+  let report = processor.shutdownBlocking(within: .seconds(20))
+  check(delivered(report, 3 * spans), "the parent's end: \(report)")
+  say("done")
+}
+
+private func preforkChild(_ options: Options, _ number: Int, _ spans: Int, _ inherited: BatchSpanProcessor) -> Never {
+  alarm(30)
+  check(inherited.ledger == Ledger(), "the child's ledger begins with \(inherited.ledger)")
+  let processor = options.number("own") == 1 ? makeProcessor(options) : inherited
+  for index in 0..<spans { processor.onEnd(span(number, index)) }
+  let flush = processor.forceFlushBlocking(within: .seconds(20))
+  check(delivered(flush, spans), "the child's flush: \(flush)")
+  for index in spans..<2 * spans { processor.onEnd(span(number, index)) }
+  let report = processor.shutdownBlocking(within: .seconds(20))
+  check(delivered(report, 2 * spans), "the child's end: \(report)")
+  exit(0)
+}
+
+private func makeProcessor(_ options: Options) -> BatchSpanProcessor {
+  var batch = BatchConfiguration()
+  batch.overflow = .block(upTo: .seconds(10))
+  batch.scheduleDelay = .seconds(60)
+  do {
+    return try BatchSpanProcessor(exporter: OTLPGRPCExporter(options.exporter), configuration: batch)
+  } catch {
+    fail("\(error)")
+  }
+}
+
+/// Forks again and again while threads end spans. Every child ends one span on the processor that it inherited, and
+/// every tenth exports it.
+func forkLoop(_ options: Options) {
+  let (forks, threads) = (options.number("forks", 200), options.number("threads", 4))
+  var batch = BatchConfiguration()
+  batch.maxQueueSize = 8192
+  let processor: BatchSpanProcessor
+  do {
+    processor = try BatchSpanProcessor(exporter: OTLPGRPCExporter(options.exporter), configuration: batch)
+  } catch {
+    fail("\(error)")
+  }
+  let stop = Flag()
+  let ended = Flag()
+  let producers = (1...threads).map { number in
+    startThread {
+      let sample = span(number, 0)
+      while stop.count == 0 {
+        processor.onEnd(sample)
+        ended.add()
+        if ended.count % 64 == 0 { usleep(200) }
+      }
+    }
+  }
+  for number in 0..<forks { forkOnce(processor, exports: number % 10 == 0) }
+  stop.add()
+  for thread in producers { pthread_join(thread, nil) }
+  let ledger = processor.shutdownBlocking(within: .seconds(20)).ledger
+  check(ledger.isBalanced && ledger.ended == ended.count, "the parent's ledger: \(ledger), ended \(ended.count)")
+  check(ledger.exported > 0 && ledger.dropped.keys.allSatisfy { $0 == .queueFull }, "the parent lost: \(ledger)")
+  say("done exported=\(ledger.exported)")
+}
+
+private func forkOnce(_ processor: BatchSpanProcessor, exports: Bool) {
+  let id = fork()
+  check(id >= 0, "fork: \(errno)")
+  if id == 0 {
+    alarm(20)
+    processor.onEnd(span(99, 0))
+    if exports {
+      let report = processor.shutdownBlocking(within: .seconds(10))
+      check(delivered(report, 1), "the child's end: \(report)")
+    }
+    _exit(0)
+  }
+  reap(id)
+}
+
+/// A program whose main job runs on the runtime's loop forks there; the child goes on, on that loop.
+func forkOnLoop(_ options: Options) {
+  let configuration = options.exporter
+  let finished = startThread {
+    while true { sleep(1000) }
+  }
+  _ = finished
+  Task.detached {
+    do {
+      try await withRuntime { runtime in
+        let processor = try BatchSpanProcessor(
+          exporter: OTLPGRPCExporter(configuration, runtime: runtime), runtime: runtime)
+        for index in 0..<10 { processor.onEnd(span(0, index)) }
+        check(delivered(await processor.forceFlush(within: .seconds(20)), 10), "the first flush")
+        for index in 10..<20 { processor.onEnd(span(0, index)) }
+        let id = fork()
+        if id == 0 { alarm(30) }
+        let number = id == 0 ? 1 : 0
+        for index in 20..<30 { processor.onEnd(span(number, index)) }
+        let report = await processor.shutdown(within: .seconds(20))
+        check(delivered(report, id == 0 ? 10 : 30), "\(id == 0 ? "child" : "parent"): \(report)")
+        if id == 0 { exit(0) }
+        reap(id)
+        say("done")
+        exit(0)
+      }
+    } catch {
+      fail("\(error)")
+    }
+  }
+  while true { sleep(1000) }
+}
+
+/// A count that threads share.
+final class Flag: Sendable {
+  private let value = Atomic<Int>(0)
+  var count: Int { value.load(ordering: .relaxed) }
+  func add() { value.add(1, ordering: .relaxed) }
+}

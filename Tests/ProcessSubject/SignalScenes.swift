@@ -1,0 +1,113 @@
+import Glibc
+import OTLPGRPC
+import OTLPTesting
+
+/// The disposition of each signal: its handler and flags; nil for those that the C library keeps to itself.
+private func dispositions() -> [[UInt]?] {
+  (1..<65).map { number in
+    var action = sigaction()
+    guard sigaction(Int32(number), nil, &action) == 0 else { return nil }
+    let handler = withUnsafeBytes(of: &action.__sigaction_handler) { $0.load(as: UInt.self) }
+    return [handler, UInt(UInt32(bitPattern: action.sa_flags))]
+  }
+}
+
+/// Exports, and compares the signal handlers and the caller's mask before and after.
+func signals(_ options: Options) {
+  let before = dispositions()
+  var maskBefore = sigset_t()
+  pthread_sigmask(SIG_SETMASK, nil, &maskBefore)
+  export(options, spans: 1000)
+  var mask = sigset_t()
+  pthread_sigmask(SIG_SETMASK, nil, &mask)
+  let after = dispositions()
+  for number in 1..<65 {
+    check(
+      after[number - 1] == before[number - 1], "the handler of signal \(number) changed: \(after[number - 1] ?? [])")
+  }
+  check((1..<65).allSatisfy { sigismember(&mask, $0) == sigismember(&maskBefore, $0) }, "the signal mask changed")
+  say("done")
+}
+
+/// Exports under a rain of signals whose handlers do nothing and don't restart system calls.
+func interrupts(_ options: Options) {
+  var action = sigaction()
+  action.__sigaction_handler.sa_handler = { _ in }
+  for signal in [SIGALRM, SIGPROF] { check(sigaction(signal, &action, nil) == 0, "sigaction") }
+  var every = itimerval()
+  every.it_interval.tv_usec = 700
+  every.it_value.tv_usec = 700
+  for timer in [ITIMER_REAL, ITIMER_PROF] {
+    check(setitimer(__itimer_which_t(timer.rawValue), &every, nil) == 0, "setitimer")
+  }
+  for _ in 0..<5 { export(options, spans: 2000) }
+  say("done")
+}
+
+/// Exports to a server that closes connections as it likes; SIGPIPE would end the process.
+func closedPeers(_ options: Options) {
+  check(dispositions()[Int(SIGPIPE) - 1]?.first == 0, "SIGPIPE isn't at its default")
+  export(options, spans: options.number("spans", 20_000))
+  say("done")
+}
+
+/// Says something on a standard error that nobody reads.
+func closedStandardError(_ options: Options) {
+  var pipes: [Int32] = [0, 0]
+  pipe(&pipes)
+  dup2(pipes[1], 2)
+  close(pipes[0])
+  close(pipes[1])
+  do {
+    let exporter = try OTLPGRPCExporter(options.exporter)
+    let processor = try BatchSpanProcessor(exporter: exporter)
+    processor.onEnd(span(1, 0))
+    // Nobody listens there: the exporter warns on its thread, and the processor on this one.
+    _ = processor.shutdownBlocking(within: .milliseconds(300))
+    processor.onEnd(span(1, 1))
+    Diagnostics.standardError.emit(.warning, "said to nobody")
+  } catch {
+    fail("\(error)")
+  }
+  say("done")
+}
+
+/// Exports and waits for the end; all must arrive.
+func export(_ options: Options, spans: Int) {
+  var batch = BatchConfiguration()
+  batch.overflow = .block(upTo: .seconds(20))
+  do {
+    let processor = try BatchSpanProcessor(exporter: OTLPGRPCExporter(options.exporter), configuration: batch)
+    for index in 0..<spans { processor.onEnd(span(1, index)) }
+    let report = processor.shutdownBlocking(within: .seconds(30))
+    check(delivered(report, spans), "the export: \(report)")
+  } catch {
+    fail("\(error)")
+  }
+}
+
+/// Exports, lets the timers run out, and then does nothing for `seconds`; both ends of that are to be seen in a trace.
+func idle(_ options: Options) {
+  let runtime: Runtime
+  let processor: BatchSpanProcessor
+  do {
+    var threads = Runtime.Configuration()
+    threads.threadKeepAlive = .seconds(1)
+    runtime = try Runtime(threads)
+    var configuration = options.exporter
+    configuration.timeout = .seconds(1)
+    processor = try BatchSpanProcessor(
+      exporter: OTLPGRPCExporter(configuration, runtime: runtime), runtime: runtime)
+  } catch {
+    fail("\(error)")
+  }
+  for index in 0..<1000 { processor.onEnd(span(1, index)) }
+  check(delivered(processor.forceFlushBlocking(within: .seconds(20)), 1000), "the flush")
+  sleep(UInt32(options.number("settle", 3)))
+  say("idle begins")
+  sleep(UInt32(options.number("seconds", 15)))
+  say("idle ends")
+  processor.onEnd(span(1, 1000))
+  check(delivered(processor.shutdownBlocking(within: .seconds(20)), 1001), "the end")
+  say("done")
+}

@@ -1,0 +1,16 @@
+// The program that tests fork, stop, interrupt and watch. Not for anything else.
+import Glibc
+
+var arguments = Array(CommandLine.arguments.dropFirst())
+guard !arguments.isEmpty else { fail("a scene is missing") }
+switch arguments.removeFirst() {
+case "prefork": prefork(Options(arguments))
+case "fork-loop": forkLoop(Options(arguments))
+case "fork-on-loop": forkOnLoop(Options(arguments))
+case "signals": signals(Options(arguments))
+case "interrupts": interrupts(Options(arguments))
+case "closed-peers": closedPeers(Options(arguments))
+case "closed-stderr": closedStandardError(Options(arguments))
+case "idle": idle(Options(arguments))
+default: fail("no such scene")
+}

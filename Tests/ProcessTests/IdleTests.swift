@@ -1,0 +1,29 @@
+import OTLPTesting
+import TestSupport
+import Testing
+
+/// DESIGN, principle 4: idle, no system call.
+struct IdleTests {
+  private static let strace = "/usr/bin/strace"
+
+  @Test(
+    "an open connection and nothing to do: no system call",
+    .enabled(if: Peers.isRequired || TestFiles.isExecutable(strace)),
+    arguments: [false, true])
+  func idle(tls: Bool) async throws {
+    let place = try await Place(tls: tls)
+    let trace = try TestFiles.makeDirectory()
+    defer { TestFiles.remove(trace) }
+    _ = try await Subject.run(
+      "idle", place.options + ["settle=3", "seconds=15"], prefix: [Self.strace, "-f", "-o", trace + "/calls"])
+    let calls = TestFiles.read(trace + "/calls").split(separator: "\n")
+    let begin = try #require(calls.firstIndex { $0.contains("idle begins") })
+    let end = try #require(calls.firstIndex { $0.contains("idle ends") })
+    // The scene's own sleep, and nothing else.
+    let between = calls[(begin + 1)..<end].filter {
+      !$0.contains("clock_nanosleep(") && !$0.contains("clock_nanosleep resumed")
+    }
+    #expect(between.isEmpty, "\(between.joined(separator: "\n"))")
+    #expect(place.collector.counts.connections == 1)
+  }
+}

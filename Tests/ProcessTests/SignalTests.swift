@@ -1,0 +1,37 @@
+import OTLPTesting
+import TestSupport
+import Testing
+
+/// What telemetry does to its process's signals, and they to it.
+@Suite(.serialized)
+struct SignalTests {
+  @Test("no signal handler is installed and the caller's mask stays")  // 5.6.16
+  func handlers() async throws {
+    let place = try await Place(tls: true)
+    _ = try await Subject.run("signals", place.options)
+    #expect(place.collector.spanCount == 1000)
+  }
+
+  @Test("interrupted system calls lose nothing", arguments: [false, true])
+  func interrupts(tls: Bool) async throws {
+    let place = try await Place(tls: tls)
+    _ = try await Subject.run("interrupts", place.options)
+    #expect(place.collector.spanCount == 10_000)
+  }
+
+  @Test("a connection that the server closes while we write is no SIGPIPE", arguments: [false, true])  // 5.6.16
+  func closedPeers(tls: Bool) async throws {
+    let place = try await Place(tls: tls)
+    let subject = try Subject.start("closed-peers", place.options)
+    for round in 1...10 where await place.collector.waitForSpans(round * 1500, within: .seconds(20)) {
+      await place.collector.closeConnections()
+    }
+    #expect(await subject.wait(within: .seconds(60)) == 0, "\(subject.errors)")
+    #expect(place.collector.counts.connections >= 3)
+  }
+
+  @Test("a standard error that nobody reads is no SIGPIPE")
+  func closedStandardError() async throws {
+    _ = try await Subject.run("closed-stderr", ["endpoint=http://127.0.0.1:\(Loopback.freePort())"])
+  }
+}

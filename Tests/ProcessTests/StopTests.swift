@@ -1,0 +1,28 @@
+import OTLPTesting
+import TestSupport
+import Testing
+
+/// Pain 31: a process that is stopped and goes on.
+@Suite(.serialized)
+struct StopTests {
+  @Test(
+    "stopped under load while its server closes every connection or restarts: all arrives", arguments: [false, true])
+  func stopped(restarts: Bool) async throws {
+    let place = try await Place(tls: false)
+    let load = try Tool.start([
+      "load", "--endpoint", place.collector.endpoint, "--duration", "4s", "--rate", "2000", "--json",
+    ])
+    #expect(await place.collector.waitForSpans(2000, within: .seconds(20)))
+    load.send(19)  // SIGSTOP
+    if restarts { await place.collector.stop() } else { await place.collector.closeConnections() }
+    // Longer than the loop takes for a stop, and than the delay of a batch.
+    _ = await Loopback.wait(within: .seconds(6)) { false }
+    if restarts { try await place.collector.restart() }
+    load.send(18)  // SIGCONT
+    #expect(await load.wait(within: .seconds(40)) == 0, "\(load.errors)")
+    let result = Tool.Result(load, code: 0)
+    #expect(result.dropped.isEmpty)
+    #expect(result.json("exported") == result.json("ended"))
+    #expect(place.collector.spanCount >= Int(result.json("exported") ?? "") ?? .max)
+  }
+}
