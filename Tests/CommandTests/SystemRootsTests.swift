@@ -7,7 +7,7 @@ import Testing
   @Test func theSystemsAuthoritiesAreBelievedWithoutACAFile() async throws {
     let certificates = try TestCertificates()
     let collector = try await LoopbackCollector(.init(port: 0, tls: certificates.server))
-    let arguments = ["load", "--endpoint", collector.endpoint, "--spans", "500", "--json", "--shutdown-timeout", "2"]
+    let arguments = ["load", "--endpoint", collector.endpoint, "--spans", "500", "--json", "--shutdown-timeout", "5"]
     let run = try await Tool.run(arguments, environment: ["SSL_CERT_FILE": certificates.authority])
     #expect(run.code == 0, "\(run.errors)")
     #expect(run.json("exported") == "500")

@@ -59,6 +59,8 @@ func forkLoop(_ options: Options) {
   } catch {
     fail("\(error)")
   }
+  // Swift makes a global when it is first used, under a lock that no fork handler knows: not while others fork.
+  _ = span(0, 0)
   let stop = Flag()
   let ended = Flag()
   let producers = (1...threads).map { number in
