@@ -6,6 +6,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+// Without the clean-up at exit, which would take away what a telemetry thread may still be using.
+static inline void COpenSSL_init(void) { OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, NULL); }
 // OpenSSL's macros that Swift can't see.
 static inline long COpenSSL_set_tlsext_host_name(SSL *s, const char *name) { return SSL_set_tlsext_host_name(s, name); }
 static inline long COpenSSL_CTX_set_min_proto_version(SSL_CTX *c, int v) { return SSL_CTX_set_min_proto_version(c, v); }

@@ -97,6 +97,7 @@ package final class TLSContext: Sendable {
   // MARK: Setting up
 
   private static func make(_ method: OpaquePointer?) throws(TLSError) -> OpaquePointer {
+    COpenSSL_init()
     ERR_clear_error()
     guard let context = unsafe SSL_CTX_new(method) else { throw setUpFailure() }
     // Only suites that HTTP/2 permits: ephemeral keys and authenticated encryption. The cheapest first.
