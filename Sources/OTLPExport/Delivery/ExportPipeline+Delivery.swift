@@ -25,7 +25,7 @@ struct Delivery {
     self.number = number
     self.deadline = deadline
     self.isolation = isolation
-    machine = RetryMachine(policy)
+    machine = RetryMachine(policy, wasConnected: piece.mayHaveBeenDelivered)
   }
 
   var request: EncodedRequest { piece.request }

@@ -63,10 +63,12 @@ package struct RetryMachine: Sendable {
   private var usedFreeResend = false
   private var triedUncompressed = false
   private var triedNewHeaders = false
-  private var wasConnected = false
+  private var wasConnected: Bool
 
-  package init(_ policy: RetryPolicy) {
+  /// - Parameter wasConnected: An earlier request with the same items has been sent.
+  package init(_ policy: RetryPolicy, wasConnected: Bool = false) {
     self.policy = policy
+    self.wasConnected = wasConnected
     backoff = RetryBackoff(policy)
   }
 
