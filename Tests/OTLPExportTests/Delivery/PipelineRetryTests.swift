@@ -154,6 +154,17 @@ import Testing
     }
   }
 
+  @Test func whatMayHaveBeenDeliveredIsNotUnreachableAfterASplit() throws {
+    try simulate(seed: 1) { simulation in
+      let tooLarge = AttemptFailure.server(8, "received message larger than max (9 vs. 1)")
+      let fixture = PipelineFixture(
+        simulation, [.fail(.transport(.unknown)), .fail(tooLarge)], standard: .after(.seconds(1), .fail(.connect)))
+      let outcome = await fixture.export(within: .seconds(20))
+      #expect(outcome.dropped == [.timeout: 10])
+      #expect(outcome.possibleDuplicates == 10)
+    }
+  }
+
   @Test func tlsTroubleIsSaidInItsWords() throws {
     try simulate(seed: 1) { simulation in
       var failure = AttemptFailure.connect
