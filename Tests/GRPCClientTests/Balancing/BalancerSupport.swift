@@ -74,6 +74,56 @@ enum Input: String, CaseIterable {
   }
 }
 
+/// A state, and the time that it is then.
+struct Moment {
+  var state: BalancerState
+  var now = instant(10)
+
+  @discardableResult
+  mutating func feed(_ inputs: Input...) -> String {
+    inputs.map { $0.apply(&state, at: now) }.last ?? ""
+  }
+}
+
+/// Named moments that stand for all that a channel can be in, and what each input does there.
+struct Moments {
+  private(set) var all: [String: Moment]
+
+  init(idle state: BalancerState) { all = ["idle": Moment(state: state)] }
+
+  subscript(name: String) -> Moment? { all[name] }
+
+  mutating func add(_ name: String, after base: String, _ body: (inout Moment) -> Void) {
+    var moment = all[base]!
+    body(&moment)
+    all[name] = moment
+  }
+
+  /// What isn't listed does nothing.
+  func checkEveryInput(of name: String, _ expected: [Input: String]?) throws {
+    for input in Input.allCases {
+      var moment = try #require(all[name])
+      let actions = moment.feed(input)
+      let none = input == .connected ? "refused" : ""
+      #expect(actions == expected?[input] ?? none, "\(name), \(input)")
+      check(moment.state, "\(name), \(input)")
+    }
+  }
+
+  /// Two inputs after another, and one of `thirds`, keep what must hold.
+  func checkEveryPair(of name: String, then thirds: [Input]) throws {
+    for first in Input.allCases {
+      for second in Input.allCases {
+        for third in thirds {
+          var moment = try #require(all[name])
+          moment.feed(first, second, third)
+          check(moment.state, "\(name), \(first), \(second), \(third)")
+        }
+      }
+    }
+  }
+}
+
 /// What must always hold.
 func check(_ state: BalancerState, _ context: Comment) {
   let known = Set(state.members.map(\.id))

@@ -8,43 +8,27 @@ private func makeState(hosts: Int = 2, connections: Int = 2) -> BalancerState {
   BalancerState(hostCount: hosts, maxConnections: connections, backoff: steady, maxConnectionAge: .seconds(100))
 }
 
-/// A state, and the time that it is then.
-private struct Moment {
-  var state = makeState()
-  var now = instant(10)
-
-  @discardableResult
-  mutating func feed(_ inputs: Input...) -> String {
-    inputs.map { $0.apply(&state, at: now) }.last ?? ""
+/// Moments that stand for all that a channel can be in.
+private let moments: Moments = {
+  var moments = Moments(idle: makeState())
+  moments.add("first", after: "idle") { $0.feed(.wanted) }
+  moments.add("second", after: "first") { $0.feed(.connectFailed) }
+  moments.add("pausing", after: "second") { $0.feed(.connectFailed) }
+  moments.add("ready", after: "first") { $0.feed(.connected) }
+  moments.add("fallback", after: "second") { $0.feed(.connected) }
+  moments.add("moving", after: "fallback") {
+    $0.now = instant(60)
+    $0.feed(.look)
   }
-
-  /// Moments that stand for all that a channel can be in.
-  static let all: [String: Moment] = {
-    var all = ["idle": Moment()]
-    func add(_ name: String, after base: String, _ body: (inout Moment) -> Void) {
-      var moment = all[base]!
-      body(&moment)
-      all[name] = moment
-    }
-    add("first", after: "idle") { $0.feed(.wanted) }
-    add("second", after: "first") { $0.feed(.connectFailed) }
-    add("pausing", after: "second") { $0.feed(.connectFailed) }
-    add("ready", after: "first") { $0.feed(.connected) }
-    add("fallback", after: "second") { $0.feed(.connected) }
-    add("moving", after: "fallback") {
-      $0.now = instant(60)
-      $0.feed(.look)
-    }
-    add("renewing", after: "ready") {
-      $0.now = instant(140)
-      $0.feed(.look)
-    }
-    add("extra", after: "ready") { $0.feed(.heldUp) }
-    add("two", after: "extra") { $0.feed(.connected) }
-    add("shutDown", after: "two") { $0.state.shutDown() }
-    return all
-  }()
-}
+  moments.add("renewing", after: "ready") {
+    $0.now = instant(140)
+    $0.feed(.look)
+  }
+  moments.add("extra", after: "ready") { $0.feed(.heldUp) }
+  moments.add("two", after: "extra") { $0.feed(.connected) }
+  moments.add("shutDown", after: "two") { $0.state.shutDown() }
+  return moments
+}()
 
 @Suite struct PickFirstTests {
   private static let names = [
@@ -74,26 +58,12 @@ private struct Moment {
 
   @Test("every input in every state: what isn't listed does nothing", arguments: names)
   func table(name: String) throws {
-    for input in Input.allCases {
-      var moment = try #require(Moment.all[name])
-      let actions = moment.feed(input)
-      let none = input == .connected ? "refused" : ""
-      #expect(actions == Self.expected[name]?[input] ?? none, "\(name), \(input)")
-      check(moment.state, "\(name), \(input)")
-    }
+    try moments.checkEveryInput(of: name, Self.expected[name])
   }
 
   @Test("two inputs after another from every state keep what must hold", arguments: names)
   func pairs(name: String) throws {
-    for first in Input.allCases {
-      for second in Input.allCases {
-        for third in [Input.connected, .lost, .look] {
-          var moment = try #require(Moment.all[name])
-          moment.feed(first, second, third)
-          check(moment.state, "\(name), \(first), \(second), \(third)")
-        }
-      }
-    }
+    try moments.checkEveryPair(of: name, then: [.connected, .lost, .look])
   }
 
   @Test("5.9.2: one host: a pause after each failed pass, counted from its start; it is never set aside")
@@ -142,7 +112,7 @@ private struct Moment {
 
   @Test("an answer ends the count of failures; the state asks for answers only while they matter")
   func answers() {
-    var moment = Moment.all["ready"]!
+    var moment = moments["ready"]!
     #expect(moment.state.wantsAnswers)
     moment.feed(.answered)
     #expect(!moment.state.wantsAnswers)
@@ -156,7 +126,7 @@ private struct Moment {
 
   @Test("all hosts fail: the one in use stays until another is up, and the first whose time is over is tried")
   func allFail() {
-    var moment = Moment.all["ready"]!
+    var moment = moments["ready"]!
     moment.feed(.fiveFailed)
     #expect(moment.feed(.connectFailed) == "aside 1")
     #expect(moment.state.connections.map(\.number) == [1])
@@ -172,7 +142,7 @@ private struct Moment {
 
   @Test("what is due is done when the state is asked, and then it isn't due any more", arguments: names)
   func due(name: String) throws {
-    var moment = try #require(Moment.all[name])
+    var moment = try #require(moments[name])
     for _ in 0..<20 {
       let due = moment.state.nextDue(at: moment.now)
       guard due < BalancerState.never else { return }
@@ -186,7 +156,7 @@ private struct Moment {
   @Test("a connection that comes after another has taken its place is refused")
   func late() {
     // The pass goes on beside an attempt that was made beside a connection which is lost now.
-    var moment = Moment.all["extra"]!
+    var moment = moments["extra"]!
     #expect(moment.feed(.endedOrderly) == "connect 0 first")
     #expect(moment.state.connected(2, at: moment.now).map(text) == "wake 2")
     #expect(moment.state.connected(3, at: moment.now) == nil)

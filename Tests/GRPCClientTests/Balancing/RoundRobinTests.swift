@@ -4,38 +4,24 @@ import Testing
 
 @testable import GRPCClient
 
-private struct Moment {
-  var state = BalancerState(
-    hostCount: 1, policy: .roundRobin, maxConnections: 2, backoff: steady, maxConnectionAge: .seconds(100))
-  var now = instant(10)
-
-  @discardableResult
-  mutating func feed(_ inputs: Input...) -> String {
-    inputs.map { $0.apply(&state, at: now) }.last ?? ""
+private let moments: Moments = {
+  var moments = Moments(
+    idle: BalancerState(
+      hostCount: 1, policy: .roundRobin, maxConnections: 2, backoff: steady, maxConnectionAge: .seconds(100)))
+  moments.add("resolving", after: "idle") { $0.feed(.wanted) }
+  moments.add("connecting", after: "resolving") { $0.feed(.resolved) }
+  moments.add("oneReady", after: "connecting") { _ = $0.state.connected(1, at: $0.now) }
+  moments.add("oneDown", after: "oneReady") { $0.feed(.connectFailed) }
+  moments.add("both", after: "oneReady") { $0.feed(.connected) }
+  moments.add("renewing", after: "both") {
+    $0.now = instant(140)
+    $0.feed(.look)
   }
-
-  static let all: [String: Moment] = {
-    var all = ["idle": Moment()]
-    func add(_ name: String, after base: String, _ body: (inout Moment) -> Void) {
-      var moment = all[base]!
-      body(&moment)
-      all[name] = moment
-    }
-    add("resolving", after: "idle") { $0.feed(.wanted) }
-    add("connecting", after: "resolving") { $0.feed(.resolved) }
-    add("oneReady", after: "connecting") { _ = $0.state.connected(1, at: $0.now) }
-    add("oneDown", after: "oneReady") { $0.feed(.connectFailed) }
-    add("both", after: "oneReady") { $0.feed(.connected) }
-    add("renewing", after: "both") {
-      $0.now = instant(140)
-      $0.feed(.look)
-    }
-    add("extra", after: "both") { $0.feed(.heldUp) }
-    add("two", after: "extra") { $0.feed(.connected) }
-    add("shutDown", after: "two") { $0.state.shutDown() }
-    return all
-  }()
-}
+  moments.add("extra", after: "both") { $0.feed(.heldUp) }
+  moments.add("two", after: "extra") { $0.feed(.connected) }
+  moments.add("shutDown", after: "two") { $0.state.shutDown() }
+  return moments
+}()
 
 @Suite struct RoundRobinTests {
   private static let names = [
@@ -65,31 +51,17 @@ private struct Moment {
 
   @Test("every input in every state: what isn't listed does nothing", arguments: names)
   func table(name: String) throws {
-    for input in Input.allCases {
-      var moment = try #require(Moment.all[name])
-      let actions = moment.feed(input)
-      let none = input == .connected ? "refused" : ""
-      #expect(actions == Self.expected[name]?[input] ?? none, "\(name), \(input)")
-      check(moment.state, "\(name), \(input)")
-    }
+    try moments.checkEveryInput(of: name, Self.expected[name])
   }
 
   @Test("two inputs after another from every state keep what must hold", arguments: names)
   func pairs(name: String) throws {
-    for first in Input.allCases {
-      for second in Input.allCases {
-        for third in [Input.connected, .resolvedOther, .look] {
-          var moment = try #require(Moment.all[name])
-          moment.feed(first, second, third)
-          check(moment.state, "\(name), \(first), \(second), \(third)")
-        }
-      }
-    }
+    try moments.checkEveryPair(of: name, then: [.connected, .resolvedOther, .look])
   }
 
   @Test("what is due is done when the state is asked, and then it isn't due any more", arguments: names)
   func due(name: String) throws {
-    var moment = try #require(Moment.all[name])
+    var moment = try #require(moments[name])
     for _ in 0..<30 {
       let due = moment.state.nextDue(at: moment.now)
       guard due < BalancerState.never else { return }
@@ -103,7 +75,7 @@ private struct Moment {
 
   @Test("5.9: each address has its own back-off; a look-up follows a failure, not more often than every 5 s")
   func ownPauses() {
-    var moment = Moment.all["oneDown"]!
+    var moment = moments["oneDown"]!
     var log: [String] = []
     for tenth in 100..<300 {
       moment.now = instant(Double(tenth) / 10)
@@ -120,7 +92,7 @@ private struct Moment {
 
   @Test("a group for each address; the one that is set aside is left out, and comes back; the last never is")
   func rotation() {
-    var moment = Moment.all["two"]!
+    var moment = moments["two"]!
     #expect(moment.state.rotation(at: moment.now) == [[1, 3], [2]])
     moment.feed(.fiveFailed)
     #expect(moment.state.rotation(at: moment.now) == [[2]])
@@ -136,7 +108,7 @@ private struct Moment {
 
   @Test("addresses that are gone go at once where others are up, else when the first new one is")
   func vanished() {
-    var moment = Moment.all["both"]!
+    var moment = moments["both"]!
     moment.now = instant(140)
     moment.feed(.look)
     let actions = moment.state.resolved(host: 0, addresses: [place(7)], at: moment.now)
