@@ -46,11 +46,19 @@ extension HTTP2Connection {
     noteHandshake(session)
     noteGoAway(session)
     if isAnyoneWaiting { startWaiting() }
-    if let failure = flush() {
-      return end(.lost(failure), connectError: startError(writeFailure ?? .notHTTP2(failure)))
-    }
+    if let failure = flush() { return giveUp(session, failure) }
     if session.isFinished { return finish(session) }
     noteSettled(session)
+  }
+
+  /// Nothing can be written any more. What came before that still counts: a GOAWAY says which requests the server
+  /// never looked at.
+  private func giveUp(_ session: ClientSession, _ failure: String) {
+    let error = writeFailure ?? .notHTTP2(failure)
+    if writeFailure != nil { readAll(toEnd: true) }
+    guard phase != .closed else { return }
+    noteGoAway(session)
+    end(.lost(failure), connectError: startError(error))
   }
 
   private func noteHandshake(_ session: ClientSession) {

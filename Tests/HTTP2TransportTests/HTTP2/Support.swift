@@ -39,7 +39,9 @@ struct Pair: Sendable {
 /// Runs `body` with a connection that isn't started and a peer that is, unless `settings` is nil.
 func withPair(
   seed: UInt64 = 1, link: SimulatedLink = SimulatedLink(), configuration: HTTP2Configuration = .init(),
-  settings: [(UInt16, UInt32)]? = [], started: Bool = true, _ body: @escaping @Sendable (Pair) async throws -> Void
+  settings: [(UInt16, UInt32)]? = [], started: Bool = true,
+  wrap: @escaping @Sendable (sending any Transport) -> sending any Transport = { $0 },
+  _ body: @escaping @Sendable (Pair) async throws -> Void
 ) throws {
   try simulate(seed: seed, limit: .seconds(600)) { simulation in
     let number = simulation.network.connectEnds(link)
@@ -47,7 +49,7 @@ func withPair(
     let peer = FramePeer(loop: loop, transport: simulation.network.end(of: number, .server, on: loop))
     let events = Pair.Events()
     let connection = HTTP2Connection(
-      loop: loop, transport: simulation.network.end(of: number, .client, on: loop), configuration: configuration
+      loop: loop, transport: wrap(simulation.network.end(of: number, .client, on: loop)), configuration: configuration
     ) { events.append($0) }
     let pair = Pair(simulation: simulation, connection: connection, peer: peer, events: events)
     try await peer.start(settings: settings)

@@ -105,7 +105,9 @@ import Testing
   func notHTTP() {
     #expect(feed([0x15, 3, 1, 0, 2, 2, 70]).progress == .failed(.notHTTP(.tls)))
     #expect(feed([0, 0, 6, 4, 0, 0, 0, 0, 0]).progress == .failed(.notHTTP(.http2)))
+    #expect(feed([0, 0, 6, 4, 0, 0, 0, 0, 0], size: 1).progress == .failed(.notHTTP(.http2)))
     #expect(feed([0, 0, 6, 5, 0, 0, 0, 0, 0]).progress == .failed(.notHTTP(.other)))
+    #expect(feed([0, 0, 6, 5, 0, 0, 0, 0, 0], size: 1).progress == .failed(.notHTTP(.other)))
     for text in [
       "SSH-2.0-x\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "http/1.1 200 OK\r\n\r\n",
       "HTTP/1.9 200 OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "\r\n\r\n",

@@ -84,8 +84,9 @@ package struct ProxyTunnel {
     }
     switch head[0] {
     case 0x15, 0x16: return .tls
-    // SETTINGS is the first frame of a server: a length below 2^16, and its type as soon as it is there.
-    case 0 where head.count < 4 || head[3] == 4: return .http2
+    // SETTINGS is the first frame of a server: a length below 2^16, and its type.
+    case 0 where head.count < 4: return nil
+    case 0 where head[3] == 4: return .http2
     default: return .other
     }
   }
