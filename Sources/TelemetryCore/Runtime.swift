@@ -17,7 +17,8 @@ public final class Runtime: Sendable {
     public var threadStackSize = 1 << 20
     /// What the threads' names begin with; 1 to 10 ASCII letters, digits, `-` or `.`, default `otlp`.
     public var threadNamePrefix = "otlp"
-    /// How long a blocking thread waits for more work before it ends; 0 to 1 hour, default 10 s.
+    /// How long a blocking thread waits for more work before it ends, while the runtime is in use; 0 to 1 hour, default
+    /// 10 s. With the last processor and exporter the threads end at once.
     public var threadKeepAlive = Duration.seconds(10)
 
     /// The default values.
@@ -117,7 +118,10 @@ public final class Runtime: Sendable {
     Fork.join(self)
   }
 
-  deinit { Fork.leave(self) }
+  deinit {
+    Fork.leave(self)
+    blocking.shutdown()
+  }
 
   /// Starts the threads if they don't run, and holds them.
   /// - Parameter loop: The event loop to run on, if it is one of this runtime's; else the next in turn.
@@ -177,6 +181,8 @@ public final class Runtime: Sendable {
       return state.loops
     }
     for loop in loops { loop.stop() }
+    // The idle ones would wait for work until their time is over.
+    if !loops.isEmpty { blocking.shutdown() }
   }
 
   fileprivate func startThread(of loop: EventLoop, _ index: Int) throws(SystemError) {

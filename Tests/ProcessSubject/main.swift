@@ -12,5 +12,6 @@ case "interrupts": interrupts(Options(arguments))
 case "closed-peers": closedPeers(Options(arguments))
 case "closed-stderr": closedStandardError(Options(arguments))
 case "idle": idle(Options(arguments))
+case "lives": lives(Options(arguments))
 default: fail("no such scene")
 }

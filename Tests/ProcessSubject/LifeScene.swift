@@ -1,0 +1,71 @@
+import Glibc
+import OTLPGRPC
+
+/// Makes a runtime, an exporter and a processor, exports, flushes and lets all go, `count` times. Says after each how
+/// many bytes the C library has given out, in one arena so that it knows (MALLOC_ARENA_MAX=1), and how many threads
+/// there are.
+func lives(_ options: Options) {
+  var sizes: [Int] = []
+  let count = options.number("count", 10)
+  sizes.reserveCapacity(count)
+  for number in 0..<count {
+    live(options, number)
+    // A thread's own memory is free when it has gone; it ends by itself.
+    for _ in 0..<2000 where threadCount() > 1 { usleep(1000) }
+    check(threadCount() == 1, "life \(number) leaves \(threadCount() - 1) threads")
+    sizes.append(bytesInUse())
+  }
+  say("sizes " + sizes.map(String.init).joined(separator: " "))
+  say("done")
+}
+
+private func live(_ options: Options, _ number: Int) {
+  let spans = options.number("spans", 200)
+  var exporter = options.exporter
+  exporter.compression = number.isMultiple(of: 2) ? .none : .gzip(level: 6)
+  exporter.clientCertificate = options.text("certificate")
+  exporter.clientKey = options.text("key")
+  var batch = BatchConfiguration()
+  batch.maxExportBatchSize = 50
+  do {
+    let runtime = try Runtime(.init())
+    let processor = try BatchSpanProcessor(
+      exporter: OTLPGRPCExporter(exporter, runtime: runtime), configuration: batch)
+    for index in 0..<spans { processor.onEnd(span(number, index)) }
+    let flush = processor.forceFlushBlocking(within: .seconds(60))
+    check(delivered(flush, spans), "the flush: \(flush)")
+    for index in 0..<spans { processor.onEnd(span(number, index)) }
+    let end = processor.shutdownBlocking(within: .seconds(60))
+    check(delivered(end, 2 * spans), "the end: \(end)")
+  } catch {
+    fail("\(error)")
+  }
+}
+
+private func threadCount() -> Int {
+  guard let folder = opendir("/proc/self/task") else { fail("no /proc/self/task") }
+  defer { closedir(folder) }
+  var count = -2  // itself and its parent
+  while readdir(folder) != nil { count += 1 }
+  return count
+}
+
+/// What the C library has from the system, without what it has free (malloc_info(3)).
+private func bytesInUse() -> Int {
+  typealias Info = @convention(c) (CInt, UnsafeMutablePointer<FILE>) -> CInt
+  var text: UnsafeMutablePointer<CChar>?
+  var count = 0
+  guard let symbol = dlsym(nil, "malloc_info"), let file = open_memstream(&text, &count) else { fail("no malloc_info") }
+  _ = unsafeBitCast(symbol, to: Info.self)(0, file)
+  fclose(file)
+  defer { free(text) }
+  let lines = String(cString: text!).split(separator: "\n")
+  func size(_ start: String) -> Int {
+    // The last one is that of all arenas.
+    let words = lines.last { $0.hasPrefix(start) }?.split(separator: "\"") ?? []
+    return words.last { Int($0) != nil }.flatMap { Int($0) } ?? 0
+  }
+  let system = size("<system type=\"current\"")
+  check(system > 0, "malloc_info says: \(lines)")
+  return system - size("<total type=\"fast\"") - size("<total type=\"rest\"")
+}
