@@ -34,3 +34,41 @@ extension Tool.Result {
 
   func number(_ name: String) -> Int { json(name).flatMap { Int($0) } ?? -1 }
 }
+
+/// The spans that a real server has noted, by id.
+struct Arrivals {
+  /// Those that arrived.
+  private(set) var ids: Set<Substring> = []
+  /// Those that arrived more than once.
+  private(set) var repeated: Set<Substring> = []
+  /// How often any of them arrived.
+  private(set) var count = 0
+
+  private init(_ text: String) {
+    for id in text.split(whereSeparator: \.isWhitespace) {
+      count += 1
+      if !ids.insert(id).inserted { repeated.insert(id) }
+    }
+  }
+
+  /// What `grpc_server.py --log` has written.
+  static func atPython(_ logs: String...) -> Arrivals { Arrivals(logs.map(TestFiles.read).joined()) }
+
+  /// What the Collector has written with its configuration "file". A link has a `spanId` too, but no parent.
+  static func atCollector(_ files: String...) async throws -> Arrivals {
+    let pattern = #""spanId":"\K[0-9a-f]{16}(?=","parentSpanId")"#
+    let grep = try ChildProcess(["/usr/bin/grep", "-ohP", pattern] + files)
+    let code = await grep.wait(within: .seconds(60))
+    try #require(code == 0, "grep: \(grep.errors)")
+    return Arrivals(grep.output)
+  }
+
+  /// Every span of a run arrived; those that did so again are among those that the ledger calls possible duplicates.
+  /// It counts a span once, however often it was sent again.
+  func expectAll(of run: Tool.Result, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(run.code == 0, "\(run.errors)", sourceLocation: sourceLocation)
+    #expect(run.number("exported") == run.number("ended"), sourceLocation: sourceLocation)
+    #expect(ids.count == run.number("ended"), sourceLocation: sourceLocation)
+    #expect(repeated.count <= run.number("possibleDuplicates"), sourceLocation: sourceLocation)
+  }
+}

@@ -45,16 +45,6 @@ package enum Loopback {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// How many connections with this port at one end were closed in order, in the last minute (TIME_WAIT).
-  package static func closedConnections(_ port: UInt16) -> Int {
-    let digits = String(port, radix: 16, uppercase: true)
-    let end = ":" + String(repeating: "0", count: 4 - digits.count) + digits
-    return TestFiles.read("/proc/net/tcp").split(separator: "\n").count { line in
-      let fields = line.split(separator: " ")
-      return fields.count > 3 && fields[3] == "06" && (fields[1].hasSuffix(end) || fields[2].hasSuffix(end))
-    }
-  }
-
   /// Asks again and again, in pauses, until the answer is yes; false if it isn't by the end of the time.
   package static func wait(within limit: Duration, until isTrue: @escaping @Sendable () -> Bool) async -> Bool {
     guard let loop = try? await TestLoop.shared() else { return false }

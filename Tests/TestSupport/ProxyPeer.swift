@@ -13,7 +13,7 @@ package final class ProxyPeer: Sendable {
     package var certificate: (file: String, key: String)?
     /// The file of the authorities of clients' certificates, which it demands then.
     package var clientAuthorities: String?
-    /// After so many it says GOAWAY and closes. HAProxy can't count them: it does so after a millisecond without any.
+    /// After so many it says GOAWAY and closes. HAProxy can't count them: it does so after a millisecond without any, for which there must be pauses.
     package var requestsPerConnection: Int?
 
     package init() {}
@@ -48,6 +48,9 @@ package final class ProxyPeer: Sendable {
   deinit { TestFiles.remove(folder) }
 
   package var endpoint: String { "\(isSecure ? "https" : "http")://localhost:\(port)" }
+
+  /// The client's port of each request that it has answered, in order: what came on one connection has the same.
+  package var clients: [Substring] { process.output.split(separator: "\n") }
 
   package func stop() async {
     process.send(9)

@@ -26,7 +26,8 @@ struct ProxySetup {
       pid \(folder)/pid;
       events {}
       http {
-        access_log off;
+        log_format client '$remote_port';
+        access_log /dev/stdout client;
         client_max_body_size 16m;
       \(temporary.joined(separator: "\n"))
         upstream backend { server 127.0.0.1:\(backend); keepalive 4; }
@@ -45,7 +46,8 @@ struct ProxySetup {
     try TestFiles.write("", to: folder + "/nghttpx.conf")
     var arguments = [
       "--conf=\(folder)/nghttpx.conf", "--backend=127.0.0.1,\(backend);;proto=h2", "--workers=1", "--single-process",
-      "--accesslog-file=/dev/null", "--errorlog-file=/dev/stderr", "--backend-connect-timeout=2s",
+      "--accesslog-file=/dev/stdout", "--accesslog-format=$remote_port", "--errorlog-file=/dev/stderr",
+      "--backend-connect-timeout=2s",
       "--frontend=127.0.0.1,\(port)\(options.certificate == nil ? ";no-tls" : "")",
     ]
     if let count = options.requestsPerConnection { arguments.append("--frontend-max-requests=\(count)") }
@@ -67,7 +69,10 @@ struct ProxySetup {
       """
       global
         maxconn 100
+        log stdout format raw local0 info
       defaults
+        log global
+        log-format %cp
         mode http
         timeout connect 2s
         timeout client 60s
@@ -98,6 +103,11 @@ struct ProxySetup {
                 "@type": \(types).filters.network.http_connection_manager.v3.HttpConnectionManager
                 stat_prefix: in
                 codec_type: HTTP2
+                access_log:
+                - name: envoy.access_loggers.stdout
+                  typed_config:
+                    "@type": \(types).access_loggers.stream.v3.StdoutAccessLog
+                    log_format: {text_format_source: {inline_string: "%DOWNSTREAM_REMOTE_PORT%\\n"}}
                 common_http_protocol_options: \(requests)
                 route_config:
                   virtual_hosts:
@@ -120,7 +130,7 @@ struct ProxySetup {
               - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: \(backend)}}}
 
       """, to: folder + "/envoy.yaml")
-    return ["-c", folder + "/envoy.yaml", "--concurrency", "1", "--disable-hot-restart", "--log-level", "error"]
+    return ["-c", folder + "/envoy.yaml", "--concurrency", "1", "--disable-hot-restart", "--log-level", "error", "--file-flush-interval-msec", "50"]
   }
 
   private func envoyTLS(_ types: String) -> String {

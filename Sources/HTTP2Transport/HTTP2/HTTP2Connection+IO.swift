@@ -46,19 +46,18 @@ extension HTTP2Connection {
     noteHandshake(session)
     noteGoAway(session)
     if isAnyoneWaiting { startWaiting() }
-    if let failure = flush() { return giveUp(session, failure) }
+    if let failure = flush() { return giveUp(failure) }
     if session.isFinished { return finish(session) }
     noteSettled(session)
   }
 
   /// Nothing can be written any more. What came before that still counts: a GOAWAY says which requests the server
   /// never looked at.
-  private func giveUp(_ session: ClientSession, _ failure: String) {
-    let error = writeFailure ?? .notHTTP2(failure)
-    if writeFailure != nil { readAll(toEnd: true) }
-    guard phase != .closed else { return }
-    noteGoAway(session)
-    end(.lost(failure), connectError: startError(error))
+  private func giveUp(_ failure: String) {
+    guard let error = writeFailure else { return lose(failure, .notHTTP2(failure)) }
+    isWriteBlocked = true
+    readAll(toEnd: true)
+    lose(failure, error)
   }
 
   private func noteHandshake(_ session: ClientSession) {
@@ -108,9 +107,17 @@ extension HTTP2Connection {
         if isShort, !toEnd { return }
       case .wouldBlock: return
       case .end: return peerEnded()
-      case .failed(let error): return end(.lost("\(error)"), connectError: startError(.transport(error)))
+      case .failed(let error): return lose("\(error)", .transport(error))
       }
     }
+  }
+
+  /// The connection is gone. If GOAWAY came before that, and nothing was open then, all is as the server meant it to be.
+  private func lose(_ words: String, _ error: HTTP2ConnectError) {
+    guard let session, phase != .closed else { return }
+    noteGoAway(session)
+    if session.goAwayFailure != nil, session.openCalls == 0 { return endOrderly(session) }
+    end(.lost(words), connectError: startError(error))
   }
 
   private func peerEnded() {
@@ -118,7 +125,7 @@ extension HTTP2Connection {
       tls.receiveEnd()
       if case .failed(let error) = tls.handshake { return failTLS(error) }
     }
-    end(.lost("the server closed the connection"), connectError: startError(.closedByPeer))
+    lose("the server closed the connection", .closedByPeer)
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) {
@@ -136,7 +143,7 @@ extension HTTP2Connection {
       switch unsafe tls.read(into: input.plaintext) {
       case .bytes(let count): unsafe takePlaintext(UnsafeRawBufferPointer(rebasing: input.plaintext[..<count]))
       case .wouldBlock: return
-      case .end: return end(.lost("the server closed the connection"), connectError: startError(.closedByPeer))
+      case .end: return lose("the server closed the connection", .closedByPeer)
       case .failed(let error): return failTLS(error)
       }
     }

@@ -1,6 +1,5 @@
 import HTTP2Transport
 import OTLPTesting
-import Synchronization
 import TelemetryCore
 import Testing
 
@@ -78,28 +77,6 @@ struct FailureTests {
       #expect(response.failure == .connectionLost(reason: "the server closed the connection"))
       #expect(response.fate == .unknown)
       #expect(pair.events.all == [.closed(.lost("the server closed the connection"))])
-    }
-  }
-
-  @Test("a write fails while a GOAWAY waits to be read: what that refuses was never processed")
-  func goAwayBehindABrokenPipe() throws {
-    let link = BreakableTransport.Link()
-    try withPair(wrap: { BreakableTransport($0, link) }) { pair in
-      let first = pair.request()
-      let second = pair.request()
-      await pair.peer.request(1)
-      await pair.peer.request(3)
-      link.isBroken.store(true, ordering: .relaxed)
-      await pair.peer.send(FramePeer.goAway(last: 1, 0, "bye"))
-      await pair.simulation.sleep(.milliseconds(5))
-      #expect(await pair.connection.openRequests == 2)
-      let third = pair.request()
-      #expect(await second.value.failure == .goAway(code: 0, debug: "bye"))
-      #expect(await second.value.fate == .neverProcessed)
-      #expect(await first.value.fate == .unknown)
-      #expect(await third.value.fate == .neverProcessed)
-      #expect(pair.events.all.first == .goAway(code: 0, debug: "bye"))
-      #expect(pair.events.all.count == 2)
     }
   }
 
