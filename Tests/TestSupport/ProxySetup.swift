@@ -130,7 +130,10 @@ struct ProxySetup {
               - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: \(backend)}}}
 
       """, to: folder + "/envoy.yaml")
-    return ["-c", folder + "/envoy.yaml", "--concurrency", "1", "--disable-hot-restart", "--log-level", "error", "--file-flush-interval-msec", "50"]
+    return [
+      "-c", folder + "/envoy.yaml", "--concurrency", "1", "--disable-hot-restart", "--log-level", "error",
+      "--file-flush-interval-msec", "50",
+    ]
   }
 
   private func envoyTLS(_ types: String) -> String {
