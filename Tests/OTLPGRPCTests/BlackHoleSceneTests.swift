@@ -41,14 +41,15 @@ private final class SlowReader: LoopHandler {
   }
 
   private func readOne(_ index: Int) {
-    withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { _ = state.transports[index].read(into: $0) }
     guard state.listener != nil else { return }
+    withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { _ = state.transports[index].read(into: $0) }
     simulation.loop.schedule(at: Deadline(simulation.now + .seconds(1))) { self.readOne(index) }
   }
 
   func stop() {
     state.listener?.close()
     state.listener = nil
+    for transport in state.transports { transport.close() }
   }
 }
 
@@ -140,6 +141,50 @@ private final class SlowReader: LoopHandler {
       processor.onEnd(StandardWorkload().span(210))
       #expect(processor.ledger.dropped[.afterShutdown] == 1)
       await end()
+    }
+  }
+
+  // The blocking twins wait on a thread and on the system's clock: PeerTests has them on real sockets.
+  @Test(arguments: Server.allCases, [Duration.zero, .milliseconds(150), .seconds(7)])
+  func aShutdownWithoutAFlushEndsByItsDeadline(_ server: Server, before: Duration) throws {
+    try simulate(seed: 2, limit: .seconds(3600)) { simulation in
+      let end = try await Self.start(server, simulation)
+      let processor = try Self.makeProcessor(server, simulation)
+      for span in StandardWorkload().spans(0..<200) { processor.onEnd(span) }
+      await simulation.sleep(before)
+      let (delay, report) = await Self.late(simulation) { await processor.shutdown(within: Self.limit) }
+      #expect(delay <= Self.grace)
+      #expect(report.ledger.exported == 0)
+      #expect(report.ledger.droppedTotal == 200)
+      #expect(report.ledger.isBalanced)
+      await end()
+    }
+  }
+
+  @Test(
+    "a server that comes to life gets what a flush in vain has left, and what comes later", arguments: Server.allCases)
+  func theProgramGoesOn(_ server: Server) throws {
+    try simulate(seed: 3, limit: .seconds(3600)) { simulation in
+      let end = try await Self.start(server, simulation)
+      let processor = try Self.makeProcessor(server, simulation)
+      for span in StandardWorkload().spans(0..<200) { processor.onEnd(span) }
+      let (delay, flush) = await Self.late(simulation) { await processor.forceFlush(within: Self.limit) }
+      #expect(delay <= Self.grace)
+      #expect(!flush.isDelivered)
+
+      await end()
+      simulation.network.planConnections { _, _, _ in .link(SimulatedLink()) }
+      var configuration = LoopbackCollector.Configuration()
+      if server == .stallsInTLS {
+        configuration.tls = .init(certificate: certificates + "server.pem", privateKey: certificates + "server.key")
+      }
+      let collector = try await LoopbackCollector(
+        configuration, on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
+      for span in StandardWorkload().spans(200..<210) { processor.onEnd(span) }
+      let report = await processor.shutdown(within: .seconds(60))
+      #expect(report.isDelivered && report.ledger.exported == 210, "\(report)")
+      #expect(Set(collector.spans.map(\.spanID)).count == 210)
+      await collector.stop()
     }
   }
 }

@@ -63,35 +63,6 @@ extension PeerTests {
       await collector.stop()
     }
 
-    /// The command waits with `shutdownBlocking`; here are flush, shutdown and the other twin.
-    @Test(arguments: ["http", "https"]) func everyWaitEndsInTime(_ scheme: String) async throws {
-      let listener = Loopback.Listener(backlog: 16)
-      for flush in [true, false] {
-        for blocking in [true, false] {
-          let exporter = try OTLPGRPCExporter(
-            .init(endpoint: "\(scheme)://127.0.0.1:\(listener.port)"), diagnostics: .silent)
-          let processor = try BatchSpanProcessor(exporter: exporter, diagnostics: .silent)
-          for span in StandardWorkload().spans(0..<600) { processor.onEnd(span) }
-          let start = MonotonicInstant.now
-          let ledger = await wait(for: processor, flush: flush, blocking: blocking).ledger
-          #expect(MonotonicInstant.now - start < .milliseconds(1500))
-          #expect(ledger.isBalanced && ledger.exported == 0 && ledger.ended == 600)
-          #expect(await processor.shutdown(within: .zero).ledger.droppedTotal == 600)
-        }
-      }
-    }
-
-    private func wait(for processor: BatchSpanProcessor, flush: Bool, blocking: Bool) async -> FlushReport {
-      let limit = Duration.milliseconds(500)
-      guard blocking else {
-        return flush ? await processor.forceFlush(within: limit) : await processor.shutdown(within: limit)
-      }
-      func block() -> FlushReport {
-        flush ? processor.forceFlushBlocking(within: limit) : processor.shutdownBlocking(within: limit)
-      }
-      return block()
-    }
-
     @Test func oneThatDropsTheSYN() async throws {
       let deaf = Loopback.Deaf()
       try await expectLoss(at: "http://127.0.0.1:\(deaf.port)")

@@ -1,0 +1,109 @@
+import OTLPGRPC
+import OTLPTesting
+import TelemetryCore
+import TestSupport
+import Testing
+
+extension PeerTests {
+  /// Every kind of wait against every kind of server that takes nothing, on real sockets. `Benchmarks/run blackholes`
+  /// measures 50 ms after the limit; the second here is for machines that stall (DESIGN 6).
+  @Suite(.serialized) struct BlackHoleWaitTests {
+    enum Server: CaseIterable {
+      case absent, filtered, silent, stallsInTLS, readsOneByteASecond, neverGrantsWindow
+    }
+
+    enum Wait: CaseIterable {
+      case flush, shutdown, flushBlocking, shutdownBlocking
+    }
+
+    private static let limit = Duration.milliseconds(400)
+
+    /// A server of its own: its endpoint, and what keeps it there.
+    private static func start(_ server: Server) async throws -> (endpoint: String, keeper: AnyObject?) {
+      switch server {
+      case .absent: return ("http://127.0.0.1:\(Loopback.freePort())", nil)
+      case .filtered:
+        let deaf = Loopback.Deaf()
+        return ("http://127.0.0.1:\(deaf.port)", deaf)
+      case .silent:
+        let listener = Loopback.Listener(backlog: 16)
+        return ("http://127.0.0.1:\(listener.port)", listener)
+      case .stallsInTLS:
+        // The beginning of a ServerHello.
+        let canned = try Loopback.Canned("\u{16}\u{3}\u{3}\0z\u{2}\0\0v\u{3}\u{3}")
+        return ("https://127.0.0.1:\(canned.port)", canned)
+      case .readsOneByteASecond:
+        let reader = try Loopback.SlowReader()
+        return ("http://127.0.0.1:\(reader.port)", reader)
+      case .neverGrantsWindow:
+        var configuration = LoopbackCollector.Configuration()
+        configuration.initialWindowSize = 0
+        configuration.grantsWindow = false
+        let collector = try await LoopbackCollector(configuration)
+        return (collector.endpoint, collector)
+      }
+    }
+
+    /// The blocking ones on a thread of their own, as a synchronous program's.
+    private static func perform(_ wait: Wait, _ processor: BatchSpanProcessor) async throws -> FlushReport {
+      switch wait {
+      case .flush: return await processor.forceFlush(within: limit)
+      case .shutdown: return await processor.shutdown(within: limit)
+      case .flushBlocking, .shutdownBlocking:
+        let report = Promise<FlushReport>()
+        try ThreadSystem.start(name: "waits", stackSize: 1 << 19) {
+          report.fulfil(
+            wait == .flushBlocking
+              ? processor.forceFlushBlocking(within: limit) : processor.shutdownBlocking(within: limit))
+        }
+        return await report.value
+      }
+    }
+
+    private static func expectInTime(_ wait: Wait, _ server: Server) async throws {
+      let (endpoint, keeper) = try await start(server)
+      let exporter = try OTLPGRPCExporter(.init(endpoint: endpoint), diagnostics: .silent)
+      let processor = try BatchSpanProcessor(exporter: exporter, diagnostics: .silent)
+      for span in StandardWorkload().spans(0..<600) { processor.onEnd(span) }
+      let start = MonotonicInstant.now
+      let report = try await perform(wait, processor)
+      #expect(MonotonicInstant.now - start < limit + .seconds(1), "\(wait)")
+      #expect(report.ledger.isBalanced && report.ledger.exported == 0 && report.ledger.ended == 600, "\(wait)")
+      #expect(!report.isDelivered, "\(wait)")
+      let end = await processor.shutdown(within: .zero).ledger
+      #expect(end.droppedTotal == 600 && end.queued + end.inFlight == 0, "\(wait): \(end)")
+      withExtendedLifetime(keeper) {}
+    }
+
+    @Test(
+      "d and a second at most, every span accounted for, and then the process exports elsewhere",
+      arguments: Server.allCases)
+    func everyWaitEndsInTime(_ server: Server) async throws {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for wait in Wait.allCases { group.addTask { try await Self.expectInTime(wait, server) } }
+        try await group.waitForAll()
+      }
+      let collector = try await LoopbackCollector()
+      let processor = try BatchSpanProcessor(exporter: OTLPGRPCExporter(.init(endpoint: collector.endpoint)))
+      for span in StandardWorkload().spans(0..<600) { processor.onEnd(span) }
+      #expect(await processor.shutdown(within: .seconds(20)).isDelivered)
+      #expect(collector.spanCount == 600)
+      await collector.stop()
+    }
+
+    @Test("a server that comes to life gets what a flush in vain has left") func comesToLife() async throws {
+      let port = Loopback.freePort()
+      let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:\(port)"), diagnostics: .silent)
+      let processor = try BatchSpanProcessor(exporter: exporter, diagnostics: .silent)
+      for span in StandardWorkload().spans(0..<600) { processor.onEnd(span) }
+      #expect(await !processor.forceFlush(within: Self.limit).isDelivered)
+      var configuration = LoopbackCollector.Configuration()
+      configuration.address = .tcp(host: "127.0.0.1", port: port)
+      let collector = try await LoopbackCollector(configuration)
+      let report = await processor.shutdown(within: .seconds(20))
+      #expect(report.isDelivered && report.ledger.exported == 600, "\(report)")
+      #expect(Set(collector.spans.map(\.spanID)).count == 600)
+      await collector.stop()
+    }
+  }
+}
