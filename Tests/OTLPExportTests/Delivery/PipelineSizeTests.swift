@@ -192,3 +192,41 @@ import Testing
     }
   }
 }
+
+/// Several spans that are too large each, among others.
+@Suite struct OversizedSpansTests {
+  static func large(_ number: Int, bytes: Int) -> SpanData {
+    SpanData(
+      traceID: TraceID(high: 1, low: 1), spanID: SpanID(UInt64(number)), name: "large \(number)", startTimeUnixNano: 1,
+      endTimeUnixNano: 2, attributes: ["blob": .string(String(repeating: "x", count: bytes))],
+      resource: StandardWorkload.resource, scope: StandardWorkload.scope)
+  }
+
+  @Test("exactly those are dropped, also where the server says no limit", arguments: 0..<20, [true, false])
+  func exactlyThoseAreDropped(seed: Int, saysLimit: Bool) throws {
+    try simulate(seed: UInt64(seed)) { simulation in
+      let limit = 50_000
+      let fixture = PipelineFixture(simulation, standard: saysLimit ? .atMost(limit) : .atMostUnsaid(limit))
+      var random = SeededRandom(seed: UInt64(seed))
+      var batch = StandardWorkload().spans(0..<Int.random(in: 0...500, using: &random))
+      let count = Int.random(in: 1...12, using: &random)
+      for number in 1...count {
+        // Beside one another, at the ends, anywhere; some are just too large, and some far.
+        let place = [0, batch.count, batch.count / 2, Int.random(in: 0...batch.count, using: &random)].randomElement(
+          using: &random)!
+        let bytes = [limit, limit + 1, 3 * limit, 10 * limit].randomElement(using: &random)!
+        batch.insert(OversizedSpansTests.large(number, bytes: bytes), at: place)
+      }
+      for _ in 0..<2 {
+        let before = fixture.transport.calls.count
+        let outcome = await fixture.pipeline.export(batch, deadline: Deadline(simulation.now + .seconds(30)))
+        #expect(outcome.dropped == [.tooLarge: count])
+        #expect(outcome.exported == batch.count - count && outcome.rejected == 0)
+        let taken = fixture.transport.calls[before...].filter { $0.bytes.count - 5 <= limit }.flatMap(\.spans)
+        #expect(taken == batch.filter { !$0.name.hasPrefix("large") })
+        #expect((outcome.error as? OTLPError)?.code == .tooLarge)
+      }
+      #expect(Set(fixture.events("too large").compactMap { $0.fields["name"] }).count <= count)
+    }
+  }
+}

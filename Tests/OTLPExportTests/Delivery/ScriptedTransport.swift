@@ -19,6 +19,8 @@ final class ScriptedTransport: OTLPTransport {
     case silence
     /// Refuses messages of more than so many protobuf bytes, in grpc-go's words.
     case atMost(Int)
+    /// The same in grpc-dotnet's words, which name no limit.
+    case atMostUnsaid(Int)
     /// Refuses as invalid what holds one of these spans.
     case refusing(Set<String>)
   }
@@ -109,6 +111,9 @@ final class ScriptedTransport: OTLPTransport {
       let count = message.count - 5
       guard count > limit else { return .accepted(ExportResponse()) }
       return .failed(.server(8, "grpc: received message larger than max (\(count) vs. \(limit))"))
+    case .atMostUnsaid(let limit):
+      guard message.count - 5 > limit else { return .accepted(ExportResponse()) }
+      return .failed(.server(8, "Received message exceeds the maximum configured message size."))
     case .refusing(let names):
       let spans = (try? TraceRequestDecoder.decode(Array(message.array.dropFirst(5)))) ?? []
       guard spans.contains(where: { names.contains($0.name) }) else { return .accepted(ExportResponse()) }
