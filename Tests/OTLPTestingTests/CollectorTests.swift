@@ -1,3 +1,4 @@
+import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import Testing
@@ -26,6 +27,42 @@ import Testing
       #expect(await fixture.collector.waitForSpans(20, within: .seconds(1)))
       #expect(await !fixture.collector.waitForSpans(21, within: .seconds(1)))
     }
+  }
+
+  @Test func requestsAreWaitedForWhateverIsAnswered() throws {
+    try Fixture.run { fixture in
+      let (collector, simulation) = (fixture.collector, fixture.simulation)
+      #expect(await collector.waitForRequests(0, within: .zero))
+      let two = simulation.task { await collector.waitForRequests(2, within: .seconds(10)) }
+      let three = simulation.task {
+        let start = simulation.now
+        let arrived = await collector.waitForRequests(3, within: .seconds(5))
+        return (arrived, simulation.now - start)
+      }
+      collector.script(.status(.unavailable))
+      _ = await fixture.client.call(Fixture.body(Fixture.spans(4)))
+      let start = simulation.now
+      #expect(await !collector.waitForRequests(2, within: .milliseconds(700)))
+      #expect(simulation.now - start == .milliseconds(700))
+      _ = await fixture.client.call(Fixture.body(Fixture.spans(4)))
+      #expect(await two.value)
+      #expect(simulation.now - start < .seconds(1))
+      #expect(await collector.waitForRequests(2, within: .zero))
+      #expect(collector.spanCount == 4)
+      let (arrived, waited) = await three.value
+      #expect(!arrived && waited == .seconds(5))
+    }
+  }
+
+  @Test func requestsAreWaitedForOnRealSockets() async throws {
+    let collector = try await LoopbackCollector()
+    let client = try OTLPGRPCExporter(.init(endpoint: collector.endpoint))
+    #expect(await !collector.waitForRequests(1, within: .milliseconds(20)))
+    async let arrived = collector.waitForRequests(1, within: .seconds(20))
+    _ = await client.export(Fixture.spans(3), deadline: .after(.seconds(20)))
+    #expect(await arrived)
+    await client.shutdown(deadline: .after(.seconds(1)))
+    await collector.stop()
   }
 
   @Test(arguments: 0..<10) func largeRequestsOnAnUnevenNetwork(seed: Int) throws {
