@@ -96,7 +96,11 @@ let package = Package(
         "SimulatedWorlds", "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
         "TelemetrySDK", "TelemetryCore", "CNGHTTP2",
       ]),
-    tests("PeerTests", ["TestSupport", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore"]),
+    tests(
+      "PeerTests",
+      [
+        "TestSupport", "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore",
+      ]),
     tests(
       "CommandTests", ["TestSupport", "OTLPGRPC", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
   ],

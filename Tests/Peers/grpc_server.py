@@ -27,6 +27,8 @@ def parse_arguments():
     parser.add_argument("--key")
     parser.add_argument("--client-ca")
     parser.add_argument("--max-bytes", type=int, default=4 << 20)
+    parser.add_argument(
+        "--unsaid-max-bytes", type=int, default=1 << 30, help="refuse larger messages in words that name no limit")
     parser.add_argument("--log")
     parser.add_argument("--gzip-answers", action="store_true")
     parser.add_argument("--silent", action="store_true", help="never answer a call")
@@ -59,6 +61,9 @@ class Receiver(grpc.GenericRpcHandler):
     def export(self, request, context):
         if self.arguments.silent:
             time.sleep(60)
+        if request.ByteSize() > self.arguments.unsaid_max_bytes:
+            context.abort(
+                grpc.StatusCode.RESOURCE_EXHAUSTED, "Received message exceeds the maximum configured message size.")
         with self.lock:
             self.calls += 1
             step = self.script.popleft() if self.script else "OK"
