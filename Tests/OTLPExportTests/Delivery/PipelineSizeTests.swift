@@ -205,10 +205,10 @@ import Testing
   @Test("exactly those are dropped, also where the server says no limit", arguments: 0..<20, [true, false])
   func exactlyThoseAreDropped(seed: Int, saysLimit: Bool) throws {
     try simulate(seed: UInt64(seed)) { simulation in
-      let limit = 50_000
+      let limit = 10_000
       let fixture = PipelineFixture(simulation, standard: saysLimit ? .atMost(limit) : .atMostUnsaid(limit))
       var random = SeededRandom(seed: UInt64(seed))
-      var batch = StandardWorkload().spans(0..<Int.random(in: 0...500, using: &random))
+      var batch = StandardWorkload().spans(0..<Int.random(in: 0...100, using: &random))
       let count = Int.random(in: 1...12, using: &random)
       for number in 1...count {
         // Beside one another, at the ends, anywhere; some are just too large, and some far.
