@@ -32,6 +32,7 @@ let package = Package(
     driver("export-bench"),
     driver("link-bench"),
     driver("blackhole-bench"),
+    driver("idle-bench"),
     driver("queue-bench"),
     driver("pipeline-bench"),
     // What a user's program weighs: it sees the public product only.

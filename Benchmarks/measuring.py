@@ -78,14 +78,15 @@ def each(count, command, short, long, rounds=1):
 
 @contextlib.contextmanager
 def sink(window, tls=False):
-    """The C server on a free port; gives the port and a function that reads how many spans it has got.
+    """The C server on a free port; gives the port and a function that reads one of its counts, by default of spans.
 
     In TLS it takes one cipher suite, the one that the C client asks for, so that both clients encrypt alike.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    stats = path("sink.stats")
+    stats = path(f"sink.{port}.stats")
+    counts = ("requests", "spans", "bytes", "last", "malformed", "connections", "cpu")
     secrets = ["-t", path("TLS/server.pem"), path("TLS/server.key")] if tls else []
     if tls:
         with open(path("openssl.conf"), "w") as file:
@@ -101,7 +102,7 @@ def sink(window, tls=False):
             if time.monotonic() > deadline:
                 raise RuntimeError("the sink doesn't start")
             time.sleep(0.01)
-        yield port, lambda: struct.unpack("7Q", open(stats, "rb").read(56))[1]
+        yield port, lambda name="spans": struct.unpack("7Q", open(stats, "rb").read(56))[counts.index(name)]
     finally:
         server.kill()
         server.wait()

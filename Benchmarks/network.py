@@ -1,4 +1,4 @@
-"""The parts of Benchmarks/run that measure the transport and bad networks."""
+"""The parts of Benchmarks/run that measure the transport, bad networks and idleness."""
 import concurrent.futures
 
 import black_holes
@@ -7,11 +7,12 @@ from measuring import *
 ROUND_TRIP = 200  # milliseconds, of the link with delay
 LIMIT, GRACE = 500, 50  # milliseconds: what a call to a black hole is given, and what it may take longer
 BLACKHOLE_ROUNDS = 10
+SETTLE, IDLE = 15, 60  # seconds: until threads that are kept for 10 s have ended, and what is measured
 
 
 def measure_transport():
     """The channel against the C client, which both send one ready message again and again."""
-    output([os.path.join(ROOT, "Fixtures", "make_certificates.sh"), path("TLS")])
+    make_certificates()
     for tls in (False, True):
         for window, words in ((65_535, "64 KiB"), (16 << 20, "16 MiB")):
             with sink(window, tls) as (port, _):
@@ -22,6 +23,10 @@ def measure_transport():
                 # How often a small window opens while an export runs varies; OpenSSL's part doesn't.
                 transport_rows(f"transport, {'TLS' if tls else 'plaintext'}, windows of {words}: ", limit, ours,
                                calls=200 if tls else 600, rounds=1 if tls else 3)
+
+
+def make_certificates():
+    output([os.path.join(ROOT, "Fixtures", "make_certificates.sh"), path("TLS")])
 
 
 def transport_rows(name, limit, ours, calls, rounds):
@@ -52,22 +57,78 @@ def link(port):
 
 
 def over_link(window, *words):
-    """Batches a second over the link to the C server."""
-    with sink(window) as (server, _), link(server) as port:
+    """Batches over the link to the C server: how many a second, and whether the exporter says what holds it up."""
+    with sink(window) as (server, received), link(server) as port:
+        probes = received("connections")
         result = values(output([driver("link-bench"), port, *words]))
         if result["lost"] != ["0"]:
             raise RuntimeError(f"{result['lost'][0]} spans lost over the link with windows of {window:,}")
-        return float(result["batchesPerSecond"][0])
+        return (float(result["batchesPerSecond"][0]), result["saysLimit"] == ["true"],
+                received("connections") - probes)
 
 
 def measure_link():
     name = f"batches of 512 spans a second, round trip {ROUND_TRIP} ms, "
-    alone, together = over_link(16 << 20, 1, 2, 30), over_link(16 << 20, 16, 200, 400)
+    (alone, *_), (together, *_) = over_link(16 << 20, 1, 1, 2, 30), over_link(16 << 20, 1, 16, 200, 400)
     row(name + "windows of 16 MiB, up to 16 at once", "-", "-", "at least 10 × one at a time",
         f"{together:.1f} ({together / alone:.1f} × {alone:.1f})", together >= 10 * alone)
-    alone, together = over_link(65_535, 1, 1, 5), over_link(65_535, 16, 3, 10)
-    row(name + "windows of 64 KiB, up to 16 at once: the connection's window is the limit", "-", "-", "none lost",
-        f"{together:.2f} ({together / alone:.1f} × {alone:.2f}), 0 lost")
+    (alone, *_), (together, says_limit, _) = over_link(65_535, 1, 1, 1, 5), over_link(65_535, 1, 16, 5, 15)
+    row(name + "windows of 64 KiB, up to 16 at once: the connection's window is the limit", "-", "-",
+        "none lost, the limit named", f"{together:.2f} ({together / alone:.1f} × {alone:.2f}), 0 lost"
+        + (", a warning names the limit" if says_limit else ", no warning"), says_limit)
+    one = together
+    together, _, connections = over_link(65_535, 4, 16, 20, 40)
+    row(name + "windows of 64 KiB, up to 16 at once, `maxConnections` 4", "-", "-", "at least 2 × one connection",
+        f"{together:.2f} ({together / one:.1f} × {one:.2f}) over {connections} connections, 0 lost",
+        together >= 2 * one and connections == 4)
+
+
+def measure_idle():
+    """In plaintext, in TLS, and a control that calls five times, all in the same minute."""
+    make_certificates()
+    with sink(64 << 20) as plain, sink(64 << 20, tls=True) as tls, concurrent.futures.ThreadPoolExecutor(3) as pool:
+        address = lambda server, scheme: f"{scheme}://127.0.0.1:{server[0]}"
+        runs = [pool.submit(idle_calls, *words) for words in (
+            ("plain", 0, address(plain, "http")), ("tls", 0, address(tls, "https"), path("TLS/ca.pem")),
+            ("control", 5, address(plain, "http")))]
+        ours, in_tls, control = (run.result() for run in runs)
+        probes = 1  # the connection that saw that the server was up
+        connections = [plain[1]("connections") - probes, tls[1]("connections") - probes]
+    if control.count("getppid") != 5:
+        raise RuntimeError(f"strace shows {control.count('getppid')} of the control's 5 calls: {control}")
+    if connections != [2, 1]:
+        raise RuntimeError(f"{connections} connections for 2 processes in plaintext and 1 in TLS: they weren't open")
+    calls = ours + in_tls
+    row(f"system calls of an idle process with an open connection, {IDLE} s, plaintext and TLS", "-", "-", "0",
+        f"{len(calls)} (of a control that makes 5: {control.count('getppid')})"
+        + "".join(f", {call}" for call in calls), not calls)
+
+
+def idle_calls(name, calls, *words):
+    """The names of the system calls that all threads of idle-bench begin while it idles; `calls` are asked of it."""
+    log = path(f"idle.{name}")
+    child = subprocess.Popen(["strace", "-f", "-o", log, driver("idle-bench"), *words], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, text=True)
+    try:
+        if child.stdout.readline() != f"exported {SPANS}\n":
+            raise RuntimeError(f"idle-bench {name} exports nothing")
+        time.sleep(SETTLE)
+        before = os.path.getsize(log)
+        for _ in range(calls):
+            print(file=child.stdin, flush=True)
+        time.sleep(IDLE)
+        with open(log) as file:
+            file.seek(before)
+            # A call that began before and goes on has its end here, if any: `<... read resumed>`.
+            found = re.findall(r"^\d+ +(\w+)\(", file.read(), re.M)
+        child.stdin.close()
+        if child.stdout.read() != f"exported {SPANS + 1}\n" or child.wait() != 0:
+            raise RuntimeError(f"idle-bench {name} exports nothing after it was idle")
+        return found
+    finally:
+        child.stdin.close()  # which ends the process, should strace leave it
+        child.kill()
+        child.wait()
 
 
 def measure_blackholes():

@@ -1,22 +1,31 @@
-// Sends batches of 512 spans as fast as the link takes them, so many at once, and prints how many batches arrived in a
-// second. The first ones, in which the exporter finds out what the server takes, don't count.
+// Sends batches of 512 spans as fast as the link takes them, so many at once over so many connections, and prints how many
+// batches arrived in a second, and whether the exporter said that the server's limits hold it up. The first batches, in
+// which it finds out what the server takes, don't count.
 import BenchSupport
 import OTLPGRPC
 import OTLPTesting
+import TelemetryCore
 
-var arguments = Arguments(usage: "link-bench PORT CONCURRENCY WARM-UP BATCHES")
+var arguments = Arguments(usage: "link-bench PORT CONNECTIONS CONCURRENCY WARM-UP BATCHES")
 let endpoint = "http://127.0.0.1:\(arguments.number())"
+let connections = arguments.number()
 let concurrency = arguments.number()
 let warmUp = arguments.number()
 let batches = arguments.number()
 let size = 512
 let spans = StandardWorkload().spans(0..<size)
 
+let isHeldUp = Locked(false)
+let diagnostics = Diagnostics(minimumLevel: .warning) { event in
+  if event.message == "calls wait for a limit of the server" { isHeldUp.withLock { $0 = true } }
+}
 var settings = OTLPGRPCExporter.Configuration(endpoint: endpoint)
+settings.maxConnections = connections
 settings.maxConcurrentExports = concurrency
 var configuration = BatchConfiguration()
 configuration.overflow = .block(upTo: .seconds(60))
-let processor = try BatchSpanProcessor(exporter: OTLPGRPCExporter(settings), configuration: configuration)
+let processor = try BatchSpanProcessor(
+  exporter: OTLPGRPCExporter(settings, diagnostics: diagnostics), configuration: configuration)
 
 func send(_ batches: Int) -> Double {
   let clock = ContinuousClock()
@@ -33,3 +42,4 @@ let seconds = send(batches)
 let ledger = processor.shutdownBlocking(within: .seconds(10)).ledger
 report("batchesPerSecond", Double(batches) / seconds)
 report("lost", ledger.ended - ledger.exported)
+report("saysLimit", isHeldUp.withLock { $0 })

@@ -97,10 +97,24 @@ extension BatchCore {
       self.ended(id, count, outcome)
     }
     // The task can't have begun: it needs this thread.
-    withState { $0.exports[id]?.task = task }
+    change(id) { $0.task = task }
   }
 
-  private func takeItems(_ id: UInt64) -> [Item] { withState { $0.exports[id]?.items.take() ?? [] } }
+  private func takeItems(_ id: UInt64) -> [Item] {
+    var items: [Item] = []
+    change(id) { items = $0.items.take() ?? [] }
+    return items
+  }
+
+  /// Gets and sets the value: changing it in place in the dictionary would allocate eleven times, for frames and
+  /// variables of the coroutines inside, since this code isn't specialised for the item.
+  private func change(_ id: UInt64, _ body: (inout Running) -> Void) {
+    withState { state in
+      guard var running = state.exports[id] else { return }
+      body(&running)
+      state.exports[id] = running
+    }
+  }
 
   private func ended(_ id: UInt64, _ count: Int, _ claimed: ExportOutcome) {
     let (outcome, changed) = claimed.balanced(count: count)
