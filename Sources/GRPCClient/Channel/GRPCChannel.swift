@@ -157,6 +157,8 @@ package actor GRPCChannel {
       return unconnected(lastFailure?.text ?? "cancelled by the caller", .cancelled)
     }
     guard !deadline.hasPassed(at: loop.now) else { return tooLate }
+    // A task that prefers another executor comes here by way of the loop's queue: much may have happened since the look.
+    guard current == nil else { return nil }
     let promise = Promise<Void>()
     let number = nextWaiting
     nextWaiting += 1

@@ -171,8 +171,6 @@ package actor HTTP2Connection: LoopHandler {
   /// - Parameter waits: Whether to wait where there is no room (`limit`), or to come back at once as `heldUp`.
   package func request(_ request: HTTP2Request, deadline: Deadline, waits: Bool = true) async -> HTTP2Response {
     guard acceptsRequests else { return HTTP2Response(failure: .notAccepted, fate: .neverProcessed) }
-    guard !deadline.hasPassed(at: loop.now) else { return HTTP2Response(failure: .deadline, fate: .neverProcessed) }
-    guard !Task.isCancelled else { return HTTP2Response(failure: .cancelled, fate: .neverProcessed) }
     requestCount += 1
     let id = requestCount
     return await withTaskCancellationHandler {
@@ -183,10 +181,14 @@ package actor HTTP2Connection: LoopHandler {
     }
   }
 
+  // A task that prefers another executor comes here by way of the loop's queue, so all is looked at only now.
   private func begin(
     _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline, _ waits: Bool,
     _ continuation: UnsafeContinuation<HTTP2Response, Never>
   ) {
+    guard acceptsRequests, !deadline.hasPassed(at: loop.now), !Task.isCancelled else {
+      return unsafe refuse(deadline, continuation)
+    }
     arm(deadline, forCall: true)
     if isKeptAlive {
       watchForCall()
@@ -204,6 +206,17 @@ package actor HTTP2Connection: LoopHandler {
       waiting.append(unsafe Waiting(id: id, request: request, deadline: deadline, continuation: continuation))
       if isKeptAlive { step() }
     }
+  }
+
+  @inline(never)
+  private func refuse(_ deadline: Deadline, _ continuation: UnsafeContinuation<HTTP2Response, Never>) {
+    let failure: HTTP2Failure
+    if !acceptsRequests {
+      failure = .notAccepted
+    } else {
+      failure = deadline.hasPassed(at: loop.now) ? .deadline : .cancelled
+    }
+    unsafe continuation.resume(returning: HTTP2Response(failure: failure, fate: .neverProcessed))
   }
 
   private func submit(

@@ -33,20 +33,7 @@ actor HeaderSource {
     case .ask: ask()
     case .wait: break
     }
-    return await wait(until: deadline)
-  }
-
-  /// The server answered UNAUTHENTICATED to the headers of `generation`.
-  func refused(_ generation: Int) { cache.refused(generation) }
-
-  /// Waits for nothing more.
-  func end() {
-    isEnded = true
-    asking?.cancel()
-    fulfil(.failure(.noHeaders(.cancelled)))
-  }
-
-  private func wait(until deadline: Deadline) async -> Answer {
+    // In the same breath as the look: an answer that comes in between would be missed.
     let promise = Promise<Answer>()
     let number = nextWaiting
     nextWaiting += 1
@@ -58,6 +45,16 @@ actor HeaderSource {
     }
     waiting[number] = nil
     return result ?? .failure(.noHeaders(.late))
+  }
+
+  /// The server answered UNAUTHENTICATED to the headers of `generation`.
+  func refused(_ generation: Int) { cache.refused(generation) }
+
+  /// Waits for nothing more.
+  func end() {
+    isEnded = true
+    asking?.cancel()
+    fulfil(.failure(.noHeaders(.cancelled)))
   }
 
   private func ask() {
