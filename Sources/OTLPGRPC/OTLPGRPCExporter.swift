@@ -1,4 +1,4 @@
-internal import GRPCClient
+package import GRPCClient
 package import HTTP2Transport
 public import OTLPExport
 public import TelemetryCore
@@ -62,13 +62,15 @@ public final class OTLPGRPCExporter: SpanExporter {
   }
 
   /// For a simulation: a given loop and network, and jitter of a seed.
+  /// - Parameter onChannel: Is given the channel that is made.
   package convenience init(
     _ configuration: Configuration, loop: EventLoop, network: any Network, diagnostics: Diagnostics,
-    seed: UInt64 = 1
+    seed: UInt64 = 1, onChannel: @escaping @Sendable (GRPCChannel) -> Void = { _ in }
   ) throws(OTLPError) {
     let parts = try ChannelParts(configuration, diagnostics)
     try self.init(configuration, parts.server, loop, nil) { () throws(OTLPError) in
       let channel = try parts.channel(network: network, loop: loop, diagnostics, seed: seed)
+      onChannel(channel)
       return ExportPipeline(
         configuration.pipeline(parts.servers, limits: MessageLimits()), transport: GRPCTransport(channel), loop: loop,
         diagnostics: diagnostics, random: SeededRandom(seed: seed))

@@ -24,17 +24,41 @@ package enum ChannelWorld {
     func count(_ call: UInt64) -> Int { counts.withLock { $0[call] ?? 0 } }
   }
 
+  /// Holds the channel against what must be so, at every step.
+  private final class Watch: Sendable {
+    private let state = Mutex((faults: [String](), balance: World.Balance()))
+
+    var faults: [String] { state.withLock { $0.faults } }
+    var balance: World.Balance { state.withLock { $0.balance } }
+
+    func look(_ channel: GRPCChannel) {
+      guard let census = channel.assumeIsolated({ $0.census }) else { return }
+      let (policy, limit) = (channel.configuration.loadBalancing, channel.configuration.maxConnections)
+      let isRoundRobin = policy == .roundRobin
+      let found = World.faults(census, isRoundRobin: isRoundRobin, maxConnections: limit)
+      state.withLock { state in
+        state.balance = World.Balance(
+          isRoundRobin: isRoundRobin, hasSeveralNames: channel.configuration.targets.count > 1,
+          mostConnections: max(state.balance.mostConnections, census.mostConnections))
+        if state.faults.count < 10, found.last != state.faults.last { state.faults += found }
+      }
+    }
+  }
+
   /// Lives through a world.
   package static func run(seed: UInt64, log: (@Sendable (String) -> Void)? = nil) throws -> World.Result {
     try simulate(seed: seed, limit: .seconds(3600)) { simulation in
       let arrivals = Arrivals()
-      let collector = try await collector(simulation, arrivals)
+      let collectors = try await collectors(simulation, arrivals)
       let channel = try channel(simulation, log)
+      let watch = Watch()
+      simulation.network.clock.onStep { watch.look(channel) }
+      let most = simulation.draw(in: 0...3) == 0 ? 8 : 3
       var faults: [String] = []
       var fates: [(UInt64, GRPCResult)] = []
       for round in 0..<simulation.draw(in: 2...6) {
         // Several at once on one connection, or one.
-        let calls = (0..<simulation.draw(in: 1...3)).map { index in
+        let calls = (0..<simulation.draw(in: 1...most)).map { index in
           let number = UInt64(round * 10 + index + 1)
           return (number, simulation.task { await call(number, channel, simulation, arrivals) })
         }
@@ -45,22 +69,33 @@ package enum ChannelWorld {
         }
         await simulation.sleep(.milliseconds(simulation.draw(in: 0...3000)))
       }
-      faults += await end(channel, collector, simulation)
+      faults += await end(channel, collectors, simulation)
+      simulation.network.clock.onStep(nil)
+      faults += watch.faults
       // What came late belies the fate as well.
       for (number, result) in fates { faults += lies(number, result, arrivals) }
-      return World.Result(faults: faults, ledger: Ledger(), trace: simulation.trace)
+      return World.Result(faults: faults, ledger: Ledger(), trace: simulation.trace, balance: watch.balance)
     }
   }
 
-  private static func collector(_ simulation: Simulation, _ arrivals: Arrivals) async throws -> LoopbackCollector {
+  private static func collectors(_ simulation: Simulation, _ arrivals: Arrivals) async throws -> [LoopbackCollector] {
+    var collectors: [LoopbackCollector] = []
+    for address in WorldPlan.addresses.prefix(simulation.draw(in: 1...4)) {
+      collectors.append(try await collector(simulation, arrivals, address))
+    }
+    return collectors
+  }
+
+  private static func collector(
+    _ simulation: Simulation, _ arrivals: Arrivals, _ address: SocketAddress
+  ) async throws -> LoopbackCollector {
     var configuration = LoopbackCollector.Configuration()
     (configuration.keptSpans, configuration.keptRequests, configuration.readsSpanIDs) = (0, 0, true)
     configuration.onAccept = { request, _ in arrivals.accepted(request) }
     if simulation.draw(in: 0...5) == 0 { configuration.maxConnectionAge = .seconds(3) }
     if simulation.draw(in: 0...5) == 0 { configuration.initialWindowSize = simulation.draw(in: 1...70_000) }
     if simulation.draw(in: 0...5) == 0 { configuration.maxConcurrentStreams = 1 }
-    let collector = try await LoopbackCollector(
-      configuration, on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
+    let collector = try await LoopbackCollector(configuration, on: address, of: simulation)
     collector.script((0..<20).map { _ in simulation.draw { .random(using: &$0) } })
     collector.scriptConnections((0..<20).map { _ in simulation.draw { .random(using: &$0) } })
     simulation.network.planConnections { _, _, random in .random(using: &random) }
@@ -70,8 +105,18 @@ package enum ChannelWorld {
   private static func channel(
     _ simulation: Simulation, _ log: (@Sendable (String) -> Void)?
   ) throws -> GRPCChannel {
+    // Names that lead to servers, and where nobody listens.
+    let count = simulation.draw(in: 0...1) == 0 ? 1 : simulation.draw(in: 2...3)
+    let names = (1...count).map { "collector-\($0)" }
+    for (index, name) in names.enumerated() {
+      let places = WorldPlan.addresses.indices.filter { $0 % count == index }
+      simulation.network.setHost(name, .sockets(places.map { WorldPlan.addresses[$0] }))
+    }
     var settings = GRPCChannelConfiguration(
-      target: .host("collector", port: 4317), backoff: .init(seed: simulation.seed))
+      target: .host(names[0], port: WorldPlan.port), backoff: .init(seed: simulation.seed))
+    settings.targets = names.map { .host($0, port: WorldPlan.port) }
+    if simulation.draw(in: 0...1) == 0 { settings.loadBalancing = .roundRobin }
+    if simulation.draw(in: 0...1) == 0 { settings.maxConnections = simulation.draw(in: 2...4) }
     if simulation.draw(in: 0...2) == 0 { settings.maxConnectionAge = .seconds(simulation.draw(in: 1...6)) }
     if simulation.draw(in: 0...2) == 0 { settings.keepalive = KeepaliveConfiguration(interval: .seconds(10)) }
     return try GRPCChannel(
@@ -110,7 +155,7 @@ package enum ChannelWorld {
   }
 
   private static func end(
-    _ channel: GRPCChannel, _ collector: LoopbackCollector, _ simulation: Simulation
+    _ channel: GRPCChannel, _ collectors: [LoopbackCollector], _ simulation: Simulation
   ) async -> [String] {
     var faults: [String] = []
     let deadline = Deadline(simulation.now + .seconds(1))
@@ -120,7 +165,7 @@ package enum ChannelWorld {
     let open = simulation.network.openEnds(.client)
     if open > 0 { faults.append("\(open) connections are open after the end") }
     await simulation.sleep(.seconds(60))
-    await collector.stop()
+    for collector in collectors { await collector.stop() }
     await simulation.sleep(.seconds(60))
     let held = simulation.loop.held
     if held.timers > 0 || held.handlers > 0 {

@@ -21,8 +21,10 @@ extension World {
     for _ in 0..<2 {
       await interrupt()
       await deliver(10, within: .seconds(4), "after an interruption")
+      forgetScripts()
     }
     await deliver(20, within: .seconds(1), "in calm weather")
+    await balances()
   }
 
   /// Every server is started anew and does what it should, every link is sound.
@@ -41,7 +43,7 @@ extension World {
     sound.acceptsGzip = plan.servers[0].acceptsGzip
     servers = []
     for address in plan.served { servers.append(try await server(sound, on: address, scripted: false)) }
-    simulation.network.setHost(plan.host, .sockets(plan.served))
+    restoreNames()
   }
 
   /// After all that happened a connection's pause may be long, and a server's wish not to be called too.
@@ -61,10 +63,21 @@ extension World {
     return false
   }
 
+  /// What was scripted for servers that got no call.
+  func forgetScripts() {
+    for server in servers {
+      server.forgetScripts()
+      server.onRequest(judge())
+    }
+  }
+
   private func interrupt() async {
     switch simulation.draw(in: 0...4) {
     // On the same connection: what was refused takes up no stream any more.
-    case 4: for server in servers { server.script(.reset(.refusedStream), .reset(.refusedStream, at: .headers)) }
+    case 4:
+      // In turn at all servers they would be more than a patient export stands.
+      let refusing = plan.client.loadBalancing == .roundRobin ? [aServer] : servers
+      for server in refusing { server.script(.reset(.refusedStream), .reset(.refusedStream, at: .headers)) }
     case 0: simulation.network.cutConnections()
     case 1: for server in servers { await server.goAway(lastStream: .current) }
     case 2: for server in servers { await server.goAway(lastStream: .all) }
@@ -77,7 +90,7 @@ extension World {
     await simulation.sleep(simulation.draw { $0.duration(in: .zero ... .milliseconds(500)) })
   }
 
-  private func deliver(_ count: Int, within limit: Duration, _ when: String) async {
+  func deliver(_ count: Int, within limit: Duration, _ when: String) async {
     let (before, start) = (processor?.ledger ?? Ledger(), simulation.now)
     end(count)
     let report = await flush(within: .seconds(60))

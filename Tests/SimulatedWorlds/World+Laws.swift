@@ -18,9 +18,10 @@ extension World {
     if held < known { fault("\(held) bytes are counted as held, \(known) are") }
     if book.running > plan.client.maxConcurrentExports { fault("\(book.running) exports run at once") }
     if ledger.exports > book.batches.count + plan.client.maxConcurrentExports { fault("exports are counted twice") }
+    checkConnections()
   }
 
-  private func fault(_ what: String) {
+  func fault(_ what: String) {
     faults.append("at \(simulation.milliseconds) ms: \(what)")
   }
 

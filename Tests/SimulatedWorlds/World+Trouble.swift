@@ -4,13 +4,16 @@ import OTLPTesting
 // What befalls a world.
 extension World {
   func trouble() async {
+    var outages: [Task<Void, Never>] = []
     for _ in 0..<plan.disturbances {
+      if simulation.draw(in: 0...5) == 0 { outages.append(simulation.task { await self.outage() }) }
       await simulation.sleep(simulation.draw { $0.duration(in: .zero...self.plan.length / 4) })
       await disturb()
       check("a disturbance")
     }
     let rest = plan.length / 4
     await simulation.sleep(rest)
+    for outage in outages { await outage.value }
   }
 
   private func disturb() async {
@@ -28,7 +31,17 @@ extension World {
     }
   }
 
-  private var aServer: LoopbackCollector { servers[simulation.draw(in: 0...servers.count - 1)] }
+  var aServer: LoopbackCollector { servers[simulation.draw(in: 0...servers.count - 1)] }
+
+  /// A server is down for long, while other things happen.
+  private func outage() async {
+    let index = simulation.draw(in: 0...servers.count - 1)
+    guard down.insert(index).inserted else { return }
+    await servers[index].stop()
+    await simulation.sleep(simulation.draw { $0.duration(in: .zero...self.plan.length) })
+    down.remove(index)
+    do { try await servers[index].restart() } catch { fault("a server can't be restarted: \(error)") }
+  }
 
   private func goAway() async {
     let code = simulation.draw { [0, 0, 0, 1, 2, 11].randomElement(using: &$0) ?? 0 }
@@ -44,10 +57,13 @@ extension World {
   }
 
   private func restart() async {
-    let server = aServer
+    let index = simulation.draw(in: 0...servers.count - 1)
+    guard down.insert(index).inserted else { return }
+    let server = servers[index]
     await server.stop()
     await simulation.sleep(.milliseconds(simulation.draw(in: 0...5000)))
-    do { try await server.restart() } catch { faults.append("a server can't be restarted: \(error)") }
+    down.remove(index)
+    do { try await server.restart() } catch { fault("a server can't be restarted: \(error)") }
   }
 
   private func sendSettings(_ choices: [UInt16: [UInt32]]) async {
@@ -62,10 +78,11 @@ extension World {
   }
 
   private func changeName() async {
-    simulation.network.setHost(plan.host, simulation.draw { self.host(&$0) })
+    let name = simulation.draw(in: 0...plan.names.count - 1)
+    simulation.network.setHost(plan.names[name], simulation.draw { self.host(&$0) })
     guard simulation.draw(in: 0...1) == 0 else { return }
     await simulation.sleep(.milliseconds(simulation.draw(in: 0...5000)))
-    simulation.network.setHost(plan.host, .sockets(plan.served))
+    simulation.network.setHost(plan.names[name], .sockets(plan.addresses(of: name)))
   }
 
   private nonisolated func host(_ random: inout SeededRandom) -> SimulatedHost {

@@ -1,3 +1,4 @@
+import GRPCClient
 import HTTP2Transport
 import OTLPGRPC
 package import OTLPTesting
@@ -15,16 +16,28 @@ package actor World {
   /// What makes a span large.
   nonisolated let filling: String
   var servers: [LoopbackCollector] = []
+  /// The numbers of those that are stopped for a while.
+  var down: Set<Int> = []
   let certificates: WorldCertificates?
   let tokens: TokenMint?
   var processor: BatchSpanProcessor?
   var exporter: OTLPGRPCExporter?
+  var channel: GRPCChannel?
+  /// Since when calls wait at a server that may get more connections.
+  var waitingSince: MonotonicInstant?
+  /// Whether that must end soon.
+  var expectsConnections = false
+  /// What was wrong with the connections at the last step.
+  var connectionFaults: [String] = []
+  var balance: Balance
   var book = SpanBook()
   var faults: [String] = []
   /// When shutdown was first asked for.
   var shutdownBegan = false
   /// Shutdown's earliest deadline.
   var shutdownDeadline = Deadline.never
+  /// When it turns to the exporter's own end.
+  var shutdownHurry = Deadline.never
   /// An export ended when shutdown had given it up.
   var exportWasCut = false
   var finalLedger = Ledger()
@@ -35,6 +48,15 @@ package actor World {
     package var faults: [String]
     package var ledger: Ledger
     package var trace: VirtualClock.Trace
+    package var balance = Balance()
+  }
+
+  /// How a world used its servers.
+  package struct Balance: Sendable {
+    package var isRoundRobin = false
+    package var hasSeveralNames = false
+    /// The most connections that one server had at once.
+    package var mostConnections = 0
   }
 
   /// Lives through a world.
@@ -45,13 +67,17 @@ package actor World {
       try await world.begin(log)
       try await world.live()
       await world.end()
-      return await Result(faults: world.faults, ledger: world.finalLedger, trace: simulation.trace)
+      return await Result(
+        faults: world.faults, ledger: world.finalLedger, trace: simulation.trace,
+        balance: world.balance)
     }
   }
 
   private init(_ simulation: Simulation, _ plan: WorldPlan) async throws {
     self.simulation = simulation
     self.plan = plan
+    balance = Balance(
+      isRoundRobin: plan.client.loadBalancing == .roundRobin, hasSeveralNames: plan.names.count > 1)
     filling = String(decoding: [UInt8](repeating: UInt8(ascii: "x"), count: plan.largeBytes), as: UTF8.self)
     certificates = plan.overTLS ? try WorldCertificates() : nil
     tokens = plan.headers.map { _ in TokenMint() }
@@ -63,7 +89,7 @@ package actor World {
     for (address, configuration) in zip(WorldPlan.addresses, plan.servers) {
       servers.append(try await server(configuration, on: address))
     }
-    simulation.network.setHost(plan.host, .sockets(plan.served))
+    restoreNames()
     let isStormy = plan.weather == .stormy
     simulation.network.planConnections { _, _, random in
       isStormy ? .random(using: &random) : .link(.sound(using: &random))
@@ -73,12 +99,20 @@ package actor World {
     configuration.headerProvider = headerProvider()
     let diagnostics = diagnostics(log)
     let exporter = try OTLPGRPCExporter(
-      configuration, loop: simulation.loop, network: simulation.network, diagnostics: diagnostics, seed: plan.seed)
+      configuration, loop: simulation.loop, network: simulation.network, diagnostics: diagnostics, seed: plan.seed
+    ) { channel in self.assumeIsolated { $0.channel = channel } }
     self.exporter = exporter
     processor = try BatchSpanProcessor(
       exporter: WatchedExporter(exporter: exporter, world: self), configuration: plan.batch, loop: simulation.loop,
       diagnostics: diagnostics)
     simulation.network.clock.onStep { self.assumeIsolated { $0.checkStep() } }
+  }
+
+  /// Each name leads to its servers.
+  func restoreNames() {
+    for (index, name) in plan.names.enumerated() {
+      simulation.network.setHost(name, .sockets(plan.addresses(of: index)))
+    }
   }
 
   func server(
@@ -100,7 +134,7 @@ package actor World {
   }
 
   /// What forbids a request that nothing was scripted for: an old token, a bad span.
-  private func judge() -> @Sendable (LoopbackCollector.Request) -> LoopbackCollector.Response {
+  func judge() -> @Sendable (LoopbackCollector.Request) -> LoopbackCollector.Response {
     let (plan, tokens) = (plan, tokens)
     return { request in
       if let tokens, !tokens.isValid(request.header("authorization")) {
@@ -154,6 +188,7 @@ package actor World {
   func release() async {
     processor = nil
     exporter = nil
+    channel = nil
     await simulation.sleep(.milliseconds(1))
     if !witness.isGone { faults.append("a part of the pipeline is still held after the end") }
   }

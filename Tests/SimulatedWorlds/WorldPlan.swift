@@ -21,19 +21,25 @@ package struct WorldPlan: Sendable {
     case name
     /// A list of addresses.
     case list
+    /// Several names, each with servers of its own or none.
+    case names
   }
 
   static let port: UInt16 = 4317
-  /// Where servers listen: two addresses of IPv4 and one of IPv6.
+  /// Where servers listen.
   static let addresses: [SocketAddress] = [
     .ipv4(0x0A00_0001, port: port), .ipv4(0x0A00_0002, port: port),
-    .ipv6(high: 0x2001_0DB8 << 32, low: 1, port: port, scope: 0),
+    .ipv6(high: 0x2001_0DB8 << 32, low: 1, port: port, scope: 0), .ipv4(0x0A00_0003, port: port),
   ]
+  /// Those of the list.
+  static let listed = [0, 1]
 
   let seed: UInt64
   var overTLS: Bool
   var weather: Weather
   var target: Target
+  /// The names that the exporter looks up.
+  var names: [String]
   var servers: [LoopbackCollector.Configuration] = []
   var client: OTLPGRPCExporter.Configuration
   var headers: HeaderPlan?
@@ -61,6 +67,7 @@ package struct WorldPlan: Sendable {
     weather = Weather.allCases.randomElement(using: &random) ?? .calm
     // The certificates are for a name.
     target = random.oneIn(4) && !self.overTLS ? .list : .name
+    names = [self.overTLS ? "localhost" : "collector"]
     batch = .random(using: &random)
     poison = random.oneIn(4) ? Int.random(in: 2...60, using: &random) : nil
     large = random.oneIn(4) ? Int.random(in: 2...40, using: &random) : nil
@@ -77,12 +84,11 @@ package struct WorldPlan: Sendable {
     headers = random.oneIn(5) ? HeaderPlan(using: &random) : nil
     let count = Int.random(in: 1...3, using: &random)
     servers = (0..<count).map { _ in .random(using: &random, weather) }
+    drawBalancing()
   }
 
   /// Addresses that have servers.
   var served: [SocketAddress] { Array(WorldPlan.addresses.prefix(servers.count)) }
-  /// The name that the exporter looks up: over TLS one that the certificates hold.
-  var host: String { overTLS ? "localhost" : "collector" }
 
   func isPoisonous(_ number: Int) -> Bool { poison.map { number % $0 == $0 / 2 } ?? false }
   func isLarge(_ number: Int) -> Bool { large.map { number % $0 == 0 } ?? false }
@@ -125,7 +131,7 @@ struct HeaderPlan: Sendable {
 }
 
 extension LoopbackCollector.Configuration {
-  fileprivate static func random(using random: inout SeededRandom, _ weather: WorldPlan.Weather) -> Self {
+  static func random(using random: inout SeededRandom, _ weather: WorldPlan.Weather) -> Self {
     var configuration = Self()
     configuration.keptSpans = 0
     configuration.keptRequests = 0
@@ -150,7 +156,7 @@ extension OTLPGRPCExporter.Configuration {
   ) -> Self {
     var configuration = Self()
     switch target {
-    case .name: configuration.endpoint = overTLS ? "https://localhost:4317" : "http://collector:4317"
+    case .name, .names: configuration.endpoint = overTLS ? "https://localhost:4317" : "http://collector:4317"
     case .list:
       configuration.endpoint = "ipv4:10.0.0.1:4317,10.0.0.2:4317"
       configuration.insecure = !overTLS

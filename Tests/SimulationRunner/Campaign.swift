@@ -9,7 +9,8 @@ struct Campaign {
     var id: pid_t
     var output: Int32
     var text: [UInt8] = []
-    var seed: UInt64
+    /// The place of its seed.
+    var place: UInt64
     var heard = seconds()
     var hasEnded = false
     var faults: [String] = []
@@ -18,12 +19,14 @@ struct Campaign {
   // So long for one seed: it hangs.
   private static let patience = 300.0
   private static let mostFailures = 20
+  // Of what a worker counts, before what was dropped.
+  private static let leadingCounts = 8
 
   private let options: Options
   private let start = seconds()
   private var processes: [Process] = []
   private var seeds = 0
-  private var counts = [Int](repeating: 0, count: 5 + DropReason.allCases.count)
+  private var counts = [Int](repeating: 0, count: leadingCounts + DropReason.allCases.count)
   private var failures = 0
   private var lastWord = seconds()
 
@@ -31,8 +34,8 @@ struct Campaign {
 
   /// True if no seed failed.
   mutating func run() throws -> Bool {
-    let jobs = UInt64(options.jobs)
-    for index in 0..<min(jobs, options.count) { processes.append(try begin(options.from + index)) }
+    say(options.plan)
+    for place in 0..<min(UInt64(options.jobs), options.seeds.count) { processes.append(try begin(place)) }
     while !processes.isEmpty, failures < Campaign.mostFailures {
       wait()
       try lookAfter()
@@ -42,7 +45,7 @@ struct Campaign {
     return failures == 0
   }
 
-  private func begin(_ from: UInt64) throws -> Process {
+  private func begin(_ place: UInt64) throws -> Process {
     var pipes: [Int32] = [0, 0]
     guard pipe(&pipes) == 0 else { throw Options.Failure(description: "pipe: errno \(errno)") }
     _ = fcntl(pipes[0], F_SETFD, FD_CLOEXEC)
@@ -52,8 +55,9 @@ struct Campaign {
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, pipes[1], 1)
     posix_spawn_file_actions_addclose(&actions, pipes[1])
-    var arguments = [CommandLine.arguments[0], "--worker", "\(from)", "\(options.jobs)", "\(options.count)"]
-    arguments += ["--from", "\(options.from)"]
+    let seeds = options.seeds
+    var arguments = [CommandLine.arguments[0], "--worker", "\(place)", "\(options.jobs)", "\(seeds.count)"]
+    arguments += ["--from", "\(seeds.from)", "--first", "\(seeds.first)"]
     if options.overTLS { arguments.append("--tls") }
     if let limit = options.seconds { arguments += ["--seconds", "\(max(0, limit - (seconds() - start)))"] }
     let argv = arguments.map { strdup($0) } + [nil]
@@ -61,7 +65,7 @@ struct Campaign {
     var id: pid_t = 0
     let code = posix_spawn(&id, CommandLine.arguments[0], &actions, nil, argv, environ)
     guard code == 0 else { throw Options.Failure(description: "\(arguments[0]): errno \(code)") }
-    return Process(id: id, output: pipes[0], seed: from)
+    return Process(id: id, output: pipes[0], place: place)
   }
 
   // MARK: What they say
@@ -90,12 +94,12 @@ struct Campaign {
     let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
     guard parts.count == 2 else { return }
     switch parts[0] {
-    case "seed": processes[index].seed = UInt64(parts[1]) ?? 0
+    case "seed": processes[index].place = UInt64(parts[1]) ?? 0
     case "fault": processes[index].faults.append(parts[1])
     case "done":
       seeds += 1
       for (place, value) in parts[1].split(separator: " ").enumerated() { counts[place] += Int(value) ?? 0 }
-      if !processes[index].faults.isEmpty { fail(processes[index].seed, processes[index].faults) }
+      if !processes[index].faults.isEmpty { fail(processes[index].place, processes[index].faults) }
       processes[index].faults = []
     default: break
     }
@@ -117,9 +121,9 @@ struct Campaign {
       close(process.output)
       guard status != 0 else { continue }
       // It crashed, or hung: another one goes on behind that seed.
-      fail(process.seed, process.faults + ["the process ended with status \(status)"])
-      let next = process.seed + UInt64(options.jobs)
-      if next <= options.last { processes.append(try begin(next)) }
+      fail(process.place, process.faults + ["the process ended with status \(status)"])
+      let next = process.place + UInt64(options.jobs)
+      if options.seeds[next] != nil { processes.append(try begin(next)) }
     }
     if seconds() - lastWord > 30 {
       lastWord = seconds()
@@ -127,7 +131,8 @@ struct Campaign {
     }
   }
 
-  private mutating func fail(_ number: UInt64, _ faults: [String]) {
+  private mutating func fail(_ place: UInt64, _ faults: [String]) {
+    guard let number = options.seeds[place] else { return }
     failures += 1
     say("seed \(number) fails; to replay: \(Seed(number, overTLS: options.overTLS).command)")
     for fault in faults.prefix(5) { say("  \(fault)") }
@@ -135,12 +140,15 @@ struct Campaign {
 
   private func report() {
     let time = seconds() - start
-    let dropped = zip(DropReason.allCases, counts.dropFirst(5)).filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }
+    let reasons = zip(DropReason.allCases, counts.dropFirst(Campaign.leadingCounts))
+    let dropped = reasons.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }
     say(
       """
       \(seeds) seeds in \(tenths(time)) s: \(tenths(Double(seeds) / time)) seeds/s on \(options.jobs) processes
       spans ended \(counts[0]): exported \(counts[1]), rejected \(counts[2]), dropped: \(dropped.joined(separator: ", "))
-      possible duplicates \(counts[3]), requests \(counts[4]); seeds that failed: \(failures)
+      possible duplicates \(counts[3]), requests \(counts[4]); worlds with round_robin \(counts[5]), \
+      with several names \(counts[6]), with several connections to a server \(counts[7])
+      seeds that failed: \(failures)
       """)
   }
 

@@ -7,7 +7,8 @@ struct Options {
   static let usage = """
     Tests/simulate [N]        runs N seeds, 1000 by default
       --from S                from seed S on, by default 1
-      --seconds T             ends after T seconds
+      --seconds T             ends after T seconds; without --from it runs the first \(Seeds.fixed) seeds, and then others
+                              each time
       --jobs J                so many processes, by default one for each core
       --tls                   all of them over TLS, not one in ten
       --seed S                runs seed S alone and says what happens in it
@@ -15,23 +16,40 @@ struct Options {
 
   struct Failure: Error, CustomStringConvertible { let description: String }
 
-  /// The seeds of one worker.
+  /// The seeds of one worker, by their places.
   struct Stride {
     var from: UInt64
     var by: UInt64
   }
 
-  var count: UInt64 = 1000
-  var from: UInt64 = 1
+  /// The seeds of a run, in their order.
+  struct Seeds {
+    /// How many of the first ones a run with a time begins with.
+    static let fixed: UInt64 = 200
+
+    var count: UInt64 = 1000
+    var from: UInt64 = 1
+    /// So many from 1 on come before.
+    var first: UInt64 = 0
+
+    /// The seed at a place from 0 on; nil after the last.
+    subscript(place: UInt64) -> UInt64? {
+      guard place < count else { return nil }
+      return place < first ? 1 + place : from &+ (place - first)
+    }
+  }
+
+  var seeds = Seeds()
   var seconds: Double?
   var jobs = ThreadSystem.coreCount
   var overTLS = false
   var seed: Seed?
   var worker: Stride?
 
-  init(_ arguments: some Sequence<String>) throws {
+  /// - Parameter time: What the seeds of a run with a time follow from.
+  init(_ arguments: some Sequence<String>, time: UInt64 = UInt64(Glibc.time(nil))) throws {
     var rest = arguments.makeIterator()
-    var seed: UInt64?
+    var (seed, count, from): (UInt64?, UInt64?, UInt64?)
     func number<Value: LosslessStringConvertible & Comparable>(_ option: String, from least: Value) throws -> Value {
       guard let text = rest.next(), let value = Value(text), value >= least else {
         throw Failure(description: "\(option) takes a number")
@@ -41,6 +59,7 @@ struct Options {
     while let argument = rest.next() {
       switch argument {
       case "--from": from = try number(argument, from: 0)
+      case "--first": seeds.first = try number(argument, from: 0)
       case "--seconds": seconds = try number(argument, from: 0)
       case "--jobs": jobs = try number(argument, from: 1)
       case "--tls": overTLS = true
@@ -53,9 +72,20 @@ struct Options {
       }
     }
     self.seed = seed.map { Seed($0, overTLS: overTLS) }
-    if seconds != nil, count == 1000 { count = .max / 2 }
+    seeds.from = from ?? 1
+    seeds.count = count ?? (seconds == nil ? 1000 : .max)
+    // A thousand to a second: runs after another have none in common.
+    if seconds != nil, from == nil { (seeds.first, seeds.from) = (Seeds.fixed, time &* 1000) }
   }
 
-  /// The last seed.
-  var last: UInt64 { from + (count - 1) }
+  /// What is to be run, in words.
+  var plan: String {
+    var parts: [String] = []
+    if seeds.first > 0 { parts.append("1 to \(seeds.first)") }
+    if seeds.count > seeds.first {
+      let last = seeds.count == .max ? "on" : "to \(seeds.from &+ (seeds.count - seeds.first - 1))"
+      parts.append("\(seeds.from) \(last)")
+    }
+    return "seeds " + parts.joined(separator: ", then ")
+  }
 }

@@ -9,18 +9,20 @@ struct Worker {
 
   func run() {
     let end = options.seconds.map { seconds() + $0 }
-    var number = stride.from
-    while number <= options.last, end.map({ seconds() < $0 }) ?? true {
+    var place = stride.from
+    while let number = options.seeds[place], end.map({ seconds() < $0 }) ?? true {
       let seed = Seed(number, overTLS: options.overTLS)
-      say("seed \(number)")
+      say("seed \(place)")
       let result = seed.verdict()
       for fault in result.faults { say("fault \(fault.split(separator: "\n").joined(separator: " | "))") }
-      let ledger = result.ledger
-      let counts = [ledger.ended, ledger.exported, ledger.rejected, ledger.possibleDuplicates, ledger.attempts]
+      let (ledger, balance) = (result.ledger, result.balance)
+      let counts =
+        [ledger.ended, ledger.exported, ledger.rejected, ledger.possibleDuplicates, ledger.attempts]
+        + [balance.isRoundRobin, balance.hasSeveralNames, balance.mostConnections > 1].map { $0 ? 1 : 0 }
       say(
         "done " + (counts + DropReason.allCases.map { ledger.dropped[$0] ?? 0 }).map(String.init).joined(separator: " ")
       )
-      number += stride.by
+      place += stride.by
     }
     say("end")
   }

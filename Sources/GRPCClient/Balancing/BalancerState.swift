@@ -320,9 +320,17 @@ struct BalancerState {
 
   /// Whether what an attempt gave fits to what has happened meanwhile.
   private func isWanted(_ attempt: Attempt) -> Bool {
-    if attempt.purpose == .first { return policy == .pickFirst ? connections.isEmpty : !isReady(attempt.member) }
-    guard policy == .pickFirst, attempt.purpose != .move, let current = connections.first else { return true }
-    return current.member == attempt.member
+    if policy == .pickFirst, let current = connections.first, attempt.purpose != .move {
+      guard attempt.purpose != .first, current.member == attempt.member else { return false }
+    }
+    let own = connections.filter { $0.member == attempt.member }
+    switch attempt.purpose {
+    case .first: return own.isEmpty
+    case .move: return true
+    case .extra: return own.count < maxConnections
+    // The old one may have ended, and another have come in its place.
+    case .renewal(let old): return own.count { $0.number != old } < maxConnections
+    }
   }
 
   mutating func close(where isClosed: (Connection) -> Bool) -> [Action] {

@@ -27,7 +27,7 @@ package actor GRPCChannel {
 
   let connector: Connector
   let diagnostics: Diagnostics
-  let configuration: GRPCChannelConfiguration
+  package nonisolated let configuration: GRPCChannelConfiguration
   private var headers: CallHeaders
 
   var state: BalancerState
@@ -197,8 +197,9 @@ package actor GRPCChannel {
   /// connection, and later ones, fail at once.
   package func shutdown(deadline: Deadline) async {
     state.shutDown()
-    for task in attempts.values { task.cancel() }
-    for task in lookUps.values { task.cancel() }
+    // In turn: the order of a dictionary varies.
+    for (_, task) in attempts.sorted(by: { $0.key < $1.key }) { task.cancel() }
+    for (_, task) in lookUps.sorted(by: { $0.key < $1.key }) { task.cancel() }
     for timer in [timer, idleTimer, limitTimer] { if let timer { loop.cancel(timer) } }
     let links = draining + links
     self.links = []

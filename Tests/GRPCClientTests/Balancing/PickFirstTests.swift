@@ -153,6 +153,18 @@ private let moments: Moments = {
     }
   }
 
+  @Test("a renewal that comes when the old one is lost and another has taken its place is refused")
+  func lateRenewal() {
+    var moment = Moment(state: makeState(hosts: 1, connections: 1))
+    moment.feed(.wanted, .connected)
+    moment.now = instant(140)
+    #expect(moment.feed(.look) == "connect 0 renewal")
+    #expect(moment.feed(.endedOrderly) == "connect 0 first")
+    #expect(moment.feed(.connected) == "wake 3")
+    #expect(moment.feed(.connected) == "refused")
+    #expect(moment.state.rotation(at: moment.now) == [[3]])
+  }
+
   @Test("a connection that comes after another has taken its place is refused")
   func late() {
     // The pass goes on beside an attempt that was made beside a connection which is lost now.

@@ -121,6 +121,23 @@ private let moments: Moments = {
     #expect(moment.state.connected(3, at: moment.now) == nil)
   }
 
+  @Test("a renewal that comes when the old one is lost is taken if it is the first, and isn't if another was")
+  func lateRenewal() {
+    var state = BalancerState(hostCount: 1, policy: .roundRobin, backoff: steady, maxConnectionAge: .seconds(100))
+    _ = state.look(at: instant(1), isWanted: true)
+    _ = state.resolved(host: 0, addresses: [place(1)], at: instant(1))
+    #expect(state.connected(1, at: instant(1)) != nil)
+    #expect(text(state.look(at: instant(140), isWanted: false)) == "resolve 0, connect address 1 renewal")
+    let actions = state.ended(1, orderly: true, since: instant(140), at: instant(140), isWanted: false)
+    #expect(text(actions) == "connect address 1 first")
+    var other = state
+    #expect(other.connected(2, at: instant(141)).map(text) == "wake 2")
+    #expect(other.connected(3, at: instant(142)) == nil)
+    #expect(state.connected(3, at: instant(141)).map(text) == "wake 3")
+    #expect(state.connected(2, at: instant(142)) == nil)
+    #expect(state.rotation(at: instant(142)) == [[3]])
+  }
+
   @Test("the same address under two endpoints is two members; a look-up that fails changes nothing")
   func twoHosts() {
     var state = BalancerState(hostCount: 2, policy: .roundRobin, backoff: steady)

@@ -1,0 +1,106 @@
+import GRPCClient
+import OTLPGRPC
+import OTLPTesting
+import TelemetryCore
+import TelemetrySDK
+
+// What must hold of several servers, and of several connections to one.
+extension World {
+  /// What is asked of a channel at every step.
+  static func faults(_ census: ChannelCensus, isRoundRobin: Bool, maxConnections: Int) -> [String] {
+    var faults: [String] = []
+    if !census.isConsistent { faults.append("the channel and its state know different connections: \(census)") }
+    for server in census.servers where server.connections > maxConnections {
+      faults.append("\(server.connections) connections to one server, of \(maxConnections): \(census)")
+    }
+    // One for a member without connection, and one beside from the time when it had one.
+    if census.attempts > 2 { faults.append("\(census.attempts) attempts at once for one server: \(census)") }
+    if census.connections > 0, census.inRotation == 0 { faults.append("no call may take a connection: \(census)") }
+    guard !isRoundRobin else { return faults }
+    if census.servers.count > 1 { faults.append("connections to several servers: \(census)") }
+    if census.inRotation != census.connections { faults.append("some connections get no calls: \(census)") }
+    return faults
+  }
+
+  func checkConnections() {
+    guard let channel, let census = channel.assumeIsolated({ $0.census }) else { return }
+    let (client, now) = (plan.client, simulation.now)
+    let isRoundRobin = client.loadBalancing == .roundRobin
+    let found = World.faults(census, isRoundRobin: isRoundRobin, maxConnections: client.maxConnections)
+    if found != connectionFaults { for what in found { fault(what) } }
+    connectionFaults = found
+    balance.mostConnections = max(balance.mostConnections, census.mostConnections)
+    let isShort = census.servers.contains { $0.waiting > 0 && $0.connections < client.maxConnections }
+    waitingSince = isShort ? waitingSince ?? now : nil
+    if expectsConnections, let waitingSince, now - waitingSince > .seconds(2) {
+      fault("calls wait, and no connection is added for \(now - waitingSince): \(census)")
+      expectsConnections = false
+    }
+  }
+
+  // MARK: In calm weather
+
+  /// Each server is used as the policy says, also while others are down, and gets the connections that it needs.
+  func balances() async {
+    await settle()
+    await countRequests()
+    if plan.reachable.count > 1 {
+      await loseServers()
+      await settle()
+      await countRequests()
+    }
+    if plan.client.maxConnections > 1 { await crowd() }
+  }
+
+  /// Whatever was set aside comes back, and whatever is lost is found out, which takes calls.
+  private func settle() async {
+    for pause in [600, 600, 10] {
+      await simulation.sleep(.seconds(pause))
+      for _ in 0..<4 { await deliver(1, within: .seconds(8), "as time went by") }
+    }
+    await simulation.sleep(.seconds(10))
+  }
+
+  private func countRequests() async {
+    let before = servers.map(\.counts.requests)
+    for _ in 0..<2 * servers.count { await deliver(1, within: .seconds(1), "in calm weather") }
+    let counts = zip(servers, before).map { $0.counts.requests - $1 }
+    let used = counts.indices.filter { counts[$0] > 0 }
+    let isRight =
+      switch plan.client.loadBalancing {
+      case .roundRobin: used == plan.reachable.sorted()
+      case .pickFirst: Set(used).isSubset(of: plan.homes[0]) && used.count == 1
+      }
+    if !isRight { fault("the servers got \(counts) requests by \(plan.client.loadBalancing)") }
+  }
+
+  /// All but one are down; those that are don't make anything fail.
+  private func loseServers() async {
+    let left = simulation.draw { [plan] in plan.reachable.randomElement(using: &$0) ?? 0 }
+    let down = plan.reachable.filter { $0 != left }
+    let silent = simulation.draw(in: 0...1) == 0 ? Set(down.map { WorldPlan.addresses[$0] }) : []
+    simulation.network.planConnections { address, _, _ in
+      silent.contains(address) ? .ignore : .link(SimulatedLink())
+    }
+    for index in down { await servers[index].stop() }
+    for _ in 0..<3 {
+      await deliver(1, within: .seconds(8), "with servers down")
+      await simulation.sleep(.milliseconds(simulation.draw(in: 0...30_000)))
+    }
+    await deliver(5, within: .seconds(1), "with servers down for long")
+    simulation.network.planConnections { _, _, _ in .link(SimulatedLink()) }
+    for index in down {
+      do { try await servers[index].restart() } catch { fault("a server can't be restarted: \(error)") }
+    }
+  }
+
+  /// More calls than the connections have room for, which take long.
+  private func crowd() async {
+    for server in servers { server.script(Array(repeating: .success.delayed(by: .seconds(3)), count: 40)) }
+    expectsConnections = true
+    end(min(plan.batch.maxQueueSize, 16 * plan.batch.maxExportBatchSize))
+    _ = await flush(within: .seconds(20))
+    expectsConnections = false
+    forgetScripts()
+  }
+}
