@@ -59,6 +59,16 @@ private func scene<Value: Sendable>(
 }
 
 @Suite struct GRPCChannelTests {
+  @Test("a call that sets out to wait when the connection has just come doesn't wait")
+  func comesAtOnce() throws {
+    try scene { scene in
+      #expect(await scene.call().code == .ok)
+      let before = scene.simulation.now
+      #expect(await scene.channel.connection(until: Deadline(before + .seconds(10))) == nil)
+      #expect(scene.simulation.now == before)
+    }
+  }
+
   @Test("5.1.1: a call succeeds, with the headers in their order; several use one connection")
   func happy() throws {
     try scene(metadata: [.init(name: "X-Tenant", value: "7")]) { scene in

@@ -28,9 +28,11 @@ private func live(_ options: Options, _ number: Int) {
   var batch = BatchConfiguration()
   batch.maxExportBatchSize = 50
   do {
+    // The exporter in a runtime of its own, the processor in the shared one.
     let runtime = try Runtime(.init())
+    let diagnostics = Diagnostics(minimumLevel: .warning) { fail("life \(number) says: \($0)") }
     let processor = try BatchSpanProcessor(
-      exporter: OTLPGRPCExporter(exporter, runtime: runtime), configuration: batch)
+      exporter: OTLPGRPCExporter(exporter, runtime: runtime, diagnostics: diagnostics), configuration: batch)
     for index in 0..<spans { processor.onEnd(span(number, index)) }
     let flush = processor.forceFlushBlocking(within: .seconds(60))
     check(delivered(flush, spans), "the flush: \(flush)")

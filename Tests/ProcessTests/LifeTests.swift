@@ -5,9 +5,13 @@ import Testing
 @Suite(.serialized)
 struct LifeTests {
   // One arena, and no threads' caches of freed memory: all that counts as given out is in use.
-  private static let environment = ["/usr/bin/env", "MALLOC_ARENA_MAX=1", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0"]
+  private static let environment = [
+    "/usr/bin/env", "MALLOC_ARENA_MAX=1", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0",
+  ]
 
-  @Test("runtimes, exporters and processors that come and go: their threads end, memory in use doesn't grow", arguments: [false, true])
+  @Test(
+    "runtimes, exporters and processors that come and go: their threads end, memory in use doesn't grow",
+    arguments: [false, true])
   func lives(tls: Bool) async throws {
     let place = try await Place(tls: tls)
     let output = try await Subject.run(

@@ -54,13 +54,14 @@ package enum ChannelWorld {
       let watch = Watch()
       simulation.network.clock.onStep { watch.look(channel) }
       let most = simulation.draw(in: 0...3) == 0 ? 8 : 3
+      let executor = Detour.drawn(by: seed, simulation.loop)
       var faults: [String] = []
       var fates: [(UInt64, GRPCResult)] = []
       for round in 0..<simulation.draw(in: 2...6) {
         // Several at once on one connection, or one.
         let calls = (0..<simulation.draw(in: 1...most)).map { index in
           let number = UInt64(round * 10 + index + 1)
-          return (number, simulation.task { await call(number, channel, simulation, arrivals) })
+          return (number, Task(executorPreference: executor) { await call(number, channel, simulation, arrivals) })
         }
         for (number, call) in calls {
           let (result, found) = await call.value

@@ -1,4 +1,5 @@
 import OTLPGRPC
+import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
 
@@ -13,7 +14,9 @@ struct WatchedExporter: SpanExporter {
 
   func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
     let number = await world.exportBegins(batch)
-    let outcome = await exporter.export(batch, deadline: deadline)
+    let outcome = await withTaskExecutorPreference(world.detour) { [exporter] in
+      await exporter.export(batch, deadline: deadline)
+    }
     await world.exportEnded(number, outcome, deadline)
     return outcome
   }
@@ -27,5 +30,13 @@ struct WatchedExporter: SpanExporter {
   func shutdown(deadline: Deadline) async {
     await exporter.shutdown(deadline: deadline)
     await world.expect(deadline, "the exporter's shutdown")
+  }
+}
+
+extension Detour {
+  /// In half of the worlds tasks prefer another executor than the loop of what they use.
+  static func drawn(by seed: UInt64, _ loop: EventLoop) -> any TaskExecutor {
+    var random = SeededRandom(seed: seed &* 0x94D0_49BB ^ 0xDE70)
+    return random.oneIn(2) ? Detour(loop) : loop
   }
 }

@@ -16,6 +16,7 @@ extension World {
     // One for a member without connection, and one beside from the time when it had one.
     if census.attempts > 2 { faults.append("\(census.attempts) attempts at once for one server: \(census)") }
     if census.connections > 0, census.inRotation == 0 { faults.append("no call may take a connection: \(census)") }
+    if census.waiting > 0, census.inRotation > 0 { faults.append("calls wait beside a connection: \(census)") }
     guard !isRoundRobin else { return faults }
     if census.servers.count > 1 { faults.append("connections to several servers: \(census)") }
     if census.inRotation != census.connections { faults.append("some connections get no calls: \(census)") }

@@ -30,6 +30,8 @@ package actor World {
   /// What was wrong with the connections at the last step.
   var connectionFaults: [String] = []
   var balance: Balance
+  /// Where exports run, but for what belongs to the loop's actors.
+  let detour: any TaskExecutor
   var book = SpanBook()
   var faults: [String] = []
   /// When shutdown was first asked for.
@@ -76,6 +78,7 @@ package actor World {
   private init(_ simulation: Simulation, _ plan: WorldPlan) async throws {
     self.simulation = simulation
     self.plan = plan
+    detour = Detour.drawn(by: plan.seed, simulation.loop)
     balance = Balance(
       isRoundRobin: plan.client.loadBalancing == .roundRobin, hasSeveralNames: plan.names.count > 1)
     filling = String(decoding: [UInt8](repeating: UInt8(ascii: "x"), count: plan.largeBytes), as: UTF8.self)

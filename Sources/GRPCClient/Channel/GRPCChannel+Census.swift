@@ -21,6 +21,9 @@ package struct ChannelCensus: Sendable {
   /// Whether state and channel know the same connections, and calls find one if there is one.
   package var isConsistent = true
 
+  /// Calls that wait for a connection.
+  package var waiting = 0
+
   /// Connections that take calls.
   package var connections: Int { servers.reduce(0) { $0 + $1.connections } }
   /// The most that one server has.
@@ -32,6 +35,7 @@ extension GRPCChannel {
   package var census: ChannelCensus? {
     guard !state.isShutDown else { return nil }
     var census = ChannelCensus()
+    census.waiting = waiting.count
     census.inRotation = rotation.reduce(0) { $0 + $1.count }
     census.isConsistent = links.count == state.connections.count && (current == nil) == links.isEmpty
     for attempt in state.attempts {

@@ -39,7 +39,10 @@ extension GRPCChannel {
       let index = (turn + step) % rotation.count
       if let free = rotation[index].first(where: { GRPCChannel.isFree($0) }) {
         turn = index + 1
-        return waiting(free)
+        // Others may take its place before the call is there.
+        var link = free
+        link.waits = !state.isCurious(about: free.number)
+        return link
       }
     }
     let group = rotation[turn]

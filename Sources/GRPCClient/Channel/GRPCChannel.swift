@@ -44,7 +44,7 @@ package actor GRPCChannel {
   var isWatching = false
   /// Connections that take no more calls and have some open.
   var draining: [Link] = []
-  private var waiting: [Int: Promise<Void>] = [:]
+  var waiting: [Int: Promise<Void>] = [:]
   private var nextWaiting = 0
   var attempts: [Int: Task<Void, Never>] = [:]
   var lookUps: [Int: Task<Void, Never>] = [:]
@@ -151,13 +151,13 @@ package actor GRPCChannel {
   // MARK: Waiting for a connection
 
   /// Waits until there may be a connection; the call's result if it ends before.
-  private func connection(until deadline: Deadline) async -> GRPCResult? {
+  func connection(until deadline: Deadline) async -> GRPCResult? {
     if state.isShutDown { return unconnected("the channel is shut down", .connect) }
     if Task.isCancelled {
       return unconnected(lastFailure?.text ?? "cancelled by the caller", .cancelled)
     }
     guard !deadline.hasPassed(at: loop.now) else { return tooLate }
-    // A task that prefers another executor comes here by way of the loop's queue: much may have happened since the look.
+    // Other jobs may have run since the look, where the calling task prefers another executor.
     guard current == nil else { return nil }
     let promise = Promise<Void>()
     let number = nextWaiting

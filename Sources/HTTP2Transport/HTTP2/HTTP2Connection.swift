@@ -181,7 +181,7 @@ package actor HTTP2Connection: LoopHandler {
     }
   }
 
-  // A task that prefers another executor comes here by way of the loop's queue, so all is looked at only now.
+  // Other jobs may have run since the call came, where its task prefers another executor: all is looked at here.
   private func begin(
     _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline, _ waits: Bool,
     _ continuation: UnsafeContinuation<HTTP2Response, Never>
