@@ -13,7 +13,7 @@ func lives(_ options: Options) {
     // A thread's own memory is free when it has gone; it ends by itself.
     for _ in 0..<2000 where threadCount() > 1 { usleep(1000) }
     check(threadCount() == 1, "life \(number) leaves \(threadCount() - 1) threads")
-    sizes.append(bytesInUse())
+    if options.number("measure", 1) == 1 { sizes.append(bytesInUse()) }
   }
   say("sizes " + sizes.map(String.init).joined(separator: " "))
   say("done")

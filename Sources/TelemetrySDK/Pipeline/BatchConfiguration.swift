@@ -21,7 +21,9 @@ public struct BatchConfiguration: Sendable, Hashable {
   /// `OTEL_BSP_EXPORT_TIMEOUT` (ms, 0 for no limit).
   public var exportTimeout = Duration.seconds(30)
   /// The most bytes, by the items' size bounds, in queue and in flight together; 1 KiB to 64 GiB, default 32 MiB, or
-  /// 1 KiB for each item of `maxQueueSize` if that is more: who makes room for more items means them to fit.
+  /// 1 KiB for each item of `maxQueueSize` if that is more: who makes room for more items means them to fit. What lies
+  /// ready in the exporter's pools counts too. An export under way may hold up to three times its items' bytes: its
+  /// buffer grows by doubling, and the compressed message stands beside it.
   public var maxQueueBytes: Int {
     get { givenQueueBytes ?? max(32 << 20, maxQueueSize << 10) }
     set { givenQueueBytes = newValue }

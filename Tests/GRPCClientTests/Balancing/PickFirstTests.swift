@@ -165,6 +165,19 @@ private let moments: Moments = {
     #expect(moment.state.rotation(at: moment.now) == [[3]])
   }
 
+  @Test("a move that succeeds when the one to leave was lost and the better host reached in its place is refused")
+  func lateMove() {
+    var moment = moments["ready"]!
+    moment.feed(.fiveFailed)
+    moment.feed(.connected)
+    moment.now = moment.state.nextDue(at: moment.now)
+    #expect(moment.feed(.look) == "connect 0 move")
+    #expect(moment.feed(.endedOrderly) == "connect 0 first")
+    #expect(moment.feed(.connected) == "wake 4")
+    #expect(moment.feed(.connected) == "refused")
+    #expect(moment.state.rotation(at: moment.now) == [[4]])
+  }
+
   @Test("a connection that comes after another has taken its place is refused")
   func late() {
     // The pass goes on beside an attempt that was made beside a connection which is lost now.
