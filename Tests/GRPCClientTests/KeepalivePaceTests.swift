@@ -17,6 +17,15 @@ import Testing
     #expect(pace.goAway(code: 11, debug: "too_many_pings") == .seconds(240))
     #expect(pace.configuration?.interval == .seconds(240))
     #expect(KeepalivePace(nil).goAway(code: 11, debug: "too_many_pings") == nil)
+    let silent = KeepalivePace(nil, probeAfter: .seconds(30))
+    #expect(silent.goAway(code: 11, debug: "too_many_pings") == .seconds(60))
+    #expect(silent.probeAfter == .seconds(60))
+    let both = KeepalivePace(KeepaliveConfiguration(interval: .seconds(10)), probeAfter: .seconds(30))
+    #expect(both.goAway(code: 11, debug: "too_many_pings") == .seconds(20))
+    #expect(both.probeAfter == .seconds(60))
+    for _ in 0..<200 { _ = both.goAway(code: 11, debug: "too_many_pings") }
+    #expect(both.configuration?.interval == .seconds(86_400))
+    #expect(both.probeAfter == .seconds(86_400))
   }
 
   private func channel(
@@ -75,7 +84,7 @@ import Testing
       #expect(pace.configuration?.interval == .seconds(40))
       let said = warnings.withLock { $0 }
       #expect(said.count == 1)
-      #expect(said.first?.fields.contains { $0.name == "keepaliveInterval" && $0.value == "40.0 seconds" } == true)
+      #expect(said.first?.fields.contains { $0.name == "interval" && $0.value == "40.0 seconds" } == true)
       await channel.shutdown(deadline: Deadline(simulation.now))
       await collector.stop()
     }

@@ -30,7 +30,6 @@ struct Connector: Sendable {
 
   let hosts: [Host]
   let pace: KeepalivePace
-  private let probeAfter: Duration?
   private let tls: TLSReloader?
   private let network: any Network
   private let loop: EventLoop
@@ -43,8 +42,7 @@ struct Connector: Sendable {
     guard !hosts.isEmpty else {
       throw ConfigurationError(option: "endpoint", value: "", allowed: "at least one host")
     }
-    pace = KeepalivePace(configuration.keepalive)
-    probeAfter = configuration.probeAfter
+    pace = KeepalivePace(configuration.keepalive, probeAfter: configuration.probeAfter)
     tls = configuration.tls.map { TLSReloader($0, diagnostics: diagnostics) }
     self.network = network
     self.loop = loop
@@ -149,7 +147,7 @@ struct Connector: Sendable {
       }
       var settings = HTTP2Configuration()
       settings.keepalive = pace.configuration
-      settings.probeAfter = probeAfter
+      settings.probeAfter = pace.probeAfter
       connection = HTTP2Connection(loop: loop, transport: transport, tls: engine, configuration: settings) {
         onEvent(events, $0)
       }

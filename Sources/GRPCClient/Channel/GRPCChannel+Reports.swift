@@ -70,8 +70,8 @@ extension GRPCChannel {
     let text = Diagnostics.sanitized(debug, limit: 200)
     var fields = [("server", connector.name), ("error", GRPCResponse.name(of: code)), ("text", text)]
     if let interval = connector.pace.goAway(code: code, debug: debug) {
-      fields.append(("keepaliveInterval", "\(interval)"))
-      diagnostics.emit(.warning, "the server gets too many keepalive pings: new connections send half as many", fields)
+      fields.append(("interval", "\(interval)"))
+      diagnostics.emit(.warning, "the server gets too many pings: new connections send half as many", fields)
     } else {
       diagnostics.emit(.warning, "the server ended a connection with an error", fields)
     }
