@@ -11,6 +11,7 @@ struct StopTests {
     let place = try await Place(tls: false)
     let load = try Tool.start([
       "load", "--endpoint", place.collector.endpoint, "--duration", "4s", "--rate", "2000", "--json",
+      "--shutdown-timeout", "30s",
     ])
     #expect(await place.collector.waitForSpans(2000, within: .seconds(20)))
     load.send(19)  // SIGSTOP

@@ -69,10 +69,16 @@ extension World {
     let used = counts.indices.filter { counts[$0] > 0 }
     let isRight =
       switch plan.client.loadBalancing {
+      // Without an age of connections nobody asks whether the name has got its addresses back.
+      case .roundRobin where plan.client.maxConnectionAge == nil:
+        !used.isEmpty && Set(used).isSubset(of: plan.reachable)
       case .roundRobin: used == plan.reachable.sorted()
       case .pickFirst: Set(used).isSubset(of: plan.homes[0]) && used.count == 1
       }
-    if !isRight { fault("the servers got \(counts) requests by \(plan.client.loadBalancing)") }
+    if !isRight {
+      let census = await channel?.census
+      fault("the servers got \(counts) requests by \(plan.client.loadBalancing): \(census.map { "\($0)" } ?? "")")
+    }
   }
 
   /// All but one are down; those that are don't make anything fail.

@@ -20,7 +20,7 @@ package final class ChildProcess: Sendable {
   /// Starts a program.
   /// - Parameters:
   ///   - arguments: Its path, then its arguments.
-  ///   - environment: Variables beside PATH and HOME; nothing else of ours is handed on.
+  ///   - environment: Variables beside PATH, HOME and a sanitizer's options; nothing else of ours is handed on.
   ///   - input: What it reads; nil leaves its standard input open and empty until ``closeInput()``.
   package init(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws {
     directory = try TestFiles.makeDirectory()
@@ -97,7 +97,8 @@ package final class ChildProcess: Sendable {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    let inherited = ["PATH", "HOME", "LD_LIBRARY_PATH"].compactMap { (name: String) -> String? in
+    let inherited = ["PATH", "HOME", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"].compactMap {
+      (name: String) -> String? in
       TestFiles.variable(name).map { "\(name)=\($0)" }
     }
     let argv = arguments.map { strdup($0) } + [nil]
