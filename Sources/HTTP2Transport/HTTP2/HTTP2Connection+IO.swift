@@ -53,6 +53,8 @@ extension HTTP2Connection {
 
   /// Nothing can be written any more. What came before that still counts: a GOAWAY says which requests the server
   /// never looked at.
+  // Out of line, like `lose`: what seldom happens makes `readAll` and `step` longer otherwise.
+  @inline(never)
   private func giveUp(_ failure: String) {
     guard let error = writeFailure else { return lose(failure, .notHTTP2(failure)) }
     isWriteBlocked = true
@@ -113,6 +115,7 @@ extension HTTP2Connection {
   }
 
   /// The connection is gone. If GOAWAY came before that, and nothing was open then, all is as the server meant it to be.
+  @inline(never)
   private func lose(_ words: String, _ error: HTTP2ConnectError) {
     guard let session, phase != .closed else { return }
     noteGoAway(session)
