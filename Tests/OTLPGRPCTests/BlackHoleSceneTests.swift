@@ -104,6 +104,19 @@ private final class SlowReader: LoopHandler {
       exporter: exporter, configuration: batch, loop: simulation.loop, diagnostics: .silent)
   }
 
+  /// A server and a processor that has 200 spans for it; the function ends the server.
+  private func scene(
+    _ server: Server, seed: UInt64,
+    _ body: @escaping @Sendable (Simulation, BatchSpanProcessor, @Sendable () async -> Void) async throws -> Void
+  ) throws {
+    try simulate(seed: seed, limit: .seconds(3600)) { simulation in
+      let end = try await Self.start(server, simulation)
+      let processor = try Self.makeProcessor(server, simulation)
+      for span in StandardWorkload().spans(0..<200) { processor.onEnd(span) }
+      try await body(simulation, processor, end)
+    }
+  }
+
   /// The time that `wait` takes, past its limit.
   private static func late(
     _ simulation: Simulation, _ wait: () async -> FlushReport
@@ -116,10 +129,7 @@ private final class SlowReader: LoopHandler {
   // The call comes at once, in the midst of connecting or sending, and after a while of trying again.
   @Test(arguments: Server.allCases, [Duration.zero, .milliseconds(150), .seconds(7)])
   func everyWaitEndsByItsDeadline(_ server: Server, before: Duration) throws {
-    try simulate(seed: 1, limit: .seconds(3600)) { simulation in
-      let end = try await Self.start(server, simulation)
-      let processor = try Self.makeProcessor(server, simulation)
-      for span in StandardWorkload().spans(0..<200) { processor.onEnd(span) }
+    try scene(server, seed: 1) { simulation, processor, end in
       await simulation.sleep(before)
 
       let (flushDelay, flush) = await Self.late(simulation) { await processor.forceFlush(within: Self.limit) }
@@ -147,10 +157,7 @@ private final class SlowReader: LoopHandler {
   // The blocking twins wait on a thread and on the system's clock: PeerTests has them on real sockets.
   @Test(arguments: Server.allCases, [Duration.zero, .milliseconds(150), .seconds(7)])
   func aShutdownWithoutAFlushEndsByItsDeadline(_ server: Server, before: Duration) throws {
-    try simulate(seed: 2, limit: .seconds(3600)) { simulation in
-      let end = try await Self.start(server, simulation)
-      let processor = try Self.makeProcessor(server, simulation)
-      for span in StandardWorkload().spans(0..<200) { processor.onEnd(span) }
+    try scene(server, seed: 2) { simulation, processor, end in
       await simulation.sleep(before)
       let (delay, report) = await Self.late(simulation) { await processor.shutdown(within: Self.limit) }
       #expect(delay <= Self.grace)
@@ -164,10 +171,7 @@ private final class SlowReader: LoopHandler {
   @Test(
     "a server that comes to life gets what a flush in vain has left, and what comes later", arguments: Server.allCases)
   func theProgramGoesOn(_ server: Server) throws {
-    try simulate(seed: 3, limit: .seconds(3600)) { simulation in
-      let end = try await Self.start(server, simulation)
-      let processor = try Self.makeProcessor(server, simulation)
-      for span in StandardWorkload().spans(0..<200) { processor.onEnd(span) }
+    try scene(server, seed: 3) { simulation, processor, end in
       let (delay, flush) = await Self.late(simulation) { await processor.forceFlush(within: Self.limit) }
       #expect(delay <= Self.grace)
       #expect(!flush.isDelivered)

@@ -96,9 +96,7 @@ extension World {
     }
     await deliver(5, within: .seconds(1), "with servers down for long")
     simulation.network.planConnections { _, _, _ in .link(SimulatedLink()) }
-    for index in down {
-      do { try await servers[index].restart() } catch { fault("a server can't be restarted: \(error)") }
-    }
+    for index in down { await bringUp(index) }
   }
 
   /// More calls than the connections have room for, which take long.

@@ -35,11 +35,19 @@ extension World {
 
   /// A server is down for long, while other things happen.
   private func outage() async {
+    await takeDown { self.simulation.draw { $0.duration(in: .zero...self.plan.length) } }
+  }
+
+  private func takeDown(for pause: () -> Duration) async {
     let index = simulation.draw(in: 0...servers.count - 1)
     guard down.insert(index).inserted else { return }
     await servers[index].stop()
-    await simulation.sleep(simulation.draw { $0.duration(in: .zero...self.plan.length) })
+    await simulation.sleep(pause())
     down.remove(index)
+    await bringUp(index)
+  }
+
+  func bringUp(_ index: Int) async {
     do { try await servers[index].restart() } catch { fault("a server can't be restarted: \(error)") }
   }
 
@@ -56,15 +64,7 @@ extension World {
     await server.goAway(lastStream: .current)
   }
 
-  private func restart() async {
-    let index = simulation.draw(in: 0...servers.count - 1)
-    guard down.insert(index).inserted else { return }
-    let server = servers[index]
-    await server.stop()
-    await simulation.sleep(.milliseconds(simulation.draw(in: 0...5000)))
-    down.remove(index)
-    do { try await server.restart() } catch { fault("a server can't be restarted: \(error)") }
-  }
+  private func restart() async { await takeDown { .milliseconds(self.simulation.draw(in: 0...5000)) } }
 
   private func sendSettings(_ choices: [UInt16: [UInt32]]) async {
     for (id, values) in choices {

@@ -325,9 +325,8 @@ struct BalancerState {
     }
     let own = connections.filter { $0.member == attempt.member }
     switch attempt.purpose {
-    case .first: return own.isEmpty
-    // It may have been reached meanwhile, when the connection to leave was lost.
-    case .move: return own.isEmpty
+    // A move's goal may have been reached meanwhile, when the connection to leave was lost.
+    case .first, .move: return own.isEmpty
     case .extra: return own.count < maxConnections
     // The old one may have ended, and another have come in its place.
     case .renewal(let old): return own.count { $0.number != old } < maxConnections

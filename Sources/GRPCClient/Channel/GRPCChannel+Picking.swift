@@ -40,9 +40,7 @@ extension GRPCChannel {
       if let free = rotation[index].first(where: { GRPCChannel.isFree($0) }) {
         turn = index + 1
         // Others may take its place before the call is there.
-        var link = free
-        link.waits = !state.isCurious(about: free.number)
-        return link
+        return taken(free, waits: !state.isCurious(about: free.number))
       }
     }
     let group = rotation[turn]
@@ -51,7 +49,7 @@ extension GRPCChannel {
     let loads = group.map { link in
       link.connection.assumeIsolated { ($0.waitingCount, $0.backlog, $0.openRequests) }
     }
-    return zip(group, loads).min { $0.1 < $1.1 }.map { waiting($0.0) }
+    return zip(group, loads).min { $0.1 < $1.1 }.map { taken($0.0, waits: true) }
   }
 
   private static func isFree(_ link: Link) -> Bool {
@@ -60,9 +58,9 @@ extension GRPCChannel {
 
   private static func limit(of link: Link) -> HTTP2Limit? { link.connection.assumeIsolated { $0.limit } }
 
-  private func waiting(_ link: Link) -> Link {
+  private func taken(_ link: Link, waits: Bool) -> Link {
     var link = link
-    link.waits = true
+    link.waits = waits
     return link
   }
 

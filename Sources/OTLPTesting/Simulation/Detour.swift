@@ -1,8 +1,7 @@
 package import TelemetryCore
 
-/// An executor that is another one than the loop on which its jobs run all the same. A task that prefers it comes to the
-/// loop's actors, and from one of their methods to the next, by way of the loop's queue only, as a task of another
-/// thread does: other jobs run in between.
+/// An executor that is another one than the loop on which its jobs run all the same. A task that prefers it goes by way of
+/// the loop's queue wherever it leaves an actor of the loop, also to come back at once, and other jobs run in between.
 package final class Detour: TaskExecutor {
   private let loop: EventLoop
 
