@@ -92,6 +92,18 @@ import Testing
     await collector.stop()
   }
 
+  @Test("load ends while its workers wait for room in the queue: what they hold is delivered")
+  func loadEndsWithAFullQueue() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run([
+      "load", "--endpoint", collector.endpoint, "--duration", "300ms", "--queue", "8", "--batch", "8",
+      "--concurrency", "1", "--workers", "3", "--json",
+    ])
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.json("ended").flatMap { Int($0) } == collector.spanCount)
+    await collector.stop()
+  }
+
   @Test func sendDeliversTheGoodLinesAndNamesTheBad() async throws {
     let collector = try await LoopbackCollector()
     let workload = StandardWorkload()

@@ -16,17 +16,17 @@ import Testing
     var model = Model()
     var now = MonotonicInstant.zero
     for step in 0..<600 {
-      act(random.next(step < 500 ? 40 : 41), &machine, &model, now, &random)
+      act(random.next(step < 500 ? 43 : 44), &machine, &model, now, &random)
       while let action = machine.next(at: now, queuedBytes: machine.queued * 100) {
-        model.apply(action)
+        model.apply(action, waiting: machine.waiting)
         #expect(machine.ledger.isBalanced, "seed \(seed) step \(step)")
       }
       check(machine, model, settings, now, "seed \(seed) step \(step)")
       if random.next(3) == 0 { now = now + .milliseconds(random.next(200)) }
     }
     _ = machine.shutDown(by: Deadline(now), at: now)
-    while let action = machine.next(at: now, queuedBytes: 0) { model.apply(action) }
-    if machine.phase != .closed { for action in machine.forceClose() { model.apply(action) } }
+    while let action = machine.next(at: now, queuedBytes: 0) { model.apply(action, waiting: machine.waiting) }
+    if machine.phase != .closed { for action in machine.forceClose() { model.apply(action, waiting: machine.waiting) } }
     #expect(machine.phase == .closed && machine.queued == 0 && machine.inFlight == 0)
     #expect(machine.ledger.isBalanced)
     #expect(model.asked.isSubset(of: model.answered), "seed \(seed)")
@@ -38,10 +38,11 @@ import Testing
     var flushes: [UInt64] = []
     var exporterShutdown = false
     var asked: Set<UInt64> = []
+    var shutdowns: Set<UInt64> = []
     var answered: Set<UInt64> = []
     var closed = 0
 
-    mutating func apply(_ action: BatchMachine.Action) {
+    mutating func apply(_ action: BatchMachine.Action, waiting: Int) {
       switch action {
       case .export(let id, let count, _):
         #expect(count > 0)
@@ -50,7 +51,9 @@ import Testing
       case .shutdownExporter:
         #expect(!exporterShutdown)
         exporterShutdown = true
-      case .answer(let id, _, _): #expect(answered.insert(id).inserted, "answered twice")
+      case .answer(let id, let complete, _):
+        #expect(answered.insert(id).inserted, "answered twice")
+        #expect(!complete || waiting == 0 || !shutdowns.contains(id), "an item still waits for room")
       case .close: closed += 1
       case .cancel, .discard, .hurryExporter, .reportDrops, .reportRecovery: break
       }
@@ -84,10 +87,22 @@ import Testing
     case 37..<40:
       guard !model.flushes.isEmpty else { return }
       machine.exporterFlushed(model.flushes.removeFirst(), random.next(2) == 0)
+    case 40:
+      if machine.phase == .open { machine.waiting += 1 }
+    case 41..<43:
+      guard machine.waiting > 0 else { return }
+      if machine.admitsWaiting, random.next(5) > 0 {
+        _ = machine.enqueued(queuedBytes: machine.queued * 100)
+      } else {
+        _ = machine.droppedNew(machine.phase == .open ? .queueFull : .shutdown)
+      }
+      _ = machine.stoppedWaiting()
     default:
       if machine.phase != .closed {
         let end = Deadline(now + .milliseconds(random.next(3000)))
-        model.asked.insert(machine.shutDown(by: end, at: now))
+        let id = machine.shutDown(by: end, at: now)
+        model.asked.insert(id)
+        model.shutdowns.insert(id)
       } else if model.exporterShutdown {
         machine.exporterEnded()
       }

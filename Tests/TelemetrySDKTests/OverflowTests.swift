@@ -1,7 +1,8 @@
 import Synchronization
 import TelemetryCore
-import TelemetrySDK
 import Testing
+
+@testable import TelemetrySDK
 
 /// What happens to items that find no room (4.7.4, 4.7.10).
 @Suite struct OverflowTests {
@@ -155,7 +156,39 @@ import Testing
     #expect(ledger.dropped == [.queueFull: 1, .shutdown: 2] && ledger.isBalanced)
   }
 
-  @Test("blocked producers go on when the processor is shut down")
+  @Test("what waits for room when the processor is shut down is exported too", arguments: [1, 5])
+  func blockedItemsAreExported(_ producers: Int) async throws {
+    let (runtime, begun, gate) = (try Runtime(), Promise<Void>(), Promise<Void>())
+    let exporter = ScriptedExporter { _, _ in
+      begun.fulfil(())
+      await gate.value
+      return .success
+    }
+    let processor = try BatchProcessor(
+      exporter: exporter, configuration: Self.configuration(.block(upTo: .seconds(600)), queue: 1), runtime: runtime)
+    processor.onEnd(Thing(number: 0))
+    await begun.value
+    processor.onEnd(Thing(number: 1))
+    for number in 0..<producers {
+      try ThreadSystem.start(name: "producer", stackSize: 1 << 18) { processor.onEnd(Thing(number: 2 + number)) }
+    }
+    await Self.until { processor.machine.waiting == producers }
+    async let report = processor.shutdown(within: .seconds(60))
+    await Self.until { processor.machine.phase == .draining }
+    gate.fulfil(())
+    #expect(await report.isDelivered)
+    #expect(await report.ledger.exported == producers + 2)
+    #expect(exporter.numbers.sorted() == Array(0..<producers + 2))
+  }
+
+  /// Looks again and again, within a minute.
+  private static func until(_ condition: () -> Bool) async {
+    let end = Deadline.after(.seconds(60))
+    while !condition(), !end.hasPassed { await Task.yield() }
+    #expect(condition())
+  }
+
+  @Test("blocked producers go on when the processor is shut down and has no time left")
   func blockReleasedByShutdown() async throws {
     let (runtime, begun) = (try Runtime(), Promise<Void>())
     let processor = try BatchProcessor(
@@ -169,10 +202,12 @@ import Testing
       processor.onEnd(Thing(number: 2))
       done.signal()
     }
-    _ = await processor.shutdown(within: .milliseconds(20))
+    await Self.until { processor.machine.waiting == 1 }
+    let report = await processor.shutdown(within: .milliseconds(20))
+    #expect(!report.isComplete)
     let finished = await runtime.block { done.wait(until: .after(.seconds(60))) }
     #expect(finished)
-    #expect(processor.ledger.isBalanced && processor.ledger.ended == 3 && processor.ledger.exported == 0)
+    #expect(processor.ledger.dropped == [.shutdown: 3] && processor.ledger.isBalanced)
   }
 
   @Test("trap 24: a million drops make at most ten lines")

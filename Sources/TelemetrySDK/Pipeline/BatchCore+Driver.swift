@@ -25,7 +25,7 @@ extension BatchCore {
         state.machine.settings.maxConcurrentExports = slots
         let action = state.machine.next(at: now, queuedBytes: state.ring.bytes)
         let step = action.map { apply($0, &state) }
-        return (step, state.takeProducers(maxQueueSize - state.ring.count))
+        return (step, state.takeProducers(state.machine.admitsWaiting ? maxQueueSize - state.ring.count : .max))
       }
       for turn in producers { turn.signal() }
       guard let step else { break }

@@ -109,9 +109,9 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
 
   // MARK: Items
 
-  private enum Verdict {
+  enum Verdict {
     case done(wake: Bool)
-    case closed(first: Bool)
+    case closed(first: Bool, wake: Bool)
     case wait(BlockingSemaphore)
   }
 
@@ -142,13 +142,15 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     while true {
       var evicted: [Item] = []  // released outside the lock
       let verdict = withState { state in
-        offer(&item, size, &state, canWait: waitsUntil != nil, isRetry: isRetry, evicted: &evicted)
+        let verdict = offer(&item, size, &state, canWait: waitsUntil != nil, isRetry: isRetry, evicted: &evicted)
+        return state.noteWait(verdict, isRetry: isRetry)
       }
       switch verdict {
       case .done(let wake):
         if wake { loop.notify(token) }
         return
-      case .closed(let first):
+      case .closed(let first, let wake):
+        if wake { loop.notify(token) }
         if first { diagnostics.emit(.warning, "items that end after shutdown are dropped") }
         return
       case .wait(let turn):
@@ -164,11 +166,11 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   private func offer(
     _ item: inout Item?, _ size: Int, _ state: inout State, canWait: Bool, isRetry: Bool, evicted: inout [Item]
   ) -> Verdict {
-    guard state.machine.phase == .open else {
-      // One that waited for room ended before the shutdown, which now takes its chance.
+    // One that waited for room ended before the shutdown: there is room when a batch has left.
+    guard state.machine.phase == .open || (isRetry && state.machine.admitsWaiting) else {
       _ = state.machine.droppedNew(isRetry ? .shutdown : .afterShutdown)
       defer { state.saidAfterShutdown = true }
-      return .closed(first: !state.saidAfterShutdown && !isRetry)
+      return .closed(first: !state.saidAfterShutdown && !isRetry, wake: false)
     }
     while let reason = obstacle(size, state) {
       switch overflow {
@@ -207,14 +209,13 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   func request(_ request: Request, within limit: Duration, _ answer: @escaping Answer) -> UInt64? {
     let now = loop.now
     let deadline = Deadline(now + max(.zero, limit))
-    let (id, closed, producers) = withState { state -> (UInt64?, Ledger?, [BlockingSemaphore]) in
-      guard state.machine.phase != .closed else { return (nil, state.machine.ledger, []) }
+    let (id, closed) = withState { state -> (UInt64?, Ledger?) in
+      guard state.machine.phase != .closed else { return (nil, state.machine.ledger) }
       let id =
         request == .flush ? state.machine.flush(by: deadline) : state.machine.shutDown(by: deadline, at: now)
       state.answers[id] = answer
-      return (id, nil, request == .flush ? [] : state.takeProducers(.max))
+      return (id, nil)
     }
-    for turn in producers { turn.signal() }
     if let closed {
       answer(FlushReport(isComplete: true, lost: 0, ledger: closed))
     } else if !loop.notify(token) {
@@ -276,6 +277,18 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
 }
 
 extension BatchCore.State {
+  /// Keeps count of the producers that wait.
+  mutating func noteWait(_ verdict: BatchCore.Verdict, isRetry: Bool) -> BatchCore.Verdict {
+    switch verdict {
+    case .wait:
+      if !isRetry { machine.waiting += 1 }
+      return verdict
+    case _ where !isRetry: return verdict
+    case .done(let wake): return .done(wake: machine.stoppedWaiting() || wake)
+    case .closed(let first, let wake): return .closed(first: first, wake: machine.stoppedWaiting() || wake)
+    }
+  }
+
   /// Takes out as many blocked producers as there is room for.
   mutating func takeProducers(_ room: Int) -> [BlockingSemaphore] {
     guard !producers.isEmpty else { return [] }

@@ -134,10 +134,10 @@ extension BatchMachine {
     switch current.stage {
     case .draining:
       if mustHurry {
-        if head < tail || hasLiveExport { shutdown?.gaveUp = true }
+        if head < tail || hasLiveExport || waiting > 0 { shutdown?.gaveUp = true }
         return discardQueue(.shutdown) ?? endExporter(current)
       }
-      guard head == tail, !hasLiveExport else { return nil }
+      guard head == tail, !hasLiveExport, waiting == 0 else { return nil }
       shutdown?.stage = .flushingExporter
       return .flushExporter(id: current.ids[0], deadline: current.exportDeadline)
     case .flushingExporter:
@@ -147,7 +147,7 @@ extension BatchMachine {
     case .exporterFlushed:
       return endExporter(current)
     case .endingExporter:
-      return current.exporterEnded && !hasLiveExport ? close(inTime: true) : nil
+      return current.exporterEnded && !hasLiveExport && waiting == 0 ? close(inTime: true) : nil
     }
   }
 
@@ -162,6 +162,7 @@ extension BatchMachine {
       shutdown?.gaveUp = true
       return action
     }
+    if waiting > 0 { shutdown?.gaveUp = true }
     for index in exports.indices where exports[index].stage != .abandoned {
       shutdown?.gaveUp = true
       abandon(index, .shutdown)

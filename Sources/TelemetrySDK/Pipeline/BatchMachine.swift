@@ -112,6 +112,8 @@ struct BatchMachine {
   var exportUpTo: UInt64 = 0
   var scheduleAt = Deadline.never
   var wakePending = false
+  /// Producers that wait for room: their items ended before a shutdown that comes meanwhile.
+  var waiting = 0
   var exports: [Export] = []
   var flushes: [Flush] = []
   var shutdown: Shutdown?
@@ -137,9 +139,29 @@ struct BatchMachine {
   mutating func enqueued(queuedBytes: Int) -> Bool {
     counts.ended &+= 1
     tail &+= 1
-    guard !wakePending, phase == .open else { return false }
+    guard !wakePending else { return false }
+    guard phase == .open else { return enqueuedDuringShutdown() }
     let startsDelay = scheduleAt.isNever && head >= exportUpTo
     guard startsDelay || (hasFreeSlot && isBatchReady(queuedBytes)) else { return false }
+    wakePending = true
+    return true
+  }
+
+  /// The item of a producer that had waited. Out of line: the usual way shall stay small.
+  @inline(never)
+  private mutating func enqueuedDuringShutdown() -> Bool {
+    exportUpTo = tail
+    wakePending = true
+    return true
+  }
+
+  /// Whether there will be room for an item whose producer waits for it.
+  var admitsWaiting: Bool { phase == .open || (phase == .draining && shutdown?.stage == .draining) }
+
+  /// A producer no longer waits: its item is queued or dropped. True if the loop is to be woken: a shutdown waited.
+  mutating func stoppedWaiting() -> Bool {
+    waiting -= 1
+    guard waiting == 0, phase == .draining, !wakePending else { return false }
     wakePending = true
     return true
   }
@@ -148,6 +170,7 @@ struct BatchMachine {
   mutating func droppedNew(_ reason: DropReason) -> Bool {
     counts.ended += 1
     counts.drop(1, reason)
+    if phase == .draining, reason != .afterShutdown { shutdown?.lost += 1 }
     guard phase == .open else { return false }
     return noteDrop(reason)
   }

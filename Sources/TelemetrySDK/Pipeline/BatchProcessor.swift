@@ -52,6 +52,9 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   /// they become when encoded, and of the exporter's buffers that lie ready; never above `maxQueueBytes`.
   public var bytesHeld: Int { core.bytesHeld }
 
+  /// As it is now; what a test looks at.
+  var machine: BatchMachine { core.withState { $0.machine } }
+
   /// The processor's metrics of itself at this moment, consistent with one another.
   ///
   /// `otel.sdk.processor.span.queue.size`, `.queue.capacity` and `.processed`: items that were handed to the exporter,
@@ -66,8 +69,9 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   /// Giving up the wait changes nothing for the items: they are still exported.
   public func forceFlush(within limit: Duration) async -> FlushReport { await core.wait(for: .flush, limit) }
 
-  /// Ends the processor and its exporter: takes no more items, exports what is there and lets the exporter retry, all
-  /// within `limit`; then counts what is left as dropped (``DropReason/shutdown``). The report has the final ledger.
+  /// Ends the processor and its exporter: takes no more items, exports what is there, what waits for room
+  /// (``OverflowPolicy/block(upTo:)``) included, and lets the exporter retry, all within `limit`; then counts what is
+  /// left as dropped (``DropReason/shutdown``). The report has the final ledger.
   ///
   /// A second call waits for the first, and shortens it if its own limit ends before. It returns in time even if an
   /// exporter blocks the telemetry thread.

@@ -53,26 +53,25 @@ package struct LoadCommand: ToolCommand {
     } catch {
       throw ToolError(.configuration, "\(error)")
     }
-    wait(for: plan, pipeline, wake)
+    wait(for: generator, pipeline, wake)
     generator.stop()
+    // A worker that is at a span ends it, lest it come after the shutdown; one that waits for room isn't waited for.
+    let end = Deadline.after(.seconds(1))
+    while generator.running > 0, wake.wait(until: end) {}
     let report = pipeline.finish()
     return connection.conclude(report, reason: pipeline.lastError, command: "load")
   }
 
   /// Returns when all workers have ended, the time is up, or a signal came.
-  private func wait(for plan: LoadPlan, _ pipeline: Pipeline, _ wake: BlockingSemaphore) {
+  private func wait(for generator: LoadGenerator, _ pipeline: Pipeline, _ wake: BlockingSemaphore) {
     let start = MonotonicInstant.system
-    // Workers that wait for room in the queue don't see that the time is up; the shutdown lets them go.
+    let plan = generator.plan
+    // Workers that wait for room in the queue don't see that the time is up; the shutdown makes it.
     let end = plan.duration.map { Deadline(start + $0 + .milliseconds(20)) } ?? .never
     var progress = Progress(total: plan.spans, start: start)
-    var running = plan.workers
-    while running > 0, !StopSignal.shared.isRequested {
+    while generator.running > 0, !StopSignal.shared.isRequested {
       let tick = progress.isVisible ? min(end, .after(.milliseconds(200))) : end
-      if wake.wait(until: tick) {
-        running -= 1
-      } else if end.hasPassed {
-        break
-      }
+      if !wake.wait(until: tick), end.hasPassed { break }
       progress.show(pipeline.processor.ledger, at: .system)
     }
     progress.clear()

@@ -26,10 +26,11 @@ package struct LoadPlan: Sendable {
 
 /// Threads that make spans of the standard workload, with current times and ids of their own, and end them.
 package final class LoadGenerator: Sendable {
-  private let plan: LoadPlan
+  package let plan: LoadPlan
   private let workload: StandardWorkload
   private let processor: BatchSpanProcessor
   private let next = Atomic<Int>(0)
+  private let working = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
   private let start = MonotonicInstant.system
 
@@ -40,11 +41,16 @@ package final class LoadGenerator: Sendable {
       seed: SystemRandomNumberGenerator.seed(), startTimeUnixNano: Process.wallClockNanoseconds)
   }
 
+  /// How many threads have not ended.
+  package var running: Int { working.load(ordering: .acquiring) }
+
   /// Starts the threads; each calls `onEnd` when it has nothing more to do.
   package func run(onEnd: @escaping @Sendable () -> Void) throws(SystemError) {
+    working.store(plan.workers, ordering: .relaxed)
     for worker in 0..<plan.workers {
       try ThreadSystem.start(name: "otlp-load-\(worker)", stackSize: 1 << 20) { [self] in
         work()
+        working.subtract(1, ordering: .releasing)
         onEnd()
       }
     }
