@@ -233,8 +233,9 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     wakeUp()
     while true {
       let run = takeJobs(&jobs, &notified)
-      runJobs(&jobs)
-      deliver(&notified)
+      // A round of events alone, the usual one while a connection is at work, has neither.
+      if !jobs.isEmpty { runJobs(&jobs) }
+      if !notified.isEmpty { deliver(&notified) }
       switch run {
       case .stopped: return
       case .halted(let halt): halt.wait()
@@ -242,7 +243,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
         rounds += 1
         guard rounds >= EventLoop.roundsBetweenPolls else { continue }
         if hasTimers { fireTimers() }
-        poller.wait(until: Deadline(now), into: &events)
+        look(&events)
       case .idle(let deadline): waitForWork(deadline, &events)
       }
       rounds = 0
@@ -252,19 +253,25 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
 
   /// Without jobs: fires the timers if one is due, else waits.
   private func waitForWork(_ deadline: Deadline?, _ events: inout [ReadyEvent]) {
+    let now = now
     if let deadline, deadline.hasPassed(at: now) {
       wakeUp()
       if now - deadline.instant >= EventLoop.stop {
         // The process stood still: what arrived meanwhile is seen before time is called.
-        poller.wait(until: Deadline(now), into: &events)
+        look(&events)
         deliver(&events)
       }
       fireTimers()
-      poller.wait(until: Deadline(now), into: &events)
+      look(&events)
     } else {
-      poller.wait(until: deadline ?? .never, into: &events)
+      poller.wait(until: deadline ?? .never, at: now, into: &events)
       wakeUp()
     }
+  }
+
+  private func look(_ events: inout [ReadyEvent]) {
+    let now = now
+    poller.wait(until: Deadline(now), at: now, into: &events)
   }
 
   /// Ends `run()`.
@@ -296,7 +303,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
 
   private func takeJobs(_ jobs: inout [UnownedJob], _ notified: inout [UInt64]) -> Round {
     state.withLock { state in
-      if let halt = state.halt { return .halted(halt) }
+      if state.halt != nil, let halt = state.halt { return .halted(halt) }
       guard state.jobs.isEmpty, state.notified.isEmpty else {
         swap(&state.jobs, &jobs)
         swap(&state.notified, &notified)
@@ -347,9 +354,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   }
 
   private func deliver(_ events: inout [ReadyEvent]) {
-    for event in events {
-      handler(of: event.token)?.ready(event.readiness)
-    }
+    // By index: the array isn't held on to for that.
+    for index in events.indices { handler(of: events[index].token)?.ready(events[index].readiness) }
     events.removeAll(keepingCapacity: true)
   }
 
@@ -357,7 +363,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
 
   private func wakeUp() {
     while let halt = state.withLock({ state -> ForkHalt? in
-      if let halt = state.halt { return halt }
+      if state.halt != nil, let halt = state.halt { return halt }
       state.sleep = .awake
       state.isAtRest = false
       return nil

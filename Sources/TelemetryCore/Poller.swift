@@ -31,8 +31,8 @@ package protocol Poller: AnyObject, Sendable {
   var continuousNow: MonotonicInstant { get }
 
   /// Waits until a source is ready, `wake()` is called or `deadline` is reached, and appends what is ready.
-  /// A deadline that has passed only looks. Loop's thread only.
-  func wait(until deadline: Deadline, into events: inout [ReadyEvent])
+  /// A deadline that has passed only looks. `now` is what ``now`` has just said. Loop's thread only.
+  func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent])
 
   /// Ends a running or the next `wait`. Any thread.
   func wake()

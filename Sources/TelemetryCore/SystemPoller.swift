@@ -99,7 +99,7 @@ extension SystemError {
       _ = unsafe epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &unused)
     }
 
-    package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+    package func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
       let timeout = deadline.isNever ? -1 : SystemPoller.milliseconds(deadline.nanosecondsLeft(at: now))
       unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) { buffer in
         let count = unsafe epoll_wait(epoll, buffer.baseAddress, Int32(buffer.count), timeout)
@@ -165,7 +165,7 @@ extension SystemError {
       guard unsafe kevent(queue, &event, 1, nil, 0, nil) == 0 else { throw SystemError(call: "kevent", code: errno) }
     }
 
-    package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+    package func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
       let left = deadline.nanosecondsLeft(at: now)
       var timeout = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
       withUnsafeTemporaryAllocation(of: kevent.self, capacity: 64) { buffer in

@@ -21,7 +21,7 @@ final class ManualPoller: Poller {
 
   var now: MonotonicInstant { .init(nanoseconds: time.load(ordering: .relaxed)) }
 
-  func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+  func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
     precondition(!deadline.isNever, "nothing is left to happen")
     time.store(max(now, deadline.instant).nanoseconds, ordering: .relaxed)
   }

@@ -16,7 +16,7 @@ import Testing
     var wakes: Int { state.withLock { $0.wakes } }
     var polls: Int { state.withLock { $0.polls } }
 
-    func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+    func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
       let ready = state.withLock { state -> [ReadyEvent] in
         state.polls += 1
         defer {
@@ -189,9 +189,9 @@ import Testing
     let poller = try SystemPoller()
     try ThreadSystem.start(name: "waker", stackSize: 1 << 18) { poller.wake() }
     var events: [ReadyEvent] = []
-    poller.wait(until: .never, into: &events)
+    poller.wait(until: .never, at: poller.now, into: &events)
     let before = poller.now
-    poller.wait(until: Deadline(before + .milliseconds(20)), into: &events)
+    poller.wait(until: Deadline(before + .milliseconds(20)), at: before, into: &events)
     #expect(poller.now - before >= .milliseconds(20) && events.isEmpty)
   }
 }

@@ -15,7 +15,7 @@ final class VirtualPoller: Poller {
   var now: MonotonicInstant { state.withLock { $0.now } }
   var wakes: Int { state.withLock { $0.wakes } }
 
-  func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+  func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
     state.withLock { state in
       state.waits += 1
       defer { state.woken = false }

@@ -35,6 +35,8 @@ extension HTTP2Connection {
     // By bits: OptionSet's operations aren't specialized here, and would allocate.
     let bits = readiness.rawValue
     let isHangUp = bits & Readiness.hangUp.rawValue != 0
+    // The system says so also where nothing was held up: then there is nothing to do.
+    if bits == Readiness.writable.rawValue, !isWriteBlocked { return }
     if bits & Readiness.writable.rawValue != 0 { isWriteBlocked = false }
     if isHangUp || bits & Readiness.readable.rawValue != 0 { readAll(toEnd: isHangUp) }
     step()
@@ -46,7 +48,7 @@ extension HTTP2Connection {
     noteHandshake(session)
     noteGoAway(session)
     if isAnyoneWaiting { startWaiting() }
-    if let failure = flush() { return giveUp(failure) }
+    if let failure = flush(session) { return giveUp(failure) }
     if session.isFinished { return finish(session) }
     noteSettled(session)
   }
@@ -175,9 +177,9 @@ extension HTTP2Connection {
   // MARK: Writing
 
   /// Writes until nothing is left or the transport takes no more; the words for a failure.
-  func flush() -> String? {
-    guard let session else { return nil }
-    return tls.map { flush(session, $0) } ?? flush(session)
+  func flush(_ session: ClientSession) -> String? {
+    guard let tls else { return flushPlaintext(session) }
+    return flush(session, tls)
   }
 
   /// Notes what `start` has to say of a failed write.
@@ -186,7 +188,7 @@ extension HTTP2Connection {
     return words
   }
 
-  private func flush(_ session: ClientSession) -> String? {
+  private func flushPlaintext(_ session: ClientSession) -> String? {
     var isComplete = false
     while !isWriteBlocked {
       if session.isOutputEmpty {

@@ -156,8 +156,10 @@ package actor HTTP2Connection: LoopHandler {
   }
 
   private func sayGoodbye() {
-    session?.terminate()
-    _ = flush()
+    if let session {
+      session.terminate()
+      _ = flush(session)
+    }
     if let tls {
       tls.close()
       _ = sendCiphertext(tls)

@@ -168,8 +168,8 @@ package final class SimulatedNetwork: Poller, Network {
   // MARK: Poller
 
   package var now: MonotonicInstant { clock.now }
-  package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
-    clock.wait(until: deadline, into: &events)
+  package func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
+    clock.wait(until: deadline, at: now, into: &events)
   }
   package func wake() { clock.wake() }
   package func add(descriptor: Int32, token: UInt64) throws(SystemError) {

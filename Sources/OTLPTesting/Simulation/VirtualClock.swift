@@ -104,7 +104,7 @@ package final class VirtualClock: Poller {
 
   package func remove(descriptor: Int32) {}
 
-  package func wait(until deadline: Deadline, into events: inout [ReadyEvent]) {
+  package func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
     if let onStep = state.withLock({ $0.onStep }) { onStep() }
     switch state.withLock({ next(&$0, deadline) }) {
     case .look: break
