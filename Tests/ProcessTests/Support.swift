@@ -12,7 +12,7 @@ enum Subject {
 
   /// Runs a scene; it must end well.
   static func run(
-    _ scene: String, _ options: [String], prefix: [String] = [], within limit: Duration = .seconds(60)
+    _ scene: String, _ options: [String], prefix: [String] = [], within limit: Duration = .seconds(240)
   ) async throws -> String {
     let process = try start(scene, options, prefix: prefix)
     let code = await process.wait(within: limit)
