@@ -16,7 +16,8 @@ import Testing
     var model = Model()
     var now = MonotonicInstant.zero
     for step in 0..<600 {
-      act(random.next(step < 500 ? 43 : 44), &machine, &model, now, &random)
+      // Several may come before the loop gets to it.
+      for _ in 0...random.next(8) { act(random.next(step < 500 ? 43 : 44), &machine, &model, now, &random) }
       while let action = machine.next(at: now, queuedBytes: machine.queued * 100) {
         model.apply(action, waiting: machine.waiting)
         #expect(machine.ledger.isBalanced, "seed \(seed) step \(step)")
@@ -120,6 +121,10 @@ import Testing
     #expect(machine.phase != .closed || machine.deadline.isNever, place)
     // Nobody waits for nothing: what is queued is waited for by a timer, a place or an end.
     if machine.phase == .open, machine.queued > 0, machine.exports.isEmpty { #expect(!machine.deadline.isNever, place) }
+    // A shutdown waits for the exporter only, never for more items.
+    if machine.shutdown?.stage == .draining, machine.queued > 0 {
+      #expect(machine.exports.count == settings.maxConcurrentExports, place)
+    }
   }
 
   @Test("the processor on a virtual clock", arguments: 0..<40)

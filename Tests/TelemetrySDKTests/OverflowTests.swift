@@ -156,29 +156,33 @@ import Testing
     #expect(ledger.dropped == [.queueFull: 1, .shutdown: 2] && ledger.isBalanced)
   }
 
-  @Test("what waits for room when the processor is shut down is exported too", arguments: [1, 5])
-  func blockedItemsAreExported(_ producers: Int) async throws {
+  @Test(
+    "what waits for room when the processor is shut down is exported too", arguments: [(1, 1), (5, 1), (60, 20)])
+  func blockedItemsAreExported(_ producers: Int, queue: Int) async throws {
     let (runtime, begun, gate) = (try Runtime(), Promise<Void>(), Promise<Void>())
     let exporter = ScriptedExporter { _, _ in
       begun.fulfil(())
       await gate.value
       return .success
     }
-    let processor = try BatchProcessor(
-      exporter: exporter, configuration: Self.configuration(.block(upTo: .seconds(600)), queue: 1), runtime: runtime)
-    processor.onEnd(Thing(number: 0))
+    var configuration = Self.configuration(.block(upTo: .seconds(600)), queue: queue)
+    let first = min(queue, 7)
+    configuration.maxExportBatchSize = first
+    let processor = try BatchProcessor(exporter: exporter, configuration: configuration, runtime: runtime)
+    for number in 0..<first { processor.onEnd(Thing(number: number)) }
     await begun.value
-    processor.onEnd(Thing(number: 1))
-    for number in 0..<producers {
-      try ThreadSystem.start(name: "producer", stackSize: 1 << 18) { processor.onEnd(Thing(number: 2 + number)) }
+    for number in first..<first + queue { processor.onEnd(Thing(number: number)) }
+    let all = first + queue + producers
+    for number in first + queue..<all {
+      try ThreadSystem.start(name: "producer", stackSize: 1 << 18) { processor.onEnd(Thing(number: number)) }
     }
     await Self.until { processor.machine.waiting == producers }
     async let report = processor.shutdown(within: .seconds(60))
     await Self.until { processor.machine.phase == .draining }
     gate.fulfil(())
     #expect(await report.isDelivered)
-    #expect(await report.ledger.exported == producers + 2)
-    #expect(exporter.numbers.sorted() == Array(0..<producers + 2))
+    #expect(await report.ledger.exported == all)
+    #expect(exporter.numbers.sorted() == Array(0..<all))
   }
 
   /// Looks again and again, within a minute.

@@ -133,24 +133,15 @@ struct BatchMachine {
 
   // MARK: Items
 
-  /// An item was queued; true if the loop is to be woken: for the first one, which starts the schedule delay, and when
-  /// a batch is there that nobody is at work on.
+  /// An item was queued; true if the loop is to be woken: for the first one, which starts the schedule delay, when a
+  /// batch is there that nobody is at work on, and during a shutdown, which the item has waited into.
   @inline(__always)
   mutating func enqueued(queuedBytes: Int) -> Bool {
     counts.ended &+= 1
     tail &+= 1
     guard !wakePending else { return false }
-    guard phase == .open else { return enqueuedDuringShutdown() }
     let startsDelay = scheduleAt.isNever && head >= exportUpTo
-    guard startsDelay || (hasFreeSlot && isBatchReady(queuedBytes)) else { return false }
-    wakePending = true
-    return true
-  }
-
-  /// The item of a producer that had waited. Out of line: the usual way shall stay small.
-  @inline(never)
-  private mutating func enqueuedDuringShutdown() -> Bool {
-    exportUpTo = tail
+    guard startsDelay || (hasFreeSlot && isBatchReady(queuedBytes)) || phase != .open else { return false }
     wakePending = true
     return true
   }
@@ -293,7 +284,9 @@ struct BatchMachine {
 
   /// Takes the next batch off the queue, if it is time for one and there is a place for it.
   mutating func beginExport(at now: MonotonicInstant, queuedBytes: Int) -> Action? {
-    guard hasFreeSlot, head < tail, head < exportUpTo || isBatchReady(queuedBytes) else { return nil }
+    guard hasFreeSlot, head < tail, head < exportUpTo || phase == .draining || isBatchReady(queuedBytes) else {
+      return nil
+    }
     var deadline = Deadline(now + settings.exportTimeout)
     if let shutdown {
       guard !shutdown.exportDeadline.hasPassed(at: now) else { return nil }
