@@ -18,6 +18,8 @@ extension World {
   func epilogue() async throws {
     try await heal()
     guard await recovers() else { return }
+    // The one connection may be a name's that has changed since; then the others' pauses have to be over.
+    if plan.client.loadBalancing == .roundRobin { await simulation.sleep(.seconds(150)) }
     for _ in 0..<2 {
       await interrupt()
       await deliver(10, within: .seconds(4), "after an interruption")

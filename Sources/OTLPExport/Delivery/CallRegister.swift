@@ -20,6 +20,9 @@ struct CallRegister {
   private var next = 0
   private var waiters: [Waiter] = []
   private var sleepers: [Int: Sleeper] = [:]
+  /// How often somebody was in a hurry.
+  private(set) var hurries = 0
+  private var hurryDeadline = Deadline.never
 
   /// How many run.
   var count: Int { running.count }
@@ -52,6 +55,18 @@ struct CallRegister {
   }
 
   mutating func wake(_ number: Int) { sleepers[number] = nil }
+
+  /// Somebody waits until `deadline`: ends the sleeps that would last longer.
+  mutating func hurry(deadline: Deadline) {
+    hurries += 1
+    hurryDeadline = deadline
+    wakeSleepers { Deadline($0) >= deadline }
+  }
+
+  /// Whether a hurry would have ended a sleep until `end`, had it begun when there had been `hurries` of them.
+  func isOvertaken(_ end: MonotonicInstant, since hurries: Int) -> Bool {
+    self.hurries != hurries && Deadline(end) >= hurryDeadline
+  }
 
   /// Ends the sleeps whose end `isMeant`, the oldest export first.
   /// - Parameter ownOnly: Not those whose length the server named.

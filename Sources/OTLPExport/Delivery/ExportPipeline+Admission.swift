@@ -89,6 +89,8 @@ extension ExportPipeline {
     let isServers = delivery.machine.isPacedByServer
     if destination.isSuspended, !isServers { return true }
     if let cutoff, Deadline(end) >= cutoff { return false }
+    // Where the batch comes from another runtime, other jobs may have run since the decision.
+    if calls.isOvertaken(end, since: delivery.hurries) { return true }
     let promise = Promise<Bool>()
     let timer = loop.schedule(at: Deadline(end)) { promise.fulfil(true) }
     calls.sleep(delivery.number, until: end, isServers: isServers, promise)

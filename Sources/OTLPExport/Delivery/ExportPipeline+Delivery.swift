@@ -17,6 +17,8 @@ struct Delivery {
   var isAccepted = false
   /// Of the messages that went to a connection.
   var bytes = 0
+  /// How many hurries there had been at the last decision.
+  var hurries = 0
   /// The search for bad items, of the whole batch.
   var isolation: Isolation
 
@@ -137,6 +139,7 @@ extension ExportPipeline {
   private func decide(
     after failure: AttemptFailure, _ delivery: inout Delivery, _ outcome: ExportOutcome
   ) -> RetryMachine.Action {
+    delivery.hurries = calls.hurries
     let request = RetryMachine.Request(
       messageBytes: delivery.request.protobuf.count, isCompressed: delivery.compressed != nil,
       mayBeIsolated: mayBeIsolated(delivery, outcome), hasProvidedHeaders: delivery.headerGeneration != nil)

@@ -139,7 +139,7 @@ package actor ExportPipeline {
 
   /// A flush or shutdown ends at `deadline`: what would wait beyond it is tried now, as far as the server permits.
   package func hurry(deadline: Deadline) {
-    calls.wakeSleepers { Deadline($0) >= deadline }
+    calls.hurry(deadline: deadline)
     destination.hurry(at: loop.now)
     line.lookAgain()
   }
