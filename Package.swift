@@ -84,7 +84,7 @@ let package = Package(
     tests("FuzzReplayTests", ["FuzzTargets", "TestSupport"]),
 
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
-    tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
+    tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting", "TestSupport"]),
     tests("OTLPWireTests", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "OTLPTesting", "COpenSSL"]),
     tests("OTLPExportTests", ["OTLPExport", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "CNGHTTP2"]),

@@ -303,7 +303,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
 
   private func takeJobs(_ jobs: inout [UnownedJob], _ notified: inout [UInt64]) -> Round {
     state.withLock { state in
-      if state.halt != nil, let halt = state.halt { return .halted(halt) }
+      if let halt = state.halt { return .halted(halt) }
       guard state.jobs.isEmpty, state.notified.isEmpty else {
         swap(&state.jobs, &jobs)
         swap(&state.notified, &notified)
@@ -354,8 +354,9 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   }
 
   private func deliver(_ events: inout [ReadyEvent]) {
-    // By index: the array isn't held on to for that.
-    for index in events.indices { handler(of: events[index].token)?.ready(events[index].readiness) }
+    for event in events {
+      handler(of: event.token)?.ready(event.readiness)
+    }
     events.removeAll(keepingCapacity: true)
   }
 
@@ -363,7 +364,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
 
   private func wakeUp() {
     while let halt = state.withLock({ state -> ForkHalt? in
-      if state.halt != nil, let halt = state.halt { return halt }
+      if let halt = state.halt { return halt }
       state.sleep = .awake
       state.isAtRest = false
       return nil

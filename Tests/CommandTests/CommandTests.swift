@@ -127,7 +127,7 @@ import Testing
       "receive", "--port", "0", "--output", folder + "/spans.jsonl", "--tls-certificate", certificates.certificate,
       "--tls-key", certificates.privateKey,
     ])
-    #expect(await Loopback.wait(within: .seconds(120)) { receiver.errors.contains("listening on ") })
+    #expect(await Loopback.wait { receiver.errors.contains("listening on ") })
     let endpoint = try #require(receiver.errors.split(whereSeparator: \.isWhitespace).last).description
     #expect(endpoint.hasPrefix("https://"))
     let load = try await Tool.run([
@@ -135,7 +135,7 @@ import Testing
     ])
     #expect(load.code == 0)
     receiver.send(15)
-    #expect(await receiver.wait(within: .seconds(120)) == 0)
+    #expect(await receiver.wait() == 0)
     #expect(receiver.errors.contains("received 1000 spans"))
     let lines = TestFiles.read(folder + "/spans.jsonl").split(separator: "\n")
     let spans = try lines.flatMap { try OTLPJSON.decode(String($0)) }
@@ -147,9 +147,9 @@ import Testing
     let load = try Tool.start([
       "load", "--endpoint", collector.endpoint, "--duration", "60", "--rate", "1000", "--json",
     ])
-    #expect(await collector.waitForSpans(1, within: .seconds(120)))
+    #expect(await collector.waitForSpans(1, within: Loopback.patience))
     load.send(2)
-    #expect(await load.wait(within: .seconds(120)) == 0)
+    #expect(await load.wait() == 0)
     let result = Tool.Result(load, code: 0)
     #expect(result.json("exported").flatMap { Int($0) } == collector.spanCount)
     await collector.stop()

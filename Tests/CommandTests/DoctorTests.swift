@@ -237,7 +237,7 @@ private final class Place: Sendable {
         "/usr/bin/openssl", "s_server", "-quiet", "-accept", "127.0.0.1:\(port)", "-alpn", "http/1.1",
         "-cert", TestFiles.certificate("server.pem"), "-key", TestFiles.certificate("server.key"),
       ])
-      _ = await Loopback.wait(within: .seconds(120)) { Loopback.accepts(port) }
+      _ = await Loopback.wait { Loopback.accepts(port) }
       return (port, process)
     default: return (Loopback.freePort(), nil)
     }

@@ -43,7 +43,7 @@ import otlp
         COMP_WORDS=(\(words.joined(separator: " "))); COMP_CWORD=\(words.count - 1); _otlp; printf '%s\\n' "${COMPREPLY[@]}"
         """
       let process = try ChildProcess(["/bin/bash", "-c", command], input: "")
-      #expect(await process.wait(within: .seconds(120)) == 0)
+      #expect(await process.wait() == 0)
       #expect(process.errors.isEmpty)
       return process.output.split(separator: "\n")
     }

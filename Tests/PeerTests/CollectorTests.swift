@@ -103,11 +103,11 @@ extension PeerTests {
       let load = try Tool.start([
         "load", "--endpoint", first.endpoint, "--duration", "8", "--rate", "300", "--json",
       ])
-      #expect(await Loopback.wait(within: .seconds(120)) { first.acceptedSpans > 0 })
+      #expect(await Loopback.wait { first.acceptedSpans > 0 })
       await first.stop()
       _ = await load.wait(within: .seconds(2))
       let second = try await CollectorPeer("file", port: first.port, environment: ["OUTPUT": folder + "/2.jsonl"])
-      let run = Tool.Result(load, code: await load.wait(within: .seconds(120)))
+      let run = Tool.Result(load, code: await load.wait())
       await second.stop()
       try await Arrivals.atCollector(folder + "/1.jsonl", folder + "/2.jsonl").expectAll(of: run)
     }
@@ -139,11 +139,11 @@ extension PeerTests {
       let load = try Tool.start([
         "load", "--endpoint", first.endpoint, "--duration", "8", "--rate", "\(rate)", "--json",
       ])
-      #expect(await Loopback.wait(within: .seconds(120)) { !TestFiles.read(folder + "/log").isEmpty })
+      #expect(await Loopback.wait { !TestFiles.read(folder + "/log").isEmpty })
       await first.stop(9)
       _ = await load.wait(within: .seconds(2))
       let second = try await CollectorPeer(folder + "/forward.yaml", port: first.port)
-      let run = Tool.Result(load, code: await load.wait(within: .seconds(120)))
+      let run = Tool.Result(load, code: await load.wait())
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.number("exported") == run.number("ended"))
       #expect(run.number("ended") > 100)

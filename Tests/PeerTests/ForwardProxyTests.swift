@@ -20,7 +20,7 @@ extension PeerTests {
         within: .seconds(90))
       run.expectDelivered(Self.count)
       #expect(
-        await Loopback.wait(within: .seconds(120)) { proxy.log.contains("127.0.0.1:\(peer.port)") }, "\(proxy.log)")
+        await Loopback.wait { proxy.log.contains("127.0.0.1:\(peer.port)") }, "\(proxy.log)")
       await proxy.kill()
       #expect(await peer.stop().number("spans") == Self.count)
     }
@@ -42,7 +42,7 @@ extension PeerTests {
         ], within: .seconds(90))
       run.expectDelivered(Self.count)
       #expect(
-        await Loopback.wait(within: .seconds(120)) { proxy.log.contains("localhost:\(peer.port)") }, "\(proxy.log)")
+        await Loopback.wait { proxy.log.contains("localhost:\(peer.port)") }, "\(proxy.log)")
       await proxy.kill()
       #expect(await peer.stop().number("spans") == Self.count)
     }
@@ -131,11 +131,11 @@ extension PeerTests {
         "load", "--endpoint", peer.endpoint, "--proxy", first.url, "--duration", "5", "--rate", "600", "--batch", "100",
         "--json",
       ])
-      #expect(await Loopback.wait(within: .seconds(120)) { !TestFiles.read(folder + "/log").isEmpty })
+      #expect(await Loopback.wait { !TestFiles.read(folder + "/log").isEmpty })
       await first.kill()
       _ = await load.wait(within: .seconds(1))
       let second = try await ForwardProxyPeer(kind, port: first.port)
-      let run = Tool.Result(load, code: await load.wait(within: .seconds(120)))
+      let run = Tool.Result(load, code: await load.wait())
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.number("ended") > 500)
       #expect(run.number("exported") == run.number("ended"))

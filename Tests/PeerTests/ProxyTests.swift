@@ -135,7 +135,7 @@ extension PeerTests {
       let run = try await Tool.run(
         ["load", "--endpoint", proxy.endpoint, "--batch", "100", "--json"] + load, within: .seconds(90))
       // Its log lags behind its answers a little.
-      #expect(await Loopback.wait(within: .seconds(120)) { proxy.clients.count >= run.number("exports") })
+      #expect(await Loopback.wait { proxy.clients.count >= run.number("exports") })
       // Up to 16 are open when it says that five are enough.
       #expect(Set(proxy.clients).count >= 10)
       await proxy.stop()
@@ -151,11 +151,11 @@ extension PeerTests {
       let load = try Tool.start([
         "load", "--endpoint", proxy.endpoint, "--duration", "5", "--rate", "600", "--batch", "100", "--json",
       ])
-      #expect(await Loopback.wait(within: .seconds(120)) { !TestFiles.read(folder + "/1").isEmpty })
+      #expect(await Loopback.wait { !TestFiles.read(folder + "/1").isEmpty })
       await first.kill()
       _ = await load.wait(within: .seconds(1))
       let second = try await PythonPeer(["--log", folder + "/2"], port: first.port)
-      let run = Tool.Result(load, code: await load.wait(within: .seconds(120)))
+      let run = Tool.Result(load, code: await load.wait())
       #expect(run.number("ended") > 500)
       _ = await second.stop()
       await proxy.stop()
@@ -169,13 +169,13 @@ extension PeerTests {
       let load = try Tool.start([
         "load", "--endpoint", proxy.endpoint, "--duration", "5", "--rate", "600", "--batch", "100", "--json",
       ])
-      #expect(await Loopback.wait(within: .seconds(120)) { first.acceptedSpans > 0 })
+      #expect(await Loopback.wait { first.acceptedSpans > 0 })
       // What it takes from here on until it stops is missing in `before`, so the sum may only be too small by that.
       let before = first.acceptedSpans
       await first.stop()
       _ = await load.wait(within: .seconds(1))
       let second = try await CollectorPeer("plain", port: first.port)
-      let run = Tool.Result(load, code: await load.wait(within: .seconds(120)))
+      let run = Tool.Result(load, code: await load.wait())
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.number("exported") == run.number("ended"))
       #expect(second.acceptedSpans > 0)

@@ -57,7 +57,7 @@ extension PeerTests {
       let program = try ChildProcess(
         [TestFiles.products + "/ProcessSubject", "prefork"] + options
           + ["children=4", "spans=100", "own=\(own ? 1 : 0)"])
-      let code = await program.wait(within: .seconds(120))
+      let code = await program.wait()
       #expect(code == 0, "\(program.output) \(program.errors)")
       _ = await peer.stop()
       // Three hundred of the parent's, two hundred of each child's.

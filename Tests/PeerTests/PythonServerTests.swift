@@ -82,11 +82,11 @@ extension PeerTests {
       let load = try Tool.start([
         "load", "--endpoint", first.endpoint, "--duration", "8", "--rate", "\(rate)", "--json",
       ])
-      #expect(await Loopback.wait(within: .seconds(120)) { !TestFiles.read(folder + "/1").isEmpty })
+      #expect(await Loopback.wait { !TestFiles.read(folder + "/1").isEmpty })
       await first.kill()
       _ = await load.wait(within: .seconds(2))
       let second = try await PythonPeer(["--log", folder + "/2"], port: first.port)
-      let run = Tool.Result(load, code: await load.wait(within: .seconds(120)))
+      let run = Tool.Result(load, code: await load.wait())
       #expect(run.number("ended") > 100)
       _ = await second.stop()
       Arrivals.atPython(folder + "/1", folder + "/2").expectAll(of: run)

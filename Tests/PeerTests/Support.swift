@@ -15,7 +15,7 @@ enum Certificates {
 
   private static let made = Task {
     let script = try ChildProcess(["/bin/sh", TestFiles.root + "/Fixtures/make_certificates.sh", folder])
-    let code = await script.wait(within: .seconds(120))
+    let code = await script.wait()
     try #require(code == 0, "make_certificates.sh: \(script.errors)")
   }
 }
@@ -58,7 +58,7 @@ struct Arrivals {
   static func atCollector(_ files: String...) async throws -> Arrivals {
     let pattern = #""spanId":"\K[0-9a-f]{16}(?=","parentSpanId")"#
     let grep = try ChildProcess(["/usr/bin/grep", "-ohP", pattern] + files)
-    let code = await grep.wait(within: .seconds(120))
+    let code = await grep.wait()
     try #require(code == 0, "grep: \(grep.errors)")
     return Arrivals(grep.output)
   }

@@ -23,10 +23,10 @@ struct SignalTests {
   func closedPeers(tls: Bool) async throws {
     let place = try await Place(tls: tls)
     let subject = try Subject.start("closed-peers", place.options)
-    for round in 1...10 where await place.collector.waitForSpans(round * 1500, within: .seconds(120)) {
+    for round in 1...10 where await place.collector.waitForSpans(round * 1500, within: Loopback.patience) {
       await place.collector.closeConnections()
     }
-    #expect(await subject.wait(within: .seconds(120)) == 0, "\(subject.errors)")
+    #expect(await subject.wait() == 0, "\(subject.errors)")
     #expect(place.collector.counts.connections >= 3)
   }
 

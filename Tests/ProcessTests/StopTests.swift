@@ -13,14 +13,14 @@ struct StopTests {
       "load", "--endpoint", place.collector.endpoint, "--duration", "4s", "--rate", "2000", "--json",
       "--shutdown-timeout", "30s",
     ])
-    #expect(await place.collector.waitForSpans(2000, within: .seconds(120)))
+    #expect(await place.collector.waitForSpans(2000, within: Loopback.patience))
     load.send(19)  // SIGSTOP
     if restarts { await place.collector.stop() } else { await place.collector.closeConnections() }
     // Longer than the loop takes for a stop, and than the delay of a batch.
     _ = await Loopback.wait(within: .seconds(6)) { false }
     if restarts { try await place.collector.restart() }
     load.send(18)  // SIGCONT
-    #expect(await load.wait(within: .seconds(120)) == 0, "\(load.errors)")
+    #expect(await load.wait() == 0, "\(load.errors)")
     let result = Tool.Result(load, code: 0)
     #expect(result.dropped.isEmpty)
     #expect(result.json("exported") == result.json("ended"))

@@ -97,7 +97,7 @@ import Testing
       } else {
         _ = machine.droppedNew(machine.phase == .open ? .queueFull : .shutdown)
       }
-      _ = machine.stoppedWaiting()
+      machine.waiting -= 1
     default:
       if machine.phase != .closed {
         let end = Deadline(now + .milliseconds(random.next(3000)))

@@ -1,5 +1,6 @@
 import Synchronization
 import TelemetryCore
+import TestSupport
 import Testing
 
 @testable import TelemetrySDK
@@ -176,20 +177,13 @@ import Testing
     for number in first + queue..<all {
       try ThreadSystem.start(name: "producer", stackSize: 1 << 18) { processor.onEnd(Thing(number: number)) }
     }
-    await Self.until { processor.machine.waiting == producers }
+    #expect(await Loopback.wait { processor.machine.waiting == producers })
     async let report = processor.shutdown(within: .seconds(60))
-    await Self.until { processor.machine.phase == .draining }
+    #expect(await Loopback.wait { processor.machine.phase == .draining })
     gate.fulfil(())
     #expect(await report.isDelivered)
     #expect(await report.ledger.exported == all)
     #expect(exporter.numbers.sorted() == Array(0..<all))
-  }
-
-  /// Looks again and again, within a minute.
-  private static func until(_ condition: () -> Bool) async {
-    let end = Deadline.after(.seconds(60))
-    while !condition(), !end.hasPassed { await Task.yield() }
-    #expect(condition())
   }
 
   @Test("blocked producers go on when the processor is shut down and has no time left")
@@ -206,7 +200,7 @@ import Testing
       processor.onEnd(Thing(number: 2))
       done.signal()
     }
-    await Self.until { processor.machine.waiting == 1 }
+    #expect(await Loopback.wait { processor.machine.waiting == 1 })
     let report = await processor.shutdown(within: .milliseconds(20))
     #expect(!report.isComplete)
     let finished = await runtime.block { done.wait(until: .after(.seconds(60))) }

@@ -68,7 +68,7 @@ package final class ChildProcess: Sendable {
   package func closeInput() { if isInputOpen.exchange(false, ordering: .relaxed) { close(inputWriter) } }
 
   /// The exit code, or 128 and the signal; nil if it still runs at the end of the time.
-  package func wait(within limit: Duration) async -> Int32? {
+  package func wait(within limit: Duration = Loopback.patience) async -> Int32? {
     let loop = try? await TestLoop.shared()
     guard let loop else { return nil }
     return await Task(executorPreference: loop) { [exitStatus] in

@@ -45,8 +45,13 @@ package enum Loopback {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// How long what is waited for may take: a busy machine shall not decide whether a test passes.
+  package static let patience = Duration.seconds(120)
+
   /// Asks again and again, in pauses, until the answer is yes; false if it isn't by the end of the time.
-  package static func wait(within limit: Duration, until isTrue: @escaping @Sendable () -> Bool) async -> Bool {
+  package static func wait(within limit: Duration = patience, until isTrue: @escaping @Sendable () -> Bool) async
+    -> Bool
+  {
     guard let loop = try? await TestLoop.shared() else { return false }
     return await Task(executorPreference: loop) {
       let deadline = Deadline.after(limit)

@@ -13,7 +13,8 @@ package final class ProxyPeer: Sendable {
     package var certificate: (file: String, key: String)?
     /// The file of the authorities of clients' certificates, which it demands then.
     package var clientAuthorities: String?
-    /// After so many it says GOAWAY and closes. HAProxy can't count them: it does so after a millisecond without any, for which there must be pauses.
+    /// After so many it says GOAWAY and closes. HAProxy can't count them: it does so after a millisecond without any, for
+    /// which there must be pauses.
     package var requestsPerConnection: Int?
 
     package init() {}

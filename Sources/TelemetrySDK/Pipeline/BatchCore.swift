@@ -109,10 +109,11 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
 
   // MARK: Items
 
-  enum Verdict {
-    case done(wake: Bool)
-    case closed(first: Bool, wake: Bool)
+  private enum Verdict {
+    case done(wake: Bool, isFirstLate: Bool = false)
     case wait(BlockingSemaphore)
+
+    var isWait: Bool { if case .wait = self { true } else { false } }
   }
 
   @inline(__always)
@@ -143,15 +144,13 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
       var evicted: [Item] = []  // released outside the lock
       let verdict = withState { state in
         let verdict = offer(&item, size, &state, canWait: waitsUntil != nil, isRetry: isRetry, evicted: &evicted)
-        return state.noteWait(verdict, isRetry: isRetry)
+        state.machine.waiting += (verdict.isWait ? 1 : 0) - (isRetry ? 1 : 0)
+        return verdict
       }
       switch verdict {
-      case .done(let wake):
+      case .done(let wake, let isFirstLate):
         if wake { loop.notify(token) }
-        return
-      case .closed(let first, let wake):
-        if wake { loop.notify(token) }
-        if first { diagnostics.emit(.warning, "items that end after shutdown are dropped") }
+        if isFirstLate { diagnostics.emit(.warning, "items that end after shutdown are dropped") }
         return
       case .wait(let turn):
         isRetry = true
@@ -168,9 +167,9 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   ) -> Verdict {
     // One that waited for room ended before the shutdown: there is room when a batch has left.
     guard state.machine.phase == .open || (isRetry && state.machine.admitsWaiting) else {
-      _ = state.machine.droppedNew(isRetry ? .shutdown : .afterShutdown)
+      let wake = state.machine.droppedNew(isRetry ? .shutdown : .afterShutdown)
       defer { state.saidAfterShutdown = true }
-      return .closed(first: !state.saidAfterShutdown && !isRetry, wake: false)
+      return .done(wake: wake, isFirstLate: !state.saidAfterShutdown && !isRetry)
     }
     while let reason = obstacle(size, state) {
       switch overflow {
@@ -277,18 +276,6 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
 }
 
 extension BatchCore.State {
-  /// Keeps count of the producers that wait.
-  mutating func noteWait(_ verdict: BatchCore.Verdict, isRetry: Bool) -> BatchCore.Verdict {
-    switch verdict {
-    case .wait:
-      if !isRetry { machine.waiting += 1 }
-      return verdict
-    case _ where !isRetry: return verdict
-    case .done(let wake): return .done(wake: machine.stoppedWaiting() || wake)
-    case .closed(let first, let wake): return .closed(first: first, wake: machine.stoppedWaiting() || wake)
-    }
-  }
-
   /// Takes out as many blocked producers as there is room for.
   mutating func takeProducers(_ room: Int) -> [BlockingSemaphore] {
     guard !producers.isEmpty else { return [] }

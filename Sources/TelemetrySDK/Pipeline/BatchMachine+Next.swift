@@ -188,7 +188,7 @@ extension BatchMachine {
   mutating func forceClose() -> [Action] {
     guard phase != .closed else { return [] }
     let past = Deadline(.init(nanoseconds: .min))
-    if shutdown == nil { shutdown = Shutdown(watermark: tail, ids: [], deadline: past, exportDeadline: past) }
+    if shutdown == nil { shutdown = Shutdown(ids: [], deadline: past, exportDeadline: past) }
     phase = .draining
     var actions: [Action] = []
     while phase != .closed, let action = close(inTime: false) { actions.append(action) }

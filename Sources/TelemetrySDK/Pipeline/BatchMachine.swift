@@ -79,7 +79,6 @@ struct BatchMachine {
       case endingExporter
     }
 
-    let watermark: UInt64
     var ids: [UInt64]
     var deadline: Deadline
     // Exports get a little less time, so that their outcome and the exporter's own end still fit in.
@@ -149,21 +148,18 @@ struct BatchMachine {
   /// Whether there will be room for an item whose producer waits for it.
   var admitsWaiting: Bool { phase == .open || (phase == .draining && shutdown?.stage == .draining) }
 
-  /// A producer no longer waits: its item is queued or dropped. True if the loop is to be woken: a shutdown waited.
-  mutating func stoppedWaiting() -> Bool {
-    waiting -= 1
-    guard waiting == 0, phase == .draining, !wakePending else { return false }
-    wakePending = true
-    return true
-  }
-
-  /// A new item was dropped; true if the loop is to be woken, to say so.
+  /// A new item was dropped; true if the loop is to be woken: to say so, or because a shutdown waits for the item.
   mutating func droppedNew(_ reason: DropReason) -> Bool {
     counts.ended += 1
     counts.drop(1, reason)
-    if phase == .draining, reason != .afterShutdown { shutdown?.lost += 1 }
-    guard phase == .open else { return false }
-    return noteDrop(reason)
+    switch phase {
+    case .open: return noteDrop(reason)
+    case .draining where reason != .afterShutdown:
+      shutdown?.lost += 1
+      defer { wakePending = true }
+      return !wakePending
+    case .draining, .closed: return false
+    }
   }
 
   /// The queue's oldest item was dropped to make room.
@@ -216,8 +212,7 @@ struct BatchMachine {
       return id
     }
     phase = .draining
-    shutdown = Shutdown(watermark: tail, ids: [id], deadline: deadline, exportDeadline: exportDeadline)
-    exportUpTo = tail
+    shutdown = Shutdown(ids: [id], deadline: deadline, exportDeadline: exportDeadline)
     scheduleAt = .never
     return id
   }
