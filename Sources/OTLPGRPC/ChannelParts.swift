@@ -36,7 +36,7 @@ package struct ChannelParts: Sendable {
   }
 
   package func channel(
-    network: any Network, loop: EventLoop, _ diagnostics: Diagnostics, seed: UInt64? = nil
+    network: any Network, loop: TelemetryLoop, _ diagnostics: Diagnostics, seed: UInt64? = nil
   ) throws(OTLPError) -> GRPCChannel {
     var configuration = configuration
     configuration.backoff.seed = seed

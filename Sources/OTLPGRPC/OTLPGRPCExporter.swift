@@ -19,7 +19,7 @@ public final class OTLPGRPCExporter: SpanExporter {
     var isShutDown = false
     var calls = 0
     // Kept while calls run: their loop must run too.
-    var lease: Runtime.Lease?
+    var lease: TelemetryRuntime.Lease?
     var pipeline: ExportPipeline
     /// The pipeline is that of the process that this one was forked from.
     var isParents = false
@@ -31,7 +31,7 @@ public final class OTLPGRPCExporter: SpanExporter {
   /// The server, the preferred one if there are several.
   package let server: Endpoint
   /// The loop that the connection lives on.
-  public let eventLoop: EventLoop?
+  public let eventLoop: TelemetryLoop?
   private let makePipeline: @Sendable () throws(OTLPError) -> ExportPipeline
   private let state: Locked<State>
 
@@ -42,11 +42,11 @@ public final class OTLPGRPCExporter: SpanExporter {
   ///   - diagnostics: Hears of the first failure after success, of recovery, of losses and of what is ignored.
   /// - Throws: An ``OTLPError`` that names the value or the file that can't be used.
   public convenience init(
-    _ configuration: Configuration = Configuration(), runtime: Runtime = .shared,
+    _ configuration: Configuration = Configuration(), runtime: TelemetryRuntime = .shared,
     diagnostics: Diagnostics = .standardError
   ) throws(OTLPError) {
     let parts = try ChannelParts(configuration, diagnostics)
-    let lease: Runtime.Lease
+    let lease: TelemetryRuntime.Lease
     do throws(SystemError) {
       lease = try runtime.acquire()
     } catch {
@@ -64,7 +64,7 @@ public final class OTLPGRPCExporter: SpanExporter {
   /// For a simulation: a given loop and network, and jitter of a seed.
   /// - Parameter onChannel: Is given the channel that is made.
   package convenience init(
-    _ configuration: Configuration, loop: EventLoop, network: any Network, diagnostics: Diagnostics,
+    _ configuration: Configuration, loop: TelemetryLoop, network: any Network, diagnostics: Diagnostics,
     seed: UInt64 = 1, onChannel: @escaping @Sendable (GRPCChannel) -> Void = { _ in }
   ) throws(OTLPError) {
     let parts = try ChannelParts(configuration, diagnostics)
@@ -78,7 +78,7 @@ public final class OTLPGRPCExporter: SpanExporter {
   }
 
   private init(
-    _ configuration: Configuration, _ server: Endpoint, _ loop: EventLoop, _ lease: Runtime.Lease?,
+    _ configuration: Configuration, _ server: Endpoint, _ loop: TelemetryLoop, _ lease: TelemetryRuntime.Lease?,
     _ makePipeline: @escaping @Sendable () throws(OTLPError) -> ExportPipeline
   ) throws(OTLPError) {
     self.configuration = configuration
@@ -184,7 +184,7 @@ public final class OTLPGRPCExporter: SpanExporter {
 
   /// The last one out after shutdown lets go of the threads.
   private func leave() {
-    let lease: Runtime.Lease? = state.withLock { state in
+    let lease: TelemetryRuntime.Lease? = state.withLock { state in
       state.calls -= 1
       guard state.isShutDown, state.calls == 0 else { return nil }
       defer { state.lease = nil }

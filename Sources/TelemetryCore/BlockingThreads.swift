@@ -41,10 +41,10 @@ final class BlockingThreads: Sendable {
     case nothing
   }
 
-  private let configuration: Runtime.Configuration
+  private let configuration: TelemetryRuntime.Configuration
   private let state = Locked(State())
 
-  init(_ configuration: Runtime.Configuration) { self.configuration = configuration }
+  init(_ configuration: TelemetryRuntime.Configuration) { self.configuration = configuration }
 
   /// How many threads there are now.
   var threadCount: Int { state.withLock { $0.threads } }

@@ -20,7 +20,7 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
   public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   /// The present time: of the event loop that the caller runs on, else of the system's monotonic clock.
-  public static var now: MonotonicInstant { EventLoop.current?.now ?? .system }
+  public static var now: MonotonicInstant { TelemetryLoop.current?.now ?? .system }
 
   /// The present time of the system's monotonic clock.
   package static var system: MonotonicInstant { time(of: CLOCK_MONOTONIC) }

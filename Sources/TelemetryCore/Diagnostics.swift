@@ -98,7 +98,7 @@ public struct Diagnostics: Sendable {
 
   /// The same for a component that may have the same thing to say again and again: whatever handler there is, five of a
   /// kind a minute, then one a minute with the number of those left out. Time is the loop's.
-  package func limited(by loop: EventLoop) -> Diagnostics {
+  package func limited(by loop: TelemetryLoop) -> Diagnostics {
     let limiter = ForkSafe(DiagnosticLimiter())
     var result = self
     result.admit = { message in limiter.withLock { $0.admit(message, at: loop.now) } }

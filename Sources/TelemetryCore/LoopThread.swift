@@ -17,12 +17,12 @@ enum LoopThread {
   }()
 
   // SAFETY: the pointer is set only by `run()`, which holds the loop for as long as it stands.
-  static var current: EventLoop? {
+  static var current: TelemetryLoop? {
     guard let pointer = unsafe pthread_getspecific(key) else { return nil }
-    return unsafe Unmanaged<EventLoop>.fromOpaque(pointer).takeUnretainedValue()
+    return unsafe Unmanaged<TelemetryLoop>.fromOpaque(pointer).takeUnretainedValue()
   }
 
-  static func exchange(_ loop: EventLoop?) -> EventLoop? {
+  static func exchange(_ loop: TelemetryLoop?) -> TelemetryLoop? {
     let previous = current
     unsafe pthread_setspecific(key, loop.map { unsafe Unmanaged.passUnretained($0).toOpaque() })
     return previous

@@ -46,7 +46,7 @@ package final class Promise<Value: Sendable>: Sendable {
   }
 
   /// Waits for the value until `deadline` of `loop`'s clock; nil if it hasn't come by then.
-  package func value(until deadline: Deadline, on loop: EventLoop) async -> Value? {
+  package func value(until deadline: Deadline, on loop: TelemetryLoop) async -> Value? {
     if let value = current { return value }
     if deadline.isNever { return await value }
     let timer = TimerBox()
@@ -58,7 +58,7 @@ package final class Promise<Value: Sendable>: Sendable {
   }
 
   private final class TimerBox {
-    var id: EventLoop.TimerID?
+    var id: TelemetryLoop.TimerID?
   }
 
   private func wait(timer: (UInt64) -> Void) async -> Value? {

@@ -44,7 +44,7 @@ actor HostileServer: LoopHandler {
 
 /// One connection of it.
 actor HostilePeer: LoopHandler {
-  nonisolated let loop: EventLoop
+  nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
   private let transport: any Transport
   private let mode: ServerBytes.Mode
@@ -55,7 +55,7 @@ actor HostilePeer: LoopHandler {
   private var isComplete = false
   private var buffer = [UInt8](repeating: 0, count: 2048)
 
-  init(_ loop: EventLoop, _ transport: sending any Transport, mode: ServerBytes.Mode, bytes: [UInt8]) {
+  init(_ loop: TelemetryLoop, _ transport: sending any Transport, mode: ServerBytes.Mode, bytes: [UInt8]) {
     self.loop = loop
     self.transport = transport
     self.mode = mode

@@ -100,7 +100,7 @@ private struct DualNetwork: Network {
   }
 
   func connect(
-    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+    to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending any Transport {
     attempts.list.withLock { $0.append(address) }
     return try await simulated.connect(to: address, on: loop, deadline: deadline)

@@ -6,8 +6,8 @@ import Testing
 @testable import GRPCClient
 
 /// Runs `body` as a task on a loop whose clock jumps from timer to timer.
-func onManualLoop<Value: Sendable>(_ body: @escaping @Sendable (EventLoop) async throws -> Value) throws -> Value {
-  let loop = EventLoop(poller: ManualPoller())
+func onManualLoop<Value: Sendable>(_ body: @escaping @Sendable (TelemetryLoop) async throws -> Value) throws -> Value {
+  let loop = TelemetryLoop(poller: ManualPoller())
   let promise = Promise<Result<Value, any Error>>()
   Task(executorPreference: loop) {
     do {
@@ -24,9 +24,9 @@ func onManualLoop<Value: Sendable>(_ body: @escaping @Sendable (EventLoop) async
 /// Counts what is asked of a network in which nothing answers.
 private final class CountingNetwork: Network {
   let lookUps = Mutex<[Int64]>([])
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
 
-  init(loop: EventLoop) { self.loop = loop }
+  init(loop: TelemetryLoop) { self.loop = loop }
 
   func resolve(host: String, port: UInt16, deadline: Deadline) async throws(NetworkError) -> [SocketAddress] {
     lookUps.withLock { $0.append(loop.now.nanoseconds / 1_000_000) }
@@ -34,7 +34,7 @@ private final class CountingNetwork: Network {
   }
 
   func connect(
-    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+    to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending any Transport {
     throw .connect(address: address, error: SystemError(call: "connect", code: 111))
   }
@@ -43,7 +43,7 @@ private final class CountingNetwork: Network {
 @Suite struct GRPCChannelWaitTests {
   private let message = BufferSlice([0, 0, 0, 0, 0])
 
-  private func channel(_ network: any Network, _ loop: EventLoop, _ diagnostics: Diagnostics = .silent) throws
+  private func channel(_ network: any Network, _ loop: TelemetryLoop, _ diagnostics: Diagnostics = .silent) throws
     -> GRPCChannel
   {
     let backoff = BackoffConfiguration(multiplier: 2, jitter: 0, seed: 1)
@@ -147,7 +147,7 @@ private final class CountingNetwork: Network {
     let configuration = GRPCChannelConfiguration(
       target: .host("a", port: 1), metadata: [GRPCMetadata(name: "grpc-x", value: "1")])
     #expect(throws: ConfigurationError.self) {
-      try GRPCChannel(configuration: configuration, network: DeadNetwork(), loop: EventLoop(poller: ManualPoller()))
+      try GRPCChannel(configuration: configuration, network: DeadNetwork(), loop: TelemetryLoop(poller: ManualPoller()))
     }
   }
 }

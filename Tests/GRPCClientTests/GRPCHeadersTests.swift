@@ -72,7 +72,7 @@ import Testing
     func host(_ target: GRPCTarget, _ authority: String? = nil) throws -> [String] {
       let configuration = GRPCChannelConfiguration(target: target, authority: authority)
       let connector = try Connector(
-        configuration: configuration, network: DeadNetwork(), loop: EventLoop(poller: ManualPoller()))
+        configuration: configuration, network: DeadNetwork(), loop: TelemetryLoop(poller: ManualPoller()))
       return connector.hosts.flatMap { [$0.authority, $0.certificateName] }
     }
     #expect(try host(.host("collector", port: 4317)) == ["collector:4317", "collector"])

@@ -9,7 +9,7 @@ struct DeadNetwork: Network {
   }
 
   func connect(
-    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+    to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending any Transport {
     throw .connect(address: address, error: SystemError(call: "connect", code: 111))
   }

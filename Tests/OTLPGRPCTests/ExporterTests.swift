@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test func afterShutdownCallsReturnAtOnce() async throws {  // 4.8.4, on a runtime whose threads have ended
-    let runtime = try Runtime()
+    let runtime = try TelemetryRuntime()
     let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:1"), runtime: runtime, diagnostics: .silent)
     await exporter.shutdown(deadline: .after(.seconds(5)))
     #expect(await exporter.export(StandardWorkload().spans(0..<3), deadline: .never).dropped == [.shutdown: 3])
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func anExporterThatIsLetGoLeavesNoThreads() async throws {
-    let runtime = try Runtime()
+    let runtime = try TelemetryRuntime()
     do {
       let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:1"), runtime: runtime, diagnostics: .silent)
       #expect(exporter.eventLoop != nil)

@@ -10,7 +10,7 @@ import Testing
   private static func call(
     _ target: GRPCTarget, tls: TLSContext? = nil, count: Int = 3
   ) async throws -> GRPCResult {
-    let lease = try Runtime.shared.acquire()
+    let lease = try TelemetryRuntime.shared.acquire()
     defer { lease.end() }
     let channel = try GRPCChannel(
       configuration: GRPCChannelConfiguration(target: target, tls: tls), network: SystemNetwork(), loop: lease.loop,

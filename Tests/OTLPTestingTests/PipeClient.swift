@@ -4,7 +4,7 @@ import TelemetryCore
 
 /// A byte-level user of one end of a stream, for tests.
 actor PipeClient: LoopHandler {
-  nonisolated let loop: EventLoop
+  nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   private let transport: any Transport
@@ -15,7 +15,7 @@ actor PipeClient: LoopHandler {
   private var readsPaused = false
   private let ended = Promise<IOResult>()
 
-  init(loop: EventLoop, transport: sending any Transport) {
+  init(loop: TelemetryLoop, transport: sending any Transport) {
     self.loop = loop
     self.transport = transport
   }

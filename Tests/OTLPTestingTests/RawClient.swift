@@ -26,7 +26,7 @@ final class RawClientState {
 
 /// nghttp2 as a client, apart from the one of HTTP2Transport: the server is tested against another implementation.
 actor RawClient: LoopHandler {
-  nonisolated let loop: EventLoop
+  nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
   private let transport: any Transport
@@ -36,7 +36,7 @@ actor RawClient: LoopHandler {
   private(set) var isBroken = false
   private var output: [UInt8] = []
 
-  init(loop: EventLoop, transport: sending any Transport) {
+  init(loop: TelemetryLoop, transport: sending any Transport) {
     self.loop = loop
     self.transport = transport
   }

@@ -67,7 +67,7 @@ import Testing
 
   @Test func clockServesALoopWithoutNetwork() {
     let clock = VirtualClock()
-    let loop = EventLoop(poller: clock)
+    let loop = TelemetryLoop(poller: clock)
     let before = clock.now
     loop.schedule(at: Deadline(before + .seconds(90))) { loop.stop() }
     loop.run()

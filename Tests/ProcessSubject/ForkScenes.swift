@@ -106,7 +106,7 @@ func forkOnLoop(_ options: Options) {
   _ = finished
   Task.detached {
     do {
-      try await withRuntime { runtime in
+      try await withTelemetryRuntime { runtime in
         let processor = try BatchSpanProcessor(
           exporter: OTLPGRPCExporter(configuration, runtime: runtime), runtime: runtime)
         for index in 0..<10 { processor.onEnd(span(0, index)) }

@@ -29,7 +29,7 @@ private func live(_ options: Options, _ number: Int) {
   batch.maxExportBatchSize = 50
   do {
     // The exporter in a runtime of its own, the processor in the shared one.
-    let runtime = try Runtime(.init())
+    let runtime = try TelemetryRuntime(.init())
     let diagnostics = Diagnostics(minimumLevel: .warning) { fail("life \(number) says: \($0)") }
     let processor = try BatchSpanProcessor(
       exporter: OTLPGRPCExporter(exporter, runtime: runtime, diagnostics: diagnostics), configuration: batch)

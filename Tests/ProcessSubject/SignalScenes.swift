@@ -88,12 +88,12 @@ func export(_ options: Options, spans: Int) {
 
 /// Exports, lets the timers run out, and then does nothing for `seconds`; both ends of that are to be seen in a trace.
 func idle(_ options: Options) {
-  let runtime: Runtime
+  let runtime: TelemetryRuntime
   let processor: BatchSpanProcessor
   do {
-    var threads = Runtime.Configuration()
+    var threads = TelemetryRuntime.Configuration()
     threads.threadKeepAlive = .seconds(1)
-    runtime = try Runtime(threads)
+    runtime = try TelemetryRuntime(threads)
     var configuration = options.exporter
     configuration.timeout = .seconds(1)
     processor = try BatchSpanProcessor(

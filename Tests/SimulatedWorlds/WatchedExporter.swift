@@ -9,7 +9,7 @@ struct WatchedExporter: SpanExporter {
   let world: World
 
   var maxConcurrentExports: Int { exporter.maxConcurrentExports }
-  var eventLoop: EventLoop? { exporter.eventLoop }
+  var eventLoop: TelemetryLoop? { exporter.eventLoop }
   var attemptTimeout: Duration? { exporter.attemptTimeout }
 
   func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
@@ -35,7 +35,7 @@ struct WatchedExporter: SpanExporter {
 
 extension Detour {
   /// In half of the worlds tasks prefer another executor than the loop of what they use.
-  static func drawn(by seed: UInt64, _ loop: EventLoop) -> any TaskExecutor {
+  static func drawn(by seed: UInt64, _ loop: TelemetryLoop) -> any TaskExecutor {
     var random = SeededRandom(seed: seed &* 0x94D0_49BB ^ 0xDE70)
     return random.oneIn(2) ? Detour(loop) : loop
   }

@@ -71,7 +71,9 @@ import Testing
         finished.signal()
       }
     }
-    let ended = await Runtime.shared.block { (0..<4).allSatisfy { _ in finished.wait(until: .after(.seconds(60))) } }
+    let ended = await TelemetryRuntime.shared.block {
+      (0..<4).allSatisfy { _ in finished.wait(until: .after(.seconds(60))) }
+    }
     #expect(ended && budget.used == 0)
   }
 

@@ -83,7 +83,7 @@ import Testing
   @Test("exports overlap as far as the exporter allows", arguments: [1, 3])
   func concurrency(_ most: Int) throws {
     let exporter = ScriptedExporter(maxConcurrentExports: most) { _, _ in
-      await EventLoop.current?.sleep(.milliseconds(100))
+      await TelemetryLoop.current?.sleep(.milliseconds(100))
       return .success
     }
     let ledger = try onVirtualLoop { loop in

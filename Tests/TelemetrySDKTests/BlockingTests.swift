@@ -6,7 +6,7 @@ import Testing
 /// On a runtime's real threads.
 @Suite struct BlockingTests {
   @Test func theBlockingTwinsDoWhatTheOthersDo() throws {
-    let processor = try BatchProcessor(exporter: ScriptedExporter(), runtime: Runtime())
+    let processor = try BatchProcessor(exporter: ScriptedExporter(), runtime: TelemetryRuntime())
     for number in 0..<100 { processor.onEnd(Thing(number: number)) }
     let flush = processor.forceFlushBlocking(within: .seconds(30))
     #expect(flush.isDelivered && flush.ledger.exported == 100)
@@ -22,7 +22,7 @@ import Testing
       exporter: ScriptedExporter { _, _ in
         _ = release.wait(until: .after(.seconds(600)))
         return .success
-      }, runtime: Runtime(), diagnostics: .silent)
+      }, runtime: TelemetryRuntime(), diagnostics: .silent)
     for number in 0..<5 { processor.onEnd(Thing(number: number)) }
     let flush = processor.forceFlushBlocking(within: .milliseconds(50))
     #expect(!flush.isComplete && flush.ledger.isBalanced)
@@ -39,7 +39,7 @@ import Testing
         begun.fulfil(())
         _ = release.wait(until: .after(.seconds(600)))
         return .success
-      }, configuration: .init { $0.scheduleDelay = .zero }, runtime: Runtime(), diagnostics: .silent)
+      }, configuration: .init { $0.scheduleDelay = .zero }, runtime: TelemetryRuntime(), diagnostics: .silent)
     for number in 0..<5 { processor.onEnd(Thing(number: number)) }
     await begun.value
     let start = MonotonicInstant.now
@@ -54,7 +54,7 @@ import Testing
   func onTelemetryThread() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let processor = try BatchProcessor(exporter: ScriptedExporter(), runtime: .shared)
-      try await withRuntime { _ in _ = processor.forceFlushBlocking(within: .seconds(1)) }
+      try await withTelemetryRuntime { _ in _ = processor.forceFlushBlocking(within: .seconds(1)) }
     }
     let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(text.contains("would wait for itself"))
@@ -62,7 +62,7 @@ import Testing
 
   @Test("a runtime that is shut down under a processor ends it: nobody waits for ever, everything is counted")
   func runtimeEnds() async throws {
-    let (runtime, begun) = (try Runtime(), Promise<Void>())
+    let (runtime, begun) = (try TelemetryRuntime(), Promise<Void>())
     let processor = try BatchProcessor(
       exporter: ScriptedExporter.stuck(begun), configuration: .init { $0.exportTimeout = .seconds(600) },
       runtime: runtime, diagnostics: .silent)
@@ -84,7 +84,7 @@ import Testing
       $0.maxQueueSize = 1 << 16
       $0.scheduleDelay = .milliseconds(1)
     }
-    let processor = try BatchProcessor(exporter: exporter, configuration: configuration, runtime: Runtime())
+    let processor = try BatchProcessor(exporter: exporter, configuration: configuration, runtime: TelemetryRuntime())
     let done = Counter()
     let all = Promise<Bool>()
     for producer in 0..<4 {

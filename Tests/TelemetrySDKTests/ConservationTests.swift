@@ -133,9 +133,9 @@ import Testing
     let pick: @Sendable (Int) -> Int = { random.next($0) }
     let exporter = ScriptedExporter(maxConcurrentExports: 1 + pick(3)) { batch, deadline in
       switch pick(8) {
-      case 0: await EventLoop.current?.sleep(until: deadline)
-      case 1: await EventLoop.current?.sleepThrough(.seconds(pick(20)))
-      default: await EventLoop.current?.sleep(.milliseconds(pick(400)))
+      case 0: await TelemetryLoop.current?.sleep(until: deadline)
+      case 1: await TelemetryLoop.current?.sleepThrough(.seconds(pick(20)))
+      default: await TelemetryLoop.current?.sleep(.milliseconds(pick(400)))
       }
       let lost = pick(3) == 0 ? pick(batch.count + 1) : 0
       return ExportOutcome(exported: batch.count - lost, dropped: [.refused: lost], attempts: 1)

@@ -8,7 +8,7 @@ import Testing
   func abandoned() throws {
     let log = DiagnosticLog()
     let exporter = ScriptedExporter { _, _ in
-      for _ in 0..<40 { await EventLoop.current?.sleepThrough(.seconds(1)) }
+      for _ in 0..<40 { await TelemetryLoop.current?.sleepThrough(.seconds(1)) }
       return .success
     }
     try onVirtualLoop { loop in
@@ -37,7 +37,7 @@ import Testing
   func heeded() throws {
     let exporter = ScriptedExporter { batch, deadline in
       // A little late, as real ones are.
-      await EventLoop.current?.sleep(until: Deadline(deadline.instant + .milliseconds(20)))
+      await TelemetryLoop.current?.sleep(until: Deadline(deadline.instant + .milliseconds(20)))
       return ExportOutcome(dropped: [.unreachable: batch.count])
     }
     try onVirtualLoop { loop in
@@ -112,7 +112,7 @@ import Testing
   }
 }
 
-extension EventLoop {
+extension TelemetryLoop {
   /// Sleeps even if the task is cancelled.
   func sleepThrough(_ duration: Duration) async {
     let promise = Promise<Bool>()

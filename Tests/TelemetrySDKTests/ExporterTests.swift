@@ -61,7 +61,7 @@ import Testing
   @Test("the simple processor exports each item at once, one after the other (4.6.7)")
   func simple() throws {
     let exporter = ScriptedExporter(maxConcurrentExports: 4) { _, _ in
-      await EventLoop.current?.sleep(.milliseconds(10))
+      await TelemetryLoop.current?.sleep(.milliseconds(10))
       return .success
     }
     try onVirtualLoop { loop in
@@ -81,7 +81,7 @@ import Testing
   @Test("an exporter's places may become fewer and more; what has none stays in the queue")
   func changingConcurrency() throws {
     let exporter = ScriptedExporter(maxConcurrentExports: 1) { _, _ in
-      await EventLoop.current?.sleep(.milliseconds(100))
+      await TelemetryLoop.current?.sleep(.milliseconds(100))
       return .success
     }
     try onVirtualLoop { loop in
@@ -101,7 +101,7 @@ import Testing
   @Test("a flush or shutdown that has something to wait for tells the exporter, once", arguments: [true, false])
   func hurry(isShutdown: Bool) throws {
     let exporter = ScriptedExporter { _, _ in
-      await EventLoop.current?.sleep(.seconds(1))
+      await TelemetryLoop.current?.sleep(.seconds(1))
       return .success
     }
     try onVirtualLoop { loop in
@@ -133,7 +133,7 @@ import Testing
       func export(_ batch: consuming [Heavy], deadline: Deadline) async -> ExportOutcome {
         _ = consume batch
         encoded.fulfil(())
-        await EventLoop.current?.sleep(.seconds(1))
+        await TelemetryLoop.current?.sleep(.seconds(1))
         return .success
       }
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite struct FlushTests {
   private func onProcessor(
     _ exporter: ScriptedExporter, batch: Int = 10,
-    _ body: @escaping @Sendable (BatchProcessor<Thing>, EventLoop) async -> Void
+    _ body: @escaping @Sendable (BatchProcessor<Thing>, TelemetryLoop) async -> Void
   ) throws {
     try onVirtualLoop { loop in
       let processor = try BatchProcessor(
@@ -47,7 +47,7 @@ import Testing
   @Test("trap 3: a flush during a flush waits for what came in between")
   func flushDuringFlush() throws {
     let exporter = ScriptedExporter { _, _ in
-      await EventLoop.current?.sleep(.seconds(1))
+      await TelemetryLoop.current?.sleep(.seconds(1))
       return .success
     }
     try onProcessor(exporter) { processor, loop in
@@ -112,7 +112,7 @@ import Testing
   @Test("a flush gives up at its deadline, exactly, and the items are still exported")
   func deadline() throws {
     let exporter = ScriptedExporter { _, _ in
-      await EventLoop.current?.sleep(.seconds(5))
+      await TelemetryLoop.current?.sleep(.seconds(5))
       return .success
     }
     try onProcessor(exporter) { processor, loop in
@@ -155,7 +155,7 @@ import Testing
   @Test("many flushes at once are all answered")
   func concurrentFlushes() throws {
     let exporter = ScriptedExporter { _, _ in
-      await EventLoop.current?.sleep(.milliseconds(10))
+      await TelemetryLoop.current?.sleep(.milliseconds(10))
       return .success
     }
     try onProcessor(exporter) { processor, loop in

@@ -23,7 +23,7 @@ import Testing
   private static func run(
     _ exporter: ScriptedExporter = ScriptedExporter(), _ configuration: BatchConfiguration,
     _ diagnostics: Diagnostics = .silent,
-    _ body: @escaping @Sendable (BatchProcessor<Thing>, EventLoop) async throws -> Void
+    _ body: @escaping @Sendable (BatchProcessor<Thing>, TelemetryLoop) async throws -> Void
   ) throws {
     try onVirtualLoop { loop in
       let processor = try BatchProcessor(
@@ -122,7 +122,7 @@ import Testing
 
   @Test("blocked producers get room when it comes: a burst loses nothing")
   func blockReleasedBySpace() async throws {
-    let runtime = try Runtime()
+    let runtime = try TelemetryRuntime()
     let exporter = ScriptedExporter()
     let processor = try BatchProcessor(
       exporter: exporter, configuration: Self.configuration(.block(upTo: .seconds(60)), queue: 64), runtime: runtime)
@@ -160,7 +160,7 @@ import Testing
   @Test(
     "what waits for room when the processor is shut down is exported too", arguments: [(1, 1), (5, 1), (60, 20)])
   func blockedItemsAreExported(_ producers: Int, queue: Int) async throws {
-    let (runtime, begun, gate) = (try Runtime(), Promise<Void>(), Promise<Void>())
+    let (runtime, begun, gate) = (try TelemetryRuntime(), Promise<Void>(), Promise<Void>())
     let exporter = ScriptedExporter { _, _ in
       begun.fulfil(())
       await gate.value
@@ -188,7 +188,7 @@ import Testing
 
   @Test("blocked producers go on when the processor is shut down and has no time left")
   func blockReleasedByShutdown() async throws {
-    let (runtime, begun) = (try Runtime(), Promise<Void>())
+    let (runtime, begun) = (try TelemetryRuntime(), Promise<Void>())
     let processor = try BatchProcessor(
       exporter: ScriptedExporter.stuck(begun), configuration: Self.configuration(.block(upTo: .seconds(600)), queue: 1),
       runtime: runtime, diagnostics: .silent)

@@ -36,7 +36,7 @@ import Testing
   @Test("the exporter can retry until shortly before the deadline, and its own reasons count")
   func retriesInsideTheDeadline() throws {
     let exporter = ScriptedExporter { batch, deadline in
-      await EventLoop.current?.sleep(until: deadline)
+      await TelemetryLoop.current?.sleep(until: deadline)
       return ExportOutcome(dropped: [.unreachable: batch.count], attempts: 9)
     }
     try onVirtualLoop { loop in
@@ -52,7 +52,7 @@ import Testing
   @Test("an export that began before is cancelled in time to say what became of it")
   func cancelsEarlierExports() throws {
     let exporter = ScriptedExporter { batch, deadline in
-      let slept = await EventLoop.current?.sleep(until: deadline)
+      let slept = await TelemetryLoop.current?.sleep(until: deadline)
       return slept == true ? .success : ExportOutcome(dropped: [.timeout: batch.count])
     }
     try onVirtualLoop { loop in
@@ -84,7 +84,7 @@ import Testing
 
   @Test func aSecondShutdownGetsTheSameEnd() throws {
     let exporter = ScriptedExporter { _, _ in
-      await EventLoop.current?.sleep(.seconds(1))
+      await TelemetryLoop.current?.sleep(.seconds(1))
       return .success
     }
     try onVirtualLoop { loop in

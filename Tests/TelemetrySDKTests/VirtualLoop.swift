@@ -41,8 +41,8 @@ final class VirtualPoller: Poller {
 }
 
 /// Runs `body` as a task on an event loop with a virtual clock, on the calling thread, until it ends.
-func onVirtualLoop<Value: Sendable>(_ body: @escaping @Sendable (EventLoop) async throws -> Value) throws -> Value {
-  let loop = EventLoop(poller: VirtualPoller())
+func onVirtualLoop<Value: Sendable>(_ body: @escaping @Sendable (TelemetryLoop) async throws -> Value) throws -> Value {
+  let loop = TelemetryLoop(poller: VirtualPoller())
   let result = Mutex<Result<Value, any Error>?>(nil)
   let box = Box(result)
   Task(executorPreference: loop) {
@@ -63,6 +63,6 @@ private final class Box<Value: Sendable>: Sendable {
   init(_ value: consuming sending Mutex<Result<Value, any Error>?>) { self.value = value }
 }
 
-extension EventLoop {
+extension TelemetryLoop {
   func sleep(_ duration: Duration) async { await sleep(until: Deadline(now + duration)) }
 }

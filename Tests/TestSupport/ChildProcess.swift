@@ -113,12 +113,12 @@ package final class ChildProcess: Sendable {
 
 /// An event loop for waits of tests.
 enum TestLoop {
-  private static let lease = Mutex<Runtime.Lease?>(nil)
+  private static let lease = Mutex<TelemetryRuntime.Lease?>(nil)
 
-  static func shared() async throws -> EventLoop {
+  static func shared() async throws -> TelemetryLoop {
     try lease.withLock { lease in
       if let lease { return lease.loop }
-      let made = try Runtime(.development).acquire()
+      let made = try TelemetryRuntime(.development).acquire()
       lease = made
       return made.loop
     }

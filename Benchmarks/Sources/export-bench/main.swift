@@ -13,10 +13,10 @@ let calls = arguments.number()
 let rounds = arguments.number()
 let authorities = arguments.isEmpty ? nil : arguments.text()
 
-let lease = try Runtime.shared.acquire()
+let lease = try TelemetryRuntime.shared.acquire()
 let finished = BlockingSemaphore()
 
-@Sendable func send(_ calls: Int, _ message: BufferSlice, over channel: GRPCChannel, on loop: EventLoop) async {
+@Sendable func send(_ calls: Int, _ message: BufferSlice, over channel: GRPCChannel, on loop: TelemetryLoop) async {
   let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
   for _ in 0..<calls {
     let deadline = Deadline(MonotonicInstant(nanoseconds: loop.now.nanoseconds + 10_000_000_000))
@@ -26,7 +26,7 @@ let finished = BlockingSemaphore()
 }
 
 @Sendable func round(
-  _ calls: Int, _ concurrency: Int, _ message: BufferSlice, over channel: GRPCChannel, on loop: EventLoop
+  _ calls: Int, _ concurrency: Int, _ message: BufferSlice, over channel: GRPCChannel, on loop: TelemetryLoop
 ) async {
   guard concurrency > 1 else { return await send(calls, message, over: channel, on: loop) }
   let tasks = (0..<concurrency).map { number in
@@ -39,7 +39,7 @@ let finished = BlockingSemaphore()
 
 @Sendable func measure(
   _ port: UInt16, _ payload: [UInt8], _ concurrency: Int, _ calls: Int, _ rounds: Int, _ authorities: String?,
-  on loop: EventLoop
+  on loop: TelemetryLoop
 ) async throws {
   let prefix = [0] + (0..<4).map { UInt8(truncatingIfNeeded: payload.count >> (24 - 8 * $0)) }
   let message = BufferSlice(prefix + payload)

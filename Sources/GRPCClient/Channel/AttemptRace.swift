@@ -16,12 +16,12 @@ final class AttemptRace<Value: Sendable>: Sendable {
   }
 
   private let state = Locked(State())
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
   private let attempt: Attempt
   private let discard: @Sendable (Value) async -> Void
 
   /// - Parameter discard: Takes what an attempt brings after the end.
-  init(on loop: EventLoop, attempt: @escaping Attempt, discard: @escaping @Sendable (Value) async -> Void) {
+  init(on loop: TelemetryLoop, attempt: @escaping Attempt, discard: @escaping @Sendable (Value) async -> Void) {
     self.loop = loop
     self.attempt = attempt
     self.discard = discard

@@ -32,10 +32,10 @@ struct Connector: Sendable {
   let pace: KeepalivePace
   private let tls: TLSReloader?
   private let network: any Network
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
 
   init(
-    configuration: GRPCChannelConfiguration, network: any Network, loop: EventLoop,
+    configuration: GRPCChannelConfiguration, network: any Network, loop: TelemetryLoop,
     diagnostics: Diagnostics = .standardError
   ) throws(ConfigurationError) {
     hosts = configuration.targets.flatMap { Connector.hosts($0, configuration) }

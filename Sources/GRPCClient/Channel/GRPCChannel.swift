@@ -22,7 +22,7 @@ package actor GRPCChannel {
     var requestsSeen: UInt64 = 0
   }
 
-  package nonisolated let loop: EventLoop
+  package nonisolated let loop: TelemetryLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   let connector: Connector
@@ -48,9 +48,9 @@ package actor GRPCChannel {
   private var nextWaiting = 0
   var attempts: [Int: Task<Void, Never>] = [:]
   var lookUps: [Int: Task<Void, Never>] = [:]
-  var timer: EventLoop.TimerID?
-  var idleTimer: EventLoop.TimerID?
-  var limitTimer: EventLoop.TimerID?
+  var timer: TelemetryLoop.TimerID?
+  var idleTimer: TelemetryLoop.TimerID?
+  var limitTimer: TelemetryLoop.TimerID?
   /// Why there is no connection: of the present or else of the last round of attempts.
   var lastFailure: ConnectFailure?
   /// What went wrong in the present round.
@@ -63,7 +63,7 @@ package actor GRPCChannel {
   /// Makes a channel; nothing is connected yet.
   /// - Throws: A `ConfigurationError` for a target without hosts, or metadata that can't be sent.
   package init(
-    configuration: GRPCChannelConfiguration, network: any Network, loop: EventLoop,
+    configuration: GRPCChannelConfiguration, network: any Network, loop: TelemetryLoop,
     diagnostics: Diagnostics = .standardError
   ) throws(ConfigurationError) {
     var metadata: [GRPCMetadata] = []

@@ -29,7 +29,7 @@ package final class TLSReloader: Sendable {
   }
 
   /// The context for a connection that is made now. Called on `loop`.
-  package func context(network: any Network, loop: EventLoop, deadline: Deadline) async -> TLSContext {
+  package func context(network: any Network, loop: TelemetryLoop, deadline: Deadline) async -> TLSContext {
     guard let configuration else { return state.withLock { $0.context } }
     let (look, isNew) = state.withLock { state in
       if let look = state.look { return (look, false) }

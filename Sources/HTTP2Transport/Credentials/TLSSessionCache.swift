@@ -1,4 +1,5 @@
 internal import TelemetryCore
+
 /// Sessions that may be resumed, by peer; the bounds are few, because each holds the server's certificates.
 ///
 /// A resumed session skips the check of the certificate. So a peer's key holds the name that was checked, and a context

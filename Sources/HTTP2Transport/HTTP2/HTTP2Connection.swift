@@ -23,7 +23,7 @@ package actor HTTP2Connection: LoopHandler {
     let continuation: UnsafeContinuation<HTTP2Response, Never>
   }
 
-  package nonisolated let loop: EventLoop
+  package nonisolated let loop: TelemetryLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   let transport: any Transport
@@ -42,7 +42,7 @@ package actor HTTP2Connection: LoopHandler {
   private(set) var isAnyoneWaiting = false
   /// Requests that were ever taken.
   package private(set) var requestCount: UInt64 = 0
-  private var timer: (deadline: Deadline, id: EventLoop.TimerID)?
+  private var timer: (deadline: Deadline, id: TelemetryLoop.TimerID)?
   /// Of the clocks, when the timer was armed.
   private var timerClocksApart = Duration.zero
   /// nil before the start, and where keepalive is off and no probe under way.
@@ -51,7 +51,7 @@ package actor HTTP2Connection: LoopHandler {
   private(set) var isKeptAlive = false
   /// nil before the start, and where silent connections aren't asked.
   var silence: SilenceWatch?
-  var keepaliveTimer: EventLoop.TimerID?
+  var keepaliveTimer: TelemetryLoop.TimerID?
   let started = Promise<Result<Void, HTTP2ConnectError>>()
   private let settled = Promise<Void>()
   private var isClosing = false
@@ -62,7 +62,7 @@ package actor HTTP2Connection: LoopHandler {
   ///   - tls: The client's side of TLS, not started; nil for plaintext.
   ///   - onEvent: Called on the loop; must not block.
   package init(
-    loop: EventLoop, transport: sending any Transport, tls: sending TLSEngine? = nil,
+    loop: TelemetryLoop, transport: sending any Transport, tls: sending TLSEngine? = nil,
     configuration: HTTP2Configuration = .init(), onEvent: @escaping @Sendable (HTTP2ConnectionEvent) -> Void = { _ in }
   ) {
     self.loop = loop

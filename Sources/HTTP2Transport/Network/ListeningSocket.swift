@@ -27,14 +27,14 @@ package protocol Listener: AnyObject {
 package final class ListeningSocket: Listener {
   package let address: SocketAddress
   private let descriptor: Int32
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
   private var token: UInt64?
   private var owner = Fork.generation  // as in SocketTransport
 
   private var isOpen: Bool { owner == Fork.generation }
 
   /// Binds and listens; a Unix socket's path must not exist, and is removed by `close()`.
-  package init(_ address: SocketAddress, on loop: EventLoop) throws(NetworkError) {
+  package init(_ address: SocketAddress, on loop: TelemetryLoop) throws(NetworkError) {
     do throws(SystemError) {
       descriptor = try ListeningSocket.listen(address)
     } catch {

@@ -34,7 +34,7 @@ package protocol Network: Sendable {
 
   /// Connects to `address`; the transport belongs to `loop`, on which this must be called.
   func connect(
-    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+    to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending any Transport
 
   /// Runs work that may block, such as reading a file, where it holds up no loop.

@@ -13,17 +13,18 @@ final class Resolver: Sendable {
 
   private static let lateAnswerAge = Duration.seconds(60)
 
-  private let runtime: Runtime
+  private let runtime: TelemetryRuntime
   private let lookUp: @Sendable (String) -> Answer
   private let lookUps = Locked<[String: LookUp]>([:])
 
-  init(runtime: Runtime, lookUp: @escaping @Sendable (String) -> Answer = SocketSystem.lookUp) {
+  init(runtime: TelemetryRuntime, lookUp: @escaping @Sendable (String) -> Answer = SocketSystem.lookUp) {
     self.runtime = runtime
     self.lookUp = lookUp
   }
 
   /// The addresses of a name, with port 0.
-  func resolve(_ host: String, deadline: Deadline, on loop: EventLoop) async throws(NetworkError) -> [SocketAddress] {
+  func resolve(_ host: String, deadline: Deadline, on loop: TelemetryLoop) async throws(NetworkError) -> [SocketAddress]
+  {
     let promise = join(host)
     let answer = await promise.value(until: deadline, on: loop)
     leave(host, promise, answered: answer != nil)

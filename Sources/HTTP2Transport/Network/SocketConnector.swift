@@ -21,7 +21,7 @@ enum SocketConnector {
   }
 
   static func connect(
-    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+    to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending SocketTransport {
     let descriptor: Int32
     do {
@@ -40,7 +40,7 @@ enum SocketConnector {
   }
 
   private static func connect(
-    _ descriptor: Int32, to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+    _ descriptor: Int32, to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) {
     let code = unsafe SocketSystem.with(address) { system, size in
       unsafe systemConnect(descriptor, system, size) == 0 ? 0 : errno
@@ -55,7 +55,7 @@ enum SocketConnector {
   }
 
   private static func wait(
-    _ descriptor: Int32, _ address: SocketAddress, _ loop: EventLoop, _ deadline: Deadline
+    _ descriptor: Int32, _ address: SocketAddress, _ loop: TelemetryLoop, _ deadline: Deadline
   ) async throws(NetworkError) {
     let waiter = Waiter()
     let token: UInt64

@@ -13,13 +13,13 @@ internal import TelemetryCore
 final class SocketTransport: Transport {
   let peer: String
   private let descriptor: Int32
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
   private var token: UInt64?
   // The process that the descriptor is open in; 0 once it is closed. A forked child has closed its parent's.
   // Atomic only because a variable of a class costs a check of exclusive access each time.
   private let owner = Atomic<UInt32>(Fork.generation)
 
-  init(descriptor: Int32, peer: String, loop: EventLoop) {
+  init(descriptor: Int32, peer: String, loop: TelemetryLoop) {
     self.descriptor = descriptor
     self.peer = peer
     self.loop = loop

@@ -2,25 +2,25 @@ package import TelemetryCore
 
 /// The system's network: non-blocking sockets, names looked up by `getaddrinfo` on a runtime's blocking threads.
 package struct SystemNetwork: Network {
-  private let runtime: Runtime
+  private let runtime: TelemetryRuntime
   private let resolver: Resolver
 
   /// Makes a network whose look-ups run on the blocking threads of `runtime`.
-  package init(runtime: Runtime = .shared) {
+  package init(runtime: TelemetryRuntime = .shared) {
     self.runtime = runtime
     resolver = Resolver(runtime: runtime)
   }
 
   package func resolve(host: String, port: UInt16, deadline: Deadline) async throws(NetworkError) -> [SocketAddress] {
     if let address = SocketAddress(numeric: host, port: port) { return [address] }
-    guard let loop = EventLoop.current else {
+    guard let loop = TelemetryLoop.current else {
       throw .unresolved(host: host, reason: "the look-up wasn't started on an event loop")
     }
     return try await resolver.resolve(host, deadline: deadline, on: loop).map { $0.withPort(port) }
   }
 
   package func connect(
-    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+    to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending any Transport {
     try await SocketConnector.connect(to: address, on: loop, deadline: deadline)
   }

@@ -16,6 +16,6 @@ public struct ProvidedHeaders: Sendable {
 /// Gives headers that change, such as a token that expires.
 ///
 /// It is called on a telemetry thread, never twice at once, when an export needs headers and there are none that are
-/// valid; code that blocks belongs on `Runtime.block(_:)`. Its time counts against the attempt's. What it throws is shown
+/// valid; code that blocks belongs on `TelemetryRuntime.block(_:)`. Its time counts against the attempt's. What it throws is shown
 /// in diagnostics and so must not describe itself by a secret; it is asked again like a server that is unavailable.
 public typealias HeaderProvider = @Sendable () async throws -> ProvidedHeaders

@@ -13,7 +13,7 @@ struct CallLine {
 
   private var places: [Place] = []
   /// When the first may be able to go.
-  private(set) var timer: (id: EventLoop.TimerID, end: MonotonicInstant)?
+  private(set) var timer: (id: TelemetryLoop.TimerID, end: MonotonicInstant)?
 
   var isEmpty: Bool { places.isEmpty }
   var first: Place? { places.first }
@@ -34,7 +34,7 @@ struct CallLine {
   }
 
   /// Arms the one timer; nil for none.
-  mutating func arm(_ end: MonotonicInstant?, on loop: EventLoop, _ action: @escaping @Sendable () -> Void) {
+  mutating func arm(_ end: MonotonicInstant?, on loop: TelemetryLoop, _ action: @escaping @Sendable () -> Void) {
     guard timer?.end != end else { return }
     if let timer { loop.cancel(timer.id) }
     timer = end.map { (loop.schedule(at: Deadline($0), action), $0) }

@@ -32,7 +32,7 @@ package actor ExportPipeline {
     package init() {}
   }
 
-  package nonisolated let loop: EventLoop
+  package nonisolated let loop: TelemetryLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   let configuration: Configuration
@@ -40,7 +40,7 @@ package actor ExportPipeline {
   let compressor: MessageCompressor?
   let headerSource: HeaderSource?
   /// Where large compressions run; nil in a simulation.
-  let runtime: Runtime?
+  let runtime: TelemetryRuntime?
   private let encoder: TraceRequestEncoder
   // Of the encoder, kept while nothing is exported.
   private static let idleBuffers = 4
@@ -63,7 +63,7 @@ package actor ExportPipeline {
   var cutoff: Deadline?
 
   package init(
-    _ configuration: Configuration, transport: any OTLPTransport, loop: EventLoop, runtime: Runtime? = nil,
+    _ configuration: Configuration, transport: any OTLPTransport, loop: TelemetryLoop, runtime: TelemetryRuntime? = nil,
     diagnostics: Diagnostics, random: SeededRandom = SeededRandom()
   ) {
     self.configuration = configuration

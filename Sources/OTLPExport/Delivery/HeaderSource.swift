@@ -7,7 +7,7 @@ internal import TelemetryCore
 actor HeaderSource {
   typealias Answer = Result<CallHeaders, AttemptFailure>
 
-  private nonisolated let loop: EventLoop
+  private nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   private let provider: HeaderProvider
@@ -19,7 +19,7 @@ actor HeaderSource {
   private var asking: Task<Void, Never>?
   private var isEnded = false
 
-  init(_ provider: @escaping HeaderProvider, base: OTLPHeaders, loop: EventLoop) {
+  init(_ provider: @escaping HeaderProvider, base: OTLPHeaders, loop: TelemetryLoop) {
     self.provider = provider
     self.base = base
     self.loop = loop

@@ -3,7 +3,7 @@ internal import TelemetryCore
 
 /// The listening side of a collector: accepts connections, and knows those that are open.
 actor CollectorServer: LoopHandler {
-  nonisolated let loop: EventLoop
+  nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   private let store: CollectorStore
@@ -11,7 +11,7 @@ actor CollectorServer: LoopHandler {
   private var listener: (any Listener)?
   private var connections: [Int: HTTP2ServerConnection] = [:]
 
-  init(loop: EventLoop, store: CollectorStore, tls: TLSContext?) {
+  init(loop: TelemetryLoop, store: CollectorStore, tls: TLSContext?) {
     self.loop = loop
     self.store = store
     self.tls = tls

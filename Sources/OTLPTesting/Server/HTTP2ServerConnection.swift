@@ -3,7 +3,7 @@ internal import TelemetryCore
 
 /// One connection of a collector: bytes between the transport, TLS and the HTTP/2 session.
 actor HTTP2ServerConnection: LoopHandler {
-  nonisolated let loop: EventLoop
+  nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   nonisolated let number: Int
@@ -28,16 +28,16 @@ actor HTTP2ServerConnection: LoopHandler {
   private var output: [UInt8] = []
   private var outputHead = 0
   private var bytesRead = 0
-  private var ageTimer: EventLoop.TimerID?
+  private var ageTimer: TelemetryLoop.TimerID?
   /// The age was reached before the TLS handshake was done.
   private var isPastAge = false
-  private var readTimer: EventLoop.TimerID?
+  private var readTimer: TelemetryLoop.TimerID?
   // Read buffers: of the transport, and of TLS.
   private let buffer = RawBuffer(capacity: 64 << 10)
   private let plaintext = RawBuffer(capacity: 16 << 10)
 
   init(
-    loop: EventLoop, transport: sending any Transport, tls: TLSContext?, number: Int,
+    loop: TelemetryLoop, transport: sending any Transport, tls: TLSContext?, number: Int,
     behavior: LoopbackCollector.ConnectionBehavior, store: CollectorStore, onClose: @escaping @Sendable (Int) -> Void
   ) throws(TLSError) {
     self.loop = loop

@@ -80,9 +80,9 @@ public final class LoopbackCollector: Sendable {
     public var bytesRead = 0
   }
 
-  private let lease: Runtime.Lease?
+  private let lease: TelemetryRuntime.Lease?
   private let network: SimulatedNetwork?
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
   private let store: CollectorStore
   private let server: CollectorServer
   private let address: SocketAddress
@@ -92,7 +92,7 @@ public final class LoopbackCollector: Sendable {
   ///   - configuration: Where, and what it demands and keeps.
   ///   - runtime: The threads to run on.
   /// - Throws: If the address can't be had or a file for TLS can't be used.
-  public init(_ configuration: Configuration = .init(), runtime: Runtime = .shared) async throws {
+  public init(_ configuration: Configuration = .init(), runtime: TelemetryRuntime = .shared) async throws {
     let lease = try runtime.acquire()
     self.lease = lease
     network = nil

@@ -11,7 +11,7 @@ struct ServerRequest {
   var response: Response?
   var hasBegun = false
   var nextStep = 0
-  var timer: EventLoop.TimerID?
+  var timer: TelemetryLoop.TimerID?
   /// The request when it is complete.
   var request: LoopbackCollector.Request?
 

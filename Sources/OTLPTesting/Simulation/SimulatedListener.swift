@@ -6,10 +6,10 @@ package import TelemetryCore
 package final class SimulatedListener: Listener {
   package let address: SocketAddress
   private let network: SimulatedNetwork
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
   private var token: UInt64?
 
-  init(_ network: SimulatedNetwork, address: SocketAddress, loop: EventLoop) {
+  init(_ network: SimulatedNetwork, address: SocketAddress, loop: TelemetryLoop) {
     self.network = network
     self.address = address
     self.loop = loop

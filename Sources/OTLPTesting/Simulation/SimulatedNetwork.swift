@@ -10,7 +10,7 @@ package final class SimulatedNetwork: Poller, Network {
 
   /// Where connections come in, and those that nobody has accepted yet.
   struct ListenerState {
-    let loop: EventLoop
+    let loop: TelemetryLoop
     var token: UInt64?
     var waiting: [Int] = []
   }
@@ -46,7 +46,7 @@ package final class SimulatedNetwork: Poller, Network {
   }
 
   /// Listens on an address of the simulation; the connections belong to `loop`.
-  package func listen(on address: SocketAddress, loop: EventLoop) -> SimulatedListener {
+  package func listen(on address: SocketAddress, loop: TelemetryLoop) -> SimulatedListener {
     state.withLock { $0.listeners[address] = ListenerState(loop: loop) }
     return SimulatedListener(self, address: address, loop: loop)
   }
@@ -55,7 +55,7 @@ package final class SimulatedNetwork: Poller, Network {
   package func connectEnds(_ link: SimulatedLink = SimulatedLink()) -> Int { open(link) }
 
   /// One end of a connection made by `connectEnds(_:)`, to be asked for once.
-  package func end(of connection: Int, _ side: SimulatedSide, on loop: EventLoop) -> sending SimulatedTransport {
+  package func end(of connection: Int, _ side: SimulatedSide, on loop: TelemetryLoop) -> sending SimulatedTransport {
     SimulatedTransport(self, connection: connection, side: side, loop: loop, peer: "simulated peer \(connection)")
   }
 
@@ -114,7 +114,7 @@ package final class SimulatedNetwork: Poller, Network {
   }
 
   package func connect(
-    to address: SocketAddress, on loop: EventLoop, deadline: Deadline
+    to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending any Transport {
     let plan = state.withLock { state in
       state.attempts += 1
@@ -134,7 +134,7 @@ package final class SimulatedNetwork: Poller, Network {
   }
 
   private func connect(
-    to address: SocketAddress, _ link: SimulatedLink, on loop: EventLoop, _ deadline: Deadline
+    to address: SocketAddress, _ link: SimulatedLink, on loop: TelemetryLoop, _ deadline: Deadline
   ) async throws(NetworkError) -> sending any Transport {
     let latency = state.withLock { $0.random.duration(in: link.latency) }
     try await pause(latency, deadline, address)
@@ -161,7 +161,7 @@ package final class SimulatedNetwork: Poller, Network {
   }
 
   private func sleep(until deadline: Deadline) async throws(NetworkError) {
-    guard let loop = EventLoop.current else { preconditionFailure("call the simulated network on its loop") }
+    guard let loop = TelemetryLoop.current else { preconditionFailure("call the simulated network on its loop") }
     if await !loop.sleep(until: deadline) { throw .cancelled }
   }
 

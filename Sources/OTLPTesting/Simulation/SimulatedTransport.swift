@@ -7,13 +7,13 @@ package final class SimulatedTransport: Transport {
   private let network: SimulatedNetwork
   private let connection: Int
   private let side: SimulatedSide
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
   private var token: UInt64?
   private var isClosed = false
 
   package let peer: String
 
-  init(_ network: SimulatedNetwork, connection: Int, side: SimulatedSide, loop: EventLoop, peer: String) {
+  init(_ network: SimulatedNetwork, connection: Int, side: SimulatedSide, loop: TelemetryLoop, peer: String) {
     self.network = network
     self.connection = connection
     self.side = side

@@ -5,13 +5,13 @@ package import TelemetryCore
 package final class Simulation: Sendable {
   package let seed: UInt64
   package let network: SimulatedNetwork
-  package let loop: EventLoop
+  package let loop: TelemetryLoop
   private let random: Mutex<SeededRandom>
 
   init(seed: UInt64, limit: Duration) {
     self.seed = seed
     network = SimulatedNetwork(seed: seed, clock: VirtualClock(limit: limit))
-    loop = EventLoop(poller: network)
+    loop = TelemetryLoop(poller: network)
     // Another stream than the network's: a test that draws once more doesn't change the latencies.
     random = Mutex(SeededRandom(seed: ~seed))
   }

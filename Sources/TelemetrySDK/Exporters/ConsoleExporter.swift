@@ -14,11 +14,11 @@ internal import Synchronization
 /// fails at its deadline. Best behind a ``SimpleProcessor`` (requirements 3.5).
 public final class ConsoleExporter: SpanExporter {
   private let descriptor: Int32
-  private let runtime: Runtime
+  private let runtime: TelemetryRuntime
   private let ended = Atomic<Bool>(false)
 
   /// Makes an exporter that writes to `descriptor`, which stays open; default: standard output.
-  public init(descriptor: Int32 = 1, runtime: Runtime = .shared) {
+  public init(descriptor: Int32 = 1, runtime: TelemetryRuntime = .shared) {
     self.descriptor = descriptor
     self.runtime = runtime
   }

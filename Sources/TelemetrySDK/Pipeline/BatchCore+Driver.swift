@@ -150,7 +150,7 @@ extension BatchCore {
       if old.deadline == deadline, !old.deadline.hasPassed(at: now) { return }
       loop.cancel(old.id)
     }
-    let timer: (EventLoop.TimerID, Deadline)? =
+    let timer: (TelemetryLoop.TimerID, Deadline)? =
       deadline.isNever ? nil : (loop.schedule(at: deadline, notifying: token), deadline)
     withState { $0.timer = timer.map { (id: $0.0, deadline: $0.1) } }
   }

@@ -30,7 +30,7 @@ extension BatchCore {
   /// Asks and blocks the calling thread, whatever the loop does, until a little after `limit`.
   func block(for kind: Request, _ limit: Duration) -> FlushReport {
     precondition(
-      EventLoop.current == nil,
+      TelemetryLoop.current == nil,
       "a blocking flush or shutdown on a telemetry thread would wait for itself: use the async form")
     let result = Promise<FlushReport>()
     let answered = BlockingSemaphore()

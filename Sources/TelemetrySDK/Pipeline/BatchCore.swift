@@ -14,7 +14,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     var producers: [BlockingSemaphore] = []  // blocked for want of room, the first to come first
     var answers: [UInt64: Answer] = [:]
     var exports: [UInt64: Running] = [:]
-    var timer: (id: EventLoop.TimerID, deadline: Deadline)?
+    var timer: (id: TelemetryLoop.TimerID, deadline: Deadline)?
     var failures = FailureWatch()
     var saidAfterShutdown = false
   }
@@ -27,7 +27,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     let bytes: Int
   }
 
-  let loop: EventLoop
+  let loop: TelemetryLoop
   let exporter: any Exporter<Item>
   let diagnostics: Diagnostics
   let budget: ByteBudget
@@ -39,13 +39,14 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   let maxQueueSize: Int
   /// Of a processor that never overlaps exports, whatever its exporter says.
   let maxConcurrentExports: Int
-  let lease: Runtime.Lease?
+  let lease: TelemetryRuntime.Lease?
   let component: TelemetryComponent
   let registration = Atomic<UInt64>(0)
 
   init(
-    exporter: any Exporter<Item>, configuration: BatchConfiguration, maxConcurrentExports: Int = .max, loop: EventLoop,
-    lease: Runtime.Lease?, diagnostics: Diagnostics, kind: String
+    exporter: any Exporter<Item>, configuration: BatchConfiguration, maxConcurrentExports: Int = .max,
+    loop: TelemetryLoop,
+    lease: TelemetryRuntime.Lease?, diagnostics: Diagnostics, kind: String
   ) {
     component = TelemetryComponent(type: "\(kind)_\(Item.metricsItem.rawValue)_processor")
     self.exporter = exporter
@@ -138,7 +139,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   private func overflowed(_ item: consuming Item, _ size: Int) {
     var item: Item? = consume item
     var waitsUntil: Deadline?
-    if case .block(let limit) = overflow, EventLoop.current == nil { waitsUntil = Deadline(.system + limit) }
+    if case .block(let limit) = overflow, TelemetryLoop.current == nil { waitsUntil = Deadline(.system + limit) }
     var isRetry = false
     while true {
       var evicted: [Item] = []  // released outside the lock

@@ -16,7 +16,7 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   /// It lives on the exporter's event loop, if that is one of `runtime`'s.
   /// - Throws: A `ConfigurationError` for a value outside of its range, a `SystemError` if no thread can be had.
   public init(
-    exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(), runtime: Runtime = .shared,
+    exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(), runtime: TelemetryRuntime = .shared,
     diagnostics: Diagnostics = .standardError
   ) throws {
     try configuration.validate()
@@ -29,7 +29,7 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
 
   /// For a simulation: lives on `loop`, which the caller runs.
   package init(
-    exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(), loop: EventLoop,
+    exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(), loop: TelemetryLoop,
     diagnostics: Diagnostics = .standardError
   ) throws(ConfigurationError) {
     try configuration.validate()

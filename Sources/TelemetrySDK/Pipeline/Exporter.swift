@@ -1,7 +1,7 @@
 /// Sends batches of items somewhere: the one thing that a user implements to send telemetry to a place of their own.
 ///
 /// A processor calls it on a telemetry thread, never twice at once unless ``maxConcurrentExports`` says that it may;
-/// `forceFlush` and `shutdown` may come at any moment. Code that blocks belongs on `Runtime.block(_:)`.
+/// `forceFlush` and `shutdown` may come at any moment. Code that blocks belongs on `TelemetryRuntime.block(_:)`.
 /// Specification: trace SDK, span exporter (requirements 4.8).
 public protocol Exporter<Item>: Sendable {
   /// What is exported.
@@ -12,7 +12,7 @@ public protocol Exporter<Item>: Sendable {
   var maxConcurrentExports: Int { get }
 
   /// The event loop that the exporter lives on, so that its processor can live there too; default nil.
-  var eventLoop: EventLoop? { get }
+  var eventLoop: TelemetryLoop? { get }
 
   /// How long one attempt of an export may take, if the exporter makes several; a processor whose export timeout is
   /// shorter says so at start. Default nil.
@@ -43,7 +43,7 @@ extension Exporter {
   /// One call at a time.
   public var maxConcurrentExports: Int { 1 }
   /// No loop of its own.
-  public var eventLoop: EventLoop? { nil }
+  public var eventLoop: TelemetryLoop? { nil }
   /// No attempts of a length of their own.
   public var attemptTimeout: Duration? { nil }
   /// Keeps nothing.

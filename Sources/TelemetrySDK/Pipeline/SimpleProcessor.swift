@@ -16,7 +16,7 @@ public final class SimpleProcessor<Item: BatchItem>: Sendable {
   /// Makes a processor and starts the runtime's threads if they don't run.
   /// - Throws: A `SystemError` if no thread can be had.
   public init(
-    exporter: some Exporter<Item>, runtime: Runtime = .shared, diagnostics: Diagnostics = .standardError
+    exporter: some Exporter<Item>, runtime: TelemetryRuntime = .shared, diagnostics: Diagnostics = .standardError
   ) throws {
     let lease = try runtime.acquire(preferring: exporter.eventLoop)
     core = BatchCore(
@@ -25,7 +25,7 @@ public final class SimpleProcessor<Item: BatchItem>: Sendable {
   }
 
   /// For a simulation: lives on `loop`, which the caller runs.
-  package init(exporter: some Exporter<Item>, loop: EventLoop, diagnostics: Diagnostics = .standardError) {
+  package init(exporter: some Exporter<Item>, loop: TelemetryLoop, diagnostics: Diagnostics = .standardError) {
     core = BatchCore(
       exporter: exporter, configuration: Self.configuration, maxConcurrentExports: 1, loop: loop, lease: nil,
       diagnostics: diagnostics, kind: "simple")

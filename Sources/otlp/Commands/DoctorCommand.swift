@@ -71,9 +71,9 @@ package struct DoctorCommand: ToolCommand {
   private func probeOne(
     _ parts: ChannelParts, _ configuration: OTLPGRPCExporter.Configuration
   ) async -> ([Check], Finding?) {
-    let lease: Runtime.Lease
+    let lease: TelemetryRuntime.Lease
     do throws(SystemError) {
-      lease = try Runtime.shared.acquire()
+      lease = try TelemetryRuntime.shared.acquire()
     } catch {
       return ([], Finding(.exportFailed, "no thread or no descriptor: \(error)", advice: "raise the limits (ulimit)"))
     }

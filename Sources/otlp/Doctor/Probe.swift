@@ -12,10 +12,10 @@ struct Probe {
   private let parts: ChannelParts
   private let isCompressed: Bool
   private let network: SystemNetwork
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
   private let timeout: Duration
 
-  init(_ parts: ChannelParts, isCompressed: Bool, timeout: Duration, loop: EventLoop) {
+  init(_ parts: ChannelParts, isCompressed: Bool, timeout: Duration, loop: TelemetryLoop) {
     self.parts = parts
     self.isCompressed = isCompressed
     self.timeout = timeout

@@ -17,7 +17,7 @@ package final class MeasuringExporter: SpanExporter {
 
   package var maxConcurrentExports: Int { base.maxConcurrentExports }
 
-  package var eventLoop: EventLoop? { base.eventLoop }
+  package var eventLoop: TelemetryLoop? { base.eventLoop }
 
   package var attemptTimeout: Duration? { base.attemptTimeout }
 

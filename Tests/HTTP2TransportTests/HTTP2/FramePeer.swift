@@ -22,7 +22,7 @@ actor FramePeer: LoopHandler {
     var code: UInt32 { (type == Frame.reset ? payload.prefix(4) : payload[4..<8]).reduce(0) { $0 << 8 | UInt32($1) } }
   }
 
-  nonisolated let loop: EventLoop
+  nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
   private let transport: any Transport
   private let tls: TLSEngine?
@@ -34,7 +34,7 @@ actor FramePeer: LoopHandler {
   private(set) var isEnded = false
   private var isPaused = false
 
-  init(loop: EventLoop, transport: sending any Transport, tls: sending TLSEngine? = nil) {
+  init(loop: TelemetryLoop, transport: sending any Transport, tls: sending TLSEngine? = nil) {
     self.loop = loop
     self.tls = tls
     self.transport = transport

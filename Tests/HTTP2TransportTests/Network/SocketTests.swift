@@ -7,8 +7,8 @@ import Testing
 @testable import HTTP2Transport
 
 /// Runs `body` on the loop of a runtime of its own.
-func onLoop(_ body: @escaping @Sendable (EventLoop) async throws -> Void) async throws {
-  let runtime = try Runtime(.development)
+func onLoop(_ body: @escaping @Sendable (TelemetryLoop) async throws -> Void) async throws {
+  let runtime = try TelemetryRuntime(.development)
   let lease = try runtime.acquire()
   defer { lease.end() }
   try await Task(executorPreference: lease.loop) { try await body(lease.loop) }.value
@@ -22,11 +22,11 @@ final class ReadyPromise: LoopHandler {
 
 /// Serves HTTP/2 on a listening socket: every connection gets a `FramePeer`.
 final class PeerListener: LoopHandler {
-  let loop: EventLoop
+  let loop: TelemetryLoop
   let first = Promise<FramePeer>()
   private let accept: @Sendable () -> FramePeer?
 
-  init(loop: EventLoop, accept: @escaping @Sendable () -> FramePeer?) {
+  init(loop: TelemetryLoop, accept: @escaping @Sendable () -> FramePeer?) {
     self.loop = loop
     self.accept = accept
   }
@@ -102,7 +102,7 @@ struct SocketTests {
     try await onLoop { loop in
       let count = Mutex(0)
       let gates = (0..<2).map { _ in BlockingSemaphore() }
-      let runtime = try Runtime(.development)
+      let runtime = try TelemetryRuntime(.development)
       let resolver = Resolver(runtime: runtime) { _ in
         let number = count.withLock { count in
           count += 1

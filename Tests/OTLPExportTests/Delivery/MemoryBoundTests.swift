@@ -58,11 +58,11 @@ import Testing
 
 /// Weighs what it is given, and answers in a second or not at all.
 private final class WeighingTransport: OTLPTransport {
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
   private let answers: Bool
   private let bytes = Mutex(0)
 
-  init(_ loop: EventLoop, answers: Bool) {
+  init(_ loop: TelemetryLoop, answers: Bool) {
     self.loop = loop
     self.answers = answers
   }

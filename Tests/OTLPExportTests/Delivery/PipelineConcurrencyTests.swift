@@ -136,11 +136,11 @@ private final class QueueingTransport: OTLPTransport {
     var mostOpen = 0
   }
 
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
   private let each: Duration
   private let state = Mutex(State())
 
-  init(_ loop: EventLoop, each: Duration) {
+  init(_ loop: TelemetryLoop, each: Duration) {
     self.loop = loop
     self.each = each
   }

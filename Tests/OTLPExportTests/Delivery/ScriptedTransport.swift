@@ -43,11 +43,11 @@ final class ScriptedTransport: OTLPTransport {
     var mostOpen = 0
   }
 
-  private let loop: EventLoop
+  private let loop: TelemetryLoop
   private let state = Mutex(State())
   private let end = Promise<Void>()
 
-  init(_ loop: EventLoop, _ steps: [Step] = [], standard: Step = .accept) {
+  init(_ loop: TelemetryLoop, _ steps: [Step] = [], standard: Step = .accept) {
     self.loop = loop
     state.withLock { state in
       state.steps = steps
@@ -161,7 +161,7 @@ struct PipelineExporter: SpanExporter {
   let pipeline: ExportPipeline
 
   var maxConcurrentExports: Int { pipeline.room }
-  var eventLoop: EventLoop? { pipeline.loop }
+  var eventLoop: TelemetryLoop? { pipeline.loop }
   func share(_ budget: ByteBudget) { pipeline.share(budget) }
   func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
     await pipeline.export(consume batch, deadline: deadline)

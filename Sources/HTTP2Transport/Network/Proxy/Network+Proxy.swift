@@ -4,7 +4,7 @@ extension Network {
   /// Connects to `address`, and if that is a proxy's, through it to the server that `route` names. The transport carries
   /// the server's bytes from the first on.
   package func connect(
-    to address: SocketAddress, by route: ProxyRoute?, on loop: EventLoop, deadline: Deadline
+    to address: SocketAddress, by route: ProxyRoute?, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending any Transport {
     let transport = try await connect(to: address, on: loop, deadline: deadline)
     guard let route else { return transport }
@@ -21,7 +21,8 @@ extension Network {
 /// Asks a proxy for a connection.
 private enum ProxyDialogue {
   static func run(
-    _ tunnel: ProxyTunnel, _ proxy: ProxyServer, over transport: any Transport, on loop: EventLoop, _ deadline: Deadline
+    _ tunnel: ProxyTunnel, _ proxy: ProxyServer, over transport: any Transport, on loop: TelemetryLoop,
+    _ deadline: Deadline
   ) async throws(NetworkError) {
     var tunnel = tunnel
     var rest = tunnel.request[...]

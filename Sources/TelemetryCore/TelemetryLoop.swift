@@ -25,7 +25,7 @@ extension LoopHandler {
 ///
 /// It is both a task executor (code of tasks that prefer it runs here) and a serial executor (actors can live on it),
 /// so that a call from such a task to such an actor costs no switch. All methods are thread-safe unless said otherwise.
-public final class EventLoop: TaskExecutor, SerialExecutor {
+public final class TelemetryLoop: TaskExecutor, SerialExecutor {
   /// Names a timer that has not fired yet.
   package struct TimerID: Hashable, Sendable {
     fileprivate let number: UInt64
@@ -93,10 +93,10 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
   public var now: MonotonicInstant { poller.now }
 
   /// The loop that runs on the calling thread, if one does.
-  public static var current: EventLoop? { LoopThread.current }
+  public static var current: TelemetryLoop? { LoopThread.current }
 
   /// Whether the caller is on the loop's thread.
-  public var isCurrent: Bool { thread.load(ordering: .relaxed) == EventLoop.threadIdentity }
+  public var isCurrent: Bool { thread.load(ordering: .relaxed) == TelemetryLoop.threadIdentity }
 
   func forgetThread() { thread.store(0, ordering: .relaxed) }
 
@@ -220,7 +220,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
 
   /// Runs the loop on the calling thread until `stop()`, and until the jobs that are queued by then are done.
   package func run() {
-    thread.store(EventLoop.threadIdentity, ordering: .relaxed)
+    thread.store(TelemetryLoop.threadIdentity, ordering: .relaxed)
     let outer = LoopThread.exchange(self)
     defer {
       _ = LoopThread.exchange(outer)
@@ -241,7 +241,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
       case .halted(let halt): halt.wait()
       case .busy(let hasTimers):
         rounds += 1
-        guard rounds >= EventLoop.roundsBetweenPolls else { continue }
+        guard rounds >= TelemetryLoop.roundsBetweenPolls else { continue }
         if hasTimers { fireTimers() }
         look(&events)
       case .idle(let deadline): waitForWork(deadline, &events)
@@ -256,7 +256,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     let now = now
     if let deadline, deadline.hasPassed(at: now) {
       wakeUp()
-      if now - deadline.instant >= EventLoop.stop {
+      if now - deadline.instant >= TelemetryLoop.stop {
         // The process stood still: what arrived meanwhile is seen before time is called.
         look(&events)
         deliver(&events)

@@ -19,7 +19,7 @@ final class ForkHalt: Sendable {
 }
 
 // The runtime that the loop belongs to calls these.
-extension EventLoop {
+extension TelemetryLoop {
   /// Has the loop's thread stand still before it does anything more.
   func requestHalt() {
     guard !isCurrent else { return }

@@ -2,10 +2,10 @@ import Synchronization
 import TelemetryCore
 import Testing
 
-@Suite struct RuntimeTests {
+@Suite struct TelemetryRuntimeTests {
   @Test("values outside of their range are refused by name")
   func refused() {
-    let cases: [(String, (inout Runtime.Configuration) -> Void)] = [
+    let cases: [(String, (inout TelemetryRuntime.Configuration) -> Void)] = [
       ("workerThreads", { $0.workerThreads = 0 }), ("workerThreads", { $0.workerThreads = 65 }),
       ("maxBlockingThreads", { $0.maxBlockingThreads = 0 }), ("maxBlockingThreads", { $0.maxBlockingThreads = 257 }),
       ("threadStackSize", { $0.threadStackSize = 1 << 16 }), ("threadStackSize", { $0.threadStackSize = 1 << 27 }),
@@ -16,23 +16,23 @@ import Testing
       ("threadKeepAlive", { $0.threadKeepAlive = .seconds(3601) }),
     ]
     for (name, change) in cases {
-      var configuration = Runtime.Configuration()
+      var configuration = TelemetryRuntime.Configuration()
       change(&configuration)
-      let error = #expect(throws: ConfigurationError.self) { _ = try Runtime(configuration) }
+      let error = #expect(throws: ConfigurationError.self) { _ = try TelemetryRuntime(configuration) }
       #expect(error?.option == name)
     }
   }
 
   @Test func presetsAreValid() throws {
-    for preset in [Runtime.Configuration.development, .production, .highThroughput] { try preset.validate() }
-    #expect(Runtime.Configuration.production == Runtime.Configuration())
-    #expect(Runtime.Configuration.development.maxBlockingThreads == 1)
-    #expect(Runtime.Configuration.highThroughput.workerThreads == max(1, min(64, ThreadSystem.coreCount)))
+    for preset in [TelemetryRuntime.Configuration.development, .production, .highThroughput] { try preset.validate() }
+    #expect(TelemetryRuntime.Configuration.production == TelemetryRuntime.Configuration())
+    #expect(TelemetryRuntime.Configuration.development.maxBlockingThreads == 1)
+    #expect(TelemetryRuntime.Configuration.highThroughput.workerThreads == max(1, min(64, ThreadSystem.coreCount)))
   }
 
   /// Whether jobs run on the loop now.
-  private func runs(_ loop: EventLoop) async -> Bool {
-    await Task(executorPreference: loop) { EventLoop.current === loop && loop.isCurrent }.value
+  private func runs(_ loop: TelemetryLoop) async -> Bool {
+    await Task(executorPreference: loop) { TelemetryLoop.current === loop && loop.isCurrent }.value
   }
 
   private final class EndWatch: LoopHandler {
@@ -43,7 +43,7 @@ import Testing
 
   @Test("threads run until the last lease has ended, and start again for the next")
   func leases() async throws {
-    let runtime = try Runtime()
+    let runtime = try TelemetryRuntime()
     let first = try runtime.acquire()
     let second = try runtime.acquire(preferring: first.loop)
     #expect(first.loop === second.loop)
@@ -64,7 +64,7 @@ import Testing
 
   @Test("a lease from before a shutdown can't end the threads started after it")
   func oldLease() async throws {
-    let runtime = try Runtime()
+    let runtime = try TelemetryRuntime()
     let old = try runtime.acquire()
     runtime.shutdown()
     let new = try runtime.acquire()
@@ -78,9 +78,9 @@ import Testing
   }
 
   @Test func leasesTakeTheLoopsInTurn() throws {
-    var configuration = Runtime.Configuration()
+    var configuration = TelemetryRuntime.Configuration()
     configuration.workerThreads = 3
-    let runtime = try Runtime(configuration)
+    let runtime = try TelemetryRuntime(configuration)
     let leases = try (0..<6).map { _ in try runtime.acquire() }
     #expect(Set(leases.map { ObjectIdentifier($0.loop) }).count == 3)
     for lease in leases { lease.end() }
@@ -89,10 +89,10 @@ import Testing
   @Test("blocking work runs off the loop, at most so much at once, and its errors come back")
   func blocking() async throws {
     struct Failure: Error {}
-    var configuration = Runtime.Configuration()
+    var configuration = TelemetryRuntime.Configuration()
     configuration.maxBlockingThreads = 2
     configuration.threadKeepAlive = .zero
-    let runtime = try Runtime(configuration)
+    let runtime = try TelemetryRuntime(configuration)
     let most = Occupancy()
     let promises = (0..<20).map { _ in Promise<Bool>() }
     let lease = try runtime.acquire()
@@ -105,7 +105,7 @@ import Testing
     for promise in promises { _ = await promise.value }
     #expect((1...2).contains(most.parallel))
     await #expect(throws: Failure.self) { try await runtime.block { throw Failure() } }
-    #expect(await runtime.block { EventLoop.current == nil })
+    #expect(await runtime.block { TelemetryLoop.current == nil })
     runtime.shutdown()
     #expect(await runtime.block { 3 } == 3)
     lease.end()
@@ -125,8 +125,8 @@ import Testing
   }
 
   @Test func aProgramsMainJobRunsOnALoop() async throws {
-    let answer = try await withRuntime(.development) { runtime in
-      #expect(EventLoop.current != nil)
+    let answer = try await withTelemetryRuntime(.development) { runtime in
+      #expect(TelemetryLoop.current != nil)
       return await runtime.block { 42 }
     }
     #expect(answer == 42)

@@ -6,7 +6,7 @@ internal import Synchronization
 /// last one has ended (each holds a ``Lease``), or by ``shutdown()``; a later user starts them again.
 ///
 /// In a forked child the threads don't exist, but its users do: there they start with the first thing to do.
-public final class Runtime: Sendable {
+public final class TelemetryRuntime: Sendable {
   /// How many threads, and of what kind.
   public struct Configuration: Sendable, Hashable {
     /// Event loops, one thread each; 1 to 64, default 1.
@@ -66,13 +66,13 @@ public final class Runtime: Sendable {
   /// A user's hold on the runtime: its threads run until the last lease has ended.
   public final class Lease: Sendable {
     /// The runtime that is held.
-    public let runtime: Runtime
+    public let runtime: TelemetryRuntime
     /// The event loop that this user is to run on.
-    public let loop: EventLoop
+    public let loop: TelemetryLoop
     private let generation: Int
     private let ended = Atomic<Bool>(false)
 
-    fileprivate init(runtime: Runtime, loop: EventLoop, generation: Int) {
+    fileprivate init(runtime: TelemetryRuntime, loop: TelemetryLoop, generation: Int) {
       self.runtime = runtime
       self.loop = loop
       self.generation = generation
@@ -88,13 +88,13 @@ public final class Runtime: Sendable {
   }
 
   fileprivate struct State {
-    var loops: [EventLoop] = []
+    var loops: [TelemetryLoop] = []
     var users = 0
     var next = 0
     // Counts the starts, so that a lease from before a shutdown can't end the threads that were started after it.
     var generation = 0
     // Those that stand still for a fork.
-    var halted: [EventLoop] = []
+    var halted: [TelemetryLoop] = []
   }
 
   /// The configuration that the runtime was made with.
@@ -103,7 +103,7 @@ public final class Runtime: Sendable {
   fileprivate let blocking: BlockingThreads
 
   /// The runtime that processors and exporters use when none is named: ``Configuration/production``.
-  public static let shared = Runtime(validated: .production)
+  public static let shared = TelemetryRuntime(validated: .production)
 
   /// Makes a runtime; no thread is started yet. Throws a `ConfigurationError` for a value outside of its range.
   public convenience init(_ configuration: Configuration = .production) throws(ConfigurationError) {
@@ -126,8 +126,8 @@ public final class Runtime: Sendable {
   /// Starts the threads if they don't run, and holds them.
   /// - Parameter loop: The event loop to run on, if it is one of this runtime's; else the next in turn.
   /// - Throws: A `SystemError` if no thread or no poller can be had.
-  public func acquire(preferring loop: EventLoop? = nil) throws(SystemError) -> Lease {
-    let result = state.withLock { state -> Result<(EventLoop, Int), SystemError> in
+  public func acquire(preferring loop: TelemetryLoop? = nil) throws(SystemError) -> Lease {
+    let result = state.withLock { state -> Result<(TelemetryLoop, Int), SystemError> in
       do throws(SystemError) {
         if state.loops.isEmpty { state.loops = try startLoops() }
       } catch {
@@ -173,7 +173,7 @@ public final class Runtime: Sendable {
   }
 
   private func stop(_ change: (inout sending State) -> Void) {
-    let loops = state.withLock { state -> [EventLoop] in
+    let loops = state.withLock { state -> [TelemetryLoop] in
       change(&state)
       guard state.users == 0, !state.loops.isEmpty else { return [] }
       state.generation += 1
@@ -185,7 +185,7 @@ public final class Runtime: Sendable {
     if !loops.isEmpty { blocking.shutdown() }
   }
 
-  fileprivate func startThread(of loop: EventLoop, _ index: Int) throws(SystemError) {
+  fileprivate func startThread(of loop: TelemetryLoop, _ index: Int) throws(SystemError) {
     try ThreadSystem.start(
       name: "\(configuration.threadNamePrefix)-\(index)", stackSize: configuration.threadStackSize
     ) {
@@ -194,11 +194,11 @@ public final class Runtime: Sendable {
     }
   }
 
-  private func startLoops() throws(SystemError) -> [EventLoop] {
-    var loops: [EventLoop] = []
+  private func startLoops() throws(SystemError) -> [TelemetryLoop] {
+    var loops: [TelemetryLoop] = []
     do throws(SystemError) {
       for index in 0..<configuration.workerThreads {
-        let loop = EventLoop(poller: try SystemPoller())
+        let loop = TelemetryLoop(poller: try SystemPoller())
         try startThread(of: loop, index)
         loops.append(loop)
       }
@@ -210,7 +210,7 @@ public final class Runtime: Sendable {
   }
 }
 
-extension Runtime: ForkParticipant {
+extension TelemetryRuntime: ForkParticipant {
   package var forkOrder: ForkOrder { .runtime }
 
   package func haltForFork() {
@@ -252,11 +252,11 @@ extension Runtime: ForkParticipant {
 /// Runs `main` as a task on a runtime's event loop and waits for it: the entry for a program's own main job.
 ///
 /// The runtime's threads run at least until `main` has ended.
-public func withRuntime<Value: Sendable>(
-  _ configuration: Runtime.Configuration = .production,
-  _ main: @escaping @Sendable (Runtime) async throws -> Value
+public func withTelemetryRuntime<Value: Sendable>(
+  _ configuration: TelemetryRuntime.Configuration = .production,
+  _ main: @escaping @Sendable (TelemetryRuntime) async throws -> Value
 ) async throws -> Value {
-  let runtime = try Runtime(configuration)
+  let runtime = try TelemetryRuntime(configuration)
   let lease = try runtime.acquire()
   defer { lease.end() }
   return try await Task(executorPreference: lease.loop) { try await main(runtime) }.value

@@ -2,7 +2,7 @@ import Synchronization
 import TelemetryCore
 import Testing
 
-@Suite struct EventLoopTests {
+@Suite struct TelemetryLoopTests {
   final class ManualPoller: Poller {
     struct State {
       var now = MonotonicInstant(nanoseconds: 0)
@@ -64,7 +64,7 @@ import Testing
   @Test("a watch that can't be set up leaves no registration behind")
   func watchThatFails() throws {
     final class Handler: LoopHandler { func ready(_ readiness: Readiness) {} }
-    let loop = EventLoop(poller: try SystemPoller())
+    let loop = TelemetryLoop(poller: try SystemPoller())
     weak var registered: Handler?
     do {
       let handler = Handler()
@@ -76,7 +76,7 @@ import Testing
 
   @Test("timers fire in the order of their deadlines, equal ones in the order of scheduling")
   func timerOrder() {
-    let loop = EventLoop(poller: ManualPoller())
+    let loop = TelemetryLoop(poller: ManualPoller())
     let log = Log()
     for (number, second) in [3, 1, 2, 1, 5, 1].enumerated() { loop.schedule(at: at(second)) { log.add(number) } }
     let cancelled = loop.schedule(at: at(2)) { log.add(99) }
@@ -89,7 +89,7 @@ import Testing
   }
 
   @Test func aTimerThatFiredCantBeCancelled() {
-    let loop = EventLoop(poller: ManualPoller())
+    let loop = TelemetryLoop(poller: ManualPoller())
     let id = loop.schedule(at: at(1)) { loop.stop() }
     loop.run()
     #expect(!loop.cancel(id))
@@ -98,7 +98,7 @@ import Testing
   @Test("jobs without end starve neither sockets nor timers")
   func fairness() {
     let poller = ManualPoller()
-    let loop = EventLoop(poller: poller)
+    let loop = TelemetryLoop(poller: poller)
     let ready = Promise<Bool>()
     let token = loop.register(Handler { _ in ready.fulfil(true) })
     let fired = Promise<Bool>()
@@ -119,7 +119,7 @@ import Testing
   @Test("a sleeping loop is woken once, a busy one not at all")
   func wakes() async throws {
     let poller = ManualPoller()
-    let loop = EventLoop(poller: poller)
+    let loop = TelemetryLoop(poller: poller)
     let log = Log()
     let token = loop.register(Handler { readiness in log.add(Int(readiness.rawValue)) })
     loop.schedule(at: at(1)) {
@@ -133,7 +133,7 @@ import Testing
   }
 
   @Test func aNotifyingTimerReachesItsHandler() {
-    let loop = EventLoop(poller: ManualPoller())
+    let loop = TelemetryLoop(poller: ManualPoller())
     let token = loop.register(Handler { _ in loop.stop() })
     _ = loop.schedule(at: at(4), notifying: token)
     loop.run()
@@ -142,7 +142,7 @@ import Testing
 
   @Test("an ended loop tells its handlers, runs what they resume, and refuses what comes after")
   func end() {
-    let loop = EventLoop(poller: ManualPoller())
+    let loop = TelemetryLoop(poller: ManualPoller())
     let promise = Promise<Int>()
     let log = Log()
     let token = loop.register(Handler({ _ in log.add(0) }, onEnd: { promise.fulfil(7) }))
@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test func aCancelledSleepEndsAtOnce() {
-    let loop = EventLoop(poller: ManualPoller())
+    let loop = TelemetryLoop(poller: ManualPoller())
     Task(executorPreference: loop) {
       let task = Task(executorPreference: loop) { await loop.sleep(until: self.at(1000)) }
       await Task.yield()
@@ -169,7 +169,7 @@ import Testing
   }
 
   @Test func aPromiseCanBeAwaitedWithALimit() {
-    let loop = EventLoop(poller: ManualPoller())
+    let loop = TelemetryLoop(poller: ManualPoller())
     Task(executorPreference: loop) {
       let promise = Promise<Int>()
       #expect(await promise.value(until: self.at(1), on: loop) == nil)
