@@ -107,6 +107,11 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
+// For quick work at one part: builds only these test targets, `SWIFT_OTLP_TESTS=TelemetrySDKTests,OTLPExportTests`.
+if let only = Context.environment["SWIFT_OTLP_TESTS"]?.split(separator: ",") {
+  package.targets.removeAll { $0.isTest && !only.contains(Substring($0.name)) }
+}
+
 // Only where libFuzzer is linked: `Tests/fuzz` sees to it. It looks for new ways through what reads foreign bytes, not
 // through the simulation around it.
 if Context.environment["SWIFT_OTLP_FUZZ"] != nil {

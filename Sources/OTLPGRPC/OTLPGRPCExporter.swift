@@ -14,7 +14,7 @@ public import TelemetrySDK
 /// The connection comes up with the first export and again whenever it was lost. A failed export is tried again for as
 /// long as its deadline allows, if the OTLP specification says that it may (requirements 1.4). A batch that is too large
 /// for the server is split. What became of each span is in the outcome; why, is in its error, an ``OTLPError``.
-public final class OTLPGRPCExporter: SpanExporter {
+public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   private struct State {
     var isShutDown = false
     var calls = 0
@@ -31,7 +31,7 @@ public final class OTLPGRPCExporter: SpanExporter {
   /// The server, the preferred one if there are several.
   package let server: Endpoint
   /// The loop that the connection lives on.
-  public let eventLoop: TelemetryLoop?
+  package let loop: TelemetryLoop?
   private let makePipeline: @Sendable () throws(OTLPError) -> ExportPipeline
   private let state: Locked<State>
 
@@ -84,7 +84,7 @@ public final class OTLPGRPCExporter: SpanExporter {
     self.configuration = configuration
     self.server = server
     self.makePipeline = makePipeline
-    eventLoop = loop
+    self.loop = loop
     state = Locked(State(lease: lease, pipeline: try makePipeline()))
     Fork.join(self)
   }
@@ -95,7 +95,7 @@ public final class OTLPGRPCExporter: SpanExporter {
   public var maxConcurrentExports: Int { pipeline.room }
 
   /// As configured: ``Configuration/timeout``.
-  public var attemptTimeout: Duration? { configuration.timeout == .zero ? nil : configuration.timeout }
+  package var attemptTimeout: Duration? { configuration.timeout == .zero ? nil : configuration.timeout }
 
   /// The exporter's metrics of itself at this moment, consistent with one another.
   ///
@@ -111,7 +111,7 @@ public final class OTLPGRPCExporter: SpanExporter {
   public var selfMetrics: SelfMetrics { pipeline.selfMetrics }
 
   /// The buffers that lie ready for later requests count in `budget`.
-  public func share(_ budget: ByteBudget) {
+  package func share(_ budget: ByteBudget) {
     state.withLock { if $0.budget == nil { $0.budget = budget } }
     pipeline.share(budget)
   }
@@ -128,7 +128,7 @@ public final class OTLPGRPCExporter: SpanExporter {
 
   /// Exports that wait for the server to recover beyond `deadline` are tried once more at once, one by one if it keeps
   /// failing; not while it asked for a pause.
-  public func hurry(deadline: Deadline) async {
+  package func expedite(deadline: Deadline) async {
     guard let pipeline = enter() else { return }
     defer { leave() }
     await pipeline.hurry(deadline: deadline)

@@ -107,7 +107,7 @@ import Testing
     let runtime = try TelemetryRuntime()
     do {
       let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:1"), runtime: runtime, diagnostics: .silent)
-      #expect(exporter.eventLoop != nil)
+      #expect(exporter.loop != nil)
     }
     runtime.shutdown()
   }

@@ -4,12 +4,12 @@ import TelemetryCore
 import TelemetrySDK
 
 /// The exporter as the processor sees it, with the world looking on.
-struct WatchedExporter: SpanExporter {
+struct WatchedExporter: SpanExporter, LoopExporter {
   let exporter: OTLPGRPCExporter
   let world: World
 
   var maxConcurrentExports: Int { exporter.maxConcurrentExports }
-  var eventLoop: TelemetryLoop? { exporter.eventLoop }
+  var loop: TelemetryLoop? { exporter.loop }
   var attemptTimeout: Duration? { exporter.attemptTimeout }
 
   func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
@@ -20,6 +20,8 @@ struct WatchedExporter: SpanExporter {
     await world.exportEnded(number, outcome, deadline)
     return outcome
   }
+
+  func expedite(deadline: Deadline) async { await exporter.expedite(deadline: deadline) }
 
   func forceFlush(deadline: Deadline) async -> Bool {
     let done = await exporter.forceFlush(deadline: deadline)

@@ -39,7 +39,7 @@ import Testing
   }
 
   /// Says how long its attempts may take.
-  private struct PatientExporter: Exporter {
+  private struct PatientExporter: LoopExporter {
     typealias Item = Thing
     var attemptTimeout: Duration?
     func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome { .success }

@@ -10,7 +10,7 @@ struct Thing: BatchItem, Equatable {
 }
 
 /// Answers as it is told, and keeps what it got.
-final class ScriptedExporter: Exporter {
+final class ScriptedExporter: LoopExporter {
   struct State {
     var batches: [[Int]] = []
     var times: [MonotonicInstant] = []
@@ -59,7 +59,7 @@ final class ScriptedExporter: Exporter {
     return outcome
   }
 
-  func hurry(deadline: Deadline) async { state.withLock { $0.hurries.append(deadline) } }
+  func expedite(deadline: Deadline) async { state.withLock { $0.hurries.append(deadline) } }
 
   func forceFlush(deadline: Deadline) async -> Bool {
     state.withLock { $0.flushes += 1 }

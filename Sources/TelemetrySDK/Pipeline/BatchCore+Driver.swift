@@ -69,7 +69,7 @@ extension BatchCore {
     case .cancel(let task): task?.cancel()
     case .discard: break  // released here, outside the lock
     case .hurryExporter(let deadline):
-      Task(executorPreference: loop) { await self.exporter.hurry(deadline: deadline) }
+      Task(executorPreference: loop) { await self.loopExporter?.expedite(deadline: deadline) }
     case .flushExporter(let id, let deadline):
       Task(executorPreference: loop) {
         let done = await self.exporter.forceFlush(deadline: deadline)
@@ -93,11 +93,18 @@ extension BatchCore {
   private func start(_ id: UInt64, _ count: Int, _ deadline: Deadline) {
     let task = Task(executorPreference: loop) {
       // Handed over, not held on to: an exporter that has encoded the items lets go of them.
-      let outcome = await self.exporter.export(self.takeItems(id), deadline: deadline)
+      let outcome = await self.export(self.takeItems(id), deadline)
       self.ended(id, count, outcome)
     }
     // The task can't have begun: it needs this thread.
     change(id) { $0.task = task }
+  }
+
+  private func export(_ items: consuming [Item], _ deadline: Deadline) async -> ExportOutcome {
+    guard let loopExporter, loopExporter.appliesExportTimeout else {
+      return await exporter.export(consume items, deadline: deadline)
+    }
+    return await loopExporter.export(consume items, timeout: exportTimeout, deadline: deadline)
   }
 
   private func takeItems(_ id: UInt64) -> [Item] {

@@ -29,6 +29,8 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
 
   let loop: TelemetryLoop
   let exporter: any Exporter<Item>
+  /// The exporter, if it is one of this package.
+  let loopExporter: (any LoopExporter<Item>)?
   let diagnostics: Diagnostics
   let budget: ByteBudget
   let overflow: OverflowPolicy
@@ -37,6 +39,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   let lock = Locked<Void>(())
   nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
   let maxQueueSize: Int
+  let exportTimeout: Duration
   /// Of a processor that never overlaps exports, whatever its exporter says.
   let maxConcurrentExports: Int
   let lease: TelemetryRuntime.Lease?
@@ -50,10 +53,12 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   ) {
     component = TelemetryComponent(type: "\(kind)_\(Item.metricsItem.rawValue)_processor")
     self.exporter = exporter
+    loopExporter = exporter as? any LoopExporter<Item>
     self.loop = loop
     self.lease = lease
     self.diagnostics = diagnostics.limited(by: loop)
     maxQueueSize = configuration.maxQueueSize
+    exportTimeout = configuration.exportTimeout
     self.maxConcurrentExports = maxConcurrentExports
     overflow = configuration.overflow
     budget = ByteBudget(limit: configuration.maxQueueBytes)
@@ -61,19 +66,20 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
       .init(
         maxExportBatchSize: configuration.maxExportBatchSize, scheduleDelay: configuration.scheduleDelay,
         exportTimeout: configuration.exportTimeout,
+        exporterAppliesTimeout: loopExporter?.appliesExportTimeout ?? false,
         maxConcurrentExports: max(1, min(maxConcurrentExports, exporter.maxConcurrentExports)),
         maxQueueBytes: configuration.maxQueueBytes))
     unsafe storage = .allocate(capacity: 1)
     unsafe storage.initialize(to: State(machine: machine, ring: ItemRing(capacity: configuration.maxQueueSize)))
     registration.store(loop.register(self), ordering: .relaxed)
-    exporter.share(budget)
+    loopExporter?.share(budget)
     if lease != nil { Fork.join(self) }  // a simulation doesn't fork
     warnOfTimeouts(configuration.exportTimeout)
   }
 
   /// Attempts that may take longer than the whole leave no time to try again (DESIGN 4); the smaller time holds.
   private func warnOfTimeouts(_ exportTimeout: Duration) {
-    guard let attempt = exporter.attemptTimeout, attempt > exportTimeout else { return }
+    guard let attempt = loopExporter?.attemptTimeout, attempt > exportTimeout else { return }
     diagnostics.emit(
       .warning, "the time for one attempt exceeds the export timeout, which holds",
       [("attemptTimeout", "\(attempt)"), ("exportTimeout", "\(exportTimeout)")])

@@ -32,6 +32,8 @@ struct BatchMachine {
     var maxExportBatchSize: Int
     var scheduleDelay: Duration
     var exportTimeout: Duration
+    /// The exporter applies the export timeout, so an export has no deadline here but shutdown's.
+    var exporterAppliesTimeout = false
     var maxConcurrentExports: Int
     var maxQueueBytes: Int
   }
@@ -282,7 +284,7 @@ struct BatchMachine {
     guard hasFreeSlot, head < tail, head < exportUpTo || phase == .draining || isBatchReady(queuedBytes) else {
       return nil
     }
-    var deadline = Deadline(now + settings.exportTimeout)
+    var deadline = settings.exporterAppliesTimeout ? .never : Deadline(now + settings.exportTimeout)
     if let shutdown {
       guard !shutdown.exportDeadline.hasPassed(at: now) else { return nil }
       deadline = min(deadline, shutdown.exportDeadline)

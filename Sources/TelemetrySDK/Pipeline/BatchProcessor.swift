@@ -20,7 +20,7 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
     diagnostics: Diagnostics = .standardError
   ) throws {
     try configuration.validate()
-    let lease = try runtime.acquire(preferring: exporter.eventLoop)
+    let lease = try runtime.acquire(preferring: (exporter as? any LoopExporter)?.loop)
     core = BatchCore(
       exporter: exporter, configuration: configuration, loop: lease.loop, lease: lease, diagnostics: diagnostics,
       kind: "batching")

@@ -18,7 +18,7 @@ public final class SimpleProcessor<Item: BatchItem>: Sendable {
   public init(
     exporter: some Exporter<Item>, runtime: TelemetryRuntime = .shared, diagnostics: Diagnostics = .standardError
   ) throws {
-    let lease = try runtime.acquire(preferring: exporter.eventLoop)
+    let lease = try runtime.acquire(preferring: (exporter as? any LoopExporter)?.loop)
     core = BatchCore(
       exporter: exporter, configuration: Self.configuration, maxConcurrentExports: 1, loop: lease.loop, lease: lease,
       diagnostics: diagnostics, kind: "simple")

@@ -4,7 +4,7 @@ package import TelemetryCore
 package import TelemetrySDK
 
 /// Passes batches on to an exporter and keeps how long each took and what went wrong last.
-package final class MeasuringExporter: SpanExporter {
+package final class MeasuringExporter: SpanExporter, LoopExporter {
   private struct Measured {
     var latency = LatencyHistogram()
     var lastError: String?
@@ -17,7 +17,7 @@ package final class MeasuringExporter: SpanExporter {
 
   package var maxConcurrentExports: Int { base.maxConcurrentExports }
 
-  package var eventLoop: TelemetryLoop? { base.eventLoop }
+  package var loop: TelemetryLoop? { base.loop }
 
   package var attemptTimeout: Duration? { base.attemptTimeout }
 
@@ -34,7 +34,7 @@ package final class MeasuringExporter: SpanExporter {
     return outcome
   }
 
-  package func hurry(deadline: Deadline) async { await base.hurry(deadline: deadline) }
+  package func expedite(deadline: Deadline) async { await base.expedite(deadline: deadline) }
 
   package func forceFlush(deadline: Deadline) async -> Bool { await base.forceFlush(deadline: deadline) }
 

@@ -157,16 +157,16 @@ struct PipelineFixture {
 }
 
 /// The pipeline behind a processor.
-struct PipelineExporter: SpanExporter {
+struct PipelineExporter: SpanExporter, LoopExporter {
   let pipeline: ExportPipeline
 
   var maxConcurrentExports: Int { pipeline.room }
-  var eventLoop: TelemetryLoop? { pipeline.loop }
+  var loop: TelemetryLoop? { pipeline.loop }
   func share(_ budget: ByteBudget) { pipeline.share(budget) }
   func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
     await pipeline.export(consume batch, deadline: deadline)
   }
-  func hurry(deadline: Deadline) async { await pipeline.hurry(deadline: deadline) }
+  func expedite(deadline: Deadline) async { await pipeline.hurry(deadline: deadline) }
   func forceFlush(deadline: Deadline) async -> Bool { await pipeline.flush(deadline: deadline) }
   func shutdown(deadline: Deadline) async { await pipeline.shutdown(deadline: deadline) }
 }
