@@ -17,7 +17,7 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: testSettings)
+  .testTarget(name: name, dependencies: dependencies + ["TestThreads"], swiftSettings: testSettings)
 }
 
 let package = Package(
@@ -56,6 +56,9 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // The threads that all tests run on.
+    .target(
+      name: "TestThreads", dependencies: ["TelemetryCore"], path: "Tests/TestThreads", swiftSettings: testSettings),
     // Peers and processes for the tests of the whole; no product.
     .target(
       name: "TestSupport", dependencies: ["TelemetryCore"], path: "Tests/TestSupport", swiftSettings: testSettings),

@@ -1,11 +1,12 @@
 import OTLPTesting
 import TestSupport
+import TestThreads
 import Testing
 import otlp
 
 /// `otlp doctor` against servers and configurations that have one thing wrong each: it names the mistake.
 /// One at a time: dozens of processes at once make an answering server look silent.
-@Suite(.serialized) struct DoctorTests {
+@Suite(.ownThreads, .serialized) struct DoctorTests {
   /// What stands at the endpoint's port.
   enum Server: Sendable {
     case collector

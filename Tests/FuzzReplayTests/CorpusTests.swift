@@ -1,9 +1,10 @@
 import FuzzTargets
 import TestSupport
+import TestThreads
 import Testing
 
 /// The fuzzers' corpus: inputs that reach far into the readers, and those that broke one once. `Tests/fuzz` finds more.
-@Suite struct CorpusTests {
+@Suite(.ownThreads) struct CorpusTests {
   @Test(arguments: FuzzTarget.allCases) func replays(_ target: FuzzTarget) throws {
     let folder = "\(TestFiles.root)/Fixtures/Corpus/\(target.rawValue)"
     let names = TestFiles.names(in: folder)

@@ -2,6 +2,7 @@ import HTTP2Transport
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -11,7 +12,7 @@ private func at(_ milliseconds: Int64) -> MonotonicInstant { .init(nanoseconds: 
 private func v4(_ number: UInt32) -> SocketAddress { .ipv4(number, port: 4317) }
 private func v6(_ number: UInt64) -> SocketAddress { .ipv6(high: 0, low: number, port: 4317, scope: 0) }
 
-@Suite struct AttemptScheduleTests {
+@Suite(.ownThreads) struct AttemptScheduleTests {
   @Test("5.9.8: families in turn, the resolver's first one first, its order within a family")
   func interleaved() {
     #expect(AttemptSchedule.interleaved([]) == [])
@@ -107,7 +108,7 @@ private struct DualNetwork: Network {
   }
 }
 
-@Suite struct AttemptRaceTests {
+@Suite(.ownThreads) struct AttemptRaceTests {
   private static let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
   /// One call over a name with these addresses, the collector at the last one; how long it took, and who was asked.

@@ -1,11 +1,12 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
 
 private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int64(seconds * 1e9)) }
 
-@Suite struct BackoffTests {
+@Suite(.ownThreads) struct BackoffTests {
   @Test("5.9.1, 5.9.2: 1 s, times 1.6, up to 120 s, between starts, ±20 %")
   func grows() {
     for seed in 0..<200 as Range<UInt64> {

@@ -2,6 +2,7 @@ import HTTP2Transport
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -58,7 +59,7 @@ private func scene<Value: Sendable>(
   }
 }
 
-@Suite struct GRPCChannelTests {
+@Suite(.ownThreads) struct GRPCChannelTests {
   @Test("a call that sets out to wait when the connection has just come doesn't wait")
   func comesAtOnce() throws {
     try scene { scene in
@@ -191,7 +192,7 @@ private func scene<Value: Sendable>(
   }
 }
 
-@Suite struct GRPCChannelReconnectTests {
+@Suite(.ownThreads) struct GRPCChannelReconnectTests {
   @Test("5.8.1 to 5.8.3: after a GOAWAY the open call ends on the old connection, the next opens a new one at once")
   func goAway() throws {
     try scene { scene in
@@ -317,7 +318,7 @@ private func scene<Value: Sendable>(
   }
 }
 
-@Suite struct GRPCChannelShutdownTests {
+@Suite(.ownThreads) struct GRPCChannelShutdownTests {
   @Test("shutdown lets open calls end, and closes in order")
   func orderly() throws {
     try scene { scene in

@@ -1,6 +1,7 @@
 import HTTP2Transport
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -40,7 +41,7 @@ private final class CountingNetwork: Network {
   }
 }
 
-@Suite struct GRPCChannelWaitTests {
+@Suite(.ownThreads) struct GRPCChannelWaitTests {
   private let message = BufferSlice([0, 0, 0, 0, 0])
 
   private func channel(_ network: any Network, _ loop: TelemetryLoop, _ diagnostics: Diagnostics = .silent) throws

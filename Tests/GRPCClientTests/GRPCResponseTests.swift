@@ -1,4 +1,5 @@
 import HTTP2Transport
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -34,7 +35,7 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
   HTTP2Response(failure: failure, fate: fate)
 }
 
-@Suite struct GRPCStatusTests {
+@Suite(.ownThreads) struct GRPCStatusTests {
   @Test("5.2.1: status OK in the trailers, and one message")
   func ok() {
     let result = classify(answer([("grpc-status", "0")], body: [0, 0, 0, 0, 2, 7, 8]))
@@ -153,7 +154,7 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
   }
 }
 
-@Suite struct GRPCMessageTests {
+@Suite(.ownThreads) struct GRPCMessageTests {
   private func result(
     _ body: [UInt8], encoding: String? = nil, limit: Int = 100, inflater: (any GRPCInflater)? = FakeInflater()
   ) -> GRPCResult {
@@ -215,7 +216,7 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
   }
 }
 
-@Suite struct GRPCFailureTests {
+@Suite(.ownThreads) struct GRPCFailureTests {
   @Test(
     "5.4: RST_STREAM",
     arguments: [

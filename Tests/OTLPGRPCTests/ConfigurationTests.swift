@@ -1,9 +1,10 @@
 import Glibc
 import OTLPGRPC
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct ConfigurationTests {
+@Suite(.ownThreads) struct ConfigurationTests {
   private func error(_ change: (inout OTLPGRPCExporter.Configuration) -> Void) -> OTLPError? {
     var configuration = OTLPGRPCExporter.Configuration(endpoint: "https://localhost:4317")
     change(&configuration)

@@ -3,10 +3,11 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// The exporter with its real channel against the collector, on a virtual clock.
-@Suite struct ExporterSceneTests {
+@Suite(.ownThreads) struct ExporterSceneTests {
   @Test func spansArrive() throws {
     try scene(configure: {
       $0.headers = ["authorization": "Bearer s3cr3t"]

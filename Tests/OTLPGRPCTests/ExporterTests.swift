@@ -2,10 +2,11 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// The exporter on the system's network and threads.
-@Suite struct ExporterTests {
+@Suite(.ownThreads) struct ExporterTests {
   @Test func spansArrive() async throws {
     let collector = try await LoopbackCollector()
     let exporter = try OTLPGRPCExporter(.init(endpoint: collector.endpoint), diagnostics: .silent)

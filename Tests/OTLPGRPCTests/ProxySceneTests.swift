@@ -4,10 +4,11 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// The exporter, a proxy and the collector on a virtual clock (requirements 5.9.11).
-@Suite struct ProxySceneTests {
+@Suite(.ownThreads) struct ProxySceneTests {
   private static let collector = SocketAddress.ipv4(0x0A00_0001, port: 4317)
   private static let ok = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
   private static let connect: @Sendable (String) -> SimulatedProxy.Answer = { _ in .connect(ok, to: collector) }

@@ -3,6 +3,7 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 private func contents(_ path: String) -> [UInt8] {
@@ -48,7 +49,7 @@ private struct Rotation {
 }
 
 /// Certificates that are replaced under load, over real sockets.
-@Suite struct RotationTests {
+@Suite(.ownThreads) struct RotationTests {
   private static let loaded = "changed TLS files are in use for new connections"
 
   private static func server(_ name: String, clientCA: String) -> LoopbackCollector.TLS {

@@ -2,10 +2,11 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// What a user reads when TLS, or its absence, is what's wrong. 5.9.9
-@Suite struct TLSWordsTests {
+@Suite(.ownThreads) struct TLSWordsTests {
   /// A misconfiguration and its words.
   struct Case: Sendable, CustomTestStringConvertible {
     var testDescription: String

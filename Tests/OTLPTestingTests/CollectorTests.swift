@@ -1,9 +1,10 @@
 import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct CollectorTests {
+@Suite(.ownThreads) struct CollectorTests {
   private typealias Fixture = CollectorFixture
 
   @Test func spansArriveAndAreKept() throws {

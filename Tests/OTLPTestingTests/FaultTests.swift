@@ -4,10 +4,11 @@ import OTLPExport
 import OTLPTesting
 import OTLPWire
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// Each fault as a client sees it.
-@Suite struct FaultTests {
+@Suite(.ownThreads) struct FaultTests {
   private typealias Fixture = CollectorFixture
   private typealias Response = LoopbackCollector.Response
 

@@ -3,10 +3,11 @@ import HTTP2Transport
 import OTLPTesting
 import OTLPWire
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// The collector on real sockets, with the production client.
-@Suite struct LoopbackTests {
+@Suite(.ownThreads) struct LoopbackTests {
   private static func call(
     _ target: GRPCTarget, tls: TLSContext? = nil, count: Int = 3
   ) async throws -> GRPCResult {

@@ -2,12 +2,13 @@ import Glibc
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 @testable import OTLPWire
 
 /// Random requests against the reference serializer in Python, which `Tests/run` installs.
-@Suite struct DifferentialTests {
+@Suite(.ownThreads) struct DifferentialTests {
   static let python = "\(Fixtures.root)/.venv/bin/python3"
   static let isRequired = getenv("CI").map { String(cString: $0) } == "true"
   static let isThere = access(python, X_OK) == 0

@@ -1,8 +1,9 @@
 import TestSupport
+import TestThreads
 import Testing
 
 /// Tests that start programs of others run one after the other: they share two cores with them.
-@Suite(.serialized) struct PeerTests {}
+@Suite(.ownThreads, .serialized) struct PeerTests {}
 
 /// The certificates that `Fixtures/make_certificates.sh` makes.
 enum Certificates {

@@ -1,9 +1,10 @@
 import OTLPTesting
 import TestSupport
+import TestThreads
 import Testing
 
 /// What telemetry does to its process's signals, and they to it.
-@Suite(.serialized)
+@Suite(.ownThreads, .serialized)
 struct SignalTests {
   @Test("no signal handler is installed and the caller's mask stays")  // 5.6.16
   func handlers() async throws {

@@ -1,8 +1,9 @@
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct TelemetryLoopTests {
+@Suite(.ownThreads) struct TelemetryLoopTests {
   final class ManualPoller: Poller {
     struct State {
       var now = MonotonicInstant(nanoseconds: 0)

@@ -1,8 +1,9 @@
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct TelemetryRuntimeTests {
+@Suite(.ownThreads) struct TelemetryRuntimeTests {
   @Test("values outside of their range are refused by name")
   func refused() {
     let cases: [(String, (inout TelemetryRuntime.Configuration) -> Void)] = [

@@ -1,8 +1,9 @@
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
-@Suite struct BatchConfigurationTests {
+@Suite(.ownThreads) struct BatchConfigurationTests {
   @Test func defaultsAreTheSpecifications() throws {
     let configuration = BatchConfiguration()
     try configuration.validate()

@@ -1,10 +1,11 @@
 import Glibc
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// On a runtime's real threads.
-@Suite struct BlockingTests {
+@Suite(.ownThreads) struct BlockingTests {
   @Test func theBlockingTwinsDoWhatTheOthersDo() throws {
     let processor = try BatchProcessor(exporter: ScriptedExporter(), runtime: TelemetryRuntime())
     for number in 0..<100 { processor.onEnd(Thing(number: number)) }

@@ -1,11 +1,12 @@
 import Glibc
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
-@Suite struct ExporterTests {
+@Suite(.ownThreads) struct ExporterTests {
   private static let span = SpanData(
     traceID: TraceID(high: 1, low: 2), spanID: SpanID(3), parentSpanID: SpanID(4), name: "GET \u{1B}[31m/",
     kind: .server, startTimeUnixNano: 1_700_000_000_123_456_789, endTimeUnixNano: 1_700_000_000_125_000_000,

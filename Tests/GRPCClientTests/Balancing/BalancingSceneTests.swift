@@ -2,6 +2,7 @@ import HTTP2Transport
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -103,7 +104,7 @@ private func run(
   #expect(simulation.network.openConnections == 0)
 }
 
-@Suite struct FailoverTests {
+@Suite(.ownThreads) struct FailoverTests {
   @Test("the first endpoint has all calls; when it is gone the next takes over at once, and later it comes back")
   func failover() throws {
     try balance { scene in
@@ -174,7 +175,7 @@ private func run(
   }
 }
 
-@Suite struct RotationSceneTests {
+@Suite(.ownThreads) struct RotationSceneTests {
   @Test(
     "5.9: calls go to all addresses of a name in turn, and to all endpoints", arguments: [["all"], ["a", "b", "c"]])
   func turns(targets: [String]) throws {
@@ -272,7 +273,7 @@ private func run(
   }
 }
 
-@Suite struct ExtraConnectionTests {
+@Suite(.ownThreads) struct ExtraConnectionTests {
   private func streams(_ connections: Int) -> Settings {
     var settings = Settings(targets: ["a"], connections: connections)
     settings.server.maxConcurrentStreams = 1

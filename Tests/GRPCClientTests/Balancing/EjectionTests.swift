@@ -1,5 +1,6 @@
 import HTTP2Transport
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -10,7 +11,7 @@ private func fullest(_ instants: [MonotonicInstant], width: Duration) -> Int {
   return sorted.indices.map { index in sorted[index...].prefix { $0 - sorted[index] < width }.count }.max() ?? 0
 }
 
-@Suite struct EjectionTests {
+@Suite(.ownThreads) struct EjectionTests {
   @Test("each time longer, up to a bound; from the start again after it worked for as long")
   func growth() {
     var ejection = Ejection()
@@ -78,7 +79,7 @@ private func fullest(_ instants: [MonotonicInstant], width: Duration) -> Int {
   }
 }
 
-@Suite struct ConnectionDemandTests {
+@Suite(.ownThreads) struct ConnectionDemandTests {
   @Test("5.6.13: one more while calls wait, up to the number; then that is said once, after 20 times within 10 s")
   func report() {
     var demand = ConnectionDemand(maximum: 2, backoff: steady)

@@ -1,5 +1,6 @@
 import HTTP2Transport
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -30,7 +31,7 @@ private let moments: Moments = {
   return moments
 }()
 
-@Suite struct PickFirstTests {
+@Suite(.ownThreads) struct PickFirstTests {
   private static let names = [
     "idle", "first", "second", "pausing", "ready", "fallback", "moving", "renewing", "extra", "two", "shutDown",
   ]

@@ -1,5 +1,6 @@
 import HTTP2Transport
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -23,7 +24,7 @@ private let moments: Moments = {
   return moments
 }()
 
-@Suite struct RoundRobinTests {
+@Suite(.ownThreads) struct RoundRobinTests {
   private static let names = [
     "idle", "resolving", "connecting", "oneReady", "oneDown", "both", "renewing", "extra", "two", "shutDown",
   ]

@@ -2,6 +2,7 @@ import Glibc
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
@@ -68,7 +69,7 @@ private final class StalledNetwork: Network {
   ) async throws(NetworkError) -> sending any Transport { throw .cancelled }
 }
 
-@Suite struct TLSReloaderTests {
+@Suite(.ownThreads) struct TLSReloaderTests {
   private func withReloader(
     _ body:
       @escaping @Sendable (ClientFiles, TLSReloader, Log, @escaping @Sendable () async -> TLSContext) async throws

@@ -1,8 +1,9 @@
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
 
-@Suite struct TLSSessionTests {
+@Suite(.ownThreads) struct TLSSessionTests {
   private func server(onlyTLS12: Bool = false, clientAuthorities: String? = nil) throws -> TLSContext {
     var configuration = TLSServerConfiguration.test(
       "server", clientAuthorities: clientAuthorities, onlyTLS12: onlyTLS12)
@@ -107,7 +108,7 @@ import Testing
   }
 }
 
-@Suite struct TLSSessionStoreTests {
+@Suite(.ownThreads) struct TLSSessionStoreTests {
   @Test("the newest first, once; bounded for each peer and in all")
   func bounds() {
     var store = TLSSessionStore<Int>(capacity: 5, perPeer: 2)

@@ -1,9 +1,10 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite("HTTP/2: failures and fates")
+@Suite("HTTP/2: failures and fates", .ownThreads)
 struct FailureTests {
   @Test("RST_STREAM: only REFUSED_STREAM says that nothing was done", arguments: [0, 1, 2, 7, 8, 11, 99] as [UInt32])
   func reset(code: UInt32) throws {

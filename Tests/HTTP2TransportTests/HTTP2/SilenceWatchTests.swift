@@ -1,5 +1,6 @@
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
@@ -7,7 +8,7 @@ import Testing
 private func at(_ seconds: Int) -> MonotonicInstant { .init(nanoseconds: Int64(seconds) * 1_000_000_000) }
 
 /// Pain 31: a connection that died in silence is found before the next call is sent on it.
-@Suite struct SilenceWatchTests {
+@Suite(.ownThreads) struct SilenceWatchTests {
   private static let limit = Duration.seconds(30)
 
   @Test(
@@ -76,7 +77,7 @@ private func at(_ seconds: Int) -> MonotonicInstant { .init(nanoseconds: Int64(s
   }
 }
 
-@Suite struct SilenceConnectionTests {
+@Suite(.ownThreads) struct SilenceConnectionTests {
   private static var configuration: HTTP2Configuration {
     var configuration = HTTP2Configuration()
     configuration.probeAfter = .seconds(30)

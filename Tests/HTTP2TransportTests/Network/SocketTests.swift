@@ -2,6 +2,7 @@ import Glibc
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
@@ -36,7 +37,7 @@ final class PeerListener: LoopHandler {
   }
 }
 
-@Suite("Network: sockets and names")
+@Suite("Network: sockets and names", .ownThreads)
 struct SocketTests {
   static let temporary = "/tmp/otlp-test-\(getpid())"
 

@@ -1,7 +1,8 @@
 import HTTP2Transport
+import TestThreads
 import Testing
 
-@Suite struct TLSFileTests {
+@Suite(.ownThreads) struct TLSFileTests {
   private func failure(_ configuration: TLSConfiguration) -> TLSError? {
     do throws(TLSError) {
       _ = try TLSContext(client: configuration)

@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// Requirements 2.2, and DESIGN 4 where they leave a choice.
-@Suite struct EndpointTests {
+@Suite(.ownThreads) struct EndpointTests {
   @Test(arguments: [
     // endpoint, insecure, what it is
     ("http://localhost:4317", false, "http://localhost:4317"),  // 2.2.1, 2.2.3

@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// Requirements 2.4 and 5.1.8.
-@Suite struct HeaderTests {
+@Suite(.ownThreads) struct HeaderTests {
   private func read(_ list: String, signal: OTLPSignal = .traces) -> (OTLPSettings, [DiagnosticEvent]) {
     let log = EventLog()
     var settings = OTLPSettings(endpoint: "http://x")

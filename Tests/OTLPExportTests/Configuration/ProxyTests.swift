@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// The proxy of code and environment (requirements 5.9.11).
-@Suite struct ProxyTests {
+@Suite(.ownThreads) struct ProxyTests {
   private func read(
     _ environment: [String: String], endpoint: String = "https://collector.example.com:4317",
     change: (inout OTLPSettings) -> Void = { _ in }
