@@ -17,7 +17,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies + ["TestThreads"], swiftSettings: testSettings)
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport", "TestThreads"], swiftSettings: testSettings)
 }
 
 let package = Package(
@@ -83,11 +84,11 @@ let package = Package(
     .executableTarget(
       name: "ProcessSubject", dependencies: ["OTLPGRPC", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
       path: "Tests/ProcessSubject", swiftSettings: testSettings),
-    tests("ProcessTests", ["TestSupport", "ProcessSubject", "otlp", "OTLPTesting", "TelemetryCore"]),
-    tests("FuzzReplayTests", ["FuzzTargets", "TestSupport"]),
+    tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "TelemetryCore"]),
+    tests("FuzzReplayTests", ["FuzzTargets"]),
 
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
-    tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting", "TestSupport"]),
+    tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
     tests("OTLPWireTests", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "OTLPTesting", "COpenSSL"]),
     tests("OTLPExportTests", ["OTLPExport", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "CNGHTTP2"]),
@@ -102,10 +103,10 @@ let package = Package(
     tests(
       "PeerTests",
       [
-        "TestSupport", "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore",
+        "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore",
       ]),
     tests(
-      "CommandTests", ["TestSupport", "OTLPGRPC", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+      "CommandTests", ["OTLPGRPC", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -53,6 +53,11 @@ package enum TestFiles {
     return names.sorted()
   }
 
+  /// How many threads of this process have names that begin so.
+  package static func threads(named prefix: String) -> Int {
+    names(in: "/proc/self/task").count { read("/proc/self/task/\($0)/comm").hasPrefix(prefix) }
+  }
+
   /// A file's text; empty if there is none.
   package static func read(_ path: String) -> String { String(decoding: bytes(path), as: UTF8.self) }
 

@@ -79,7 +79,7 @@ extension LoopbackCollector {
 
     /// One step of an answer.
     public enum Step: Sendable, Hashable {
-      /// Counts the request's spans as accepted and keeps them.
+      /// Counts the request's spans as accepted and keeps them, but those that the answer's message rejects.
       case accept
       /// Pauses.
       case wait(Duration)
