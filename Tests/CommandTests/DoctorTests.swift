@@ -233,14 +233,16 @@ private final class Place: Sendable {
       let canned = try Loopback.Canned(answer)
       return (canned.port, canned)
     case .tlsHTTP1:
-      let port = Loopback.freePort()
+      let place = Loopback.HeldPort()
       let process = try ChildProcess([
-        "/usr/bin/openssl", "s_server", "-quiet", "-accept", "127.0.0.1:\(port)", "-alpn", "http/1.1",
+        "/usr/bin/openssl", "s_server", "-quiet", "-accept", "127.0.0.1:\(place.number)", "-alpn", "http/1.1",
         "-cert", TestFiles.certificate("server.pem"), "-key", TestFiles.certificate("server.key"),
       ])
-      _ = await Loopback.wait { Loopback.accepts(port) }
-      return (port, process)
-    default: return (Loopback.freePort(), nil)
+      _ = await Loopback.wait { Loopback.accepts(place.number) }
+      return (place.number, [place, process] as [any Sendable])
+    default:
+      let place = Loopback.HeldPort()
+      return (place.number, place)
     }
   }
 

@@ -1,6 +1,7 @@
 import Glibc
 import OTLPGRPC
 import TelemetryCore
+import TestSupport
 import TestThreads
 import Testing
 
@@ -83,7 +84,7 @@ import Testing
     #expect(missing?.option == "certificate")
     #expect(missing?.message.contains("/no/such/ca.pem") == true)
     for content in ["", "not a certificate\n"] {
-      let path = "/tmp/swift-otlp-\(UInt64.random(in: 0 ... .max)).pem"
+      let path = "\(TestFiles.temporary)/\(UInt64.random(in: 0 ... .max)).pem"
       let file = try #require(fopen(path, "w"))
       fputs(content, file)
       fclose(file)

@@ -1,6 +1,7 @@
 import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
+import TestSupport
 import TestThreads
 import Testing
 
@@ -62,7 +63,7 @@ import Testing
     async let arrived = collector.waitForRequests(1, within: .seconds(120))
     _ = await client.export(Fixture.spans(3), deadline: .after(.seconds(120)))
     #expect(await arrived)
-    await client.shutdown(deadline: .after(.seconds(1)))
+    await client.shutdown(deadline: .after(Loopback.patience))
     await collector.stop()
   }
 

@@ -19,8 +19,8 @@ import Testing
       diagnostics: .silent)
     let result = await channel.unary(
       path: RawClient.path, message: TraceRequestEncoder().encode(CollectorFixture.spans(count)).message,
-      deadline: Deadline(lease.loop.now + .seconds(10)))
-    await channel.shutdown(deadline: Deadline(lease.loop.now + .seconds(1)))
+      deadline: Deadline(lease.loop.now + Loopback.patience))
+    await channel.shutdown(deadline: Deadline(lease.loop.now + Loopback.patience))
     return result
   }
 
@@ -30,13 +30,13 @@ import Testing
     #expect(collector.endpoint == (host == "::1" ? "http://[::1]:" : "http://127.0.0.1:") + "\(collector.port)")
     let result = try await Self.call(.host(host, port: collector.port), count: 5000)
     #expect(result.code == .ok, "\(result)")
-    #expect(await collector.waitForSpans(5000, within: .seconds(5)))
+    #expect(await collector.waitForSpans(5000, within: Loopback.patience))
     #expect(collector.spans == CollectorFixture.spans(5000))
     await collector.stop()
   }
 
   @Test func overAUnixSocket() async throws {
-    let path = "/tmp/swift-otlp-collector-\(UInt64.random(in: 0 ... .max)).sock"
+    let path = "\(TestFiles.temporary)/collector.sock"
     let collector = try await LoopbackCollector(.init(address: .unix(path: path)))
     #expect(collector.endpoint == "unix:\(path)")
     #expect(try await Self.call(.unix(path: path)).code == .ok)
@@ -79,7 +79,7 @@ import Testing
     let runtime = try TelemetryRuntime(configuration)
     do {
       let collector = try await LoopbackCollector(runtime: runtime)
-      #expect(await collector.waitForSpans(0, within: .seconds(1)))
+      #expect(await collector.waitForSpans(0, within: Loopback.patience))
       #expect(TestFiles.threads(named: "gone") > 0)
     }
     #expect(await Loopback.wait { TestFiles.threads(named: "gone") == 0 })

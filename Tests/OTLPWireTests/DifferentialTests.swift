@@ -2,6 +2,7 @@ import Glibc
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestSupport
 import TestThreads
 import Testing
 
@@ -36,7 +37,7 @@ import Testing
   }
 
   private func temporaryFile(_ bytes: [UInt8]) throws -> String {
-    var path = Array("/tmp/otlp-wire-XXXXXX".utf8CString)
+    var path = Array("\(TestFiles.temporary)/XXXXXX".utf8CString)
     let descriptor = mkstemp(&path)
     try #require(descriptor >= 0)
     let file = try #require(fdopen(descriptor, "wb"))

@@ -113,11 +113,13 @@ extension PeerTests {
       async throws
     {
       let proxy = try await ForwardProxyPeer(kind)
-      let endpoint = "http://127.0.0.1:\(Loopback.freePort())"
+      let nobody = Loopback.HeldPort()
+      let endpoint = "http://127.0.0.1:\(nobody.number)"
       let doctor = try await Tool.run(["doctor", "--endpoint", endpoint, "--proxy", proxy.url])
       #expect(doctor.code == 69)
       #expect(doctor.output.contains("\nproxyRefused: "), "\(doctor.output)")
       await proxy.kill()
+      withExtendedLifetime(nobody) {}
     }
 
     @Test(arguments: ForwardProxyPeer.Kind.allCases) func killedInTheMiddleNothingIsLost(_ kind: ForwardProxyPeer.Kind)
@@ -134,7 +136,7 @@ extension PeerTests {
       #expect(await Loopback.wait { !TestFiles.read(folder + "/log").isEmpty })
       await first.kill()
       _ = await load.wait(within: .seconds(1))
-      let second = try await ForwardProxyPeer(kind, port: first.port)
+      let second = try await ForwardProxyPeer(kind, at: first.place)
       let run = Tool.Result(load, code: await load.wait())
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.number("ended") > 500)

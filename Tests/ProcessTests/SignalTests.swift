@@ -33,6 +33,7 @@ struct SignalTests {
 
   @Test("a standard error that nobody reads is no SIGPIPE")
   func closedStandardError() async throws {
-    _ = try await Subject.run("closed-stderr", ["endpoint=http://127.0.0.1:\(Loopback.freePort())"])
+    let nobody = Loopback.HeldPort()
+    _ = try await Subject.run("closed-stderr", ["endpoint=http://127.0.0.1:\(nobody.number)"])
   }
 }

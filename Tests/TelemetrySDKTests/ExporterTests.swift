@@ -1,6 +1,7 @@
 import Glibc
 import Synchronization
 import TelemetryCore
+import TestSupport
 import TestThreads
 import Testing
 
@@ -28,7 +29,7 @@ import Testing
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     let exporter = ConsoleExporter(descriptor: ends[1])
-    let outcome = await exporter.export([Self.span], deadline: .after(.seconds(30))).resolved(count: 1)
+    let outcome = await exporter.export([Self.span], deadline: .after(Loopback.patience)).resolved(count: 1)
     close(ends[1])
     defer { close(ends[0]) }
     var buffer = [UInt8](repeating: 0, count: 4096)
@@ -55,7 +56,7 @@ import Testing
 
   @Test("a closed descriptor is a failure with the reason, not a signal")
   func consoleClosed() async {
-    let outcome = await ConsoleExporter(descriptor: 999).export([Self.span], deadline: .after(.seconds(1)))
+    let outcome = await ConsoleExporter(descriptor: 999).export([Self.span], deadline: .after(Loopback.patience))
     #expect(outcome.error != nil && outcome.resolved(count: 1).exported == 0)
   }
 

@@ -2,6 +2,7 @@ import Glibc
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestSupport
 import TestThreads
 import Testing
 
@@ -16,19 +17,13 @@ private final class ClientFiles: Sendable {
   }
 
   init(_ name: String = "client") throws {
-    let template = strdup("/tmp/swift-otlp-reload-XXXXXX")!
-    defer { free(template) }
-    try #require(mkdtemp(template) != nil)
-    folder = String(cString: template)
+    folder = try TestFiles.makeDirectory()
     replace("ca.pem", with: "ca.pem")
     replace("tls.crt", with: name + ".pem")
     replace("tls.key", with: name + ".key")
   }
 
-  deinit {
-    for name in ["ca.pem", "tls.crt", "tls.key", "new"] { unlink(folder + "/" + name) }
-    rmdir(folder)
-  }
+  deinit { TestFiles.remove(folder) }
 
   /// As a careful writer does: a new file takes the old one's name.
   func replace(_ name: String, with fixture: String) {
