@@ -64,8 +64,15 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
         Issue.record("\(name): \(pair.events.all)")
         return
       }
-      let goAway = await pair.peer.frame(Frame.goAway)
-      #expect([1, 11].contains(goAway.code), "\(name): \(goAway.code)")
+      // nghttp2 ends floods of PING and SETTINGS without a word; padding exceeds the window (3).
+      let codes = await pair.peer.frames.filter { $0.type == Frame.goAway }.map(\.code)
+      let expected: [UInt32] =
+        switch name {
+        case "PING", "SETTINGS": []
+        case "padding": [3]
+        default: [11]
+        }
+      #expect(codes == expected, "\(name)")
     }
   }
 
