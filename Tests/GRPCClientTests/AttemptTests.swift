@@ -58,7 +58,8 @@ private func v6(_ number: UInt64) -> SocketAddress { .ipv6(high: 0, low: number,
     #expect(schedule.action(at: at(100)) == .exhausted)
   }
 
-  @Test("silent addresses are tried again 4 s after the round began, beside; not past the deadline, not when all failed")
+  @Test(
+    "silent addresses are tried again 4 s after the round began, beside; not past the deadline, not when all failed")
   func rounds() {
     var schedule = AttemptSchedule(count: 2, deadline: Deadline(at(8_100)), repeats: true)
     #expect(schedule.action(at: at(0)) == .start(0))

@@ -205,10 +205,33 @@ private func scene<Value: Sendable>(
     }
   }
 
-  @Test("5.8.2: a call above the last stream was never processed, and the caller learns that")
+  @Test("5.8.2: a call above the last stream of an orderly GOAWAY goes over another connection at once")
   func goAwayUnprocessed() throws {
     try scene { scene in
       scene.collector.script(.goAway(lastStream: .none))
+      let start = scene.simulation.now
+      #expect(await scene.call().code == .ok)
+      #expect(scene.simulation.now - start < .milliseconds(20))
+      #expect(scene.collector.counts.connections == 2)
+    }
+  }
+
+  @Test("5.8.2: a server that never looks at a call and ends each connection gets them with pauses, to the deadline")
+  func goAwayForEver() throws {
+    try scene { scene in
+      scene.collector.onRequest { _ in .goAway(lastStream: .none) }
+      let start = scene.simulation.now
+      let result = await scene.call(within: .seconds(10))
+      #expect(result.code == .unavailable)
+      #expect(scene.simulation.now - start == .seconds(10))
+      #expect((5...40).contains(scene.collector.counts.connections), "\(scene.collector.counts)")
+    }
+  }
+
+  @Test("5.8.2: a call above the last stream of a GOAWAY with an error was never processed, and the caller learns that")
+  func goAwayUnprocessedWithError() throws {
+    try scene { scene in
+      scene.collector.script(.goAway(.internalError, lastStream: .none))
       let result = await scene.call()
       #expect(result.code == .unavailable)
       #expect(result.fate == .neverProcessed)

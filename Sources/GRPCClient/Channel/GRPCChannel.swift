@@ -14,6 +14,8 @@ package actor GRPCChannel {
     let events: LinkEvents
     /// The number that the state knows it by.
     var number = 0
+    /// What it is a connection to.
+    var member = 0
     /// From when on a call has something to decide first: something is due, or this isn't the only connection.
     var due = MonotonicInstant(nanoseconds: .max)
     /// Whether a call that finds no room waits for it; else it comes back to look for another connection.
@@ -75,6 +77,8 @@ package actor GRPCChannel {
         acceptsGzip: configuration.inflater != nil, metadata: metadata)
     }
     headers = CallHeaders(hosts: fields)
+    var configuration = configuration
+    configuration.maxResponseBytes = min(max(0, configuration.maxResponseBytes), GRPCMessage.mostBytes)
     self.configuration = configuration
     self.loop = loop
     self.diagnostics = diagnostics.limited(by: loop)
@@ -105,6 +109,7 @@ package actor GRPCChannel {
     deadline: Deadline
   ) async -> GRPCResult {
     var isPatient = false
+    guard message.count - GRPCMessage.prefixSize <= GRPCMessage.mostBytes else { return tooLarge(message) }
     while true {
       guard let first = current else {
         if let end = await connection(until: deadline) { return end }
@@ -130,6 +135,15 @@ package actor GRPCChannel {
     }
   }
 
+  @inline(never)
+  private func tooLarge(_ message: BufferSlice) -> GRPCResult {
+    GRPCResult(
+      code: .resourceExhausted,
+      message: "request message of \(message.count - GRPCMessage.prefixSize) bytes; gRPC permits at most "
+        + "\(GRPCMessage.mostBytes)",
+      cause: .protocolViolation, fate: .neverProcessed)
+  }
+
   /// The result of a call that wasn't a plain success. nil: it never left this machine, and another connection takes
   /// it, as often as need be (5.10.1).
   private func read(_ response: HTTP2Response, _ link: Link, _ deadline: Deadline) -> GRPCResult? {
@@ -139,6 +153,10 @@ package actor GRPCChannel {
       return nil
     case .heldUp(let limit):
       heldUp(link, limit)
+      return nil
+    // The server ends the connection in order, and has not looked at this call: another connection takes it.
+    case .goAway(code: 0, _) where response.fate == .neverProcessed:
+      ended(link)
       return nil
     default: break
     }

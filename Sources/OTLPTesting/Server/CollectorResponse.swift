@@ -99,6 +99,8 @@ extension LoopbackCollector {
       case ping
       /// Bytes into the connection past HTTP/2.
       case rawBytes([UInt8])
+      /// Frames without end, as long as the connection lives.
+      case flood(Flood)
       /// Reads nothing more from the connection.
       case stopReading
       /// Closes the connection when all before has been written.

@@ -64,7 +64,7 @@ private func fullest(_ instants: [MonotonicInstant], width: Duration) -> Int {
         _ = state.look(at: instant(10), isWanted: true)
         _ = state.resolved(host: 0, addresses: [place(1)], at: instant(10))
         _ = state.connected(1, at: instant(10))
-        _ = state.ended(1, orderly: false, since: instant(20), at: instant(20), isWanted: true)
+        _ = state.ended(1, .lost, hasCalls: false, since: instant(20), at: instant(20), isWanted: true)
         first.append(state.nextDue(at: instant(20)))
         guard case .connect(let attempt)? = state.look(at: first[seed], isWanted: true).first else {
           return #expect(Bool(false), "no attempt")

@@ -106,7 +106,7 @@ private let moments: Moments = {
     for number in 1...3 {
       _ = state.look(at: instant(10), isWanted: true)
       _ = state.connected(number, at: instant(10))
-      _ = state.ended(number, orderly: true, since: instant(10), at: instant(10), isWanted: false)
+      _ = state.ended(number, .orderly, hasCalls: false, since: instant(10), at: instant(10), isWanted: false)
       #expect((state.nextDue(at: instant(10)) > instant(10)) == (number == 3))
     }
   }

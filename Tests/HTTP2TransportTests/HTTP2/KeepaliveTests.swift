@@ -125,7 +125,7 @@ private func machine(withoutCalls: Bool = false) -> Keepalive {
   func withoutCalls() throws {
     try withPair(configuration: Self.configuration(withoutCalls: true)) { pair in
       await pair.simulation.sleep(.seconds(31))
-      #expect(pair.events.all == [.closed(.lost("no answer to a keepalive ping within 20.0 seconds"))])
+      #expect(pair.events.all == [.closed(.unresponsive("no answer to a keepalive ping within 20.0 seconds"))])
     }
   }
 

@@ -65,7 +65,7 @@ private func at(_ seconds: Int) -> MonotonicInstant { .init(nanoseconds: Int64(s
     var dead = keepalive
     #expect(dead.check(at: at(12), hasCalls: true) == .wait(until: at(13)))
     #expect(dead.check(at: at(13), hasCalls: true) == .dead)
-    #expect(dead.complaint == "no answer to a ping after a long silence")
+    #expect(dead.complaint == "no answer to a ping after a silence")
     keepalive.heard(at: at(11))
     #expect(!keepalive.isProbing && keepalive.isDone && !keepalive.isOverdue(at: at(13)))
     // A PING of keepalive that waits longer is given no more time than the probe.
@@ -121,7 +121,7 @@ private func at(_ seconds: Int) -> MonotonicInstant { .init(nanoseconds: Int64(s
       #expect(response.fate == .neverProcessed)
       #expect(pair.simulation.now - start <= SilenceWatch.patience(left: .seconds(seconds)) + .milliseconds(1))
       #expect(await pair.peer.count(Frame.headers) == 0)
-      #expect(pair.events.all == [.closed(.lost("no answer to a ping after a long silence"))])
+      #expect(pair.events.all == [.closed(.unresponsive("no answer to a ping after a silence"))])
     }
   }
 
