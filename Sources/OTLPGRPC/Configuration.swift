@@ -50,6 +50,9 @@ extension OTLPGRPCExporter {
     /// With both, a server that fails five times in a row (a lost connection, UNAVAILABLE, or no answer in time), or with
     /// `pickFirst` can't be connected to, is set aside while another one works: for 15 to 45 s, and each time longer, up
     /// to 150 to 450 s. The last one is never set aside.
+    #if hasAttribute(nonexhaustive)
+      @nonexhaustive
+    #endif
     public enum LoadBalancing: Hashable, Sendable, CustomStringConvertible {
       /// All exports go to the first of ``Configuration/endpoints`` that works; the addresses of a name are tried beside
       /// each other, and the first that answers is taken (RFC 8305). When the time of a better one is over, it is
@@ -183,7 +186,7 @@ extension OTLPGRPCExporter {
     }
 
     /// When and how often a failed export is tried again.
-    public var retry: RetryPolicy {
+    public var retry: OTLPRetryPolicy {
       get { settings.retry }
       set { settings.retry = newValue }
     }
@@ -193,7 +196,7 @@ extension OTLPGRPCExporter {
     ///
     /// It begins with 4 (or fewer, if this is less) and goes up to this number as long as all are in use and the answers
     /// quick: where the network is what takes the time. When the server answers RESOURCE_EXHAUSTED or UNAVAILABLE half as
-    /// many calls are open at once; while it fails altogether (``RetryPolicy/circuitThreshold``) it is one.
+    /// many calls are open at once; while it fails altogether (``OTLPRetryPolicy/circuitThreshold``) it is one.
     public var maxConcurrentExports = 16
 
     /// When the server is asked, with an HTTP/2 PING, whether it still lives. Default nil: never. No environment name.

@@ -46,6 +46,9 @@ public final class LoopbackCollector: Sendable {
   }
 
   /// What a collector does with one connection.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum ConnectionBehavior: Sendable, Hashable {
     /// Serves it.
     case serve
