@@ -3,7 +3,7 @@ import Testing
 
 extension PeerTests {
   /// The main job against the OpenTelemetry Collector, which counts for itself.
-  @Suite(.serialized, .enabled(if: Peers.hasCollector, "OTELCOL names no Collector"))
+  @Suite(.enabled(if: Peers.hasCollector, "OTELCOL names no Collector"))
   struct CollectorTests {
     private static let count = 200_000
 

@@ -4,7 +4,7 @@ import Testing
 extension PeerTests {
   /// The Collector and grpcio behind proxies, which end our HTTP/2 connection and make their own.
   @Suite(
-    .serialized, .enabled(if: ProxyPeer.areThere, "Tests/run installs nginx, nghttpx, HAProxy and Envoy"),
+    .enabled(if: ProxyPeer.areThere, "Tests/run installs nginx, nghttpx, HAProxy and Envoy"),
     .enabled(if: Peers.hasPython && Peers.hasCollector, "no .venv or no Collector"))
   struct ProxyTests {
     enum Backend: CaseIterable, Sendable {

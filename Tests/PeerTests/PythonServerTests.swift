@@ -3,7 +3,7 @@ import Testing
 
 extension PeerTests {
   /// grpcio with the published messages.
-  @Suite(.serialized, .enabled(if: Peers.hasPython, "Tests/run makes .venv"))
+  @Suite(.enabled(if: Peers.hasPython, "Tests/run makes .venv"))
   struct PythonServerTests {
     private func load(_ peer: PythonPeer, _ arguments: [String], scheme: String = "http") async throws -> Tool.Result {
       try await Tool.run(

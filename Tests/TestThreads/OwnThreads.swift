@@ -1,3 +1,5 @@
+internal import Glibc
+internal import TelemetryCore
 package import Testing
 
 extension Trait where Self == OwnThreads {
@@ -15,6 +17,19 @@ package struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
   package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
-    try await TestThreads.shared.perform(function)
+    // A suite that runs its tests one after the other would be the last to end if each waited behind all others.
+    let isSerialized = test.traits.contains { $0 is ParallelizationTrait }
+    try await TestThreads.shared.perform(isUrgent: isSerialized) {
+      let start = MonotonicInstant.now
+      try await function()
+      if Self.printsTimes { Self.printTime(test, MonotonicInstant.now - start) }
+    }
+  }
+
+  /// TEST_TIMES=1 prints how long each test took. What Swift Testing prints counts the wait for a place too.
+  private static let printsTimes = getenv("TEST_TIMES") != nil
+
+  private static func printTime(_ test: Test, _ time: Duration) {
+    print("time \(time / .milliseconds(1)) ms \(test.id)")
   }
 }

@@ -26,20 +26,23 @@ package final class TestThreads: TaskExecutor {
   package init(maxTests: Int) { state = Mutex(State(freePlaces: maxTests)) }
 
   /// Runs `body` and its child tasks on threads of ours, as soon as fewer than `maxTests` run.
-  package func perform(_ body: @concurrent @Sendable () async throws -> Void) async rethrows {
+  /// - Parameter isUrgent: Whether it goes before those that wait.
+  package func perform(
+    isUrgent: Bool = false, _ body: @concurrent @Sendable () async throws -> Void
+  ) async rethrows {
     if Self.current === self { return try await body() }
-    await enter()
+    await enter(isUrgent: isUrgent)
     defer { leave() }
     try await Self.$current.withValue(self) {
       try await withTaskExecutorPreference(self) { try await body() }
     }
   }
 
-  private func enter() async {
+  private func enter(isUrgent: Bool) async {
     await withCheckedContinuation { continuation in
       let mayRun = state.withLock { state in
         if state.freePlaces == 0 {
-          state.waitingTests.append(continuation)
+          state.waitingTests.insert(continuation, at: isUrgent ? 0 : state.waitingTests.count)
           return false
         }
         state.freePlaces -= 1
