@@ -56,7 +56,8 @@ import Testing
   func onTelemetryThread() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let processor = try BatchProcessor(exporter: ScriptedExporter(), runtime: .shared)
-      try await withTelemetryRuntime { _ in _ = processor.forceFlushBlocking(within: .seconds(1)) }
+      let flush: @Sendable () -> Void = { _ = processor.forceFlushBlocking(within: .seconds(1)) }
+      try await withTelemetryRuntime { _ in flush() }
     }
     let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(text.contains("would wait for itself"))

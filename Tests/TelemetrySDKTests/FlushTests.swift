@@ -177,6 +177,6 @@ import Testing
 }
 
 final class Counter: Sendable {
-  private let count = Atomic<Int>(0)
+  let count = Atomic<Int>(0)
   func increment() -> Int { count.wrappingAdd(1, ordering: .relaxed).newValue }
 }

@@ -154,7 +154,7 @@ import Testing
     processor.onEnd(Thing(number: 2))
     #expect(MonotonicInstant.system - before >= .milliseconds(milliseconds))
     #expect(processor.ledger.dropped == [.queueFull: 1])
-    let ledger = processor.shutdownBlocking(within: .milliseconds(10)).ledger
+    let ledger = await processor.shutdown(within: .milliseconds(10)).ledger
     #expect(ledger.dropped == [.queueFull: 1, .shutdown: 2] && ledger.isBalanced)
   }
 

@@ -21,13 +21,10 @@ public struct AttributeArray: Hashable, Sendable {
   init(flat values: [AttributeValue]) { elements = values }
 
   /// Adds a value.
-  package mutating func append(_ value: AttributeValue) { elements.append(value.bounded(Self.levels)) }
+  package mutating func append(_ value: AttributeValue) { elements.append(value.bounded()) }
 
   @usableFromInline
-  mutating func bound() { elements = elements.map { $0.bounded(Self.levels) } }
-
-  /// One less than an attribute's value may have, since the array is one.
-  private static var levels: Int { AttributeValue.maxNesting - 1 }
+  mutating func bound() { elements = elements.map { $0.bounded() } }
 }
 
 extension AttributeArray: RandomAccessCollection, ExpressibleByArrayLiteral {

@@ -1,8 +1,9 @@
 /// A value of an attribute: OTLP's `AnyValue` in every kind, which are all that there are.
 ///
-/// Arrays and maps can be nested 30 deep; what is nested deeper becomes ``empty`` when the container is made. With the
-/// messages around them deeper values would pass the 100 levels that protobuf readers accept, and these would refuse the
-/// whole request; and whoever compares, prints or releases a value needs stack for each level.
+/// Arrays and maps can be nested 30 deep; what is nested deeper is exported as ``empty``. With the messages around them
+/// deeper values would pass the 100 levels that protobuf readers accept, and these would refuse the whole request. And
+/// whoever compares, prints or releases a value needs stack for each level, so a container that would have more than 60
+/// levels is cut to 30 when it is made.
 @frozen
 public enum AttributeValue: Hashable, Sendable {
   /// Text.
@@ -71,7 +72,7 @@ extension AttributeValue: CustomStringConvertible {
 }
 
 extension AttributeValue {
-  /// The most levels of arrays and maps in the value of an attribute.
+  /// Arrays and maps nested deeper than this are exported as empty values.
   @usableFromInline package static var maxNesting: Int { 30 }
 
   @usableFromInline var isNested: Bool {
@@ -83,14 +84,15 @@ extension AttributeValue {
     }
   }
 
-  /// The value without what is nested deeper than `levels`.
+  /// The value as it may stand in a container.
   @inlinable
   @inline(__always)
-  func bounded(_ levels: Int) -> AttributeValue { isNested ? boundedContainer(levels) : self }
+  func bounded() -> AttributeValue { isNested ? boundedContainer() : self }
 
+  /// Cut only when it has twice the levels: wrapping a value again and again then copies each level once.
   @usableFromInline
   @inline(never)
-  func boundedContainer(_ levels: Int) -> AttributeValue { exceeds(levels) ? cut(levels) : self }
+  func boundedContainer() -> AttributeValue { exceeds(2 * Self.maxNesting) ? cut(Self.maxNesting) : self }
 
   /// Goes no deeper than `levels`.
   private func exceeds(_ levels: Int) -> Bool {

@@ -10,14 +10,14 @@ public struct Attributes: Hashable, Sendable {
     public var key: String
     /// The value.
     public var value: AttributeValue {
-      didSet { if value.isNested { value = value.boundedContainer(AttributeValue.maxNesting) } }
+      didSet { if value.isNested { value = value.boundedContainer() } }
     }
 
     /// Makes an attribute.
     @inlinable
     public init(_ key: String, _ value: AttributeValue) {
       self.key = key
-      self.value = value.bounded(AttributeValue.maxNesting)
+      self.value = value.bounded()
     }
   }
 
@@ -79,11 +79,16 @@ extension Attributes: RandomAccessCollection, ExpressibleByDictionaryLiteral {
       if lengths & length != 0, !repeats { repeats = place(of: elements[index].key, before: index) != nil }
       lengths |= length
       if elements[index].value.isNested {
-        elements[index].value = elements[index].value.boundedContainer(AttributeValue.maxNesting)
+        elements[index].value = elements[index].value.boundedContainer()
       }
     }
     if repeats { removeRepeats() }
   }
+}
+
+extension Attributes: CustomStringConvertible {
+  /// The attributes for a person, as a map is printed.
+  public var description: String { SpanText.value(.map(self)) }
 }
 
 extension Attributes {

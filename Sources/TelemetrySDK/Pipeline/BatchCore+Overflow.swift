@@ -57,7 +57,10 @@ extension BatchCore {
     }
     guard let item = item.take() else { return .done(wake: false) }
     state.ring.append(item, bytes: size)
-    return .done(wake: state.machine.enqueued(queuedBytes: state.ring.bytes))
+    let wake = state.machine.enqueued(queuedBytes: state.ring.bytes)
+    // It went before others that wait for what it takes up.
+    let mustExport = !state.producers.isEmpty && state.machine.roomRunsShort()
+    return .done(wake: wake || mustExport)
   }
 
   /// Goes to the end of the line.

@@ -344,9 +344,8 @@ struct BatchMachine {
 
   /// Takes the next batch off the queue, if it is time for one and there is a place for it.
   mutating func beginExport(at now: MonotonicInstant, queuedBytes: Int) -> Action? {
-    guard hasFreeSlot, head < tail, head < exportUpTo || phase == .draining || isBatchReady(queuedBytes) else {
-      return nil
-    }
+    let isDue = head < exportUpTo || phase == .draining || waiting > 0 || isBatchReady(queuedBytes)
+    guard isDue, head < tail, hasFreeSlot else { return nil }
     var deadline = settings.exporterAppliesTimeout ? .never : Deadline(now + settings.exportTimeout)
     if let shutdown {
       guard !shutdown.exportDeadline.hasPassed(at: now) else { return nil }
