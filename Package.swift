@@ -21,6 +21,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies + ["TestSupport", "TestThreads"], swiftSettings: testSettings)
 }
 
+/// Other packages' public names, for `NameTests`.
+func stub(_ name: String) -> Target {
+  .target(name: name, path: "Tests/NameTests/Stubs/\(name)", swiftSettings: testSettings)
+}
+
 let package = Package(
   name: "swift-otlp",
   platforms: [.macOS(.v15)],
@@ -86,6 +91,14 @@ let package = Package(
       path: "Tests/ProcessSubject", swiftSettings: testSettings),
     tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "TelemetryCore"]),
     tests("FuzzReplayTests", ["FuzzTargets"]),
+
+    // Programs of users: they see what is public, and other packages' names beside it.
+    .testTarget(
+      name: "NameTests",
+      dependencies: [
+        "OTLPGRPC", "OTLPTesting", "TelemetrySDK", "StubNIO", "StubLogging", "StubTracing", "StubServices",
+      ], path: "Tests/NameTests", exclude: ["Stubs"], packageAccess: false, swiftSettings: testSettings),
+    stub("StubNIO"), stub("StubLogging"), stub("StubTracing"), stub("StubServices"),
 
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
     tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
