@@ -48,7 +48,6 @@ package final class Promise<Value: Sendable>: Sendable {
   /// Waits for the value until `deadline` of `loop`'s clock; nil if it hasn't come by then, or by the end of the loop.
   package func value(until deadline: Deadline, on loop: TelemetryLoop) async -> Value? {
     if let value = current { return value }
-    if deadline.isNever { return await value }
     let timer = TimerBox()
     let value = await wait { number in
       timer.id = loop.scheduleWait(until: deadline) { [weak self] _ in self?.giveUp(number) }

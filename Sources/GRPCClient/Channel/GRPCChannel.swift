@@ -184,12 +184,16 @@ package actor GRPCChannel {
     nextWaiting += 1
     waiting[number] = promise
     perform(state.look(at: loop.now, isWanted: true))
-    await withTaskCancellationHandler {
-      _ = await promise.value(until: deadline, on: loop)
+    let change: Void? = await withTaskCancellationHandler {
+      await promise.value(until: deadline, on: loop)
     } onCancel: {
       promise.fulfil(())
     }
     waiting[number] = nil
+    // Neither a change nor the deadline ended the wait.
+    if change == nil, !deadline.hasPassed(at: loop.now) {
+      return unconnected("the telemetry runtime was shut down", .connect)
+    }
     return nil
   }
 

@@ -45,12 +45,7 @@ extension HTTP2Connection {
 
   /// The loop has ended: no answer and no timer comes any more.
   package nonisolated func loopEnded() {
-    // SAFETY: nothing else runs on a loop that ends, so this is as exclusive as the actor.
-    unsafe unsafeBitCast(HTTP2Connection.endWithLoop, to: ((HTTP2Connection) -> Void).self)(self)
-  }
-
-  private static let endWithLoop: @Sendable (isolated HTTP2Connection) -> Void = {
-    $0.end(.lost("the telemetry runtime was shut down"), connectError: .cancelled)
+    assumeIsolated { $0.end(.lost("the telemetry runtime was shut down"), connectError: .cancelled) }
   }
 
   /// After anything has happened: looks at what the session says, starts who waits, writes.

@@ -72,6 +72,8 @@ actor HTTP2ServerConnection: LoopHandler {
     }
   }
 
+  nonisolated func loopEnded() { assumeIsolated { $0.close() } }
+
   /// Ends the connection at once.
   func close() {
     guard !isClosed else { return }

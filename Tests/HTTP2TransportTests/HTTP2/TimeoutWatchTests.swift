@@ -4,7 +4,6 @@ import Testing
 
 @testable import HTTP2Transport
 
-
 /// A connection whose peer is gone, or that answers nothing, under steady traffic.
 @Suite struct TimeoutWatchTests {
   @Test("silence since a call began is a reason to ask, each time; other bytes are none")
@@ -31,7 +30,9 @@ import Testing
   @Test("calls that were open together count once: one pause of the server is one failure")
   func together() {
     var watch = TimeoutWatch()
-    for call in 1...8 as ClosedRange<UInt64> { #expect(watch.timedOut(call: call, last: 8, wasSilent: false) == .alive) }
+    for call in 1...8 as ClosedRange<UInt64> {
+      #expect(watch.timedOut(call: call, last: 8, wasSilent: false) == .alive)
+    }
     #expect(watch.timedOut(call: 9, last: 12, wasSilent: false) == .alive)
     #expect(watch.timedOut(call: 11, last: 12, wasSilent: false) == .alive)
     #expect(watch.timedOut(call: 13, last: 13, wasSilent: false) == .replace)
