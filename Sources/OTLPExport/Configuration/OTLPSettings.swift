@@ -45,7 +45,7 @@ package struct OTLPSettings: Sendable {
     try ConfigurationError.require("maxResponseSize", maxResponseSize, in: 1...Int(UInt32.max))
     guard userAgentPrefix.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), userAgentPrefix.utf8.count <= 256 else {
       throw ConfigurationError(
-        option: "userAgentPrefix", value: Diagnostics.sanitized(userAgentPrefix, limit: 100),
+        option: "userAgentPrefix", value: userAgentPrefix,
         allowed: "up to 256 characters of printable ASCII")
     }
     if let level = compression.value.level {
@@ -95,7 +95,7 @@ package struct OTLPSettings: Sendable {
     let url = try ProxyURL(text, option: proxy.name("proxy"))
     if let problem = ProxyExceptions(proxy.value.exceptions).problems.first {
       throw ConfigurationError(
-        option: proxy.name("proxy.except"), value: Diagnostics.sanitized(problem, limit: 200),
+        option: proxy.name("proxy.except"), value: problem,
         allowed: ProxyExceptions.forms)
     }
     return url
@@ -151,7 +151,7 @@ package struct OTLPSettings: Sendable {
   /// The value of `user-agent` (2.5.3, 2.5.4).
   package var userAgent: String {
     let own = "OTel-OTLP-Exporter-Swift/\(OTLPVersion.current)"
-    let prefix = HeaderList.trimmed(userAgentPrefix[...])
+    let prefix = Whitespace.trimmed(userAgentPrefix[...])
     return prefix.isEmpty ? own : "\(prefix) \(own)"
   }
 }

@@ -2,7 +2,7 @@ extension BatchConfiguration {
   /// Takes over the `OTEL_BSP_*` variables of `environment`. A value that can't be used is named in a warning and
   /// ignored (requirements 2.6, 4.7); so is a batch size above the queue size, when both come to that together.
   public mutating func apply(environment: [String: String], diagnostics: Diagnostics = .standardError) {
-    let reader = EnvironmentReader(environment: environment, diagnostics: diagnostics)
+    let reader = Environment(environment, diagnostics: diagnostics)
     if let size = reader.integer("OTEL_BSP_MAX_QUEUE_SIZE", in: 1...Self.maxQueueSizeLimit) { maxQueueSize = size }
     if let delay = reader.integer("OTEL_BSP_SCHEDULE_DELAY", in: 0...86_400_000) {
       scheduleDelay = .milliseconds(delay)
@@ -15,33 +15,13 @@ extension BatchConfiguration {
       if size <= maxQueueSize {
         maxExportBatchSize = size
       } else {
-        reader.warn(batchVariable, "\(size)", allowed: "at most the queue size, \(maxQueueSize), which is used")
+        reader.ignored(batchVariable, "\(size)", allowed: "at most the queue size, \(maxQueueSize), which is used")
         maxExportBatchSize = maxQueueSize  // 4.7.7
       }
     } else if maxExportBatchSize > maxQueueSize {
-      reader.warn(
+      reader.ignored(
         "OTEL_BSP_MAX_QUEUE_SIZE", "\(maxQueueSize)", allowed: "at least the batch size, which is lowered to it")
       maxExportBatchSize = maxQueueSize
     }
-  }
-}
-
-private struct EnvironmentReader {
-  let environment: [String: String]
-  let diagnostics: Diagnostics
-
-  /// The variable's value; nil, with a warning unless it is empty or not set, if it can't be used.
-  func integer(_ name: String, in range: ClosedRange<Int>) -> Int? {
-    guard let text = environment[name], !text.isEmpty else { return nil }  // 2.6.1
-    let digits = text.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed()
-    if let value = Int(String(digits)), range.contains(value) { return value }
-    warn(name, text, allowed: "\(range.lowerBound) to \(range.upperBound)")  // 2.6.3, 2.6.5
-    return nil
-  }
-
-  func warn(_ name: String, _ value: String, allowed: String) {
-    diagnostics.emit(
-      .warning, "a value of the environment can't be used",
-      [("variable", name), ("value", Diagnostics.sanitized(value, limit: 100)), ("allowed", allowed)])
   }
 }

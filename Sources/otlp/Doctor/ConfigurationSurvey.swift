@@ -101,10 +101,10 @@ private struct Sources {
   private func proxyRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
     let proxy = configuration.settings.proxy
     var rows = [Row(name: "proxy", value: "\(proxy.value)", source: source(proxy.source, "proxy"))]
-    if case .environment = proxy.source, let exceptions = ProxyEnvironment(environment).exceptions {
+    if case .environment = proxy.source, let exceptions = ProxyEnvironment(Environment(environment)).exceptions {
       rows.append(
         Row(
-          name: "no-proxy", value: Diagnostics.sanitized(exceptions.text, limit: 200), source: exceptions.variable))
+          name: "no-proxy", value: Redaction.shown(exceptions.value), source: exceptions.variable))
     }
     return rows
   }
