@@ -78,9 +78,11 @@ package actor GRPCChannel {
     self.configuration = configuration
     self.loop = loop
     self.diagnostics = diagnostics.limited(by: loop)
+    var backoff = configuration.backoff
+    backoff.minimumConnectTimeout = max(backoff.minimumConnectTimeout, configuration.connectTimeout)
     state = BalancerState(
       hostCount: connector.hosts.count, policy: configuration.loadBalancing,
-      maxConnections: configuration.maxConnections, backoff: configuration.backoff,
+      maxConnections: configuration.maxConnections, backoff: backoff.clamped,
       maxConnectionAge: configuration.maxConnectionAge)
   }
 
@@ -188,7 +190,8 @@ package actor GRPCChannel {
   private func unconnected(_ reason: String, _ cause: GRPCResult.Cause) -> GRPCResult {
     GRPCResult(
       code: cause == .cancelled ? .cancelled : .unavailable, message: "not connected to \(connector.name): \(reason)",
-      cause: cause, fate: .neverProcessed, connectFailure: lastFailure?.text, tlsError: lastFailure?.tls)
+      cause: cause, fate: .neverProcessed, connectFailure: lastFailure?.text, tlsError: lastFailure?.tls,
+      isUnconnected: true)
   }
 
   // MARK: The end

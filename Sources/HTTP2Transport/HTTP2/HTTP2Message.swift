@@ -14,6 +14,15 @@ package struct HTTP2Field: Hashable, Sendable {
   }
 }
 
+/// Never shows the value, which may be a secret.
+extension HTTP2Field: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "\(name): [REDACTED]" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror {
+    Mirror(self, children: ["name": name, "value": "[REDACTED]", "neverIndexed": neverIndexed], displayStyle: .struct)
+  }
+}
+
 /// A request with a body that is there as a whole.
 package struct HTTP2Request: Sendable {
   /// The fields that are the same for many requests, pseudo-header fields first.

@@ -76,7 +76,7 @@ private let moments: Moments = {
       starts.append(Double(tenth) / 10)
       #expect(text(state.connectFailed(attempt.number, at: now, isWanted: true)) == "")
     }
-    #expect(starts == [0, 1, 3, 7, 15])
+    #expect(starts == [0, 1, 3, 6.3, 9.6, 12.9, 16.2, 19.5])
   }
 
   @Test("where nobody waits nothing is connected, and the pause still holds for the next call")
