@@ -12,6 +12,11 @@ struct OTLPEnvironment {
 
   func string(_ option: String) -> Environment.Found<String>? { environment.string(names(option)) }
 
+  /// The path of a PEM file, or its text.
+  func pem(_ option: String) -> Environment.Found<PEMSource>? {
+    string(option).map { ($0.variable, .file($0.value)) }
+  }
+
   func boolean(_ option: String) -> Environment.Found<Bool>? { environment.boolean(names(option)) }
 
   func timeout(_ option: String) -> Environment.Found<Duration>? { environment.timeout(names(option)) }
@@ -40,9 +45,9 @@ extension OTLPSettings {
     let reader = OTLPEnvironment(environment: environment, signal: signal)
     fill(&endpoint, reader.string("ENDPOINT"))
     fill(&insecure, reader.boolean("INSECURE"))
-    fill(&certificate, reader.string("CERTIFICATE"))
-    fill(&clientCertificate, reader.string("CLIENT_CERTIFICATE"))
-    fill(&clientKey, reader.string("CLIENT_KEY"))
+    fill(&certificate, reader.pem("CERTIFICATE"))
+    fill(&clientCertificate, reader.pem("CLIENT_CERTIFICATE"))
+    fill(&clientKey, reader.pem("CLIENT_KEY"))
     fill(&timeout, reader.timeout("TIMEOUT"))
     fill(
       &compression,

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// A certificate or a key in PEM format: the file that holds it, or its text.
 ///
 /// A string literal is the path of a file: `configuration.certificate = "/etc/ssl/our-authority.pem"`. No description
@@ -44,11 +52,17 @@ public struct PEMSource: Hashable, Sendable {
     }
   }
 
+  /// The path if a file is there, however long. One that leads nowhere may be a secret that was given in its place.
+  package var shown: String {
+    guard let path, !path.utf8.contains(0), unsafe access(path, F_OK) == 0 else { return description }
+    return Diagnostics.sanitized(path)
+  }
+
   private static func bytes(_ text: String) -> SecretBytes {
     let text = text.utf8
     guard !text.contains(0x0A), !text.contains(0x0D) else { return SecretBytes(text) }
     var rest = text[...]
-    return SecretBytes(capacity: text.count) { memory in
+    return unsafe SecretBytes(capacity: text.count) { memory in
       var count = 0
       while let byte = rest.popFirst() {
         let isBreak = byte == UInt8(ascii: "\\") && rest.first == UInt8(ascii: "n")
@@ -61,7 +75,7 @@ public struct PEMSource: Hashable, Sendable {
   }
 }
 
-extension PEMSource: ExpressibleByStringLiteral {
+extension PEMSource: ExpressibleByStringInterpolation {
   /// The file at this path.
   public init(stringLiteral path: String) { self = .file(path) }
 }

@@ -61,10 +61,10 @@ package final class SecretBytes: Sendable {
 
 extension SecretBytes: Hashable {
   package static func == (left: SecretBytes, right: SecretBytes) -> Bool {
-    left.withBytes { left in right.withBytes { right in unsafe left.elementsEqual(right) } }
+    unsafe left.withBytes { left in unsafe right.withBytes { right in unsafe left.elementsEqual(right) } }
   }
 
-  package func hash(into hasher: inout Hasher) { withBytes { unsafe hasher.combine(bytes: $0) } }
+  package func hash(into hasher: inout Hasher) { unsafe withBytes { unsafe hasher.combine(bytes: $0) } }
 }
 
 extension SecretBytes: CustomStringConvertible, CustomReflectable {
