@@ -9,7 +9,7 @@ import Testing
   private static let odd: [(name: String, names: String, sections: String)] = [
     ("directory", "dirName:who", "[who]\nCN = somebody"),
     ("other", "otherName:1.2.3.4;UTF8:somebody", ""),
-    ("mixed", "email:a@b.c,RID:1.2.3.4,dirName:who,otherName:1.2.3.4;SEQ:who,DNS:a.example", "[who]\nf = UTF8:x"),
+    ("mixed", "email:a@b.c,RID:1.2.3.4,dirName:who,otherName:1.2.3.4;UTF8:x,DNS:a.example", "[who]\nCN = x"),
     ("address of 5 bytes", "DER:30:07:87:05:01:02:03:04:05", ""),
     ("address of none", "DER:30:02:87:00", ""),
     ("empty name", "DER:30:02:82:00", ""),
