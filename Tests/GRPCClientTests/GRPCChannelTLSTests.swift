@@ -43,8 +43,8 @@ private func call(
 
 private func trust(_ authority: String = "ca.pem", certificate: String? = nil) -> TLSConfiguration {
   TLSConfiguration(
-    trust: .file(certificates + authority), clientCertificate: certificate.map { certificates + "\($0).pem" },
-    clientKey: certificate.map { certificates + "\($0).key" })
+    trust: .file(certificates + authority), clientCertificate: certificate.map { .file(certificates + "\($0).pem") },
+    clientKey: certificate.map { .file(certificates + "\($0).key") })
 }
 
 @Suite(.ownThreads) struct GRPCChannelTLSTests {

@@ -96,7 +96,7 @@ private final class SlowReader: LoopHandler {
   private static func makeProcessor(_ server: Server, _ simulation: Simulation) throws -> BatchSpanProcessor {
     let isTLS = server == .stallsInTLS
     var configuration = OTLPGRPCExporter.Configuration(endpoint: "\(isTLS ? "https" : "http")://localhost:4317")
-    if isTLS { configuration.certificate = certificates + "ca.pem" }
+    if isTLS { configuration.certificate = .file(certificates + "ca.pem") }
     let exporter = try OTLPGRPCExporter(
       configuration, loop: simulation.loop, network: simulation.network, diagnostics: .silent, seed: simulation.seed)
     var batch = BatchConfiguration()

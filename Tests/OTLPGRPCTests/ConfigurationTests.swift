@@ -89,13 +89,13 @@ import Testing
       fputs(content, file)
       fclose(file)
       defer { unlink(path) }
-      let error = error { $0.certificate = path }
+      let error = error { $0.certificate = .file(path) }
       #expect(error?.code == .unusableFile)
       #expect(error?.message.contains(path) == true)
     }
     let mismatch = error {
-      $0.clientCertificate = certificates + "client.pem"
-      $0.clientKey = certificates + "server.key"
+      $0.clientCertificate = .file(certificates + "client.pem")
+      $0.clientKey = .file(certificates + "server.key")
     }
     #expect(mismatch?.code == .unusableFile)
     #expect(mismatch?.option == "clientKey" || mismatch?.option == "clientCertificate")

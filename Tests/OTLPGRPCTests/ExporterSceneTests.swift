@@ -281,7 +281,7 @@ import Testing
       simulation.network.setHost("localhost", .addresses([0x7F00_0001]))
       let collector = try await LoopbackCollector(configuration, on: .ipv4(0x7F00_0001, port: 4317), of: simulation)
       var settings = OTLPGRPCExporter.Configuration(endpoint: "localhost:4317")  // 2.2.4: TLS
-      settings.certificate = certificates + "ca.pem"
+      settings.certificate = .file(certificates + "ca.pem")
       let exporter = try OTLPGRPCExporter(
         settings, loop: simulation.loop, network: simulation.network, diagnostics: .silent)
       let outcome = await exporter.export(

@@ -62,9 +62,9 @@ import Testing
       clientCA: certificates + "ca.pem")
     let collector = try await LoopbackCollector(configuration)
     var settings = OTLPGRPCExporter.Configuration.patient("https://127.0.0.1:\(collector.port)")
-    settings.certificate = certificates + "ca.pem"
-    settings.clientCertificate = certificates + "client.pem"
-    settings.clientKey = certificates + "client.key"
+    settings.certificate = .file(certificates + "ca.pem")
+    settings.clientCertificate = .file(certificates + "client.pem")
+    settings.clientKey = .file(certificates + "client.key")
     settings.compression = .gzip(level: 6)
     let exporter = try OTLPGRPCExporter(settings, diagnostics: .silent)
     let batch = StandardWorkload().spans(0..<2000)  // above a mebibyte: compressed on a blocking thread

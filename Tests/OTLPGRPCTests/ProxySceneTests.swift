@@ -78,9 +78,9 @@ import Testing
       configure: {
         // Also that a proxy which code names is used for this machine's name.
         $0.endpoint = "https://localhost:4317"
-        $0.certificate = certificates + "ca.pem"
-        $0.clientCertificate = certificates + "client.pem"
-        $0.clientKey = certificates + "client.key"
+        $0.certificate = .file(certificates + "ca.pem")
+        $0.clientCertificate = .file(certificates + "client.pem")
+        $0.clientKey = .file(certificates + "client.key")
       }
     ) { scene, proxy in
       #expect(await scene.export(200).exported == 200)

@@ -56,9 +56,9 @@ private struct Rotation {
 
   private static func settings(_ endpoint: String, _ rotation: Rotation) -> OTLPGRPCExporter.Configuration {
     var settings = OTLPGRPCExporter.Configuration.patient(endpoint)
-    settings.certificate = rotation.authority
-    settings.clientCertificate = rotation.certificate
-    settings.clientKey = rotation.key
+    settings.certificate = .file(rotation.authority)
+    settings.clientCertificate = .file(rotation.certificate)
+    settings.clientKey = .file(rotation.key)
     return settings
   }
 

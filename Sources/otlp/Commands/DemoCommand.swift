@@ -56,7 +56,7 @@ package struct DemoCommand: ToolCommand {
     }
     var options = connection
     options.exporter.endpoint = collector.endpoint
-    if let certificates { options.exporter.certificate = certificates.authority }
+    if let certificates { options.exporter.certificate = .file(certificates.authority) }
     let pipeline = try Pipeline(options, environment: environment)
     let sent = DemoTrace.spans(start: Process.wallClockNanoseconds - 1_000_000_000)
     for span in sent { pipeline.processor.onEnd(span) }

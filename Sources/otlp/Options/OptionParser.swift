@@ -41,7 +41,7 @@ extension CommandTable {
       }
     case .operand(let text, let position):
       guard let operand, position == 0 else {
-        throw ToolError(.usage, "unexpected argument '\(Diagnostics.sanitized(text, limit: 200))'; \(hint)")
+        throw ToolError(.usage, "unexpected argument '\(Redaction.shown(text))'; \(hint)")
       }
       operand.set(&settings, text)
     }
@@ -132,8 +132,8 @@ extension CommandTable {
     let name = text.prefix { $0 != "=" }
     // A flag that was given a value is reported like an unknown option.
     if let flag = options.first(where: { "--" + $0.name == name }), text != name {
-      return "'\(Diagnostics.sanitized(text, limit: 200))': --\(flag.name) takes no value"
+      return "'\(Redaction.shown(text))': --\(flag.name) takes no value"
     }
-    return "'\(Diagnostics.sanitized(String(name), limit: 200))'"
+    return "'\(Redaction.shown(String(name)))'"
   }
 }

@@ -13,7 +13,7 @@ package struct OptionValue {
   }
 
   package func refused(allowed: String) -> ConfigurationError {
-    ConfigurationError(option: option, value: Diagnostics.sanitized(text, limit: 200), allowed: allowed)
+    ConfigurationError(option: option, value: text, allowed: allowed)
   }
 
   /// A whole number.

@@ -241,7 +241,7 @@ import Testing
   ]
 
   @Test(arguments: matches) func exceptions(match: Match) {
-    let exceptions = ProxyExceptions(ProxyExceptions.entries(match.list))
+    let exceptions = ProxyExceptions(Environment.entries(match.list))
     #expect(exceptions.problems.isEmpty)
     for host in match.direct { #expect(exceptions.contains(host: host, port: 4317), "\(host)") }
     for host in match.proxied { #expect(!exceptions.contains(host: host, port: 4317), "\(host)") }
