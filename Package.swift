@@ -52,7 +52,7 @@ let package = Package(
       name: "otlp",
       dependencies: [
         "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
-        "TelemetryCore", "CLinux",
+        "TelemetryCore", "CLinux", "CZlib",
       ],
       swiftSettings: settings),
 

@@ -35,8 +35,9 @@ package struct ConnectionOptions {
       options.endpoints.append(value.text)
       options.exporter.endpoints = options.endpoints
     },
-    Option("load-balancing", "HOW", "of several servers or addresses: pick-first or round-robin", default: "pick-first")
-    {
+    Option("load-balancing", "HOW", "of several servers or addresses: pick-first or round-robin", default: "pick-first",
+      choices: ["pick-first", "round-robin"]
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.loadBalancing = try value.choice(["pick-first": .pickFirst, "round-robin": .roundRobin])
     },
@@ -64,7 +65,9 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       try options.addHeader(value)
     },
-    Option("compression", "HOW", "none, gzip, or auto: gzip where it pays, not to this machine", default: "auto") {
+    Option("compression", "HOW", "none, gzip, or auto: gzip where it pays, not to this machine", default: "auto",
+      choices: ["none", "gzip", "auto"]
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.compression = try value.choice(["none": .none, "gzip": .gzip, "auto": .auto])
     },
@@ -76,7 +79,7 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.proxy = value.text == "none" ? .none : .http(value.text)
     },
-    Option("protocol", "NAME", "grpc is the only one", default: "grpc") {
+    Option("protocol", "NAME", "grpc is the only one", default: "grpc", choices: ["grpc"]) {
       (_: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       _ = try value.choice(["grpc": ()])
     },
@@ -91,7 +94,9 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.batch = try value.integer(in: 1...(1 << 22))
     },
-    Option("overflow", "HOW", "at a full queue: drop-newest, drop-oldest or block", default: "block") {
+    Option("overflow", "HOW", "at a full queue: drop-newest, drop-oldest or block", default: "block",
+      choices: ["drop-newest", "drop-oldest", "block"]
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.overflow = try value.choice([
         "drop-newest": .dropNewest, "drop-oldest": .dropOldest, "block": .block,

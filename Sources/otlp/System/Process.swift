@@ -33,6 +33,9 @@ package enum Process {
   /// A thread of the tool's own sleeps.
   static func sleep(_ duration: Duration) { _ = BlockingSemaphore().wait(until: .after(duration)) }
 
+  /// A write to a pipe that nobody reads fails, and doesn't end the process.
+  static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
   /// Ends the process without waiting for any thread.
   package static func exit(_ code: Int32) -> Never { _exit(code) }
 }
