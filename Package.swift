@@ -102,7 +102,10 @@ let package = Package(
         "TestSupport", "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore",
       ]),
     tests(
-      "CommandTests", ["TestSupport", "OTLPGRPC", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+      "CommandTests",
+      [
+        "TestSupport", "OTLPGRPC", "otlp", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -35,7 +35,8 @@ package struct ConnectionOptions {
       options.endpoints.append(value.text)
       options.exporter.endpoints = options.endpoints
     },
-    Option("load-balancing", "HOW", "of several servers or addresses: pick-first or round-robin", default: "pick-first",
+    Option(
+      "load-balancing", "HOW", "of several servers or addresses: pick-first or round-robin", default: "pick-first",
       choices: ["pick-first", "round-robin"]
     ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
@@ -65,7 +66,8 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       try options.addHeader(value)
     },
-    Option("compression", "HOW", "none, gzip, or auto: gzip where it pays, not to this machine", default: "auto",
+    Option(
+      "compression", "HOW", "none, gzip, or auto: gzip where it pays, not to this machine", default: "auto",
       choices: ["none", "gzip", "auto"]
     ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
@@ -94,7 +96,8 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.batch = try value.integer(in: 1...(1 << 22))
     },
-    Option("overflow", "HOW", "at a full queue: drop-newest, drop-oldest or block", default: "block",
+    Option(
+      "overflow", "HOW", "at a full queue: drop-newest, drop-oldest or block", default: "block",
       choices: ["drop-newest", "drop-oldest", "block"]
     ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in

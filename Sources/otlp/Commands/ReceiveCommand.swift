@@ -27,7 +27,8 @@ package struct ReceiveCommand: ToolCommand {
       Option("listen", "ADDRESS", "where to listen", default: "127.0.0.1") {
         (command: inout ReceiveCommand, value: OptionValue) throws(ConfigurationError) in
         guard ListenAddress(value.text) != nil else {
-          throw value.refused(allowed: "an IP address of this machine, with a port or without, localhost, or unix:/path")
+          throw value.refused(
+            allowed: "an IP address of this machine, with a port or without, localhost, or unix:/path")
         }
         command.listen = value.text
       },

@@ -59,7 +59,9 @@ extension ConnectionOptions {
   ) throws(ToolError) -> ExitCode {
     var shortfalls = others
     if let loss = report.lossMessage(reason) { shortfalls.insert(Shortfall(.loss, loss), at: 0) }
-    for shortfall in shortfalls where !shortfall.isSaid { TextOutput.error.line("otlp \(command): \(shortfall.message)") }
+    for shortfall in shortfalls where !shortfall.isSaid {
+      TextOutput.error.line("otlp \(command): \(shortfall.message)")
+    }
     var report = report
     if !shortfalls.isEmpty { report.error = shortfalls.map(\.message).joined(separator: "; ") }
     try TextOutput.standard.deliver((json ? report.json : report.text) + "\n")

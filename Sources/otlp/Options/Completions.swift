@@ -137,12 +137,14 @@ package enum Completions: String, Sendable {
     }
     for command in commands {
       // Only the first word is the command: `otlp help load` is about help.
-      let condition = "complete -c otlp -n 'test (count (commandline -opc)) -gt 1; and test (commandline -opc)[2] = \(command.name)'"
+      let condition =
+        "complete -c otlp -n 'test (count (commandline -opc)) -gt 1; and test (commandline -opc)[2] = \(command.name)'"
       for option in command.options {
         text += "\(condition) -l \(option.name)\(values(option)) -d \(quoted(option.fullHelp))\n"
       }
       guard let operand = command.operand else { continue }
-      text += operand.isFile ? "\(condition) -F\n" : "\(condition) -a \(quoted(operand.choices.joined(separator: " ")))\n"
+      text +=
+        operand.isFile ? "\(condition) -F\n" : "\(condition) -a \(quoted(operand.choices.joined(separator: " ")))\n"
     }
     return text
   }

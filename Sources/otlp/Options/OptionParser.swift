@@ -25,7 +25,9 @@ extension CommandTable {
     let tokens = try scan(arguments)
     if tokens.contains(where: { $0.isHelp }) { return .help }
     // What follows a header without quotation marks around it may be the rest of its value.
-    let hasHeader = tokens.contains { if case .option(let index, _) = $0 { options[index].name == "header" } else { false } }
+    let hasHeader = tokens.contains {
+      if case .option(let index, _) = $0 { options[index].name == "header" } else { false }
+    }
     var settings = settings
     for token in tokens { try apply(token, to: &settings, showsOperands: !hasHeader) }
     return .run(settings)

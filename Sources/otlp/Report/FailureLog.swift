@@ -22,14 +22,16 @@ package final class FailureLog: Sendable {
   /// Whether it tells of an export that failed or of the end of failures. What names a single item is told anyway.
   package static func isAboutDelivery(_ event: DiagnosticEvent) -> Bool {
     let names = event.fields.map(\.name)
-    guard !names.contains("name") else { return false }
-    return ["status", "error", "rejected", "failedBatches", "afterSeconds"].contains { names.contains($0) }
+    if names.contains("name") { return false }
+    if names.contains("server"), names.contains("reason") { return true }
+    if let rejected = event.fields.first(where: { $0.name == "rejected" }) { return rejected.value != "0" }
+    return ["status", "error", "failedBatches", "afterSeconds"].contains { names.contains($0) }
   }
 
   private static func text(_ event: DiagnosticEvent) -> String? {
     func value(_ name: String) -> String? { event.fields.first { $0.name == name && !$0.value.isEmpty }?.value }
     if let error = value("error") { return error }
-    let parts = [value("status"), value("message")].compactMap { $0 }
+    let parts = [value("status"), value("message"), value("reason")].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: ": ")
   }
 }

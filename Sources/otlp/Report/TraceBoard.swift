@@ -141,4 +141,7 @@ package struct TraceBoard {
 
   /// How many spans are kept.
   package var count: Int { spanCount }
+
+  /// Their bytes, about.
+  package var bytes: Int { byteCount }
 }

@@ -133,7 +133,8 @@ package struct Waterfall: Sendable {
     if TextWidth.columns(error) < free { return text + " " + terminal.styled(error, "31") + "\n" }
     // There is no room beside the bar.
     let indent = String(repeating: " ", count: min(2 * row.depth, terminal.columns / 3) + 4)
-    return text + "\n" + indent + terminal.styled(TextWidth.cut(error, to: terminal.columns - indent.count), "31") + "\n"
+    return text + "\n" + indent + terminal.styled(TextWidth.cut(error, to: terminal.columns - indent.count), "31")
+      + "\n"
   }
 
   private func style(_ span: SpanData, _ layout: Layout) -> String {
