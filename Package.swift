@@ -58,7 +58,7 @@ let package = Package(
       name: "otlp",
       dependencies: [
         "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
-        "TelemetryCore", "CLinux",
+        "TelemetryCore", "CLinux", "CZlib",
       ],
       swiftSettings: settings),
 
@@ -119,7 +119,8 @@ let package = Package(
         "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore",
       ]),
     tests(
-      "CommandTests", ["OTLPGRPC", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+      "CommandTests",
+      ["OTLPGRPC", "otlp", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -94,11 +94,12 @@ package enum TestFiles {
     return bytes
   }
 
-  package static func write(_ text: String, to path: String) throws {
+  package static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+  package static func write(_ bytes: [UInt8], to path: String) throws {
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw ChildProcess.Failure(description: "\(path): errno \(errno)") }
     defer { close(file) }
-    let bytes = Array(text.utf8)
     _ = Glibc.write(file, bytes, bytes.count)
   }
 

@@ -28,7 +28,10 @@ final class CollectorStore: Sendable {
   let configuration: LoopbackCollector.Configuration
   private let state = Mutex(State())
 
-  init(_ configuration: LoopbackCollector.Configuration) { self.configuration = configuration }
+  init(_ configuration: LoopbackCollector.Configuration) {
+    self.configuration = configuration
+    if let handler = configuration.onRequest { setHandler(handler) }
+  }
 
   // MARK: For the owner
 

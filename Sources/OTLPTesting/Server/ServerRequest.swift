@@ -96,6 +96,7 @@ extension HTTP2ServerConnection {
     let message = try reader.message(body)
     request.messageBytes = message.bytes.count
     request.isCompressed = message.isCompressed
+    guard reader.isExport else { return }
     guard let count = SpanCounter.count(message.bytes) else {
       throw .init(.internal, "grpc: error unmarshalling request")
     }

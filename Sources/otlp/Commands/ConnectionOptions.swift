@@ -37,8 +37,10 @@ package struct ConnectionOptions {
       options.endpoints.append(value.text)
       options.exporter.endpoints = options.endpoints
     },
-    Option("load-balancing", "HOW", "of several servers or addresses: pick-first or round-robin", default: "pick-first")
-    {
+    Option(
+      "load-balancing", "HOW", "of several servers or addresses: pick-first or round-robin", default: "pick-first",
+      choices: ["pick-first", "round-robin"]
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.loadBalancing = try value.choice(["pick-first": .pickFirst, "round-robin": .roundRobin])
       options.given.insert("load-balancing")
@@ -53,7 +55,10 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       try options.addHeader(value)
     },
-    Option("compression", "HOW", "none, gzip, or auto: gzip where it pays, not to this machine", default: "auto") {
+    Option(
+      "compression", "HOW", "none, gzip, or auto: gzip where it pays, not to this machine", default: "auto",
+      choices: ["none", "gzip", "auto"]
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.compression = try value.choice(["none": .none, "gzip": .gzip, "auto": .auto])
     },
@@ -65,7 +70,7 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.proxy = value.text == "none" ? .none : .http(value.text)
     },
-    Option("protocol", "NAME", "grpc is the only one", default: "grpc") {
+    Option("protocol", "NAME", "grpc is the only one", default: "grpc", choices: ["grpc"]) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       _ = try value.choice(["grpc": ()])
       options.given.insert("protocol")
@@ -119,7 +124,7 @@ package struct ConnectionOptions {
       options.exporter.serverName = value.text
       options.given.insert("server-name")
     },
-    Option("minimum-tls", "VERSION", "the oldest version of TLS: 1.2 or 1.3", default: "1.2") {
+    Option("minimum-tls", "VERSION", "the oldest version of TLS: 1.2 or 1.3", default: "1.2", choices: ["1.2", "1.3"]) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.minimumTLSVersion = try value.choice(["1.2": .tls12, "1.3": .tls13])
       options.given.insert("minimum-tls")
@@ -135,7 +140,10 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.batch = try value.integer(in: 1...(1 << 22))
     },
-    Option("overflow", "HOW", "at a full queue: drop-newest, drop-oldest or block", default: "block") {
+    Option(
+      "overflow", "HOW", "at a full queue: drop-newest, drop-oldest or block", default: "block",
+      choices: ["drop-newest", "drop-oldest", "block"]
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.overflow = try value.choice([
         "drop-newest": .dropNewest, "drop-oldest": .dropOldest, "block": .block,

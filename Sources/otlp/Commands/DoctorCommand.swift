@@ -21,8 +21,8 @@ package struct DoctorCommand: ToolCommand {
   package func run() async throws(ToolError) -> ExitCode {
     let survey = ConfigurationSurvey(connection, environment: Process.environment)
     let report = await examine(survey)
-    let isWritten = TextOutput.standard.write(connection.json ? report.json + "\n" : report.text)
-    return isWritten ? report.exitCode : .loss
+    try TextOutput.standard.deliver(connection.json ? report.json + "\n" : report.text)
+    return report.exitCode
   }
 
   private func examine(_ survey: ConfigurationSurvey) async -> DoctorReport {
