@@ -113,7 +113,7 @@ struct Connector: Sendable {
         return nil
       }
     }
-    guard addresses.count > 1 else { return await attempt(0) }
+    guard !addresses.isEmpty else { return nil }
     let race = AttemptRace(on: loop, attempt: attempt) { [loop] link in
       await link.connection.close(deadline: Deadline(loop.now))
     }

@@ -73,6 +73,9 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     unsafe storage.initialize(to: State(machine: machine, ring: ItemRing(capacity: configuration.maxQueueSize)))
     registration.store(loop.register(self), ordering: .relaxed)
     loopExporter?.share(budget)
+    loopExporter?.observeRoom { [weak self] in
+      if let self { self.loop.notify(self.token) }
+    }
     if lease != nil { Fork.join(self) }  // a simulation doesn't fork
     warnOfTimeouts(configuration.exportTimeout)
   }

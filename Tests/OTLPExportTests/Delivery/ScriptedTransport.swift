@@ -162,11 +162,16 @@ struct PipelineExporter: SpanExporter, LoopExporter {
 
   var maxConcurrentExports: Int { pipeline.room }
   var loop: TelemetryLoop? { pipeline.loop }
+  var appliesExportTimeout: Bool { true }
   func share(_ budget: ByteBudget) { pipeline.share(budget) }
+  func observeRoom(_ observer: @escaping @Sendable () -> Void) { pipeline.observeRoom(observer) }
   func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
     await pipeline.export(consume batch, deadline: deadline)
   }
-  func expedite(deadline: Deadline) async { await pipeline.hurry(deadline: deadline) }
+  func export(_ batch: consuming [SpanData], timeout: Duration, deadline: Deadline) async -> ExportOutcome {
+    await pipeline.export(consume batch, timeout: timeout, deadline: deadline)
+  }
+  func expedite(deadline: Deadline) async { await pipeline.expedite(deadline: deadline) }
   func forceFlush(deadline: Deadline) async -> Bool { await pipeline.flush(deadline: deadline) }
   func shutdown(deadline: Deadline) async { await pipeline.shutdown(deadline: deadline) }
 }
