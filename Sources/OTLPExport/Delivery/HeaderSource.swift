@@ -4,7 +4,7 @@ internal import TelemetryCore
 ///
 /// The provider is user code that may take its time, or for ever: nothing is locked meanwhile, each export waits until its
 /// own deadline, and an answer that comes later serves the next attempt. A call of the provider that takes longer than an
-/// attempt, and than ``patience``, is cancelled and another one made.
+/// attempt, and than ``patience``, is given up and another one made; when that hangs too the first is cancelled.
 actor HeaderSource {
   typealias Answer = Result<CallHeaders, AttemptFailure>
 
@@ -124,7 +124,8 @@ actor HeaderSource {
   private func giveUp(_ question: Int) {
     guard !isEnded, cache.giveUp(question) else { return }
     timer = nil
-    asking[question]?.cancel()
+    // A slow provider may still answer; one that let two questions pass hardly will.
+    for (number, task) in asking.sorted(by: { $0.key < $1.key }) where number < question { task.cancel() }
     let isLast = cache.hanging == HeaderCache.mostHanging
     diagnostics.emit(
       .warning,
