@@ -6,6 +6,8 @@ package import TelemetryCore
 
 /// What a gRPC channel does for the exporter; tests put another in its place.
 package protocol GRPCCalling: Sendable {
+  /// How many connections have come about so far.
+  var connectionsMade: Int { get }
   func unary(
     path: String, message: BufferSlice, encoding: GRPCEncoding, metadata: [GRPCMetadata], deadline: Deadline
   ) async -> GRPCResult
@@ -35,6 +37,8 @@ package struct GRPCTransport: OTLPTransport {
       metadata: headers.map(GRPCTransport.metadata) ?? [], deadline: deadline)
     return GRPCTransport.read(result)
   }
+
+  package var connectionsMade: Int { channel.connectionsMade }
 
   package func shutdown(deadline: Deadline) async { await channel.shutdown(deadline: deadline) }
 

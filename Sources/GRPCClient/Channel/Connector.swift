@@ -115,6 +115,7 @@ struct Connector: Sendable {
         return nil
       }
     }
+    guard !addresses.isEmpty else { return nil }
     let race = AttemptRace(on: loop, attempt: attempt) { [loop] link in
       await link.connection.close(deadline: Deadline(loop.now))
     }

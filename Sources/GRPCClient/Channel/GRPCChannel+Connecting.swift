@@ -1,4 +1,5 @@
 internal import HTTP2Transport
+internal import Synchronization
 internal import TelemetryCore
 
 /// Carries out what `BalancerState` decides about connecting.
@@ -77,6 +78,7 @@ extension GRPCChannel {
         return await link.connection.close(deadline: Deadline(loop.now))
       }
       links.append(link)
+      madeCount.wrappingAdd(1, ordering: .relaxed)
       came(attempt)
       perform(actions)
     } else if !Task.isCancelled {

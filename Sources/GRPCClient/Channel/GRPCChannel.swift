@@ -1,4 +1,5 @@
 package import HTTP2Transport
+internal import Synchronization
 package import TelemetryCore
 
 /// A gRPC client of one service, at one or several servers: it connects when the first call comes, and again when a
@@ -26,6 +27,10 @@ package actor GRPCChannel {
 
   package nonisolated let loop: TelemetryLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  /// How many connections have come about so far.
+  package nonisolated var connectionsMade: Int { madeCount.load(ordering: .relaxed) }
+  nonisolated let madeCount = Atomic<Int>(0)
 
   let connector: Connector
   let diagnostics: Diagnostics

@@ -76,6 +76,9 @@ package struct AttemptFailure: Error {
     return pause > .zero ? pause : nil
   }
 
+  /// Whether the answer was an HTTP status without a gRPC status: a proxy's, mostly.
+  package var isHTTPStatus: Bool { origin == .server && message.hasPrefix("HTTP status ") }
+
   /// Whether the server found something in the request that it can't take, and doesn't forbid another one.
   package var isInvalidArgument: Bool {
     origin == .server && code == StatusTable.invalidArgument && pushback != .stop
@@ -105,6 +108,7 @@ package enum StatusTable {
   static let unknown = 2
   static let invalidArgument = 3
   static let deadlineExceeded = 4
+  static let permissionDenied = 7
   static let resourceExhausted = 8
   static let outOfRange = 11
   static let unimplemented = 12

@@ -18,6 +18,8 @@ import Testing
       (8, "Error decompressing: size limit, of 4194304 bytes, exceeded while decompressing message", 4_194_304),
       (8, "Received message exceeds the maximum configured message size.", nil),  // grpc-dotnet
       (2, "HTTP status 413 without grpc-status, content-type text/html", nil),  // nginx
+      (2, "Payload Too Large", nil),  // Envoy
+      (2, "Request Entity Too Large", nil),  // Envoy, older
       (8, "received message larger than max", nil),
       (8, "received message larger than max (5702136 vs. 99999999)", nil),  // a limit that it would fit into
       (8, "received message larger than max (5702136 vs. 0)", nil),
@@ -30,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (2, "HTTP status 418 without grpc-status"), (8, "out of memory"), (8, "message rate limit exceeded"),
+    (2, "HTTP status 418 without grpc-status"), (2, "the payload too large for us"), (13, "Payload Too Large"), (8, "out of memory"), (8, "message rate limit exceeded"),
     (8, "quota exceeds maximum"), (8, ""),
     (13, "received message larger than max (5702136 vs. 4194304)"),
     (3, "received message larger than max (5702136 vs. 4194304)"),
@@ -53,5 +55,7 @@ import Testing
     #expect(driver.fail(.server(12)) == .giveUp(.refused))
     driver.request.isCompressed = true
     #expect(driver.fail(.server(12, acceptedEncodings: ["identity", "gzip"])) == .giveUp(.refused))
+    // A proxy's 404 is about the path.
+    #expect(driver.fail(.server(12, "HTTP status 404 without grpc-status")) == .giveUp(.refused))
   }
 }

@@ -105,9 +105,6 @@ package struct RetryMachine: Sendable {
     return pause(after: failure, now: now, deadline: deadline, random: &random)
   }
 
-  /// Whether the server named the least pause between this request's attempts.
-  package var isPacedByServer: Bool { backoff.floor != nil }
-
   /// What time running out means for this request.
   package var timeIsUp: Reason { wasConnected ? .timeout : .unreachable }
 
@@ -128,6 +125,10 @@ package struct RetryMachine: Sendable {
   private func mayRetry(_ failure: AttemptFailure) -> Bool {
     if isNeverProcessed(failure) { return true }
     if failure.pushback == .stop { return false }  // 5.10.5
+    // A stream that was reset is no word about the data. Some resets say that the connection itself is not for us.
+    if failure.origin == .transport {
+      return failure.code != StatusTable.permissionDenied && failure.code != StatusTable.unknown
+    }
     switch StatusTable.verdict(failure.code) {
     case .retry: return true
     case .retryIfTold: return failure.origin == .server && failure.retryInfo != nil  // 1.4.3, 1.1.10
@@ -146,18 +147,18 @@ package struct RetryMachine: Sendable {
   }
 
   private func isRefusalOfGzip(_ failure: AttemptFailure, _ request: Request) -> Bool {
-    failure.origin == .server && failure.code == StatusTable.unimplemented && request.isCompressed
-      && !triedUncompressed && !failure.acceptedEncodings.contains("gzip")  // 5.1.16
+    // An HTTP status such as 404 is a proxy's, and about the path.
+    failure.origin == .server && failure.code == StatusTable.unimplemented && !failure.isHTTPStatus
+      && request.isCompressed && !triedUncompressed && !failure.acceptedEncodings.contains("gzip")  // 5.1.16
   }
 }
 
-/// The series of pauses (DESIGN 3): full jitter below a growing limit; after a server has named a delay, that delay,
-/// growing, is the least, and jitter goes upward only.
+/// The series of pauses (DESIGN 3): full jitter below a growing limit; after a server has named a delay, that delay is
+/// the least, grows while it names no other, and jitter goes upward only.
 struct RetryBackoff {
   private let policy: RetryPolicy
   private var limit: Duration
-  private(set) var floor: Duration?
-  private var lastAsked = Duration.zero
+  private var floor: Duration?
   private var pushbacksInARow = 0
 
   init(_ policy: RetryPolicy) {
@@ -193,22 +194,16 @@ struct RetryBackoff {
     raiseFloor(asked: asked)
     if let floor {
       guard floor < remaining else { return nil }
-      return floor + RetryBackoff.draw(below: min(floor / 2, remaining - floor), &random)
+      let jitter = min(floor / 2, Destination.mostPauseJitter, remaining - floor)
+      return floor + RetryBackoff.draw(below: jitter, &random)
     }
     defer { limit = min(limit * policy.multiplier, policy.maxBackoff) }
     return RetryBackoff.draw(below: min(limit, remaining), &random)
   }
 
-  /// 1.5.5: if attempts go on failing the delay grows from the one that the server named; a shorter one that it names
-  /// later is a new start.
+  /// 1.5.5: the delay is the one that the server names; if attempts go on failing without one it grows from the last.
   private mutating func raiseFloor(asked: Duration) {
-    let grown = floor.map { max(min($0 * policy.multiplier, policy.maxBackoff), $0) }
-    if asked > .zero {
-      floor = asked < lastAsked ? asked : max(asked, grown ?? .zero)
-      lastAsked = asked
-    } else {
-      floor = grown
-    }
+    floor = asked > .zero ? asked : floor.map { max(min($0 * policy.multiplier, policy.maxBackoff), $0) }
   }
 
   /// Uniform in nanoseconds from 0 to below `bound`, with one number: no generator can hold it up.

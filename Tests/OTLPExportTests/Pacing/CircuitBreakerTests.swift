@@ -12,13 +12,12 @@ import Testing
 
   private mutating func begin() -> Int {
     calls += 1
-    circuit.began(calls)
     return calls
   }
 
   @discardableResult
-  private mutating func fail(_ call: Int) -> Bool {
-    circuit.failed(call, latest: calls, at: now, random: &random)
+  private mutating func fail(_ call: Int, after time: Duration = .zero) -> Bool {
+    circuit.failed(call, since: now + (.zero - time), latest: calls, at: now, random: &random)
   }
 
   /// A call that begins and fails.
@@ -28,10 +27,13 @@ import Testing
     return fail(call)
   }
 
+  /// The next call that may begin, which fails after a while.
   @discardableResult
-  private mutating func failProbe() -> Bool {
-    let call = probe()
-    return fail(call)
+  private mutating func failProbe(after time: Duration = .zero) -> Bool {
+    if let instant = circuit.notBefore(at: now) { now = instant }
+    let call = begin()
+    now = now + time
+    return fail(call, after: time)
   }
 
   /// Opens it by five failures; a pause follows that just doesn't end at its limit.
@@ -39,25 +41,17 @@ import Testing
     for _ in 0..<5 { failNext() }
   }
 
-  private mutating func probe() -> Int {
-    if case .wait(let end) = circuit.answer(at: now) { now = end }
-    return begin()
-  }
-
   /// The pause from now on.
-  private var pause: Duration? {
-    guard case .wait(let end) = circuit.answer(at: now) else { return nil }
-    return end - now
-  }
+  private var pause: Duration? { circuit.notBefore(at: now).map { $0 - now } }
 
   // MARK: Closed
 
   @Test mutating func itOpensWithTheFifthFailureInARow() {
     for number in 1...5 {
-      #expect(circuit.answer(at: now) == .pass)
+      #expect(pause == nil && !circuit.isOpen)
       #expect(failNext() == (number == 5))
     }
-    #expect(pause == .nanoseconds(999_999_999))
+    #expect(circuit.isOpen && pause == .nanoseconds(999_999_999))
   }
 
   @Test mutating func aSuccessBetweenBeginsTheCountAnew() {
@@ -75,14 +69,12 @@ import Testing
       let together = (0..<16).map { _ in begin() }
       for (index, call) in together.enumerated() { #expect(fail(call) == (round == 5 && index == 0)) }
     }
-    #expect(circuit.state != .closed)
+    #expect(circuit.isOpen)
   }
 
-  @Test mutating func whatSaysNothingChangesNothing() {
+  @Test mutating func expeditingAClosedOneChangesNothing() {
     for _ in 0..<4 { failNext() }
-    let call = begin()
-    circuit.learnedNothing(call, at: now)
-    circuit.hurry(at: now)
+    circuit.expedite(at: now)
     #expect(circuit.state == .closed)
     #expect(failNext())
   }
@@ -90,7 +82,7 @@ import Testing
   @Test mutating func withoutAThresholdItStaysClosed() {
     circuit = CircuitBreaker(.never)
     for _ in 0..<100 { #expect(!failNext()) }
-    #expect(circuit.answer(at: now) == .pass)
+    #expect(pause == nil)
   }
 
   // MARK: Open
@@ -99,9 +91,9 @@ import Testing
     open()
     let pause = try #require(pause)
     now = now + pause + .nanoseconds(-1)
-    #expect(circuit.answer(at: now) == .wait(until: now + .nanoseconds(1)))
+    #expect(circuit.notBefore(at: now) == now + .nanoseconds(1))
     now = now + .nanoseconds(1)
-    #expect(circuit.answer(at: now) == .pass)
+    #expect(circuit.notBefore(at: now) == nil && circuit.isOpen)
   }
 
   @Test mutating func lateFailuresDoNotExtendThePause() {
@@ -109,71 +101,28 @@ import Testing
     open()
     let before = circuit.state
     #expect(!fail(late))
-    circuit.learnedNothing(late, at: now)
     #expect(circuit.state == before)
   }
 
-  @Test mutating func aLateSuccessClosesIt() {
+  @Test mutating func aSuccessClosesIt() {
     open()
+    failProbe()
     let closed = circuit.succeeded()
-    #expect(closed)
-    #expect(circuit.answer(at: now) == .pass)
-  }
-
-  @Test mutating func hurryEndsThePause() {
-    open()
-    circuit.hurry(at: now)
-    #expect(circuit.answer(at: now) == .pass)
-    let probe = begin()
-    #expect(circuit.state == .probing(call: probe))
-    // When it is over it stays over.
-    fail(probe)
-    now = now + .seconds(60)
-    let before = circuit.state
-    circuit.hurry(at: now)
-    #expect(circuit.state == before)
-  }
-
-  // MARK: Probing
-
-  @Test mutating func oneAtATime() {
-    open()
-    let probe = probe()
-    #expect(circuit.answer(at: now + .seconds(3600)) == .waitForProbe)
-    circuit.hurry(at: now)
-    #expect(circuit.answer(at: now) == .waitForProbe)
-    #expect(circuit.state == .probing(call: probe))
-  }
-
-  @Test mutating func aProbesSuccessClosesItAndItsFailureDoesNot() {
-    open()
-    #expect(!failProbe())
-    #expect(pause != nil)
-    _ = probe()
-    let closed = circuit.succeeded()
-    #expect(closed)
-    #expect(circuit.state == .closed)
+    #expect(closed && pause == nil)
     // From the start again.
     for number in 1...5 { #expect(failNext() == (number == 5)) }
     #expect(pause == .nanoseconds(999_999_999))
   }
 
-  @Test mutating func otherCallsFailuresAreNotTheProbes() {
-    let late = begin()
+  @Test mutating func expeditingEndsThePause() {
     open()
-    let probe = probe()
-    #expect(!fail(late))
-    circuit.learnedNothing(late, at: now)
-    #expect(circuit.state == .probing(call: probe))
-  }
-
-  @Test mutating func aProbeThatShowsNothingGivesItsPlaceToTheNext() {
-    open()
-    let first = probe()
-    circuit.learnedNothing(first, at: now)
-    #expect(circuit.answer(at: now) == .pass)
-    let next = begin()
-    #expect(circuit.state == .probing(call: next))
+    circuit.expedite(at: now)
+    #expect(pause == nil && circuit.isOpen)
+    // When it is over it stays over.
+    now = now + .seconds(60)
+    let before = circuit.state
+    circuit.expedite(at: now)
+    #expect(circuit.state == before)
   }
 
   // MARK: Pauses
@@ -183,13 +132,23 @@ import Testing
     let isLowest = random.isLowest
     open()
     // The first may be none at all, so that a thousand clients don't come back together.
-    #expect(isLowest ? circuit.answer(at: now) == .pass : pause == .nanoseconds(999_999_999))
-    for limit in [1, 1.6, 2.56, 4.096, 5, 5, 5] as [Double] {
+    #expect(isLowest ? pause == nil : pause == .nanoseconds(999_999_999))
+    for limit in [1, 1.6, 2.56, 4, 4, 4] as [Double] {
       failProbe()
       let pause = pause ?? .zero
       let expected = Duration.seconds(isLowest ? limit / 2 : limit)
       #expect(pause <= expected && pause > expected - .microseconds(1), "\(limit)")
     }
+  }
+
+  @Test("a pause counts from the call's beginning: one that got no answer for long is followed at once")
+  mutating func pausesCountFromTheBeginning() {
+    open()
+    for _ in 0..<5 { failProbe() }
+    failProbe(after: .seconds(3))
+    #expect((pause ?? .zero) <= .seconds(1))
+    failProbe(after: .seconds(10))
+    #expect(pause == nil && circuit.isOpen)
   }
 
   @Test mutating func aPauseIsNeverLongerThanThePolicySays() {

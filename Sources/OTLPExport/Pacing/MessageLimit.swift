@@ -26,10 +26,7 @@ package enum MessageLimit {
 
   package static func read(_ failure: AttemptFailure, messageBytes: Int) -> Finding {
     guard failure.origin == .server else { return .notTooLarge }
-    // What a proxy with a limit of its own answers, such as nginx.
-    if failure.code == StatusTable.unknown, failure.message.hasPrefix("HTTP status 413") {
-      return .tooLarge(limit: nil)
-    }
+    if failure.code == StatusTable.unknown, isProxys(failure) { return .tooLarge(limit: nil) }
     guard failure.code == StatusTable.resourceExhausted || failure.code == StatusTable.outOfRange else {
       return .notTooLarge
     }
@@ -38,6 +35,13 @@ package enum MessageLimit {
     let limit = phrase.limitAfter.lazy.compactMap { number(in: message, after: $0) }.first
     // A limit that the message keeps to would only bring it back the same.
     return .tooLarge(limit: limit.flatMap { (1..<max(messageBytes, 1)).contains($0) ? $0 : nil })
+  }
+
+  /// What a proxy with a limit of its own answers: HTTP 413 as it is (nginx), or as a gRPC status with its words (Envoy).
+  private static func isProxys(_ failure: AttemptFailure) -> Bool {
+    if failure.message.hasPrefix("HTTP status 413") { return true }
+    let message = failure.message.lowercased()
+    return ["payload too large", "request entity too large", "content too large"].contains { message.hasPrefix($0) }
   }
 
   private static func number(in text: String, after words: String) -> Int? {
