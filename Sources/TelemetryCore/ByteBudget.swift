@@ -11,10 +11,9 @@ package final class ByteBudget: Sendable {
   private let reserved = Atomic<Int>(0)
   private let reserves = Locked<[@Sendable () -> Void]>([])
 
-  /// Makes a budget of `limit` bytes; `limit` must be at least 1.
+  /// Makes a budget of `limit` bytes; of a negative number of bytes none can be taken.
   package init(limit: Int) {
-    precondition(limit > 0, "a byte budget of \(limit); allowed: 1 or more")
-    self.limit = limit
+    self.limit = max(0, limit)
   }
 
   /// What is taken now, in bytes.
@@ -23,9 +22,9 @@ package final class ByteBudget: Sendable {
   /// What is free now, in bytes.
   package var available: Int { max(0, limit - used) }
 
-  /// Takes `count` bytes if they are free; false, and nothing taken, if not.
+  /// Takes `count` bytes if they are free; false, and nothing taken, if not. A negative count is 0.
   package func take(_ count: Int) -> Bool {
-    precondition(count >= 0)
+    let count = max(0, count)
     var current = taken.load(ordering: .relaxed)
     while true {
       guard count <= limit - current else { return false }
@@ -50,8 +49,9 @@ package final class ByteBudget: Sendable {
   /// Has `release` called, on any thread, when room is needed: it lets go of reserves, and waits for nothing.
   package func addReserve(_ release: @escaping @Sendable () -> Void) { reserves.withLock { $0.append(release) } }
 
-  /// Takes `count` bytes for a reserve, if they are free.
+  /// Takes `count` bytes for a reserve, if they are free. A negative count is 0.
   package func takeReserve(_ count: Int) -> Bool {
+    let count = max(0, count)
     guard take(count) else { return false }
     reserved.wrappingAdd(count, ordering: .relaxed)
     return true
@@ -59,6 +59,7 @@ package final class ByteBudget: Sendable {
 
   /// Gives back bytes of a reserve, which is in use again or let go of.
   package func giveReserve(_ count: Int) {
+    let count = max(0, count)
     reserved.wrappingSubtract(count, ordering: .relaxed)
     give(count)
   }
@@ -71,9 +72,9 @@ package final class ByteBudget: Sendable {
     reserves.unlock()
   }
 
-  /// Gives back `count` bytes that were taken before.
+  /// Gives back `count` bytes that were taken before. A negative count is 0.
   package func give(_ count: Int) {
-    let left = taken.wrappingSubtract(count, ordering: .acquiringAndReleasing).newValue
-    precondition(count >= 0 && left >= 0, "more was given back to a byte budget than had been taken")
+    let left = taken.wrappingSubtract(max(0, count), ordering: .acquiringAndReleasing).newValue
+    precondition(left >= 0, "more was given back to a byte budget than had been taken")
   }
 }

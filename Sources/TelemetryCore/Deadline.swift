@@ -77,8 +77,8 @@ public struct Deadline: Comparable, Hashable, Sendable {
   /// What is left until the deadline now; zero when it has passed.
   public var remaining: Duration { remaining(at: .now) }
 
-  /// Whether the deadline has passed at `now`.
-  public func hasPassed(at now: MonotonicInstant) -> Bool { instant <= now }
+  /// Whether the deadline has passed at `now`; ``never`` never has.
+  public func hasPassed(at now: MonotonicInstant) -> Bool { instant <= now && !isNever }
 
   /// What is left at `now`; zero when the deadline has passed, the largest duration for ``never``.
   public func remaining(at now: MonotonicInstant) -> Duration {

@@ -40,7 +40,7 @@ package final class ObjectPool<Element: Sendable>: Sendable {
 
   /// Makes a pool.
   /// - Parameters:
-  ///   - capacity: The most objects kept; 0 or more.
+  ///   - capacity: The most objects kept; room for them is made as they come.
   ///   - factory: Makes an object when none is ready.
   ///   - reset: Prepares a returned object for its next use; false lets it go instead.
   ///   - size: The bytes that an object holds, for ``share(_:)``.
@@ -49,14 +49,11 @@ package final class ObjectPool<Element: Sendable>: Sendable {
     reset: @escaping @Sendable (inout Element) -> Bool = { _ in true },
     size: @escaping @Sendable (Element) -> Int = { _ in 0 }
   ) {
-    precondition(capacity >= 0, "an object pool of capacity \(capacity); allowed: 0 or more")
-    self.capacity = capacity
+    self.capacity = max(0, capacity)
     self.factory = factory
     self.reset = reset
     self.size = size
-    var objects: [Box] = []
-    objects.reserveCapacity(capacity)
-    state = Locked(State(objects: objects))
+    state = Locked(State(objects: []))
   }
 
   deinit { trim() }
@@ -98,6 +95,7 @@ package final class ObjectPool<Element: Sendable>: Sendable {
 
   /// Lets go of the objects that lie ready, but for `count` of them.
   package func trim(keeping count: Int = 0) {
+    let count = max(0, count)
     let objects: ArraySlice<Box> = state.withLock { state in
       guard state.objects.count > count else { return [] }
       let surplus = state.objects[count...]

@@ -30,4 +30,9 @@ struct ForkTests {
     #expect(place.collector.spanCount == 40)
     #expect(place.duplicates == 0)
   }
+
+  @Test("a loop that has ended runs what comes late, in parent and children")
+  func lateForks() async throws {
+    _ = try await Subject.run("late-forks", ["forks=100"], within: .seconds(120))
+  }
 }

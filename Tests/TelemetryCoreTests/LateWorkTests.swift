@@ -33,7 +33,7 @@ import Testing
     _ = lease.loop.register(watch)
     lease.end()
     #expect(await watch.ended.value)
-    while !lease.loop.hasNoThread { await Task.yield() }
+    await reached { lease.loop.hasNoThread }
     return lease.loop
   }
 
@@ -49,7 +49,7 @@ import Testing
       return loop.isCurrent && TelemetryLoop.current === loop
     }
     lease.end()
-    while !loop.hasNoThread { await Task.yield() }
+    await reached { loop.hasNoThread }
     gate.fulfil(true)
     #expect(await task.value)
     #expect(TelemetryLoop.current == nil && !loop.isCurrent)
@@ -118,7 +118,7 @@ import Testing
     loop.schedule(at: Deadline(loop.now + .milliseconds(1))) { fired.fulfil(loop.isCurrent) }
     #expect(await fired.value)
     loop.schedule(at: .never) {}
-    while !loop.hasNoThread { await Task.yield() }  // for that one no thread waits
+    await reached { loop.hasNoThread }  // for that one no thread waits
   }
 
   @Test("the end of a loop ends the waits under way; other timers fire at their time")
@@ -126,12 +126,12 @@ import Testing
     let runtime = try TelemetryRuntime()
     let lease = try runtime.acquire()
     let loop = lease.loop
-    let fired = Promise<Bool>()
-    loop.schedule(at: Deadline(loop.now + .milliseconds(50))) { fired.fulfil(true) }
     let far = Deadline(loop.now + .seconds(3600))
     async let slept = loop.sleep(until: far)
     async let came = Promise<Int>().value(until: far, on: loop)
-    while loop.held.timers < 3 { await Task.yield() }
+    await reached { loop.held.timers == 2 }
+    let fired = Promise<Bool>()
+    loop.schedule(at: Deadline(loop.now + .milliseconds(50))) { fired.fulfil(true) }
     runtime.shutdown()
     #expect(await slept == false)
     #expect(await came == nil)
@@ -202,6 +202,18 @@ import Testing
       }
     }
     runtime.shutdown()
+  }
+
+  /// Waits for a state that nothing announces.
+  private func reached(_ state: () -> Bool) async {
+    let deadline = Deadline(.system + .seconds(30))
+    while !state() {
+      if deadline.hasPassed(at: .system) {
+        Issue.record("the state isn't reached")
+        return
+      }
+      await Task.yield()
+    }
   }
 
   private func ended(_ promise: Promise<Bool>) async throws -> Bool {
