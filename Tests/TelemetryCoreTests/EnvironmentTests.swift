@@ -22,7 +22,6 @@ import Testing
       #expect(read("TRUE").boolean(["X"])?.value == true)
       #expect(read("12").integer("X", in: 0...20) == 12)
       #expect(read("12").timeout(["X"])?.value == .milliseconds(12))
-      #expect(read("a,b").list(["X"])?.value == ["a", "b"])
       #expect(read("GZip").value(["X"], allowed: "") { $0 == "gzip" ? 1 : nil }?.value == 1)
       #expect(read("").string(["X"]) == nil, "empty is unset (2.6.1)")
     }

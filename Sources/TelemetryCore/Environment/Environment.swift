@@ -61,11 +61,6 @@ package struct Environment: Sendable {
   }
 
   /// The entries of a list that is separated by commas or white space.
-  package func list(_ names: [String]) -> Found<[String]>? {
-    string(names).map { ($0.variable, Environment.entries($0.value)) }
-  }
-
-  /// The entries of a list that is separated by commas or white space.
   package static func entries(_ text: String) -> [String] {
     text.split { $0 == "," || $0.isWhitespace }.map(String.init)
   }
