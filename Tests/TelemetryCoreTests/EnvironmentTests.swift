@@ -14,7 +14,9 @@ import Testing
     return (Environment(["X": text, "Y": "7"], diagnostics: log.diagnostics), log)
   }
 
-  @Test("white space around a value, line breaks too, is none of it (DESIGN 4)", arguments: ["\n", "\r\n", " \t\n", "\u{A0}"])
+  @Test(
+    "white space around a value, line breaks too, is none of it (DESIGN 4)",
+    arguments: ["\n", "\r\n", " \t\n", "\u{A0}"])
   func trimmed(space: String) {
     for (before, after) in [("", space), (space, ""), (space, space)] {
       func read(_ text: String) -> Environment { Environment(["X": before + text + after]) }
@@ -27,7 +29,9 @@ import Testing
     }
   }
 
-  @Test("one grammar of numbers: digits alone", arguments: ["+5", "-1", "1.5", "0x10", "1e3", "5s", "99999999999999999999", "٣"])
+  @Test(
+    "one grammar of numbers: digits alone",
+    arguments: ["+5", "-1", "1.5", "0x10", "1e3", "5s", "99999999999999999999", "٣"])
   func badNumbers(text: String) {
     let (reader, log) = reader(text)
     #expect(reader.integer("X", in: 0...100) == nil)
@@ -49,10 +53,12 @@ import Testing
     #expect(log.events.count == 1)
   }
 
-  @Test("a secret in the wrong variable isn't named", arguments: [
-    "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----", "http://me:hunter2@host",
-    "hunter2" + String(repeating: "x", count: 64), "line\nhunter2",
-  ])
+  @Test(
+    "a secret in the wrong variable isn't named",
+    arguments: [
+      "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----", "http://me:hunter2@host",
+      "hunter2" + String(repeating: "x", count: 64), "line\nhunter2",
+    ])
   func secrets(text: String) {
     let (reader, log) = reader(text)
     _ = (reader.integer("X", in: 0...1), reader.boolean(["X"]), reader.timeout(["X"]))

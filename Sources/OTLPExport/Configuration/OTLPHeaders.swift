@@ -58,6 +58,8 @@ extension OTLPHeaders: CustomStringConvertible, CustomReflectable {
 
   /// The names, each with `[REDACTED]` for its value.
   public var customMirror: Mirror {
-    Mirror(self, children: elements.map { (label: Redaction.shown($0.name), value: Redaction.mark as Any) }, displayStyle: .dictionary)
+    Mirror(
+      self, children: elements.map { (label: Redaction.shown($0.name), value: Redaction.mark as Any) },
+      displayStyle: .dictionary)
   }
 }

@@ -33,5 +33,7 @@ extension OTLPProxy: CustomStringConvertible, CustomDebugStringConvertible, Cust
   /// The same as the description.
   public var debugDescription: String { description }
   /// The description, and how many exceptions there are.
-  public var customMirror: Mirror { Mirror(self, children: ["url": description, "except": "\(exceptions.count) entries"]) }
+  public var customMirror: Mirror {
+    Mirror(self, children: ["url": description, "except": "\(exceptions.count) entries"])
+  }
 }

@@ -72,7 +72,8 @@ package struct Environment: Sendable {
 
   /// Says that an entry of a list is ignored; it is named by its position, since its text may be a secret.
   package func ignored(_ variable: String, entry: Int, name: String?, allowed: String) {
-    warn(variable, [("entry", "\(entry)")] + (name.map { [("name", Redaction.shown($0))] } ?? []) + [("allowed", allowed)])
+    warn(
+      variable, [("entry", "\(entry)")] + (name.map { [("name", Redaction.shown($0))] } ?? []) + [("allowed", allowed)])
   }
 
   private func warn(_ variable: String, _ fields: [(name: String, value: String)]) {
