@@ -93,7 +93,8 @@ let secrets = [
       let file = try #require(fopen(certificates + name, "r"))
       defer { fclose(file) }
       var buffer = [UInt8](repeating: 0, count: 65_536)
-      return String(decoding: buffer.prefix(fread(&buffer, 1, buffer.count, file)), as: UTF8.self)
+      let count = fread(&buffer, 1, buffer.count, file)
+      return String(decoding: buffer.prefix(count), as: UTF8.self)
     }
     let log = EventLog()
     var configuration = OTLPGRPCExporter.Configuration()

@@ -14,7 +14,9 @@ import Testing
     return (Environment(["X": text, "Y": "7"], diagnostics: log.diagnostics), log)
   }
 
-  @Test("white space around a value, line breaks too, is none of it (DESIGN 4)", arguments: ["\n", "\r\n", " \t\n", "\u{A0}"])
+  @Test(
+    "white space around a value, line breaks too, is none of it (DESIGN 4)",
+    arguments: ["\n", "\r\n", " \t\n", "\u{A0}"])
   func trimmed(space: String) {
     for (before, after) in [("", space), (space, ""), (space, space)] {
       func read(_ text: String) -> Environment { Environment(["X": before + text + after]) }
@@ -22,13 +24,14 @@ import Testing
       #expect(read("TRUE").boolean(["X"])?.value == true)
       #expect(read("12").integer("X", in: 0...20) == 12)
       #expect(read("12").timeout(["X"])?.value == .milliseconds(12))
-      #expect(read("a,b").list(["X"])?.value == ["a", "b"])
       #expect(read("GZip").value(["X"], allowed: "") { $0 == "gzip" ? 1 : nil }?.value == 1)
       #expect(read("").string(["X"]) == nil, "empty is unset (2.6.1)")
     }
   }
 
-  @Test("one grammar of numbers: digits alone", arguments: ["+5", "-1", "1.5", "0x10", "1e3", "5s", "99999999999999999999", "٣"])
+  @Test(
+    "one grammar of numbers: digits alone",
+    arguments: ["+5", "-1", "1.5", "0x10", "1e3", "5s", "99999999999999999999", "٣"])
   func badNumbers(text: String) {
     let (reader, log) = reader(text)
     #expect(reader.integer("X", in: 0...100) == nil)
@@ -50,10 +53,12 @@ import Testing
     #expect(log.events.count == 1)
   }
 
-  @Test("a secret in the wrong variable isn't named", arguments: [
-    "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----", "http://me:hunter2@host",
-    "hunter2" + String(repeating: "x", count: 64), "line\nhunter2",
-  ])
+  @Test(
+    "a secret in the wrong variable isn't named",
+    arguments: [
+      "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----", "http://me:hunter2@host",
+      "hunter2" + String(repeating: "x", count: 64), "line\nhunter2",
+    ])
   func secrets(text: String) {
     let (reader, log) = reader(text)
     _ = (reader.integer("X", in: 0...1), reader.boolean(["X"]), reader.timeout(["X"]))

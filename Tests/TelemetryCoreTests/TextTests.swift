@@ -5,7 +5,8 @@ import Testing
   @Test(
     "white space of every kind goes, and only around the text",
     arguments: [
-      "a b", " a b ", "a b\n", "\r\na b\r\n", "\t\u{0B}\u{0C}a b\u{85}\u{A0}", "\u{FEFF}a b", "\u{2028}a b\u{3000}\u{2009}",
+      "a b", " a b ", "a b\n", "\r\na b\r\n", "\t\u{0B}\u{0C}a b\u{85}\u{A0}", "\u{FEFF}a b",
+      "\u{2028}a b\u{3000}\u{2009}",
     ])
   func trimmed(text: String) { #expect(Whitespace.trimmed(text) == "a b") }
 
@@ -33,20 +34,25 @@ import Testing
 }
 
 @Suite struct RedactionTests {
-  @Test("what may be a secret is its length", arguments: [
-    "two\nlines", "two\r\nlines", "two\rlines", "next\u{85}line", String(repeating: "x", count: 65),
-    "-----BEGIN PRIVATE KEY-----", String(repeating: "é", count: 65),
-  ])
+  @Test(
+    "what may be a secret is its length",
+    arguments: [
+      "two\nlines", "two\r\nlines", "two\rlines", "next\u{85}line", String(repeating: "x", count: 65),
+      "-----BEGIN PRIVATE KEY-----", String(repeating: "é", count: 65),
+    ])
   func length(text: String) {
     #expect(Redaction.shown(text) == "[REDACTED] (\(text.utf8.count) bytes)")
     #expect(Redaction.shown(Redaction.shown(text)) == Redaction.shown(text))
   }
 
-  @Test("of a URL user-info and query are left out; the rest is one printable line", arguments: [
-    ("http://u:p@h:1/x", "http://[REDACTED]@h:1/x"), ("u:p@h", "[REDACTED]@h"), ("http://h?key=s#f", "http://h?[REDACTED]"),
-    ("a:b://p@h", "[REDACTED]@h"), ("/etc/ca.pem", "/etc/ca.pem"), ("tab\there", "tab here"), ("", ""),
-    (String(repeating: "é", count: 64), String(repeating: "é", count: 64)),
-  ])
+  @Test(
+    "of a URL user-info and query are left out; the rest is one printable line",
+    arguments: [
+      ("http://u:p@h:1/x", "http://[REDACTED]@h:1/x"), ("u:p@h", "[REDACTED]@h"),
+      ("http://h?key=s#f", "http://h?[REDACTED]"),
+      ("a:b://p@h", "[REDACTED]@h"), ("/etc/ca.pem", "/etc/ca.pem"), ("tab\there", "tab here"), ("", ""),
+      (String(repeating: "é", count: 64), String(repeating: "é", count: 64)),
+    ])
   func shown(text: String, expected: String) {
     #expect(Redaction.shown(text) == expected)
     #expect(Redaction.shown(expected) == expected)

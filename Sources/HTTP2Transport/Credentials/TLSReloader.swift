@@ -79,7 +79,9 @@ package final class TLSReloader: Sendable {
     diagnostics.emit(
       .info, "changed TLS files are in use for new connections",
       [("files", configuration.paths.map { TLSFile.shown(.file($0)) }.joined(separator: ", "))])
-    for warning in context.warnings { diagnostics.emit(.warning, "a private key isn't kept private", [("reason", warning)]) }
+    for warning in context.warnings {
+      diagnostics.emit(.warning, "a private key isn't kept private", [("reason", warning)])
+    }
   }
 
   private func refuse(_ found: TLSFileSet, _ error: TLSError) {

@@ -32,7 +32,8 @@ struct TLSSessionStore<Session> {
   }
 
   /// The newest session with a peer; one for a single use is gone then. Those that are over go too.
-  mutating func take(for peer: String, at moment: TLSSessionMoment) -> (session: Session, validity: TLSSessionValidity)? {
+  mutating func take(for peer: String, at moment: TLSSessionMoment) -> (session: Session, validity: TLSSessionValidity)?
+  {
     entries.removeAll { !$0.validity.holds(at: moment) }
     guard let index = entries.lastIndex(where: { $0.peer == peer }) else { return nil }
     let entry = entries[index]

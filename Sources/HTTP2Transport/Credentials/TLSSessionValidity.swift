@@ -39,7 +39,9 @@ struct TLSSessionValidity: Hashable, Sendable {
   func holds(at moment: TLSSessionMoment) -> Bool {
     let (age, overflow) = moment.wall.subtractingReportingOverflow(verified.wall)
     // A clock that was set back can't tell.
-    guard !overflow, age >= 0, age < TLSSessionValidity.longest.components.seconds, moment.wall < end else { return false }
+    guard !overflow, age >= 0, age < TLSSessionValidity.longest.components.seconds, moment.wall < end else {
+      return false
+    }
     return moment.monotonic - verified.monotonic < TLSSessionValidity.longest
   }
 }

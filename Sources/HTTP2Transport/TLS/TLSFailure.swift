@@ -37,7 +37,9 @@ enum TLSFailure {
       return TLSError(.noALPN, "the client offers no protocol that is spoken here (ALPN)")
     case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_NO_SHARED_CIPHER, SSL_R_NO_PROTOCOLS_AVAILABLE, SSL_R_WRONG_SSL_VERSION:
       return TLSError(
-        .handshake, "\(situation.peer) has no TLS version or cipher that is allowed (\(situation.minimumVersion.rawValue) or newer): \(entry.text)")
+        .handshake,
+        "\(situation.peer) has no TLS version or cipher that is allowed (\(situation.minimumVersion.rawValue) or newer): \(entry.text)"
+      )
     default:
       return other(entry.text, situation)
     }
@@ -68,7 +70,9 @@ enum TLSFailure {
       return TLSError(.noALPN, "\(situation.peer) doesn't speak HTTP/2 at this port (ALPN: no common protocol)")
     case SSL_AD_PROTOCOL_VERSION, SSL_AD_INSUFFICIENT_SECURITY:
       return TLSError(
-        .handshake, "\(situation.peer) accepts no TLS version or cipher that is allowed (\(situation.minimumVersion.rawValue) or newer): \(text)")
+        .handshake,
+        "\(situation.peer) accepts no TLS version or cipher that is allowed (\(situation.minimumVersion.rawValue) or newer): \(text)"
+      )
     case SSL_AD_UNRECOGNIZED_NAME:
       return TLSError(.wrongHost, "\(situation.peer) says that this name is not served there (alert unrecognized_name)")
     default:

@@ -59,7 +59,9 @@ struct TLSFile {
     guard unsafe fstat(file, &status) == 0 else { throw unreadable(errno) }
     let kind = status.st_mode & S_IFMT
     guard kind != S_IFDIR else { throw unreadable(EISDIR) }
-    guard kind == S_IFREG else { throw failure(role, source, "is a pipe, a device or a socket; only a file can be read") }
+    guard kind == S_IFREG else {
+      throw failure(role, source, "is a pipe, a device or a socket; only a file can be read")
+    }
     guard status.st_size <= limit else { throw failure(role, source, "is larger than 8 MiB") }
     // One more than the file has, to see that it didn't grow; what says that it is empty may still hold something.
     let capacity = status.st_size > 0 ? Int(status.st_size) + 1 : limit + 1

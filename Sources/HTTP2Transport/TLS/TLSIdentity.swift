@@ -35,7 +35,8 @@ final class TLSIdentity {
     unsafe key = try unsafe keyFile.privateKey(password)
     warnings =
       keyFile.isReadableByAll
-      ? ["\(keyFile.role.rawValue) file \(TLSFile.shown(keyFile.source)) can be read by every user of this machine"] : []
+      ? ["\(keyFile.role.rawValue) file \(TLSFile.shown(keyFile.source)) can be read by every user of this machine"]
+      : []
     ERR_clear_error()
     guard unsafe X509_check_private_key(chain[0].pointer, key) == 1 else {
       ERR_clear_error()

@@ -27,7 +27,8 @@ struct TLSPassword {
     do {
       bytes = try password.bytes()
     } catch {
-      refusal = "is encrypted, and the provider of its password failed: \(Diagnostics.sanitized("\(error)", limit: 200))"
+      refusal =
+        "is encrypted, and the provider of its password failed: \(Diagnostics.sanitized("\(error)", limit: 200))"
       return -1
     }
     guard bytes.count <= buffer.count else {
@@ -39,11 +40,10 @@ struct TLSPassword {
   }
 
   /// The last argument points to a `TLSPassword`, or is nil where no password is of use.
-  static let answer:
-    @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 =
-      { buffer, capacity, _, argument in
-        guard let buffer = unsafe buffer, let argument = unsafe argument else { return -1 }
-        let memory = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: Int(max(0, capacity)))
-        return unsafe argument.assumingMemoryBound(to: TLSPassword.self).pointee.write(to: memory)
-      }
+  static let answer: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 =
+    { buffer, capacity, _, argument in
+      guard let buffer = unsafe buffer, let argument = unsafe argument else { return -1 }
+      let memory = unsafe UnsafeMutableRawBufferPointer(start: buffer, count: Int(max(0, capacity)))
+      return unsafe argument.assumingMemoryBound(to: TLSPassword.self).pointee.write(to: memory)
+    }
 }

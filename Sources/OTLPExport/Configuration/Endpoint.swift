@@ -103,7 +103,9 @@ package struct Endpoint: Hashable, Sendable {
 
   /// An endpoint's text for people: without credentials, and by its length alone if it is none and may be a secret.
   package static func redacted(_ text: String) -> String {
-    guard Redaction.mayBeSecret(text), (try? Endpoint(text, insecure: false)) != nil else { return Redaction.shown(text) }
+    guard Redaction.mayBeSecret(text), (try? Endpoint(text, insecure: false)) != nil else {
+      return Redaction.shown(text)
+    }
     return Diagnostics.sanitized(Redaction.withoutCredentials(text), limit: 300)
   }
 }

@@ -32,6 +32,8 @@ extension OTLPProxy: CustomStringConvertible, CustomDebugStringConvertible, Cust
   public var description: String { url.map(Redaction.shown) ?? "none" }
   /// The same as the description.
   public var debugDescription: String { description }
-  /// The same as the description.
-  public var customMirror: Mirror { Mirror(self, children: ["url": description, "except": exceptions.map(Redaction.shown)]) }
+  /// The description, and how many exceptions there are.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["url": description, "except": "\(exceptions.count) entries"])
+  }
 }

@@ -36,10 +36,22 @@ package struct ProxyEnvironment: Sendable {
     return nil
   }
 
+  /// An entry that means nothing is named by its text, or by its position if the whole may be a secret.
   private var usableExceptions: [String] {
-    guard let (variable, entries) = environment.list(ProxyEnvironment.exceptionNames) else { return [] }
-    let problems = ProxyExceptions(entries).problems
-    for problem in problems { environment.ignored(variable, problem, allowed: ProxyExceptions.forms) }
+    guard let (variable, text) = exceptions else { return [] }
+    guard !Redaction.isPEM(text) else {
+      environment.ignored(variable, text, allowed: ProxyExceptions.forms)
+      return []
+    }
+    let entries = Environment.entries(text)
+    let problems = Set(ProxyExceptions(entries).problems)
+    for (index, entry) in entries.enumerated() where problems.contains(entry) {
+      if Redaction.mayBeSecret(text) {
+        environment.ignored(variable, entry: index + 1, name: nil, allowed: ProxyExceptions.forms)
+      } else {
+        environment.ignored(variable, entry, allowed: ProxyExceptions.forms)
+      }
+    }
     return entries.filter { !problems.contains($0) }
   }
 }

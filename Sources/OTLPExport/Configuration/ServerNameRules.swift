@@ -6,7 +6,8 @@ enum ServerNameRules {
   static func validate(serverName name: String) throws(ConfigurationError) {
     let scheme = "spiffe://"
     let isUsable =
-      name.hasPrefix(scheme) ? isWorkload(name.dropFirst(scheme.count)) : HostAndPort.isName(name[...]) || isAddress(name)
+      name.hasPrefix(scheme)
+      ? isWorkload(name.dropFirst(scheme.count)) : HostAndPort.isName(name[...]) || isAddress(name)
     guard isUsable else {
       throw ConfigurationError(
         option: "serverName", value: name,
@@ -26,7 +27,9 @@ enum ServerNameRules {
 
   private static func isWorkload(_ rest: Substring) -> Bool {
     let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
-    guard (1...2039).contains(rest.utf8.count), let domain = parts.first, domain == domain.lowercased() else { return false }
+    guard (1...2039).contains(rest.utf8.count), let domain = parts.first, domain == domain.lowercased() else {
+      return false
+    }
     return parts.allSatisfy {
       !$0.isEmpty && $0.utf8.allSatisfy(HostAndPort.isNameByte)
     } && domain.utf8.count <= 255 && parts.dropFirst().allSatisfy { $0 != "." && $0 != ".." }

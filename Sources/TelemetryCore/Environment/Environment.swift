@@ -61,11 +61,6 @@ package struct Environment: Sendable {
   }
 
   /// The entries of a list that is separated by commas or white space.
-  package func list(_ names: [String]) -> Found<[String]>? {
-    string(names).map { ($0.variable, Environment.entries($0.value)) }
-  }
-
-  /// The entries of a list that is separated by commas or white space.
   package static func entries(_ text: String) -> [String] {
     text.split { $0 == "," || $0.isWhitespace }.map(String.init)
   }
@@ -77,7 +72,8 @@ package struct Environment: Sendable {
 
   /// Says that an entry of a list is ignored; it is named by its position, since its text may be a secret.
   package func ignored(_ variable: String, entry: Int, name: String?, allowed: String) {
-    warn(variable, [("entry", "\(entry)")] + (name.map { [("name", Redaction.shown($0))] } ?? []) + [("allowed", allowed)])
+    warn(
+      variable, [("entry", "\(entry)")] + (name.map { [("name", Redaction.shown($0))] } ?? []) + [("allowed", allowed)])
   }
 
   private func warn(_ variable: String, _ fields: [(name: String, value: String)]) {

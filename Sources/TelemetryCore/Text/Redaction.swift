@@ -24,8 +24,8 @@ package enum Redaction {
       || isPEM(text)
   }
 
-  /// Whether the text is that of a PEM file, not its name.
-  package static func isPEM(_ text: String) -> Bool { text.contains("-----BEGIN") }
+  /// Whether the text is that of a PEM file, not its name; also in lower case, as a header's name would be.
+  package static func isPEM(_ text: String) -> Bool { text.contains("-----BEGIN") || text.contains("-----begin") }
 
   /// A URL, or anything like it, without what stands before an `@` and after a `?` or `#`.
   package static func withoutCredentials(_ text: String) -> String {

@@ -118,9 +118,13 @@ private struct Sources {
     let proxy = configuration.settings.proxy
     var rows = [Row(name: "proxy", value: "\(proxy.value)", source: source(proxy.source, "proxy"))]
     if case .environment = proxy.source, let exceptions = ProxyEnvironment(Environment(environment)).exceptions {
+      let text = exceptions.value
+      let isOneLine = !text.contains(where: \.isNewline)
       rows.append(
         Row(
-          name: "no-proxy", value: Redaction.shown(exceptions.value), source: exceptions.variable))
+          name: "no-proxy",
+          value: isOneLine ? proxy.value.exceptions.joined(separator: ",") : Redaction.length(of: text),
+          source: exceptions.variable))
     }
     return rows
   }

@@ -13,7 +13,8 @@ private final class ClientFiles: Sendable {
   let folder: String
   var configuration: TLSConfiguration {
     TLSConfiguration(
-      trust: .file(folder + "/ca.pem"), clientCertificate: .file(folder + "/tls.crt"), clientKey: .file(folder + "/tls.key"))
+      trust: .file(folder + "/ca.pem"), clientCertificate: .file(folder + "/tls.crt"),
+      clientKey: .file(folder + "/tls.key"))
   }
 
   init(_ name: String = "client") throws {

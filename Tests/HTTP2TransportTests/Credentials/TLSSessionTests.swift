@@ -191,7 +191,8 @@ import Testing
     return try TLSContext(server: configuration)
   }
 
-  @Test("sessions that come of resumed ones don't go on for ever: an hour after the full handshake there is another",
+  @Test(
+    "sessions that come of resumed ones don't go on for ever: an hour after the full handshake there is another",
     arguments: [false, true])
   func chain(onlyTLS12: Bool) throws {
     let clock = Clock()

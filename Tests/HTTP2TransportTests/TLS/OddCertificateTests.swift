@@ -113,12 +113,18 @@ import Testing
     #expect(try TLSPair(client: .test(), server: .test("server", onlyTLS12: true)).clientFailure() == nil)
   }
 
-  @Test("a key that can sign nothing that the server takes is named, with what the server takes", arguments: [false, true])
+  @Test(
+    "a key that can sign nothing that the server takes is named, with what the server takes", arguments: [false, true])
   func unsupportedKey(onlyTLS12: Bool) throws {
     let made = try OddCertificates()
     for (name, key, algorithms, words) in [
-      ("ed", "ed25519", "ECDSA+SHA256:rsa_pss_rsae_sha256", ["ED25519", "ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256"]),
-      ("pss", "rsa-pss -pkeyopt rsa_keygen_bits:2048", "RSA-PSS+SHA256:ECDSA+SHA256", ["RSA-PSS", "rsa_pss_rsae_sha256"]),
+      (
+        "ed", "ed25519", "ECDSA+SHA256:rsa_pss_rsae_sha256", ["ED25519", "ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256"]
+      ),
+      (
+        "pss", "rsa-pss -pkeyopt rsa_keygen_bits:2048", "RSA-PSS+SHA256:ECDSA+SHA256",
+        ["RSA-PSS", "rsa_pss_rsae_sha256"]
+      ),
       ("p384", "ec -pkeyopt ec_paramgen_curve:P-384", "rsa_pss_rsae_sha256:ed25519", ["EC secp384r1", "ed25519"]),
     ] {
       try made.make(name, key: key)
@@ -131,7 +137,8 @@ import Testing
       server.clientSignatureAlgorithms = algorithms
       let failure = try #require(try TLSPair(client: client, server: server).clientFailure())
       #expect(failure.code == .clientKeyUnsupported, "\(failure)")
-      #expect(failure.message.contains("localhost requires a client certificate: it takes no signature of the configured"))
+      #expect(
+        failure.message.contains("localhost requires a client certificate: it takes no signature of the configured"))
       for word in words { #expect(failure.message.contains(word), "\(failure)") }
     }
   }

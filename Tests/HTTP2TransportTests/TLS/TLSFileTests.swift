@@ -20,7 +20,8 @@ import Testing
   private func client(_ certificate: String?, _ key: String?) -> TLSError? {
     failure(
       .init(
-        trust: .file(TestCertificates.path("ca.pem")), clientCertificate: certificate.map { .file(TestCertificates.path($0)) },
+        trust: .file(TestCertificates.path("ca.pem")),
+        clientCertificate: certificate.map { .file(TestCertificates.path($0)) },
         clientKey: key.map { .file(TestCertificates.path($0)) }))
   }
 
@@ -130,8 +131,9 @@ import Testing
         #expect(!dumped.contains(marker) && !"\(bad)".contains(marker) && !String(reflecting: bad).contains(marker))
       }
     }
-    #expect(failure(.init(clientCertificate: text("client.pem"), clientKey: text("server.key")))?.message
-      == "client key text (241 bytes) doesn't belong to the certificate text")
+    #expect(
+      failure(.init(clientCertificate: text("client.pem"), clientKey: text("server.key")))?.message
+        == "client key text (241 bytes) doesn't belong to the certificate text")
   }
 
   @Test("the system's authorities are believed beside one's own only if that is wanted")

@@ -19,6 +19,18 @@ import Testing
     return (settings, settings.proxy(for: hosts[0]).map { "\($0)" }, log.events)
   }
 
+  @Test("a list that may be a secret is named by the positions of what means nothing in it, PEM by its length")
+  func secretExceptions() throws {
+    let long = "a.example,hunter2!," + String(repeating: "b.example,", count: 10)
+    let (settings, _, events) = try read(["https_proxy": "http://p:1", "no_proxy": long])
+    #expect(settings.proxy.value.exceptions.count == 11)
+    #expect(events.map { $0.fields["entry"] } == ["2"])
+    #expect(!events.description.contains("hunter2"))
+    let pem = try read(["https_proxy": "http://p:1", "no_proxy": "-----BEGIN KEY-----\nhunter2\n-----END KEY-----"])
+    #expect(pem.settings.proxy.value.exceptions.isEmpty)
+    #expect(pem.events.map { $0.fields["value"] } == ["'[REDACTED] (45 bytes)'"])
+  }
+
   // MARK: URLs
 
   @Test(arguments: [
