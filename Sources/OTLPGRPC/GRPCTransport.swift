@@ -73,7 +73,8 @@ package struct GRPCTransport: OTLPTransport {
       code: result.code.rawValue, status: result.code.name, message: Diagnostics.sanitized(message, limit: 500),
       origin: origin(result.cause), fate: fate(result.fate), pushback: pushback(result.pushback),
       retryInfo: details?.retryInfo, acceptedEncodings: result.acceptedEncodings,
-      isTLS: result.tlsError != nil && result.cause != .server, isUnconnected: result.connectFailure != nil)
+      isTLS: result.tlsError != nil && result.cause != .server,
+      isUnconnected: result.isUnconnected || result.connectFailure != nil)
   }
 
   /// Details that contradict the status are passed over (5.2.8).

@@ -4,27 +4,27 @@ internal import Synchronization
 ///
 /// What only lies ready for later use, such as a pool's objects, is a reserve: it counts, and is let go of when somebody
 /// else needs the room.
-public final class ByteBudget: Sendable {
+package final class ByteBudget: Sendable {
   /// The bound.
-  public let limit: Int
+  package let limit: Int
   private let taken = Atomic<Int>(0)
   private let reserved = Atomic<Int>(0)
   private let reserves = Locked<[@Sendable () -> Void]>([])
 
   /// Makes a budget of `limit` bytes; `limit` must be at least 1.
-  public init(limit: Int) {
+  package init(limit: Int) {
     precondition(limit > 0, "a byte budget of \(limit); allowed: 1 or more")
     self.limit = limit
   }
 
   /// What is taken now, in bytes.
-  public var used: Int { taken.load(ordering: .relaxed) }
+  package var used: Int { taken.load(ordering: .relaxed) }
 
   /// What is free now, in bytes.
-  public var available: Int { max(0, limit - used) }
+  package var available: Int { max(0, limit - used) }
 
   /// Takes `count` bytes if they are free; false, and nothing taken, if not.
-  public func take(_ count: Int) -> Bool {
+  package func take(_ count: Int) -> Bool {
     precondition(count >= 0)
     var current = taken.load(ordering: .relaxed)
     while true {
@@ -37,7 +37,7 @@ public final class ByteBudget: Sendable {
   }
 
   /// Takes `count` bytes if they are free, or become free when reserves are let go of.
-  public func takeReclaiming(_ count: Int) -> Bool {
+  package func takeReclaiming(_ count: Int) -> Bool {
     if take(count) { return true }
     guard reserved.load(ordering: .relaxed) > 0, count <= limit else { return false }
     for release in reserves.withLock({ $0 }) { release() }
@@ -45,20 +45,20 @@ public final class ByteBudget: Sendable {
   }
 
   /// Of what is taken, the bytes that are reserves.
-  public var reserve: Int { reserved.load(ordering: .relaxed) }
+  package var reserve: Int { reserved.load(ordering: .relaxed) }
 
   /// Has `release` called, on any thread, when room is needed: it lets go of reserves, and waits for nothing.
-  public func addReserve(_ release: @escaping @Sendable () -> Void) { reserves.withLock { $0.append(release) } }
+  package func addReserve(_ release: @escaping @Sendable () -> Void) { reserves.withLock { $0.append(release) } }
 
   /// Takes `count` bytes for a reserve, if they are free.
-  public func takeReserve(_ count: Int) -> Bool {
+  package func takeReserve(_ count: Int) -> Bool {
     guard take(count) else { return false }
     reserved.wrappingAdd(count, ordering: .relaxed)
     return true
   }
 
   /// Gives back bytes of a reserve, which is in use again or let go of.
-  public func giveReserve(_ count: Int) {
+  package func giveReserve(_ count: Int) {
     reserved.wrappingSubtract(count, ordering: .relaxed)
     give(count)
   }
@@ -72,7 +72,7 @@ public final class ByteBudget: Sendable {
   }
 
   /// Gives back `count` bytes that were taken before.
-  public func give(_ count: Int) {
+  package func give(_ count: Int) {
     let left = taken.wrappingSubtract(count, ordering: .acquiringAndReleasing).newValue
     precondition(count >= 0 && left >= 0, "more was given back to a byte budget than had been taken")
   }

@@ -99,7 +99,7 @@ public struct Deadline: Comparable, Hashable, Sendable {
 
 extension Duration {
   /// The duration in whole nanoseconds, clamped to what an `Int64` holds (292 years).
-  public var clampedNanoseconds: Int64 {
+  package var clampedNanoseconds: Int64 {
     let (seconds, attoseconds) = components
     let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     guard !overflow else { return seconds < 0 ? .min : .max }

@@ -9,6 +9,9 @@
 /// One thing that telemetry has to say of itself.
 public struct DiagnosticEvent: Sendable, CustomStringConvertible {
   /// How much it matters.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Level: Int, Sendable, Comparable, CustomStringConvertible {
     /// For whoever looks into telemetry itself.
     case debug

@@ -1,9 +1,10 @@
 import TestSupport
+import TestThreads
 import Testing
 
 /// What is wrong with each of these is said in one message that names the option and the value, with an exit code that
 /// scripts can tell apart (DESIGN 7).
-@Suite struct BadInputTests {
+@Suite(.ownThreads) struct BadInputTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var arguments: [String]
     var code: Int32

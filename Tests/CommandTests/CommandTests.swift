@@ -2,9 +2,10 @@ import OTLPTesting
 import OTLPWire
 import TelemetrySDK
 import TestSupport
+import TestThreads
 import Testing
 
-@Suite struct CommandTests {
+@Suite(.ownThreads) struct CommandTests {
   @Test func demoShowsATraceInPlaintextAndOverTLS() async throws {
     let run = try await Tool.run(["demo"])
     #expect(run.code == 0)

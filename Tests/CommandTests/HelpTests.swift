@@ -1,9 +1,10 @@
 import TestSupport
+import TestThreads
 import Testing
 import otlp
 
 /// What is made of the tables of options (DESIGN 7).
-@Suite struct HelpTests {
+@Suite(.ownThreads) struct HelpTests {
   @Test func helpOfACommandIsItsOwn() async throws {
     for command in HelpCommand.commands {
       let run = try await Tool.run(["help", command.name])

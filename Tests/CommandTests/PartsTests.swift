@@ -1,9 +1,10 @@
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 import otlp
 
-@Suite struct PartsTests {
+@Suite(.ownThreads) struct PartsTests {
   @Test(
     arguments: [
       ("2", 2000), ("2s", 2000), ("500ms", 500), ("0", 0), ("1.5s", 1500), ("0.25", 250), ("86400", 86_400_000),

@@ -1,12 +1,13 @@
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 @testable import OTLPWire
 
 // Requirements 3.3 and 3.4.
-@Suite struct JSONTests {
+@Suite(.ownThreads) struct JSONTests {
   /// The span whose members these are.
   private func span(_ members: String) throws -> SpanData {
     let line = #"{"resourceSpans":[{"scopeSpans":[{"spans":[{\#(members)}]}]}]}"#

@@ -4,7 +4,7 @@ import Testing
 extension PeerTests {
   /// The Collector and grpcio behind proxies, which end our HTTP/2 connection and make their own.
   @Suite(
-    .serialized, .enabled(if: ProxyPeer.areThere, "Tests/run installs nginx, nghttpx, HAProxy and Envoy"),
+    .enabled(if: ProxyPeer.areThere, "Tests/run installs nginx, nghttpx, HAProxy and Envoy"),
     .enabled(if: Peers.hasPython && Peers.hasCollector, "no .venv or no Collector"))
   struct ProxyTests {
     enum Backend: CaseIterable, Sendable {
@@ -154,7 +154,7 @@ extension PeerTests {
       #expect(await Loopback.wait { !TestFiles.read(folder + "/1").isEmpty })
       await first.kill()
       _ = await load.wait(within: .seconds(1))
-      let second = try await PythonPeer(["--log", folder + "/2"], port: first.port)
+      let second = try await PythonPeer(["--log", folder + "/2"], at: first.place)
       let run = Tool.Result(load, code: await load.wait())
       #expect(run.number("ended") > 500)
       _ = await second.stop()
@@ -174,7 +174,7 @@ extension PeerTests {
       let before = first.acceptedSpans
       await first.stop()
       _ = await load.wait(within: .seconds(1))
-      let second = try await CollectorPeer("plain", port: first.port)
+      let second = try await CollectorPeer("plain", at: first.place)
       let run = Tool.Result(load, code: await load.wait())
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.number("exported") == run.number("ended"))

@@ -1,9 +1,10 @@
 import OTLPTesting
 import TestSupport
+import TestThreads
 import Testing
 
 /// Pain 21, pain 16 of section 5: what a fork leaves behind.
-@Suite(.serialized)
+@Suite(.ownThreads, .serialized)
 struct ForkTests {
   @Test("parent and children all export, each span arrives once", arguments: [false, true], [false, true])
   func prefork(tls: Bool, own: Bool) async throws {

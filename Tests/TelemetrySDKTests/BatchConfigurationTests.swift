@@ -1,8 +1,9 @@
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
-@Suite struct BatchConfigurationTests {
+@Suite(.ownThreads) struct BatchConfigurationTests {
   @Test func defaultsAreTheSpecifications() throws {
     let configuration = BatchConfiguration()
     try configuration.validate()
@@ -27,6 +28,8 @@ import Testing
       ("maxExportBatchSize", { $0.maxExportBatchSize = 0 }),
       ("maxExportBatchSize", { $0.maxExportBatchSize = 2049 }),
       ("exportTimeout", { $0.exportTimeout = .zero }), ("maxQueueBytes", { $0.maxQueueBytes = 10 }),
+      ("maxExportBatchBytes", { $0.maxExportBatchBytes = 1023 }),
+      ("maxExportBatchBytes", { $0.maxExportBatchBytes = 1 << 31 }),
       ("overflow", { $0.overflow = .block(upTo: .seconds(-1)) }),
     ]
     for (name, change) in cases {
@@ -63,7 +66,7 @@ import Testing
 
   @Test func theEnvironmentIsRead() {
     let (configuration, log) = applied([
-      "OTEL_BSP_MAX_QUEUE_SIZE": "4096", "OTEL_BSP_SCHEDULE_DELAY": " 1500 ", "OTEL_BSP_EXPORT_TIMEOUT": "10000",
+      "OTEL_BSP_MAX_QUEUE_SIZE": "4096", "OTEL_BSP_SCHEDULE_DELAY": " 1500\r\n", "OTEL_BSP_EXPORT_TIMEOUT": "10000",
       "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "1024",
     ])
     #expect(configuration.maxQueueSize == 4096 && configuration.maxExportBatchSize == 1024)
@@ -85,13 +88,57 @@ import Testing
     "a value that can't be used is named and the default stays (2.6.3, 2.6.5)",
     arguments: [
       "OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_SCHEDULE_DELAY", "OTEL_BSP_EXPORT_TIMEOUT", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
-    ], ["-1", "abc", "1.5", "99999999999999999999", "5s"])
+    ], ["-1", "+5", "abc", "1.5", "99999999999999999999", "5s"])
   func bad(_ name: String, _ value: String) {
     let (configuration, log) = applied([name: value])
     #expect(configuration == BatchConfiguration())
     #expect(log.all.count == 1 && log.all.first?.level == .warning)
-    let fields = log.fields("a value of the environment can't be used")
-    #expect(fields["variable"] == name && fields["value"] == value)
+    let fields = log.fields("an environment variable is ignored")
+    #expect(fields["variable"] == name && fields["value"] == "'\(value)'")
+  }
+
+  @Test("a value set in code wins over the environment")
+  func codeWins() throws {
+    let environment = [
+      "OTEL_BSP_MAX_QUEUE_SIZE": "4096", "OTEL_BSP_SCHEDULE_DELAY": "1500", "OTEL_BSP_EXPORT_TIMEOUT": "10000",
+      "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "1024",
+    ]
+    let log = DiagnosticLog()
+    var configuration = BatchConfiguration()
+    // Also where it is the default.
+    configuration.maxQueueSize = 2048
+    configuration.scheduleDelay = .seconds(1)
+    configuration.exportTimeout = .seconds(2)
+    configuration.maxExportBatchSize = 100
+    let before = configuration
+    configuration.apply(environment: environment, diagnostics: log.diagnostics)
+    #expect(configuration == before && log.all.isEmpty)
+    // The others are the environment's.
+    var other = BatchConfiguration()
+    other.scheduleDelay = .seconds(1)
+    other.apply(environment: environment, diagnostics: log.diagnostics)
+    #expect(other.scheduleDelay == .seconds(1) && other.maxQueueSize == 4096 && other.maxExportBatchSize == 1024)
+    #expect(other.exportTimeout == .seconds(10) && log.all.isEmpty)
+  }
+
+  @Test("where code and environment don't fit together, code wins and the environment's value is named")
+  func codeAndEnvironment() throws {
+    let log = DiagnosticLog()
+    var batch = BatchConfiguration { $0.maxExportBatchSize = 1000 }
+    batch.apply(environment: ["OTEL_BSP_MAX_QUEUE_SIZE": "100"], diagnostics: log.diagnostics)
+    #expect(batch.maxExportBatchSize == 1000 && batch.maxQueueSize == 1000)
+    #expect(log.fields("a value of the environment can't be used")["variable"] == "OTEL_BSP_MAX_QUEUE_SIZE")
+    var queue = BatchConfiguration { $0.maxQueueSize = 100 }
+    queue.apply(environment: ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "200"], diagnostics: log.diagnostics)
+    #expect(queue.maxExportBatchSize == 100 && queue.maxQueueSize == 100 && log.all.count == 2)
+    for configuration in [batch, queue] { try configuration.validate() }
+  }
+
+  @Test("a small queue alone makes batches that fit into it")
+  func smallQueue() throws {
+    let configuration = BatchConfiguration { $0.maxQueueSize = 10 }
+    try configuration.validate()
+    #expect(configuration.maxExportBatchSize == 10)
   }
 
   @Test("a batch above the queue is lowered to it, with a warning (4.7.7)")

@@ -1,10 +1,11 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
 /// When a batch processor exports (4.7.1).
-@Suite struct BatchTriggerTests {
+@Suite(.ownThreads) struct BatchTriggerTests {
   @Test func aFullBatchIsExportedAtOnce() throws {
     let exporter = ScriptedExporter()
     let ledger = try onVirtualLoop { loop in
@@ -80,6 +81,57 @@ import Testing
     }
   }
 
+  @Test("a batch is bounded in bytes, so that a Collector takes it; what alone is larger goes alone")
+  func batchBytes() throws {
+    let exporter = ScriptedExporter()
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(exporter: exporter, loop: loop)
+      for number in 0..<7 { processor.onEnd(Thing(number: number, encodedSizeBound: 1 << 20)) }
+      processor.onEnd(Thing(number: 7, encodedSizeBound: 6 << 20))
+      processor.onEnd(Thing(number: 8))
+      await loop.sleep(.milliseconds(1))
+      // Each time a batch of bytes is there; the last item waits for its time.
+      #expect(exporter.batches == [[0, 1, 2], [3, 4, 5], [6], [7]])
+      await loop.sleep(.seconds(5))
+      #expect(exporter.batches.last == [8] && processor.ledger.exported == 9 && processor.bytesHeld == 0)
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+  }
+
+  @Test("a flush exports all of its items, in as many batches as the bytes need")
+  func flushInBytes() throws {
+    let exporter = ScriptedExporter()
+    try onVirtualLoop { loop in
+      let configuration = BatchConfiguration { $0.maxExportBatchBytes = 1024 }
+      let processor = try BatchProcessor(exporter: exporter, configuration: configuration, loop: loop)
+      for number in 0..<9 { processor.onEnd(Thing(number: number)) }
+      let report = await processor.forceFlush(within: .seconds(1))
+      #expect(report.isDelivered && report.ledger.exported == 9)
+      for number in 9..<34 { processor.onEnd(Thing(number: number)) }
+      #expect(await processor.shutdown(within: .seconds(1)).ledger.exported == 34)
+    }
+    #expect(exporter.sizes == [9, 10, 10, 5] && exporter.numbers == Array(0..<34))
+  }
+
+  @Test("an item that finds no room in bytes has what is queued exported at once")
+  func bytesRunShort() throws {
+    for overflow in [OverflowPolicy.dropNewest, .dropOldest, .block(upTo: .seconds(9))] {
+      let exporter = ScriptedExporter()
+      try onVirtualLoop { loop in
+        let configuration = BatchConfiguration {
+          $0.maxQueueBytes = 1 << 20
+          $0.overflow = overflow
+        }
+        let processor = try BatchProcessor(exporter: exporter, configuration: configuration, loop: loop)
+        processor.onEnd(Thing(number: 0, encodedSizeBound: 400 << 10))
+        processor.onEnd(Thing(number: 1, encodedSizeBound: 700 << 10))
+        await loop.sleep(.milliseconds(1))
+        #expect(exporter.batches == (overflow == .dropOldest ? [[1]] : [[0]]))
+        _ = await processor.shutdown(within: .seconds(1))
+      }
+    }
+  }
+
   @Test("exports overlap as far as the exporter allows", arguments: [1, 3])
   func concurrency(_ most: Int) throws {
     let exporter = ScriptedExporter(maxConcurrentExports: most) { _, _ in
@@ -149,7 +201,7 @@ extension MonotonicInstant {
 extension BatchMachine.Settings {
   static let small = BatchMachine.Settings(
     maxExportBatchSize: 10, scheduleDelay: .seconds(5), exportTimeout: .seconds(30), maxConcurrentExports: 1,
-    maxQueueBytes: 1 << 20)
+    bytesTrigger: 1 << 19)
 }
 
 extension BatchMachine {

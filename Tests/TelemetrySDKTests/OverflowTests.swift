@@ -1,12 +1,13 @@
 import Synchronization
 import TelemetryCore
 import TestSupport
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
 /// What happens to items that find no room (4.7.4, 4.7.10).
-@Suite struct OverflowTests {
+@Suite(.ownThreads) struct OverflowTests {
   private static func configuration(_ overflow: OverflowPolicy, queue: Int = 10, bytes: Int = 32 << 20)
     -> BatchConfiguration
   {
@@ -153,7 +154,7 @@ import Testing
     processor.onEnd(Thing(number: 2))
     #expect(MonotonicInstant.system - before >= .milliseconds(milliseconds))
     #expect(processor.ledger.dropped == [.queueFull: 1])
-    let ledger = processor.shutdownBlocking(within: .milliseconds(10)).ledger
+    let ledger = await processor.shutdown(within: .milliseconds(10)).ledger
     #expect(ledger.dropped == [.queueFull: 1, .shutdown: 2] && ledger.isBalanced)
   }
 

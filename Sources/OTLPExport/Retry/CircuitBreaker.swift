@@ -9,7 +9,7 @@ package import TelemetryCore
 ///
 /// The first pause is drawn between 0 and the policy's initial back-off, so that clients who lost the same server don't
 /// come back together; later ones between half of their limit and all of it. The limit grows by the policy's factor up
-/// to ``RetryPolicy/maxCircuitPause``, within which a server that is back gets its first call.
+/// to ``OTLPRetryPolicy/maxCircuitPause``, within which a server that is back gets its first call.
 package struct CircuitBreaker: Sendable {
   package enum State: Hashable, Sendable {
     case closed

@@ -8,7 +8,7 @@ public import TelemetryCore
 /// ms; without one nothing is sent. So in the long run at most five attempts a second fail, and as many as succeed,
 /// whatever the number of exports. And a server that fails ``circuitThreshold`` times in a row gets one attempt at a
 /// time, after pauses of its own; spans stay in the queue meanwhile.
-public struct RetryPolicy: Hashable, Sendable {
+public struct OTLPRetryPolicy: Hashable, Sendable {
   /// The longest first pause; each pause is drawn between 0 and its limit. 1 ms to 1 hour, default 1 s.
   public var initialBackoff = Duration.seconds(1)
   /// The limit that the pauses grow to; `initialBackoff` to 1 hour, default 30 s.
@@ -30,8 +30,8 @@ public struct RetryPolicy: Hashable, Sendable {
   public init() {}
 
   /// One attempt, no retry.
-  public static let never: RetryPolicy = {
-    var policy = RetryPolicy()
+  public static let never: OTLPRetryPolicy = {
+    var policy = OTLPRetryPolicy()
     policy.maxAttempts = 1
     policy.circuitThreshold = nil
     return policy
@@ -50,3 +50,6 @@ public struct RetryPolicy: Hashable, Sendable {
     try ConfigurationError.require("retry.maxCircuitPause", maxCircuitPause, in: .milliseconds(1) ... .seconds(3600))
   }
 }
+
+// grpc-swift has a public `RetryPolicy`, so the short name stays in the package.
+package typealias RetryPolicy = OTLPRetryPolicy

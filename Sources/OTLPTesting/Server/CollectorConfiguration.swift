@@ -12,6 +12,9 @@ public import TelemetrySDK
 
 extension LoopbackCollector {
   /// Where a collector listens.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Address: Sendable, Hashable {
     /// An IP address of this machine and a port; port 0 takes a free one.
     case tcp(host: String, port: UInt16)

@@ -45,7 +45,7 @@ extension WireWriter {
       prefix(0x3A, since: mark)
     case .array(let values):
       guard nesting < AttributeValue.maxNesting else { return }
-      array(values, nesting: nesting + 1)
+      array(values.elements, nesting: nesting + 1)
       prefix(0x2A, since: mark)
     case .map(let attributes):
       guard nesting < AttributeValue.maxNesting else { return }

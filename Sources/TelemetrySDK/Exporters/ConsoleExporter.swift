@@ -68,9 +68,10 @@ enum DescriptorWriter {
 
   private static func awaitWritable(_ descriptor: Int32, by deadline: Deadline) throws(SystemError) {
     while true {
-      let left = deadline.remaining(at: .system).clampedNanoseconds
+      // Rounded up, so that it doesn't spin at the end; a deadline beyond 24 days is waited for in parts.
+      let milliseconds = deadline.nanosecondsLeft(at: .system) / 1_000_000 + 1
       var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      let count = unsafe poll(&request, 1, Int32(clamping: (left + 999_999) / 1_000_000))
+      let count = unsafe poll(&request, 1, Int32(clamping: milliseconds))
       if count > 0 { return }
       if count < 0, errno != EINTR { throw SystemError(call: "poll", code: errno) }
       if deadline.hasPassed(at: .system) { throw SystemError(call: "write", code: ETIMEDOUT) }

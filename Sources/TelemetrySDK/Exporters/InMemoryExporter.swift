@@ -10,10 +10,9 @@ public final class InMemoryExporter<Item: Sendable>: Exporter {
   private let capacity: Int
   private let state = ForkSafe(State())
 
-  /// Makes an exporter that keeps the last `capacity` items; default: all.
+  /// Makes an exporter that keeps the last `capacity` items; default: all. With 0 or less it keeps none.
   public init(capacity: Int = .max) {
-    precondition(capacity > 0, "an in-memory exporter of capacity \(capacity); allowed: 1 or more")
-    self.capacity = capacity
+    self.capacity = max(0, capacity)
   }
 
   /// What is kept, in the order of export.

@@ -45,7 +45,7 @@ enum SpanText {
     case .int(let number): "\(number)"
     case .double(let number): "\(number)"
     case .bytes(let bytes): "\(bytes.count) bytes " + hexadecimal(bytes.prefix(32)) + (bytes.count > 32 ? "…" : "")
-    case .array(let values): "[" + values.map(Self.value).joined(separator: ", ") + "]"
+    case .array(let array): "[" + array.map(Self.value).joined(separator: ", ") + "]"
     case .map(let attributes):
       "{" + attributes.map { "\(clean($0.key)): \(Self.value($0.value))" }.joined(separator: ", ") + "}"
     case .empty: "(empty)"

@@ -30,7 +30,7 @@ struct ProcessorMeasurements {
 
   private func processed(_ attributes: Attributes) -> [SelfMetrics.Point] {
     var byType: [String: Int] = [:]
-    for (reason, count) in lost { byType[reason.errorType, default: 0] += count }
+    for (reason, count) in lost { byType[reason.errorType] = (byType[reason.errorType] ?? 0).saturatingSum(count) }
     return [.init(attributes, .sum(handedOver))]
       + byType.sorted { $0.key < $1.key }.map { type, count in
         var attributes = attributes

@@ -5,17 +5,21 @@
 /// start. Every point has `otel.component.type` and `otel.component.name`; the name counts the components of a type in
 /// this process from 0.
 public struct SelfMetrics: Sendable, Hashable {
-  /// How a metric's values behave.
-  public enum Instrument: Sendable, Hashable {
+  /// How a metric's values behave. There may be more instruments in later versions.
+  public struct Instrument: Sendable, Hashable, CustomStringConvertible {
+    /// The name by OpenTelemetry's metrics API, in Swift casing.
+    public let description: String
+
     /// A sum that only grows.
-    case counter
+    public static var counter: Instrument { Instrument(description: "counter") }
     /// A sum that grows and shrinks.
-    case upDownCounter
+    public static var upDownCounter: Instrument { Instrument(description: "upDownCounter") }
     /// A distribution; by the conventions one of a single bucket, so there are no boundaries.
-    case histogram
+    public static var histogram: Instrument { Instrument(description: "histogram") }
   }
 
-  /// What was measured under one set of attributes.
+  /// What was measured under one set of attributes. There may be more kinds in later versions: a `switch` over it needs a
+  /// `default`.
   public enum Value: Sendable, Hashable {
     /// Of a counter and an up-down counter.
     case sum(Int)
@@ -60,23 +64,19 @@ public struct SelfMetrics: Sendable, Hashable {
     }
   }
 
-  /// What a component handles, and so what its metrics are named after.
-  public enum Item: String, Sendable, Hashable {
-    /// Spans.
-    case span
-    /// Log records.
-    case log
-    /// Metric points.
-    case metricDataPoint = "metric_data_point"
+  /// What a component handles, and so what its metrics are named after. There may be more in later versions.
+  public struct Item: Sendable, Hashable {
+    /// The name by the conventions: `span`, `log`, `metric_data_point`.
+    public let rawValue: String
+    /// The unit that counts them, in UCUM: `{span}`.
+    public let unit: String
 
-    /// The unit that counts them.
-    public var unit: String {
-      switch self {
-      case .span: "{span}"
-      case .log: "{log_record}"
-      case .metricDataPoint: "{data_point}"
-      }
-    }
+    /// Spans.
+    public static var span: Item { Item(rawValue: "span", unit: "{span}") }
+    /// Log records.
+    public static var log: Item { Item(rawValue: "log", unit: "{log_record}") }
+    /// Metric points.
+    public static var metricDataPoint: Item { Item(rawValue: "metric_data_point", unit: "{data_point}") }
   }
 
   /// The metrics; each name stands once.

@@ -35,7 +35,7 @@ extension DropReason {
     case .tooLarge: "too_large"
     case .refused: "refused"
     case .unreachable: "unreachable"
-    case .exporterFailed: "_OTHER"
+    default: "_OTHER"
     }
   }
 }

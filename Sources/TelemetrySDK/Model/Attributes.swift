@@ -1,39 +1,3 @@
-/// A value of an attribute: OTLP's `AnyValue` in every kind.
-@frozen
-public enum AttributeValue: Hashable, Sendable {
-  /// Text.
-  case string(String)
-  /// A truth value.
-  case bool(Bool)
-  /// A signed integer.
-  case int(Int64)
-  /// A floating-point number; NaN and the infinities are kept.
-  case double(Double)
-  /// Bytes that are not text.
-  case bytes([UInt8])
-  /// Values of any kinds, in order.
-  case array([AttributeValue])
-  /// Values by key.
-  case map(Attributes)
-  /// A value that is present and empty.
-  case empty
-}
-
-extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
-  ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByStringInterpolation
-{
-  /// Text.
-  @inlinable public init(stringLiteral value: String) { self = .string(value) }
-  /// A truth value.
-  @inlinable public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// An integer.
-  @inlinable public init(integerLiteral value: Int64) { self = .int(value) }
-  /// A floating-point number.
-  @inlinable public init(floatLiteral value: Double) { self = .double(value) }
-  /// An array.
-  @inlinable public init(arrayLiteral elements: AttributeValue...) { self = .array(elements) }
-}
-
 /// Attributes in the order in which they were added; a key stands once.
 ///
 /// It is an array, not a dictionary: spans carry few attributes, and building and walking them is what costs.
@@ -45,13 +9,15 @@ public struct Attributes: Hashable, Sendable {
     /// The name; not empty by the specification.
     public var key: String
     /// The value.
-    public var value: AttributeValue
+    public var value: AttributeValue {
+      didSet { if value.isNested { value = value.boundedContainer() } }
+    }
 
     /// Makes an attribute.
     @inlinable
     public init(_ key: String, _ value: AttributeValue) {
       self.key = key
-      self.value = value
+      self.value = value.bounded()
     }
   }
 
@@ -70,35 +36,15 @@ public struct Attributes: Hashable, Sendable {
   public init(_ pairs: some Sequence<(String, AttributeValue)>) {
     self.init()
     elements.reserveCapacity(pairs.underestimatedCount)
-    var places: [String: Int] = [:]
-    for (key, value) in pairs {
-      if elements.count < Self.searchedCount {
-        self[key] = value
-      } else {
-        if places.isEmpty { for (index, element) in elements.enumerated() { places[element.key] = index } }
-        set(key, value, at: &places[key])
-      }
-    }
-  }
-
-  /// With more attributes than this, looking a key up in a dictionary beats searching for it.
-  private static var searchedCount: Int { 32 }
-
-  private mutating func set(_ key: String, _ value: AttributeValue, at place: inout Int?) {
-    if let place {
-      elements[place].value = value
-    } else {
-      place = elements.count
-      elements.append(Element(key, value))
-    }
+    for (key, value) in pairs { elements.append(Element(key, value)) }
+    removeRepeats()
   }
 
   /// The value of `key`. Setting nil removes it. O(count).
   public subscript(key: String) -> AttributeValue? {
-    get { elements.first { $0.key == key }?.value }
+    get { place(of: key, before: elements.count).map { elements[$0].value } }
     set {
-      let index = elements.firstIndex { $0.key == key }
-      switch (index, newValue) {
+      switch (place(of: key, before: elements.count), newValue) {
       case (let index?, let value?): elements[index].value = value
       case (let index?, nil): elements.remove(at: index)
       case (nil, let value?): elements.append(Element(key, value))
@@ -107,9 +53,9 @@ public struct Attributes: Hashable, Sendable {
     }
   }
 
-  /// Makes room for `count` attributes.
+  /// Makes room for `count` attributes. A hint: no more than 1024 are reserved at once.
   @inlinable
-  public mutating func reserveCapacity(_ count: Int) { elements.reserveCapacity(count) }
+  public mutating func reserveCapacity(_ count: Int) { elements.reserveCapacity(Swift.max(0, Swift.min(count, 1024))) }
 }
 
 extension Attributes: RandomAccessCollection, ExpressibleByDictionaryLiteral {
@@ -120,6 +66,55 @@ extension Attributes: RandomAccessCollection, ExpressibleByDictionaryLiteral {
   /// The attribute at a position.
   @inlinable public subscript(position: Int) -> Element { elements[position] }
 
-  /// Adds the pairs in order; of equal keys the last value wins.
-  public init(dictionaryLiteral pairs: (String, AttributeValue)...) { self.init(pairs) }
+  /// Adds the pairs in order; of equal keys the last value wins, at the place of the first.
+  public init(dictionaryLiteral pairs: (String, AttributeValue)...) {
+    // SAFETY: an element has the layout of the pair, whose parts it has in the same order, so the array of pairs is
+    // taken over as it is: copying it would cost more than all else. A test compares the layouts.
+    elements = unsafe unsafeBitCast(pairs, to: [Element].self)
+    var lengths: UInt64 = 0
+    var repeats = false
+    for index in elements.indices {
+      // A key of a length that no other has is no other's equal: most need no comparison.
+      let length: UInt64 = 1 << UInt64(truncatingIfNeeded: elements[index].key.utf8.count & 63)
+      if lengths & length != 0, !repeats { repeats = place(of: elements[index].key, before: index) != nil }
+      lengths |= length
+      if elements[index].value.isNested {
+        elements[index].value = elements[index].value.boundedContainer()
+      }
+    }
+    if repeats { removeRepeats() }
+  }
+}
+
+extension Attributes: CustomStringConvertible {
+  /// The attributes for a person, as a map is printed.
+  public var description: String { SpanText.value(.map(self)) }
+}
+
+extension Attributes {
+  /// With more attributes than this, looking a key up in a dictionary beats searching for it.
+  private static var searchedCount: Int { 32 }
+
+  private func place(of key: String, before end: Int) -> Int? {
+    let length = key.utf8.count
+    return elements[..<end].firstIndex { $0.key.utf8.count == length && $0.key == key }
+  }
+
+  /// Of equal keys the last value stays, at the place of the first.
+  private mutating func removeRepeats() {
+    let searches = elements.count <= Self.searchedCount
+    var places: [String: Int] = [:]
+    var kept = 0
+    for index in elements.indices {
+      let key = elements[index].key
+      if let place = searches ? place(of: key, before: kept) : places[key] {
+        elements[place] = Element(key, elements[index].value)
+      } else {
+        if kept < index { elements.swapAt(kept, index) }
+        if !searches { places[key] = kept }
+        kept += 1
+      }
+    }
+    elements.removeSubrange(kept...)
+  }
 }

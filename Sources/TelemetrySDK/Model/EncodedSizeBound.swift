@@ -38,17 +38,13 @@ extension SpanData {
 }
 
 extension AttributeValue {
-  /// Arrays and maps nested deeper than this are exported as empty values: with the messages around them they would
-  /// pass the 100 levels that protobuf readers accept, and these would refuse the whole request.
-  package static var maxNesting: Int { 30 }
-
   /// For kinds whose size isn't a constant: the bytes of an `AnyValue` without its own tag and length.
   @inline(never)
   fileprivate func rareSizeBound(nesting: Int) -> Int {
     switch self {
     case .bytes(let bytes): return bytes.count &+ 6
     case .array(let values) where nesting < Self.maxNesting:
-      return values.reduce(6) { sum, value in
+      return values.elements.reduce(6) { sum, value in
         if case .string(let text) = value { return sum &+ text.utf8.count &+ 12 }
         return sum &+ 17 &+ value.rareSizeBound(nesting: nesting + 1)
       }

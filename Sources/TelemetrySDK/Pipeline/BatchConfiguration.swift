@@ -1,25 +1,35 @@
-/// What a processor does with an item that finds the queue full, in items or in bytes.
-public enum OverflowPolicy: Sendable, Hashable {
-  /// The new item is dropped; the default.
-  case dropNewest
-  /// The oldest queued items are dropped to make room.
-  case dropOldest
-  /// The caller waits until there is room, at most so long; then the new item is dropped. On a telemetry thread,
-  /// which would wait for itself, nothing waits and the new item is dropped at once.
-  case block(upTo: Duration)
-}
-
 /// When a ``BatchProcessor`` exports, and how much it holds.
+///
+/// What code sets wins over the environment, which ``apply(environment:diagnostics:)`` reads.
 public struct BatchConfiguration: Sendable, Hashable {
-  /// The most items that wait; 1 to 16,777,216, default 2048, `OTEL_BSP_MAX_QUEUE_SIZE`.
-  public var maxQueueSize = 2048
+  /// The most items that wait; 1 to 16,777,216, default 2048, `OTEL_BSP_MAX_QUEUE_SIZE`. Memory is taken as the queue
+  /// fills.
+  public var maxQueueSize: Int {
+    get { queueSize.value }
+    set { queueSize.set(newValue) }
+  }
   /// How long the first queued item waits for a batch to fill; 0 to 1 day, default 5 s, `OTEL_BSP_SCHEDULE_DELAY` (ms).
-  public var scheduleDelay = Duration.seconds(5)
-  /// The most items in a batch; 1 to `maxQueueSize`, default 512, `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`.
-  public var maxExportBatchSize = 512
+  public var scheduleDelay: Duration {
+    get { delay.value }
+    set { delay.set(newValue) }
+  }
+  /// The most items in a batch; 1 to `maxQueueSize`, default 512 or `maxQueueSize` if that is less,
+  /// `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`.
+  public var maxExportBatchSize: Int {
+    get { batchSize.value ?? min(Self.standardBatchSize, maxQueueSize) }
+    set { batchSize.set(newValue) }
+  }
+  /// The most bytes in a batch, by the items' size bounds; 1 KiB to 1 GiB, default 4 MiB less 64 KiB: with its resource
+  /// and scopes a batch then fits into the 4 MiB that a Collector takes unless it is told otherwise. An item that alone
+  /// is larger makes a batch of its own.
+  public var maxExportBatchBytes = 4 << 20 - 64 << 10
   /// How long the export of a batch may take, with all its attempts and pauses; above 0, default 30 s,
-  /// `OTEL_BSP_EXPORT_TIMEOUT` (ms, 0 for no limit).
-  public var exportTimeout = Duration.seconds(30)
+  /// `OTEL_BSP_EXPORT_TIMEOUT` (ms, 0 for no limit). With this package's exporters the time of an outage (no connection,
+  /// a pause that the server asked for) doesn't count: what can't be sent waits in the queue.
+  public var exportTimeout: Duration {
+    get { timeout.value }
+    set { timeout.set(newValue) }
+  }
   /// The most bytes, by the items' size bounds, in queue and in flight together; 1 KiB to 64 GiB, default 32 MiB, or
   /// 1 KiB for each item of `maxQueueSize` if that is more: who makes room for more items means them to fit. What lies
   /// ready in the exporter's pools counts too. An export under way may hold up to three times its items' bytes: its
@@ -31,9 +41,14 @@ public struct BatchConfiguration: Sendable, Hashable {
   /// What happens to an item that finds the queue full; default ``OverflowPolicy/dropNewest``.
   public var overflow = OverflowPolicy.dropNewest
 
+  var queueSize = BatchSetting(2048)
+  var delay = BatchSetting(Duration.seconds(5))
+  var batchSize = BatchSetting<Int?>(nil)
+  var timeout = BatchSetting(Duration.seconds(30))
   private var givenQueueBytes: Int?
 
   static let maxQueueSizeLimit = 1 << 24
+  static let standardBatchSize = 512
   /// As good as no limit: 292 years.
   static let unlimited = Duration.nanoseconds(Int64.max)
 
@@ -51,12 +66,13 @@ public struct BatchConfiguration: Sendable, Hashable {
         option: "maxExportBatchSize", value: "\(maxExportBatchSize)",
         allowed: "1 to maxQueueSize, which is \(maxQueueSize)")
     }
+    try ConfigurationError.require("maxExportBatchBytes", maxExportBatchBytes, in: 1024...(1 << 30))
     guard exportTimeout > .zero else {
       throw ConfigurationError(option: "exportTimeout", value: "\(exportTimeout)", allowed: "more than 0")
     }
     try ConfigurationError.require("maxQueueBytes", maxQueueBytes, in: 1024...(64 << 30))
-    if case .block(let limit) = overflow, limit < .zero {
-      throw ConfigurationError(option: "overflow", value: "block(upTo: \(limit))", allowed: "a time of 0 or more")
+    if case .block(let limit) = overflow.kind, limit < .zero {
+      throw ConfigurationError(option: "overflow", value: "\(overflow)", allowed: "a time of 0 or more")
     }
   }
 }

@@ -19,17 +19,16 @@ extension BatchCore {
   /// Carries out what the machine decides, until it has nothing more to say; then arms the timer for its next word.
   private func drive() {
     let now = loop.now
-    let slots = max(1, min(maxConcurrentExports, exporter.maxConcurrentExports))
+    let slots = slots
     while true {
-      let (step, producers) = withState { state -> (Step?, [BlockingSemaphore]) in
+      let (step, producers) = withState { state -> (Step?, [BlockedProducer<Item>]) in
         state.machine.settings.maxConcurrentExports = slots
         let action = state.machine.next(at: now, queuedBytes: state.ring.bytes)
         let step = action.map { apply($0, &state) }
-        return (step, state.takeProducers(state.machine.admitsWaiting ? maxQueueSize - state.ring.count : .max))
+        return (step, settleProducers(&state))
       }
-      for turn in producers { turn.signal() }
-      guard let step else { break }
-      perform(step)
+      for producer in producers { producer.turn.signal() }
+      if let step { perform(step) } else if producers.isEmpty { break }
     }
     arm()
   }
@@ -38,9 +37,10 @@ extension BatchCore {
   private func apply(_ action: BatchMachine.Action, _ state: inout State) -> Step {
     switch action {
     case .export(let id, let count, let deadline):
-      let (items, bytes) = state.ring.removeFirst(count)
-      state.exports[id] = Running(items: items, task: nil, count: count, bytes: bytes)
-      return .export(id: id, count: count, deadline: deadline)
+      let (items, bytes) = state.ring.removeFirst(count, maxBytes: maxExportBatchBytes)
+      if items.count < count { state.machine.shorten(export: id, to: items.count) }
+      state.exports[id] = Running(items: items, task: nil, count: items.count, bytes: bytes)
+      return .export(id: id, count: items.count, deadline: deadline)
     case .cancel(let id):
       return .cancel(state.exports[id]?.task)
     case .discard(let count):
@@ -56,7 +56,7 @@ extension BatchCore {
     case .answer(let id, let complete, let lost):
       let report = FlushReport(isComplete: complete, lost: lost, ledger: state.machine.ledger)
       return .answer(state.answers.removeValue(forKey: id), report)
-    case .reportDrops, .reportRecovery:
+    case .reportDrops, .reportRecovery, .reportAbandoned:
       return .say(action)
     case .close:
       return .close(state.exports.values.compactMap(\.task))
@@ -167,6 +167,10 @@ extension BatchCore {
     case .reportDrops(let count, let reason):
       diagnostics.emit(
         .warning, "items are dropped: the queue is full", [("dropped", "\(count)"), ("reason", "\(reason)")])
+    case .reportAbandoned(let items, let hanging):
+      diagnostics.emit(
+        .warning, "an export is given up: the exporter didn't return after its deadline and its cancellation",
+        [("lost", "\(items)"), ("hangingCalls", "\(hanging)")])
     case .reportRecovery(let dropped):
       diagnostics.emit(.warning, "the queue has room again", [("dropped", "\(dropped)")])
     default: break

@@ -13,7 +13,7 @@ extension BatchCore: ForkParticipant {
     var machine = BatchMachine(old.settings)
     if old.phase != .open { machine.phase = .closed }
     // Over what was there, which is never released: its items are not this process's to touch.
-    unsafe storage.initialize(to: State(machine: machine, ring: ItemRing(capacity: maxQueueSize)))
+    unsafe storage.initialize(to: Self.state(machine, maxQueueSize, maxExportBatchSize))
     budget.forkedChild()
     if old.phase == .open { registration.store(loop.register(self), ordering: .relaxed) }
     lock.unlock()

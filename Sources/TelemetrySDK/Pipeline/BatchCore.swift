@@ -11,7 +11,9 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   struct State: ~Copyable {
     var machine: BatchMachine
     var ring: ItemRing<Item>
-    var producers: [BlockingSemaphore] = []  // blocked for want of room, the first to come first
+    var producers = BlockedProducers<Item>()
+    /// Up to so many queued items a new one is taken at once: none, while others wait for room.
+    var openRoom: Int
     var answers: [UInt64: Answer] = [:]
     var exports: [UInt64: Running] = [:]
     var timer: (id: TelemetryLoop.TimerID, deadline: Deadline)?
@@ -39,6 +41,8 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   let lock = Locked<Void>(())
   nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
   let maxQueueSize: Int
+  let maxExportBatchSize: Int
+  let maxExportBatchBytes: Int
   let exportTimeout: Duration
   /// Of a processor that never overlaps exports, whatever its exporter says.
   let maxConcurrentExports: Int
@@ -58,6 +62,8 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     self.lease = lease
     self.diagnostics = diagnostics.limited(by: loop)
     maxQueueSize = configuration.maxQueueSize
+    maxExportBatchSize = configuration.maxExportBatchSize
+    maxExportBatchBytes = configuration.maxExportBatchBytes
     exportTimeout = configuration.exportTimeout
     self.maxConcurrentExports = maxConcurrentExports
     overflow = configuration.overflow
@@ -67,15 +73,26 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
         maxExportBatchSize: configuration.maxExportBatchSize, scheduleDelay: configuration.scheduleDelay,
         exportTimeout: configuration.exportTimeout,
         exporterAppliesTimeout: loopExporter?.appliesExportTimeout ?? false,
-        maxConcurrentExports: max(1, min(maxConcurrentExports, exporter.maxConcurrentExports)),
-        maxQueueBytes: configuration.maxQueueBytes))
+        maxConcurrentExports: 1,
+        bytesTrigger: min(configuration.maxQueueBytes / 2, configuration.maxExportBatchBytes)))
     unsafe storage = .allocate(capacity: 1)
-    unsafe storage.initialize(to: State(machine: machine, ring: ItemRing(capacity: configuration.maxQueueSize)))
+    unsafe storage.initialize(to: Self.state(machine, maxQueueSize, maxExportBatchSize))
+    let slots = slots  // outside the lock: it asks the exporter
+    withState { $0.machine.settings.maxConcurrentExports = slots }
     registration.store(loop.register(self), ordering: .relaxed)
     loopExporter?.share(budget)
     if lease != nil { Fork.join(self) }  // a simulation doesn't fork
     warnOfTimeouts(configuration.exportTimeout)
   }
+
+  static func state(_ machine: BatchMachine, _ maxQueueSize: Int, _ batchSize: Int) -> State {
+    // What two batches need is kept: one is filled while the other is being taken.
+    State(
+      machine: machine, ring: ItemRing(capacity: maxQueueSize, keeping: 2 * batchSize), openRoom: maxQueueSize)
+  }
+
+  /// How many exports may run at once now.
+  var slots: Int { max(1, min(maxConcurrentExports, exporter.maxConcurrentExports, BatchMachine.maxConcurrentExports)) }
 
   /// Attempts that may take longer than the whole leave no time to try again (DESIGN 4); the smaller time holds.
   private func warnOfTimeouts(_ exportTimeout: Duration) {
@@ -116,18 +133,11 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
 
   // MARK: Items
 
-  private enum Verdict {
-    case done(wake: Bool, isFirstLate: Bool = false)
-    case wait(BlockingSemaphore)
-
-    var isWait: Bool { if case .wait = self { true } else { false } }
-  }
-
   @inline(__always)
   func onEnd(_ item: consuming Item) {
-    let size = item.encodedSizeBound
+    let size = max(0, item.encodedSizeBound)  // from whoever wrote the item's type
     lock.lock()
-    if unsafe storage.pointee.machine.phase == .open, unsafe storage.pointee.ring.count < maxQueueSize,
+    if unsafe storage.pointee.machine.phase == .open, unsafe storage.pointee.ring.count < storage.pointee.openRoom,
       budget.take(size)
     {
       unsafe storage.pointee.ring.append(item, bytes: size)
@@ -138,69 +148,6 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
       lock.unlock()
       overflowed(item, size)
     }
-  }
-
-  /// The queue is full or closed. Out of line: the usual way shall stay small.
-  @inline(never)
-  private func overflowed(_ item: consuming Item, _ size: Int) {
-    var item: Item? = consume item
-    var waitsUntil: Deadline?
-    if case .block(let limit) = overflow, TelemetryLoop.current == nil { waitsUntil = Deadline(.system + limit) }
-    var isRetry = false
-    while true {
-      var evicted: [Item] = []  // released outside the lock
-      let verdict = withState { state in
-        let verdict = offer(&item, size, &state, canWait: waitsUntil != nil, isRetry: isRetry, evicted: &evicted)
-        state.machine.waiting += (verdict.isWait ? 1 : 0) - (isRetry ? 1 : 0)
-        return verdict
-      }
-      switch verdict {
-      case .done(let wake, let isFirstLate):
-        if wake { loop.notify(token) }
-        if isFirstLate { diagnostics.emit(.warning, "items that end after shutdown are dropped") }
-        return
-      case .wait(let turn):
-        isRetry = true
-        if let end = waitsUntil, !turn.wait(until: end) {
-          waitsUntil = nil
-          withState { state in state.producers.removeAll { $0 === turn } }
-        }
-      }
-    }
-  }
-
-  private func offer(
-    _ item: inout Item?, _ size: Int, _ state: inout State, canWait: Bool, isRetry: Bool, evicted: inout [Item]
-  ) -> Verdict {
-    // One that waited for room ended before the shutdown: there is room when a batch has left.
-    guard state.machine.phase == .open || (isRetry && state.machine.admitsWaiting) else {
-      let wake = state.machine.droppedNew(isRetry ? .shutdown : .afterShutdown)
-      defer { state.saidAfterShutdown = true }
-      return .done(wake: wake, isFirstLate: !state.saidAfterShutdown && !isRetry)
-    }
-    while let reason = obstacle(size, state) {
-      switch overflow {
-      case .dropOldest where state.ring.count > 0 && size <= budget.available + budget.reserve + state.ring.bytes:
-        let (oldest, oldSize) = state.ring.removeFirst()
-        evicted.append(oldest)
-        budget.give(oldSize)
-        if state.machine.droppedOldest(reason) { loop.notify(token) }
-      case .block where canWait && size <= budget.limit:
-        let turn = BlockingSemaphore()
-        state.producers.append(turn)
-        return .wait(turn)
-      default:
-        return .done(wake: state.machine.droppedNew(reason))
-      }
-    }
-    state.ring.append(item.take()!, bytes: size)
-    return .done(wake: state.machine.enqueued(queuedBytes: state.ring.bytes))
-  }
-
-  /// Why the item can't be queued; with nil its bytes are taken.
-  private func obstacle(_ size: Int, _ state: borrowing State) -> DropReason? {
-    if state.ring.count >= maxQueueSize { return .queueFull }
-    return budget.takeReclaiming(size) ? nil : .byteBudget
   }
 
   // MARK: Flush and shutdown
@@ -232,62 +179,11 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
 
   /// Answers a flush now, with what there is, unless it has been answered.
   func withdraw(_ id: UInt64) {
-    let (answer, ledger) = withState { ($0.answers.removeValue(forKey: id), $0.machine.ledger) }
-    answer?(FlushReport(isComplete: false, lost: 0, ledger: ledger))
-  }
-
-  /// Ends everything without the loop: it is gone, or something blocks it past a shutdown's deadline.
-  func forceClose() {
-    let end = withState { state in close(&state) }
-    for task in end.tasks { task.cancel() }
-    for turn in end.producers { turn.signal() }
-    // All is applied by now, so every answer gets the final ledger.
-    let ledger = ledger
-    for (answer, complete, lost) in end.answers {
-      answer(FlushReport(isComplete: complete, lost: lost, ledger: ledger))
+    let (answer, lost, ledger) = withState { state in
+      (state.answers.removeValue(forKey: id), state.machine.withdraw(flush: id), state.machine.ledger)
     }
-    letGo()
-  }
-
-  private struct End: Sendable {
-    var answers: [(Answer, complete: Bool, lost: Int)] = []
-    var discarded: [Item] = []
-    var producers: [BlockingSemaphore] = []
-    var tasks: [Task<Void, Never>] = []
-  }
-
-  private func close(_ state: inout State) -> End {
-    var end = End()
-    for action in state.machine.forceClose() {
-      switch action {
-      case .answer(let id, let complete, let lost):
-        if let answer = state.answers.removeValue(forKey: id) { end.answers.append((answer, complete, lost)) }
-      case .discard(let count):
-        let (items, bytes) = state.ring.removeFirst(count)
-        budget.give(bytes)
-        end.discarded = items
-      default: break
-      }
-    }
-    end.producers = state.takeProducers(.max)
-    end.tasks = state.exports.values.compactMap(\.task)
-    return end
-  }
-
-  func letGo() {
-    loop.unregister(token)
-    lease?.end()
+    answer?(FlushReport(isComplete: false, lost: lost, ledger: ledger))
   }
 
   func loopEnded() { forceClose() }
-}
-
-extension BatchCore.State {
-  /// Takes out as many blocked producers as there is room for.
-  mutating func takeProducers(_ room: Int) -> [BlockingSemaphore] {
-    guard !producers.isEmpty else { return [] }
-    let turns = Array(producers.prefix(room))
-    producers.removeFirst(turns.count)
-    return turns
-  }
 }

@@ -4,7 +4,7 @@ extension BatchMachine {
     wakePending = false
     guard phase != .closed else { return nil }
     if let action = giveUpOverdueExport(at: now) { return action }
-    if let action = hurryExporter() { return action }
+    if let action = hurryExporter(at: now) { return action }
     if let action = answerFlush(at: now) { return action }
     if phase == .draining {
       if let action = advanceShutdown(at: now) { return action }
@@ -74,22 +74,32 @@ extension BatchMachine {
       case .cancelled(let at):
         guard abandonTime(at).hasPassed(at: now) else { continue }
         abandon(index, .timeout)
+        return .reportAbandoned(items: export.count, hanging: abandonedCount)
       case .abandoned: continue
       }
     }
     return nil
   }
 
-  private mutating func abandon(_ index: Int, _ reason: DropReason) {
-    exports[index].stage = .abandoned
-    settle(exports[index], ExportOutcome(dropped: [reason: exports[index].count]))
-  }
-
-  /// With nothing to export there is no hurry.
-  private mutating func hurryExporter() -> Action? {
+  /// With nothing to export there is no hurry. A flush that goes on after the time that the exporter was told of has it
+  /// told again.
+  private mutating func hurryExporter(at now: MonotonicInstant) -> Action? {
+    if hurry == nil, let told = expedited, told.hasPassed(at: now) {
+      expedited = nil
+      hurry = waits(after: now)
+    }
     guard let deadline = hurry else { return nil }
     hurry = nil
-    return head < tail || hasLiveExport ? .hurryExporter(deadline: deadline) : nil
+    guard head < tail || hasLiveExport else { return nil }
+    expedited = deadline
+    return .hurryExporter(deadline: deadline)
+  }
+
+  /// The first end of a flush or shutdown that still waits for exports.
+  private func waits(after now: MonotonicInstant) -> Deadline? {
+    var ends = flushes.filter { $0.stage == .waiting }.map(\.deadline)
+    if let shutdown, shutdown.stage == .draining { ends.append(shutdown.exportDeadline) }
+    return ends.filter { !$0.hasPassed(at: now) }.min()
   }
 
   private var hasLiveExport: Bool { exports.contains { $0.stage != .abandoned } }
@@ -179,6 +189,7 @@ extension BatchMachine {
       return .reportDrops(count: current.unreported, reason: current.reason)
     }
     phase = .closed
+    hurry = nil
     exports = []
     drops = nil
     return .close

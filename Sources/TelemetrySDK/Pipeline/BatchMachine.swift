@@ -12,7 +12,7 @@ struct BatchMachine {
     case cancel(export: UInt64)
     /// Take `count` items from the queue's front and let go of them; they are counted.
     case discard(count: Int)
-    /// Call the exporter's `hurry`.
+    /// Call the exporter's `expedite`.
     case hurryExporter(deadline: Deadline)
     /// Call the exporter's `forceFlush`, then `exporterFlushed`.
     case flushExporter(id: UInt64, deadline: Deadline)
@@ -20,6 +20,8 @@ struct BatchMachine {
     case shutdownExporter(deadline: Deadline)
     /// Answer a flush or shutdown.
     case answer(id: UInt64, complete: Bool, lost: Int)
+    /// Say that an export was given up, and how many calls of the exporter hang now.
+    case reportAbandoned(items: Int, hanging: Int)
     /// Say that items are being dropped before they are queued.
     case reportDrops(count: Int, reason: DropReason)
     /// Say that none were dropped for a while.
@@ -35,7 +37,8 @@ struct BatchMachine {
     /// The exporter applies the export timeout, so an export has no deadline here but shutdown's.
     var exporterAppliesTimeout = false
     var maxConcurrentExports: Int
-    var maxQueueBytes: Int
+    /// With so many bytes queued a batch begins.
+    var bytesTrigger: Int
   }
 
   enum Phase: Equatable {
@@ -48,13 +51,13 @@ struct BatchMachine {
     enum Stage: Equatable {
       case running(cancelAt: Deadline)
       case cancelled(abandonAt: Deadline)
-      // Counted as lost; the exporter's call hasn't returned yet and keeps its place.
+      // Counted as lost, but the exporter's call hasn't returned yet.
       case abandoned
     }
 
     let id: UInt64
     let first: UInt64
-    let count: Int
+    var count: Int
     let deadline: Deadline
     var stage: Stage
   }
@@ -102,6 +105,11 @@ struct BatchMachine {
   /// How long past its deadline an export may still answer before it is cancelled, and then before it is abandoned.
   static let grace = Duration.milliseconds(50)
   static let dropReportInterval = Duration.seconds(60)
+  /// The most abandoned calls whose places are given to others: an exporter that hangs once goes on, and one that hangs
+  /// each time doesn't pile calls up without end.
+  static let maxReplacedCalls = 4
+  /// The most exports at once, whatever an exporter permits: each step looks at all of them.
+  static let maxConcurrentExports = 1024
 
   var settings: Settings
   var phase = Phase.open
@@ -120,17 +128,28 @@ struct BatchMachine {
   var shutdown: Shutdown?
   /// The exporter is to be told that time is short.
   var hurry: Deadline?
+  /// What it was told last; it attempts exports at once until then.
+  var expedited: Deadline?
   var drops: DropEpisode?
   var nextID: UInt64 = 1
 
   init(_ settings: Settings) {
     self.settings = settings
-    exports.reserveCapacity(settings.maxConcurrentExports)
+    exports.reserveCapacity(min(settings.maxConcurrentExports, 16))
   }
 
   var queued: Int { Int(truncatingIfNeeded: tail &- head) }
   var ledger: Ledger { counts.ledger(queued: queued, inFlight: inFlight) }
-  private var hasFreeSlot: Bool { exports.count < settings.maxConcurrentExports }
+  var hasFreeSlot: Bool { occupiedSlots < settings.maxConcurrentExports }
+
+  /// The places that exports take: abandoned ones only beyond those that are replaced.
+  var occupiedSlots: Int {
+    guard abandonedCount > 0 else { return exports.count }
+    return exports.count - min(abandonedCount, Self.maxReplacedCalls)
+  }
+
+  /// Calls that were given up and haven't returned.
+  private(set) var abandonedCount = 0
 
   // MARK: Items
 
@@ -142,7 +161,7 @@ struct BatchMachine {
     tail &+= 1
     guard !wakePending else { return false }
     let startsDelay = scheduleAt.isNever && head >= exportUpTo
-    guard startsDelay || (hasFreeSlot && isBatchReady(queuedBytes)) || phase != .open else { return false }
+    guard startsDelay || (isBatchReady(queuedBytes) && hasFreeSlot) || phase != .open else { return false }
     wakePending = true
     return true
   }
@@ -181,10 +200,38 @@ struct BatchMachine {
     return true
   }
 
-  /// Half of the bytes are as good as a batch: waiting for more would lose items.
+  /// A batch in bytes is as good as one in items, and so are half of the bytes: waiting for more would lose items.
   @inline(__always)
   private func isBatchReady(_ queuedBytes: Int) -> Bool {
-    queued >= settings.maxExportBatchSize || queuedBytes >= settings.maxQueueBytes / 2
+    queued >= settings.maxExportBatchSize || queuedBytes >= settings.bytesTrigger
+  }
+
+  /// A producer waits for room; true if the loop is to be woken.
+  mutating func producerWaits() -> Bool {
+    waiting += 1
+    return roomRunsShort()
+  }
+
+  /// The item of a producer that waited was queued. On the loop's thread, or the loop is woken for it.
+  mutating func admitted(queuedBytes: Int) {
+    waiting -= 1
+    _ = enqueued(queuedBytes: queuedBytes)
+  }
+
+  /// The item of a producer that waited was dropped; true if the loop is to be woken.
+  mutating func stoppedWaiting(_ reason: DropReason) -> Bool {
+    waiting -= 1
+    return droppedNew(reason)
+  }
+
+  /// There is no room for an item: what is queued is exported now, however little it is. True if the loop is to be
+  /// woken; while all places are taken the end of an export wakes it.
+  mutating func roomRunsShort() -> Bool {
+    guard exportUpTo < tail, head < tail else { return false }
+    exportUpTo = tail
+    guard !wakePending, hasFreeSlot else { return false }
+    wakePending = true
+    return true
   }
 
   // MARK: Flush and shutdown
@@ -236,9 +283,25 @@ struct BatchMachine {
   mutating func exportEnded(_ id: UInt64, _ outcome: ExportOutcome) -> Ending {
     guard let index = exports.firstIndex(where: { $0.id == id }) else { return .late }
     let export = exports.remove(at: index)
-    guard export.stage != .abandoned else { return .late }
+    guard export.stage != .abandoned else {
+      abandonedCount -= 1
+      return .late
+    }
     settle(export, outcome)
     return .settled
+  }
+
+  /// Gives an export up: its items are lost, whatever its call says later.
+  mutating func abandon(_ index: Int, _ reason: DropReason) {
+    exports[index].stage = .abandoned
+    abandonedCount += 1
+    settle(exports[index], ExportOutcome(dropped: [reason: exports[index].count]))
+  }
+
+  /// Answers a flush before its end, and says what it has lost so far.
+  mutating func withdraw(flush id: UInt64) -> Int {
+    guard let index = flushes.firstIndex(where: { $0.id == id }) else { return 0 }
+    return flushes.remove(at: index).lost
   }
 
   /// The exporter's `forceFlush` returned.
@@ -281,9 +344,8 @@ struct BatchMachine {
 
   /// Takes the next batch off the queue, if it is time for one and there is a place for it.
   mutating func beginExport(at now: MonotonicInstant, queuedBytes: Int) -> Action? {
-    guard hasFreeSlot, head < tail, head < exportUpTo || phase == .draining || isBatchReady(queuedBytes) else {
-      return nil
-    }
+    let isDue = head < exportUpTo || phase == .draining || waiting > 0 || isBatchReady(queuedBytes)
+    guard isDue, head < tail, hasFreeSlot else { return nil }
     var deadline = settings.exporterAppliesTimeout ? .never : Deadline(now + settings.exportTimeout)
     if let shutdown {
       guard !shutdown.exportDeadline.hasPassed(at: now) else { return nil }
@@ -298,5 +360,14 @@ struct BatchMachine {
     inFlight += count
     counts.exports += 1
     return .export(id: id, count: count, deadline: deadline)
+  }
+
+  /// Of an export that was begun just now only the first `count` items fit into a batch's bytes; the others stay.
+  mutating func shorten(export id: UInt64, to count: Int) {
+    guard let index = exports.lastIndex(where: { $0.id == id }), exports[index].count > count else { return }
+    let rest = exports[index].count - count
+    exports[index].count = count
+    head -= UInt64(rest)
+    inFlight -= rest
   }
 }

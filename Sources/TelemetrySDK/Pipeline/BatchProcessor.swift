@@ -79,12 +79,14 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
 
   /// ``forceFlush(within:)`` for a thread that can wait; must not be called on a telemetry thread, which would wait for
   /// itself, nor from an async function.
+  @available(*, noasync, message: "it blocks the thread: use forceFlush(within:)")
   public func forceFlushBlocking(within limit: Duration) -> FlushReport { core.block(for: .flush, limit) }
 
   /// ``shutdown(within:)`` for a thread that can wait; must not be called on a telemetry thread, which would wait for
   /// itself, nor from an async function.
   ///
   /// It returns in time even if an exporter blocks the telemetry thread.
+  @available(*, noasync, message: "it blocks the thread: use shutdown(within:)")
   public func shutdownBlocking(within limit: Duration) -> FlushReport { core.block(for: .shutdown, limit) }
 }
 

@@ -1,29 +1,4 @@
-/// Why items never reached the back end.
-public enum DropReason: String, Hashable, Sendable, CaseIterable, CustomStringConvertible {
-  /// The queue held `maxQueueSize` items.
-  case queueFull
-  /// The byte budget was spent.
-  case byteBudget
-  /// The export timeout passed.
-  case timeout
-  /// Shutdown's deadline passed before they were delivered.
-  case shutdown
-  /// They ended after shutdown.
-  case afterShutdown
-  /// A single item exceeds what the server takes.
-  case tooLarge
-  /// The server's answer forbids a retry.
-  case refused
-  /// No connection came about before the deadline.
-  case unreachable
-  /// A custom exporter failed.
-  case exporterFailed
-
-  /// The name that ledgers and JSON use.
-  public var description: String { rawValue }
-}
-
-/// What became of one batch. The item counts sum to the batch's size, which the processor checks.
+/// What became of one batch. The item counts sum to the batch's size, which the processor checks and corrects.
 public struct ExportOutcome: Sendable {
   /// Items that the back end accepted.
   public var exported: Int
@@ -93,7 +68,7 @@ public struct ExportOutcome: Sendable {
   }
 
   /// The items that the outcome accounts for.
-  package var total: Int { exported + rejected + dropped.values.reduce(0, +) }
+  package var total: Int { exported.saturatingSum(rejected).saturatingSum(dropped.values.saturatingSum) }
 }
 
 /// A message as an error.

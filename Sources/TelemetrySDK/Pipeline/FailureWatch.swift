@@ -15,11 +15,11 @@ struct FailureWatch {
   private var failures = Failures()
 
   mutating func note(_ outcome: ExportOutcome, count: Int) -> Word? {
-    let dropped = outcome.dropped.values.reduce(0, +)
+    let dropped = outcome.dropped.values.saturatingSum
     if dropped > 0 {
       defer {
         failures.batches += 1
-        failures.lost += dropped
+        failures.lost = failures.lost.saturatingSum(dropped)
       }
       return failures.batches == 0
         ? .failing(lost: dropped, error: outcome.error, attempts: outcome.attempts)

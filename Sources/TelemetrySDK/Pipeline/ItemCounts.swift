@@ -13,12 +13,13 @@ struct ItemCounts {
 
   mutating func drop(_ count: Int, _ reason: DropReason) { lostBefore[reason.index] += count }
 
+  /// Adds an outcome that is balanced.
   mutating func add(_ outcome: ExportOutcome) {
     exported += outcome.exported
     rejected += outcome.rejected
     for (reason, count) in outcome.dropped { givenUp[reason.index] += count }
     possibleDuplicates += outcome.possibleDuplicates
-    attempts += outcome.attempts
+    attempts = attempts.saturatingSum(outcome.attempts)  // the only count without a bound in the items
   }
 
   func ledger(queued: Int, inFlight: Int) -> Ledger {
@@ -49,29 +50,18 @@ struct ItemCounts {
   }
 }
 
-extension DropReason {
-  fileprivate var index: Int {
-    switch self {
-    case .queueFull: 0
-    case .byteBudget: 1
-    case .timeout: 2
-    case .shutdown: 3
-    case .afterShutdown: 4
-    case .tooLarge: 5
-    case .refused: 6
-    case .unreachable: 7
-    case .exporterFailed: 8
-    }
-  }
-}
-
 extension ExportOutcome {
   /// The outcome with counts that sum to `count`, whatever the exporter said, and whether it had to be changed: what
-  /// it left out counts as dropped; where it claims too much, the losses are believed first.
+  /// it left out counts as dropped; where it claims too much, the losses are believed first. No more items than there
+  /// are can be duplicates, and no count is negative.
   func balanced(count: Int) -> (ExportOutcome, changed: Bool) {
     var result = resolved(count: count)
+    result.possibleDuplicates = min(max(0, possibleDuplicates), count)
+    result.attempts = max(0, attempts)
+    var changed = result.possibleDuplicates != possibleDuplicates || result.attempts != attempts
     let isSound = result.exported >= 0 && result.rejected >= 0 && result.dropped.values.allSatisfy { $0 >= 0 }
-    if isSound, result.total == count { return (result, false) }
+    if isSound, result.total == count { return (result, changed) }
+    changed = true
     var left = count
     func claim(_ claimed: Int) -> Int {
       let granted = min(max(0, claimed), left)
@@ -86,6 +76,6 @@ extension ExportOutcome {
     result.exported = claim(result.exported)
     if left > 0 { dropped[.exporterFailed, default: 0] += left }
     result.dropped = dropped
-    return (result, true)
+    return (result, changed)
   }
 }

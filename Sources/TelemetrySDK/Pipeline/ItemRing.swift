@@ -1,76 +1,168 @@
-/// A first-in-first-out queue of fixed capacity with each item's size; no operation on a single item allocates.
+/// A first-in-first-out queue with each item's size. It grows and shrinks by chunks, so that a large capacity costs
+/// nothing until it is used, and nothing is copied to grow.
 ///
-/// The memory is reserved at once, and the system gives pages only when they are first written. An emptied ring begins
-/// again at its start, so that a processor with little to do touches little memory.
+/// Of emptied chunks some are kept, so that the steady state doesn't allocate; an emptied queue begins again at the
+/// start of a chunk, so that a processor with little to do touches little memory.
 @safe
 struct ItemRing<Item>: ~Copyable {
-  // SAFETY: items[(first + i) % capacity] is initialized for i in 0..<count, everything else is not.
-  private let items: UnsafeMutablePointer<Item>
-  private let sizes: UnsafeMutablePointer<Int>
-  private let capacity: Int
+  @unsafe
+  private struct Chunk {
+    let items: UnsafeMutablePointer<Item>
+    let sizes: UnsafeMutablePointer<Int>
+    var next: UnsafeMutablePointer<Chunk>?
+  }
+
+  // SAFETY: the chunks from `head` to `tail` hold `count` items in a row, from `first` in `head` up to `end` in `tail`;
+  // these are initialized, everything else is not. Between are full chunks. `spare` leads to `spareCount` empty ones.
+  private var head: UnsafeMutablePointer<Chunk>
+  private var tail: UnsafeMutablePointer<Chunk>
+  private var spare: UnsafeMutablePointer<Chunk>?
+  private var spareCount = 0
+  private let maxSpares: Int
+  private let chunkSize: Int
   private var first = 0
+  private var end = 0
   private(set) var count = 0
   private(set) var bytes = 0
 
-  init(capacity: Int) {
-    precondition(capacity > 0)
-    self.capacity = capacity
-    unsafe items = .allocate(capacity: capacity)
-    unsafe sizes = .allocate(capacity: capacity)
+  /// - Parameters:
+  ///   - capacity: The most items there will be.
+  ///   - kept: How many items' memory may be kept for later.
+  init(capacity: Int, keeping kept: Int) {
+    chunkSize = min(max(1, capacity), 256)
+    maxSpares = min(kept, capacity) / chunkSize + 1
+    let chunk = unsafe Self.makeChunk(chunkSize)
+    unsafe head = chunk
+    unsafe tail = chunk
+    unsafe spare = nil
   }
 
   deinit {
-    let head = min(count, capacity - first)
-    unsafe (items + first).deinitialize(count: head)
-    unsafe items.deinitialize(count: count - head)
-    unsafe items.deallocate()
-    unsafe sizes.deallocate()
+    var chunk: UnsafeMutablePointer<Chunk>? = unsafe head
+    var (start, left) = (first, count)
+    while let current = unsafe chunk {
+      let number = min(left, chunkSize - start)
+      unsafe (current.pointee.items + start).deinitialize(count: number)
+      left -= number
+      start = 0
+      unsafe chunk = current.pointee.next
+      unsafe Self.free(current)
+    }
+    var empty = unsafe spare
+    while let current = unsafe empty {
+      unsafe empty = current.pointee.next
+      unsafe Self.free(current)
+    }
+  }
+
+  @unsafe
+  private static func makeChunk(_ size: Int) -> UnsafeMutablePointer<Chunk> {
+    let chunk = UnsafeMutablePointer<Chunk>.allocate(capacity: 1)
+    unsafe chunk.initialize(to: Chunk(items: .allocate(capacity: size), sizes: .allocate(capacity: size), next: nil))
+    return unsafe chunk
+  }
+
+  @unsafe
+  private static func free(_ chunk: UnsafeMutablePointer<Chunk>) {
+    unsafe chunk.pointee.items.deallocate()
+    unsafe chunk.pointee.sizes.deallocate()
+    unsafe chunk.deallocate()
   }
 
   @inline(__always)
   mutating func append(_ item: consuming Item, bytes size: Int) {
-    precondition(count < capacity)
-    var index = first &+ count
-    if index >= capacity { index &-= capacity }
-    unsafe (items + index).initialize(to: item)
-    unsafe sizes[index] = size
+    if end == chunkSize { addChunk() }
+    unsafe (tail.pointee.items + end).initialize(to: item)
+    unsafe tail.pointee.sizes[end] = size
+    end &+= 1
     count &+= 1
     bytes &+= size
+  }
+
+  @inline(never)
+  private mutating func addChunk() {
+    let chunk: UnsafeMutablePointer<Chunk>
+    if let kept = unsafe spare {
+      unsafe spare = kept.pointee.next
+      unsafe kept.pointee.next = nil
+      spareCount -= 1
+      unsafe chunk = kept
+    } else {
+      unsafe chunk = Self.makeChunk(chunkSize)
+    }
+    unsafe tail.pointee.next = chunk
+    unsafe tail = chunk
+    end = 0
   }
 
   /// Takes the oldest item with its size.
   mutating func removeFirst() -> (Item, Int) {
     precondition(count > 0)
-    let item = unsafe (items + first).move()
-    let size = unsafe sizes[first]
+    let item = unsafe (head.pointee.items + first).move()
+    let size = unsafe head.pointee.sizes[first]
     advance(1, size)
     return (item, size)
   }
 
-  /// Takes the `number` oldest items with the sum of their sizes.
-  mutating func removeFirst(_ number: Int) -> ([Item], Int) {
+  /// Takes the oldest items with the sum of their sizes: `number` of them, or as many as have at most `maxBytes`
+  /// together, but one at least.
+  mutating func removeFirst(_ number: Int, maxBytes: Int = .max) -> ([Item], Int) {
     precondition((0...count).contains(number))
-    let head = min(number, capacity - first)
-    var size = 0
-    for offset in 0..<number {
-      let index = first + offset
-      size += unsafe sizes[index < capacity ? index : index - capacity]
-    }
+    let (number, size) = measure(number, maxBytes)
     let result = unsafe [Item](unsafeUninitializedCapacity: number) { buffer, initialized in
       guard let target = buffer.baseAddress else { return }
-      unsafe target.moveInitialize(from: items + first, count: head)
-      unsafe (target + head).moveInitialize(from: items, count: number - head)
-      initialized = number
+      while initialized < number {
+        let part = min(number - initialized, chunkSize - first)
+        unsafe (target + initialized).moveInitialize(from: head.pointee.items + first, count: part)
+        initialized += part
+        advance(part, 0)
+      }
     }
-    advance(number, size)
+    bytes -= size
     return (result, size)
   }
 
+  private func measure(_ number: Int, _ maxBytes: Int) -> (number: Int, size: Int) {
+    var (chunk, index, size) = unsafe (head, first, 0)
+    for taken in 0..<number {
+      if index == chunkSize, let next = unsafe chunk.pointee.next {
+        unsafe chunk = next
+        index = 0
+      }
+      let more = unsafe chunk.pointee.sizes[index]
+      if taken > 0, more > maxBytes - size { return (taken, size) }
+      size += more
+      index += 1
+    }
+    return (number, size)
+  }
+
+  /// `number` items of the first chunk have been taken out.
   private mutating func advance(_ number: Int, _ size: Int) {
     count -= number
     bytes -= size
     first += number
-    if first >= capacity { first -= capacity }
-    if count == 0 { first = 0 }
+    if count == 0 {
+      // What is empty lies before `tail`, which starts again.
+      while let next = unsafe head.pointee.next { unsafe dropHead(next) }
+      first = 0
+      end = 0
+    } else if first == chunkSize, let next = unsafe head.pointee.next {
+      unsafe dropHead(next)
+      first = 0
+    }
+  }
+
+  @unsafe
+  private mutating func dropHead(_ next: UnsafeMutablePointer<Chunk>) {
+    let empty = unsafe head
+    unsafe head = next
+    if spareCount < maxSpares {
+      unsafe empty.pointee.next = spare
+      unsafe spare = empty
+      spareCount += 1
+    } else {
+      unsafe Self.free(empty)
+    }
   }
 }

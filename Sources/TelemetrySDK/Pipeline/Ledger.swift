@@ -26,23 +26,23 @@ public struct Ledger: Sendable, Hashable {
   public init() {}
 
   /// Items that were given up, for whatever reason.
-  public var droppedTotal: Int { dropped.values.reduce(0, +) }
+  public var droppedTotal: Int { dropped.values.saturatingSum }
 
   /// Whether the law holds.
-  public var isBalanced: Bool { ended == exported + rejected + droppedTotal + queued + inFlight }
+  public var isBalanced: Bool { ended == [exported, rejected, droppedTotal, queued, inFlight].saturatingSum }
 
   /// The sum of two ledgers, such as those of two processors.
   public static func + (left: Ledger, right: Ledger) -> Ledger {
     var sum = left
-    sum.ended += right.ended
-    sum.exported += right.exported
-    sum.rejected += right.rejected
-    sum.dropped.merge(right.dropped, uniquingKeysWith: +)
-    sum.queued += right.queued
-    sum.inFlight += right.inFlight
-    sum.possibleDuplicates += right.possibleDuplicates
-    sum.exports += right.exports
-    sum.attempts += right.attempts
+    sum.ended = left.ended.saturatingSum(right.ended)
+    sum.exported = left.exported.saturatingSum(right.exported)
+    sum.rejected = left.rejected.saturatingSum(right.rejected)
+    sum.dropped.merge(right.dropped) { $0.saturatingSum($1) }
+    sum.queued = left.queued.saturatingSum(right.queued)
+    sum.inFlight = left.inFlight.saturatingSum(right.inFlight)
+    sum.possibleDuplicates = left.possibleDuplicates.saturatingSum(right.possibleDuplicates)
+    sum.exports = left.exports.saturatingSum(right.exports)
+    sum.attempts = left.attempts.saturatingSum(right.attempts)
     return sum
   }
 }

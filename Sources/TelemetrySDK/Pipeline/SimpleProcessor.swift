@@ -50,9 +50,11 @@ public final class SimpleProcessor<Item: BatchItem>: Sendable {
   public func shutdown(within limit: Duration) async -> FlushReport { await core.wait(for: .shutdown, limit) }
 
   /// ``forceFlush(within:)`` for a thread that can wait; not for a telemetry thread.
+  @available(*, noasync, message: "it blocks the thread: use forceFlush(within:)")
   public func forceFlushBlocking(within limit: Duration) -> FlushReport { core.block(for: .flush, limit) }
 
   /// ``shutdown(within:)`` for a thread that can wait; not for a telemetry thread.
+  @available(*, noasync, message: "it blocks the thread: use shutdown(within:)")
   public func shutdownBlocking(within limit: Duration) -> FlushReport { core.block(for: .shutdown, limit) }
 }
 

@@ -88,7 +88,7 @@ package struct DemoCommand: ToolCommand {
     let collector = try await start(certificates)
     var options = connection
     options.exporter.endpoint = collector.endpoint
-    if let certificates { options.exporter.certificate = certificates.authority }
+    if let certificates { options.exporter.certificate = .file(certificates.authority) }
     let pipeline = try Pipeline(options, environment: environment)
     // Both sides have read their files; the authority's certificate is looked at again, and is no secret.
     if let certificates { Process.unlink([certificates.privateKey, certificates.clientKey]) }

@@ -31,10 +31,13 @@ package struct DoctorCommand: ToolCommand {
     var checks: [Check] = []
     var endpoint = survey.exporter.endpoints.map(Endpoint.redacted).joined(separator: ",")
     if survey.isUsable {
+      let start = MonotonicInstant.system
       do throws(OTLPError) {
         let parts = try ChannelParts(survey.exporter, events.diagnostics)
         endpoint = parts.servers.map(\.description).joined(separator: ",")
-        checks.append(Check(step: .configuration, result: .passed, details: ["it can be used"]))
+        let elapsed = MonotonicInstant.system - start
+        checks.append(
+          Check(step: .configuration, result: .passed, details: ["it can be used"], elapsed: elapsed))
         let (seen, found) = try await probe(parts, survey.exporter)
         checks += seen
         findings = found + findings

@@ -48,7 +48,7 @@ package struct HelpCommand: ToolCommand {
     let suggestion = Suggestion.nearest(to: name, among: names).map { "did you mean \($0)? There" } ?? "there"
     return ToolError(
       .usage,
-      "unknown command '\(shownValue(name))'; \(suggestion) are \(names.dropLast().joined(separator: ", ")) and "
+      "unknown command '\(Redaction.shown(name))'; \(suggestion) are \(names.dropLast().joined(separator: ", ")) and "
         + (names.last ?? ""))
   }
 

@@ -83,7 +83,7 @@ package struct SendCommand: ToolCommand {
     return []
   }
 
-  private var shownName: String { file == "-" ? "standard input" : shownValue(file) }
+  private var shownName: String { file == "-" ? "standard input" : Redaction.shown(file) }
 
   private func openInput() throws(ToolError) -> Int32 {
     if file == "-" { return STDIN_FILENO }

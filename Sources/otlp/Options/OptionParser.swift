@@ -45,7 +45,7 @@ extension CommandTable {
       }
     case .operand(let text, let position):
       guard let operand, position == 0 else {
-        let shown = showsOperands ? "'\(shownValue(text))'" : "after --header, whose value may need quotation marks"
+        let shown = showsOperands ? "'\(Redaction.shown(text))'" : "after --header, whose value may need quotation marks"
         throw ToolError(.usage, "unexpected argument \(shown); \(hint)")
       }
       operand.set(&settings, text)
@@ -141,7 +141,7 @@ extension CommandTable {
     // A flag that was given a value is reported like an unknown option.
     if let flag = matches.first, matches.count == 1, text != written { return "'\(flag)=…': \(flag) takes no value" }
     if matches.count > 1 { return "'\(written)' could be \(matches.joined(separator: " or "))" }
-    let shown = "'\(shownValue(written))'"
+    let shown = "'\(Redaction.shown(written))'"
     return Suggestion.nearest(to: written, among: names).map { "\(shown), did you mean \($0)?" } ?? shown
   }
 }

@@ -13,7 +13,7 @@ package struct OptionValue {
   }
 
   package func refused(allowed: String) -> ConfigurationError {
-    ConfigurationError(option: option, value: shownValue(text), allowed: allowed)
+    ConfigurationError(option: option, value: text, allowed: allowed)
   }
 
   /// A whole number.
@@ -81,11 +81,4 @@ extension Duration {
     let milliseconds = clampedNanoseconds / 1_000_000
     return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
   }
-}
-
-/// A value of the command line as a message may show it: on one line, and by its length if it may hold a secret.
-package func shownValue(_ text: String) -> String {
-  let isSecret =
-    text.unicodeScalars.count > 64 || text.utf8.contains { $0 == 0x0A || $0 == 0x0D } || text.contains("-----BEGIN")
-  return isSecret ? "[\(text.utf8.count) bytes]" : Diagnostics.sanitized(text)
 }

@@ -25,10 +25,10 @@ package struct SpanFile: Sendable {
       (name, output) = ("standard output", .standard)
       return
     }
-    name = shownValue(path)
+    name = Redaction.shown(path)
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw ToolError(.configuration, "--output: \(shownValue(path)): \(systemMessage(errno))")
+      throw ToolError(.configuration, "--output: \(Redaction.shown(path)): \(systemMessage(errno))")
     }
     output = TextOutput(descriptor: descriptor)
   }

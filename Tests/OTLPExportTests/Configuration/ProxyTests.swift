@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// The proxy of code and environment (requirements 5.9.11).
-@Suite struct ProxyTests {
+@Suite(.ownThreads) struct ProxyTests {
   private func read(
     _ environment: [String: String], endpoint: String = "https://collector.example.com:4317",
     change: (inout OTLPSettings) -> Void = { _ in }
@@ -240,7 +241,7 @@ import Testing
   ]
 
   @Test(arguments: matches) func exceptions(match: Match) {
-    let exceptions = ProxyExceptions(ProxyExceptions.entries(match.list))
+    let exceptions = ProxyExceptions(Environment.entries(match.list))
     #expect(exceptions.problems.isEmpty)
     for host in match.direct { #expect(exceptions.contains(host: host, port: 4317), "\(host)") }
     for host in match.proxied { #expect(!exceptions.contains(host: host, port: 4317), "\(host)") }

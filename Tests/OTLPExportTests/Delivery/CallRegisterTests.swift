@@ -1,10 +1,11 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import OTLPExport
 
 /// Who sleeps, and what ends that.
-@Suite struct CallRegisterTests {
+@Suite(.ownThreads) struct CallRegisterTests {
   private func at(_ seconds: Int64) -> MonotonicInstant { .init(nanoseconds: seconds * 1_000_000_000) }
 
   @Test("a hurry ends the sleeps that would outlast it, the server's too")

@@ -1,8 +1,9 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct HeaderCacheTests {
+@Suite(.ownThreads) struct HeaderCacheTests {
   private static let start = MonotonicInstant(nanoseconds: 1_000_000_000)
   private var cache = HeaderCache()
 

@@ -3,10 +3,11 @@ import OTLPTesting
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// Headers of an async provider, on the virtual clock.
-@Suite struct HeaderProviderTests {
+@Suite(.ownThreads) struct HeaderProviderTests {
   struct Trouble: Error, CustomStringConvertible {
     var description: String { "the vault is\n closed" }
   }

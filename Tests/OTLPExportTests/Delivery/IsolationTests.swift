@@ -2,10 +2,11 @@ import OTLPExport
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// A span that the server refuses is found and dropped alone.
-@Suite struct IsolationTests {
+@Suite(.ownThreads) struct IsolationTests {
   private static func batch(_ count: Int, bad: [Int] = []) -> [SpanData] {
     (0..<count).map { index in
       SpanData(

@@ -2,10 +2,11 @@ import OTLPExport
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// A server that fails altogether: few attempts, nothing lost that could be delivered, a quick return.
-@Suite struct PipelineCircuitTests {
+@Suite(.ownThreads) struct PipelineCircuitTests {
   private typealias Step = ScriptedTransport.Step
 
   /// A server that fails for so long.

@@ -3,9 +3,10 @@ import OTLPTesting
 import OTLPWire
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
-@Suite struct PipelineSizeTests {
+@Suite(.ownThreads) struct PipelineSizeTests {
   private static let large = SpanData(
     traceID: TraceID(high: 1, low: 1), spanID: SpanID(1), name: "the large one", startTimeUnixNano: 1,
     endTimeUnixNano: 2, attributes: ["blob": .string(String(repeating: "x", count: 5 << 20))],
@@ -194,7 +195,7 @@ import Testing
 }
 
 /// Several spans that are too large each, among others.
-@Suite struct OversizedSpansTests {
+@Suite(.ownThreads) struct OversizedSpansTests {
   static func large(_ number: Int, bytes: Int) -> SpanData {
     SpanData(
       traceID: TraceID(high: 1, low: 1), spanID: SpanID(UInt64(number)), name: "large \(number)", startTimeUnixNano: 1,

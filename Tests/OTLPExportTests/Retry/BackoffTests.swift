@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// Requirements 1.5, 1.6 and 5.10; the numbers are DESIGN 3's.
-@Suite struct BackoffTests {
+@Suite(.ownThreads) struct BackoffTests {
   private static let bounds = [1, 1.6, 2.56, 4.096, 6.5536, 10.48576, 16.777216, 26.8435456, 30, 30]
 
   @Test func pausesGrowToTheirLimit() {  // 1.4.4

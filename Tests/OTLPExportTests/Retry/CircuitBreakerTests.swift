@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// Every state with every input.
-@Suite struct CircuitBreakerTests {
+@Suite(.ownThreads) struct CircuitBreakerTests {
   private var circuit = CircuitBreaker(RetryPolicy())
   private var random = TestGenerator.highest
   private var now = MonotonicInstant(nanoseconds: 1_000_000_000)

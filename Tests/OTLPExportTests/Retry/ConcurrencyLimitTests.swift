@@ -1,8 +1,9 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct ConcurrencyLimitTests {
+@Suite(.ownThreads) struct ConcurrencyLimitTests {
   private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
 
   /// One that has grown to its maximum of 16, then was cut so many times.

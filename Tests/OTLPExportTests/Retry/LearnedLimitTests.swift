@@ -1,8 +1,9 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct LearnedLimitTests {
+@Suite(.ownThreads) struct LearnedLimitTests {
   private let limit = Box()
   private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
 

@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// What servers say when a request is too large for them, each in its own words (DESIGN 3; pain 4 of peers.md).
-@Suite struct MessageLimitTests {
+@Suite(.ownThreads) struct MessageLimitTests {
   @Test(
     arguments: [
       (8, "grpc: received message larger than max (5702136 vs. 4194304)", 4_194_304),  // grpc-go

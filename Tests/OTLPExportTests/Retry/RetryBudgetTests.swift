@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// 5.10.7, but that what finds no token waits.
-@Suite struct RetryBudgetTests {
+@Suite(.ownThreads) struct RetryBudgetTests {
   private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
 
   /// Attempts that all fail, each as soon as there is a token.

@@ -1,0 +1,116 @@
+/// A value of an attribute: OTLP's `AnyValue` in every kind, which are all that there are.
+///
+/// Arrays and maps can be nested 30 deep; what is nested deeper is exported as ``empty``. With the messages around them
+/// deeper values would pass the 100 levels that protobuf readers accept, and these would refuse the whole request. And
+/// whoever compares, prints or releases a value needs stack for each level, so a container that would have more than 60
+/// levels is cut to 30 when it is made.
+@frozen
+public enum AttributeValue: Hashable, Sendable {
+  /// Text.
+  case string(String)
+  /// A truth value.
+  case bool(Bool)
+  /// A signed integer.
+  case int(Int64)
+  /// A floating-point number; NaN and the infinities are kept.
+  case double(Double)
+  /// Bytes that are not text.
+  case bytes([UInt8])
+  /// Values of any kinds, in order.
+  case array(AttributeArray)
+  /// Values by key.
+  case map(Attributes)
+  /// A value that is present and empty.
+  case empty
+
+  /// Values of any kinds, in order.
+  @inlinable
+  public static func array(_ values: [AttributeValue]) -> AttributeValue { .array(AttributeArray(values)) }
+}
+
+extension AttributeValue {
+  /// Text.
+  @inlinable public init(_ value: String) { self = .string(value) }
+  /// A truth value.
+  @inlinable public init(_ value: Bool) { self = .bool(value) }
+  /// An integer.
+  @inlinable public init(_ value: Int) { self = .int(Int64(value)) }
+  /// An integer.
+  @inlinable public init(_ value: Int64) { self = .int(value) }
+  /// A floating-point number.
+  @inlinable public init(_ value: Double) { self = .double(value) }
+  /// Bytes that are not text.
+  @inlinable public init(_ value: [UInt8]) { self = .bytes(value) }
+  /// Texts, in order.
+  public init(_ values: [String]) { self = .array(AttributeArray(flat: values.map { .string($0) })) }
+  /// Truth values, in order.
+  public init(_ values: [Bool]) { self = .array(AttributeArray(flat: values.map { .bool($0) })) }
+  /// Integers, in order.
+  public init(_ values: [Int]) { self = .array(AttributeArray(flat: values.map { .int(Int64($0)) })) }
+  /// Floating-point numbers, in order.
+  public init(_ values: [Double]) { self = .array(AttributeArray(flat: values.map { .double($0) })) }
+}
+
+extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByStringInterpolation
+{
+  /// Text.
+  @inlinable public init(stringLiteral value: String) { self = .string(value) }
+  /// A truth value.
+  @inlinable public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// An integer.
+  @inlinable public init(integerLiteral value: Int64) { self = .int(value) }
+  /// A floating-point number.
+  @inlinable public init(floatLiteral value: Double) { self = .double(value) }
+  /// An array.
+  @inlinable public init(arrayLiteral elements: AttributeValue...) { self = .array(elements) }
+}
+
+extension AttributeValue: CustomStringConvertible {
+  /// The value for a person: control characters, which could steer a terminal, are blanks, and long text is cut.
+  public var description: String { SpanText.value(self) }
+}
+
+extension AttributeValue {
+  /// Arrays and maps nested deeper than this are exported as empty values.
+  @usableFromInline package static var maxNesting: Int { 30 }
+
+  @usableFromInline var isNested: Bool {
+    @inlinable get {
+      switch self {
+      case .array, .map: true
+      default: false
+      }
+    }
+  }
+
+  /// The value as it may stand in a container.
+  @inlinable
+  @inline(__always)
+  func bounded() -> AttributeValue { isNested ? boundedContainer() : self }
+
+  /// Cut only when it has twice the levels: wrapping a value again and again then copies each level once.
+  @usableFromInline
+  @inline(never)
+  func boundedContainer() -> AttributeValue { exceeds(2 * Self.maxNesting) ? cut(Self.maxNesting) : self }
+
+  /// Goes no deeper than `levels`.
+  private func exceeds(_ levels: Int) -> Bool {
+    switch self {
+    case .array(let array): levels < 1 || array.elements.contains { $0.isNested && $0.exceeds(levels - 1) }
+    case .map(let map): levels < 1 || map.elements.contains { $0.value.isNested && $0.value.exceeds(levels - 1) }
+    default: false
+    }
+  }
+
+  private func cut(_ levels: Int) -> AttributeValue {
+    guard isNested else { return self }
+    guard levels > 0 else { return .empty }
+    switch self {
+    case .array(let array): return .array(AttributeArray(flat: array.elements.map { $0.cut(levels - 1) }))
+    case .map(let map):
+      return .map(Attributes(unchecked: map.elements.map { Attributes.Element($0.key, $0.value.cut(levels - 1)) }))
+    default: return self
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/// Ends waits that nobody ends in time: one thread for all of a process. It starts with the first wait and ends with the
+/// last; a loop's timers wouldn't do, since the loop is what may be stuck.
+final class OverdueWatch: ForkParticipant {
+  /// One wait.
+  final class Ticket: Sendable {
+    private enum State: Sendable {
+      case new
+      case watched(UInt64)
+      case ended
+    }
+
+    private let state = Locked(State.new)
+
+    /// Has `action` called, once, on the watching thread, if the wait isn't ended by `deadline`. It must not block.
+    func begin(_ deadline: Deadline, _ action: @escaping @Sendable () -> Void) {
+      let number = OverdueWatch.shared.add(deadline, action)
+      let ended = state.withLock { state in
+        if case .ended = state { return true }
+        state = .watched(number)
+        return false
+      }
+      if ended { OverdueWatch.shared.remove(number) }
+    }
+
+    /// The wait is over. Any thread.
+    func end() {
+      let number = state.withLock { state -> UInt64? in
+        defer { state = .ended }
+        if case .watched(let number) = state { return number }
+        return nil
+      }
+      if let number { OverdueWatch.shared.remove(number) }
+    }
+  }
+
+  private struct State {
+    var waits: [UInt64: (deadline: Deadline, action: @Sendable () -> Void)] = [:]
+    var next: UInt64 = 0
+    var isRunning = false
+    /// The thread sleeps until then, or until it is signalled.
+    var sleepsUntil = Deadline.never
+    var signal = BlockingSemaphore()
+  }
+
+  private enum Step {
+    case act([@Sendable () -> Void])
+    case sleep(Deadline, BlockingSemaphore)
+    case end
+  }
+
+  static let shared = OverdueWatch()
+
+  private let state = Locked(State())
+
+  private init() { Fork.join(self) }
+
+  var isRunning: Bool { state.withLock { $0.isRunning } }
+
+  private func add(_ deadline: Deadline, _ action: @escaping @Sendable () -> Void) -> UInt64 {
+    let (number, starts) = state.withLock { state -> (UInt64, Bool) in
+      state.next += 1
+      state.waits[state.next] = (deadline, action)
+      if state.isRunning, deadline < state.sleepsUntil { state.signal.signal() }
+      defer { state.isRunning = true }
+      return (state.next, !state.isRunning)
+    }
+    if starts { start() }
+    return number
+  }
+
+  private func remove(_ number: UInt64) {
+    let removed = state.withLock { state in
+      let removed = state.waits.removeValue(forKey: number)
+      if state.waits.isEmpty, state.isRunning { state.signal.signal() }
+      return removed
+    }
+    _ = removed  // released outside the lock
+  }
+
+  private func start() {
+    do throws(SystemError) {
+      try ThreadSystem.start(name: "otlp-overdue", stackSize: 256 << 10) { self.run() }
+    } catch {
+      // Then the loops alone keep the deadlines, which they do unless they are blocked. The next wait tries again.
+      state.withLock { $0.isRunning = false }
+    }
+  }
+
+  private func run() {
+    while true {
+      switch step() {
+      case .act(let actions): for action in actions { action() }
+      case .sleep(let deadline, let signal): _ = signal.wait(until: deadline)
+      case .end: return
+      }
+    }
+  }
+
+  private func step() -> Step {
+    let now = MonotonicInstant.system
+    return state.withLock { state in
+      let due = state.waits.filter { $0.value.deadline.hasPassed(at: now) }
+      for number in due.keys { state.waits.removeValue(forKey: number) }
+      guard due.isEmpty else { return .act(due.keys.sorted().compactMap { due[$0]?.action }) }
+      guard let next = state.waits.values.map(\.deadline).min() else {
+        state.isRunning = false
+        return .end
+      }
+      state.sleepsUntil = next
+      return .sleep(next, state.signal)
+    }
+  }
+
+  var forkOrder: ForkOrder { .leaf }
+  func prepareFork() { state.lock() }
+  func forkedParent() { state.unlock() }
+
+  /// Thread and waits are the parent's.
+  func forkedChild() {
+    unsafe state.value.initialize(to: State())
+    state.unlock()
+  }
+}
