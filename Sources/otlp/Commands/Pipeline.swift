@@ -25,7 +25,7 @@ package final class Pipeline: Sendable {
     if let concurrency { configuration.maxConcurrentExports = concurrency }
     let batch = try options.batchConfiguration(environment: environment, diagnostics: diagnostics)
     endpoint = configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")
-    if case .block = batch.overflow { patience = batch.exportTimeout } else { patience = nil }
+    patience = (options.overflow ?? .block) == .block ? batch.exportTimeout : nil
     shutdownTimeout = options.shutdownTimeout
     do throws(OTLPError) {
       exporter = MeasuringExporter(try OTLPGRPCExporter(configuration, diagnostics: failures.diagnostics))
