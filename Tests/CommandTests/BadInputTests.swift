@@ -63,7 +63,7 @@ import Testing
     Case(["load", "--json=secret"], 64, ["--json", "takes no value"]),
     Case(["laod"], 64, ["'laod'", "did you mean load?"]),
     Case(["load", "--compression", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["--compression", "bytes]"]),
-    Case(["send", "-----BEGIN PRIVATE KEY-----\nsecret"], 66, ["bytes]"]),
+    Case(["send", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["bytes]"]),
     Case(["receive", "--listen", "example.com"], 64, ["--listen", "'example.com'", "IP address"]),
     Case(["receive", "--listen", "127.0.0.1:1", "--port", "2"], 64, ["--port", "'2'", "1"]),
     Case(["receive", "--listen", "203.0.113.1:0"], 78, ["--listen 203.0.113.1:0"]),

@@ -76,8 +76,8 @@ import otlp
     (["otlp", "load", "--compression", ""], ["auto", "gzip", "none"]),
     (["otlp", "load", "--overflow", "drop"], ["drop-newest", "drop-oldest"]),
     (["otlp", "help", "re"], ["receive"]), (["otlp", "help", "--completions", "z"], ["zsh"]),
-    (["otlp", "load", "--certificate", "/etc/passw"], ["/etc/passwd"]),
-    (["otlp", "send", "/etc/passw"], ["/etc/passwd"]),
+    (["otlp", "load", "--certificate", TestFiles.root + "/LICEN"], [TestFiles.root + "/LICENSE"]),
+    (["otlp", "send", TestFiles.root + "/LICEN"], [TestFiles.root + "/LICENSE"]),
     (["otlp", "load", "--endpoint", ""], []),
   ]
 
@@ -152,14 +152,14 @@ import otlp
         zpty -n -w shell '\(line.joined(separator: " "))'$'\\t'
         zpty -n -w shell $'\\C-u'
         rm -f \(folder)/ready
-        feed 'print === >> \(folder)/found; print ready > \(folder)/ready'
+        feed 'print END >> \(folder)/found; print ready > \(folder)/ready'
         for ((i = 0; i < 200; i++)); do [[ -s \(folder)/ready ]] && break; zpty -rt shell output; sleep 0.05; done
         """
     }
     text += "\nzpty -d shell\n"
     let process = try ChildProcess(["/usr/bin/zsh", "-f", "-c", text], environment: ["TERM": "xterm"], input: "")
     #expect(await process.wait() == 0)
-    let parts = TestFiles.read(folder + "/found").split(separator: "===\n", omittingEmptySubsequences: false).dropLast()
+    let parts = TestFiles.read(folder + "/found").split(separator: "END\n", omittingEmptySubsequences: false).dropLast()
     #expect(parts.count == Self.words.count, "\(process.errors)")
     for (part, (line, expected)) in zip(parts, Self.words) {
       let found = Set(part.split(separator: "\n").map(String.init))

@@ -67,14 +67,24 @@ import otlp
     }
     #expect(!stalled(0))
     #expect(!stalled(9))
+    // Spans still come into the queue.
     ledger.ended = 5
     #expect(!stalled(12))
     #expect(!stalled(21))
     ledger.exported = 1
     #expect(!stalled(22))
+    // Nothing waits.
     #expect(!stalled(60, false))
     #expect(!stalled(69))
     #expect(stalled(70))
+    ledger.exported = 2
+    #expect(!stalled(71))
+    // Spans come, but only in the place of those that are dropped.
+    ledger.ended = 6
+    #expect(!stalled(80))
+    ledger.ended = 7
+    ledger.dropped = [.unreachable: 1]
+    #expect(stalled(81))
   }
 
   @Test func whatTheExporterSaysOfFailuresIsKeptForTheEnd() {

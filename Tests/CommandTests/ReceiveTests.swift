@@ -14,8 +14,10 @@ import otlp
     return (process, String(try #require(line).dropFirst("listening on ".count)))
   }
 
-  private func load(_ endpoint: String, _ spans: Int = 10) async throws -> Tool.Result {
-    try await Tool.run(["load", "--endpoint", endpoint, "--spans", "\(spans)", "--shutdown-timeout", "500ms"])
+  private func load(_ endpoint: String, _ spans: Int = 10, fails: Bool = false) async throws -> Tool.Result {
+    // Nobody waits long for what will fail.
+    let patience = fails ? ["--shutdown-timeout", "500ms"] : []
+    return try await Tool.run(["load", "--endpoint", endpoint, "--spans", "\(spans)"] + patience)
   }
 
   @Test(
@@ -26,7 +28,7 @@ import otlp
   func aFullDiskIsSaidToTheClient(_ arguments: String) async throws {
     let (process, endpoint) = try await start(arguments)
     if arguments.contains("sleep") { _ = await Loopback.wait(within: .milliseconds(300)) { false } }
-    let load = try await load(endpoint)
+    let load = try await load(endpoint, fails: true)
     #expect(load.code == 69)
     #expect(await process.wait() == 69)
     #expect(process.errors.contains("received 0 spans in 0 requests"))
@@ -134,6 +136,31 @@ import otlp
       ["/bin/bash", "-c", "(sleep 0.3; exec \(Tool.path) help --man) | :; exit ${PIPESTATUS[0]}"], input: "")
     #expect(await process.wait() == 69)
     #expect(process.errors == "otlp help: standard output: Broken pipe\n")
+  }
+
+  // MARK: A terminal
+
+  @Test(
+    "the tool takes the terminal's width and colours", .enabled(if: TestFiles.isExecutable("/usr/bin/script")),
+    arguments: [20, 50, 120])
+  func onATerminal(_ columns: Int) async throws {
+    func lines(_ command: String, _ environment: [String: String] = ["TERM": "xterm"]) async throws -> [Substring] {
+      let process = try ChildProcess(
+        ["/usr/bin/script", "-qec", "stty cols \(columns); exec \(Tool.path) \(command)", "/dev/null"],
+        environment: environment, input: "")
+      #expect(await process.wait() == 0, "\(process.output)")
+      return process.output.split(whereSeparator: \.isNewline)
+    }
+    func widest(_ lines: [Substring]) -> Int {
+      lines.map { TextWidth.columns($0.replacing(/\u{1B}\[[0-9]*m/, with: "")) }.max() ?? 0
+    }
+    let help = try await lines("help load")
+    #expect(help.count > 20 && widest(help) <= min(columns, 100))
+    let demo = try await lines("demo").filter { $0.contains("█") }
+    let plain = try await lines("demo", ["TERM": "xterm", "NO_COLOR": "1"]).filter { $0.contains("█") }
+    #expect(widest(demo) <= columns && widest(plain) <= columns)
+    #expect(columns < 50 ? demo.isEmpty : demo.contains { $0.contains("\u{1B}[31m█") })
+    #expect(!plain.contains { $0.contains("\u{1B}") })
   }
 
   // MARK: demo

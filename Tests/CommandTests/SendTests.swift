@@ -63,7 +63,7 @@ import Testing
     #expect(run.json("exported") == "2")
     let lines = run.errors.split(separator: "\n")
     #expect(lines.count == 2)
-    #expect(lines.first == #"line 4: "scopeSpans" must be an array, not a number, at byte 20"#)
+    #expect(lines.first == #"line 4: "scopeSpans" must be an array, not a number, at byte 19"#)
     #expect(lines.last?.hasPrefix("line 8: ',' or ']' is expected, at byte ") == true)
     #expect(run.json("error") == "\"2 of 4 documents could not be read\"")
     await collector.stop()
@@ -159,7 +159,7 @@ import Testing
     let input = OTLPJSON.encode(StandardWorkload().spans(0..<50)) + "\n"
     let run = try await Tool.run(
       arguments + [
-        "--endpoint", "http://127.0.0.1:1", "--queue", "8", "--batch", "4", "--export-timeout", "1s",
+        "--endpoint", "http://127.0.0.1:1", "--queue", "8", "--batch", "4", "--timeout", "1s", "--export-timeout", "1s",
         "--shutdown-timeout", "300ms",
       ], input: input, within: .seconds(60))
     #expect(run.code == 69)

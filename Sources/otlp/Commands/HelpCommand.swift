@@ -39,7 +39,7 @@ package struct HelpCommand: ToolCommand {
   package static func overview(columns: Int = Terminal.defaultColumns) -> String {
     HelpColumns.paragraph("otlp: \(summary)\n\nusage: otlp COMMAND [OPTIONS]\n", columns: columns)
       + commands.map { HelpColumns.row($0.name, $0.summary, columns: columns) }.joined()
-      + "\n'otlp COMMAND --help' says more.\n"
+      + "\n" + HelpColumns.paragraph("'otlp COMMAND --help' says more.", columns: columns)
   }
 
   /// What a command that isn't there is answered with.

@@ -16,7 +16,8 @@ package struct LoadCommand: ToolCommand {
       Without --spans and --duration it makes 10000 spans.
       Times are seconds, or have a unit: 2, 2s, 500ms, 5m, 1h.
       Values of attributes are truth values, numbers or text: ok=true, n=3, r=0.5, zip="01234".
-      It gives up when nothing could be delivered for --export-timeout while spans wait for room.
+      Without --duration it gives up when nothing could be delivered for --export-timeout while spans
+      wait for room.
       The variables OTEL_EXPORTER_OTLP_… and OTEL_BSP_… hold where no option is given.
       Exit code 0 if every span was delivered, 69 if not.
       """,
@@ -106,14 +107,17 @@ package struct LoadCommand: ToolCommand {
     // Workers that wait for room in the queue don't see that the time is up; the shutdown makes it.
     let end = plan.duration.map { Deadline(start + $0 + .milliseconds(20)) } ?? .never
     var progress = Progress(total: plan.spans, start: start)
-    // A rate of one span a second moves nothing for that long.
-    var watch = StallWatch(patience: max(pipeline.patience, .milliseconds(1500)), at: start)
+    // With a duration the end is sure; at a rate of one span a second nothing moves for that long.
+    let patience = plan.duration == nil ? pipeline.patience.map { max($0, .milliseconds(1500)) } : nil
+    var watch = patience.map { StallWatch(patience: $0, at: start) }
     defer { progress.clear() }
     while generator.running > 0, !StopSignal.shared.isRequested {
       if !wake.wait(until: min(end, .after(.milliseconds(200)))), end.hasPassed { break }
       let (ledger, now) = (pipeline.processor.ledger, MonotonicInstant.system)
       progress.show(ledger, failure: pipeline.lastError, at: now)
-      if watch.isStalled(ledger, isWaiting: true, at: now) { return [Shortfall(.loss, watch.message)] }
+      if watch?.isStalled(ledger, isWaiting: true, at: now) == true {
+        return [Shortfall(.loss, watch?.message ?? "")]
+      }
     }
     return []
   }

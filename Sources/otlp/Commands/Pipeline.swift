@@ -6,8 +6,8 @@ package import TelemetrySDK
 /// The exporter and processor of a command, and the figures of what went through them.
 package final class Pipeline: Sendable {
   package let processor: BatchSpanProcessor
-  /// How long a producer may wait without anything being settled.
-  package let patience: Duration
+  /// How long producers may wait for room while nothing is delivered; nil if they don't wait.
+  package let patience: Duration?
   package let shutdownTimeout: Duration
   private let exporter: MeasuringExporter
   private let failures: FailureLog
@@ -25,7 +25,7 @@ package final class Pipeline: Sendable {
     if let concurrency { configuration.maxConcurrentExports = concurrency }
     let batch = try options.batchConfiguration(environment: environment, diagnostics: diagnostics)
     endpoint = configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")
-    patience = batch.exportTimeout
+    patience = (options.overflow ?? .block) == .block ? batch.exportTimeout : nil
     shutdownTimeout = options.shutdownTimeout
     do throws(OTLPError) {
       exporter = MeasuringExporter(try OTLPGRPCExporter(configuration, diagnostics: failures.diagnostics))

@@ -67,20 +67,21 @@ package struct ReceiveCommand: ToolCommand {
       TextOutput.error.line(
         "standard output is no terminal: spans are only counted; --verbose shows them, --output keeps them")
     }
-    let waterfall = Waterfall(Terminal.standard, isVerbose: isVerbose)
     var failure: ToolError?
     while failure == nil, !StopSignal.shared.isRequested, reception.failure == nil {
       _ = wake.wait(until: isShown ? .after(.milliseconds(250)) : .never)
-      failure = show(reception, waterfall, quiet: .milliseconds(500))
+      failure = show(reception, quiet: .milliseconds(500))
     }
     await stop(collector)
-    if failure == nil { failure = show(reception, waterfall, quiet: .zero) }
+    if failure == nil { failure = show(reception, quiet: .zero) }
     return try conclude(collector.counts, reception, file, failure)
   }
 
   /// Shows traces that are ready; why standard output doesn't take them.
-  private func show(_ reception: Reception, _ waterfall: Waterfall, quiet: Duration) -> ToolError? {
+  private func show(_ reception: Reception, quiet: Duration) -> ToolError? {
     let (traces, letGo) = reception.takeQuiet(for: quiet)
+    // Terminals change their width.
+    let waterfall = Waterfall(Terminal.standard, isVerbose: isVerbose)
     do throws(ToolError) {
       for trace in traces {
         var text = waterfall.text(trace.spans)

@@ -70,13 +70,13 @@ package struct SendCommand: ToolCommand {
   private func wait(for reader: InputReader, _ pipeline: Pipeline, _ wake: BlockingSemaphore) -> [Shortfall] {
     let start = MonotonicInstant.system
     var progress = Progress(total: nil, start: start)
-    var watch = StallWatch(patience: pipeline.patience, at: start)
+    var watch = pipeline.patience.map { StallWatch(patience: $0, at: start) }
     while !wake.wait(until: .after(.milliseconds(progress.isVisible ? 200 : 500))) {
       let (ledger, now) = (pipeline.processor.ledger, MonotonicInstant.system)
       progress.show(ledger, failure: pipeline.lastError, at: now)
-      if watch.isStalled(ledger, isWaiting: reader.isWaiting, at: now) {
+      if watch?.isStalled(ledger, isWaiting: reader.isWaiting, at: now) == true {
         progress.clear()
-        return [Shortfall(.loss, watch.message)]
+        return [Shortfall(.loss, watch?.message ?? "")]
       }
     }
     progress.clear()

@@ -17,7 +17,8 @@ package enum TextWidth {
   /// A character of several scalars that are joined is as wide as the widest; others are as wide as their parts.
   package static func columns(_ character: Character) -> Int {
     let scalars = character.unicodeScalars
-    let widths = scalars.map(columns)
+    // The tone of a skin changes the colour of what stands before it.
+    let widths = scalars.enumerated().map { $0 > 0 && (0x1F3FB...0x1F3FF).contains($1.value) ? 0 : columns($1) }
     if scalars.contains(emojiStyle) { return 2 }
     if scalars.contains(joiner) { return widths.max() ?? 0 }
     return widths.reduce(0, +)
