@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The test certificates are made wherever they are asked for, also in a folder given by a relative path, and only there.
 set -euo pipefail
-script=$PWD/$(dirname "${BASH_SOURCE[0]}")/../../Fixtures/make_certificates.sh
+script=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/Fixtures/make_certificates.sh
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
