@@ -41,7 +41,9 @@ import Testing
   }
 
   @Test func theNextServerTakesOver() async throws {
-    let collectors = [try await LoopbackCollector(), try await LoopbackCollector()]
+    // Nobody else may listen where the first one did.
+    let place = Loopback.HeldPort()
+    let collectors = [try await LoopbackCollector(.init(port: place.number)), try await LoopbackCollector()]
     var settings = OTLPGRPCExporter.Configuration.patient()
     settings.endpoints = collectors.map(\.endpoint)
     let exporter = try OTLPGRPCExporter(settings, diagnostics: .silent)
@@ -53,6 +55,7 @@ import Testing
     #expect(collectors[1].spanCount == 500)
     await exporter.shutdown(deadline: .after(Loopback.patience))
     await collectors[1].stop()
+    withExtendedLifetime(place) {}
   }
 
   @Test func overTLSWithBothCertificatesAndGzip() async throws {

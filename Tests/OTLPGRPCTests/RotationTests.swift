@@ -91,8 +91,9 @@ private struct Rotation {
     }
     client.use("client", trusting: ["ca.pem"])
     accepted.use("client")  // Only its authorities count: the server believes both.
+    let place = Loopback.HeldPort()
     let collector = try await LoopbackCollector(
-      .init(port: 0, tls: Self.server("server", clientCA: accepted.authority)))
+      .init(port: place.number, tls: Self.server("server", clientCA: accepted.authority)))
     let log = EventLog()
     let exporter = try OTLPGRPCExporter(Self.settings(collector.endpoint, client), diagnostics: log.diagnostics)
     var reloads: Int { log.events.count { $0.message == Self.loaded } }
@@ -114,5 +115,6 @@ private struct Rotation {
     #expect(await Self.export(exporter, successor) == successor.spanCount)
     await exporter.shutdown(deadline: .after(Loopback.patience))
     await successor.stop()
+    withExtendedLifetime(place) {}
   }
 }

@@ -45,8 +45,9 @@ import Testing
   }
 
   @Test func restartsOnTheSamePort() async throws {
-    let collector = try await LoopbackCollector()
-    let port = collector.port
+    let place = Loopback.HeldPort()
+    let port = place.number
+    let collector = try await LoopbackCollector(.init(port: port))
     #expect(try await Self.call(.host("127.0.0.1", port: port)).code == .ok)
     await collector.stop()
     try await collector.restart()
@@ -54,6 +55,7 @@ import Testing
     #expect(try await Self.call(.host("127.0.0.1", port: port)).code == .ok)
     #expect(collector.spanCount == 6)
     await collector.stop()
+    withExtendedLifetime(place) {}
   }
 
   /// The runtime's threads are held by another too: only the collector itself can end what is its own.
@@ -102,6 +104,23 @@ import Testing
       }
     }
     #expect(!Loopback.accepts(left))
+  }
+
+  /// What tests rely on that start a program at a port: nobody else is given it, and the program may listen there.
+  @Test func aHeldPortIsOursAndAServerMayListenThere() async throws {
+    let places = (0..<200).map { _ in Loopback.HeldPort() }
+    #expect(Set(places.map(\.number)).count == 200)
+    for place in places.prefix(3) {
+      #expect(!Loopback.accepts(place.number))
+      for _ in 0..<2 {
+        try await withLoopbackCollector(.init(port: place.number)) { collector in
+          #expect(collector.port == place.number)
+          #expect(Loopback.accepts(place.number))
+        }
+      }
+      #expect(!Loopback.accepts(place.number))
+    }
+    withExtendedLifetime(places) {}
   }
 
   @Test func hostThatIsNoAddressIsRefused() async {

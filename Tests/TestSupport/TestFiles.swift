@@ -30,6 +30,8 @@ package enum TestFiles {
   package static let temporary: String = {
     let base = variable("TMPDIR") ?? "/tmp"
     guard let folder = make("\(base)/swift-otlp-test-XXXXXX") else { preconditionFailure("\(base): errno \(errno)") }
+    // A program that becomes another user, as squid does, must get through to its own folder.
+    chmod(folder, 0o711)
     atexit { TestFiles.remove(TestFiles.temporary) }
     return folder
   }()

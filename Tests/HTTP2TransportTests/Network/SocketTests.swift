@@ -140,12 +140,12 @@ struct SocketTests {
       ) {
         _ = try await network.connect(to: long, on: loop, deadline: .after(Loopback.patience))
       }
-      let listening = try ListeningSocket(.ipv4(0x7F00_0001, port: 0), on: loop)
-      let refused = SocketAddress.ipv4(0x7F00_0001, port: listening.address.port!)
-      listening.close()
+      let nobody = Loopback.HeldPort()
+      let refused = SocketAddress.ipv4(0x7F00_0001, port: nobody.number)
       await #expect(throws: NetworkError.self) {
         _ = try await network.connect(to: refused, on: loop, deadline: .after(Loopback.patience))
       }
+      withExtendedLifetime(nobody) {}
     }
   }
 }
