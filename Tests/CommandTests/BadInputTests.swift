@@ -77,7 +77,9 @@ import Testing
     Case(["receive", "--port", "0", "--tls-certificate", "/missing", "--tls-key", "/missing"], 78, ["/missing"]),
     Case(
       ["load", "--endpoint", "https://localhost:1", "--certificate", "/missing"], 78, ["--certificate", "/missing"]),
-    Case(["load", "--endpoint", "https://localhost:1", "--certificate", "/dev/null"], 78, ["--certificate", "/dev/null", "only a file"]),
+    Case(
+      ["load", "--endpoint", "https://localhost:1", "--certificate", "/dev/null"], 78,
+      ["--certificate", "/dev/null", "only a file"]),
     Case(["load", "--endpoint", "https://localhost:1", "--certificate", "/etc/passwd"], 78, ["--certificate", "PEM"]),
     Case(["send", "/missing.jsonl"], 66, ["/missing.jsonl", "No such file"]),
     Case(
