@@ -80,7 +80,9 @@ package struct ConnectionOptions {
       options.exporter.connectTimeout = try value.duration()
       options.given.insert("connect-timeout")
     },
-    Option("authority", "HOST", "the :authority of requests, and whom the certificate is for", default: "the endpoint's") {
+    Option(
+      "authority", "HOST", "the :authority of requests, and whom the certificate is for", default: "the endpoint's"
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.authority = value.text
       options.given.insert("authority")
