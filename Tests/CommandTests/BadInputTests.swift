@@ -62,8 +62,8 @@ import Testing
     Case(["load", "--header", "authorization=Bearer", "secret"], 64, ["unexpected argument", "quotation marks"]),
     Case(["load", "--json=secret"], 64, ["--json", "takes no value"]),
     Case(["laod"], 64, ["'laod'", "did you mean load?"]),
-    Case(["load", "--compression", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["--compression", "bytes]"]),
-    Case(["send", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["bytes]"]),
+    Case(["load", "--compression", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["--compression", "bytes)"]),
+    Case(["send", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["bytes)"]),
     Case(["receive", "--listen", "example.com"], 64, ["--listen", "'example.com'", "IP address"]),
     Case(["receive", "--listen", "127.0.0.1:1", "--port", "2"], 64, ["--port", "'2'", "1"]),
     Case(["receive", "--listen", "203.0.113.1:0"], 78, ["--listen 203.0.113.1:0"]),
@@ -79,7 +79,7 @@ import Testing
       ["load", "--endpoint", "https://localhost:1", "--certificate", "/missing"], 78, ["--certificate", "/missing"]),
     Case(
       ["load", "--endpoint", "https://localhost:1", "--certificate", "/dev/null"], 78,
-      ["--certificate", "only a file can be read"]),
+      ["--certificate", "/dev/null", "only a file"]),
     Case(["load", "--endpoint", "https://localhost:1", "--certificate", "/etc/passwd"], 78, ["--certificate", "PEM"]),
     Case(["send", "/missing.jsonl"], 66, ["/missing.jsonl", "No such file"]),
     Case(

@@ -126,7 +126,9 @@ package struct ReceiveCommand: ToolCommand {
 
   private var address: LoopbackCollector.Address {
     get throws(ToolError) {
-      guard let parsed = ListenAddress(listen) else { throw ToolError(.usage, "--listen: '\(Redaction.shown(listen))'") }
+      guard let parsed = ListenAddress(listen) else {
+        throw ToolError(.usage, "--listen: '\(Redaction.shown(listen))'")
+      }
       switch parsed.place {
       case .path(let path):
         if port != nil { throw ToolError(.usage, "--port: a socket in the file system has no port") }
@@ -164,7 +166,8 @@ package struct ReceiveCommand: ToolCommand {
     do {
       return try await LoopbackCollector(configuration)
     } catch {
-      throw ToolError(.configuration, "--listen \(Redaction.shown(listen))\(port.map { ", --port \($0)" } ?? ""): \(error)")
+      throw ToolError(
+        .configuration, "--listen \(Redaction.shown(listen))\(port.map { ", --port \($0)" } ?? ""): \(error)")
     }
   }
 }

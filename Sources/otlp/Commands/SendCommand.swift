@@ -54,6 +54,7 @@ package struct SendCommand: ToolCommand {
       throw ToolError(.configuration, "\(error)")
     }
     var shortfalls = wait(for: reader, pipeline, wake)
+    reader.abandon()
     let report = pipeline.finish()
     complaints.conclude()
     shortfalls += reader.result.shortfalls(shownName)

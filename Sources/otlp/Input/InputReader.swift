@@ -18,6 +18,7 @@ package final class InputReader: Sendable {
 
   private let source: ByteSource
   private let isStopped: @Sendable () -> Bool
+  private let isAbandoned = Atomic<Bool>(false)
   private let onSpan: @Sendable (SpanData) -> Void
   private let complaints: Complaints
   private let state = Mutex(Result())
@@ -38,6 +39,11 @@ package final class InputReader: Sendable {
   /// Whether a span has been read that was not taken yet.
   package var isWaiting: Bool { isHandingOut.load(ordering: .relaxed) }
 
+  /// Has it end after the span that it is at, which a full queue may hold up.
+  package func abandon() { isAbandoned.store(true, ordering: .relaxed) }
+
+  private var isEnding: Bool { isAbandoned.load(ordering: .relaxed) || isStopped() }
+
   package func run() {
     var splitter = JSONDocumentSplitter()
     let failure = read(into: &splitter)
@@ -48,7 +54,7 @@ package final class InputReader: Sendable {
     }
     state.withLock { state in
       state.failure = failure
-      state.isComplete = !isStopped()
+      state.isComplete = !isEnding
     }
   }
 
@@ -58,7 +64,7 @@ package final class InputReader: Sendable {
     var prefix: [UInt8] = []
     var inflater: GzipStream?
     var isKnown = false
-    while !isStopped() {
+    while !isEnding {
       switch source.next() {
       case .failed(let error): return Shortfall(.noInput, systemMessage(error))
       case .end:
@@ -119,7 +125,7 @@ package final class InputReader: Sendable {
   // MARK: Documents
 
   private func drain(_ splitter: inout JSONDocumentSplitter) {
-    while !isStopped(), let piece = splitter.next() {
+    while !isEnding, let piece = splitter.next() {
       state.withLock { $0.documents += 1 }
       switch piece {
       case .document(let document): take(document)
@@ -137,7 +143,7 @@ package final class InputReader: Sendable {
       }
       if spans.isEmpty, others.isEmpty { complaints.add("line \(document.line): nothing to send: it holds no spans") }
       isHandingOut.store(true, ordering: .relaxed)
-      for span in spans where !isStopped() { onSpan(span) }
+      for span in spans where !isEnding { onSpan(span) }
       isHandingOut.store(false, ordering: .relaxed)
     } catch {
       let (line, column) = document.place(of: error.offset)

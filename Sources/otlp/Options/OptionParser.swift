@@ -45,7 +45,8 @@ extension CommandTable {
       }
     case .operand(let text, let position):
       guard let operand, position == 0 else {
-        let shown = showsOperands ? "'\(Redaction.shown(text))'" : "after --header, whose value may need quotation marks"
+        let shown =
+          showsOperands ? "'\(Redaction.shown(text))'" : "after --header, whose value may need quotation marks"
         throw ToolError(.usage, "unexpected argument \(shown); \(hint)")
       }
       operand.set(&settings, text)
