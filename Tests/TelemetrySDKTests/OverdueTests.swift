@@ -126,10 +126,10 @@ import Testing
     await exporter.begun.value
     let report = await processor.shutdown(within: .milliseconds(50))
     #expect(report.ledger.dropped == [.shutdown: 1] && !report.isComplete)
-    #expect(exporter.ended.current == nil)
+    #expect(exporter.ended.current == nil && exporter.cancelled.current == nil)
+    exporter.release.signal()
     exporter.releaseLoop.signal()
     await exporter.ended.value
-    exporter.release.signal()
     await exporter.cancelled.value
   }
 
@@ -162,8 +162,8 @@ import Testing
     await exporter.begun.value
     runtime.shutdown()
     #expect(await processor.shutdown(within: .seconds(60)).ledger.dropped == [.shutdown: 1])
-    await exporter.ended.value
     exporter.release.signal()
+    await exporter.ended.value
   }
 }
 
