@@ -21,7 +21,10 @@ import Testing
     }
   }
 
-  private static let atOnce = BatchConfiguration { $0.scheduleDelay = .zero }
+  private static let atOnce = BatchConfiguration {
+    $0.scheduleDelay = .zero
+    $0.exportTimeout = .seconds(600)  // on a busy machine 30 s may pass before the test goes on
+  }
 
   @Test("an exporter that blocks the loop can't hold the flush of another processor")
   func flushOfAnother() async throws {
