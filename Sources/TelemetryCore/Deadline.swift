@@ -100,6 +100,9 @@ public struct Deadline: Comparable, Hashable, Sendable {
 extension Duration {
   /// The duration in whole nanoseconds, clamped to what an `Int64` holds (292 years).
   package var clampedNanoseconds: Int64 {
+    // Beyond these even `components` would stop the program.
+    guard self < .nanoseconds(Int64.max) else { return .max }
+    guard self > .nanoseconds(Int64.min) else { return .min }
     let (seconds, attoseconds) = components
     let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     guard !overflow else { return seconds < 0 ? .min : .max }

@@ -35,7 +35,8 @@ import Testing
     #expect(exporter.batches == [[1], [2]] && exporter.maxRunning == 2)
   }
 
-  private static let givenUp = "an export is given up: the exporter didn't return after its deadline and its cancellation"
+  private static let givenUp =
+    "an export is given up: the exporter didn't return after its deadline and its cancellation"
 
   @Test("an exporter that hangs each time is called a few times more, then what it can't take waits in the queue")
   func hangsForEver() throws {
@@ -153,7 +154,10 @@ import Testing
       (ExportOutcome(exported: 8, dropped: [.refused: 8]), 2, [.refused: 8]),
       (ExportOutcome(), 0, [.exporterFailed: 10]),
       (ExportOutcome(exported: .max, rejected: .max), 0, [:]),
-      (ExportOutcome(exported: 10, rejected: .max, dropped: [.refused: .max, .timeout: 3]), 0, [.timeout: 3, .refused: 7]),
+      (
+        ExportOutcome(exported: 10, rejected: .max, dropped: [.refused: .max, .timeout: 3]), 0,
+        [.timeout: 3, .refused: 7]
+      ),
       (ExportOutcome(exported: .min, rejected: .min, dropped: [.refused: .min]), 0, [.exporterFailed: 10]),
       (ExportOutcome(exported: 10, possibleDuplicates: .max), 10, [:]),
       (ExportOutcome(exported: 10, possibleDuplicates: -1), 10, [:]),

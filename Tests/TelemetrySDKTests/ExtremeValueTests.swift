@@ -10,7 +10,8 @@ import Testing
   private static let numbers = [Int.min, -1, 0, 1, 2, 512, 1 << 24, 1 << 36, Int.max - 1, Int.max]
   private static let durations: [Duration] = [
     .zero, .nanoseconds(1), .nanoseconds(-1), .seconds(-1), .seconds(1), .seconds(86_400), .seconds(Int64.max),
-    .seconds(Int64.min), .nanoseconds(Int64.max), .nanoseconds(Int64.min),
+    .seconds(Int64.min), .nanoseconds(Int64.max), .nanoseconds(Int64.min), .seconds(Int64.max) * 4,
+    .seconds(Int64.min) * 4,
   ]
 
   @Test("every configuration is refused by name or makes a processor that keeps its ledger", arguments: 0..<150)

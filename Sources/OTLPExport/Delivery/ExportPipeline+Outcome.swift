@@ -9,7 +9,7 @@ extension ExportPipeline {
   func splitBeforehand(_ piece: Piece) -> [Piece]? {
     guard piece.request.itemCount > 1 else { return nil }
     let count = piece.request.protobuf.count
-    var limit = configuration.maxRequestSize > 0 ? configuration.maxRequestSize : Int.max
+    var limit = largestRequest
     if !configuration.limits.isEmpty,
       let learned = configuration.limits.limit(for: count, to: configuration.server, at: loop.now)
     {
@@ -20,8 +20,12 @@ extension ExportPipeline {
 
   /// Beyond our own limit, and a single item (1.1.8). One beyond the server's is sent: the server may have changed.
   func isTooLarge(_ request: EncodedRequest) -> Bool {
-    configuration.maxRequestSize > 0 && request.protobuf.count > configuration.maxRequestSize
-      && request.itemCount <= 1
+    request.protobuf.count > largestRequest && request.itemCount <= 1
+  }
+
+  /// Without a limit of ours it is that of gRPC, whose frames tell their length in 32 bits.
+  private var largestRequest: Int {
+    configuration.maxRequestSize > 0 ? configuration.maxRequestSize : EncodedRequest.maxMessageBytes
   }
 
   /// The server found the piece too large. Where it names no limit, the larger half is the guess.

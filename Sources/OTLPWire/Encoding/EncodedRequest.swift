@@ -11,6 +11,9 @@ package struct EncodedRequest: Sendable {
     self.layout = layout
   }
 
+  /// The most bytes that the gRPC prefix can tell of: a larger message must not be sent.
+  package static let maxMessageBytes = Int(UInt32.max)
+
   /// The number of spans.
   package var itemCount: Int { layout.spanCount }
 

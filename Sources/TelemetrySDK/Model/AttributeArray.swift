@@ -4,6 +4,8 @@
 @frozen
 public struct AttributeArray: Hashable, Sendable {
   @usableFromInline package private(set) var elements: [AttributeValue]
+  /// The levels of arrays and maps, this one included.
+  @usableFromInline private(set) var depth: UInt8 = 1
 
   /// No values.
   @inlinable
@@ -13,18 +15,28 @@ public struct AttributeArray: Hashable, Sendable {
   @inlinable
   public init(_ values: [AttributeValue]) {
     elements = values
-    if values.contains(where: \.isNested) { bound() }
+    if values.contains(where: \.isNested) { settle() }
   }
 
-  /// Takes over values that need no look: none is an array or a map, or these have been cut.
-  @usableFromInline
+  /// Takes over values none of which is an array or a map.
   init(flat values: [AttributeValue]) { elements = values }
 
   /// Adds a value.
-  package mutating func append(_ value: AttributeValue) { elements.append(value.bounded()) }
+  package mutating func append(_ value: AttributeValue) {
+    elements.append(value)
+    guard value.isNested else { return }
+    if value.depth < AttributeValue.maxDepth { depth = Swift.max(depth, UInt8(value.depth + 1)) } else { settle() }
+  }
 
   @usableFromInline
-  mutating func bound() { elements = elements.map { $0.bounded() } }
+  mutating func settle() {
+    var deepest = elements.reduce(0) { Swift.max($0, $1.depth) }
+    if deepest >= AttributeValue.maxDepth {
+      elements = elements.map { $0.cut(AttributeValue.maxNesting - 1) }
+      deepest = AttributeValue.maxNesting - 1
+    }
+    depth = UInt8(deepest + 1)
+  }
 }
 
 extension AttributeArray: RandomAccessCollection, ExpressibleByArrayLiteral {

@@ -89,25 +89,28 @@ extension AttributeValue {
   @inline(__always)
   func bounded() -> AttributeValue { isNested ? boundedContainer() : self }
 
-  /// Cut only when it has twice the levels: wrapping a value again and again then copies each level once.
   @usableFromInline
   @inline(never)
-  func boundedContainer() -> AttributeValue { exceeds(2 * Self.maxNesting) ? cut(Self.maxNesting) : self }
+  func boundedContainer() -> AttributeValue { depth > Self.maxDepth ? cut(Self.maxNesting) : self }
 
-  /// Goes no deeper than `levels`.
-  private func exceeds(_ levels: Int) -> Bool {
+  /// Twice what is exported: wrapping a value again and again then copies each level once.
+  static var maxDepth: Int { 2 * maxNesting }
+
+  /// The levels of arrays and maps.
+  var depth: Int {
     switch self {
-    case .array(let array): levels < 1 || array.elements.contains { $0.isNested && $0.exceeds(levels - 1) }
-    case .map(let map): levels < 1 || map.elements.contains { $0.value.isNested && $0.value.exceeds(levels - 1) }
-    default: false
+    case .array(let array): Int(array.depth)
+    case .map(let map): 1 + map.elements.reduce(0) { max($0, $1.value.depth) }
+    default: 0
     }
   }
 
-  private func cut(_ levels: Int) -> AttributeValue {
+  /// The value with what is nested deeper than `levels` left empty.
+  func cut(_ levels: Int) -> AttributeValue {
     guard isNested else { return self }
     guard levels > 0 else { return .empty }
     switch self {
-    case .array(let array): return .array(AttributeArray(flat: array.elements.map { $0.cut(levels - 1) }))
+    case .array(let array): return .array(array.elements.map { $0.cut(levels - 1) })
     case .map(let map):
       return .map(Attributes(unchecked: map.elements.map { Attributes.Element($0.key, $0.value.cut(levels - 1)) }))
     default: return self

@@ -71,18 +71,38 @@ extension Attributes: RandomAccessCollection, ExpressibleByDictionaryLiteral {
     // SAFETY: an element has the layout of the pair, whose parts it has in the same order, so the array of pairs is
     // taken over as it is: copying it would cost more than all else. A test compares the layouts.
     elements = unsafe unsafeBitCast(pairs, to: [Element].self)
-    var lengths: UInt64 = 0
-    var repeats = false
-    for index in elements.indices {
-      // A key of a length that no other has is no other's equal: most need no comparison.
-      let length: UInt64 = 1 << UInt64(truncatingIfNeeded: elements[index].key.utf8.count & 63)
-      if lengths & length != 0, !repeats { repeats = place(of: elements[index].key, before: index) != nil }
-      lengths |= length
-      if elements[index].value.isNested {
-        elements[index].value = elements[index].value.boundedContainer()
+    let found = look()
+    if found.nested { for index in elements.indices { elements[index].value = elements[index].value.bounded() } }
+    if found.repeats { removeRepeats() }
+  }
+}
+
+extension Attributes {
+  /// Whether a key stands twice, and whether there is an array or a map. Nothing is retained.
+  private func look() -> (repeats: Bool, nested: Bool) {
+    unsafe elements.withUnsafeBufferPointer { buffer in
+      guard let first = unsafe [Element].borrowed(buffer) else { return (false, false) }
+      var (repeats, nested, lengths) = (false, false, UInt64(0))
+      for index in 0..<buffer.count {
+        // A key of a length that no other has is no other's equal: most need no comparison.
+        let count = unsafe first[index].value.key.utf8.count
+        let length: UInt64 = 1 &<< UInt64(truncatingIfNeeded: count)
+        if lengths & length != 0 {
+          var other = 0
+          while other < index {
+            if unsafe first[other].value.key.utf8.count == count,
+              unsafe first[other].value.key == first[index].value.key
+            {
+              repeats = true
+            }
+            other &+= 1
+          }
+        }
+        lengths |= length
+        if unsafe first[index].value.value.isNested { nested = true }
       }
+      return (repeats, nested)
     }
-    if repeats { removeRepeats() }
   }
 }
 

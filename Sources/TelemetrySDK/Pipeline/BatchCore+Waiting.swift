@@ -15,7 +15,9 @@ extension BatchCore {
   }
 
   /// When something must be blocking the loop, which else answers at the deadline.
-  private func overdue(_ limit: Duration) -> Deadline { Deadline(.system + max(.zero, limit) + .milliseconds(20)) }
+  private func overdue(_ limit: Duration) -> Deadline {
+    Deadline(MonotonicInstant.system + max(.zero, limit) + .milliseconds(20))
+  }
 
   private func answerOverdue(_ kind: Request, _ id: UInt64) {
     switch kind {

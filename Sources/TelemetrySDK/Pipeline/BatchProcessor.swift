@@ -1,9 +1,9 @@
 /// Collects ended items and hands them in batches to an exporter, on a telemetry thread. Thread-safe.
 ///
-/// A batch is exported when there are `maxExportBatchSize` items (or half of `maxQueueBytes`), when the first item has
-/// waited for `scheduleDelay`, by a flush and by shutdown. At most ``Exporter/maxConcurrentExports`` are under way at
-/// once. An export that hasn't ended shortly after its deadline is cancelled, then abandoned: its items count as dropped
-/// (`timeout`), and what it still says is ignored.
+/// A batch is exported when there are `maxExportBatchSize` items or `maxExportBatchBytes` (or half of `maxQueueBytes`),
+/// when the first item has waited for `scheduleDelay`, when an item finds no room, by a flush and by shutdown. At most
+/// ``Exporter/maxConcurrentExports`` are under way at once. An export that hasn't ended shortly after its deadline is
+/// cancelled, then given up with a warning: its items count as dropped (`timeout`), and what it still says is ignored.
 ///
 /// End it with ``shutdown(within:)``, which says what became of every item. If it is released without, it delivers in
 /// the background what it holds, within `exportTimeout` and 30 s at most, and its threads end then.
@@ -66,7 +66,8 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   /// Has everything exported that was handed in before the call, in batches of the usual size, and then the exporter
   /// flushed; returns when all that is settled, or when `limit` has passed. After a shutdown it returns at once.
   ///
-  /// Giving up the wait changes nothing for the items: they are still exported.
+  /// Giving up the wait changes nothing for the items: they are still exported. It returns in time even if an exporter
+  /// blocks the telemetry thread.
   public func forceFlush(within limit: Duration) async -> FlushReport { await core.wait(for: .flush, limit) }
 
   /// Ends the processor and its exporter: takes no more items, exports what is there, what waits for room
@@ -74,7 +75,7 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   /// left as dropped (``DropReason/shutdown``). The report has the final ledger.
   ///
   /// A second call waits for the first, and shortens it if its own limit ends before. It returns in time even if an
-  /// exporter blocks the telemetry thread.
+  /// exporter blocks the telemetry thread; the exporter's `shutdown` is then called once that goes on.
   public func shutdown(within limit: Duration) async -> FlushReport { await core.wait(for: .shutdown, limit) }
 
   /// ``forceFlush(within:)`` for a thread that can wait; must not be called on a telemetry thread, which would wait for

@@ -16,6 +16,9 @@ struct ItemRing<Item>: ~Copyable {
   // these are initialized, everything else is not. Between are full chunks. `spare` leads to `spareCount` empty ones.
   private var head: UnsafeMutablePointer<Chunk>
   private var tail: UnsafeMutablePointer<Chunk>
+  // Those of `tail`, at hand for each addition.
+  private var tailItems: UnsafeMutablePointer<Item>
+  private var tailSizes: UnsafeMutablePointer<Int>
   private var spare: UnsafeMutablePointer<Chunk>?
   private var spareCount = 0
   private let maxSpares: Int
@@ -34,6 +37,8 @@ struct ItemRing<Item>: ~Copyable {
     let chunk = unsafe Self.makeChunk(chunkSize)
     unsafe head = chunk
     unsafe tail = chunk
+    unsafe tailItems = chunk.pointee.items
+    unsafe tailSizes = chunk.pointee.sizes
     unsafe spare = nil
   }
 
@@ -72,8 +77,8 @@ struct ItemRing<Item>: ~Copyable {
   @inline(__always)
   mutating func append(_ item: consuming Item, bytes size: Int) {
     if end == chunkSize { addChunk() }
-    unsafe (tail.pointee.items + end).initialize(to: item)
-    unsafe tail.pointee.sizes[end] = size
+    unsafe (tailItems + end).initialize(to: item)
+    unsafe tailSizes[end] = size
     end &+= 1
     count &+= 1
     bytes &+= size
@@ -92,6 +97,8 @@ struct ItemRing<Item>: ~Copyable {
     }
     unsafe tail.pointee.next = chunk
     unsafe tail = chunk
+    unsafe tailItems = chunk.pointee.items
+    unsafe tailSizes = chunk.pointee.sizes
     end = 0
   }
 

@@ -29,7 +29,8 @@ package protocol LoopExporter<Item>: Exporter {
   func export(_ batch: consuming [Item], timeout: Duration, deadline: Deadline) async -> ExportOutcome
 
   /// A flush or a shutdown that ends at `deadline` has begun: exports that wait, and those that follow, are attempted
-  /// at once, as far as the server permits. Default: nothing.
+  /// at once, as far as the server permits. Called again when `deadline` has passed and another flush still waits.
+  /// Default: nothing.
   func expedite(deadline: Deadline) async
 }
 
