@@ -100,13 +100,10 @@ public struct Deadline: Comparable, Hashable, Sendable {
 extension Duration {
   /// The duration in whole nanoseconds, clamped to what an `Int64` holds (292 years).
   package var clampedNanoseconds: Int64 {
-    // Beyond these even `components` would stop the program.
+    // Compared first: `components` stops the process where the seconds don't fit into 64 bits.
     guard self < .nanoseconds(Int64.max) else { return .max }
     guard self > .nanoseconds(Int64.min) else { return .min }
     let (seconds, attoseconds) = components
-    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    guard !overflow else { return seconds < 0 ? .min : .max }
-    let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-    return carry ? (seconds < 0 ? .min : .max) : sum
+    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }
 }

@@ -11,11 +11,16 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
 
 /// A call's time-out is decided about in `TimeoutWatch`; here is what the channel makes of it.
 @Suite struct DeadConnectionTests {
-  private static func channel(_ simulation: Simulation) throws -> GRPCChannel {
+  private final class Said: Sendable {
+    let list = Mutex<[String]>([])
+  }
+
+  private static func channel(_ simulation: Simulation, _ said: Said) throws -> GRPCChannel {
     simulation.network.setHost("collector", .addresses([0x0A00_0001]))
     return try GRPCChannel(
       configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: simulation.seed)),
-      network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      network: simulation.network, loop: simulation.loop,
+      diagnostics: Diagnostics { event in said.list.withLock { $0.append("\(event.level) \(event.message)") } })
   }
 
   /// Calls at a steady pace; how many were lost, and how long after the first loss one was answered.
@@ -54,7 +59,8 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
       simulation.network.planConnections { _, attempt, _ in
         .link(SimulatedLink(faults: attempt == 1 ? [.deadAfter(.seconds(12))] : []))
       }
-      let channel = try Self.channel(simulation)
+      let said = Said()
+      let channel = try Self.channel(simulation, said)
       let pause = Duration.milliseconds(milliseconds)
       let (lost, outage) = await Self.steadyCalls(
         every: pause, for: .seconds(120), within: .seconds(limit), channel, simulation)
@@ -62,6 +68,7 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
       #expect(lost >= 1 && lost <= limit * 1_000 / milliseconds + 1, "\(lost)")
       #expect(outage <= max(pause, .seconds(limit + 2)) + .milliseconds(500), "\(outage)")
       #expect(collector.counts.connections == 2)
+      #expect(said.list.withLock { $0 } == ["info a silent connection is replaced"])
       await channel.shutdown(deadline: Deadline(simulation.now))
       await collector.stop()
     }
@@ -72,12 +79,14 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
     try simulate(seed: 1, limit: .seconds(7200)) { simulation in
       let collector = try await LoopbackCollector(on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
       collector.onRequest { $0.connection == 1 && $0.stream > 1 ? .silence : .success }
-      let channel = try Self.channel(simulation)
+      let said = Said()
+      let channel = try Self.channel(simulation, said)
       let (lost, outage) = await Self.steadyCalls(
         every: .seconds(12), for: .seconds(240), within: .seconds(10), channel, simulation)
       #expect(lost == 3)
       #expect(outage <= .seconds(3 * 12 + 1))
       #expect(collector.counts.connections == 2)
+      #expect(said.list.withLock { $0 } == ["info a silent connection is replaced"])
       await channel.shutdown(deadline: Deadline(simulation.now))
       await collector.stop()
     }

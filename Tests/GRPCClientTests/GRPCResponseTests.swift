@@ -69,6 +69,17 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
     #expect(!result.message.isEmpty)
   }
 
+  @Test("5.2.14: a status that came before headers beyond all reason counts")
+  func statusBeforeTooMuch() {
+    var response = answer([("grpc-status", "14"), ("grpc-message", "later")])
+    response.failure = .headersTooLarge
+    #expect(classify(response).code == .unavailable)
+    #expect(classify(response).message == "later")
+    response = answer([("grpc-status", "0")])
+    response.failure = .headersTooLarge
+    #expect(classify(response).code == .resourceExhausted, "the message may be cut")
+  }
+
   @Test("5.2.4: the HTTP status is ignored if there is a grpc-status")
   func httpStatusIgnored() {
     #expect(classify(answer([("grpc-status", "8")], status: 503)).code == .resourceExhausted)

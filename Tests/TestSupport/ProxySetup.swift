@@ -35,6 +35,8 @@ struct ProxySetup {
           listen 127.0.0.1:\(port) \(options.certificate == nil ? "" : "ssl") http2;
           \(tls)
           keepalive_requests \(options.requestsPerConnection ?? 1_000);
+          # RFC 9113 lets a client refuse a field that ends in a blank; curl, Envoy and grpc-go take it.
+          add_header X-Gateway "gw-1 " always;
           location / { grpc_pass grpc://backend; }
         }
       }

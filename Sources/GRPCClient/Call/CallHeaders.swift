@@ -18,6 +18,8 @@ struct CallHeaders {
 
   // More methods than a channel ever calls; the bound is for a caller that makes up paths.
   private static let limit = 16
+  // In nanoseconds: 290 years, so that rounding up doesn't overflow.
+  private static let longest = Int64.max - 100_000_000_000_000_000
 
   private let hosts: [GRPCHeaders]
   private var prepared: [Prepared] = []
@@ -34,7 +36,7 @@ struct CallHeaders {
     guard let left else { return (prepared[index].block, nil) }
     // Within a second every moment counts; beyond it equal values are worth more than fractions of milliseconds.
     guard left > 1_000_000_000 else { return (prepared[index].block, CallHeaders.timeout(left)) }
-    let milliseconds = (left - 1) / 1_000_000 + 1
+    let milliseconds = min(left - 1, CallHeaders.longest) / 1_000_000 + 1
     if prepared[index].milliseconds == milliseconds {
       if let timed = prepared[index].timed { return (timed, nil) }
       let timed = block(path, encoding, host, timeout: milliseconds)

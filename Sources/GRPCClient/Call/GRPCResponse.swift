@@ -129,6 +129,10 @@ struct GRPCResponse {
       return local(
         .resourceExhausted, "response message larger than the limit of \(limit) bytes", .protocolViolation)
     case .headersTooLarge:
+      // What the status is may have come before.
+      for fields in [response.trailers, response.headers] {
+        if let status = status(in: fields), case .code(1...) = status { return complete(status, fields) }
+      }
       return local(.resourceExhausted, "response headers or trailers larger than permitted", .protocolViolation)
     case .malformed(let what):
       return local(.internal, "malformed response: \(Diagnostics.sanitized(what, limit: 200))", .protocolViolation)

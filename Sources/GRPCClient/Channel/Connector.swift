@@ -27,6 +27,8 @@ struct Connector: Sendable {
 
   // A host that doesn't answer must not take all of the time while others are left to be tried.
   private static let patience = Duration.milliseconds(2500)
+  // With several hundred addresses the first ones are enough.
+  private static let mostAddresses = 32
 
   let hosts: [Host]
   let pace: KeepalivePace
@@ -105,7 +107,7 @@ struct Connector: Sendable {
     onEvent: @escaping @Sendable (LinkEvents, HTTP2ConnectionEvent) -> Void,
     onFailure: @escaping @Sendable (ConnectFailure) -> Void = { _ in }
   ) async -> GRPCChannel.Link? {
-    let addresses = AttemptSchedule.interleaved(addresses)
+    let addresses = Array(AttemptSchedule.interleaved(addresses).prefix(Connector.mostAddresses))
     let attempt: AttemptRace<GRPCChannel.Link>.Attempt = { index in
       switch await connect(host: host, to: addresses[index], isLast: isLast, deadline: deadline, onEvent: onEvent) {
       case .success(let link): return link

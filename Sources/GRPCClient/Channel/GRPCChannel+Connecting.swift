@@ -109,8 +109,12 @@ extension GRPCChannel {
   var onEvent: @Sendable (LinkEvents, HTTP2ConnectionEvent) -> Void {
     { [loop, diagnostics, connector] events, event in
       events.note(event, at: loop.now)
-      guard case .goAway(let code, let debug) = event, code != 0 else { return }
-      GRPCChannel.report(code, debug, connector, diagnostics)
+      switch event {
+      case .goAway(let code, let debug) where code != 0: GRPCChannel.report(code, debug, connector, diagnostics)
+      case .unresponsive: GRPCChannel.reportSilence("several calls in a row had no answer", connector, diagnostics)
+      case .closed(.unresponsive(let words)): GRPCChannel.reportSilence(words, connector, diagnostics)
+      default: break
+      }
     }
   }
 

@@ -77,6 +77,10 @@ extension GRPCChannel {
     }
   }
 
+  static func reportSilence(_ reason: String, _ connector: Connector, _ diagnostics: Diagnostics) {
+    diagnostics.emit(.info, "a silent connection is replaced", [("server", connector.name), ("reason", reason)])
+  }
+
   func report(_ limit: HTTP2Limit, _ host: Int, connections: Int) {
     var fields = [("server", connector.hosts[host].name)]
     let binding: String

@@ -4,8 +4,8 @@ package struct HTTP2Configuration: Hashable, Sendable {
   package var initialWindowSize = 65_535
   /// The same over all responses of the connection; 65,535 or more.
   package var connectionWindowSize = 65_535
-  /// The largest header section, and the largest trailer section, of a response: the sum of names and values and 32
-  /// for each field.
+  /// How much of a header section, and of a trailer section, of a response is kept: the sum of names and values and 32
+  /// for each field. Of what is beyond it only the fields that decide what the response means are kept.
   package var maxHeaderBytes = 8_192
   /// The payload of a DATA frame that we send; 1 to 16,384. On TLS it is 9 less, so that frame and record coincide.
   package var maxFrameBytes = 16_384

@@ -52,8 +52,7 @@ enum SocketSystem {
   /// socket.
   static func setUserTimeout(_ descriptor: Int32, _ timeout: Duration) {
     #if !canImport(Darwin)
-      let parts = timeout.components
-      let milliseconds = parts.seconds * 1_000 + parts.attoseconds / 1_000_000_000_000_000
+      let milliseconds = timeout.clampedNanoseconds / 1_000_000
       set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, Int32(clamping: max(1, milliseconds)))
     #endif
   }
@@ -147,6 +146,9 @@ enum SocketSystem {
     }
   }
 
+  // A name that has more addresses has them by mistake, or by malice.
+  private static let mostAddresses = 256
+
   /// Asks the system's resolver; blocks.
   static func lookUp(_ host: String) -> Result<[SocketAddress], NetworkError> {
     var hints = unsafe addrinfo()
@@ -165,7 +167,7 @@ enum SocketSystem {
     defer { unsafe freeaddrinfo(list) }
     var result: [SocketAddress] = []
     var next = unsafe list
-    while let entry = unsafe next {
+    while let entry = unsafe next, result.count < mostAddresses {
       if let system = unsafe entry.pointee.ai_addr, let address = unsafe address(system), !result.contains(address) {
         result.append(address)
       }

@@ -87,7 +87,7 @@ extension HTTP2ServerConnection {
           connection.append(chunk)
           connection.flush()
         }
-        if !connection.isClosed { connection.goOnFlooding(chunk, after: .microseconds(50)) }
+        if !connection.isClosed { connection.goOnFlooding(chunk, after: .milliseconds(1)) }
       }
     }
   }

@@ -89,8 +89,14 @@ actor HTTP2ServerConnection: LoopHandler {
 
   // MARK: Reading
 
+  // The loop has other connections, and timers.
+  private static let readsInARow = 16
+
   private func readAll() {
+    var reads = 0
     while !isClosed, !readsPaused, !closesWhenFlushed {
+      guard reads < HTTP2ServerConnection.readsInARow else { return readLater() }
+      reads += 1
       let result = unsafe transport.read(
         into: UnsafeMutableRawBufferPointer(start: buffer.base, count: min(buffer.capacity, readLimit)))
       switch result {
@@ -127,6 +133,17 @@ actor HTTP2ServerConnection: LoopHandler {
     if case .failed = tls.handshake { return flushAndClose() }
     if isPastAge, isServing { reachAge() }
     decrypt(tls)
+  }
+
+  private func readLater() {
+    guard readTimer == nil else { return }
+    readTimer = loop.schedule(at: Deadline(loop.now)) { [weak self] in
+      self?.assumeIsolated { connection in
+        connection.readTimer = nil
+        connection.readAll()
+        connection.flush()
+      }
+    }
   }
 
   private func pauseReading(_ pause: Duration) {

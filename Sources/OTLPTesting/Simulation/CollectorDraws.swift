@@ -108,7 +108,7 @@ extension LoopbackCollector.Response {
 
   private static func randomLoss(using random: inout SeededRandom) -> Self {
     let bytes = Int.random(in: 0...20_000, using: &random)
-    switch Int.random(in: 0..<9, using: &random) {
+    switch Int.random(in: 0..<10, using: &random) {
     case 0: return .closeConnection(at: .headers)
     case 1: return .closeConnection(at: .bodyBytes(bytes))
     case 2: return .closeConnection()
@@ -117,6 +117,7 @@ extension LoopbackCollector.Response {
     case 5: return .steps([.accept] + answer.prefix(2) + [.close])
     case 6: return .steps([.accept] + answer + [.close])
     case 7: return .silence
+    case 8: return .flood(Flood.allCases.randomElement(using: &random) ?? .emptyData)
     default: return .stopReading(at: random.oneIn(2) ? .headers : .bodyBytes(bytes))
     }
   }

@@ -22,12 +22,13 @@ extension SimulatedLink.Fault {
     let side: SimulatedSide = random.oneIn(2) ? .client : .server
     // Most of a connection's life is near its beginning: the hand-shake and the first request.
     let bytes = Int.random(in: 0...(random.oneIn(2) ? 500 : 60_000), using: &random)
-    switch Int.random(in: 0..<7, using: &random) {
+    switch Int.random(in: 0..<9, using: &random) {
     case 0, 1, 2: return .cut(afterBytes: bytes, from: side)
     case 3: return .cutAfter(random.duration(in: .zero ... .seconds(20)))
     case 4, 5:
       return .stall(afterBytes: bytes, from: side, for: random.duration(in: .milliseconds(1) ... .seconds(15)))
-    default: return .blackHole(afterBytes: bytes, from: side)
+    case 6: return .blackHole(afterBytes: bytes, from: side)
+    default: return .deadAfter(random.duration(in: .zero ... .seconds(random.oneIn(2) ? 5 : 60)))
     }
   }
 }

@@ -89,30 +89,4 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
       #expect(await call.value.failure == nil)
     }
   }
-
-  @Test("timers run while a server sends as fast as it can: a deadline holds at its instant")
-  func deadline() throws {
-    var configuration = HTTP2Configuration()
-    configuration.initialWindowSize = 1 << 30
-    configuration.connectionWindowSize = 1 << 30
-    try withPair(configuration: configuration) { pair in
-      var request = Pair.message(10)
-      request.maxResponseBytes = 1 << 30
-      let start = pair.simulation.now
-      let deadline = Deadline(start + .seconds(1))
-      let call = pair.simulation.task { [request] in await pair.connection.request(request, deadline: deadline) }
-      await pair.peer.request(1)
-      await pair.peer.send(Self.headers)
-      let chunk = Array(repeatElement(FramePeer.frame(Frame.data, 0, 1, [0]), count: 20_000).joined())
-      let flood = pair.simulation.task {
-        while pair.simulation.now < start + .seconds(2) {
-          await pair.peer.send(chunk)
-          await pair.simulation.sleep(.milliseconds(50))
-        }
-      }
-      #expect(await call.value.failure == .deadline)
-      #expect(pair.simulation.now - start == .seconds(1))
-      await flood.value
-    }
-  }
 }

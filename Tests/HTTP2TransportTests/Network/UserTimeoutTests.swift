@@ -18,6 +18,11 @@
         var size = socklen_t(4)
         #expect(getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &value, &size) == 0)
         #expect(value == 20_500)
+        for extreme in [Duration.seconds(Int64.max), .seconds(Int64.min), .zero, .nanoseconds(1)] {
+          transport.setUserTimeout(extreme)
+          #expect(getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &value, &size) == 0)
+          #expect(value > 0, "0 would be the system's default, which is a quarter of an hour")
+        }
         transport.close()
         let local = SocketTransport(
           descriptor: socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0), peer: "nobody", loop: loop)

@@ -38,7 +38,9 @@ final class ClientSession {
   private static func greet(_ session: OpaquePointer, _ configuration: HTTP2Configuration) {
     let values: [(nghttp2_settings_id, Int)] = [
       (NGHTTP2_SETTINGS_ENABLE_PUSH, 0), (NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, configuration.initialWindowSize),
-      (NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, configuration.maxHeaderBytes),
+      // More than is kept: a server that must not send its large trailers resets the stream (grpc-go, grpc-java), and
+      // the status is lost.
+      (NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, max(configuration.maxHeaderBytes, ResponseAssembler.announcedBytes)),
     ]
     // More than 2^31-1 is no size of a window (RFC 9113, 6.5.2).
     let entries = values.map {

@@ -10,6 +10,8 @@ struct ResponseAssembler {
 
   /// A section larger than this is no response: the stream is given up. Below, what is beyond the bound is cut.
   static let mostSectionBytes = 1 << 20
+  /// What the server is told of that: what nghttp2 takes in a HEADERS frame and 8 CONTINUATION frames.
+  static let announcedBytes = 128 << 10
   /// Fields that decide what a response means are kept beyond the bound, up to so many bytes of a value.
   private static let essential: [(name: StaticString, most: Int)] = [
     ("grpc-status", 16), ("grpc-retry-pushback-ms", 32), ("content-type", 256), ("grpc-encoding", 64),

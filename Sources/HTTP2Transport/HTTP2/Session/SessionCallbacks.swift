@@ -117,6 +117,8 @@ private func header(
   let failure = unsafe state(user).pointee.calls[slot].response.append(
     name: UnsafeBufferPointer(start: name, count: nameCount),
     value: UnsafeBufferPointer(start: value, count: valueCount), limit: limit)
+  // An interim response's fields are no progress.
+  if unsafe state(user).pointee.calls[slot].response.isAnswered { unsafe state(user).pointee.progress &+= 1 }
   if let failure { unsafe abandon(session, stream, slot, failure, user) }
   return 0
 }
@@ -151,7 +153,6 @@ private func frameReceived(
   let header = unsafe frame.unsafelyUnwrapped.pointee.hd
   switch UInt32(header.type) {
   case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
-    if header.type == NGHTTP2_HEADERS.rawValue { unsafe noteHeaders(session, header.stream_id, user) }
     if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
       unsafe responseEnded(session, header.stream_id, user)
     }
@@ -174,14 +175,6 @@ private func frameReceived(
   default: break
   }
   return 0
-}
-
-/// A header section is complete. A final response's is progress, an interim one's isn't.
-private func noteHeaders(_ session: OpaquePointer?, _ stream: Int32, _ user: UnsafeMutableRawPointer?) {
-  guard let slot = unsafe slot(session, stream), unsafe state(user).pointee.calls[slot].response.isAnswered else {
-    return
-  }
-  unsafe state(user).pointee.progress &+= 1
 }
 
 private func responseEnded(_ session: OpaquePointer?, _ stream: Int32, _ user: UnsafeMutableRawPointer?) {

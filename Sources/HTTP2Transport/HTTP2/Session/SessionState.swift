@@ -113,7 +113,7 @@ struct SessionState {
   /// Forgets an answered call.
   mutating func freeSlot(_ slot: Int) {
     streams -= 1
-    releaseBody(slot)
+    if !output.isEmpty, let buffer = unsafe calls[slot].buffer { retired.append(buffer) }
     unsafe calls[slot] = Call()
     freeSlots.append(slot)
   }
