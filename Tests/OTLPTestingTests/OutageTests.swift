@@ -44,7 +44,7 @@ import Testing
 
   @Test("outages of any length under any load and settings lose nothing that the queue can hold")
   func anyOutage() async throws {
-    let seeds = Seeds.number(of: 150)
+    let seeds = Seeds.number(of: 40)
     let scenes = (1...seeds).map { OutageScene.random(seed: UInt64($0)) }
     for (scene, result) in zip(scenes, try await Self.run(scenes)) {
       let faults = scene.faults(result)

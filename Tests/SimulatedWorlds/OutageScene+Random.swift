@@ -10,7 +10,7 @@ extension OutageScene {
     let kind = Kind.allCases.randomElement(using: &random) ?? .refused
     var scene = OutageScene(kind, random.duration(in: .zero ... .seconds(random.oneIn(4) ? 400 : 60)))
     scene.seed = seed
-    scene.rate = Int.random(in: 1...40, using: &random)
+    scene.rate = Int.random(in: 1...20, using: &random)
     scene.endsInOutage = random.oneIn(5)
     scene.batch.maxQueueSize = random.oneIn(3) ? Int.random(in: 20...2048, using: &random) : 1 << 15
     scene.batch.maxExportBatchSize = Int.random(in: 1...min(512, scene.batch.maxQueueSize), using: &random)
@@ -36,8 +36,8 @@ extension OutageScene {
     // What was sent into silence comes back with the attempt's end; whether it was silence isn't known before.
     switch kind {
     case .silent: limit = max(probe, isAlone || outage < client.timeout ? client.timeout + .seconds(1) : probe)
-    case .headersHang:
-      limit = max(probe, isAlone || outage < .seconds(10) ? max(client.timeout, .seconds(10)) + .seconds(1) : probe)
+    // So does what the provider was asked before.
+    case .headersHang: limit = max(probe, max(client.timeout, .seconds(10)) + .seconds(1))
     // A channel's attempt to connect comes each 4 s.
     case .refused, .dropped, .handshakeStalls: limit = max(probe, .seconds(5))
     default: break

@@ -110,7 +110,7 @@ import Testing
   func besideASilentProbe() throws {
     try simulate(seed: 1) { simulation in
       let fixture = PipelineFixture(simulation, standard: .silence) { $0.timeout = .seconds(60) }
-      let processor = try Self.processor(fixture)
+      let processor = try Self.processor(fixture) { $0.exportTimeout = .seconds(600) }
       for span in StandardWorkload().spans(0..<10) { processor.onEnd(span) }
       await simulation.sleep(.seconds(61))
       #expect(fixture.pipeline.room == 1)
@@ -130,7 +130,7 @@ import Testing
       let fixture = PipelineFixture(simulation, standard: .until(back, .silence, then: .accept)) {
         $0.timeout = .seconds(90)
       }
-      let processor = try Self.processor(fixture)
+      let processor = try Self.processor(fixture) { $0.exportTimeout = .seconds(600) }
       for span in StandardWorkload().spans(0..<50) { processor.onEnd(span) }
       await simulation.sleep(back - simulation.now + .seconds(5))
       #expect(processor.ledger.exported == 50)
