@@ -57,7 +57,9 @@ extension OutageScene {
     guard !endsInOutage else { return faults.map { "\($0): \(self): \(result)" } }
     let limit = limit(result)
     if result.firstDelivery > limit + batch.scheduleDelay { faults.append("delivery began late, after \(limit)") }
-    if result.delivery > limit + batch.scheduleDelay + .seconds(5) { faults.append("delivery took longer than \(limit)") }
+    if result.delivery > limit + batch.scheduleDelay + .seconds(5) {
+      faults.append("delivery took longer than \(limit)")
+    }
     return faults.map { "\($0): \(self): \(result)" }
   }
 }

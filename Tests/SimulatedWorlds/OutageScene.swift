@@ -113,7 +113,8 @@ package struct OutageScene: Sendable, CustomStringConvertible {
       var server = LoopbackCollector.Configuration()
       (server.keptSpans, server.keptRequests) = (0, 0)
       if isSecure {
-        server.tls = .init(certificate: TestFiles.certificate("server.pem"), privateKey: TestFiles.certificate("server.key"))
+        server.tls = .init(
+          certificate: TestFiles.certificate("server.pem"), privateKey: TestFiles.certificate("server.key"))
       }
       server.onAccept = { _, _ in
         state.withLock { state in
