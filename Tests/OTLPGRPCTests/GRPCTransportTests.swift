@@ -95,6 +95,7 @@ import Testing
 
     private let kept = Mutex<[Call]>([])
     var calls: [Call] { kept.withLock { $0 } }
+    var connectionsMade: Int { 0 }
 
     func unary(
       path: String, message: BufferSlice, encoding: GRPCEncoding, metadata: [GRPCMetadata], deadline: Deadline

@@ -5,12 +5,15 @@ import Testing
 
 /// The seeds that a simulated test runs: `SIMULATION_SEEDS` of each kind. `Tests/simulate` runs many more, and faster.
 enum Seeds {
+  /// How many seeds to run where `count` is usual.
+  static func number(of count: Int) -> Int { getenv("SIMULATION_SEEDS").flatMap { Int(String(cString: $0)) } ?? count }
+
   /// Runs seeds from 1 on that are `fitting`; the first that fails is reported with the command that replays it.
   static func run(
     _ count: Int, overTLS: Bool = false, sourceLocation: SourceLocation = #_sourceLocation,
     where isFitting: @escaping @Sendable (Seed) -> Bool = { _ in true }
   ) async throws -> [World.Result] {
-    let wished = getenv("SIMULATION_SEEDS").flatMap { Int(String(cString: $0)) } ?? count
+    let wished = number(of: count)
     let seeds = Array((1...).lazy.map { Seed($0, overTLS: overTLS) }.filter(isFitting).prefix(wished))
     let results = try await results(of: seeds)
     for (seed, result) in zip(seeds, results) where !result.faults.isEmpty {

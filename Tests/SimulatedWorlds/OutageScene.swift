@@ -1,6 +1,6 @@
 import HTTP2Transport
-import OTLPGRPC
-import OTLPTesting
+package import OTLPGRPC
+package import OTLPTesting
 import Synchronization
 import TelemetryCore
 package import TelemetrySDK
@@ -40,6 +40,10 @@ package struct OutageScene: Sendable, CustomStringConvertible {
   package var kind: Kind
   package var outage: Duration
   package var batch = BatchConfiguration()
+  /// Where it differs from the default.
+  package var client = OTLPGRPCExporter.Configuration(endpoint: "")
+  /// Whether the processor is shut down in the outage.
+  package var endsInOutage = false
   package var seed: UInt64 = 1
   /// Spans per second.
   package var rate = 20
@@ -49,11 +53,14 @@ package struct OutageScene: Sendable, CustomStringConvertible {
     self.outage = outage
   }
 
-  package var description: String { "\(kind) for \(outage)" }
+  package var description: String {
+    "\(kind) for \(outage)\(endsInOutage ? ", shut down in it" : ""), \(rate) spans/s; client: \(client); batch: \(batch)"
+  }
 
   /// What came of it.
   package struct Result: Sendable {
     package var ledger = Ledger()
+    package var trace = VirtualClock.Trace()
     /// From the outage's end to the first span that was accepted after it.
     package var firstDelivery = Duration.zero
     /// From the outage's end to the delivery of all spans that had ended before.
@@ -67,7 +74,7 @@ package struct OutageScene: Sendable, CustomStringConvertible {
     package var requestsInOutage = 0
   }
 
-  private static let before = Duration.seconds(12)
+  private static let before = Duration.milliseconds(13_500)
   private static let address = SocketAddress.ipv4(0x0A00_0001, port: 4317)
 
   /// Lives through it.
@@ -106,7 +113,8 @@ package struct OutageScene: Sendable, CustomStringConvertible {
       var server = LoopbackCollector.Configuration()
       (server.keptSpans, server.keptRequests) = (0, 0)
       if isSecure {
-        server.tls = .init(certificate: TestFiles.certificate("server.pem"), privateKey: TestFiles.certificate("server.key"))
+        server.tls = .init(
+          certificate: TestFiles.certificate("server.pem"), privateKey: TestFiles.certificate("server.key"))
       }
       server.onAccept = { _, _ in
         state.withLock { state in
@@ -115,7 +123,8 @@ package struct OutageScene: Sendable, CustomStringConvertible {
       }
       self.server = try await LoopbackCollector(server, on: OutageScene.address, of: simulation)
       simulation.network.setHost("localhost", .sockets([OutageScene.address]))
-      var client = OTLPGRPCExporter.Configuration(endpoint: isSecure ? "https://localhost:4317" : "http://localhost:4317")
+      var client = scene.client
+      client.endpoint = isSecure ? "https://localhost:4317" : "http://localhost:4317"
       if isSecure { client.certificate = .file(TestFiles.certificate("ca.pem")) }
       if scene.kind == .headersHang {
         client.headerProvider = {
@@ -150,19 +159,23 @@ package struct OutageScene: Sendable, CustomStringConvertible {
       let requests = server.counts.requests
       try await load(for: scene.outage)
       state.withLock { $0.result.requestsInOutage = server.counts.requests - requests }
-      try await recover()
-      let (end, ended) = (simulation.now, processor.ledger.ended)
-      // Everything that ended before, or was dropped then.
+      if !scene.endsInOutage { try await recover() }
+      let (end, before) = (simulation.now, processor.ledger)
+      // Of those that ended before nothing is left.
       var delivered: MonotonicInstant?
-      while delivered == nil, simulation.now - end < .seconds(1300) {
-        try await load(for: .milliseconds(100), step: .milliseconds(50))
+      while delivered == nil, !scene.endsInOutage, simulation.now - end < .seconds(1300) {
+        try await load(for: .milliseconds(100))
         let ledger = processor.ledger
-        if ledger.exported + ledger.droppedTotal >= ended { delivered = simulation.now }
+        let later = ledger.ended - before.ended - (ledger.droppedTotal - before.droppedTotal)
+        if ledger.queued + ledger.inFlight <= later { delivered = simulation.now }
       }
       let report = await processor.shutdown(within: .seconds(10))
       await server.stop()
+      // Exports that were cancelled come back, and the provider's calls with them.
+      await simulation.sleep(.seconds(60))
       return state.withLock { state in
         state.result.ledger = report.ledger
+        state.result.trace = simulation.trace
         state.result.firstDelivery = (state.acceptedAt ?? simulation.now) - end
         state.result.delivery = (delivered ?? simulation.now) - end
         state.result.lastWord = state.lastRefusal.map { $0 - end }
@@ -171,7 +184,7 @@ package struct OutageScene: Sendable, CustomStringConvertible {
     }
 
     /// Spans end at the scene's rate.
-    private func load(for time: Duration, step: Duration = .milliseconds(50)) async throws {
+    private func load(for time: Duration) async throws {
       let end = simulation.now + time
       while simulation.now < end {
         let before = processor.ledger

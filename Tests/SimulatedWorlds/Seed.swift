@@ -14,8 +14,11 @@ package struct Seed: Sendable {
   /// One seed in five is for the channel alone.
   package var isForChannel: Bool { !overTLS && number % 5 == 0 }
 
+  /// One in ten is an outage under a steady load.
+  package var isOutage: Bool { !overTLS && number % 10 == 3 }
+
   /// Whether its world is one over TLS.
-  package var isOverTLS: Bool { !isForChannel && WorldPlan(seed: number, overTLS: overTLS).overTLS }
+  package var isOverTLS: Bool { !isForChannel && !isOutage && WorldPlan(seed: number, overTLS: overTLS).overTLS }
 
   /// The command that runs this seed alone.
   package var command: String { "Tests/simulate --seed \(number)\(overTLS ? " --tls" : "")" }
@@ -25,6 +28,11 @@ package struct Seed: Sendable {
   package func run(log: (@Sendable (String) -> Void)? = nil) -> World.Result {
     do {
       if isForChannel { return try ChannelWorld.run(seed: number, log: log) }
+      if isOutage {
+        let scene = OutageScene.random(seed: number)
+        let result = try scene.run()
+        return World.Result(faults: scene.faults(result), ledger: result.ledger, trace: result.trace)
+      }
       return try World.run(WorldPlan(seed: number, overTLS: overTLS), log: log)
     } catch {
       return World.Result(faults: ["\(error)"], ledger: Ledger(), trace: VirtualClock.Trace())
@@ -33,7 +41,8 @@ package struct Seed: Sendable {
 
   /// What was drawn for it.
   package var plan: String {
-    isForChannel ? "the channel alone" : WorldPlan(seed: number, overTLS: overTLS).description
+    if isOutage { return "\(OutageScene.random(seed: number))" }
+    return isForChannel ? "the channel alone" : WorldPlan(seed: number, overTLS: overTLS).description
   }
 
   /// Runs it, and a share of the seeds twice, for the same must come of it.

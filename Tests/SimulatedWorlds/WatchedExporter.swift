@@ -12,7 +12,7 @@ struct WatchedExporter: SpanExporter, LoopExporter {
   var loop: TelemetryLoop? { exporter.loop }
   var attemptTimeout: Duration? { exporter.attemptTimeout }
   var appliesExportTimeout: Bool { exporter.appliesExportTimeout }
-  func share(_ budget: ByteBudget) { exporter.share(budget) }
+  // Not the budget: the world counts the bytes of items alone.
   func observeRoom(_ observer: @escaping @Sendable () -> Void) { exporter.observeRoom(observer) }
 
   func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {

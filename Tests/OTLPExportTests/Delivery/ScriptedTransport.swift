@@ -21,6 +21,8 @@ final class ScriptedTransport: OTLPTransport {
     case atMost(Int)
     /// The same in grpc-dotnet's words, which name no limit.
     case atMostUnsaid(Int)
+    /// One step for what holds a span of this name, another for all else.
+    case `if`(String, Step, else: Step)
     /// Refuses as invalid what holds one of these spans.
     case refusing(Set<String>)
   }
@@ -137,6 +139,9 @@ final class ScriptedTransport: OTLPTransport {
     case .atMostUnsaid(let limit):
       guard message.count - 5 > limit else { return .accepted(ExportResponse()) }
       return .failed(.server(8, "Received message exceeds the maximum configured message size."))
+    case .if(let name, let step, let other):
+      let spans = (try? TraceRequestDecoder.decode(Array(message.array.dropFirst(5)))) ?? []
+      return await perform(spans.contains { $0.name == name } ? step : other, message, deadline)
     case .refusing(let names):
       let spans = (try? TraceRequestDecoder.decode(Array(message.array.dropFirst(5)))) ?? []
       guard spans.contains(where: { names.contains($0.name) }) else { return .accepted(ExportResponse()) }

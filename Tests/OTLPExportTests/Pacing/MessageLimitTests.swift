@@ -32,7 +32,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (2, "HTTP status 418 without grpc-status"), (2, "the payload too large for us"), (13, "Payload Too Large"), (8, "out of memory"), (8, "message rate limit exceeded"),
+    (2, "HTTP status 418 without grpc-status"), (2, "the payload too large for us"), (13, "Payload Too Large"),
+    (8, "out of memory"), (8, "message rate limit exceeded"),
     (8, "quota exceeds maximum"), (8, ""),
     (13, "received message larger than max (5702136 vs. 4194304)"),
     (3, "received message larger than max (5702136 vs. 4194304)"),
