@@ -88,7 +88,7 @@ import Testing
   ]
 
   @Test(arguments: cases) func isNamed(_ wrong: Case) async throws {
-    let run = try await Tool.run(wrong.arguments, environment: wrong.environment, within: .seconds(20))
+    let run = try await Tool.run(wrong.arguments, environment: wrong.environment)
     #expect(run.code == wrong.code)
     #expect(run.output.isEmpty)
     for word in wrong.words { #expect(run.errors.contains(word)) }
@@ -102,7 +102,7 @@ import Testing
       (["demo", "--json", "--endpoint", "https://localhost:1", "--certificate", "/missing"], 78),
     ] as [([String], Int32)])
   func isAlsoInTheJSON(_ arguments: [String], _ code: Int32) async throws {
-    let run = try await Tool.run(arguments, within: .seconds(20))
+    let run = try await Tool.run(arguments)
     #expect(run.code == code)
     #expect(run.output.split(separator: "\n").count == 1)
     #expect(run.json("exported") == "0")
@@ -115,7 +115,7 @@ import Testing
     // 2.6: a bad number counts as unset, and the run goes on.
     let run = try await Tool.run(
       ["load", "--spans", "1", "--endpoint", "http://127.0.0.1:1", "--shutdown-timeout", "100ms"],
-      environment: ["OTEL_BSP_MAX_QUEUE_SIZE": "many"], within: .seconds(20))
+      environment: ["OTEL_BSP_MAX_QUEUE_SIZE": "many"])
     #expect(run.code == 69)
     #expect(run.errors.contains("OTEL_BSP_MAX_QUEUE_SIZE"))
   }

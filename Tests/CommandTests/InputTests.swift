@@ -5,10 +5,11 @@ import OTLPWire
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 import otlp
 
-@Suite struct InputTests {
+@Suite(.ownThreads) struct InputTests {
   /// Both ends of a pipe.
   private func makePipe() throws -> (reader: Int32, writer: Int32) {
     var ends: [Int32] = [0, 0]

@@ -2,10 +2,11 @@ import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
 import TestSupport
+import TestThreads
 import Testing
 import otlp
 
-@Suite struct LoadTests {
+@Suite(.ownThreads) struct LoadTests {
   @Test func spansHaveTheShapeThatIsAskedFor() async throws {
     let collector = try await LoopbackCollector()
     let run = try await Tool.run([

@@ -2,10 +2,11 @@ import OTLPTesting
 import OTLPWire
 import TelemetrySDK
 import TestSupport
+import TestThreads
 import Testing
 import otlp
 
-@Suite struct ReceiveTests {
+@Suite(.ownThreads) struct ReceiveTests {
   /// Starts `otlp receive` by a shell, which can give it a full disk or a closed pipe.
   private func start(_ command: String) async throws -> (process: ChildProcess, endpoint: String) {
     let process = try ChildProcess(["/bin/bash", "-c", "exec \(Tool.path) receive --port 0 " + command], input: "")

@@ -1,11 +1,12 @@
 import OTLPGRPC
 import TelemetryCore
 import TestSupport
+import TestThreads
 import Testing
 import otlp
 
 /// What the tool prints of options and variables that hold a secret, wherever that stands.
-@Suite struct SecretOutputTests {
+@Suite(.ownThreads) struct SecretOutputTests {
   private static let word = "hunter2"
   private static let secrets = [
     "-----BEGIN PRIVATE KEY-----\n\(word)\n-----END PRIVATE KEY-----\n", "http://me:\(word)@host:4317/path",

@@ -3,10 +3,11 @@ import OTLPTesting
 import OTLPWire
 import TelemetrySDK
 import TestSupport
+import TestThreads
 import Testing
 
 /// `otlp send` with what people have.
-@Suite struct SendTests {
+@Suite(.ownThreads) struct SendTests {
   private func send(
     _ arguments: [String], to collector: LoopbackCollector, input: String = ""
   ) async throws -> Tool.Result {

@@ -1,8 +1,9 @@
 import TelemetrySDK
+import TestThreads
 import Testing
 import otlp
 
-@Suite struct TerminalTests {
+@Suite(.ownThreads) struct TerminalTests {
   @Test(
     arguments: [
       (nil, [:], 80, false), (132, ["TERM": "xterm"], 132, true), (132, ["COLUMNS": "60", "TERM": "xterm"], 60, true),

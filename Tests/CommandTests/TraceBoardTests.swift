@@ -1,9 +1,10 @@
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 import otlp
 
-@Suite struct TraceBoardTests {
+@Suite(.ownThreads) struct TraceBoardTests {
   private let start = MonotonicInstant.system
 
   private func spans(_ trace: UInt64, _ ids: Range<UInt64>, padding: Int = 0) -> [SpanData] {

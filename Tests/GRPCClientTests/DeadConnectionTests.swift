@@ -2,6 +2,7 @@ import HTTP2Transport
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -10,7 +11,7 @@ private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 private let message = BufferSlice([0, 0, 0, 0, 0])
 
 /// A call's time-out is decided about in `TimeoutWatch`; here is what the channel makes of it.
-@Suite struct DeadConnectionTests {
+@Suite(.ownThreads) struct DeadConnectionTests {
   private final class Said: Sendable {
     let list = Mutex<[String]>([])
   }

@@ -2,6 +2,7 @@ import HTTP2Transport
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -9,7 +10,7 @@ import Testing
 private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
 /// No value of a configuration, and no time that a call is given, stops the process.
-@Suite struct ExtremeChannelTests {
+@Suite(.ownThreads) struct ExtremeChannelTests {
   private static let durations: [Duration] = [
     .seconds(Int64.min), .seconds(-1), .zero, .nanoseconds(1), .seconds(1), .seconds(Int64.max),
   ]

@@ -1,6 +1,7 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -9,7 +10,7 @@ private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 private let message = BufferSlice([0, 0, 0, 0, 0])
 
 /// Servers that send without end, over real sockets and from a thread of their own.
-@Suite(.serialized) struct FloodTests {
+@Suite(.ownThreads, .serialized) struct FloodTests {
   @Test(
     "a call on a connection that is flooded ends, and another call's deadline holds",
     arguments: LoopbackCollector.Response.Flood.allCases)

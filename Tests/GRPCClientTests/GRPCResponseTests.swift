@@ -291,7 +291,7 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
   }
 }
 
-@Suite struct RetryAfterTests {
+@Suite(.ownThreads) struct RetryAfterTests {
   private func pushback(_ status: Int, _ fields: [(name: String, value: String)]) -> GRPCResult.Pushback {
     let html = [(name: "content-type", value: "text/html")]
     return classify(answer([], headers: html + fields, body: Array("<html>".utf8), status: status)).pushback

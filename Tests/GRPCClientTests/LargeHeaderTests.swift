@@ -2,6 +2,7 @@ import Glibc
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -9,7 +10,7 @@ import Testing
 private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 private let message = BufferSlice([0, 0, 0, 0, 0])
 
-@Suite struct LargeHeaderTests {
+@Suite(.ownThreads) struct LargeHeaderTests {
   /// One call with this metadata, then one without; the results and how many connections it took.
   private func call(
     _ metadata: [GRPCMetadata], settings: [UInt16: UInt32] = [:]

@@ -1,6 +1,7 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -10,7 +11,7 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
 
 /// Servers that end each connection in order after a call: nginx with `keepalive_requests 1`, Envoy with
 /// `max_requests_per_connection`, grpc-go with a short maximum age.
-@Suite struct OrderlyEndTests {
+@Suite(.ownThreads) struct OrderlyEndTests {
   typealias Step = LoopbackCollector.Response.Step
 
   private static let answer = Array(LoopbackCollector.Response.success.steps.dropFirst())

@@ -1,9 +1,10 @@
 import HTTP2Transport
+import TestThreads
 import Testing
 
 @testable import GRPCClient
 
-@Suite struct RedactionTests {
+@Suite(.ownThreads) struct RedactionTests {
   private func texts(_ value: some Any) -> [String] {
     var dumped = ""
     dump(value, to: &dumped)

@@ -1,6 +1,7 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -9,7 +10,7 @@ private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 private let message = BufferSlice([0, 0, 0, 0, 0])
 
 /// `TelemetryRuntime.shutdown()` while calls are open: each is answered, whatever it waits for.
-@Suite struct RuntimeShutdownTests {
+@Suite(.ownThreads) struct RuntimeShutdownTests {
   enum Wait: CaseIterable, Sendable {
     case answer, stream, connection, settings, proxy, lookUp, backoff
   }

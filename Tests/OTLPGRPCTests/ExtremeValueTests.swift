@@ -2,10 +2,11 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// A value of a configuration, however far out, is refused by name or works; none ends the process.
-@Suite struct ExtremeValueTests {
+@Suite(.ownThreads) struct ExtremeValueTests {
   private typealias Change = @Sendable (inout OTLPGRPCExporter.Configuration) -> Void
 
   private static let integers = [Int.min, -1, 0, 1, 2, 1000, 1001, Int(UInt32.max), Int(UInt32.max) + 1, .max]

@@ -3,6 +3,7 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// What somebody may put anywhere by mistake; each holds this word.
@@ -14,7 +15,7 @@ let secrets = [
 ]
 
 /// No secret in whatever place is printed.
-@Suite struct SecretTests {
+@Suite(.ownThreads) struct SecretTests {
   /// All that is printed of a configuration: itself, what is wrong with it, and what is said of it.
   private func shown(_ configuration: OTLPGRPCExporter.Configuration, _ log: EventLog) -> String {
     var text = "\(configuration)\n" + String(reflecting: configuration)

@@ -1,11 +1,12 @@
 import SimulatedWorlds
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// An outage costs nothing that the queue can hold (DESIGN 1.9): kinds of outages by their lengths, with the default
 /// settings and 20 spans a second.
-@Suite struct OutageTests {
+@Suite(.ownThreads) struct OutageTests {
   private static let lengths: [Duration] = [.seconds(3), .seconds(30), .seconds(60), .seconds(300)]
   private static let scenes = OutageScene.Kind.allCases.flatMap { kind in lengths.map { OutageScene(kind, $0) } }
 

@@ -1,9 +1,10 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import OTLPWire
 
-@Suite struct JSONDocumentSplitterTests {
+@Suite(.ownThreads) struct JSONDocumentSplitterTests {
   /// What comes out, as `line:column text` or `line! problem`, if the text arrives in pieces of this size.
   private func pieces(_ text: [UInt8], by size: Int = .max, maxBytes: Int = 64 << 20) -> [String] {
     var splitter = JSONDocumentSplitter(maxBytes: maxBytes)

@@ -1,8 +1,9 @@
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct EnvironmentTests {
+@Suite(.ownThreads) struct EnvironmentTests {
   private final class Log: Sendable {
     private let kept = Mutex<[DiagnosticEvent]>([])
     var events: [DiagnosticEvent] { kept.withLock { $0 } }

@@ -1,4 +1,5 @@
 import Synchronization
+import TestThreads
 import Testing
 
 @testable import TelemetryCore
@@ -10,7 +11,7 @@ import Testing
 #endif
 
 /// Values at the ends of their types: refused by name or taken, never a trap.
-@Suite struct ExtremeTests {
+@Suite(.ownThreads) struct ExtremeTests {
   private static let integers: [Int] = [
     .min, .min + 1, -(1 << 32), -1, 0, 1, 63, 64, 65, 256, 257, 1 << 17, 1 << 26, 1 << 32, .max - 1, .max,
   ]

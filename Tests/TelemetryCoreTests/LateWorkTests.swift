@@ -1,10 +1,11 @@
 import Synchronization
+import TestThreads
 import Testing
 
 @testable import TelemetryCore
 
 /// What reaches a loop after its end: nothing of it is lost.
-@Suite struct LateWorkTests {
+@Suite(.ownThreads) struct LateWorkTests {
   private actor Place {
     let loop: TelemetryLoop
     private var numbers: [Int] = []

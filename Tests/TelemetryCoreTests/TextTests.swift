@@ -1,7 +1,8 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct WhitespaceTests {
+@Suite(.ownThreads) struct WhitespaceTests {
   @Test(
     "white space of every kind goes, and only around the text",
     arguments: [
@@ -20,7 +21,7 @@ import Testing
   }
 }
 
-@Suite struct PercentEncodingTests {
+@Suite(.ownThreads) struct PercentEncodingTests {
   @Test(arguments: [
     ("a%20b", "a b"), ("%41%7a", "Az"), ("100%", "100%"), ("%z1%4", "%z1%4"), ("%%41", "%A"), ("", ""),
     ("%C3%A9", "é"), ("%ff", "\u{FFFD}"),
@@ -33,7 +34,7 @@ import Testing
   }
 }
 
-@Suite struct RedactionTests {
+@Suite(.ownThreads) struct RedactionTests {
   @Test(
     "what may be a secret is its length",
     arguments: [

@@ -1,9 +1,10 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
-@Suite struct AttributesTests {
+@Suite(.ownThreads) struct AttributesTests {
   @Test("plain values are set without wrapping, and read back")
   func plainValues() {
     let status = 200

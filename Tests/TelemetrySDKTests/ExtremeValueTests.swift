@@ -1,12 +1,13 @@
 import Glibc
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
 /// No value that a user can give ends the process: it is refused by name, or it works.
-@Suite struct ExtremeValueTests {
+@Suite(.ownThreads) struct ExtremeValueTests {
   private static let numbers = [Int.min, -1, 0, 1, 2, 512, 1 << 24, 1 << 36, Int.max - 1, Int.max]
   private static let durations: [Duration] = [
     .zero, .nanoseconds(1), .nanoseconds(-1), .seconds(-1), .seconds(1), .seconds(86_400), .seconds(Int64.max),

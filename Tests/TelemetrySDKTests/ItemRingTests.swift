@@ -1,11 +1,12 @@
 import Glibc
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
 /// The queue's memory: chunks that come and go.
-@Suite struct ItemRingTests {
+@Suite(.ownThreads) struct ItemRingTests {
   private final class Token: Sendable {}
 
   @Test("in any order of additions and removals it is a queue", arguments: [1, 3, 255, 256, 257, 2000], 0..<4)

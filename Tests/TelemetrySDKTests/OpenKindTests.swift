@@ -1,9 +1,10 @@
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// Kinds that may become more.
-@Suite struct OpenKindTests {
+@Suite(.ownThreads) struct OpenKindTests {
   @Test func dropReasonsHaveNames() {
     let names = DropReason.allCases.map(\.rawValue)
     #expect(

@@ -2,13 +2,14 @@ import Glibc
 import Synchronization
 import TelemetryCore
 import TestSupport
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
 /// Flush and shutdown while something blocks the telemetry thread. On real threads; whatever blocks does so until the
 /// test has seen the answer.
-@Suite struct OverdueTests {
+@Suite(.ownThreads) struct OverdueTests {
   /// Blocks the loop in its first export, until released.
   private struct Blocker: Exporter {
     let begun = Promise<Void>()

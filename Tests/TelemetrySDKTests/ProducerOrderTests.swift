@@ -1,12 +1,13 @@
 import Synchronization
 import TelemetryCore
 import TestSupport
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
 /// Threads that wait for room (`OverflowPolicy.block`).
-@Suite struct ProducerOrderTests {
+@Suite(.ownThreads) struct ProducerOrderTests {
   /// Lets one export go on for each pass, and ends an item of its own from the loop in each, which takes room at once.
   private final class Gated: Exporter {
     let numbers = Mutex<[Int]>([])

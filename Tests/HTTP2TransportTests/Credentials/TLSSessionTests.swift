@@ -165,7 +165,7 @@ import Testing
   }
 }
 
-@Suite struct TLSSessionEndTests {
+@Suite(.ownThreads) struct TLSSessionEndTests {
   private final class Clock: Sendable {
     private let offset = Mutex<Int64>(0)
     func advance(_ seconds: Int64) { offset.withLock { $0 += seconds } }

@@ -1,11 +1,12 @@
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
 
 /// No value of a configuration stops the process; a call over such a connection succeeds, or says why not.
-@Suite struct ExtremeConfigurationTests {
+@Suite(.ownThreads) struct ExtremeConfigurationTests {
   private static let numbers = [Int.min, -1, 0, 1, 65_535, 1 << 31, 1 << 32, Int.max]
   private static let durations: [Duration] = [
     .seconds(Int64.min), .seconds(-1), .zero, .nanoseconds(1), .seconds(1), .seconds(Int64.max),

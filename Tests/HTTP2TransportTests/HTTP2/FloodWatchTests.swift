@@ -1,12 +1,13 @@
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
 
 private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int64(seconds * 1e9)) }
 
-@Suite struct FloodWatchTests {
+@Suite(.ownThreads) struct FloodWatchTests {
   /// Feeds bytes at a rate; after how many it is a flood, nil if not within the time.
   private func flood(bytesPerSecond: Int, seconds: Int, progress: (Int) -> UInt64 = { _ in 0 }) -> Int? {
     var watch = FloodWatch()
@@ -33,7 +34,7 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
   func progress() { #expect(flood(bytesPerSecond: 8_000_000, seconds: 60, progress: { UInt64($0) }) == nil) }
 }
 
-@Suite struct FloodConnectionTests {
+@Suite(.ownThreads) struct FloodConnectionTests {
   private static let headers = FramePeer.headers(1, [0x88])
   private static let floods: [(String, [UInt8], [UInt8])] = [
     ("empty DATA", headers, FramePeer.frame(Frame.data, 0, 1, [])),

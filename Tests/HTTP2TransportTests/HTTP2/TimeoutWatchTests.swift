@@ -1,11 +1,12 @@
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
 
 /// A connection whose peer is gone, or that answers nothing, under steady traffic.
-@Suite struct TimeoutWatchTests {
+@Suite(.ownThreads) struct TimeoutWatchTests {
   @Test("silence since a call began is a reason to ask, each time; other bytes are none")
   func silence() {
     var watch = TimeoutWatch()
@@ -39,7 +40,7 @@ import Testing
   }
 }
 
-@Suite struct DeadPeerTests {
+@Suite(.ownThreads) struct DeadPeerTests {
   @Test("nothing came since the call began, and no answer to the PING: the connection is given up after 2 s")
   func dead() throws {
     try withPair { pair in

@@ -1,10 +1,11 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
 
 /// Certificates that a stranger made.
-@Suite struct OddCertificateTests {
+@Suite(.ownThreads) struct OddCertificateTests {
   /// Names in OpenSSL's words; `DER:` is the extension's bytes.
   private static let odd: [(name: String, names: String, sections: String)] = [
     ("directory", "dirName:who", "[who]\nCN = somebody"),

@@ -189,7 +189,7 @@ import Testing
   }
 }
 
-@Suite struct SecretBytesTests {
+@Suite(.ownThreads) struct SecretBytesTests {
   @Test("what wipes leaves nothing; a copy is equal, and shows nothing")
   func wiped() {
     var bytes = Array("hunter2".utf8)

@@ -1,10 +1,11 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import OTLPExport
 
 /// Who waits for whom.
-@Suite struct ActiveExportsTests {
+@Suite(.ownThreads) struct ActiveExportsTests {
   @Test("who waits for the running calls isn't held up by later ones")
   func waitForRunning() throws {
     var calls = ActiveExports()

@@ -2,10 +2,11 @@ import OTLPExport
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// A server that is away: batches wait, the queue holds the rest, and nothing dies of age.
-@Suite struct PipelineOutageTests {
+@Suite(.ownThreads) struct PipelineOutageTests {
   private typealias Step = ScriptedTransport.Step
 
   private static func processor(

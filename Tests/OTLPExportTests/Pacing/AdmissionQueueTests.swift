@@ -1,10 +1,11 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import OTLPExport
 
 /// One waiting room for those whose turn hasn't come and those that pause.
-@Suite struct AdmissionQueueTests {
+@Suite(.ownThreads) struct AdmissionQueueTests {
   private var queue = AdmissionQueue()
 
   private func at(_ seconds: Int64) -> MonotonicInstant { .init(nanoseconds: seconds * 1_000_000_000) }

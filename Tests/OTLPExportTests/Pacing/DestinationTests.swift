@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// What holds a call back, alone and together.
-@Suite struct DestinationTests {
+@Suite(.ownThreads) struct DestinationTests {
   private var destination = Destination(RetryPolicy(), maximum: 16)
   private var random = TestGenerator.highest
   private var now = MonotonicInstant(nanoseconds: 1_000_000_000)

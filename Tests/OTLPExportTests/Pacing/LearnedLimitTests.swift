@@ -1,10 +1,11 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 private let kib = 1024
 
-@Suite struct LearnedLimitTests {
+@Suite(.ownThreads) struct LearnedLimitTests {
   private let limit = Box()
   private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
 

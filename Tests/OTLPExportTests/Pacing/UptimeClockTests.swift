@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// The export time, in which outages don't count.
-@Suite struct UptimeClockTests {
+@Suite(.ownThreads) struct UptimeClockTests {
   private var clock = UptimeClock()
 
   private func at(_ seconds: Int64) -> MonotonicInstant { .init(nanoseconds: seconds * 1_000_000_000) }
