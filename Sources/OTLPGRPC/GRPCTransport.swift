@@ -11,6 +11,8 @@ package protocol GRPCCalling: Sendable {
   func unary(
     path: String, message: BufferSlice, encoding: GRPCEncoding, metadata: [GRPCMetadata], deadline: Deadline
   ) async -> GRPCResult
+  /// Has those who wait for a connection wait no longer than it takes.
+  func resetConnectBackoff() async
   func shutdown(deadline: Deadline) async
 }
 
@@ -39,6 +41,8 @@ package struct GRPCTransport: OTLPTransport {
   }
 
   package var connectionsMade: Int { channel.connectionsMade }
+
+  package func expedite() async { await channel.resetConnectBackoff() }
 
   package func shutdown(deadline: Deadline) async { await channel.shutdown(deadline: deadline) }
 

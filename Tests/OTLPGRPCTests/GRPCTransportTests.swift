@@ -104,6 +104,7 @@ import Testing
       return GRPCResult(code: .ok, message: "", cause: .server, fate: .processed)
     }
 
+    func resetConnectBackoff() async {}
     func shutdown(deadline: Deadline) async {}
   }
 

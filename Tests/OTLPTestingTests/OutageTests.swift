@@ -43,6 +43,20 @@ import Testing
     }
   }
 
+  @Test(
+    "a shutdown within a second reaches a server that is just back, whatever the pauses",
+    arguments: [OutageScene.Kind.refused, .unavailable, .reset])
+  func shutdownAtRecovery(kind: OutageScene.Kind) async throws {
+    let scenes = (0..<20 as Range<UInt64>).map { seed in
+      var scene = OutageScene(kind, .seconds(40) + .milliseconds(777) * Int(seed))
+      (scene.seed, scene.endsAtRecovery) = (seed, true)
+      return scene
+    }
+    for (scene, result) in zip(scenes, try await Self.run(scenes)) {
+      #expect(result.ledger.exported == result.ledger.ended, "\(scene): \(result)")
+    }
+  }
+
   @Test("outages of any length under any load and settings lose nothing that the queue can hold")
   func anyOutage() async throws {
     let seeds = Seeds.number(of: 40)

@@ -44,6 +44,8 @@ package struct OutageScene: Sendable, CustomStringConvertible {
   package var client = OTLPGRPCExporter.Configuration(endpoint: "")
   /// Whether the processor is shut down in the outage.
   package var endsInOutage = false
+  /// Whether it is shut down as soon as the server is back, within a second.
+  package var endsAtRecovery = false
   package var seed: UInt64 = 1
   /// Spans per second.
   package var rate = 20
@@ -163,13 +165,13 @@ package struct OutageScene: Sendable, CustomStringConvertible {
       let (end, before) = (simulation.now, processor.ledger)
       // Of those that ended before nothing is left.
       var delivered: MonotonicInstant?
-      while delivered == nil, !scene.endsInOutage, simulation.now - end < .seconds(1300) {
+      while delivered == nil, !scene.endsInOutage, !scene.endsAtRecovery, simulation.now - end < .seconds(1300) {
         try await load(for: .milliseconds(100))
         let ledger = processor.ledger
         let later = ledger.ended - before.ended - (ledger.droppedTotal - before.droppedTotal)
         if ledger.queued + ledger.inFlight <= later { delivered = simulation.now }
       }
-      let report = await processor.shutdown(within: .seconds(10))
+      let report = await processor.shutdown(within: .seconds(scene.endsAtRecovery ? 1 : 10))
       await server.stop()
       // Exports that were cancelled come back, and the provider's calls with them.
       await simulation.sleep(.seconds(60))

@@ -187,6 +187,13 @@ struct BalancerState {
     return policy == .pickFirst ? lookAtFirst(now, isWanted) : lookAtAll(now)
   }
 
+  /// The pauses before attempts to connect end now (gRPC: ResetConnectBackoff).
+  mutating func resetBackoff(at now: MonotonicInstant) -> [Action] {
+    passBackoff.connected()
+    for index in members.indices { members[index].backoff.connected() }
+    return look(at: now, isWanted: true)
+  }
+
   /// An attempt gave a connection, with the attempt's number. nil: it isn't wanted any more, close it.
   mutating func connected(_ number: Int, at now: MonotonicInstant) -> [Action]? {
     guard let attempt = end(number), !isShutDown, let index = index(attempt.member), isWanted(attempt) else {

@@ -204,6 +204,11 @@ package actor GRPCChannel {
 
   var isWanted: Bool { !waiting.isEmpty }
 
+  /// Time is short: if calls wait for a connection, the next attempt starts now (gRPC: ResetConnectBackoff).
+  package func resetConnectBackoff() {
+    if isWanted { perform(state.resetBackoff(at: loop.now)) }
+  }
+
   func wakeWaiting() {
     let promises = waiting.sorted { $0.key < $1.key }.map(\.value)  // in turn: the order of a dictionary varies
     waiting.removeAll()

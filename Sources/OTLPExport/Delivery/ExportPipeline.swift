@@ -164,6 +164,7 @@ package actor ExportPipeline {
 
   /// A flush or shutdown ends at `deadline`: what would wait beyond it is tried now, as far as the server permits.
   package func expedite(deadline: Deadline) {
+    if calls.count > 0 { Task(executorPreference: loop) { [transport] in await transport.expedite() } }
     destination.expedite(at: loop.now)
     queue.expedite(deadline: deadline)
     advance()

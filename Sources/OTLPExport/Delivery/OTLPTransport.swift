@@ -14,12 +14,16 @@ package protocol OTLPTransport: Sendable {
     _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
   ) async -> AttemptResult
 
+  /// Time is short: pauses of the transport's own, such as those before it connects, end now. Default: nothing.
+  func expedite() async
+
   /// Ends open calls at `deadline`, if not by themselves before; later calls fail at once.
   func shutdown(deadline: Deadline) async
 }
 
 extension OTLPTransport {
   package var connectionsMade: Int { 0 }
+  package func expedite() async {}
 }
 
 /// What one attempt gave.
