@@ -17,7 +17,13 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: testSettings)
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport", "TestThreads"], swiftSettings: testSettings)
+}
+
+/// Other packages' public names, for `NameTests`.
+func stub(_ name: String) -> Target {
+  .target(name: name, path: "Tests/NameTests/Stubs/\(name)", swiftSettings: testSettings)
 }
 
 let package = Package(
@@ -52,10 +58,13 @@ let package = Package(
       name: "otlp",
       dependencies: [
         "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
-        "TelemetryCore", "CLinux",
+        "TelemetryCore", "CLinux", "CZlib",
       ],
       swiftSettings: settings),
 
+    // The threads that all tests run on.
+    .target(
+      name: "TestThreads", dependencies: ["TelemetryCore"], path: "Tests/TestThreads", swiftSettings: testSettings),
     // Peers and processes for the tests of the whole; no product.
     .target(
       name: "TestSupport", dependencies: ["TelemetryCore"], path: "Tests/TestSupport", swiftSettings: testSettings),
@@ -80,11 +89,19 @@ let package = Package(
     .executableTarget(
       name: "ProcessSubject", dependencies: ["OTLPGRPC", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
       path: "Tests/ProcessSubject", swiftSettings: testSettings),
-    tests("ProcessTests", ["TestSupport", "ProcessSubject", "otlp", "OTLPTesting", "TelemetryCore"]),
-    tests("FuzzReplayTests", ["FuzzTargets", "TestSupport"]),
+    tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "TelemetryCore"]),
+    tests("FuzzReplayTests", ["FuzzTargets"]),
+
+    // Programs of users: they see what is public, and other packages' names beside it.
+    .testTarget(
+      name: "NameTests",
+      dependencies: [
+        "OTLPGRPC", "OTLPTesting", "TelemetrySDK", "StubNIO", "StubLogging", "StubTracing", "StubServices",
+      ], path: "Tests/NameTests", exclude: ["Stubs"], packageAccess: false, swiftSettings: testSettings),
+    stub("StubNIO"), stub("StubLogging"), stub("StubTracing"), stub("StubServices"),
 
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
-    tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting", "TestSupport"]),
+    tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
     tests("OTLPWireTests", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "OTLPTesting", "COpenSSL"]),
     tests("OTLPExportTests", ["OTLPExport", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "CNGHTTP2"]),
@@ -99,10 +116,11 @@ let package = Package(
     tests(
       "PeerTests",
       [
-        "TestSupport", "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore",
+        "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore",
       ]),
     tests(
-      "CommandTests", ["TestSupport", "OTLPGRPC", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+      "CommandTests",
+      ["OTLPGRPC", "otlp", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
   ],
   swiftLanguageModes: [.v6]
 )

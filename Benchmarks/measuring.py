@@ -3,7 +3,7 @@ import contextlib, hashlib, os, re, resource, shutil, socket, statistics, struct
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-LIMITS = os.path.abspath(os.environ.get("OTLP_LIMITS", os.path.join(ROOT, "..", "shared", "tools", "limits")))
+LIMITS = os.path.join(HERE, "limits")
 SPANS, MESSAGE_BYTES = 512, 338_552
 work = tempfile.mkdtemp(prefix="otlp-bench-")  # removed at the end
 problems = []
@@ -82,9 +82,12 @@ def sink(window, tls=False):
 
     In TLS it takes one cipher suite, the one that the C client asks for, so that both clients encrypt alike.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    # Bound as long as the server runs, so that the system gives the port to nobody else; it doesn't listen, so the
+    # server can.
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", 0))
+    port = place.getsockname()[1]
     stats = path(f"sink.{port}.stats")
     counts = ("requests", "spans", "bytes", "last", "malformed", "connections", "cpu")
     secrets = ["-t", path("TLS/server.pem"), path("TLS/server.key")] if tls else []
@@ -106,6 +109,7 @@ def sink(window, tls=False):
     finally:
         server.kill()
         server.wait()
+        place.close()
 
 
 # The table.

@@ -19,6 +19,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 target=${1:-$here/TLS}
 [ -e "$target/ready" ] && exit 0
 mkdir -p "$(dirname "$target")"
+# Absolute, for the work is done in another folder.
+target=$(cd "$(dirname "$target")" && pwd)/$(basename "$target")
 work=$(mktemp -d "$target.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work"

@@ -49,6 +49,23 @@ static inline char **CLinux_environ(void) { return environ; }
 static inline int CLinux_getopt_long(int argc, char *const argv[], const char *letters, const struct option *options) {
   return getopt_long(argc, argv, letters, options, 0);
 }
+// ioctl is variadic, which Swift can't call.
+#include <sys/ioctl.h>
+static inline int CLinux_terminal_columns(int descriptor) {
+  struct winsize size;
+  return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+// wcwidth is behind _XOPEN_SOURCE, and what it answers depends on the thread's locale, which a program begins with as C's.
+#include <locale.h>
+#include <wchar.h>
+extern int wcwidth(wchar_t character);
+static inline void *CLinux_utf8_locale(void) { return (void *)newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0); }
+static inline int CLinux_character_width(void *locale, uint32_t character) {
+  locale_t before = uselocale((locale_t)locale);
+  int width = wcwidth((wchar_t)character);
+  uselocale(before);
+  return width;
+}
 static inline void CLinux_getopt_start(void) { opterr = 0; optind = 0; }
 static inline const char *CLinux_optarg(void) { return optarg; }
 static inline int CLinux_optind(void) { return optind; }

@@ -24,5 +24,8 @@ static inline void COpenSSL_CTX_set_no_tickets(SSL_CTX *c) {
   SSL_CTX_set_num_tickets(c, 0);
 }
 static inline long COpenSSL_BIO_get_mem_data(BIO *b, char **p) { return BIO_get_mem_data(b, p); }
+static inline long COpenSSL_CTX_set_client_sigalgs_list(SSL_CTX *c, const char *list) {
+  return SSL_CTX_set1_client_sigalgs_list(c, list);
+}
 static inline int COpenSSL_BIO_eof(BIO *b) { return (int)BIO_eof(b); }
 #endif

@@ -20,9 +20,9 @@ package struct ChannelParts: Sendable {
     settings.warn(of: servers, diagnostics)
     let settings = settings
     var result = GRPCChannelConfiguration(
-      target: ChannelParts.target(servers[0], settings), tls: try ChannelParts.tls(settings, servers[0]),
+      target: ChannelParts.target(servers[0], settings), tls: try ChannelParts.tls(settings, servers[0], diagnostics),
       // Each of several has its own.
-      authority: servers.count == 1 ? servers[0].authority : nil, userAgent: settings.userAgent,
+      authority: settings.authority ?? (servers.count == 1 ? servers[0].authority : nil), userAgent: settings.userAgent,
       // With a provider all headers go with each call: its own override the others.
       metadata: settings.headerProvider == nil ? GRPCTransport.metadata(settings.headers) : [],
       maxResponseBytes: settings.maxResponseSize, inflater: ResponseInflater(),
@@ -32,8 +32,14 @@ package struct ChannelParts: Sendable {
     result.targets = servers.map { ChannelParts.target($0, settings) }
     result.loadBalancing = configuration.loadBalancing == .pickFirst ? .pickFirst : .roundRobin
     result.maxConnections = configuration.maxConnections
+    result.connectTimeout = settings.connectTimeout
+    // gRPC's 120 s would keep spans in the queue for two minutes after the server is back.
+    result.backoff.maximum = ChannelParts.longestBackoff
     self.configuration = result
   }
+
+  /// With its jitter of a fifth 4 s: a server that is back gets a connection within that time.
+  private static let longestBackoff = Duration.milliseconds(3300)
 
   package func channel(
     network: any Network, loop: TelemetryLoop, _ diagnostics: Diagnostics, seed: UInt64? = nil
@@ -69,28 +75,52 @@ package struct ChannelParts: Sendable {
   }
 
   /// A file that can't be used is an error, never a reason to take others (trap 15).
-  private static func tls(_ settings: OTLPSettings, _ server: Endpoint) throws(OTLPError) -> TLSContext? {
+  private static func tls(
+    _ settings: OTLPSettings, _ server: Endpoint, _ diagnostics: Diagnostics
+  ) throws(OTLPError) -> TLSContext? {
     guard server.isSecure else { return nil }
-    var configuration = TLSConfiguration(
-      clientCertificate: settings.clientCertificate.value, clientKey: settings.clientKey.value)
-    if let file = settings.certificate.value { configuration.trust = .file(file) }
     do throws(TLSError) {
-      return try TLSContext(client: configuration)
+      let context = try TLSContext(client: configuration(settings))
+      for warning in context.warnings {
+        diagnostics.emit(
+          .warning, "a private key isn't kept private",
+          [("option", settings.clientKey.name("clientKey")), ("reason", warning)])
+      }
+      return context
     } catch {
       let option = ChannelParts.option(of: error, settings)
       throw OTLPError(.unusableFile, option.map { "\($0): \(error.message)" } ?? error.message, option: option)
     }
   }
 
-  /// The option that names the file which the error is about.
-  private static func option(of error: TLSError, _ settings: OTLPSettings) -> String? {
-    let files = [
-      ("clientKey", settings.clientKey), ("clientCertificate", settings.clientCertificate),
-      ("certificate", settings.certificate),
-    ]
-    for (option, file) in files {
-      if let path = file.value, error.message.contains(path) { return file.name(option) }
+  private static func configuration(_ settings: OTLPSettings) -> TLSConfiguration {
+    var result = TLSConfiguration(
+      clientCertificate: settings.clientCertificate.value, clientKey: settings.clientKey.value,
+      serverName: settings.serverName)
+    if let source = settings.certificate.value {
+      result.trust = .authorities(source, andSystem: settings.includesSystemAuthorities)
     }
-    return nil
+    result.clientKeyPassword = settings.clientKeyPassword
+    result.minimumVersion = settings.minimumTLSVersion == .tls13 ? .tls13 : .tls12
+    result.reloadInterval = settings.certificateReloadInterval
+    return result
+  }
+
+  /// The host that a server is asked for, unless the TLS configuration has another.
+  package var hostName: String {
+    (settings.authority.flatMap { try? Endpoint($0, insecure: false) } ?? server).serverName
+  }
+
+  /// What a server's certificate must be for.
+  package var certificateName: String { settings.serverName ?? hostName }
+
+  /// The option that gives the file or the text which the error is about.
+  private static func option(of error: TLSError, _ settings: OTLPSettings) -> String? {
+    switch error.role {
+    case .authorities: settings.certificate.name("certificate")
+    case .clientCertificate: settings.clientCertificate.name("clientCertificate")
+    case .clientKey: settings.clientKey.name("clientKey")
+    default: nil
+    }
   }
 }

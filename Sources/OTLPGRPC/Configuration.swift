@@ -50,6 +50,9 @@ extension OTLPGRPCExporter {
     /// With both, a server that fails five times in a row (a lost connection, UNAVAILABLE, or no answer in time), or with
     /// `pickFirst` can't be connected to, is set aside while another one works: for 15 to 45 s, and each time longer, up
     /// to 150 to 450 s. The last one is never set aside.
+    #if hasAttribute(nonexhaustive)
+      @nonexhaustive
+    #endif
     public enum LoadBalancing: Hashable, Sendable, CustomStringConvertible {
       /// All exports go to the first of ``Configuration/endpoints`` that works; the addresses of a name are tried beside
       /// each other, and the first that answers is taken (RFC 8305). When the time of a better one is over, it is
@@ -79,29 +82,81 @@ extension OTLPGRPCExporter {
       set { settings.insecure.set(newValue) }
     }
 
-    /// The PEM file of the authorities that the server's certificate is checked against. Default nil: the system's;
-    /// environment `OTEL_EXPORTER_OTLP_[TRACES_]CERTIFICATE`.
+    /// The authorities that the server's certificate is checked against: `.file(path)`, for which a string literal
+    /// stands, or `.pem(text)`. Default nil: the system's; environment `OTEL_EXPORTER_OTLP_[TRACES_]CERTIFICATE`, a path,
+    /// or the text itself if it begins with `-----BEGIN`.
     ///
-    /// A file that has changed is read again for the next connection; so are ``clientCertificate`` and ``clientKey``.
-    /// Files that can't be used then, or don't belong together, are named in one warning, and what was read before
-    /// stays in use.
-    public var certificate: String? {
+    /// A file that has changed is read again for the next connection (``certificateReloadInterval``); so are
+    /// ``clientCertificate`` and ``clientKey``. Files that can't be used then, or don't belong together, are named in
+    /// one warning, and what was read before stays in use. A file has at most 8 MiB.
+    public var certificate: PEMSource? {
       get { settings.certificate.value }
       set { settings.certificate.set(newValue) }
     }
 
-    /// The PEM file of our own certificate and its chain, for servers that ask for one. Goes with ``clientKey``.
-    /// Default nil, environment `OTEL_EXPORTER_OTLP_[TRACES_]CLIENT_CERTIFICATE`.
-    public var clientCertificate: String? {
+    /// Whether the system's authorities are believed beside those of ``certificate``. Default false; no environment name.
+    public var includesSystemAuthorities: Bool {
+      get { settings.includesSystemAuthorities }
+      set { settings.includesSystemAuthorities = newValue }
+    }
+
+    /// Our own certificate and its chain, for servers that ask for one. Goes with ``clientKey``. Default nil, environment
+    /// `OTEL_EXPORTER_OTLP_[TRACES_]CLIENT_CERTIFICATE`, as ``certificate``.
+    public var clientCertificate: PEMSource? {
       get { settings.clientCertificate.value }
       set { settings.clientCertificate.set(newValue) }
     }
 
-    /// The PEM file of the private key of ``clientCertificate``. Default nil, environment
-    /// `OTEL_EXPORTER_OTLP_[TRACES_]CLIENT_KEY`.
-    public var clientKey: String? {
+    /// The private key of ``clientCertificate``. Default nil, environment `OTEL_EXPORTER_OTLP_[TRACES_]CLIENT_KEY`, as
+    /// ``certificate``. A file that every user of the machine can read is warned of.
+    public var clientKey: PEMSource? {
       get { settings.clientKey.value }
       set { settings.clientKey.set(newValue) }
+    }
+
+    /// The password of ``clientKey``, if that is encrypted. Default nil; no environment name.
+    public var clientKeyPassword: KeyPassword? {
+      get { settings.clientKeyPassword }
+      set { settings.clientKeyPassword = newValue }
+    }
+
+    /// The name that the server is asked for (SNI) and that its certificate must be for. Default nil: the host of
+    /// ``authority``, else the endpoint's; no environment name.
+    ///
+    /// A host name or an IP address; or a SPIFFE ID such as `spiffe://example.org/collector`, which the certificate must
+    /// hold as a URI, byte for byte, whatever host it is for. The server is asked for the endpoint's host then.
+    public var serverName: String? {
+      get { settings.serverName }
+      set { settings.serverName = newValue }
+    }
+
+    /// The `:authority` of each request, `host` or `host:port`, as proxies route by it; the server's certificate must be
+    /// for this host too, unless ``serverName`` says another. Default nil: the endpoint's; no environment name.
+    public var authority: String? {
+      get { settings.authority }
+      set { settings.authority = newValue }
+    }
+
+    /// The oldest version of TLS that is spoken: ``OTLPTLSVersion/tls12`` or ``OTLPTLSVersion/tls13``. Default TLS 1.2; no
+    /// environment name.
+    public var minimumTLSVersion: OTLPTLSVersion {
+      get { settings.minimumTLSVersion }
+      set { settings.minimumTLSVersion = newValue }
+    }
+
+    /// How long after a look at the files of ``certificate``, ``clientCertificate`` and ``clientKey`` new connections do
+    /// without another; 0 to 1 day, default 0: each connection looks. Nil: they are never read again. No environment
+    /// name.
+    public var certificateReloadInterval: Duration? {
+      get { settings.certificateReloadInterval }
+      set { settings.certificateReloadInterval = newValue }
+    }
+
+    /// How long one attempt to connect to one address may take, with TLS and HTTP/2's first frames. 100 ms to 10 min,
+    /// default 20 s; no environment name.
+    public var connectTimeout: Duration {
+      get { settings.connectTimeout }
+      set { settings.connectTimeout = newValue }
     }
 
     /// Headers of each request, such as `["authorization": "Bearer …"]`. Default none, environment
@@ -183,7 +238,7 @@ extension OTLPGRPCExporter {
     }
 
     /// When and how often a failed export is tried again.
-    public var retry: RetryPolicy {
+    public var retry: OTLPRetryPolicy {
       get { settings.retry }
       set { settings.retry = newValue }
     }
@@ -193,7 +248,7 @@ extension OTLPGRPCExporter {
     ///
     /// It begins with 4 (or fewer, if this is less) and goes up to this number as long as all are in use and the answers
     /// quick: where the network is what takes the time. When the server answers RESOURCE_EXHAUSTED or UNAVAILABLE half as
-    /// many calls are open at once; while it fails altogether (``RetryPolicy/circuitThreshold``) it is one.
+    /// many calls are open at once; while it fails altogether (``OTLPRetryPolicy/circuitThreshold``) it is one.
     public var maxConcurrentExports = 16
 
     /// When the server is asked, with an HTTP/2 PING, whether it still lives. Default nil: never. No environment name.
@@ -276,17 +331,29 @@ extension OTLPGRPCExporter.Configuration: CustomStringConvertible, CustomReflect
   package var fields: [(name: String, value: String)] {
     [
       ("endpoint", endpoints.map(Endpoint.redacted).joined(separator: ",")), ("insecure", "\(insecure)"),
-      ("certificate", certificate ?? "system"),
-      ("clientCertificate", clientCertificate ?? "none"), ("clientKey", clientKey ?? "none"),
+    ] + tlsFields + [
       ("headers", headers.isEmpty ? "none" : headers.description),
       ("headerProvider", headerProvider == nil ? "none" : "set"), ("compression", "\(compression)"),
       ("timeout", "\(timeout)"), ("proxy", "\(proxy)"),
       ("maxRequestSize", "\(maxRequestSize)"), ("maxResponseSize", "\(maxResponseSize)"),
-      ("userAgentPrefix", userAgentPrefix.isEmpty ? "none" : userAgentPrefix),
+      ("userAgentPrefix", userAgentPrefix.isEmpty ? "none" : Redaction.shown(userAgentPrefix)),
       ("maxConcurrentExports", "\(maxConcurrentExports)"),
       ("keepalive", keepalive.map { "\($0.interval), \($0.timeout)\($0.withoutCalls ? ", always" : "")" } ?? "off"),
       ("loadBalancing", "\(loadBalancing)"), ("maxConnections", "\(maxConnections)"),
-      ("maxConnectionAge", maxConnectionAge.map { "\($0)" } ?? "none"),
+      ("maxConnectionAge", maxConnectionAge.map { "\($0)" } ?? "none"), ("connectTimeout", "\(connectTimeout)"),
+    ]
+  }
+
+  private var tlsFields: [(name: String, value: String)] {
+    [
+      ("certificate", certificate.map { "\($0)" } ?? "system"),
+      ("includesSystemAuthorities", "\(includesSystemAuthorities)"),
+      ("clientCertificate", clientCertificate.map { "\($0)" } ?? "none"),
+      ("clientKey", clientKey.map { "\($0)" } ?? "none"),
+      ("clientKeyPassword", clientKeyPassword.map { "\($0)" } ?? "none"),
+      ("serverName", serverName.map(Redaction.shown) ?? "endpoint"),
+      ("authority", authority.map(Redaction.shown) ?? "endpoint"), ("minimumTLSVersion", "\(minimumTLSVersion)"),
+      ("certificateReloadInterval", certificateReloadInterval.map { "\($0)" } ?? "never"),
     ]
   }
 }

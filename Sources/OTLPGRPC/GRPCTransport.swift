@@ -6,6 +6,8 @@ package import TelemetryCore
 
 /// What a gRPC channel does for the exporter; tests put another in its place.
 package protocol GRPCCalling: Sendable {
+  /// How many connections have come about so far.
+  var connectionsMade: Int { get }
   func unary(
     path: String, message: BufferSlice, encoding: GRPCEncoding, metadata: [GRPCMetadata], deadline: Deadline
   ) async -> GRPCResult
@@ -35,6 +37,8 @@ package struct GRPCTransport: OTLPTransport {
       metadata: headers.map(GRPCTransport.metadata) ?? [], deadline: deadline)
     return GRPCTransport.read(result)
   }
+
+  package var connectionsMade: Int { channel.connectionsMade }
 
   package func shutdown(deadline: Deadline) async { await channel.shutdown(deadline: deadline) }
 
@@ -73,7 +77,8 @@ package struct GRPCTransport: OTLPTransport {
       code: result.code.rawValue, status: result.code.name, message: Diagnostics.sanitized(message, limit: 500),
       origin: origin(result.cause), fate: fate(result.fate), pushback: pushback(result.pushback),
       retryInfo: details?.retryInfo, acceptedEncodings: result.acceptedEncodings,
-      isTLS: result.tlsError != nil && result.cause != .server, isUnconnected: result.connectFailure != nil)
+      isTLS: result.tlsError != nil && result.cause != .server,
+      isUnconnected: result.isUnconnected || result.connectFailure != nil)
   }
 
   /// Details that contradict the status are passed over (5.2.8).

@@ -24,6 +24,7 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
     /// The pipeline is that of the process that this one was forked from.
     var isParents = false
     var budget: ByteBudget?
+    var roomObservers: [@Sendable () -> Void] = []
   }
 
   /// The configuration that the exporter was made with.
@@ -91,8 +92,12 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
 
   deinit { Fork.leave(self) }
 
-  /// How many exports the server can do with now: at most ``Configuration/maxConcurrentExports``, one while it fails.
+  /// How many exports the server can do with now: at most ``Configuration/maxConcurrentExports``, one while it is down (no
+  /// connection, a failure and no answer since, a pause that it asked for), so that the others wait in the queue.
   public var maxConcurrentExports: Int { pipeline.room }
+
+  /// An outage doesn't count as export time.
+  package var appliesExportTimeout: Bool { true }
 
   /// As configured: ``Configuration/timeout``.
   package var attemptTimeout: Duration? { configuration.timeout == .zero ? nil : configuration.timeout }
@@ -116,6 +121,11 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
     pipeline.share(budget)
   }
 
+  package func observeRoom(_ observer: @escaping @Sendable () -> Void) {
+    state.withLock { $0.roomObservers.append(observer) }
+    pipeline.observeRoom(observer)
+  }
+
   /// Delivers a batch, with as many attempts as its deadline and the server's answers allow; never throws and never
   /// passes `deadline` by more than a moment. After shutdown nothing is sent: all items count as dropped.
   ///
@@ -126,12 +136,22 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
     return await pipeline.export(consume batch, deadline: deadline)
   }
 
+  /// The same within `timeout`, in which the time of an outage doesn't count: then a batch waits for the server to come
+  /// back, until `deadline`.
+  package func export(
+    _ batch: consuming [SpanData], timeout: Duration, deadline: Deadline
+  ) async -> ExportOutcome {
+    guard let pipeline = enter() else { return self.pipeline.refuse(batch.count) }
+    defer { leave() }
+    return await pipeline.export(consume batch, timeout: timeout, deadline: deadline)
+  }
+
   /// Exports that wait for the server to recover beyond `deadline` are tried once more at once, one by one if it keeps
   /// failing; not while it asked for a pause.
   package func expedite(deadline: Deadline) async {
     guard let pipeline = enter() else { return }
     defer { leave() }
-    await pipeline.hurry(deadline: deadline)
+    await pipeline.expedite(deadline: deadline)
   }
 
   /// Waits until the exports that run now have ended; false if they had not by `deadline`. After shutdown there is
@@ -170,15 +190,17 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   private func ownPipeline() -> ExportPipeline {
     // It was made once from the same values; should that fail now, the exports fail by the closed connection.
     let own = try? makePipeline()
-    let (pipeline, budget) = state.withLock { state -> (ExportPipeline, ByteBudget?) in
-      guard state.isParents else { return (state.pipeline, nil) }
+    let (pipeline, budget, observers) = state.withLock {
+      state -> (ExportPipeline, ByteBudget?, [@Sendable () -> Void]) in
+      guard state.isParents else { return (state.pipeline, nil, []) }
       state.isParents = false
-      guard let own else { return (state.pipeline, nil) }
+      guard let own else { return (state.pipeline, nil, []) }
       _ = unsafe Unmanaged.passRetained(state.pipeline)
       state.pipeline = own
-      return (own, state.budget)
+      return (own, state.budget, state.roomObservers)
     }
     if let budget { pipeline.share(budget) }
+    for observer in observers { pipeline.observeRoom(observer) }
     return pipeline
   }
 

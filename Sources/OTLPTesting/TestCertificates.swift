@@ -16,7 +16,7 @@ internal import Synchronization
 /// let certificates = try TestCertificates()
 /// let collector = try await LoopbackCollector(.init(port: 0, tls: certificates.server))
 /// var configuration = OTLPGRPCExporter.Configuration(endpoint: collector.endpoint)
-/// configuration.certificate = certificates.authority
+/// configuration.certificate = .file(certificates.authority)
 /// ```
 public final class TestCertificates: Sendable {
   /// The directory of all files, which only this user can read.

@@ -4,28 +4,27 @@ internal import Synchronization
 ///
 /// What only lies ready for later use, such as a pool's objects, is a reserve: it counts, and is let go of when somebody
 /// else needs the room.
-public final class ByteBudget: Sendable {
+package final class ByteBudget: Sendable {
   /// The bound.
-  public let limit: Int
+  package let limit: Int
   private let taken = Atomic<Int>(0)
   private let reserved = Atomic<Int>(0)
   private let reserves = Locked<[@Sendable () -> Void]>([])
 
-  /// Makes a budget of `limit` bytes; `limit` must be at least 1.
-  public init(limit: Int) {
-    precondition(limit > 0, "a byte budget of \(limit); allowed: 1 or more")
-    self.limit = limit
+  /// Makes a budget of `limit` bytes; of a negative number of bytes none can be taken.
+  package init(limit: Int) {
+    self.limit = max(0, limit)
   }
 
   /// What is taken now, in bytes.
-  public var used: Int { taken.load(ordering: .relaxed) }
+  package var used: Int { taken.load(ordering: .relaxed) }
 
   /// What is free now, in bytes.
-  public var available: Int { max(0, limit - used) }
+  package var available: Int { max(0, limit - used) }
 
-  /// Takes `count` bytes if they are free; false, and nothing taken, if not.
-  public func take(_ count: Int) -> Bool {
-    precondition(count >= 0)
+  /// Takes `count` bytes if they are free; false, and nothing taken, if not. A negative count is 0.
+  package func take(_ count: Int) -> Bool {
+    let count = max(0, count)
     var current = taken.load(ordering: .relaxed)
     while true {
       guard count <= limit - current else { return false }
@@ -37,7 +36,7 @@ public final class ByteBudget: Sendable {
   }
 
   /// Takes `count` bytes if they are free, or become free when reserves are let go of.
-  public func takeReclaiming(_ count: Int) -> Bool {
+  package func takeReclaiming(_ count: Int) -> Bool {
     if take(count) { return true }
     guard reserved.load(ordering: .relaxed) > 0, count <= limit else { return false }
     for release in reserves.withLock({ $0 }) { release() }
@@ -45,20 +44,22 @@ public final class ByteBudget: Sendable {
   }
 
   /// Of what is taken, the bytes that are reserves.
-  public var reserve: Int { reserved.load(ordering: .relaxed) }
+  package var reserve: Int { reserved.load(ordering: .relaxed) }
 
   /// Has `release` called, on any thread, when room is needed: it lets go of reserves, and waits for nothing.
-  public func addReserve(_ release: @escaping @Sendable () -> Void) { reserves.withLock { $0.append(release) } }
+  package func addReserve(_ release: @escaping @Sendable () -> Void) { reserves.withLock { $0.append(release) } }
 
-  /// Takes `count` bytes for a reserve, if they are free.
-  public func takeReserve(_ count: Int) -> Bool {
+  /// Takes `count` bytes for a reserve, if they are free. A negative count is 0.
+  package func takeReserve(_ count: Int) -> Bool {
+    let count = max(0, count)
     guard take(count) else { return false }
     reserved.wrappingAdd(count, ordering: .relaxed)
     return true
   }
 
   /// Gives back bytes of a reserve, which is in use again or let go of.
-  public func giveReserve(_ count: Int) {
+  package func giveReserve(_ count: Int) {
+    let count = max(0, count)
     reserved.wrappingSubtract(count, ordering: .relaxed)
     give(count)
   }
@@ -71,9 +72,9 @@ public final class ByteBudget: Sendable {
     reserves.unlock()
   }
 
-  /// Gives back `count` bytes that were taken before.
-  public func give(_ count: Int) {
-    let left = taken.wrappingSubtract(count, ordering: .acquiringAndReleasing).newValue
-    precondition(count >= 0 && left >= 0, "more was given back to a byte budget than had been taken")
+  /// Gives back `count` bytes that were taken before. A negative count is 0.
+  package func give(_ count: Int) {
+    let left = taken.wrappingSubtract(max(0, count), ordering: .acquiringAndReleasing).newValue
+    precondition(left >= 0, "more was given back to a byte budget than had been taken")
   }
 }

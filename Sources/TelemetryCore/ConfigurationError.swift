@@ -2,7 +2,8 @@
 public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   /// The option as its user knows it: a property, a command-line option or an environment variable.
   public let option: String
-  /// The refused value; `[REDACTED]` where it may be a secret.
+  /// The refused value without what may be a secret: one with a line break, with PEM text or of more than 64 characters
+  /// is its length, and the credentials of a URL are `[REDACTED]`.
   public let value: String
   /// What would be accepted.
   public let allowed: String
@@ -10,12 +11,12 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   /// Makes an error.
   public init(option: String, value: String, allowed: String) {
     self.option = option
-    self.value = value
+    self.value = Redaction.shown(value)
     self.allowed = allowed
   }
 
   /// One sentence: option, value and what is allowed.
-  public var description: String { "\(option): '\(Diagnostics.sanitized(value))' is not allowed; allowed: \(allowed)" }
+  public var description: String { "\(option): '\(value)' is not allowed; allowed: \(allowed)" }
 
   /// The same error under another name of the option.
   public func renamed(_ option: String) -> ConfigurationError {

@@ -77,8 +77,8 @@ public struct Deadline: Comparable, Hashable, Sendable {
   /// What is left until the deadline now; zero when it has passed.
   public var remaining: Duration { remaining(at: .now) }
 
-  /// Whether the deadline has passed at `now`.
-  public func hasPassed(at now: MonotonicInstant) -> Bool { instant <= now }
+  /// Whether the deadline has passed at `now`; ``never`` never has.
+  public func hasPassed(at now: MonotonicInstant) -> Bool { instant <= now && !isNever }
 
   /// What is left at `now`; zero when the deadline has passed, the largest duration for ``never``.
   public func remaining(at now: MonotonicInstant) -> Duration {
@@ -99,7 +99,7 @@ public struct Deadline: Comparable, Hashable, Sendable {
 
 extension Duration {
   /// The duration in whole nanoseconds, clamped to what an `Int64` holds (292 years).
-  public var clampedNanoseconds: Int64 {
+  package var clampedNanoseconds: Int64 {
     // Beyond these even `components` would stop the program.
     guard self < .nanoseconds(Int64.max) else { return .max }
     guard self > .nanoseconds(Int64.min) else { return .min }

@@ -9,6 +9,9 @@
 /// One thing that telemetry has to say of itself.
 public struct DiagnosticEvent: Sendable, CustomStringConvertible {
   /// How much it matters.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Level: Int, Sendable, Comparable, CustomStringConvertible {
     /// For whoever looks into telemetry itself.
     case debug
@@ -56,7 +59,8 @@ public struct DiagnosticEvent: Sendable, CustomStringConvertible {
 /// Where telemetry's own messages go: a handler given at start. There is no global logger. Thread-safe.
 ///
 /// The default handler prints warnings and errors to standard error, one line each; the same message at most
-/// five times a minute, then once a minute with the number of those left out.
+/// five times a minute, then once a minute with the number of those left out. A line that standard error can't take now
+/// (a pipe that nobody reads, a terminal that is held) is left out: telemetry doesn't wait for it.
 public struct Diagnostics: Sendable {
   private let minimum: DiagnosticEvent.Level
   private let handler: @Sendable (DiagnosticEvent) -> Void
@@ -64,6 +68,11 @@ public struct Diagnostics: Sendable {
   private var admit: (@Sendable (String) -> String?)?
 
   /// Passes every event of `minimum` level or above to `handler`, on whatever thread it arises.
+  ///
+  /// That is often a thread of telemetry, where nothing is exported until the handler returns: what takes long, such as
+  /// a file on a slow disk, belongs elsewhere. No lock of telemetry is held meanwhile, so the handler may use processors
+  /// and exporters, end spans of its own, and be called again from within itself; a blocking flush or shutdown answers
+  /// there at once.
   public init(
     minimumLevel minimum: DiagnosticEvent.Level = .debug, handler: @escaping @Sendable (DiagnosticEvent) -> Void
   ) {
@@ -120,17 +129,23 @@ public struct Diagnostics: Sendable {
     return result
   }
 
-  private static func writeLine(_ line: String) {
+  /// Writes a line if that doesn't have to wait; false if it isn't written.
+  @discardableResult
+  static func writeLine(_ line: String, to descriptor: Int32 = STDERR_FILENO) -> Bool {
+    // A pipe that is ready takes this many bytes at once (PIPE_BUF is 4096 on Linux, 512 on Darwin, whose pipes hold more).
+    let limit = 4096
     var line = "swift-otlp: " + line + "\n"
-    withoutSIGPIPE {
+    var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    guard unsafe poll(&ready, 1, 0) == 1, ready.revents & Int16(POLLOUT) != 0 else { return false }
+    return withoutSIGPIPE {
       line.withUTF8 { bytes in
-        _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+        unsafe write(descriptor, bytes.baseAddress, min(bytes.count, limit)) == min(bytes.count, limit)
       }
     }
   }
 
   /// Runs a write that must not end the process when nobody reads any more. The app's handlers stay as they are.
-  private static func withoutSIGPIPE(_ body: () -> Void) {
+  private static func withoutSIGPIPE(_ body: () -> Bool) -> Bool {
     var pipe = sigset_t()
     var before = sigset_t()
     unsafe sigemptyset(&pipe)
@@ -139,7 +154,7 @@ public struct Diagnostics: Sendable {
     var pending = sigset_t()
     unsafe sigpending(&pending)
     let wasPending = unsafe sigismember(&pending, SIGPIPE) == 1
-    body()
+    let result = body()
     // The signal goes to the thread that wrote; it is taken back unless it is somebody else's.
     unsafe sigpending(&pending)
     if !wasPending, unsafe sigismember(&pending, SIGPIPE) == 1 {
@@ -147,6 +162,7 @@ public struct Diagnostics: Sendable {
       unsafe sigwait(&pipe, &signal)
     }
     unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+    return result
   }
 }
 

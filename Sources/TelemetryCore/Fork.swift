@@ -37,6 +37,7 @@ package enum ForkOrder: Int, Sendable {
   case processor
   case exporter
   case runtime
+  case loop
   case leaf
 }
 
@@ -54,7 +55,9 @@ package enum Fork {
     return Locked([])
   }()
 
-  private static let forks = Atomic<UInt32>(1)
+  /// The generation of a process that isn't a child.
+  static let firstGeneration: UInt32 = 1
+  private static let forks = Atomic<UInt32>(firstGeneration)
 
   /// Which process this is: another number in a child than in its parent. Never 0.
   package static var generation: UInt32 { forks.load(ordering: .relaxed) }

@@ -1,5 +1,8 @@
 /// The handlers of an event loop, found by their tokens without hashing: a token is a place and how often it was given out.
 struct HandlerTable {
+  /// Means no handler.
+  static let noToken: UInt64 = 0
+
   private struct Place {
     var uses: UInt32 = 0
     var handler: (any LoopHandler)?

@@ -37,8 +37,9 @@ package enum IPAddress: Hashable, Sendable {
     }
   }
 
-  /// Whether both are of one kind and have the same first `count` bits.
+  /// Whether both are of one kind and have the same first `count` bits; all of them if they have fewer.
   package func hasPrefix(_ count: Int, of other: IPAddress) -> Bool {
+    let count = min(max(0, count), bitCount)
     switch (self, other) {
     case (.v4(let own), .v4(let other)): return (own ^ other) >> (32 - count) == 0
     case (.v6(let high, let low), .v6(let otherHigh, let otherLow)):

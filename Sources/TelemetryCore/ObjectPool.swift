@@ -2,19 +2,19 @@
 ///
 /// ``acquire()`` gives an object that returns itself when its life ends. An object whose `reset` says false, or that
 /// finds the pool full, is let go. Where a ``ByteBudget`` is shared with the pool, what lies ready counts in it.
-public final class ObjectPool<Element: Sendable>: Sendable {
+package final class ObjectPool<Element: Sendable>: Sendable {
   /// What a pool has done so far.
-  public struct Statistics: Hashable, Sendable {
+  package struct Statistics: Hashable, Sendable {
     /// Objects that lie ready now.
-    public var available: Int
+    package var available: Int
     /// The most that the pool keeps.
-    public var capacity: Int
+    package var capacity: Int
     /// Objects given out from the pool.
-    public var hits: Int
+    package var hits: Int
     /// Objects that had to be made.
-    public var misses: Int
+    package var misses: Int
     /// Returned objects that were let go: the pool was full, or `reset` refused them.
-    public var discarded: Int
+    package var discarded: Int
   }
 
   // SAFETY: a box belongs to the pool, under its lock, or to the one PooledObject that holds it.
@@ -40,30 +40,27 @@ public final class ObjectPool<Element: Sendable>: Sendable {
 
   /// Makes a pool.
   /// - Parameters:
-  ///   - capacity: The most objects kept; 0 or more.
+  ///   - capacity: The most objects kept; room for them is made as they come.
   ///   - factory: Makes an object when none is ready.
   ///   - reset: Prepares a returned object for its next use; false lets it go instead.
   ///   - size: The bytes that an object holds, for ``share(_:)``.
-  public init(
+  package init(
     capacity: Int, factory: @escaping @Sendable () -> Element,
     reset: @escaping @Sendable (inout Element) -> Bool = { _ in true },
     size: @escaping @Sendable (Element) -> Int = { _ in 0 }
   ) {
-    precondition(capacity >= 0, "an object pool of capacity \(capacity); allowed: 0 or more")
-    self.capacity = capacity
+    self.capacity = max(0, capacity)
     self.factory = factory
     self.reset = reset
     self.size = size
-    var objects: [Box] = []
-    objects.reserveCapacity(capacity)
-    state = Locked(State(objects: objects))
+    state = Locked(State(objects: []))
   }
 
   deinit { trim() }
 
   /// Counts the objects that lie ready in `budget`, where they give way to whatever else needs room; one for which there
   /// is none isn't kept. The first budget counts.
-  public func share(_ budget: ByteBudget) {
+  package func share(_ budget: ByteBudget) {
     let isFirst = state.withLock { state in
       guard state.budget == nil else { return false }
       state.budget = budget
@@ -74,7 +71,7 @@ public final class ObjectPool<Element: Sendable>: Sendable {
   }
 
   /// An object from the pool, or a new one.
-  public func acquire() -> PooledObject<Element> {
+  package func acquire() -> PooledObject<Element> {
     let ready: Box? = state.withLock { state in
       guard let object = state.objects.popLast() else {
         state.misses += 1
@@ -88,7 +85,7 @@ public final class ObjectPool<Element: Sendable>: Sendable {
   }
 
   /// What the pool has done so far.
-  public var statistics: Statistics {
+  package var statistics: Statistics {
     state.withLock { state in
       Statistics(
         available: state.objects.count, capacity: capacity, hits: state.hits, misses: state.misses,
@@ -97,7 +94,8 @@ public final class ObjectPool<Element: Sendable>: Sendable {
   }
 
   /// Lets go of the objects that lie ready, but for `count` of them.
-  public func trim(keeping count: Int = 0) {
+  package func trim(keeping count: Int = 0) {
+    let count = max(0, count)
     let objects: ArraySlice<Box> = state.withLock { state in
       guard state.objects.count > count else { return [] }
       let surplus = state.objects[count...]
@@ -121,7 +119,7 @@ public final class ObjectPool<Element: Sendable>: Sendable {
 }
 
 /// An object on loan from an ``ObjectPool``; it returns itself when its life ends.
-public struct PooledObject<Element: Sendable>: ~Copyable, Sendable {
+package struct PooledObject<Element: Sendable>: ~Copyable, Sendable {
   private var pool: ObjectPool<Element>?
   private let box: ObjectPool<Element>.Box
 
@@ -131,13 +129,13 @@ public struct PooledObject<Element: Sendable>: ~Copyable, Sendable {
   }
 
   /// The object.
-  public var value: Element {
+  package var value: Element {
     get { unsafe box.value }
     set { unsafe box.value = newValue }
   }
 
   /// Ends the loan without returning the object.
-  public consuming func take() -> Element {
+  package consuming func take() -> Element {
     pool = nil
     return unsafe box.value
   }

@@ -39,6 +39,11 @@ package final class OwnDescriptors: ForkParticipant {
     }
   }
 
+  /// Lets go of numbers that are no descriptors of ours any more.
+  static func forget(_ descriptors: [Int32]) {
+    shared.open.withLock { open in open.removeAll { descriptors.contains($0) } }
+  }
+
   package var forkOrder: ForkOrder { .leaf }
   package func prepareFork() { open.lock() }
   package func forkedParent() { open.unlock() }

@@ -45,13 +45,12 @@ package final class Promise<Value: Sendable>: Sendable {
     }
   }
 
-  /// Waits for the value until `deadline` of `loop`'s clock; nil if it hasn't come by then.
+  /// Waits for the value until `deadline` of `loop`'s clock; nil if it hasn't come by then, or by the end of the loop.
   package func value(until deadline: Deadline, on loop: TelemetryLoop) async -> Value? {
     if let value = current { return value }
-    if deadline.isNever { return await value }
     let timer = TimerBox()
     let value = await wait { number in
-      timer.id = loop.schedule(at: deadline) { [weak self] in self?.giveUp(number) }
+      timer.id = loop.scheduleWait(until: deadline) { [weak self] _ in self?.giveUp(number) }
     }
     if value != nil, let id = timer.id { loop.cancel(id) }
     return value

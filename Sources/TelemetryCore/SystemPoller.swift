@@ -33,7 +33,7 @@ extension SystemError {
     private let eventDescriptor = Atomic<Int32>(-1)
     private let generation = Atomic<UInt32>(0)
 
-    private var epoll: Int32 { epollDescriptor.load(ordering: .relaxed) }
+    var epoll: Int32 { epollDescriptor.load(ordering: .relaxed) }
     private var event: Int32 { eventDescriptor.load(ordering: .relaxed) }
 
     package init() throws(SystemError) { try open() }
@@ -103,6 +103,7 @@ extension SystemError {
       let timeout = deadline.isNever ? -1 : SystemPoller.milliseconds(deadline.nanosecondsLeft(at: now))
       unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 64) { buffer in
         let count = unsafe epoll_wait(epoll, buffer.baseAddress, Int32(buffer.count), timeout)
+        if count < 0, errno != EINTR { recover() }
         guard count > 0 else { return }
         for index in 0..<Int(count) {
           let event = unsafe buffer[index]
@@ -111,6 +112,18 @@ extension SystemError {
           events.append(ReadyEvent(token: token, readiness: SystemPoller.readiness(unsafe event.events)))
         }
       }
+    }
+
+    /// The program has closed our descriptors, as one that turns itself into a daemon does: opens others. Their numbers
+    /// are somebody else's now, and the sockets, which were closed with them, are found dead by those that use them.
+    private func recover() {
+      OwnDescriptors.forget([
+        eventDescriptor.exchange(-1, ordering: .relaxed), epollDescriptor.exchange(-1, ordering: .relaxed),
+      ])
+      try? open()
+      // Until that succeeds the loop goes round without a poller, but not without a pause.
+      var pause = timespec(tv_sec: 0, tv_nsec: 10_000_000)
+      unsafe nanosleep(&pause, nil)
     }
 
     /// Rounded up: waking before the deadline would only cost a second wait.
@@ -166,7 +179,8 @@ extension SystemError {
     }
 
     package func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
-      let left = deadline.nanosecondsLeft(at: now)
+      // A kqueue refuses times that are too large; waking early only costs a second wait.
+      let left = min(deadline.nanosecondsLeft(at: now), 86_400_000_000_000)
       var timeout = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
       withUnsafeTemporaryAllocation(of: kevent.self, capacity: 64) { buffer in
         let count =

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Where a loop's thread stands still while the process forks, so that what it works on is whole in the child.
 final class ForkHalt: Sendable {
   // An exporter may block the loop; then the fork goes ahead without.
@@ -18,7 +20,7 @@ final class ForkHalt: Sendable {
   func end() { goOn.signal() }
 }
 
-// The runtime that the loop belongs to calls these.
+// `ForkedLoops` calls these.
 extension TelemetryLoop {
   /// Has the loop's thread stand still before it does anything more.
   func requestHalt() {
@@ -43,30 +45,22 @@ extension TelemetryLoop {
   }
 
   /// Jobs, timers and handlers are the parent's. The loop goes on: on the forking thread if that is its own, else on
-  /// one that `startThread` starts, once there is something to do.
-  func forkedChild(_ startThread: @escaping @Sendable () -> Bool) {
+  /// one that it starts once there is something to do.
+  func forkedChild() {
     // Over what was there, which is never released: it may have been in the middle of a change.
     var fresh = State()
-    (fresh.nextTimer, fresh.ended) = unsafe (state.value.pointee.nextTimer, state.value.pointee.ended)
-    unsafe state.value.initialize(to: fresh)
+    let old = unsafe state.value
+    (fresh.nextTimer, fresh.stopping, fresh.ended) =
+      unsafe (old.pointee.nextTimer, old.pointee.stopping, old.pointee.ended)
+    unsafe old.initialize(to: fresh)
     if isCurrent {
       try? poller.reopenInChild()
-      unsafe state.value.pointee.isAtRest = false
+      unsafe old.pointee.isAtRest = false
     } else {
-      forgetThread()
-      unsafe state.value.pointee.sleep = .unborn
-      unsafe state.value.pointee.startThread = startThread
+      thread.store(0, ordering: .relaxed)
+      unsafe old.pointee.sleep = .absent
+      unsafe old.pointee.reopensPoller = true
     }
     state.unlock()
-  }
-
-  /// The first thing to do in a child. If no thread can be had, the next thing to do tries again.
-  func startInChild() {
-    let start = state.withLock { $0.startThread }
-    do throws(SystemError) {
-      try poller.reopenInChild()
-      if start?() == true { return }
-    } catch {}
-    state.withLock { $0.sleep = .unborn }
   }
 }

@@ -13,7 +13,9 @@ package protocol LoopHandler: AnyObject, Sendable {
   /// The source became ready, or `notify` was called, for which `readiness` is empty.
   func ready(_ readiness: Readiness)
 
-  /// The loop's thread ends for good: no timer fires any more and nothing more is heard. Default: nothing.
+  /// The loop has ended: no source and no notification is reported any more. Default: nothing.
+  ///
+  /// A handler that is registered after the end is called soon after its registration.
   func loopEnded()
 }
 
@@ -25,10 +27,14 @@ extension LoopHandler {
 ///
 /// It is both a task executor (code of tasks that prefer it runs here) and a serial executor (actors can live on it),
 /// so that a call from such a task to such an actor costs no switch. All methods are thread-safe unless said otherwise.
+///
+/// A loop that has ended (its runtime was shut down, or its last lease has ended) watches no sources any more, but
+/// nothing that still uses it is lost: jobs and timers that come later run in their order on a thread that lives only
+/// as long as there are any.
 public final class TelemetryLoop: TaskExecutor, SerialExecutor {
   /// Names a timer that has not fired yet.
   package struct TimerID: Hashable, Sendable {
-    fileprivate let number: UInt64
+    let number: UInt64
   }
 
   struct Timer {
@@ -40,6 +46,8 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
   enum Effect {
     case run(@Sendable () -> Void)
     case notify(UInt64)
+    /// Ends a task's wait; the argument is true if the loop has ended before the deadline.
+    case endWait(@Sendable (Bool) -> Void)
   }
 
   struct State {
@@ -49,14 +57,19 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
     var isAtRest = true
     /// Where the loop waits while the process forks.
     var halt: ForkHalt?
-    /// Starts a thread for the loop, in a forked child.
-    var startThread: (@Sendable () -> Bool)?
+    /// In a forked child: the poller's descriptors are closed.
+    var reopensPoller = false
     var stopping = false
     var timers: [Timer] = []  // sorted, the next one last
     var nextTimer: UInt64 = 0
     var handlers = HandlerTable()
     var notified: [UInt64] = []
     var ended = false
+
+    /// Whether there is something to start a thread for.
+    var hasWork: Bool {
+      !jobs.isEmpty || !notified.isEmpty || (stopping && !ended) || timers.last.map { !$0.deadline.isNever } ?? false
+    }
 
     /// The later timer stands further to the front; among equals the first scheduled fires first.
     func place(of deadline: Deadline) -> Int {
@@ -67,27 +80,39 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
       }
       return low
     }
+
+    /// Takes out the next timer that is due, of those that were scheduled before the one numbered `end`.
+    mutating func takeDue(at now: MonotonicInstant, before end: UInt64) -> Timer? {
+      var index = timers.endIndex
+      while index > 0 {
+        index -= 1
+        guard timers[index].deadline.hasPassed(at: now) else { return nil }
+        if timers[index].id.number < end { return timers.remove(at: index) }
+      }
+      return nil
+    }
   }
 
   enum Sleep {
     case awake
     /// Somebody must wake the thread.
     case asleep
-    /// There is no thread yet.
-    case unborn
+    /// There is no thread: in a forked child not yet, after the loop's end none until there is work.
+    case absent
   }
-
-  // Jobs may enqueue jobs for ever; the sockets get their turn after so many rounds of them.
-  private static let roundsBetweenPolls = 8
-
-  // A loop that is later than this didn't run.
-  private static let stop = Duration.seconds(1)
 
   package let poller: any Poller
   let state = Locked(State())
-  private let thread = Atomic<UInt>(0)
+  let thread = Atomic<UInt>(0)
+  private let threadName: String
+  private let threadStackSize: Int
 
-  package init(poller: any Poller) { self.poller = poller }
+  /// Makes a loop. The name and the stack's size in bytes are those of the threads that it starts.
+  package init(poller: any Poller, threadName: String = "otlp-loop", threadStackSize: Int = 1 << 20) {
+    self.poller = poller
+    self.threadName = threadName
+    self.threadStackSize = threadStackSize
+  }
 
   /// The present time of the loop's clock.
   public var now: MonotonicInstant { poller.now }
@@ -122,62 +147,14 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
   /// Whether the caller is on the loop's thread.
   public func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
-  // MARK: Timers
-
-  /// Runs `body` on the loop once `deadline` has passed. A deadline of `.never` never fires.
-  @discardableResult
-  package func schedule(at deadline: Deadline, _ body: @escaping @Sendable () -> Void) -> TimerID {
-    schedule(.run(body), at: deadline)
-  }
-
-  /// Calls `ready` of a registered handler once `deadline` has passed; allocates nothing.
-  package func schedule(at deadline: Deadline, notifying token: UInt64) -> TimerID {
-    schedule(.notify(token), at: deadline)
-  }
-
-  private func schedule(_ effect: Effect, at deadline: Deadline) -> TimerID {
-    wakeIfAsleep { state in
-      let id = TimerID(number: state.nextTimer)
-      state.nextTimer += 1
-      state.timers.insert(Timer(deadline: deadline, id: id, effect: effect), at: state.place(of: deadline))
-      return id
-    }
-  }
-
-  /// Takes a timer back; false if it has fired already.
-  @discardableResult
-  package func cancel(_ id: TimerID) -> Bool {
-    let removed: Timer? = state.withLock { state in
-      guard let index = state.timers.lastIndex(where: { $0.id == id }) else { return nil }
-      return state.timers.remove(at: index)
-    }
-    return removed != nil
-  }
-
-  /// Suspends the calling task until `deadline`; returns false, at once, if the task is or gets cancelled.
-  @discardableResult
-  package func sleep(until deadline: Deadline) async -> Bool {
-    let promise = Promise<Bool>()
-    let timer = schedule(at: deadline) { promise.fulfil(true) }
-    let slept = await withTaskCancellationHandler {
-      await promise.value
-    } onCancel: {
-      promise.fulfil(false)
-    }
-    if !slept { cancel(timer) }
-    return slept
-  }
-
-  /// Timers that have not fired, and handlers that are registered; what a test looks at to find a leak.
-  package var held: (timers: Int, handlers: Int) {
-    state.withLock { ($0.timers.count, $0.handlers.count) }
-  }
-
   // MARK: Sources
 
-  /// Gives out the token under which a handler hears of its source.
+  /// Gives out the token under which a handler hears of its source. If the loop has ended, the handler is told so soon.
   package func register(_ handler: any LoopHandler) -> UInt64 {
-    state.withLock { $0.handlers.add(handler) }
+    let token: UInt64? = state.withLock { $0.ended ? nil : $0.handlers.add(handler) }
+    if let token { return token }
+    schedule(at: Deadline(.init(nanoseconds: .min))) { handler.loopEnded() }
+    return HandlerTable.noToken
   }
 
   /// The handler hears nothing more; the loop lets go of it.
@@ -187,7 +164,9 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
   }
 
   /// Has the handler hear of a descriptor's readiness, until `unwatch` takes the token. Loop's thread only.
+  /// - Throws: A `SystemError` if the poller doesn't take the descriptor, or the loop has ended.
   package func watch(_ descriptor: Int32, _ handler: any LoopHandler) throws(SystemError) -> UInt64 {
+    if state.withLock({ $0.ended }) { throw SystemError(call: "event loop", code: ECANCELED) }
     let token = register(handler)
     do throws(SystemError) {
       try poller.add(descriptor: descriptor, token: token)
@@ -216,179 +195,52 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
     }
   }
 
-  // MARK: Running
-
-  /// Runs the loop on the calling thread until `stop()`, and until the jobs that are queued by then are done.
-  package func run() {
-    thread.store(TelemetryLoop.threadIdentity, ordering: .relaxed)
-    let outer = LoopThread.exchange(self)
-    defer {
-      _ = LoopThread.exchange(outer)
-      thread.store(0, ordering: .relaxed)
-    }
-    var jobs: [UnownedJob] = []
-    var events: [ReadyEvent] = []
-    var notified: [UInt64] = []
-    var rounds = 0
-    wakeUp()
-    while true {
-      let run = takeJobs(&jobs, &notified)
-      // A round of events alone, the usual one while a connection is at work, has neither.
-      if !jobs.isEmpty { runJobs(&jobs) }
-      if !notified.isEmpty { deliver(&notified) }
-      switch run {
-      case .stopped: return
-      case .halted(let halt): halt.wait()
-      case .busy(let hasTimers):
-        rounds += 1
-        guard rounds >= TelemetryLoop.roundsBetweenPolls else { continue }
-        if hasTimers { fireTimers() }
-        look(&events)
-      case .idle(let deadline): waitForWork(deadline, &events)
-      }
-      rounds = 0
-      deliver(&events)
-    }
-  }
-
-  /// Without jobs: fires the timers if one is due, else waits.
-  private func waitForWork(_ deadline: Deadline?, _ events: inout [ReadyEvent]) {
-    let now = now
-    if let deadline, deadline.hasPassed(at: now) {
-      wakeUp()
-      if now - deadline.instant >= TelemetryLoop.stop {
-        // The process stood still: what arrived meanwhile is seen before time is called.
-        look(&events)
-        deliver(&events)
-      }
-      fireTimers()
-      look(&events)
-    } else {
-      poller.wait(until: deadline ?? .never, at: now, into: &events)
-      wakeUp()
-    }
-  }
-
-  private func look(_ events: inout [ReadyEvent]) {
-    let now = now
-    poller.wait(until: Deadline(now), at: now, into: &events)
-  }
-
-  /// Ends `run()`.
-  package func stop() {
-    wakeIfAsleep { $0.stopping = true }
-    poller.wake()
-  }
-
-  /// Tells the handlers that nothing will run here again and lets go of them and of the timers; for the thread that
-  /// ran the loop, after `run()`. What the handlers resume still runs.
-  package func end() {
-    let (handlers, timers) = state.withLock { state in
-      state.ended = true
-      defer { state.timers = [] }
-      return (state.handlers.removeAll(), state.timers)
-    }
-    _ = timers  // released outside the lock
-    for handler in handlers { handler.loopEnded() }
-    state.withLock { $0.stopping = true }
-    run()
-  }
-
-  private enum Round {
-    case busy(hasTimers: Bool)
-    case idle(until: Deadline?)
-    case halted(ForkHalt)
-    case stopped
-  }
-
-  private func takeJobs(_ jobs: inout [UnownedJob], _ notified: inout [UInt64]) -> Round {
-    state.withLock { state in
-      if let halt = state.halt { return .halted(halt) }
-      guard state.jobs.isEmpty, state.notified.isEmpty else {
-        swap(&state.jobs, &jobs)
-        swap(&state.notified, &notified)
-        return .busy(hasTimers: !state.timers.isEmpty)
-      }
-      if state.stopping {
-        state.stopping = false
-        state.isAtRest = true
-        return .stopped
-      }
-      state.sleep = .asleep
-      state.isAtRest = true
-      return .idle(until: state.timers.last?.deadline)
-    }
-  }
-
-  private func runJobs(_ jobs: inout [UnownedJob]) {
-    let serial = unsafe asUnownedSerialExecutor()
-    let task = unsafe asUnownedTaskExecutor()
-    let generation = Fork.generation
-    for job in jobs {
-      // A job before has forked, and this is the child: the others are the parent's.
-      guard Fork.generation == generation else { break }
-      // Both executors: then a switch between task and actor on this loop needs no enqueue.
-      unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: task)
-    }
-    jobs.removeAll(keepingCapacity: true)
-  }
-
-  private func fireTimers() {
-    let now = now
-    while let timer = state.withLock({ state -> Timer? in
-      guard let next = state.timers.last, next.deadline.hasPassed(at: now) else { return nil }
-      return state.timers.removeLast()
-    }) {
-      switch timer.effect {
-      case .run(let body): body()
-      case .notify(let token): handler(of: token)?.ready([])
-      }
-    }
-  }
-
-  private func deliver(_ notified: inout [UInt64]) {
-    for token in notified {
-      handler(of: token)?.ready([])
-    }
-    notified.removeAll(keepingCapacity: true)
-  }
-
-  private func deliver(_ events: inout [ReadyEvent]) {
-    for event in events {
-      handler(of: event.token)?.ready(event.readiness)
-    }
-    events.removeAll(keepingCapacity: true)
-  }
-
-  private func handler(of token: UInt64) -> (any LoopHandler)? { state.withLock { $0.handlers[token] } }
-
-  private func wakeUp() {
-    while let halt = state.withLock({ state -> ForkHalt? in
-      if let halt = state.halt { return halt }
-      state.sleep = .awake
-      state.isAtRest = false
-      return nil
-    }) {
-      halt.wait()
-    }
-  }
+  // MARK: Waking
 
   /// At most one wake for each time that the loop fell asleep.
-  private func wakeIfAsleep<Result: Sendable>(_ change: (inout sending State) -> Result) -> Result {
-    let (result, sleep) = state.withLock { state in
+  func wakeIfAsleep<Result: Sendable>(_ change: (inout sending State) -> Result) -> Result {
+    let (result, sleep) = state.withLock { state -> (Result, Sleep) in
       let result = change(&state)
-      defer { state.sleep = .awake }
-      return (result, state.sleep)
+      let sleep = state.sleep
+      if sleep == .absent, !state.hasWork { return (result, .awake) }
+      state.sleep = .awake
+      return (result, sleep)
     }
     switch sleep {
     case .awake: break
     case .asleep: poller.wake()
-    case .unborn: startInChild()
+    case .absent: startThread()
     }
     return result
   }
 
-  private static var threadIdentity: UInt {
+  // MARK: Threads
+
+  /// Starts the loop's thread.
+  package func start() throws(SystemError) {
+    try ThreadSystem.start(name: threadName, stackSize: threadStackSize) { [self] in serve() }
+  }
+
+  /// Starts a thread where there was none and now is work: in a forked child, or after the end.
+  private func startThread() {
+    do throws(SystemError) {
+      if state.withLock({ $0.reopensPoller }) {
+        try poller.reopenInChild()
+        state.withLock { $0.reopensPoller = false }
+      }
+      try start()
+    } catch {
+      guard Fork.generation == Fork.firstGeneration else {
+        // The next work tries again: the default executor, too, has no threads in a child.
+        state.withLock { $0.sleep = .absent }
+        return
+      }
+      // No thread is to be had, and no lease guarantees one here: a thread of the default executor does the work.
+      Task.detached { [self] in serve() }
+    }
+  }
+
+  static var threadIdentity: UInt {
     #if canImport(Darwin)
       return unsafe UInt(bitPattern: pthread_self())
     #else

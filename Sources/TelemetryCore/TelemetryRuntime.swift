@@ -93,8 +93,6 @@ public final class TelemetryRuntime: Sendable {
     var next = 0
     // Counts the starts, so that a lease from before a shutdown can't end the threads that were started after it.
     var generation = 0
-    // Those that stand still for a fork.
-    var halted: [TelemetryLoop] = []
   }
 
   /// The configuration that the runtime was made with.
@@ -115,6 +113,7 @@ public final class TelemetryRuntime: Sendable {
     self.configuration = configuration
     blocking = BlockingThreads(configuration)
     OwnDescriptors.start()
+    ForkedLoops.start()
     Fork.join(self)
   }
 
@@ -163,6 +162,9 @@ public final class TelemetryRuntime: Sendable {
   package func startBlocking(_ work: @escaping @Sendable () -> Void) { blocking.run(work) }
 
   /// Ends the threads now, whoever still holds them; what runs on a blocking thread is left to end by itself.
+  ///
+  /// Processors and exporters that run on this runtime close at once. A task that still has an event loop to run on
+  /// isn't lost: a thread is started for it, which ends with the last of them.
   public func shutdown() {
     stop { $0.users = 0 }
     blocking.shutdown()
@@ -185,21 +187,15 @@ public final class TelemetryRuntime: Sendable {
     if !loops.isEmpty { blocking.shutdown() }
   }
 
-  fileprivate func startThread(of loop: TelemetryLoop, _ index: Int) throws(SystemError) {
-    try ThreadSystem.start(
-      name: "\(configuration.threadNamePrefix)-\(index)", stackSize: configuration.threadStackSize
-    ) {
-      loop.run()
-      loop.end()
-    }
-  }
-
   private func startLoops() throws(SystemError) -> [TelemetryLoop] {
     var loops: [TelemetryLoop] = []
     do throws(SystemError) {
       for index in 0..<configuration.workerThreads {
-        let loop = TelemetryLoop(poller: try SystemPoller())
-        try startThread(of: loop, index)
+        let loop = TelemetryLoop(
+          poller: try SystemPoller(), threadName: "\(configuration.threadNamePrefix)-\(index)",
+          threadStackSize: configuration.threadStackSize)
+        ForkedLoops.add(loop)
+        try loop.start()
         loops.append(loop)
       }
     } catch {
@@ -213,45 +209,25 @@ public final class TelemetryRuntime: Sendable {
 extension TelemetryRuntime: ForkParticipant {
   package var forkOrder: ForkOrder { .runtime }
 
-  package func haltForFork() {
-    let loops = state.withLock { state in
-      state.halted = state.loops
-      return state.loops
-    }
-    for loop in loops { loop.requestHalt() }
-    for loop in loops { loop.waitForHalt() }
-  }
-
   package func prepareFork() {
     state.lock()
-    for loop in unsafe state.value.pointee.halted { loop.prepareFork() }
     blocking.prepareFork()
   }
 
   package func forkedParent() {
     blocking.forkedParent()
-    for loop in unsafe state.value.pointee.halted { loop.forkedParent() }
-    unsafe state.value.pointee.halted = []
     state.unlock()
   }
 
-  /// The loops and the leases on them stay; their threads start again with the first thing that there is to do.
   package func forkedChild() {
     blocking.forkedChild()
-    unsafe state.value.pointee.halted = []
-    for (index, loop) in unsafe state.value.pointee.loops.enumerated() {
-      loop.forkedChild { [weak self, weak loop] in
-        guard let self, let loop else { return false }
-        return (try? self.startThread(of: loop, index)) != nil
-      }
-    }
     state.unlock()
   }
 }
 
 /// Runs `main` as a task on a runtime's event loop and waits for it: the entry for a program's own main job.
 ///
-/// The runtime's threads run at least until `main` has ended.
+/// The runtime's threads run at least until `main` has ended. Cancelling the caller cancels `main`.
 public func withTelemetryRuntime<Value: Sendable>(
   _ configuration: TelemetryRuntime.Configuration = .production,
   _ main: @escaping @Sendable (TelemetryRuntime) async throws -> Value
@@ -259,5 +235,10 @@ public func withTelemetryRuntime<Value: Sendable>(
   let runtime = try TelemetryRuntime(configuration)
   let lease = try runtime.acquire()
   defer { lease.end() }
-  return try await Task(executorPreference: lease.loop) { try await main(runtime) }.value
+  let task = Task(executorPreference: lease.loop) { try await main(runtime) }
+  return try await withTaskCancellationHandler {
+    try await task.value
+  } onCancel: {
+    task.cancel()
+  }
 }

@@ -4,6 +4,8 @@ internal import TelemetryCore
 @main
 struct OTLPTool {
   static func main() {
+    // A closed pipe is an error of a write, which says more than the signal.
+    Process.ignoreBrokenPipes()
     do throws(SystemError) {
       // First of all, so that no thread is without the mask.
       try StopSignal.shared.install()
@@ -20,8 +22,19 @@ struct OTLPTool {
   }
 
   private static func run(_ arguments: [String]) async -> ExitCode {
+    do throws(ToolError) {
+      let code = try await dispatch(arguments)
+      if code == .success { try TextOutput.standard.close() }
+      return code
+    } catch {
+      TextOutput.error.line("otlp: \(error)")
+      return error.code
+    }
+  }
+
+  private static func dispatch(_ arguments: [String]) async throws(ToolError) -> ExitCode {
     guard let name = arguments.first else {
-      TextOutput.error.write(HelpCommand.overview)
+      TextOutput.error.write(HelpCommand.overview(columns: Terminal.standardError.columns))
       return .usage
     }
     let rest = Array(arguments.dropFirst())
@@ -33,14 +46,12 @@ struct OTLPTool {
     case "doctor": return await DoctorCommand.main(rest)
     case "help": return await HelpCommand.main(rest)
     case "--help", "-h":
-      TextOutput.standard.write(HelpCommand.overview)
+      try TextOutput.standard.deliver(HelpCommand.overview(columns: Terminal.standard.columns))
       return .success
     case "--version":
-      TextOutput.standard.line("otlp \(OTLPVersion.current)")
+      try TextOutput.standard.deliver("otlp \(OTLPVersion.current)\n")
       return .success
-    default:
-      TextOutput.error.line("otlp: \(HelpCommand.unknown(name))")
-      return .usage
+    default: throw HelpCommand.unknown(name)
     }
   }
 }

@@ -1,9 +1,10 @@
 import TestSupport
+import TestThreads
 import Testing
 
 /// What is wrong with each of these is said in one message that names the option and the value, with an exit code that
 /// scripts can tell apart (DESIGN 7).
-@Suite struct BadInputTests {
+@Suite(.ownThreads) struct BadInputTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var arguments: [String]
     var code: Int32
@@ -35,7 +36,17 @@ import Testing
     Case(["load", "--batch", "many"], 64, ["--batch", "'many'"]),
     Case(["load", "--queue", "10", "--batch", "20"], 64, ["--batch", "'20'", "10"]),
     Case(["load", "--timeout", "-1"], 64, ["--timeout", "'-1'", "500ms"]),
-    Case(["load", "--timeout", "5m"], 64, ["--timeout", "'5m'"]),
+    Case(["load", "--timeout", "5d"], 64, ["--timeout", "'5d'", "500ms, 5m or 1h"]),
+    Case(["load", "--duration", "1e300h"], 64, ["--duration", "'1e300h'", "at most 24h"]),
+    Case(["load", "--duration", "9223372036854775807h"], 64, ["--duration", "at most 24h"]),
+    Case(["load", "--spans", "9223372036854775807"], 64, ["--spans", "'9223372036854775807'", "1 to 1099511627776"]),
+    Case(["load", "--rate", "1e308"], 64, ["--rate", "'1e308'", "1 to 100000000"]),
+    Case(["load", "--workers", "0"], 64, ["--workers", "'0'", "1 to 256"]),
+    Case(["load", "--child-spans", "-1"], 64, ["--child-spans", "'-1'", "0 to 10000"]),
+    Case(["load", "--error-rate", "101"], 64, ["--error-rate", "'101'", "0 to 100 percent"]),
+    Case(["load", "--error-rate", "nan"], 64, ["--error-rate", "'nan'"]),
+    Case(["load", "--attribute", "novalue"], 64, ["--attribute", "'novalue'", "key=value"]),
+    Case(["load", "--status", "bad"], 64, ["--status", "'bad'", "unset, ok, error"]),
     Case(["load", "--export-timeout", "0"], 64, ["--export-timeout", "'0'", "above 0"]),
     Case(["load", "--compression", "zstd"], 64, ["--compression", "'zstd'", "none, gzip"]),
     Case(["load", "--protocol", "http/protobuf"], 64, ["--protocol", "'http/protobuf'", "grpc"]),
@@ -44,6 +55,18 @@ import Testing
     Case(["load", "--certificate", ""], 64, ["--certificate", "''"]),
     Case(["load", "--client-certificate", "x"], 64, ["--client-certificate", "key"]),
     Case(["load", "--nonsense"], 64, ["'--nonsense'", "--help"]),
+    Case(["load", "--endpiont", "x"], 64, ["'--endpiont', did you mean --endpoint?", "--help"]),
+    Case(["load", "--client", "x"], 64, ["'--client' could be --client-certificate or --client-key"]),
+    Case(["load", "--heade=authorisation secret"], 64, ["--header", "number 1"]),
+    Case(["load", "--headre=authorisation=secret"], 64, ["'--headre', did you mean --header?"]),
+    Case(["load", "--header", "authorization=Bearer", "secret"], 64, ["unexpected argument", "quotation marks"]),
+    Case(["load", "--json=secret"], 64, ["--json", "takes no value"]),
+    Case(["laod"], 64, ["'laod'", "did you mean load?"]),
+    Case(["load", "--compression", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["--compression", "bytes]"]),
+    Case(["send", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["bytes]"]),
+    Case(["receive", "--listen", "example.com"], 64, ["--listen", "'example.com'", "IP address"]),
+    Case(["receive", "--listen", "127.0.0.1:1", "--port", "2"], 64, ["--port", "'2'", "1"]),
+    Case(["receive", "--listen", "203.0.113.1:0"], 78, ["--listen 203.0.113.1:0"]),
     Case(["load", "--endpoint"], 64, ["--endpoint", "needs a value"]),
     Case(["load", "--json=yes"], 64, ["--json", "takes no value"]),
     Case(["load", "extra"], 64, ["'extra'"]),
@@ -68,6 +91,22 @@ import Testing
     #expect(run.output.isEmpty)
     for word in wrong.words { #expect(run.errors.contains(word)) }
     #expect(!run.errors.contains("secret"))
+  }
+
+  /// With `--json` a script finds the reason on standard output too, with all members of a result.
+  @Test(
+    arguments: [
+      (["load", "--json", "--spans", "0"], 64), (["send", "--json", "/missing.jsonl"], 66),
+      (["demo", "--json", "--endpoint", "https://localhost:1", "--certificate", "/missing"], 78),
+    ] as [([String], Int32)])
+  func isAlsoInTheJSON(_ arguments: [String], _ code: Int32) async throws {
+    let run = try await Tool.run(arguments, within: .seconds(20))
+    #expect(run.code == code)
+    #expect(run.output.split(separator: "\n").count == 1)
+    #expect(run.json("exported") == "0")
+    #expect(run.json("ended") == "0")
+    let error = try #require(run.json("error"))
+    #expect(run.errors.contains(error.dropFirst().dropLast(8)))
   }
 
   @Test func valuesOfTheEnvironmentThatCannotBeUsedAreIgnoredWithAWarning() async throws {

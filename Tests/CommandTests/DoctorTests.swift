@@ -1,11 +1,12 @@
 import OTLPTesting
 import TestSupport
+import TestThreads
 import Testing
 import otlp
 
 /// `otlp doctor` against servers and configurations that have one thing wrong each: it names the mistake.
 /// One at a time: dozens of processes at once make an answering server look silent.
-@Suite(.serialized) struct DoctorTests {
+@Suite(.ownThreads, .serialized) struct DoctorTests {
   /// What stands at the endpoint's port.
   enum Server: Sendable {
     case collector
@@ -134,9 +135,9 @@ import otlp
   @Test func aRefusedCertificateIsShown() async throws {
     let place = try await Place(.tls("expired"))
     let run = try await Tool.run(["doctor"] + Self.secure.map { place.filled($0) })
-    #expect(run.output.contains("FAIL  tls            certificate 1: /CN=localhost, for localhost"))
+    #expect(run.output.contains(/FAIL  tls            [0-9.]+ ms +certificate 1: \/CN=localhost, for localhost/))
     #expect(run.output.contains("2001 GMT, issued by /CN=swift-otlp test authority"))
-    #expect(run.output.contains("  -     export         not tried\n"))
+    #expect(run.output.contains("  -     export                   not tried\n"))
     await place.stop()
   }
 
@@ -145,7 +146,7 @@ import otlp
       endpoint: "http://h:1", rows: [.init(name: "endpoint", value: "http://h:1", source: "--endpoint")],
       checks: [
         Check(step: .configuration, result: .passed, details: ["it can be used"]),
-        Check(step: .name, result: .passed, details: ["h: 1.2.3.4", "i: 1.2.3.5"]),
+        Check(step: .name, result: .passed, details: ["h: 1.2.3.4", "i: 1.2.3.5"], elapsed: .microseconds(12_345)),
         Check(step: .connection, result: .failed, details: []),
       ], findings: [Finding(.portRefused, "nobody \"listens\"", advice: "start it")])
     #expect(
@@ -154,13 +155,13 @@ import otlp
           endpoint             http://h:1                         --endpoint
 
         checks of http://h:1
-          ok    configuration  it can be used
-          ok    name           h: 1.2.3.4
-                               i: 1.2.3.5
-          FAIL  connection     see below
-          -     tls            not tried
-          -     http2          not tried
-          -     export         not tried
+          ok    configuration            it can be used
+          ok    name           12.3 ms   h: 1.2.3.4
+                                         i: 1.2.3.5
+          FAIL  connection               see below
+          -     tls                      not tried
+          -     http2                    not tried
+          -     export                   not tried
 
         portRefused: nobody "listens"
           what to do: start it
@@ -171,7 +172,7 @@ import otlp
       #""what":"nobody \"listens\"","advice":"start it"}],"#,
       #""configuration":[{"name":"endpoint","value":"http://h:1","source":"--endpoint"}],"#,
       #""checks":{"configuration":{"result":"passed","details":["it can be used"]},"#,
-      #""name":{"result":"passed","details":["h: 1.2.3.4","i: 1.2.3.5"]},"#,
+      #""name":{"result":"passed","details":["h: 1.2.3.4","i: 1.2.3.5"],"milliseconds":12.345},"#,
       #""connection":{"result":"failed","details":[]},"tls":{"result":"skipped","details":[]},"#,
       #""http2":{"result":"skipped","details":[]},"export":{"result":"skipped","details":[]}}}"#,
     ]
@@ -232,14 +233,16 @@ private final class Place: Sendable {
       let canned = try Loopback.Canned(answer)
       return (canned.port, canned)
     case .tlsHTTP1:
-      let port = Loopback.freePort()
+      let place = Loopback.HeldPort()
       let process = try ChildProcess([
-        "/usr/bin/openssl", "s_server", "-quiet", "-accept", "127.0.0.1:\(port)", "-alpn", "http/1.1",
+        "/usr/bin/openssl", "s_server", "-quiet", "-accept", "127.0.0.1:\(place.number)", "-alpn", "http/1.1",
         "-cert", TestFiles.certificate("server.pem"), "-key", TestFiles.certificate("server.key"),
       ])
-      _ = await Loopback.wait { Loopback.accepts(port) }
-      return (port, process)
-    default: return (Loopback.freePort(), nil)
+      _ = await Loopback.wait { Loopback.accepts(place.number) }
+      return (place.number, [place, process] as [any Sendable])
+    default:
+      let place = Loopback.HeldPort()
+      return (place.number, place)
     }
   }
 

@@ -1,19 +1,22 @@
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 import otlp
 
-@Suite struct PartsTests {
+@Suite(.ownThreads) struct PartsTests {
   @Test(
     arguments: [
       ("2", 2000), ("2s", 2000), ("500ms", 500), ("0", 0), ("1.5s", 1500), ("0.25", 250), ("86400", 86_400_000),
+      ("5m", 300_000), ("1h", 3_600_000), ("24h", 86_400_000), ("0.5h", 1_800_000), ("1.5m", 90_000), ("0ms", 0),
     ] as [(String, Int64)])
   func durationsAreSecondsOrHaveAUnit(_ text: String, _ milliseconds: Int64) {
     #expect(Duration(text: text) == .milliseconds(milliseconds))
   }
 
   @Test(arguments: [
-    "", "s", "ms", "-1", "+1", "1m", "1 s", "1e3", ".5", "1.", "1.2.3", "86401", "99999999999999999999",
+    "", "s", "ms", "m", "h", "-1", "+1", "1d", "1M", "1 s", "25h", "1441m", "9223372036854775807h", "1e3", ".5", "1.",
+    "1.2.3", "86401", "99999999999999999999",
   ])
   func otherDurationsAreRefused(_ text: String) {
     #expect(Duration(text: text) == nil)
@@ -56,7 +59,7 @@ import otlp
         traceID: TraceID(high: 1, low: 1), spanID: SpanID(id), parentSpanID: SpanID(parent), name: name,
         startTimeUnixNano: start, endTimeUnixNano: start + 1000)
     }
-    let text = Waterfall.text([
+    let text = Waterfall().text([
       span(3, 2, 30, "grandchild"), span(1, 0, 0, "root"), span(2, 1, 10, "child"), span(9, 8, 5, "orphan\u{1B}[31m"),
       span(20, 21, 50, "loop"), span(21, 20, 60, "pool"), span(5, 5, 70, "own parent"),
     ])

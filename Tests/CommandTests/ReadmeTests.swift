@@ -1,8 +1,9 @@
 import TestSupport
+import TestThreads
 import Testing
 import otlp
 
-@Suite struct ReadmeTests {
+@Suite(.ownThreads) struct ReadmeTests {
   private static let readme = TestFiles.read(TestFiles.root + "/README.md")
 
   /// Lines without their indentation and without imports.

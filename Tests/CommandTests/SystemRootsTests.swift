@@ -1,9 +1,10 @@
 import OTLPTesting
 import TestSupport
+import TestThreads
 import Testing
 
 /// Without a CA file the system's authorities decide (5.6.5): `SSL_CERT_FILE` says to OpenSSL which they are.
-@Suite struct SystemRootsTests {
+@Suite(.ownThreads) struct SystemRootsTests {
   @Test func theSystemsAuthoritiesAreBelievedWithoutACAFile() async throws {
     let certificates = try TestCertificates()
     let collector = try await LoopbackCollector(.init(port: 0, tls: certificates.server))

@@ -1,9 +1,10 @@
 import FuzzTargets
 import TestSupport
+import TestThreads
 import Testing
 
 /// The fuzzers' corpus: inputs that reach far into the readers, and those that broke one once. `Tests/fuzz` finds more.
-@Suite struct CorpusTests {
+@Suite(.ownThreads) struct CorpusTests {
   @Test(arguments: FuzzTarget.allCases) func replays(_ target: FuzzTarget) throws {
     let folder = "\(TestFiles.root)/Fixtures/Corpus/\(target.rawValue)"
     let names = TestFiles.names(in: folder)
@@ -14,7 +15,9 @@ import Testing
   /// The reference serializer's messages are a corpus too.
   @Test func replaysTheGoldenMessages() {
     let folder = TestFiles.root + "/Fixtures/Golden"
-    for name in TestFiles.names(in: folder) {
+    let names = TestFiles.names(in: folder)
+    #expect(names.count >= 30, "no golden messages in \(folder)")
+    for name in names {
       (name.hasSuffix(".json") ? FuzzTarget.json : .traces).run(TestFiles.bytes("\(folder)/\(name)"))
     }
   }

@@ -11,8 +11,31 @@ enum Spans {
   }
 
   static func json(_ bytes: [UInt8]) {
+    documents(bytes)
     guard let spans = try? OTLPJSON.decode(bytes) else { return }
     compare(spans, "a text")
+  }
+
+  /// A stream of documents comes out the same however it arrives, and each is at most as long as it may be.
+  private static func documents(_ bytes: [UInt8]) {
+    let limit = 4096
+    func pieces(_ size: Int) -> [JSONDocumentSplitter.Piece] {
+      var splitter = JSONDocumentSplitter(maxBytes: limit, maxDepth: 160)
+      var pieces: [JSONDocumentSplitter.Piece] = []
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        splitter.append(Array(bytes[start..<min(bytes.count, start + size)]))
+        while let piece = splitter.next() { pieces.append(piece) }
+      }
+      splitter.finish()
+      while let piece = splitter.next() { pieces.append(piece) }
+      return pieces
+    }
+    let whole = pieces(max(1, bytes.count))
+    rule(pieces(7) == whole, "a stream in pieces gives other documents")
+    for case .document(let document) in whole {
+      rule(document.text.count <= limit + 1, "a document of \(document.text.count) bytes")
+      _ = try? OTLPJSON.decodeDocument(document.text)
+    }
   }
 
   /// What was read can be written, in both forms, and read again as the same.

@@ -2,6 +2,7 @@ import HTTP2Transport
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -11,7 +12,7 @@ private func at(_ milliseconds: Int64) -> MonotonicInstant { .init(nanoseconds: 
 private func v4(_ number: UInt32) -> SocketAddress { .ipv4(number, port: 4317) }
 private func v6(_ number: UInt64) -> SocketAddress { .ipv6(high: 0, low: number, port: 4317, scope: 0) }
 
-@Suite struct AttemptScheduleTests {
+@Suite(.ownThreads) struct AttemptScheduleTests {
   @Test("5.9.8: families in turn, the resolver's first one first, its order within a family")
   func interleaved() {
     #expect(AttemptSchedule.interleaved([]) == [])
@@ -55,6 +56,29 @@ private func v6(_ number: UInt64) -> SocketAddress { .ipv6(high: 0, low: number,
     #expect(schedule.action(at: at(100)) == .wait(until: .never))
     schedule.failed(at: at(100))
     #expect(schedule.action(at: at(100)) == .exhausted)
+  }
+
+  @Test(
+    "silent addresses are tried again 4 s after the round began, beside; not past the deadline, not when all failed")
+  func rounds() {
+    var schedule = AttemptSchedule(count: 2, deadline: Deadline(at(8_100)), repeats: true)
+    #expect(schedule.action(at: at(0)) == .start(0))
+    #expect(schedule.action(at: at(250)) == .start(1))
+    #expect(schedule.action(at: at(250)) == .wait(until: Deadline(at(4_000))))
+    schedule.failed(at: at(300))
+    #expect(schedule.action(at: at(300)) == .wait(until: Deadline(at(4_000))), "one is silent still")
+    #expect(schedule.action(at: at(4_000)) == .start(0))
+    #expect(schedule.action(at: at(4_000)) == .wait(until: Deadline(at(4_250))))
+    #expect(schedule.action(at: at(4_250)) == .start(1))
+    #expect(schedule.action(at: at(8_000)) == .start(0))
+    #expect(schedule.action(at: at(8_100)) == .wait(until: .never))
+    for _ in 0..<4 { schedule.failed(at: at(8_200)) }
+    #expect(schedule.action(at: at(8_200)) == .exhausted)
+    var refused = AttemptSchedule(count: 1, deadline: .never, repeats: true)
+    #expect(refused.action(at: at(0)) == .start(0))
+    refused.failed(at: at(10))
+    #expect(refused.action(at: at(10)) == .exhausted)
+    #expect(refused.action(at: at(5_000)) == .exhausted)
   }
 
   @Test("whatever fails when: every address is tried once, in order, at most 250 ms after the one before")
@@ -107,7 +131,7 @@ private struct DualNetwork: Network {
   }
 }
 
-@Suite struct AttemptRaceTests {
+@Suite(.ownThreads) struct AttemptRaceTests {
   private static let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
   /// One call over a name with these addresses, the collector at the last one; how long it took, and who was asked.
@@ -173,6 +197,57 @@ private struct DualNetwork: Network {
     #expect(scene.result.connectFailure?.contains("[::1]:4317") == true)
     #expect(scene.result.connectFailure?.contains("0.0.0.1:4317") == true)
     #expect(scene.said > 0)
+  }
+
+  @Test("a server that was away while an attempt began is reached within 5 s of its return", arguments: [1, 5, 13, 19])
+  func returns(after seconds: Int) throws {
+    try simulate(seed: 1, limit: .seconds(3600)) { simulation in
+      let collector = try await LoopbackCollector(on: v4(1), of: simulation)
+      let back = simulation.now + .seconds(seconds)
+      // A SYN that is lost in the outage is sent again, too late: the attempt as a whole hears nothing.
+      simulation.network.planConnections { _, _, _ in
+        simulation.now < back ? .ignore : .link(SimulatedLink())
+      }
+      simulation.network.setHost("collector", .addresses([1]))
+      let channel = try GRPCChannel(
+        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
+        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      let result = await channel.unary(
+        path: Self.path, message: BufferSlice([0, 0, 0, 0, 0]), deadline: Deadline(simulation.now + .seconds(60)))
+      #expect(result.code == .ok)
+      #expect(simulation.now >= back && simulation.now - back < .seconds(5), "\(simulation.now - back)")
+      await channel.shutdown(deadline: Deadline(simulation.now))
+      await collector.stop()
+      await simulation.sleep(.seconds(60))
+      #expect(simulation.network.openConnections == 0)
+    }
+  }
+
+  @Test("connectTimeout bounds one attempt, from the socket to the server's SETTINGS", arguments: [1, 3])
+  func connectTimeout(seconds: Int) throws {
+    try simulate(seed: 1, limit: .seconds(3600)) { simulation in
+      let collector = try await LoopbackCollector(on: v4(1), of: simulation)
+      collector.scriptConnections(.silence)
+      simulation.network.setHost("collector", .addresses([1]))
+      var configuration = GRPCChannelConfiguration(
+        target: .host("collector", port: 4317), backoff: .init(jitter: 0, seed: 1))
+      configuration.connectTimeout = .seconds(seconds)
+      let failed = Mutex<[MonotonicInstant]>([])
+      let channel = try GRPCChannel(
+        configuration: configuration, network: simulation.network, loop: simulation.loop,
+        diagnostics: Diagnostics { event in
+          if event.level == .warning { failed.withLock { $0.append(simulation.now) } }
+        })
+      let start = simulation.now
+      let result = await channel.unary(
+        path: Self.path, message: BufferSlice([0, 0, 0, 0, 0]), deadline: Deadline(start + .seconds(60)))
+      #expect(result.code == .ok)
+      let limit = Duration.seconds(seconds)
+      #expect(failed.withLock { $0.map { ($0 - start).components.seconds } } == [Int64(seconds)])
+      #expect(simulation.now - start >= limit && simulation.now - start < limit + .milliseconds(50))
+      await channel.shutdown(deadline: Deadline(simulation.now))
+      await collector.stop()
+    }
   }
 
   @Test(

@@ -1,11 +1,12 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
 
 private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int64(seconds * 1e9)) }
 
-@Suite struct BackoffTests {
+@Suite(.ownThreads) struct BackoffTests {
   @Test("5.9.1, 5.9.2: 1 s, times 1.6, up to 120 s, between starts, ±20 %")
   func grows() {
     for seed in 0..<200 as Range<UInt64> {
@@ -15,17 +16,44 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
         _ = backoff.attemptStarts(at: at(1_000))
         let pause = Double((backoff.notBefore - at(1_000)).clampedNanoseconds) / 1e9
         #expect(pause >= expected * 0.8 - 1e-6 && pause <= expected * 1.2 + 1e-6)
+        // Calls wait: a server that is back is reached within 4 s.
+        let short = Double((backoff.notBefore(isUnconnected: true) - at(1_000)).clampedNanoseconds) / 1e9
+        let least = min(expected, 3.3)
+        #expect(short >= least * 0.8 - 1e-6 && short <= min(least * 1.2 + 1e-6, 4))
+        #expect(backoff.notBefore(isUnconnected: false) == backoff.notBefore)
         expected = min(expected * 1.6, 120)
       }
     }
   }
 
-  @Test("5.9.2: an attempt gets 20 s, and the whole pause if that is longer")
+  @Test("5.9.2: a round of attempts gets 20 s, and the whole pause if that is longer")
   func attemptDeadline() {
     var backoff = Backoff(BackoffConfiguration(seed: 1))
-    #expect(backoff.attemptStarts(at: at(10)) == Deadline(at(30)))
-    for _ in 0..<20 { _ = backoff.attemptStarts(at: at(10)) }
-    #expect(backoff.attemptStarts(at: at(10)) == Deadline(backoff.notBefore))
+    for _ in 0..<20 { #expect(backoff.attemptStarts(at: at(10)) == Deadline(at(30))) }
+    var slow = Backoff(BackoffConfiguration(maximumUnconnected: .seconds(100), seed: 1))
+    for _ in 0..<20 { _ = slow.attemptStarts(at: at(10)) }
+    #expect(slow.attemptStarts(at: at(10)) == Deadline(slow.notBeforeUnconnected))
+  }
+
+  @Test("no value of a configuration stops the process, and every pause lies between now and a day and a fifth later")
+  func extremes() {
+    let durations: [Duration] = [.seconds(Int64.min), .seconds(-1), .zero, .nanoseconds(1), .seconds(Int64.max)]
+    let numbers: [Double] = [-.infinity, -1, 0, .leastNonzeroMagnitude, 1.6, 1e300, .infinity, .nan]
+    for duration in durations {
+      for number in numbers {
+        var backoff = Backoff(
+          BackoffConfiguration(
+            initial: duration, multiplier: number, maximum: duration, maximumUnconnected: duration, jitter: number,
+            minimumConnectTimeout: duration, seed: 1))
+        for _ in 0..<5 {
+          let deadline = backoff.attemptStarts(at: at(1))
+          #expect(deadline >= Deadline(at(1)) && deadline <= Deadline(at(1 + 2 * 86_400)))
+          #expect(backoff.notBefore >= at(1) && backoff.notBefore <= at(1 + 2 * 86_400))
+        }
+        backoff.lost(at: at(1))
+        #expect(backoff.notBefore <= at(1 + 86_400))
+      }
+    }
   }
 
   @Test("5.9.3: the pauses start anew after a connection; after a loss the first attempt lies within 1 s")

@@ -2,10 +2,11 @@ import GRPCClient
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// What a channel says of its connections (4.12).
-@Suite struct ChannelDiagnosticsTests {
+@Suite(.ownThreads) struct ChannelDiagnosticsTests {
   private final class Log: Sendable {
     private let kept = Mutex<[DiagnosticEvent]>([])
     var events: [DiagnosticEvent] { kept.withLock { $0 } }

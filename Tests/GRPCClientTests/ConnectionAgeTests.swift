@@ -1,6 +1,7 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -44,7 +45,7 @@ private func scene(age: Duration?, _ body: @escaping @Sendable (AgeScene) async 
   }
 }
 
-@Suite struct ConnectionAgeTests {
+@Suite(.ownThreads) struct ConnectionAgeTests {
   @Test("the age varies by a fifth to both sides; a retry comes after a tenth; without a limit never")
   func jitter() {
     let start = MonotonicInstant(nanoseconds: 0)

@@ -2,6 +2,7 @@ import Glibc
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -42,11 +43,11 @@ private func call(
 
 private func trust(_ authority: String = "ca.pem", certificate: String? = nil) -> TLSConfiguration {
   TLSConfiguration(
-    trust: .file(certificates + authority), clientCertificate: certificate.map { certificates + "\($0).pem" },
-    clientKey: certificate.map { certificates + "\($0).key" })
+    trust: .file(certificates + authority), clientCertificate: certificate.map { .file(certificates + "\($0).pem") },
+    clientKey: certificate.map { .file(certificates + "\($0).key") })
 }
 
-@Suite struct GRPCChannelTLSTests {
+@Suite(.ownThreads) struct GRPCChannelTLSTests {
   @Test("a call over TLS, by name and by address, and with a client certificate")
   func succeeds() throws {
     #expect(try call(server: "server", client: trust()).result.code == .ok)

@@ -1,9 +1,10 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
 
-@Suite struct GRPCHeadersTests {
+@Suite(.ownThreads) struct GRPCHeadersTests {
   private let headers = GRPCHeaders(
     isSecure: true, authority: "localhost:4317", userAgent: "OTel-OTLP-Exporter-Swift/1.0.0", acceptsGzip: true,
     metadata: [

@@ -1,4 +1,5 @@
 import HTTP2Transport
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -34,7 +35,7 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
   HTTP2Response(failure: failure, fate: fate)
 }
 
-@Suite struct GRPCStatusTests {
+@Suite(.ownThreads) struct GRPCStatusTests {
   @Test("5.2.1: status OK in the trailers, and one message")
   func ok() {
     let result = classify(answer([("grpc-status", "0")], body: [0, 0, 0, 0, 2, 7, 8]))
@@ -153,7 +154,7 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
   }
 }
 
-@Suite struct GRPCMessageTests {
+@Suite(.ownThreads) struct GRPCMessageTests {
   private func result(
     _ body: [UInt8], encoding: String? = nil, limit: Int = 100, inflater: (any GRPCInflater)? = FakeInflater()
   ) -> GRPCResult {
@@ -162,9 +163,18 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
       answer([("grpc-status", "0")], headers: headers, body: body), limit: limit, inflater: inflater)
   }
 
-  @Test("5.2.11: OK with no message, or more than one, is UNIMPLEMENTED")
+  @Test("DESIGN 4: OK is the server's word, also without a message, also in a response of headers only")
+  func noMessage() {
+    for response in [
+      answer([("grpc-status", "0")], body: []), answer([], headers: [("grpc-status", "0")], body: []),
+    ] {
+      let result = classify(response)
+      #expect(result.code == .ok && result.cause == .server && result.fate == .processed && result.body.isEmpty)
+    }
+  }
+
+  @Test("5.2.11: OK with more than one message is UNIMPLEMENTED")
   func cardinality() {
-    #expect(result([]).code == .unimplemented)
     #expect(result([0, 0, 0, 0, 0, 0, 0, 0, 0, 0]).code == .unimplemented)
     #expect(result([0, 0, 0, 0, 1, 7, 0]).code == .unimplemented)
   }
@@ -215,7 +225,7 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
   }
 }
 
-@Suite struct GRPCFailureTests {
+@Suite(.ownThreads) struct GRPCFailureTests {
   @Test(
     "5.4: RST_STREAM",
     arguments: [
@@ -267,5 +277,39 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
     let result = classify(failed(.goAway(code: 0, debug: "a\u{1B}[31m\n" + String(repeating: "x", count: 9_999))))
     #expect(!result.message.contains("\u{1B}"))
     #expect(result.message.count < 300)
+  }
+}
+
+@Suite struct RetryAfterTests {
+  private func pushback(_ status: Int, _ fields: [(name: String, value: String)]) -> GRPCResult.Pushback {
+    let html = [(name: "content-type", value: "text/html")]
+    return classify(answer([], headers: html + fields, body: Array("<html>".utf8), status: status)).pushback
+  }
+
+  @Test(
+    "a proxy's pause is kept: seconds, bounded; zero and what can't be read are no wish",
+    arguments: [
+      ("30", 30), ("1", 1), ("3600", 3_600), ("86400", 3_600), ("99999999999999999999", 3_600), ("0", nil), ("", nil),
+      ("-5", nil), ("1.5", nil), ("soon", nil), ("+7", nil),
+    ] as [(String, Int?)])
+  func seconds(text: String, expected: Int?) {
+    for status in [429, 502, 503, 504] {
+      #expect(pushback(status, [("retry-after", text)]) == expected.map { .retry(after: .seconds($0)) } ?? .none)
+    }
+    #expect(pushback(404, [("retry-after", text)]) == .none)
+  }
+
+  @Test("a date is taken relative to the response's own")
+  func dates() {
+    let now = (name: "date", value: "Sun, 06 Nov 1994 08:49:37 GMT")
+    #expect(
+      pushback(503, [("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT"), now]) == .retry(after: .seconds(30)))
+    #expect(pushback(503, [("retry-after", "Tue, 08 Nov 1994 08:50:07 GMT"), now]) == .retry(after: .seconds(3_600)))
+    #expect(pushback(503, [("retry-after", "Sun, 06 Nov 1994 08:49:07 GMT"), now]) == .none)
+    #expect(pushback(503, [("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT")]) == .none)
+    #expect(pushback(503, [("retry-after", "Sun, 32 Nov 1994 08:50:07 GMT"), now]) == .none)
+    #expect(RetryAfter.secondsOfDate("Thu, 01 Jan 1970 00:00:00 GMT") == 0)
+    #expect(RetryAfter.secondsOfDate("Thu, 29 Feb 2024 12:00:00 GMT") == 1_709_208_000)
+    #expect(RetryAfter.secondsOfDate("Fri, 31 Dec 9999 23:59:60 GMT") == 253_402_300_800)
   }
 }

@@ -1,9 +1,10 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
 
-@Suite struct GRPCTimeoutTests {
+@Suite(.ownThreads) struct GRPCTimeoutTests {
   @Test(
     "5.1.4: the finest unit that fits eight digits, rounded up, never zero",
     arguments: [
@@ -34,7 +35,7 @@ import Testing
   }
 }
 
-@Suite struct GRPCTextTests {
+@Suite(.ownThreads) struct GRPCTextTests {
   private func message(_ encoded: String) -> String {
     Array(encoded.utf8).withUnsafeBufferPointer { GRPCText.message($0) }
   }

@@ -2,11 +2,12 @@ import HTTP2Transport
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
 
-@Suite struct KeepalivePaceTests {
+@Suite(.ownThreads) struct KeepalivePaceTests {
   @Test("5.7.6: too_many_pings doubles the interval of new connections; no other GOAWAY does")
   func doubled() {
     let pace = KeepalivePace(KeepaliveConfiguration(interval: .seconds(60)))

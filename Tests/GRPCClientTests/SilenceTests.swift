@@ -1,12 +1,13 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
 
 /// Pain 31, section 5.2's feature 21: a half-open connection after a freeze.
-@Suite struct SilenceTests {
+@Suite(.ownThreads) struct SilenceTests {
   @Test("a call after a long silence isn't lost on a connection that died: it goes over a new one, within its time")
   func halfOpen() throws {
     try simulate(seed: 1, limit: .seconds(7200)) { simulation in

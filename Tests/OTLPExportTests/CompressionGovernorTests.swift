@@ -2,10 +2,11 @@ import OTLPExport
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// Automatic compression: where it pays, and no further.
-@Suite struct CompressionGovernorTests {
+@Suite(.ownThreads) struct CompressionGovernorTests {
   private var governor = CompressionGovernor()
   private var now = MonotonicInstant(nanoseconds: 1_000_000_000)
 

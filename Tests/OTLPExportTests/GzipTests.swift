@@ -1,8 +1,9 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct GzipTests {
+@Suite(.ownThreads) struct GzipTests {
   private static let text = Array(String(repeating: "a span like the one before, ", count: 4000).utf8)
 
   @Test(arguments: [0, 1, 4095, 4096, 100_000]) func whatIsCompressedComesBack(count: Int) throws {

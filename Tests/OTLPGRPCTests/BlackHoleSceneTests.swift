@@ -4,6 +4,7 @@ import OTLPTesting
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// A server that opens its windows wide and then takes one byte a second.
@@ -55,7 +56,7 @@ private final class SlowReader: LoopHandler {
 
 /// Servers that take nothing, on the virtual clock: each wait ends by its deadline, every span is accounted for, and the
 /// program goes on. `Benchmarks/run blackholes` measures the same against real sockets.
-@Suite struct BlackHoleSceneTests {
+@Suite(.ownThreads) struct BlackHoleSceneTests {
   enum Server: CaseIterable {
     case absent, filtered, silent, stallsInTLS, readsOneByteASecond, neverGrantsWindow
   }
@@ -95,7 +96,7 @@ private final class SlowReader: LoopHandler {
   private static func makeProcessor(_ server: Server, _ simulation: Simulation) throws -> BatchSpanProcessor {
     let isTLS = server == .stallsInTLS
     var configuration = OTLPGRPCExporter.Configuration(endpoint: "\(isTLS ? "https" : "http")://localhost:4317")
-    if isTLS { configuration.certificate = certificates + "ca.pem" }
+    if isTLS { configuration.certificate = .file(certificates + "ca.pem") }
     let exporter = try OTLPGRPCExporter(
       configuration, loop: simulation.loop, network: simulation.network, diagnostics: .silent, seed: simulation.seed)
     var batch = BatchConfiguration()

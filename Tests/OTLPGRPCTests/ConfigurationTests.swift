@@ -1,9 +1,11 @@
 import Glibc
 import OTLPGRPC
 import TelemetryCore
+import TestSupport
+import TestThreads
 import Testing
 
-@Suite struct ConfigurationTests {
+@Suite(.ownThreads) struct ConfigurationTests {
   private func error(_ change: (inout OTLPGRPCExporter.Configuration) -> Void) -> OTLPError? {
     var configuration = OTLPGRPCExporter.Configuration(endpoint: "https://localhost:4317")
     change(&configuration)
@@ -82,18 +84,18 @@ import Testing
     #expect(missing?.option == "certificate")
     #expect(missing?.message.contains("/no/such/ca.pem") == true)
     for content in ["", "not a certificate\n"] {
-      let path = "/tmp/swift-otlp-\(UInt64.random(in: 0 ... .max)).pem"
+      let path = "\(TestFiles.temporary)/\(UInt64.random(in: 0 ... .max)).pem"
       let file = try #require(fopen(path, "w"))
       fputs(content, file)
       fclose(file)
       defer { unlink(path) }
-      let error = error { $0.certificate = path }
+      let error = error { $0.certificate = .file(path) }
       #expect(error?.code == .unusableFile)
       #expect(error?.message.contains(path) == true)
     }
     let mismatch = error {
-      $0.clientCertificate = certificates + "client.pem"
-      $0.clientKey = certificates + "server.key"
+      $0.clientCertificate = .file(certificates + "client.pem")
+      $0.clientKey = .file(certificates + "server.key")
     }
     #expect(mismatch?.code == .unusableFile)
     #expect(mismatch?.option == "clientKey" || mismatch?.option == "clientCertificate")

@@ -3,10 +3,11 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// The exporter with its real channel against the collector, on a virtual clock.
-@Suite struct ExporterSceneTests {
+@Suite(.ownThreads) struct ExporterSceneTests {
   @Test func spansArrive() throws {
     try scene(configure: {
       $0.headers = ["authorization": "Bearer s3cr3t"]
@@ -280,7 +281,7 @@ import Testing
       simulation.network.setHost("localhost", .addresses([0x7F00_0001]))
       let collector = try await LoopbackCollector(configuration, on: .ipv4(0x7F00_0001, port: 4317), of: simulation)
       var settings = OTLPGRPCExporter.Configuration(endpoint: "localhost:4317")  // 2.2.4: TLS
-      settings.certificate = certificates + "ca.pem"
+      settings.certificate = .file(certificates + "ca.pem")
       let exporter = try OTLPGRPCExporter(
         settings, loop: simulation.loop, network: simulation.network, diagnostics: .silent)
       let outcome = await exporter.export(

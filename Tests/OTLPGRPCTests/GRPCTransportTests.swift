@@ -5,10 +5,11 @@ import OTLPGRPC
 import OTLPWire
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// What a call's result means for the export.
-@Suite struct GRPCTransportTests {
+@Suite(.ownThreads) struct GRPCTransportTests {
   private func failure(_ result: GRPCResult) throws -> AttemptFailure {
     guard case .failed(let failure) = GRPCTransport.read(result) else { throw Unexpected() }
     return failure

@@ -3,10 +3,11 @@ import OTLPTesting
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// Changing headers, bad spans and automatic compression over the real channel, on a virtual clock.
-@Suite struct HeaderAndLimitSceneTests {
+@Suite(.ownThreads) struct HeaderAndLimitSceneTests {
   @Test func aRefusedTokenIsReplacedOnce() throws {
     let count = Mutex(0)
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in

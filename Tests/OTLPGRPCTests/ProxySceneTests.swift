@@ -4,10 +4,11 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// The exporter, a proxy and the collector on a virtual clock (requirements 5.9.11).
-@Suite struct ProxySceneTests {
+@Suite(.ownThreads) struct ProxySceneTests {
   private static let collector = SocketAddress.ipv4(0x0A00_0001, port: 4317)
   private static let ok = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
   private static let connect: @Sendable (String) -> SimulatedProxy.Answer = { _ in .connect(ok, to: collector) }
@@ -77,9 +78,9 @@ import Testing
       configure: {
         // Also that a proxy which code names is used for this machine's name.
         $0.endpoint = "https://localhost:4317"
-        $0.certificate = certificates + "ca.pem"
-        $0.clientCertificate = certificates + "client.pem"
-        $0.clientKey = certificates + "client.key"
+        $0.certificate = .file(certificates + "ca.pem")
+        $0.clientCertificate = .file(certificates + "client.pem")
+        $0.clientKey = .file(certificates + "client.key")
       }
     ) { scene, proxy in
       #expect(await scene.export(200).exported == 200)

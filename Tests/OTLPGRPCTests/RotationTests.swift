@@ -3,6 +3,8 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestSupport
+import TestThreads
 import Testing
 
 private func contents(_ path: String) -> [UInt8] {
@@ -21,10 +23,7 @@ private struct Rotation {
   var key: String { folder + "/tls.key" }
 
   init() throws {
-    let template = strdup("/tmp/swift-otlp-rotation-XXXXXX")!
-    defer { free(template) }
-    try #require(mkdtemp(template) != nil)
-    folder = String(cString: template)
+    folder = try TestFiles.makeDirectory()
   }
 
   /// The pair `client` of the fixtures, and their authorities.
@@ -41,14 +40,11 @@ private struct Rotation {
     rename(path + ".new", path)
   }
 
-  func remove() {
-    for path in [authority, certificate, key] { unlink(path) }
-    rmdir(folder)
-  }
+  func remove() { TestFiles.remove(folder) }
 }
 
 /// Certificates that are replaced under load, over real sockets.
-@Suite struct RotationTests {
+@Suite(.ownThreads) struct RotationTests {
   private static let loaded = "changed TLS files are in use for new connections"
 
   private static func server(_ name: String, clientCA: String) -> LoopbackCollector.TLS {
@@ -59,10 +55,10 @@ private struct Rotation {
   }
 
   private static func settings(_ endpoint: String, _ rotation: Rotation) -> OTLPGRPCExporter.Configuration {
-    var settings = OTLPGRPCExporter.Configuration(endpoint: endpoint)
-    settings.certificate = rotation.authority
-    settings.clientCertificate = rotation.certificate
-    settings.clientKey = rotation.key
+    var settings = OTLPGRPCExporter.Configuration.patient(endpoint)
+    settings.certificate = .file(rotation.authority)
+    settings.clientCertificate = .file(rotation.certificate)
+    settings.clientKey = .file(rotation.key)
     return settings
   }
 
@@ -75,7 +71,7 @@ private struct Rotation {
         group.addTask {
           var delivered = 0
           for index in 0..<5 {
-            let outcome = await exporter.export(batch, deadline: .after(.seconds(30)))
+            let outcome = await exporter.export(batch, deadline: .after(Loopback.patience))
             #expect(outcome.exported == batch.count, "\(String(describing: outcome.error))")
             delivered += outcome.exported
             if task == 0, index == 1 { await collector.goAway() }
@@ -95,14 +91,15 @@ private struct Rotation {
     }
     client.use("client", trusting: ["ca.pem"])
     accepted.use("client")  // Only its authorities count: the server believes both.
+    let place = Loopback.HeldPort()
     let collector = try await LoopbackCollector(
-      .init(port: 0, tls: Self.server("server", clientCA: accepted.authority)))
+      .init(port: place.number, tls: Self.server("server", clientCA: accepted.authority)))
     let log = EventLog()
     let exporter = try OTLPGRPCExporter(Self.settings(collector.endpoint, client), diagnostics: log.diagnostics)
     var reloads: Int { log.events.count { $0.message == Self.loaded } }
 
     var delivered = 0
-    let deadline = Deadline.after(.seconds(60))
+    let deadline = Deadline.after(Loopback.patience)
     for round in 0..<6 {
       client.use(round.isMultiple(of: 2) ? "other_client" : "client")
       repeat { delivered += await Self.export(exporter, collector) } while reloads <= round && !deadline.hasPassed
@@ -116,7 +113,8 @@ private struct Rotation {
     let tls = Self.server("other_server", clientCA: certificates + "other_ca.pem")
     let successor = try await LoopbackCollector(.init(port: collector.port, tls: tls))
     #expect(await Self.export(exporter, successor) == successor.spanCount)
-    await exporter.shutdown(deadline: .after(.seconds(5)))
+    await exporter.shutdown(deadline: .after(Loopback.patience))
     await successor.stop()
+    withExtendedLifetime(place) {}
   }
 }

@@ -5,6 +5,7 @@ import OTLPTesting
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestSupport
 
 /// The folder of the test certificates, which are made anew when they are old.
 let certificates: String = {
@@ -77,5 +78,15 @@ final class Counter: Sendable {
       count += 1
       return count
     }
+  }
+}
+
+extension OTLPGRPCExporter.Configuration {
+  /// For real sockets: no attempt ends because the machine is busy.
+  static func patient(_ endpoint: String? = nil) -> Self {
+    var configuration = Self()
+    if let endpoint { configuration.endpoint = endpoint }
+    configuration.timeout = Loopback.patience
+    return configuration
   }
 }

@@ -2,10 +2,11 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// What a user reads when TLS, or its absence, is what's wrong. 5.9.9
-@Suite struct TLSWordsTests {
+@Suite(.ownThreads) struct TLSWordsTests {
   /// A misconfiguration and its words.
   struct Case: Sendable, CustomTestStringConvertible {
     var testDescription: String
@@ -85,7 +86,7 @@ import Testing
       simulation.network.setHost("localhost", .addresses([0x0A00_0001]))
       let scene = try await ExporterScene(simulation, collector: configuration) {
         $0.endpoint = "\(wrong.scheme)://localhost:4317"
-        if wrong.scheme == "https" { $0.certificate = certificates + "ca.pem" }
+        if wrong.scheme == "https" { $0.certificate = .file(certificates + "ca.pem") }
       }
       for _ in 0..<20 { scene.collector.scriptConnections(wrong.connection) }
       let outcome = await scene.export(5, within: .seconds(3))

@@ -1,9 +1,11 @@
 import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
+import TestSupport
+import TestThreads
 import Testing
 
-@Suite struct CollectorTests {
+@Suite(.ownThreads) struct CollectorTests {
   private typealias Fixture = CollectorFixture
 
   @Test func spansArriveAndAreKept() throws {
@@ -61,7 +63,7 @@ import Testing
     async let arrived = collector.waitForRequests(1, within: .seconds(120))
     _ = await client.export(Fixture.spans(3), deadline: .after(.seconds(120)))
     #expect(await arrived)
-    await client.shutdown(deadline: .after(.seconds(1)))
+    await client.shutdown(deadline: .after(Loopback.patience))
     await collector.stop()
   }
 

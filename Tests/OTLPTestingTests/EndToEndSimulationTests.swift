@@ -1,9 +1,10 @@
 import SimulatedWorlds
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// Processor, exporter, channel, connection and servers together, over a network and with servers that fail.
-@Suite struct EndToEndSimulationTests {
+@Suite(.ownThreads) struct EndToEndSimulationTests {
   @Test func nothingIsLostSilently() async throws {
     let sum = try await Seeds.run(80, where: { !$0.isForChannel && !$0.isOverTLS }).reduce(Ledger()) { $0 + $1.ledger }
     // The faults must not be so many that nothing gets through, nor so few that nothing is lost.

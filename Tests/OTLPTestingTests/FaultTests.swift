@@ -3,11 +3,13 @@ import HTTP2Transport
 import OTLPExport
 import OTLPTesting
 import OTLPWire
+import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// Each fault as a client sees it.
-@Suite struct FaultTests {
+@Suite(.ownThreads) struct FaultTests {
   private typealias Fixture = CollectorFixture
   private typealias Response = LoopbackCollector.Response
 
@@ -204,6 +206,25 @@ import Testing
     }
   }
 
+  /// 1.3.7: the collector counts and keeps what its answer accepts, whatever the number.
+  @Test(arguments: [(Int64(3), 7), (0, 10), (10, 0), (11, 0), (.max, 0), (-1, 10), (.min, 10)])
+  func whatAPartialSuccessRejectsIsNotCounted(rejected: Int64, accepted: Int) throws {
+    let seen = SpanTally()
+    var configuration = LoopbackCollector.Configuration()
+    configuration.onSpans = { seen.add($0.count) }
+    try Fixture.run(configuration) { fixture in
+      fixture.collector.script(.partialSuccess(rejected: rejected, message: "some"), .success)
+      let spans = Fixture.spans(10)
+      _ = await fixture.client.call(Fixture.body(spans))
+      #expect(fixture.collector.spanCount == accepted)
+      #expect(fixture.collector.spans == Array(spans.prefix(accepted)))
+      #expect(fixture.collector.counts.acceptedRequests == 1)
+      _ = await fixture.client.call(Fixture.body(spans))
+      #expect(fixture.collector.spanCount == accepted + 10)
+    }
+    #expect(seen.count == accepted + 10)
+  }
+
   @Test func malformedAnswers() throws {
     try Self.view(.http(status: 502, body: "<html>")) { view, _ in
       #expect(view.value(":status") == "502")
@@ -297,4 +318,10 @@ import Testing
       #expect(fixture.collector.spanCount == 5)
     }
   }
+}
+
+private final class SpanTally: Sendable {
+  private let value = Mutex(0)
+  var count: Int { value.withLock { $0 } }
+  func add(_ more: Int) { value.withLock { $0 += more } }
 }

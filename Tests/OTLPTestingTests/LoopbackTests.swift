@@ -3,10 +3,12 @@ import HTTP2Transport
 import OTLPTesting
 import OTLPWire
 import TelemetryCore
+import TestSupport
+import TestThreads
 import Testing
 
 /// The collector on real sockets, with the production client.
-@Suite struct LoopbackTests {
+@Suite(.ownThreads) struct LoopbackTests {
   private static func call(
     _ target: GRPCTarget, tls: TLSContext? = nil, count: Int = 3
   ) async throws -> GRPCResult {
@@ -17,8 +19,8 @@ import Testing
       diagnostics: .silent)
     let result = await channel.unary(
       path: RawClient.path, message: TraceRequestEncoder().encode(CollectorFixture.spans(count)).message,
-      deadline: Deadline(lease.loop.now + .seconds(10)))
-    await channel.shutdown(deadline: Deadline(lease.loop.now + .seconds(1)))
+      deadline: Deadline(lease.loop.now + Loopback.patience))
+    await channel.shutdown(deadline: Deadline(lease.loop.now + Loopback.patience))
     return result
   }
 
@@ -28,13 +30,13 @@ import Testing
     #expect(collector.endpoint == (host == "::1" ? "http://[::1]:" : "http://127.0.0.1:") + "\(collector.port)")
     let result = try await Self.call(.host(host, port: collector.port), count: 5000)
     #expect(result.code == .ok, "\(result)")
-    #expect(await collector.waitForSpans(5000, within: .seconds(5)))
+    #expect(await collector.waitForSpans(5000, within: Loopback.patience))
     #expect(collector.spans == CollectorFixture.spans(5000))
     await collector.stop()
   }
 
   @Test func overAUnixSocket() async throws {
-    let path = "/tmp/swift-otlp-collector-\(UInt64.random(in: 0 ... .max)).sock"
+    let path = "\(TestFiles.temporary)/collector.sock"
     let collector = try await LoopbackCollector(.init(address: .unix(path: path)))
     #expect(collector.endpoint == "unix:\(path)")
     #expect(try await Self.call(.unix(path: path)).code == .ok)
@@ -43,8 +45,9 @@ import Testing
   }
 
   @Test func restartsOnTheSamePort() async throws {
-    let collector = try await LoopbackCollector()
-    let port = collector.port
+    let place = Loopback.HeldPort()
+    let port = place.number
+    let collector = try await LoopbackCollector(.init(port: port))
     #expect(try await Self.call(.host("127.0.0.1", port: port)).code == .ok)
     await collector.stop()
     try await collector.restart()
@@ -52,6 +55,72 @@ import Testing
     #expect(try await Self.call(.host("127.0.0.1", port: port)).code == .ok)
     #expect(collector.spanCount == 6)
     await collector.stop()
+    withExtendedLifetime(place) {}
+  }
+
+  /// The runtime's threads are held by another too: only the collector itself can end what is its own.
+  @Test(arguments: [false, true]) func itEndsWithItsLastReference(tls: Bool) async throws {
+    let lease = try TelemetryRuntime.shared.acquire()
+    defer { lease.end() }
+    let files = tls ? try TestCertificates() : nil
+    var collector: LoopbackCollector? = try await LoopbackCollector(.init(port: 0, tls: files?.server))
+    let port = try #require(collector?.port)
+    let client = try #require(Loopback.Client(port))
+    // Its greeting has come, so the connection is accepted.
+    if !tls { #expect(await client.waitForBytes()) }
+    weak let trace = collector
+    collector = nil
+    #expect(trace == nil)
+    #expect(await client.waitForEnd())
+    #expect(await Loopback.wait { !Loopback.accepts(port) })
+  }
+
+  @Test func soDoTheThreadsItHeld() async throws {
+    var configuration = TelemetryRuntime.Configuration()
+    configuration.threadNamePrefix = "gone"
+    let runtime = try TelemetryRuntime(configuration)
+    do {
+      let collector = try await LoopbackCollector(runtime: runtime)
+      #expect(await collector.waitForSpans(0, within: Loopback.patience))
+      #expect(TestFiles.threads(named: "gone") > 0)
+    }
+    #expect(await Loopback.wait { TestFiles.threads(named: "gone") == 0 })
+  }
+
+  @Test func theScopedFormStopsIt() async throws {
+    struct Refusal: Error {}
+    let (kept, port) = try await withLoopbackCollector { collector in
+      let result = try await Self.call(.host("127.0.0.1", port: collector.port))
+      #expect(result.code == .ok)
+      return (collector, collector.port)
+    }
+    #expect(kept.spanCount == 3)
+    #expect(!Loopback.accepts(port))
+    var left: UInt16 = 0
+    await #expect(throws: Refusal.self) {
+      try await withLoopbackCollector { collector in
+        left = collector.port
+        throw Refusal()
+      }
+    }
+    #expect(!Loopback.accepts(left))
+  }
+
+  /// What tests rely on that start a program at a port: nobody else is given it, and the program may listen there.
+  @Test func aHeldPortIsOursAndAServerMayListenThere() async throws {
+    let places = (0..<200).map { _ in Loopback.HeldPort() }
+    #expect(Set(places.map(\.number)).count == 200)
+    for place in places.prefix(3) {
+      #expect(!Loopback.accepts(place.number))
+      for _ in 0..<2 {
+        try await withLoopbackCollector(.init(port: place.number)) { collector in
+          #expect(collector.port == place.number)
+          #expect(Loopback.accepts(place.number))
+        }
+      }
+      #expect(!Loopback.accepts(place.number))
+    }
+    withExtendedLifetime(places) {}
   }
 
   @Test func hostThatIsNoAddressIsRefused() async {

@@ -1,9 +1,10 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct SimulatedNetworkTests {
+@Suite(.ownThreads) struct SimulatedNetworkTests {
   static let address = SocketAddress.ipv4(0x0A00_0001, port: 4317)
 
   private static func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) } }

@@ -2,10 +2,11 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// Real bugs of other exporters, by their number in the list of traps; the whole way of a span, on a virtual clock.
-@Suite struct TrapTests {
+@Suite(.ownThreads) struct TrapTests {
   private struct Way: Sendable {
     let simulation: Simulation
     let collector: LoopbackCollector

@@ -1,8 +1,9 @@
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct VirtualClockTests {
+@Suite(.ownThreads) struct VirtualClockTests {
   @Test func hoursPassInNoTime() throws {
     let passed = try simulate(seed: 1) { simulation in
       let start = simulation.now

@@ -1,6 +1,7 @@
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 @testable import OTLPWire
@@ -20,7 +21,7 @@ private func field(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
 private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0x12, span))) }
 
 // 6.8.11
-@Suite struct DecoderTests {
+@Suite(.ownThreads) struct DecoderTests {
   private func code(_ bytes: [UInt8], _ limits: TraceRequestDecoder.Limits = .init()) -> WireError.Code? {
     do throws(WireError) {
       _ = try TraceRequestDecoder.decode(bytes, limits: limits)

@@ -2,12 +2,14 @@ import Glibc
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestSupport
+import TestThreads
 import Testing
 
 @testable import OTLPWire
 
 /// Random requests against the reference serializer in Python, which `Tests/run` installs.
-@Suite struct DifferentialTests {
+@Suite(.ownThreads) struct DifferentialTests {
   static let python = "\(Fixtures.root)/.venv/bin/python3"
   static let isRequired = getenv("CI").map { String(cString: $0) } == "true"
   static let isThere = access(python, X_OK) == 0
@@ -35,7 +37,7 @@ import Testing
   }
 
   private func temporaryFile(_ bytes: [UInt8]) throws -> String {
-    var path = Array("/tmp/otlp-wire-XXXXXX".utf8CString)
+    var path = Array("\(TestFiles.temporary)/XXXXXX".utf8CString)
     let descriptor = mkstemp(&path)
     try #require(descriptor >= 0)
     let file = try #require(fdopen(descriptor, "wb"))

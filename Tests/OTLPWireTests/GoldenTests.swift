@@ -2,12 +2,13 @@ import COpenSSL
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 @testable import OTLPWire
 
 /// Requests that the reference serializer wrote (`Fixtures/make_golden.py`).
-@Suite struct GoldenTests {
+@Suite(.ownThreads) struct GoldenTests {
   static let names = Fixtures.names(in: "Fixtures/Golden", ending: ".binpb")
 
   @Test func goldenFilesAreThere() {

@@ -1,12 +1,13 @@
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 @testable import OTLPWire
 
 // Requirements 3.3 and 3.4.
-@Suite struct JSONTests {
+@Suite(.ownThreads) struct JSONTests {
   /// The span whose members these are.
   private func span(_ members: String) throws -> SpanData {
     let line = #"{"resourceSpans":[{"scopeSpans":[{"spans":[{\#(members)}]}]}]}"#
@@ -72,7 +73,10 @@ import Testing
     #expect(upper.traceID == TraceID(high: 0x5B8E_FFF7_9803_8103, low: 0xD269_B633_813F_C60C))
     #expect(upper.spanID == SpanID(0xEEE1_9B7E_C3C1_B174))
     #expect(try span(#""traceId":"","parentSpanId":"""#).traceID == .invalid)
-    #expect(throws: JSONError.self) { try span(#""traceId":"W47/95gDgQPSabYzgT/GDA==""#) }
+    #expect(
+      reason(#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"W47/95gDgQPSabYzgT/GDA=="}]}]}]}"#)
+        == #""traceId" must be 32 hexadecimal digits, not "W47/95gDgQPSabYzgT/GDA==", which looks like base64, "#
+        + "at byte 54")
     #expect(throws: JSONError.self) { try span(#""spanId":"123""#) }
   }
 
@@ -120,24 +124,82 @@ import Testing
     }
   }
 
-  // 3.3.3, 3.3.4, 3.3.5, 3.3.11
+  // 3.3.3, 3.3.4, 3.3.5, 3.3.11; what the Collector takes beyond them is taken too.
   @Test func names() throws {
     #expect(try span(#""kind":2"#).kind == .server)
     #expect(try span(#""kind":99"#).kind == .unspecified)
     #expect(try span(#""kind":-1"#).kind == .unspecified)
-    #expect(throws: JSONError.self) { try span(#""kind":"SPAN_KIND_SERVER""#) }
-    #expect(throws: JSONError.self) { try span(#""kind":"2""#) }
-    #expect(try span(#""trace_state":"a","future":{"x":[1,null,{"y":"z"}]},"name":"n""#).name == "n")
-    #expect(try span(#""trace_state":"a""#).traceState == "")
+    for (number, kind) in SpanData.Kind.allCases.enumerated() {
+      #expect(try span(#""kind":"SPAN_KIND_\#("\(kind)".uppercased())""#).kind == kind)
+      #expect(try span(#""kind":"\#(number)""#).kind == kind)
+    }
+    for code in SpanData.Status.Code.allCases {
+      #expect(try span(#""status":{"code":"STATUS_CODE_\#("\(code)".uppercased())"}"#).status.code == code)
+    }
+    for wrong in [#""SERVER""#, #""""#, #""SPAN_KIND_X""#, "true", "[]", "1.5"] {
+      #expect(throws: JSONError.self) { try span(#""kind":\#(wrong)"#) }
+    }
+    #expect(try span(#""future":{"x":[1,null,{"y":"z"}]},"name":"n""#).name == "n")
     #expect(try value(#"{"stringValueStrindex":5}"#) == .empty)
+  }
+
+  /// Keys by protobuf's names, in every message.
+  @Test func snakeCase() throws {
+    func snakeCase(_ text: String) -> String {
+      // Only keys begin with a quotation mark and a small letter and have a capital.
+      text.replacing(/"([a-z]+[A-Z][A-Za-z]*)":/) { match in
+        "\"" + match.output.1.map { $0.isUppercase ? "_\($0.lowercased())" : "\($0)" }.joined() + "\":"
+      }
+    }
+    var random = RandomSpans(seed: 3)
+    let spans = random.batch(20) + [SchemaTests.fullSpan]
+    let line = OTLPJSON.encode(spans)
+    let snake = snakeCase(line)
+    #expect(snake.contains("\"start_time_unix_nano\":") && snake.contains("\"kvlist_value\":"))
+    #expect(!snake.contains("\"startTimeUnixNano\":"))
+    #expect(try OTLPJSON.decode(snake) == OTLPJSON.decode(line))
+    #expect(try span(#""_name":"n","name_":"m","__":1"#).name == "m")
+  }
+
+  /// The names of scopes before OTLP 0.19.
+  @Test func oldNames() throws {
+    let line =
+      #"{"resourceSpans":[{"instrumentationLibrarySpans":[{"instrumentationLibrary":{"name":"lib"},"#
+      + #""spans":[{"name":"n"}]}]}]}"#
+    let spans = try OTLPJSON.decode(line)
+    #expect(spans.map(\.name) == ["n"])
+    #expect(spans.map(\.scope.name) == ["lib"])
   }
 
   @Test func strings() throws {
     #expect(try span(#""name":"\"\\\/\b\f\n\r\t\u00e9\ud83d\uDE00""#).name == "\"\\/\u{8}\u{C}\n\r\té😀")
-    for wrong in [#"\ud83d"#, #"\ude00"#, #"\ud83dx"#, #"\ud83d\u0041"#, #"\u12"#, #"\u12G4"#, #"\x"#, "\n", "\u{1}"] {
+    for wrong in [#"\u12"#, #"\u12G4"#, #"\ud83d\u12"#, #"\x"#, "\n", "\u{1}"] {
       #expect(throws: JSONError.self) { try span(#""name":"\#(wrong)""#) }
     }
     #expect(throws: JSONError.self) { try OTLPJSON.decode(Array(#"{"a":""#.utf8) + [0xFF] + Array("\"}".utf8)) }
+  }
+
+  @Test(arguments: [
+    (#"\ud83d"#, "\u{FFFD}"), (#"\ude00"#, "\u{FFFD}"), (#"\ud83dx"#, "\u{FFFD}x"), (#"\ud83d\n"#, "\u{FFFD}\n"),
+    (#"\ud83d\u0041"#, "\u{FFFD}A"), (#"\ud83d\ud83d\ude00"#, "\u{FFFD}😀"), (#"\ude00\ud83d"#, "\u{FFFD}\u{FFFD}"),
+  ])
+  func halvesOfSurrogatePairsAreReplaced(_ text: String, _ expected: String) throws {
+    #expect(try span(#""name":"\#(text)""#).name == expected)
+  }
+
+  @Test("a document of several signals gives its spans and counts the others")
+  func otherSignals() throws {
+    let logs = #""resourceLogs":[{"scopeLogs":[{"logRecords":[{},{}]},{"logRecords":[{}]}]}]"#
+    let metrics = #""resource_metrics":[{"scope_metrics":[{"metrics":[{}]}]},{"scopeMetrics":null},7]"#
+    let spans = #""resourceSpans":[{"scopeSpans":[{"spans":[{"name":"n"}]}]}]"#
+    let all = try OTLPJSON.decodeDocument(Array("{\(logs),\(metrics),\(spans)}".utf8))
+    #expect(all.spans.map(\.name) == ["n"])
+    #expect(all.others == .init(metrics: 1, logRecords: 3))
+    let only = try OTLPJSON.decodeDocument(Array("{\(logs)}".utf8))
+    #expect(only.spans.isEmpty)
+    #expect(only.others == .init(logRecords: 3))
+    #expect(throws: JSONError.self) { try OTLPJSON.decodeDocument(Array(#"{"x":1}"#.utf8)) }
+    #expect(throws: JSONError.self) { try OTLPJSON.decodeDocument(Array("[]".utf8)) }
   }
 
   @Test("errors say what is wrong and where")

@@ -1,8 +1,9 @@
+import TestThreads
 import Testing
 
 @testable import OTLPWire
 
-@Suite struct ResponseTests {
+@Suite(.ownThreads) struct ResponseTests {
   @Test("1.3.3: an absent and an empty partial success are full success")
   func success() throws {
     #expect(try !ExportResponse(protobuf: []).hasPartialSuccess)
@@ -33,7 +34,7 @@ import Testing
 }
 
 // 1.5.3, 1.5.4
-@Suite struct RPCStatusTests {
+@Suite(.ownThreads) struct RPCStatusTests {
   @Test func retryInfo() throws {
     // code 8, message "slow", details: Any of RetryInfo with 1.5 s, as the reference writes it.
     let type = Array("type.googleapis.com/google.rpc.RetryInfo".utf8)

@@ -1,11 +1,12 @@
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 @testable import OTLPWire
 
 /// Holds the encoder against the schema in `Protos/`, which a script holds against the published one.
-@Suite struct SchemaTests {
+@Suite(.ownThreads) struct SchemaTests {
   /// Fields that no span has (6.8.13): what `Resource` doesn't know, and places in the string table of profiles.
   static let unwritten: Set = [
     "Resource.entity_refs", "AnyValue.string_value_strindex", "KeyValue.key_strindex", "EntityRef.schema_url",

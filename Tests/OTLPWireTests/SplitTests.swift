@@ -1,11 +1,12 @@
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 @testable import OTLPWire
 
-@Suite struct SplitTests {
+@Suite(.ownThreads) struct SplitTests {
   let encoder = TraceRequestEncoder()
 
   /// The spans of pieces, each of which must be the bytes that encoding its spans gives.

@@ -1,6 +1,7 @@
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 @testable import OTLPWire
@@ -17,7 +18,7 @@ func grouped(_ spans: [SpanData]) -> [SpanData] {
   }
 }
 
-@Suite struct TraceRequestTests {
+@Suite(.ownThreads) struct TraceRequestTests {
   let encoder = TraceRequestEncoder()
 
   @Test("what is encoded is decoded again", arguments: 0..<20 as Range<UInt64>)

@@ -73,7 +73,8 @@ extension PeerTests {
     }
 
     @Test func aPortThatNobodyListensOn() async throws {
-      try await expectLoss(at: "http://127.0.0.1:\(Loopback.freePort())")
+      let nobody = Loopback.HeldPort()
+      try await expectLoss(at: "http://127.0.0.1:\(nobody.number)")
     }
 
     @Test(.enabled(if: Peers.hasPython, "Tests/run makes .venv")) func aRealServerThatNeverAnswers() async throws {

@@ -21,7 +21,9 @@ extension PeerTests {
     /// A server of its own: its endpoint, and what keeps it there.
     private static func start(_ server: Server) async throws -> (endpoint: String, keeper: AnyObject?) {
       switch server {
-      case .absent: return ("http://127.0.0.1:\(Loopback.freePort())", nil)
+      case .absent:
+        let nobody = Loopback.HeldPort()
+        return ("http://127.0.0.1:\(nobody.number)", nobody)
       case .filtered:
         let deaf = Loopback.Deaf()
         return ("http://127.0.0.1:\(deaf.port)", deaf)
@@ -92,18 +94,19 @@ extension PeerTests {
     }
 
     @Test("a server that comes to life gets what a flush in vain has left") func comesToLife() async throws {
-      let port = Loopback.freePort()
-      let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:\(port)"), diagnostics: .silent)
+      let place = Loopback.HeldPort()
+      let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:\(place.number)"), diagnostics: .silent)
       let processor = try BatchSpanProcessor(exporter: exporter, diagnostics: .silent)
       for span in StandardWorkload().spans(0..<600) { processor.onEnd(span) }
       #expect(await !processor.forceFlush(within: Self.limit).isDelivered)
       var configuration = LoopbackCollector.Configuration()
-      configuration.address = .tcp(host: "127.0.0.1", port: port)
+      configuration.address = .tcp(host: "127.0.0.1", port: place.number)
       let collector = try await LoopbackCollector(configuration)
       let report = await processor.shutdown(within: .seconds(20))
       #expect(report.isDelivered && report.ledger.exported == 600, "\(report)")
       #expect(Set(collector.spans.map(\.spanID)).count == 600)
       await collector.stop()
+      withExtendedLifetime(place) {}
     }
   }
 }

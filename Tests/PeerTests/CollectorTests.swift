@@ -3,7 +3,7 @@ import Testing
 
 extension PeerTests {
   /// The main job against the OpenTelemetry Collector, which counts for itself.
-  @Suite(.serialized, .enabled(if: Peers.hasCollector, "OTELCOL names no Collector"))
+  @Suite(.enabled(if: Peers.hasCollector, "OTELCOL names no Collector"))
   struct CollectorTests {
     private static let count = 200_000
 
@@ -106,7 +106,7 @@ extension PeerTests {
       #expect(await Loopback.wait { first.acceptedSpans > 0 })
       await first.stop()
       _ = await load.wait(within: .seconds(2))
-      let second = try await CollectorPeer("file", port: first.port, environment: ["OUTPUT": folder + "/2.jsonl"])
+      let second = try await CollectorPeer("file", at: first.place, environment: ["OUTPUT": folder + "/2.jsonl"])
       let run = Tool.Result(load, code: await load.wait())
       await second.stop()
       try await Arrivals.atCollector(folder + "/1.jsonl", folder + "/2.jsonl").expectAll(of: run)
@@ -142,7 +142,7 @@ extension PeerTests {
       #expect(await Loopback.wait { !TestFiles.read(folder + "/log").isEmpty })
       await first.stop(9)
       _ = await load.wait(within: .seconds(2))
-      let second = try await CollectorPeer(folder + "/forward.yaml", port: first.port)
+      let second = try await CollectorPeer(folder + "/forward.yaml", at: first.place)
       let run = Tool.Result(load, code: await load.wait())
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.number("exported") == run.number("ended"))

@@ -5,7 +5,7 @@ import Testing
 extension PeerTests {
   /// Proxies that connect by CONNECT, to servers in plaintext and over TLS (requirements 5.9.11).
   @Suite(
-    .serialized, .enabled(if: ForwardProxyPeer.areThere, "Tests/run installs tinyproxy and squid"),
+    .enabled(if: ForwardProxyPeer.areThere, "Tests/run installs tinyproxy and squid"),
     .enabled(if: Peers.hasPython, "Tests/run makes .venv"))
   struct ForwardProxyTests {
     private static let count = 20_000
@@ -50,6 +50,7 @@ extension PeerTests {
     @Test(arguments: ForwardProxyPeer.Kind.allCases, [false, true])
     func toOurOwnCollector(_ kind: ForwardProxyPeer.Kind, isSecure: Bool) async throws {
       var configuration = LoopbackCollector.Configuration()
+      configuration.keptSpans = 0
       var arguments = ["--spans", "4600", "--batch", "4600", "--json"]  // a message of 3 MB
       if isSecure {
         configuration.tls = .init(
@@ -113,11 +114,13 @@ extension PeerTests {
       async throws
     {
       let proxy = try await ForwardProxyPeer(kind)
-      let endpoint = "http://127.0.0.1:\(Loopback.freePort())"
+      let nobody = Loopback.HeldPort()
+      let endpoint = "http://127.0.0.1:\(nobody.number)"
       let doctor = try await Tool.run(["doctor", "--endpoint", endpoint, "--proxy", proxy.url])
       #expect(doctor.code == 69)
       #expect(doctor.output.contains("\nproxyRefused: "), "\(doctor.output)")
       await proxy.kill()
+      withExtendedLifetime(nobody) {}
     }
 
     @Test(arguments: ForwardProxyPeer.Kind.allCases) func killedInTheMiddleNothingIsLost(_ kind: ForwardProxyPeer.Kind)
@@ -134,7 +137,7 @@ extension PeerTests {
       #expect(await Loopback.wait { !TestFiles.read(folder + "/log").isEmpty })
       await first.kill()
       _ = await load.wait(within: .seconds(1))
-      let second = try await ForwardProxyPeer(kind, port: first.port)
+      let second = try await ForwardProxyPeer(kind, at: first.place)
       let run = Tool.Result(load, code: await load.wait())
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.number("ended") > 500)

@@ -6,7 +6,7 @@ import Testing
 
 extension PeerTests {
   /// grpcio, and programs that do what the command doesn't.
-  @Suite(.serialized, .enabled(if: Peers.hasPython, "Tests/run makes .venv"))
+  @Suite(.enabled(if: Peers.hasPython, "Tests/run makes .venv"))
   struct PythonProgramTests {
     @Test(
       "of several spans that are too large among others exactly those are dropped",

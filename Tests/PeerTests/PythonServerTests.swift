@@ -3,7 +3,7 @@ import Testing
 
 extension PeerTests {
   /// grpcio with the published messages.
-  @Suite(.serialized, .enabled(if: Peers.hasPython, "Tests/run makes .venv"))
+  @Suite(.enabled(if: Peers.hasPython, "Tests/run makes .venv"))
   struct PythonServerTests {
     private func load(_ peer: PythonPeer, _ arguments: [String], scheme: String = "http") async throws -> Tool.Result {
       try await Tool.run(
@@ -85,7 +85,7 @@ extension PeerTests {
       #expect(await Loopback.wait { !TestFiles.read(folder + "/1").isEmpty })
       await first.kill()
       _ = await load.wait(within: .seconds(2))
-      let second = try await PythonPeer(["--log", folder + "/2"], port: first.port)
+      let second = try await PythonPeer(["--log", folder + "/2"], at: first.place)
       let run = Tool.Result(load, code: await load.wait())
       #expect(run.number("ended") > 100)
       _ = await second.stop()

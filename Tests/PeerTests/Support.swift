@@ -1,8 +1,11 @@
 import TestSupport
+import TestThreads
 import Testing
 
-/// Tests that start programs of others run one after the other: they share two cores with them.
-@Suite(.serialized) struct PeerTests {}
+/// Tests with programs of others. They mostly wait, so several run at a time; ``TestThreads`` bounds how many.
+///
+/// The black holes measure deadlines by the clock: they run one after the other, and `Tests/run` runs them alone.
+@Suite(.ownThreads) struct PeerTests {}
 
 /// The certificates that `Fixtures/make_certificates.sh` makes.
 enum Certificates {

@@ -130,6 +130,43 @@ func forkOnLoop(_ options: Options) {
   while true { sleep(1000) }
 }
 
+/// Forks while a loop that has ended still gets jobs; each child gives it one, too.
+func lateForks(_ options: Options) {
+  let loop: TelemetryLoop
+  do {
+    let lease = try TelemetryRuntime(.development).acquire()
+    loop = lease.loop
+    lease.end()
+  } catch {
+    fail("\(error)")
+  }
+  let (begun, ended, stop) = (Flag(), Flag(), Flag())
+  let producer = startThread {
+    while stop.count == 0 {
+      begun.add()
+      Task(executorPreference: loop) { ended.add() }
+      if begun.count % 16 == 0 { usleep(100) }
+    }
+  }
+  for _ in 0..<options.number("forks", 100) {
+    let id = fork()
+    check(id >= 0, "fork: \(errno)")
+    if id == 0 {
+      alarm(20)
+      let done = Flag()
+      Task(executorPreference: loop) { done.add() }
+      while done.count == 0 { usleep(100) }
+      _exit(0)
+    }
+    reap(id)
+  }
+  stop.add()
+  pthread_join(producer, nil)
+  alarm(20)
+  while ended.count < begun.count { usleep(1000) }
+  say("done")
+}
+
 /// A count that threads share.
 final class Flag: Sendable {
   private let value = Atomic<Int>(0)

@@ -23,8 +23,8 @@ private func live(_ options: Options, _ number: Int) {
   let spans = options.number("spans", 200)
   var exporter = options.exporter
   exporter.compression = number.isMultiple(of: 2) ? .none : .gzip(level: 6)
-  exporter.clientCertificate = options.text("certificate")
-  exporter.clientKey = options.text("key")
+  exporter.clientCertificate = options.text("certificate").map { .file($0) }
+  exporter.clientKey = options.text("key").map { .file($0) }
   var batch = BatchConfiguration()
   batch.maxExportBatchSize = 50
   do {

@@ -20,7 +20,7 @@ struct Options {
   /// An exporter's configuration for `endpoint` and `ca`.
   var exporter: OTLPGRPCExporter.Configuration {
     var configuration = OTLPGRPCExporter.Configuration(endpoint: text("endpoint") ?? "http://localhost:4317")
-    configuration.certificate = text("ca")
+    configuration.certificate = text("ca").map { .file($0) }
     configuration.compression = .none
     return configuration
   }

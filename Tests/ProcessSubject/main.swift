@@ -7,6 +7,7 @@ switch arguments.removeFirst() {
 case "prefork": prefork(Options(arguments))
 case "fork-loop": forkLoop(Options(arguments))
 case "fork-on-loop": forkOnLoop(Options(arguments))
+case "late-forks": lateForks(Options(arguments))
 case "signals": signals(Options(arguments))
 case "interrupts": interrupts(Options(arguments))
 case "closed-peers": closedPeers(Options(arguments))

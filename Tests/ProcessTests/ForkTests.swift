@@ -1,9 +1,10 @@
 import OTLPTesting
 import TestSupport
+import TestThreads
 import Testing
 
 /// Pain 21, pain 16 of section 5: what a fork leaves behind.
-@Suite(.serialized)
+@Suite(.ownThreads, .serialized)
 struct ForkTests {
   @Test("parent and children all export, each span arrives once", arguments: [false, true], [false, true])
   func prefork(tls: Bool, own: Bool) async throws {
@@ -28,5 +29,10 @@ struct ForkTests {
     _ = try await Subject.run("fork-on-loop", place.options)
     #expect(place.collector.spanCount == 40)
     #expect(place.duplicates == 0)
+  }
+
+  @Test("a loop that has ended runs what comes late, in parent and children")
+  func lateForks() async throws {
+    _ = try await Subject.run("late-forks", ["forks=100"], within: .seconds(120))
   }
 }

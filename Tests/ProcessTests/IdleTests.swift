@@ -1,9 +1,10 @@
 import OTLPTesting
 import TestSupport
+import TestThreads
 import Testing
 
 /// DESIGN, principle 4: idle, no system call.
-struct IdleTests {
+@Suite(.ownThreads) struct IdleTests {
   private static let strace = "/usr/bin/strace"
 
   @Test(

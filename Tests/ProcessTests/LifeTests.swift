@@ -1,9 +1,10 @@
 import OTLPTesting
 import TestSupport
+import TestThreads
 import Testing
 
 /// What is shut down and let go leaves nothing behind.
-@Suite(.serialized)
+@Suite(.ownThreads, .serialized)
 struct LifeTests {
   // One arena, and no threads' caches of freed memory: all that counts as given out is in use.
   private static let environment = [

@@ -1,9 +1,10 @@
 import OTLPTesting
 import TestSupport
+import TestThreads
 import Testing
 
 /// What telemetry does to its process's signals, and they to it.
-@Suite(.serialized)
+@Suite(.ownThreads, .serialized)
 struct SignalTests {
   @Test("no signal handler is installed and the caller's mask stays")  // 5.6.16
   func handlers() async throws {
@@ -32,6 +33,7 @@ struct SignalTests {
 
   @Test("a standard error that nobody reads is no SIGPIPE")
   func closedStandardError() async throws {
-    _ = try await Subject.run("closed-stderr", ["endpoint=http://127.0.0.1:\(Loopback.freePort())"])
+    let nobody = Loopback.HeldPort()
+    _ = try await Subject.run("closed-stderr", ["endpoint=http://127.0.0.1:\(nobody.number)"])
   }
 }

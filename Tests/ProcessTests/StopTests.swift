@@ -1,9 +1,10 @@
 import OTLPTesting
 import TestSupport
+import TestThreads
 import Testing
 
 /// Pain 31: a process that is stopped and goes on.
-@Suite(.serialized)
+@Suite(.ownThreads, .serialized)
 struct StopTests {
   @Test(
     "stopped under load while its server closes every connection or restarts: all arrives", arguments: [false, true])

@@ -27,10 +27,12 @@ struct Place {
   let collector: LoopbackCollector
   let options: [String]
   private let certificates: TestCertificates?
+  // A collector that is stopped and restarted finds its port free.
+  private let port = Loopback.HeldPort()
 
   init(tls: Bool) async throws {
     certificates = tls ? try TestCertificates() : nil
-    var configuration = LoopbackCollector.Configuration()
+    var configuration = LoopbackCollector.Configuration(port: port.number)
     configuration.tls = certificates.map { .init(certificate: $0.certificate, privateKey: $0.privateKey) }
     collector = try await LoopbackCollector(configuration)
     options = ["endpoint=\(collector.endpoint)"] + (certificates.map { ["ca=\($0.authority)"] } ?? [])

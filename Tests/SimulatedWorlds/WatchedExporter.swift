@@ -11,12 +11,25 @@ struct WatchedExporter: SpanExporter, LoopExporter {
   var maxConcurrentExports: Int { exporter.maxConcurrentExports }
   var loop: TelemetryLoop? { exporter.loop }
   var attemptTimeout: Duration? { exporter.attemptTimeout }
+  var appliesExportTimeout: Bool { exporter.appliesExportTimeout }
+  func share(_ budget: ByteBudget) { exporter.share(budget) }
+  func observeRoom(_ observer: @escaping @Sendable () -> Void) { exporter.observeRoom(observer) }
 
   func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
-    let number = await world.exportBegins(batch)
-    let outcome = await withTaskExecutorPreference(world.detour) { [exporter] in
-      await exporter.export(batch, deadline: deadline)
+    await watch(batch, deadline) { [exporter] in await exporter.export(batch, deadline: deadline) }
+  }
+
+  func export(_ batch: [SpanData], timeout: Duration, deadline: Deadline) async -> ExportOutcome {
+    await watch(batch, deadline) { [exporter] in
+      await exporter.export(batch, timeout: timeout, deadline: deadline)
     }
+  }
+
+  private func watch(
+    _ batch: [SpanData], _ deadline: Deadline, _ export: sending () async -> ExportOutcome
+  ) async -> ExportOutcome {
+    let number = await world.exportBegins(batch)
+    let outcome = await withTaskExecutorPreference(world.detour) { await export() }
     await world.exportEnded(number, outcome, deadline)
     return outcome
   }

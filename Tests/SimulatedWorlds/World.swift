@@ -98,7 +98,7 @@ package actor World {
       isStormy ? .random(using: &random) : .link(.sound(using: &random))
     }
     var configuration = plan.client
-    configuration.certificate = certificates?.authority
+    configuration.certificate = (certificates?.authority).map { .file($0) }
     configuration.headerProvider = headerProvider()
     let diagnostics = diagnostics(log)
     let exporter = try OTLPGRPCExporter(

@@ -1,7 +1,8 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct IPAddressTests {
+@Suite(.ownThreads) struct IPAddressTests {
   @Test func prefixes() throws {
     let address = try #require(IPAddress("170.170.170.170"))
     for count in 0...32 {

@@ -1,8 +1,9 @@
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct TelemetryLoopTests {
+@Suite(.ownThreads) struct TelemetryLoopTests {
   final class ManualPoller: Poller {
     struct State {
       var now = MonotonicInstant(nanoseconds: 0)
@@ -116,6 +117,62 @@ import Testing
     loop.run()
   }
 
+  @Test("a timer that always schedules another one that is due keeps nobody waiting")
+  func timerFlood() {
+    let poller = ManualPoller()
+    let loop = TelemetryLoop(poller: poller)
+    let log = Log()
+    let flood = Flood()
+    flood.onTimer = { [unowned flood] in
+      log.add(0)
+      guard log.all.count < 1000 else { return loop.stop() }
+      loop.schedule(at: Deadline(.init(nanoseconds: .min))) { flood.onTimer() }
+    }
+    let token = loop.register(
+      Handler { _ in
+        Task(executorPreference: loop) { loop.stop() }
+      })
+    poller.state.withLock { $0.ready = [ReadyEvent(token: token, readiness: .readable)] }
+    loop.schedule(at: at(0)) { flood.onTimer() }
+    loop.run()
+    #expect(log.all.count < 10)
+  }
+
+  private final class Flood: @unchecked Sendable {
+    var onTimer: () -> Void = {}
+  }
+
+  @Test("of a thousand jobs in one round, timers and sockets get their turn between")
+  func jobFlood() {
+    let poller = ManualPoller()
+    let loop = TelemetryLoop(poller: poller)
+    let log = Log()
+    loop.schedule(at: at(0)) { log.add(-1) }
+    let token = loop.register(Handler { _ in log.add(-2) })
+    poller.state.withLock { $0.ready = [ReadyEvent(token: token, readiness: .readable)] }
+    for number in 0..<1000 { Task(executorPreference: loop) { log.add(number) } }
+    Task(executorPreference: loop) { loop.stop() }
+    loop.run()
+    #expect(log.all.filter { $0 >= 0 } == Array(0..<1000))
+    #expect(log.all.prefix(130).contains(-1) && log.all.prefix(130).contains(-2))
+  }
+
+  @Test("timers at the ends of time: what has passed fires at once, what never comes holds nothing up")
+  func extremeTimers() {
+    let loop = TelemetryLoop(poller: ManualPoller())
+    let log = Log()
+    let times: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1]
+    for (number, nanoseconds) in times.enumerated() {
+      loop.schedule(at: Deadline(.init(nanoseconds: nanoseconds))) { log.add(number) }
+    }
+    loop.schedule(at: .never) { log.add(99) }
+    loop.schedule(at: Deadline(loop.now + .seconds(Int64.max))) { log.add(98) }
+    loop.schedule(at: Deadline(.init(nanoseconds: .max - 1))) { loop.stop() }
+    loop.run()
+    #expect(log.all == [0, 1, 2, 3, 4, 5])
+    #expect(loop.held.timers == 2)
+  }
+
   @Test("a sleeping loop is woken once, a busy one not at all")
   func wakes() async throws {
     let poller = ManualPoller()
@@ -152,6 +209,7 @@ import Testing
     loop.end()
     #expect(log.all == [7])
     #expect(!loop.notify(token))
+    #expect(log.all == [7])
   }
 
   @Test func aCancelledSleepEndsAtOnce() {

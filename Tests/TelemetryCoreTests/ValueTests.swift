@@ -1,9 +1,10 @@
 import Synchronization
+import TestThreads
 import Testing
 
 @testable import TelemetryCore
 
-@Suite struct ValueTests {
+@Suite(.ownThreads) struct ValueTests {
   @Test func instantsSaturate() {
     let late = MonotonicInstant(nanoseconds: .max - 10)
     let early = MonotonicInstant(nanoseconds: .min + 10)

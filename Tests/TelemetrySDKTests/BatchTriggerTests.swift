@@ -1,10 +1,11 @@
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
 /// When a batch processor exports (4.7.1).
-@Suite struct BatchTriggerTests {
+@Suite(.ownThreads) struct BatchTriggerTests {
   @Test func aFullBatchIsExportedAtOnce() throws {
     let exporter = ScriptedExporter()
     let ledger = try onVirtualLoop { loop in

@@ -1,18 +1,20 @@
 import Glibc
 import TelemetryCore
 import TelemetrySDK
+import TestSupport
+import TestThreads
 import Testing
 
 /// On a runtime's real threads.
-@Suite struct BlockingTests {
+@Suite(.ownThreads) struct BlockingTests {
   @Test func theBlockingTwinsDoWhatTheOthersDo() throws {
     let processor = try BatchProcessor(exporter: ScriptedExporter(), runtime: TelemetryRuntime())
     for number in 0..<100 { processor.onEnd(Thing(number: number)) }
-    let flush = processor.forceFlushBlocking(within: .seconds(30))
+    let flush = processor.forceFlushBlocking(within: Loopback.patience)
     #expect(flush.isDelivered && flush.ledger.exported == 100)
-    let end = processor.shutdownBlocking(within: .seconds(30))
+    let end = processor.shutdownBlocking(within: Loopback.patience)
     #expect(end.isDelivered && end.ledger.exported == 100)
-    #expect(processor.forceFlushBlocking(within: .seconds(30)).isDelivered)
+    #expect(processor.forceFlushBlocking(within: Loopback.patience).isDelivered)
   }
 
   @Test("an exporter that blocks the telemetry thread can't hold a blocking flush or shutdown")
@@ -95,10 +97,10 @@ import Testing
       }
     }
     while all.current == nil {
-      let ledger = await processor.forceFlush(within: .seconds(30)).ledger
+      let ledger = await processor.forceFlush(within: Loopback.patience).ledger
       #expect(ledger.isBalanced)
     }
-    let ledger = await processor.shutdown(within: .seconds(30)).ledger
+    let ledger = await processor.shutdown(within: Loopback.patience).ledger
     #expect(ledger.isBalanced && ledger.exported == 20_000)
     #expect(Set(exporter.numbers).count == 20_000)
   }

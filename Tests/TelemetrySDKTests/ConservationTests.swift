@@ -1,11 +1,12 @@
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
 /// The law of the ledger over random interleavings of producers, failures, flushes and shutdowns.
-@Suite struct ConservationTests {
+@Suite(.ownThreads) struct ConservationTests {
   @Test("the machine alone: every input in random order", arguments: 0..<200)
   func machine(_ seed: Int) {
     var random = SeededRandom(seed: UInt64(seed))

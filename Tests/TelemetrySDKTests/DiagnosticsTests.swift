@@ -1,10 +1,11 @@
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// What a processor says of its exports: first failure, recovery, and no line for each batch or item (4.12).
-@Suite struct DiagnosticsTests {
+@Suite(.ownThreads) struct DiagnosticsTests {
   /// One item at a time through a simple processor, 20,000 of them within a minute; what is said.
   private static func lines(_ outcome: @escaping @Sendable (Int) -> ExportOutcome) throws -> [DiagnosticEvent] {
     let log = DiagnosticLog()

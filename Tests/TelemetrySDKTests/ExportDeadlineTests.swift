@@ -1,10 +1,11 @@
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// The export timeout (4.7.5) and outcomes that don't add up.
-@Suite struct ExportDeadlineTests {
+@Suite(.ownThreads) struct ExportDeadlineTests {
   @Test("an exporter that ignores its deadline is abandoned; what it says later changes nothing")
   func abandoned() throws {
     let log = DiagnosticLog()

@@ -1,11 +1,13 @@
 import Glibc
 import Synchronization
 import TelemetryCore
+import TestSupport
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
-@Suite struct ExporterTests {
+@Suite(.ownThreads) struct ExporterTests {
   private static let span = SpanData(
     traceID: TraceID(high: 1, low: 2), spanID: SpanID(3), parentSpanID: SpanID(4), name: "GET \u{1B}[31m/",
     kind: .server, startTimeUnixNano: 1_700_000_000_123_456_789, endTimeUnixNano: 1_700_000_000_125_000_000,
@@ -27,7 +29,7 @@ import Testing
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     let exporter = ConsoleExporter(descriptor: ends[1])
-    let outcome = await exporter.export([Self.span], deadline: .after(.seconds(30))).resolved(count: 1)
+    let outcome = await exporter.export([Self.span], deadline: .after(Loopback.patience)).resolved(count: 1)
     close(ends[1])
     defer { close(ends[0]) }
     var buffer = [UInt8](repeating: 0, count: 4096)
@@ -54,7 +56,7 @@ import Testing
 
   @Test("a closed descriptor is a failure with the reason, not a signal")
   func consoleClosed() async {
-    let outcome = await ConsoleExporter(descriptor: 999).export([Self.span], deadline: .after(.seconds(1)))
+    let outcome = await ConsoleExporter(descriptor: 999).export([Self.span], deadline: .after(Loopback.patience))
     #expect(outcome.error != nil && outcome.resolved(count: 1).exported == 0)
   }
 

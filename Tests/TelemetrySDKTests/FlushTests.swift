@@ -1,10 +1,11 @@
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// What a flush waits for and says (4.6.5).
-@Suite struct FlushTests {
+@Suite(.ownThreads) struct FlushTests {
   private func onProcessor(
     _ exporter: ScriptedExporter, batch: Int = 10,
     _ body: @escaping @Sendable (BatchProcessor<Thing>, TelemetryLoop) async -> Void

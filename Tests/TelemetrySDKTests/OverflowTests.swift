@@ -1,12 +1,13 @@
 import Synchronization
 import TelemetryCore
 import TestSupport
+import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
 /// What happens to items that find no room (4.7.4, 4.7.10).
-@Suite struct OverflowTests {
+@Suite(.ownThreads) struct OverflowTests {
   private static func configuration(_ overflow: OverflowPolicy, queue: Int = 10, bytes: Int = 32 << 20)
     -> BatchConfiguration
   {

@@ -1,10 +1,11 @@
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// What processors measure of themselves (4.13).
-@Suite struct SelfMetricsTests {
+@Suite(.ownThreads) struct SelfMetricsTests {
   private static let size = "otel.sdk.processor.span.queue.size"
   private static let processed = "otel.sdk.processor.span.processed"
 

@@ -1,9 +1,10 @@
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// How a batch processor ends (4.6.4).
-@Suite struct ShutdownTests {
+@Suite(.ownThreads) struct ShutdownTests {
   @Test func drainsEverythingAndEndsTheExporter() throws {
     let exporter = ScriptedExporter()
     try onVirtualLoop { loop in

@@ -44,7 +44,7 @@ package final class ChildProcess: Sendable {
       try ThreadSystem.start(name: "input", stackSize: 1 << 18) {
         var bytes = Array(input.utf8)[...]
         while !bytes.isEmpty {
-          let count = bytes.withUnsafeBytes { write(writer, $0.baseAddress, $0.count) }
+          let count = bytes.withUnsafeBytes { Glibc.write(writer, $0.baseAddress, $0.count) }
           if count <= 0 { break }
           bytes = bytes.dropFirst(count)
         }
@@ -64,6 +64,14 @@ package final class ChildProcess: Sendable {
   package var isRunning: Bool { exitStatus.current == nil }
 
   package func send(_ signal: Int32) { if isRunning { kill(id, signal) } }
+
+  /// Writes to the standard input that is left open.
+  package func write(_ text: String) throws {
+    let bytes = Array(text.utf8)
+    guard isInputOpen.load(ordering: .relaxed), Glibc.write(inputWriter, bytes, bytes.count) == bytes.count else {
+      throw Failure(description: "write: errno \(errno)")
+    }
+  }
 
   package func closeInput() { if isInputOpen.exchange(false, ordering: .relaxed) { close(inputWriter) } }
 
@@ -97,7 +105,7 @@ package final class ChildProcess: Sendable {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &all)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    let inherited = ["PATH", "HOME", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"].compactMap {
+    let inherited = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"].compactMap {
       (name: String) -> String? in
       TestFiles.variable(name).map { "\(name)=\($0)" }
     }

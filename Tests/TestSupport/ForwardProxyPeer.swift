@@ -15,15 +15,18 @@ package final class ForwardProxyPeer: Sendable {
   /// A name that only squid can look up: this machine.
   package static let hiddenName = "collector.hidden.example"
 
-  package let port: UInt16
+  /// Stays ours when the proxy ends: another can be started there.
+  package let place: Loopback.HeldPort
   private let kind: Kind
   private let folder: String
   private let process: ChildProcess
 
   /// Starts it and waits until it accepts connections.
-  package init(_ kind: Kind, port: UInt16? = nil) async throws {
-    let port = port ?? Loopback.freePort()
-    (self.kind, self.port) = (kind, port)
+  /// - Parameter place: The port to listen on; nil takes one of its own.
+  package init(_ kind: Kind, at place: Loopback.HeldPort? = nil) async throws {
+    let place = place ?? Loopback.HeldPort()
+    let port = place.number
+    (self.kind, self.place) = (kind, place)
     folder = try TestFiles.makeDirectory()
     // Started as root, squid becomes another user.
     chmod(folder, 0o777)
@@ -41,6 +44,8 @@ package final class ForwardProxyPeer: Sendable {
   }
 
   deinit { TestFiles.remove(folder) }
+
+  package var port: UInt16 { place.number }
 
   /// Its URL with the right credentials.
   package var url: String { "http://otlp:s3cret%2Ex@127.0.0.1:\(port)" }

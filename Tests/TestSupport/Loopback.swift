@@ -15,10 +15,33 @@ package enum Loopback {
     }
   }
 
-  /// A port that nobody listens on now.
-  package static func freePort() -> UInt16 {
-    let listener = Listener(backlog: nil)
-    return listener.port
+  /// A port of our own that nobody listens on, until somebody whom it is told does.
+  ///
+  /// A socket is bound to it as long as this lives, so the system gives it to nobody else. It doesn't listen and allows
+  /// its address to be used again, so a program that allows that too, as servers do, can listen on the port.
+  package final class HeldPort: Sendable {
+    package let number: UInt16
+    private let descriptor: Int32
+
+    package init() {
+      descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+      var isShared: Int32 = 1
+      setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isShared, socklen_t(MemoryLayout<Int32>.size))
+      number = Loopback.bindAnywhere(descriptor)
+    }
+
+    deinit { close(descriptor) }
+  }
+
+  /// Binds a socket to a port that the system chooses.
+  private static func bindAnywhere(_ descriptor: Int32) -> UInt16 {
+    _ = withAddress(0) { bind(descriptor, $0, $1) }
+    var address = sockaddr_in()
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
+    }
+    return UInt16(bigEndian: address.sin_port)
   }
 
   /// Whether something accepts connections.
@@ -63,6 +86,34 @@ package enum Loopback {
     }.value
   }
 
+  /// A plain connection to a server.
+  package final class Client: Sendable {
+    private let descriptor: Int32
+
+    /// Nil if nothing accepts it.
+    package init?(_ port: UInt16) {
+      descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+      let descriptor = descriptor
+      guard Loopback.withAddress(port, { connect(descriptor, $0, $1) }) == 0 else { return nil }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Waits for anything that the server sends.
+    package func waitForBytes() async -> Bool { await waitFor { $0 > 0 } }
+
+    /// Waits until the server has ended the connection; reads what comes before.
+    package func waitForEnd() async -> Bool { await waitFor { $0 == 0 || $0 < 0 && errno == ECONNRESET } }
+
+    private func waitFor(_ isIt: @escaping @Sendable (Int) -> Bool) async -> Bool {
+      let descriptor = descriptor
+      return await Loopback.wait {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        return isIt(recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT)))
+      }
+    }
+  }
+
   /// A listening socket that never accepts.
   package final class Listener: Sendable {
     package let port: UInt16
@@ -71,15 +122,8 @@ package enum Loopback {
     /// - Parameter backlog: How many connections the system takes on its own; nil doesn't listen.
     package init(backlog: Int32?) {
       descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-      let descriptor = descriptor
-      _ = Loopback.withAddress(0) { bind(descriptor, $0, $1) }
+      port = Loopback.bindAnywhere(descriptor)
       if let backlog { listen(descriptor, backlog) }
-      var address = sockaddr_in()
-      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-      withUnsafeMutablePointer(to: &address) {
-        $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { _ = getsockname(descriptor, $0, &length) }
-      }
-      port = UInt16(bigEndian: address.sin_port)
     }
 
     deinit { close(descriptor) }

@@ -10,12 +10,9 @@ package enum Peers {
     let version = TestFiles.names(in: folder).first { $0.hasPrefix("python3") } ?? "python3"
     return "\(folder)/\(version)/site-packages/envoy/_bin/envoy"
   }()
-  package static let collector: String = {
-    TestFiles.variable("OTELCOL") ?? TestFiles.root + "/../shared/tools/otelcol"
-  }()
-  package static let collectorConfigurations: String = {
-    String(collector[..<(collector.lastIndex(of: "/") ?? collector.startIndex)]) + "/collector"
-  }()
+  /// The binary that OTELCOL names; `Tests/run` sets it.
+  package static let collector = TestFiles.variable("OTELCOL") ?? ""
+  package static let collectorConfigurations = TestFiles.root + "/Tests/Peers/collector"
 
   package static var hasPython: Bool { isRequired || TestFiles.isExecutable(python) }
   package static var hasCollector: Bool { isRequired || TestFiles.isExecutable(collector) }
@@ -25,40 +22,46 @@ package enum Peers {
   }
 }
 
-/// An OpenTelemetry Collector with one of the configurations beside it.
+/// An OpenTelemetry Collector with one of the configurations of `Tests/Peers/collector`.
 package final class CollectorPeer: Sendable {
-  package let port: UInt16
-  private let metricsPort: UInt16
+  /// Stays ours when the Collector ends: another can be started there.
+  package let place: Loopback.HeldPort
+  private let httpPlace = Loopback.HeldPort()
+  private let metricsPlace = Loopback.HeldPort()
   private let process: ChildProcess
 
   /// Starts it and waits until it accepts connections.
-  /// - Parameter configuration: The name of one of those, or the path of another.
-  package init(_ configuration: String, port: UInt16? = nil, environment: [String: String] = [:]) async throws {
-    self.port = port ?? Loopback.freePort()
-    metricsPort = Loopback.freePort()
+  /// - Parameters:
+  ///   - configuration: The name of one of those, or the path of another.
+  ///   - place: The port of its gRPC receiver; nil takes one of its own.
+  package init(
+    _ configuration: String, at place: Loopback.HeldPort? = nil, environment: [String: String] = [:]
+  ) async throws {
+    self.place = place ?? Loopback.HeldPort()
     var variables = environment
-    variables["GRPC_PORT"] = "\(self.port)"
-    variables["HTTP_PORT"] = "\(Loopback.freePort())"
-    variables["METRICS_PORT"] = "\(metricsPort)"
+    variables["GRPC_PORT"] = "\(self.place.number)"
+    variables["HTTP_PORT"] = "\(httpPlace.number)"
+    variables["METRICS_PORT"] = "\(metricsPlace.number)"
     process = try ChildProcess(
       [
         Peers.collector, "--config",
         configuration.hasPrefix("/") ? configuration : "\(Peers.collectorConfigurations)/\(configuration).yaml",
       ], environment: variables)
-    let (port, metricsPort, process) = (self.port, metricsPort, process)
+    let (port, metricsPort, process) = (self.place.number, metricsPlace.number, process)
     let isReady = await Loopback.wait(within: .seconds(30)) {
       !process.isRunning || Loopback.accepts(port) && Loopback.accepts(metricsPort)
     }
     guard isReady, process.isRunning else { throw Peers.NotReady(description: "the Collector: \(process.errors)") }
   }
 
+  package var port: UInt16 { place.number }
   package var endpoint: String { "http://127.0.0.1:\(port)" }
 
   /// The spans that it says it has accepted.
   package var acceptedSpans: Int { count("otelcol_receiver_accepted_spans") }
 
   private func count(_ metric: String) -> Int {
-    Loopback.get(metricsPort, "/metrics").split(separator: "\n").reduce(0) { sum, line in
+    Loopback.get(metricsPlace.number, "/metrics").split(separator: "\n").reduce(0) { sum, line in
       guard line.hasPrefix(metric), let value = line.split(separator: " ").last else { return sum }
       return sum + Int(Double(value) ?? 0)
     }
@@ -77,20 +80,24 @@ package final class CollectorPeer: Sendable {
 
 /// The grpcio server of `Tests/Peers/grpc_server.py`.
 package final class PythonPeer: Sendable {
-  package let port: UInt16
+  /// Stays ours when the server ends: another can be started there.
+  package let place: Loopback.HeldPort
   private let process: ChildProcess
 
   /// Starts it and waits until it listens.
-  package init(_ arguments: [String] = [], port: UInt16 = 0) async throws {
+  /// - Parameter place: The port to listen on; nil takes one of its own.
+  package init(_ arguments: [String] = [], at place: Loopback.HeldPort? = nil) async throws {
+    self.place = place ?? Loopback.HeldPort()
     process = try ChildProcess(
-      [Peers.python, TestFiles.root + "/Tests/Peers/grpc_server.py", "--port", "\(port)"] + arguments)
+      [Peers.python, TestFiles.root + "/Tests/Peers/grpc_server.py", "--port", "\(self.place.number)"] + arguments)
     let process = process
     let isReady = await Loopback.wait(within: .seconds(30)) { !process.isRunning || process.output.contains("\n") }
-    guard isReady, let port = process.output.split(whereSeparator: { " \n".contains($0) }).dropFirst().first,
-      let number = UInt16(port)
-    else { throw Peers.NotReady(description: "grpc_server.py: \(process.errors)") }
-    self.port = number
+    guard isReady, process.output.hasPrefix("port \(self.place.number)\n") else {
+      throw Peers.NotReady(description: "grpc_server.py: \(process.errors)")
+    }
   }
+
+  package var port: UInt16 { place.number }
 
   package var endpoint: String { "http://127.0.0.1:\(port)" }
 

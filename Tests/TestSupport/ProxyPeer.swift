@@ -25,7 +25,7 @@ package final class ProxyPeer: Sendable {
     Peers.isRequired || Kind.allCases.allSatisfy { TestFiles.isExecutable($0.path) }
   }
 
-  package let port: UInt16
+  private let place = Loopback.HeldPort()
   private let folder: String
   private let process: ChildProcess
   private let isSecure: Bool
@@ -33,8 +33,7 @@ package final class ProxyPeer: Sendable {
   /// Starts it and waits until it accepts connections.
   /// - Parameter backend: The server's port.
   package init(_ kind: Kind, backend: UInt16, _ options: Options = Options()) async throws {
-    let port = Loopback.freePort()
-    self.port = port
+    let port = place.number
     isSecure = options.certificate != nil
     folder = try TestFiles.makeDirectory()
     let setup = ProxySetup(folder: folder, port: port, backend: backend, options: options)
@@ -48,6 +47,7 @@ package final class ProxyPeer: Sendable {
 
   deinit { TestFiles.remove(folder) }
 
+  package var port: UInt16 { place.number }
   package var endpoint: String { "\(isSecure ? "https" : "http")://localhost:\(port)" }
 
   /// The client's port of each request that it has answered, in order: what came on one connection has the same.

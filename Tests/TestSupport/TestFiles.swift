@@ -26,21 +26,41 @@ package enum TestFiles {
     return folder
   }()
 
+  /// A folder for what this process writes; removed with all that is in it when the process exits.
+  package static let temporary: String = {
+    let base = variable("TMPDIR") ?? "/tmp"
+    guard let folder = make("\(base)/swift-otlp-test-XXXXXX") else { preconditionFailure("\(base): errno \(errno)") }
+    // A program that becomes another user, as squid does, must get through to its own folder.
+    chmod(folder, 0o711)
+    atexit { TestFiles.remove(TestFiles.temporary) }
+    return folder
+  }()
+
+  /// Makes a folder in ``temporary``.
   package static func makeDirectory() throws -> String {
-    let template = strdup("/tmp/swift-otlp-test-XXXXXX")
-    defer { free(template) }
-    guard let template, mkdtemp(template) != nil else { throw ChildProcess.Failure(description: "mkdtemp: \(errno)") }
-    return String(cString: template)
+    guard let folder = make("\(temporary)/XXXXXX") else {
+      throw ChildProcess.Failure(description: "mkdtemp: errno \(errno)")
+    }
+    return folder
   }
 
-  /// Removes a folder of files.
+  private static func make(_ template: String) -> String? {
+    guard let template = strdup(template) else { return nil }
+    defer { free(template) }
+    return mkdtemp(template).map { String(cString: $0) }
+  }
+
+  /// Removes a folder and all that is in it.
   package static func remove(_ directory: String) {
-    for name in names(in: directory) { unlink(directory + "/" + name) }
+    for name in names(in: directory, hidden: true) {
+      let path = directory + "/" + name
+      if unlink(path) != 0, errno == EISDIR || errno == EPERM { remove(path) }
+    }
     rmdir(directory)
   }
 
   /// The names of a folder's files, sorted; none if there is no such folder.
-  package static func names(in directory: String) -> [String] {
+  package static func names(in directory: String, hidden: Bool = false) -> [String] {
     guard let handle = opendir(directory) else { return [] }
     defer { closedir(handle) }
     var names: [String] = []
@@ -48,9 +68,14 @@ package enum TestFiles {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if !name.hasPrefix(".") { names.append(name) }
+      if !name.hasPrefix(".") || hidden && name != "." && name != ".." { names.append(name) }
     }
     return names.sorted()
+  }
+
+  /// How many threads of this process have names that begin so.
+  package static func threads(named prefix: String) -> Int {
+    names(in: "/proc/self/task").count { read("/proc/self/task/\($0)/comm").hasPrefix(prefix) }
   }
 
   /// A file's text; empty if there is none.
@@ -71,11 +96,12 @@ package enum TestFiles {
     return bytes
   }
 
-  package static func write(_ text: String, to path: String) throws {
+  package static func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+  package static func write(_ bytes: [UInt8], to path: String) throws {
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw ChildProcess.Failure(description: "\(path): errno \(errno)") }
     defer { close(file) }
-    let bytes = Array(text.utf8)
     _ = Glibc.write(file, bytes, bytes.count)
   }
 

@@ -40,13 +40,14 @@ package enum Tool {
     try ChildProcess([path] + patient(arguments), environment: environment, input: input)
   }
 
-  /// Commands that export get more time for their end than by default, unless a test is about that: a busy machine
-  /// shall not decide whether a test passes.
+  /// Commands that export get more time for attempts, exports and their end than by default, unless a test is about
+  /// one of these: a busy machine shall not decide whether a test passes.
   private static func patient(_ arguments: [String]) -> [String] {
     guard let command = arguments.first, ["load", "send", "demo"].contains(command),
-      !arguments.contains("--shutdown-timeout")
+      !["--shutdown-timeout", "--timeout", "--export-timeout"].contains(where: arguments.contains)
     else { return arguments }
-    return [command, "--shutdown-timeout", "60"] + arguments.dropFirst()
+    let patience = ["--timeout", "60", "--export-timeout", "120", "--shutdown-timeout", "120"]
+    return [command] + patience + arguments.dropFirst()
   }
 
   package static func run(

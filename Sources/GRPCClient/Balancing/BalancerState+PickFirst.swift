@@ -23,7 +23,7 @@ extension BalancerState {
     if passDeadline.hasPassed(at: now) { pass = [] }
     let isStart = pass.isEmpty
     if isStart {
-      guard isWanted, now >= passBackoff.notBefore else { return [] }
+      guard isWanted, now >= passBackoff.notBeforeUnconnected else { return [] }
       passDeadline = passBackoff.attemptStarts(at: now)
       // All are tried, those that are set aside after the others.
       let indices = Array(members.indices)
@@ -50,7 +50,7 @@ extension BalancerState {
   func nextDueOfFirst(at now: MonotonicInstant) -> MonotonicInstant {
     guard let current = connections.first?.member, let own = index(current) else {
       if isStarting { return BalancerState.never }
-      return pass.isEmpty ? passBackoff.notBefore : now
+      return pass.isEmpty ? passBackoff.notBeforeUnconnected : now
     }
     guard attempts.isEmpty else { return BalancerState.never }
     var due = connections.map(\.renewal).min() ?? BalancerState.never

@@ -27,12 +27,15 @@ extension BalancerState {
 
   private mutating func connectAll(_ now: MonotonicInstant) -> [Action] {
     var actions: [Action] = []
-    for index in members.indices where needsConnection(members[index]) && now >= members[index].backoff.notBefore {
+    for index in members.indices
+    where needsConnection(members[index]) && now >= members[index].backoff.notBefore(isUnconnected: isUnconnected) {
       let deadline = members[index].backoff.attemptStarts(at: now)
       actions.append(attempt(index, .first, deadline: deadline))
     }
     return actions
   }
+
+  private var isUnconnected: Bool { connections.isEmpty }
 
   private func needsConnection(_ member: Member) -> Bool {
     !member.isGone && !isReady(member.id)
@@ -65,7 +68,7 @@ extension BalancerState {
   mutating func resolveFailed(host: Int, at now: MonotonicInstant) -> [Action] {
     guard !isShutDown, lookUps.indices.contains(host), lookUps[host].isUnderWay else { return [] }
     lookUps[host].isUnderWay = false
-    lookUps[host].due = lookUps[host].backoff.notBefore
+    lookUps[host].due = lookUps[host].backoff.notBefore(isUnconnected: isUnconnected)
     return lookAtAll(now)
   }
 
@@ -83,7 +86,7 @@ extension BalancerState {
     var due = BalancerState.never
     for lookUp in lookUps where !lookUp.isUnderWay { due = min(due, lookUp.due) }
     for member in members where !member.isGone {
-      if needsConnection(member) { due = min(due, member.backoff.notBefore) }
+      if needsConnection(member) { due = min(due, member.backoff.notBefore(isUnconnected: isUnconnected)) }
       if let until = member.ejection.until, until > now { due = min(due, until) }
     }
     for connection in connections where mayRenew(connection) { due = min(due, connection.renewal) }

@@ -71,7 +71,7 @@ struct BalancerState {
     var backoff: Backoff
     var demand: ConnectionDemand
     var ejection = Ejection()
-    /// How many connections in a row came up and answered nothing.
+    /// How many connections in a row came up and ended without an answer.
     var fruitless = 0
     /// Its name doesn't lead to it any more.
     var isGone = false
@@ -82,6 +82,18 @@ struct BalancerState {
     let member: Int
     /// When it is old.
     var renewal: MonotonicInstant
+    /// Whether a call on it was answered.
+    var hasAnswered = false
+  }
+
+  /// How a connection came to take no more calls.
+  enum End: Hashable, Sendable {
+    /// By a GOAWAY without error, or the like.
+    case orderly
+    /// By an error.
+    case lost
+    /// The server was silent, to calls or to a PING.
+    case unresponsive
   }
 
   /// A name of `roundRobin`.
@@ -152,7 +164,9 @@ struct BalancerState {
   }
 
   /// Whether `answered` would change anything.
-  var wantsAnswers: Bool { members.contains { $0.fruitless > 0 || $0.ejection.failures > 0 } }
+  var wantsAnswers: Bool {
+    connections.contains { !$0.hasAnswered } || members.contains { $0.fruitless > 0 || $0.ejection.failures > 0 }
+  }
 
   /// Whether `heldUp` may change anything.
   var isCurious: Bool { members.contains { $0.demand.isCurious } }
@@ -180,7 +194,6 @@ struct BalancerState {
     }
     connections.append(
       Connection(number: number, member: attempt.member, renewal: age.renewal(bornAt: now)))
-    members[index].fruitless += 1
     members[index].backoff.connected()
     passBackoff.connected()
     pass = []
@@ -214,17 +227,21 @@ struct BalancerState {
 
   /// A connection takes no more calls.
   /// - Parameters:
-  ///   - orderly: By a GOAWAY without error, or the like: the next may come up at once.
+  ///   - end: After an orderly end the next may come up at once, and so may the first one after silence.
+  ///   - hasCalls: Calls on it are still open: it may answer yet.
   ///   - instant: When that was.
   mutating func ended(
-    _ number: Int, orderly: Bool, since instant: MonotonicInstant, at now: MonotonicInstant, isWanted: Bool
+    _ number: Int, _ end: End, hasCalls: Bool, since instant: MonotonicInstant, at now: MonotonicInstant, isWanted: Bool
   ) -> [Action] {
     guard let place = connections.firstIndex(where: { $0.number == number }) else { return [] }
-    let id = connections.remove(at: place).member
+    let connection = connections.remove(at: place)
+    let id = connection.member
     guard !isShutDown, let index = index(id) else { return [] }
     var actions: [Action] = []
-    if !orderly || members[index].fruitless >= BalancerState.fruitlessLimit {
-      if !isReady(id) { lost(index, instant) }
+    if !connection.hasAnswered, !hasCalls || end == .unresponsive { members[index].fruitless += 1 }
+    let isUseless = members[index].fruitless >= BalancerState.fruitlessLimit
+    if end != .orderly || isUseless {
+      if !isReady(id), end == .lost || isUseless { lost(index, instant) }
       actions += failed(index, now)
     }
     if policy == .roundRobin { lookUpAgain(members[index].host) }
@@ -232,8 +249,10 @@ struct BalancerState {
   }
 
   /// A call on a connection was answered, with whatever says that the server works.
-  mutating func answered(_ number: Int) {
-    guard let index = memberIndex(of: number) else { return }
+  /// - Parameter member: What it is a connection to, where it takes no more calls.
+  mutating func answered(_ number: Int, member: Int? = nil) {
+    if let place = connections.firstIndex(where: { $0.number == number }) { connections[place].hasAnswered = true }
+    guard let index = memberIndex(of: number) ?? member.flatMap({ index($0) }) else { return }
     members[index].fruitless = 0
     members[index].ejection.answered()
   }

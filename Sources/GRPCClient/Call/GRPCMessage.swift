@@ -3,6 +3,8 @@ internal import TelemetryCore
 /// The one message in the body of a unary response.
 enum GRPCMessage {
   static let prefixSize = 5
+  /// The prefix has four bytes for the length.
+  static let mostBytes = Int(UInt32.max)
 
   /// Why the body doesn't hold exactly one message that can be read.
   struct Failure: Error, Hashable {
@@ -17,7 +19,8 @@ enum GRPCMessage {
   static func read(
     _ body: [UInt8], encoding: String?, limit: Int, inflater: (any GRPCInflater)?
   ) throws(Failure) -> [UInt8] {
-    guard !body.isEmpty else { throw Failure(code: .unimplemented, message: "status OK without a response message") }
+    // OK is the server's word; the message could only have told a partial success (DESIGN 4).
+    guard !body.isEmpty else { return [] }
     guard body[0] <= 1 else {
       throw Failure(code: .internal, message: "response message with the unknown flags \(body[0])")
     }

@@ -102,7 +102,9 @@ struct GRPCResponse {
     let message = "HTTP status \(response.status) without grpc-status, content-type \(type ?? "missing")"
     // A proxy that lost its back end, or its patience, may have passed the request on before.
     let fate = response.status == 502 || response.status == 504 ? StreamFate.unknown : response.fate
-    return GRPCResult(code: code, message: message, cause: .server, fate: fate)
+    let pause = code == .unavailable ? RetryAfter.pause(in: response.headers) : nil
+    return GRPCResult(
+      code: code, message: message, cause: .server, fate: fate, pushback: pause.map { .retry(after: $0) } ?? .none)
   }
 
   // MARK: No complete response
@@ -131,6 +133,11 @@ struct GRPCResponse {
     case .malformed(let what):
       return local(.internal, "malformed response: \(Diagnostics.sanitized(what, limit: 200))", .protocolViolation)
     case .invalidRequest(let what): return local(.internal, "the request can't be sent: \(what)", .protocolViolation)
+    case .requestHeadersTooLarge(let bytes, let limit, let isServerLimit, let largest):
+      let whose = isServerLimit ? "the server takes at most \(limit)" : "at most \(limit) can be sent"
+      let name = Diagnostics.sanitized(largest, limit: 100)
+      return local(
+        .internal, "request headers of \(bytes) bytes, and \(whose); the largest is '\(name)'", .protocolViolation)
     }
   }
 

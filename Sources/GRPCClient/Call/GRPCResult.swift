@@ -38,6 +38,8 @@ package struct GRPCResult: Sendable {
   package var cause: Cause
   /// The last failure to connect, in words.
   package var connectFailure: String?
+  /// Whether the call ended while there was no connection: nothing of it was sent.
+  package var isUnconnected: Bool
   /// What TLS found wrong, if it was TLS that prevented the connection.
   package var tlsError: TLSError?
   /// The encodings that the server names when it doesn't understand ours.
@@ -46,7 +48,7 @@ package struct GRPCResult: Sendable {
   package init(
     code: GRPCStatusCode, message: String, cause: Cause, fate: StreamFate, statusDetails: [UInt8]? = nil,
     body: [UInt8] = [], pushback: Pushback = .none, connectFailure: String? = nil, tlsError: TLSError? = nil,
-    acceptedEncodings: [String] = []
+    acceptedEncodings: [String] = [], isUnconnected: Bool = false
   ) {
     self.code = code
     self.message = message
@@ -58,6 +60,7 @@ package struct GRPCResult: Sendable {
     self.connectFailure = connectFailure
     self.tlsError = tlsError
     self.acceptedEncodings = acceptedEncodings
+    self.isUnconnected = isUnconnected
   }
 
   /// The server took the request, and has nothing to say about it.

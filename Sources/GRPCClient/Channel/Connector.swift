@@ -30,6 +30,7 @@ struct Connector: Sendable {
 
   let hosts: [Host]
   let pace: KeepalivePace
+  private let connectTimeout: Duration
   private let tls: TLSReloader?
   private let network: any Network
   private let loop: TelemetryLoop
@@ -43,6 +44,7 @@ struct Connector: Sendable {
       throw ConfigurationError(option: "endpoint", value: "", allowed: "at least one host")
     }
     pace = KeepalivePace(configuration.keepalive, probeAfter: configuration.probeAfter)
+    connectTimeout = max(.milliseconds(1), configuration.connectTimeout)
     tls = configuration.tls.map { TLSReloader($0, diagnostics: diagnostics) }
     self.network = network
     self.loop = loop
@@ -113,14 +115,14 @@ struct Connector: Sendable {
         return nil
       }
     }
-    guard addresses.count > 1 else { return await attempt(0) }
+    guard !addresses.isEmpty else { return nil }
     let race = AttemptRace(on: loop, attempt: attempt) { [loop] link in
       await link.connection.close(deadline: Deadline(loop.now))
     }
-    return await race.run(AttemptSchedule(count: addresses.count, deadline: deadline))
+    return await race.run(AttemptSchedule(count: addresses.count, deadline: deadline, repeats: isLast))
   }
 
-  /// The end of one step of an attempt.
+  /// The end of one step of an attempt, which as a whole ends at `deadline`.
   private func limit(_ isLast: Bool, _ deadline: Deadline) -> Deadline {
     isLast ? deadline : min(deadline, Deadline(loop.now + Connector.patience))
   }
@@ -129,6 +131,7 @@ struct Connector: Sendable {
     host: Int, to address: SocketAddress, isLast: Bool, deadline: Deadline,
     onEvent: @escaping @Sendable (LinkEvents, HTTP2ConnectionEvent) -> Void
   ) async -> Result<GRPCChannel.Link, ConnectFailure> {
+    let deadline = min(deadline, Deadline(loop.now + connectTimeout))
     let connection: HTTP2Connection
     let events = LinkEvents()
     let peer = hosts[host].peer(at: address)

@@ -1,4 +1,5 @@
 internal import HTTP2Transport
+internal import Synchronization
 internal import TelemetryCore
 
 /// Carries out what `BalancerState` decides about connecting.
@@ -72,10 +73,12 @@ extension GRPCChannel {
     }
     if var link {
       link.number = attempt.number
+      link.member = attempt.member
       guard let actions = state.connected(attempt.number, at: loop.now) else {
         return await link.connection.close(deadline: Deadline(loop.now))
       }
       links.append(link)
+      madeCount.wrappingAdd(1, ordering: .relaxed)
       came(attempt)
       perform(actions)
     } else if !Task.isCancelled {
@@ -116,9 +119,11 @@ extension GRPCChannel {
     guard let index = links.firstIndex(where: { $0.number == link.number }) else { return }
     links.remove(at: index)
     draining.removeAll { $0.events.isClosed }
-    if link.connection.assumeIsolated({ $0.openRequests > 0 }) { draining.append(link) }
-    let end = link.events.end ?? LinkEvents.End(isOrderly: true, instant: loop.now)
+    let hasCalls = link.connection.assumeIsolated { $0.openRequests > 0 }
+    if hasCalls { draining.append(link) }
+    let end = link.events.end ?? LinkEvents.End(kind: .orderly, instant: loop.now)
     perform(
-      state.ended(link.number, orderly: end.isOrderly, since: end.instant, at: loop.now, isWanted: isWanted))
+      state.ended(
+        link.number, end.kind, hasCalls: hasCalls, since: end.instant, at: loop.now, isWanted: isWanted))
   }
 }

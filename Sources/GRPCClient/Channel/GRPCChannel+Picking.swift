@@ -115,6 +115,8 @@ extension GRPCChannel {
     // A lost connection is one failure, however many calls were on it.
     case .transport where !isAlive: break
     case .deadline where result.fate == .neverProcessed: break
+    // Refused on this side: it is no fault of the server.
+    case .protocolViolation where result.fate == .neverProcessed: break
     case .server, .transport, .deadline, .protocolViolation:
       perform(state.callFailed(link.number, at: loop.now, isWanted: isWanted))
     }
@@ -122,7 +124,7 @@ extension GRPCChannel {
   }
 
   func answered(_ link: Link) {
-    state.answered(link.number)
+    state.answered(link.number, member: link.member)
     let hasSeveral = links.count > 1
     isWatching = state.wantsAnswers || hasSeveral
     if hasSeveral { fill(link) }

@@ -1,4 +1,5 @@
 package import HTTP2Transport
+internal import Synchronization
 package import TelemetryCore
 
 /// A gRPC client of one service, at one or several servers: it connects when the first call comes, and again when a
@@ -14,6 +15,8 @@ package actor GRPCChannel {
     let events: LinkEvents
     /// The number that the state knows it by.
     var number = 0
+    /// What it is a connection to.
+    var member = 0
     /// From when on a call has something to decide first: something is due, or this isn't the only connection.
     var due = MonotonicInstant(nanoseconds: .max)
     /// Whether a call that finds no room waits for it; else it comes back to look for another connection.
@@ -24,6 +27,10 @@ package actor GRPCChannel {
 
   package nonisolated let loop: TelemetryLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  /// How many connections have come about so far.
+  package nonisolated var connectionsMade: Int { madeCount.load(ordering: .relaxed) }
+  nonisolated let madeCount = Atomic<Int>(0)
 
   let connector: Connector
   let diagnostics: Diagnostics
@@ -75,12 +82,16 @@ package actor GRPCChannel {
         acceptsGzip: configuration.inflater != nil, metadata: metadata)
     }
     headers = CallHeaders(hosts: fields)
+    var configuration = configuration
+    configuration.maxResponseBytes = min(max(0, configuration.maxResponseBytes), GRPCMessage.mostBytes)
     self.configuration = configuration
     self.loop = loop
     self.diagnostics = diagnostics.limited(by: loop)
+    var backoff = configuration.backoff
+    backoff.minimumConnectTimeout = max(backoff.minimumConnectTimeout, configuration.connectTimeout)
     state = BalancerState(
       hostCount: connector.hosts.count, policy: configuration.loadBalancing,
-      maxConnections: configuration.maxConnections, backoff: configuration.backoff,
+      maxConnections: configuration.maxConnections, backoff: backoff.clamped,
       maxConnectionAge: configuration.maxConnectionAge)
   }
 
@@ -103,6 +114,7 @@ package actor GRPCChannel {
     deadline: Deadline
   ) async -> GRPCResult {
     var isPatient = false
+    guard message.count - GRPCMessage.prefixSize <= GRPCMessage.mostBytes else { return tooLarge(message) }
     while true {
       guard let first = current else {
         if let end = await connection(until: deadline) { return end }
@@ -128,6 +140,15 @@ package actor GRPCChannel {
     }
   }
 
+  @inline(never)
+  private func tooLarge(_ message: BufferSlice) -> GRPCResult {
+    GRPCResult(
+      code: .resourceExhausted,
+      message: "request message of \(message.count - GRPCMessage.prefixSize) bytes; gRPC permits at most "
+        + "\(GRPCMessage.mostBytes)",
+      cause: .protocolViolation, fate: .neverProcessed)
+  }
+
   /// The result of a call that wasn't a plain success. nil: it never left this machine, and another connection takes
   /// it, as often as need be (5.10.1).
   private func read(_ response: HTTP2Response, _ link: Link, _ deadline: Deadline) -> GRPCResult? {
@@ -137,6 +158,10 @@ package actor GRPCChannel {
       return nil
     case .heldUp(let limit):
       heldUp(link, limit)
+      return nil
+    // The server ends the connection in order, and has not looked at this call: another connection takes it.
+    case .goAway(code: 0, _) where response.fate == .neverProcessed:
+      ended(link)
       return nil
     default: break
     }
@@ -164,12 +189,16 @@ package actor GRPCChannel {
     nextWaiting += 1
     waiting[number] = promise
     perform(state.look(at: loop.now, isWanted: true))
-    await withTaskCancellationHandler {
-      _ = await promise.value(until: deadline, on: loop)
+    let change: Void? = await withTaskCancellationHandler {
+      await promise.value(until: deadline, on: loop)
     } onCancel: {
       promise.fulfil(())
     }
     waiting[number] = nil
+    // Neither a change nor the deadline ended the wait.
+    if change == nil, !deadline.hasPassed(at: loop.now) {
+      return unconnected("the telemetry runtime was shut down", .connect)
+    }
     return nil
   }
 
@@ -188,7 +217,8 @@ package actor GRPCChannel {
   private func unconnected(_ reason: String, _ cause: GRPCResult.Cause) -> GRPCResult {
     GRPCResult(
       code: cause == .cancelled ? .cancelled : .unavailable, message: "not connected to \(connector.name): \(reason)",
-      cause: cause, fate: .neverProcessed, connectFailure: lastFailure?.text, tlsError: lastFailure?.tls)
+      cause: cause, fate: .neverProcessed, connectFailure: lastFailure?.text, tlsError: lastFailure?.tls,
+      isUnconnected: true)
   }
 
   // MARK: The end

@@ -42,6 +42,15 @@ package struct GRPCMetadata: Hashable, Sendable {
   }
 }
 
+/// Never shows the value, which may be a secret.
+extension GRPCMetadata: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "\(name): [REDACTED]" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror {
+    Mirror(self, children: ["name": name, "value": "[REDACTED]", "isSensitive": isSensitive], displayStyle: .struct)
+  }
+}
+
 /// How a message is encoded.
 package enum GRPCEncoding: Hashable, Sendable {
   case identity
@@ -69,7 +78,7 @@ package struct GRPCChannelConfiguration: Sendable {
   package var targets: [GRPCTarget]
   /// TLS, or nil for plaintext. Its files are read again for a new connection when they have changed.
   package var tls: TLSContext?
-  /// The `:authority`, where it isn't the target's.
+  /// The `:authority` of each call and the name that the server's certificate must be for; nil for the target's own.
   package var authority: String?
   package var userAgent: String
   /// Sent with every call.
@@ -80,6 +89,10 @@ package struct GRPCChannelConfiguration: Sendable {
   package var inflater: (any GRPCInflater)?
   /// The pauses between attempts to connect.
   package var backoff: BackoffConfiguration
+  /// How long one attempt to connect to one address may take: TCP, a proxy's answer, TLS and the server's SETTINGS.
+  /// 20 s; at least 1 ms. While calls wait, a silent address gets another attempt beside each 4 s, so that this doesn't
+  /// delay the return of a server.
+  package var connectTimeout = Duration.seconds(20)
   /// When a silent server is asked whether it still lives; nil for never (5.7.2).
   package var keepalive: KeepaliveConfiguration?
   /// After how much silence a connection is asked whether it still lives, before it carries the next call; nil for never.

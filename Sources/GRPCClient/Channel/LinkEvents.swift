@@ -8,8 +8,7 @@ internal import TelemetryCore
 final class LinkEvents: Sendable {
   /// From when on no more calls were taken.
   struct End: Sendable {
-    /// By a GOAWAY without error, or the like.
-    var isOrderly: Bool
+    var kind: BalancerState.End
     var instant: MonotonicInstant
   }
 
@@ -25,16 +24,21 @@ final class LinkEvents: Sendable {
 
   func note(_ event: HTTP2ConnectionEvent, at now: MonotonicInstant) {
     state.withLock { state in
-      let isOrderly: Bool
+      let kind: BalancerState.End
       switch event {
-      case .goAway(let code, _): isOrderly = code == 0
-      case .streamsExhausted: isOrderly = true
+      case .goAway(let code, _): kind = code == 0 ? .orderly : .lost
+      case .streamsExhausted: kind = .orderly
+      case .unresponsive: kind = .unresponsive
       case .closed(let reason):
-        isOrderly = reason == .orderly
         state.isClosed = true
+        switch reason {
+        case .orderly: kind = .orderly
+        case .lost: kind = .lost
+        case .unresponsive: kind = .unresponsive
+        }
       }
       // The first one counts: what follows a GOAWAY is its end.
-      if state.end == nil { state.end = End(isOrderly: isOrderly, instant: now) }
+      if state.end == nil { state.end = End(kind: kind, instant: now) }
     }
   }
 }

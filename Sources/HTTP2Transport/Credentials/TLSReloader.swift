@@ -2,7 +2,8 @@ package import TelemetryCore
 
 /// Gives each new connection the TLS context of the files as they are now, for as long as they can be used.
 ///
-/// Nothing watches in between: an idle process makes no system call. The files are looked at on a thread that may
+/// Nothing watches in between: an idle process makes no system call. With an interval they are looked at only once in
+/// it, however many connections are made. The files are looked at on a thread that may
 /// block; when that takes long, as on a network's file system, the connection goes on with what there is.
 package final class TLSReloader: Sendable {
   private struct State {
@@ -10,6 +11,8 @@ package final class TLSReloader: Sendable {
     var watch: TLSWatch
     /// Fulfilled when the look that is under way has ended.
     var look: Promise<Void>?
+    /// When the last look began.
+    var lastLook: MonotonicInstant?
   }
 
   // Files that change while they are read are read again, so often.
@@ -23,7 +26,8 @@ package final class TLSReloader: Sendable {
   /// Starts from a context, which is used until its files change.
   package init(_ context: TLSContext, diagnostics: Diagnostics) {
     let configuration = context.configuration
-    self.configuration = configuration?.paths.isEmpty == false ? configuration : nil
+    let isWatched = configuration?.paths.isEmpty == false && configuration?.reloadInterval != nil
+    self.configuration = isWatched ? configuration : nil
     self.diagnostics = diagnostics
     state = Locked(State(context: context, watch: TLSWatch(used: context.files)))
   }
@@ -31,12 +35,16 @@ package final class TLSReloader: Sendable {
   /// The context for a connection that is made now. Called on `loop`.
   package func context(network: any Network, loop: TelemetryLoop, deadline: Deadline) async -> TLSContext {
     guard let configuration else { return state.withLock { $0.context } }
-    let (look, isNew) = state.withLock { state in
+    let now = loop.now
+    let (look, isNew) = state.withLock { state -> (Promise<Void>?, Bool) in
       if let look = state.look { return (look, false) }
+      if let last = state.lastLook, now - last < configuration.reloadInterval ?? .zero { return (nil, false) }
       let look = Promise<Void>()
       state.look = look
+      state.lastLook = now
       return (look, true)
     }
+    guard let look else { return state.withLock { $0.context } }
     if isNew {
       network.startBlocking { [self] in
         refresh(configuration)
@@ -70,7 +78,10 @@ package final class TLSReloader: Sendable {
     }
     diagnostics.emit(
       .info, "changed TLS files are in use for new connections",
-      [("files", configuration.paths.joined(separator: ", "))])
+      [("files", configuration.paths.map { TLSFile.shown(.file($0)) }.joined(separator: ", "))])
+    for warning in context.warnings {
+      diagnostics.emit(.warning, "a private key isn't kept private", [("reason", warning)])
+    }
   }
 
   private func refuse(_ found: TLSFileSet, _ error: TLSError) {

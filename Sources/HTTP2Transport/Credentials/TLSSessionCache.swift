@@ -2,10 +2,18 @@ internal import TelemetryCore
 
 /// Sessions that may be resumed, by peer; the bounds are few, because each holds the server's certificates.
 ///
-/// A resumed session skips the check of the certificate. So a peer's key holds the name that was checked, and a context
-/// with other authorities has a cache of its own.
+/// A resumed session skips the check of the certificate. So a peer's key holds the name that was checked, a context with
+/// other authorities, certificate or key has a cache of its own, and a session is resumed only as long as what the last
+/// full handshake verified may be relied on.
 struct TLSSessionStore<Session> {
-  private var entries: [(peer: String, session: Session, isSingleUse: Bool)] = []
+  private struct Entry {
+    var peer: String
+    var session: Session
+    var isSingleUse: Bool
+    var validity: TLSSessionValidity
+  }
+
+  private var entries: [Entry] = []
   private let capacity: Int
   private let capacityPerPeer: Int
 
@@ -17,16 +25,20 @@ struct TLSSessionStore<Session> {
   var count: Int { entries.count }
 
   /// Keeps a session; the oldest ones make room.
-  mutating func keep(_ session: Session, of peer: String, isSingleUse: Bool) {
+  mutating func keep(_ session: Session, of peer: String, isSingleUse: Bool, validity: TLSSessionValidity) {
     if entries.count(where: { $0.peer == peer }) >= capacityPerPeer { removeOldest { $0 == peer } }
     if entries.count >= capacity { removeOldest { _ in true } }
-    entries.append((peer, session, isSingleUse))
+    entries.append(Entry(peer: peer, session: session, isSingleUse: isSingleUse, validity: validity))
   }
 
-  /// The newest session with a peer; one for a single use is gone then.
-  mutating func take(for peer: String) -> Session? {
+  /// The newest session with a peer; one for a single use is gone then. Those that are over go too.
+  mutating func take(for peer: String, at moment: TLSSessionMoment) -> (session: Session, validity: TLSSessionValidity)?
+  {
+    entries.removeAll { !$0.validity.holds(at: moment) }
     guard let index = entries.lastIndex(where: { $0.peer == peer }) else { return nil }
-    return entries[index].isSingleUse ? entries.remove(at: index).session : entries[index].session
+    let entry = entries[index]
+    if entry.isSingleUse { entries.remove(at: index) }
+    return (entry.session, entry.validity)
   }
 
   /// Forgets a peer: its handshake failed.
@@ -40,14 +52,25 @@ struct TLSSessionStore<Session> {
 /// The sessions of a context's connections. Thread-safe.
 final class TLSSessionCache: Sendable {
   private let store = Locked(TLSSessionStore<TLSSession>())
+  private let clock: TLSSessionClock
+
+  init(clock: TLSSessionClock) { self.clock = clock }
 
   var count: Int { store.withLock { $0.count } }
 
-  func keep(_ session: TLSSession, of peer: String) {
-    store.withLock { $0.keep(session, of: peer, isSingleUse: session.isSingleUse) }
+  func keep(_ session: TLSSession, of peer: String, validity: TLSSessionValidity) {
+    store.withLock { $0.keep(session, of: peer, isSingleUse: session.isSingleUse, validity: validity) }
   }
 
-  func take(for peer: String) -> TLSSession? { store.withLock { $0.take(for: peer) } }
+  func take(for peer: String) -> (session: TLSSession, validity: TLSSessionValidity)? {
+    let moment = clock.moment()
+    return store.withLock { $0.take(for: peer, at: moment) }
+  }
 
   func forget(_ peer: String) { store.withLock { $0.forget(peer) } }
+
+  /// What a full handshake that ends now verified.
+  func validity(certificatesEndIn seconds: Int64) -> TLSSessionValidity {
+    TLSSessionValidity(verified: clock.moment(), certificatesEndIn: seconds)
+  }
 }

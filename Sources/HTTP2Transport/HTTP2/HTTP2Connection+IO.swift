@@ -1,3 +1,4 @@
+internal import CNGHTTP2
 package import TelemetryCore
 
 /// Memory to read into.
@@ -40,6 +41,11 @@ extension HTTP2Connection {
     if bits & Readiness.writable.rawValue != 0 { isWriteBlocked = false }
     if isHangUp || bits & Readiness.readable.rawValue != 0 { readAll(toEnd: isHangUp) }
     step()
+  }
+
+  /// The loop has ended: no answer and no timer comes any more.
+  package nonisolated func loopEnded() {
+    assumeIsolated { $0.end(.lost("the telemetry runtime was shut down"), connectError: .cancelled) }
   }
 
   /// After anything has happened: looks at what the session says, starts who waits, writes.
@@ -100,9 +106,15 @@ extension HTTP2Connection {
 
   // MARK: Reading
 
+  // So many reads of 32 KiB in a row: the loop has timers to run, and other sockets.
+  private static let readsInARow = 4
+
   /// Reads until a short read; readiness is edge-triggered. After a hang-up no more readiness comes: to the end then.
   func readAll(toEnd: Bool) {
+    var reads = 0
     while phase != .closed, let input {
+      guard reads < HTTP2Connection.readsInARow else { return readLater(toEnd: toEnd) }
+      reads += 1
       switch unsafe transport.read(into: input.bytes) {
       case .bytes(let count):
         if isKeptAlive { noteSign() }
@@ -114,6 +126,31 @@ extension HTTP2Connection {
       case .failed(let error): return lose("\(error)", .transport(error))
       }
     }
+  }
+
+  /// Goes on with reading when the loop has had its turn.
+  @inline(never)
+  private func readLater(toEnd: Bool) {
+    guard !isReadPending else { return }
+    isReadPending = true
+    Task(executorPreference: loop) { await self.goOnReading(toEnd: toEnd) }
+  }
+
+  private func goOnReading(toEnd: Bool) {
+    isReadPending = false
+    guard phase != .closed else { return }
+    readAll(toEnd: toEnd)
+    step()
+  }
+
+  /// The server sends without end, and no call gets further.
+  @inline(never)
+  private func noteFlood(_ session: ClientSession) {
+    guard phase != .closed, session.isFlood(at: loop.now) else { return }
+    session.terminate(NGHTTP2_ENHANCE_YOUR_CALM)
+    _ = flush(session)
+    let words = "the server floods the connection with frames that answer nothing"
+    end(.lost(words), connectError: .notHTTP2(words))
   }
 
   /// The connection is gone. If GOAWAY came before that, and nothing was open then, all is as the server meant it to be.
@@ -134,13 +171,22 @@ extension HTTP2Connection {
   }
 
   private func receive(_ bytes: UnsafeRawBufferPointer) {
-    guard let tls else { return unsafe takePlaintext(bytes) }
+    guard let tls else {
+      unsafe takePlaintext(bytes)
+      return noteReceived(bytes.count)
+    }
     unsafe tls.receive(bytes)
     switch tls.handshake {
     case .failed(let error): failTLS(error)
     case .inProgress: return
-    case .done: decrypt(tls)
+    case .done:
+      decrypt(tls)
+      noteReceived(bytes.count)
     }
+  }
+
+  private func noteReceived(_ count: Int) {
+    if let session, session.noteReceived(count) { noteFlood(session) }
   }
 
   private func decrypt(_ tls: TLSEngine) {

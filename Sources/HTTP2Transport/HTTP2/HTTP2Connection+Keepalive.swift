@@ -28,6 +28,19 @@ extension HTTP2Connection {
     }
   }
 
+  /// Calls have had no answer in time.
+  func noteTimeouts(_ verdict: TimeoutWatch.Verdict) {
+    guard phase == .open || phase == .draining else { return }
+    switch verdict {
+    case .alive: break
+    case .probe: probe(within: TimeoutWatch.patience)
+    case .replace:
+      guard phase == .open else { return }
+      drain()
+      onEvent(.unresponsive)
+    }
+  }
+
   /// How far the clock that counts suspension is ahead of the loop's.
   var clocksApart: Duration { silence == nil ? .zero : loop.poller.continuousNow - loop.now }
 
@@ -66,7 +79,7 @@ extension HTTP2Connection {
       // The answer may lie in the socket: in a process that was stopped, the timers come before it.
       readAll(toEnd: false)
       if phase != .closed, let keepalive, keepalive.isOverdue(at: loop.now) {
-        return end(.lost(keepalive.complaint), connectError: .closedByPeer)
+        return end(.unresponsive(keepalive.complaint), connectError: .closedByPeer)
       }
     }
     if keepalive?.isDone == true { keepalive = nil }

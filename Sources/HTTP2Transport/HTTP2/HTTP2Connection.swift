@@ -37,6 +37,8 @@ package actor HTTP2Connection: LoopHandler {
   var isWriteBlocked = false
   /// Of the write that ended the connection.
   var writeFailure: HTTP2ConnectError?
+  /// A job that goes on with reading is under way.
+  var isReadPending = false
   var waiting: [Waiting] = [] { didSet { isAnyoneWaiting = !waiting.isEmpty } }
   /// A look at this costs nothing, one at the list a check of access.
   private(set) var isAnyoneWaiting = false
@@ -136,7 +138,7 @@ package actor HTTP2Connection: LoopHandler {
     let words: String
     switch reason {
     case .orderly: words = "closed by this side"
-    case .lost(let text): words = text
+    case .lost(let text), .unresponsive(let text): words = text
     }
     session?.connectionLost(words)
     session = nil
@@ -231,7 +233,7 @@ package actor HTTP2Connection: LoopHandler {
     case .notAccepted(let exhausted):
       if exhausted { exhaust() }
       failure = session.goAwayFailure ?? .notAccepted
-    case .invalid(let words): failure = .invalidRequest(words)
+    case .invalid(let reason): failure = reason
     }
     unsafe continuation.resume(returning: HTTP2Response(failure: failure, fate: .neverProcessed))
   }
@@ -311,8 +313,9 @@ package actor HTTP2Connection: LoopHandler {
     let late = waiting.filter { $0.deadline.hasPassed(at: now) }
     waiting.removeAll { $0.deadline.hasPassed(at: now) }
     for call in late { HTTP2Connection.answer(call, .deadline) }
-    session?.abandonLate(now)
+    let verdict = session?.abandonLate(now, last: requestCount) ?? .alive
     if let fired { noteTimer(setFor: fired.deadline, clocksApart: timerClocksApart) }
+    noteTimeouts(verdict)
     step()
     let earliest = min(waiting.map(\.deadline).min() ?? .never, session?.earliestDeadline ?? .never)
     if phase != .closed { arm(earliest) }

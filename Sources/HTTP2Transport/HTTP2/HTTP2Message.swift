@@ -14,6 +14,15 @@ package struct HTTP2Field: Hashable, Sendable {
   }
 }
 
+/// Never shows the value, which may be a secret.
+extension HTTP2Field: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  package var description: String { "\(name): [REDACTED]" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror {
+    Mirror(self, children: ["name": name, "value": "[REDACTED]", "neverIndexed": neverIndexed], displayStyle: .struct)
+  }
+}
+
 /// A request with a body that is there as a whole.
 package struct HTTP2Request: Sendable {
   /// The fields that are the same for many requests, pseudo-header fields first.
@@ -38,6 +47,27 @@ package struct HTTP2Request: Sendable {
     self.body = body
     self.maxResponseBytes = maxResponseBytes
   }
+}
+
+extension HTTP2Request {
+  /// The size of the header section as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113, 6.5.2).
+  var headerListBytes: Int {
+    var size = headers.listBytes
+    if let field = leadingField { size += field.listBytes }
+    if !extraFields.isEmpty { size += extraFields.reduce(0) { $0 + $1.listBytes } }
+    return size
+  }
+
+  /// The name of the largest header field.
+  var largestHeaderName: String {
+    var largest = headers.largest
+    for field in extraFields where field.listBytes > largest.bytes { largest = (field.name, field.listBytes) }
+    return largest.name
+  }
+}
+
+extension HTTP2Field {
+  fileprivate var listBytes: Int { name.utf8.count + value.utf8.count + 32 }
 }
 
 /// How a request ended.
@@ -87,6 +117,8 @@ package enum HTTP2Failure: Error, Hashable, Sendable {
   case malformed(String)
   /// The request's headers can't be sent.
   case invalidRequest(String)
+  /// The request's headers are larger than the server takes, or than we send; nothing was sent.
+  case requestHeadersTooLarge(bytes: Int, limit: Int, isServerLimit: Bool, largest: String)
   /// The deadline passed.
   case deadline
   /// The calling task was cancelled.
@@ -99,6 +131,8 @@ package enum HTTP2ConnectionEvent: Hashable, Sendable {
   case goAway(code: UInt32, debug: String)
   /// The stream identifiers are used up: no more requests are taken, open ones go on.
   case streamsExhausted
+  /// Several requests in a row had no answer in time: no more are taken, open ones go on.
+  case unresponsive
   /// The connection has ended.
   case closed(HTTP2CloseReason)
 }
@@ -109,6 +143,8 @@ package enum HTTP2CloseReason: Hashable, Sendable {
   case orderly
   /// The server closed it, the transport failed or TLS did, or the protocol was broken; in words.
   case lost(String)
+  /// The server didn't answer a PING in time; in words.
+  case unresponsive(String)
 }
 
 /// Why a connection didn't come about.

@@ -8,6 +8,8 @@ package final class HeaderBlock: Sendable {
   private nonisolated(unsafe) let bytes: UnsafeMutablePointer<UInt8>
   /// How many fields there are.
   package let count: Int
+  /// The size as SETTINGS_MAX_HEADER_LIST_SIZE counts it: of names and values, and 32 for each field.
+  let listBytes: Int
   /// How many of them, at the front, are pseudo-header fields.
   let pseudoCount: Int
 
@@ -16,6 +18,7 @@ package final class HeaderBlock: Sendable {
     count = list.count
     pseudoCount = list.prefix { $0.name.utf8.first == UInt8(ascii: ":") }.count
     let size = list.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    listBytes = size + 32 * list.count
     unsafe fields = .allocate(capacity: max(1, list.count))
     unsafe bytes = .allocate(capacity: max(1, size))
     var end = unsafe bytes
@@ -30,6 +33,19 @@ package final class HeaderBlock: Sendable {
           name: name.baseAddress, value: value.baseAddress, namelen: name.count, valuelen: value.count,
           flags: UInt8(flags)))
     }
+  }
+
+  /// The name and size of the largest field.
+  var largest: (name: String, bytes: Int) {
+    var result = (name: "", bytes: 0)
+    for index in 0..<count {
+      let field = unsafe fields[index]
+      let bytes = unsafe field.namelen + field.valuelen + 32
+      guard bytes > result.bytes else { continue }
+      let name = unsafe UnsafeBufferPointer(start: field.name, count: field.namelen)
+      result = (unsafe String(decoding: name, as: UTF8.self), bytes)
+    }
+    return result
   }
 
   private static func append(

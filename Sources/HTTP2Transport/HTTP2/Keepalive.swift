@@ -82,7 +82,7 @@ struct Keepalive {
 
   /// What is said of a connection that is dead.
   var complaint: String {
-    guard !isProbing, let configuration else { return "no answer to a ping after a long silence" }
+    guard !isProbing, let configuration else { return "no answer to a ping after a silence" }
     return "no answer to a keepalive ping within \(configuration.timeout)"
   }
 }

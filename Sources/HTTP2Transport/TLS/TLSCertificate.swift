@@ -22,25 +22,57 @@ final class TLSCertificate {
   var notBefore: String { unsafe TLSCertificate.text(of: X509_get0_notBefore(pointer)) }
   var notAfter: String { unsafe TLSCertificate.text(of: X509_get0_notAfter(pointer)) }
 
-  /// The DNS names and IP addresses that the certificate is for.
+  // A certificate may hold thousands; nobody reads on.
+  private static let mostNames = 100
+
+  /// The DNS names, IP addresses and URIs that the certificate is for; the first hundred.
   var names: [String] {
-    guard let raw = unsafe X509_get_ext_d2i(pointer, NID_subject_alt_name, nil, nil) else { return [] }
+    var names: [String] = []
+    unsafe forEachName { type, bytes in
+      switch type {
+      case GEN_DNS, GEN_URI:
+        names.append(unsafe Diagnostics.sanitized(String(decoding: bytes.prefix(253), as: UTF8.self), limit: 253))
+      default: if let address = unsafe TLSCertificate.address(Array(bytes)) { names.append(address) }
+      }
+      return names.count < TLSCertificate.mostNames
+    }
+    return names
+  }
+
+  /// Whether the certificate is for this URI, byte for byte.
+  func isFor(uri: String) -> Bool {
+    var isFound = false
+    unsafe forEachName { type, bytes in
+      isFound = unsafe type == GEN_URI && bytes.elementsEqual(uri.utf8)
+      return !isFound
+    }
+    return isFound
+  }
+
+  /// Hands each DNS name, IP address and URI to `body` until that returns false.
+  private func forEachName(_ body: (Int32, UnsafeBufferPointer<UInt8>) -> Bool) {
+    guard let raw = unsafe X509_get_ext_d2i(pointer, NID_subject_alt_name, nil, nil) else { return }
     let list = OpaquePointer(raw)
     defer { unsafe GENERAL_NAMES_free(list) }
-    return unsafe (0..<OPENSSL_sk_num(list)).compactMap { index in
-      guard let entry = unsafe OPENSSL_sk_value(list, index) else { return nil }
+    for index in unsafe 0..<max(0, OPENSSL_sk_num(list)) {
+      guard let entry = unsafe OPENSSL_sk_value(list, index) else { continue }
       var type: Int32 = 0
-      guard let value = unsafe GENERAL_NAME_get0_value(entry.assumingMemoryBound(to: GENERAL_NAME.self), &type)
-      else { return nil }
+      let value = unsafe GENERAL_NAME_get0_value(entry.assumingMemoryBound(to: GENERAL_NAME.self), &type)
+      // Only these are strings: a directoryName or an otherName is another structure.
+      guard [GEN_DNS, GEN_URI, GEN_IPADD].contains(type), let value = unsafe value else { continue }
       let string = unsafe value.assumingMemoryBound(to: ASN1_STRING.self)
-      let bytes = unsafe UnsafeBufferPointer(
-        start: ASN1_STRING_get0_data(string), count: Int(ASN1_STRING_length(string)))
-      switch type {
-      case GEN_DNS: return unsafe Diagnostics.sanitized(String(decoding: bytes, as: UTF8.self), limit: 253)
-      case GEN_IPADD: return unsafe TLSCertificate.address(Array(bytes))
-      default: return nil
-      }
+      let count = unsafe Int(ASN1_STRING_length(string))
+      guard count > 0, let start = unsafe ASN1_STRING_get0_data(string) else { continue }
+      guard unsafe body(type, UnsafeBufferPointer(start: start, count: count)) else { return }
     }
+  }
+
+  /// The seconds until the certificate's end, negative after it; nil if its time can't be read.
+  var secondsLeft: Int64? {
+    var days: Int32 = 0
+    var seconds: Int32 = 0
+    guard unsafe ASN1_TIME_diff(&days, &seconds, nil, X509_get0_notAfter(pointer)) == 1 else { return nil }
+    return Int64(days) * 86_400 + Int64(seconds)
   }
 
   private static func address(_ bytes: [UInt8]) -> String? {
@@ -64,7 +96,8 @@ final class TLSCertificate {
     var start: UnsafeMutablePointer<CChar>?
     guard unsafe ASN1_TIME_print(bio, time) == 1 else { return "?" }
     let count = unsafe COpenSSL_BIO_get_mem_data(bio, &start)
-    guard let start = unsafe start else { return "?" }
-    return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+    guard count > 0, let start = unsafe start else { return "?" }
+    let text = unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
+    return Diagnostics.sanitized(text, limit: 100)
   }
 }

@@ -1,24 +1,42 @@
-/// How a client checks the server, and shows itself to it. Files are in PEM format.
-package struct TLSConfiguration: Hashable, Sendable {
+package import TelemetryCore
+
+/// How a client checks the server, and shows itself to it.
+package struct TLSConfiguration: Sendable {
   /// Whose certificates are believed.
   package enum Trust: Hashable, Sendable {
     /// The system's authorities.
     case system
+    /// These authorities, and no others unless the system's are wanted too.
+    case authorities(PEMSource, andSystem: Bool = false)
+
     /// The authorities in this file, and no others.
-    case file(String)
+    package static func file(_ path: String) -> Trust { .authorities(.file(path)) }
+  }
+
+  /// A version of the protocol.
+  package enum Version: String, Sendable {
+    case tls12 = "TLS 1.2"
+    case tls13 = "TLS 1.3"
   }
 
   /// Whose certificates are believed; the system's authorities by default.
   package var trust: Trust
-  /// The file of the client's certificate and the intermediates after it; set with `clientKey` only.
-  package var clientCertificate: String?
-  /// The file of the client's private key.
-  package var clientKey: String?
-  /// The name to ask for and to check, where it isn't the host that is connected to.
+  /// The client's certificate and the intermediates after it; set with `clientKey` only.
+  package var clientCertificate: PEMSource?
+  /// The client's private key.
+  package var clientKey: PEMSource?
+  /// The password of an encrypted key.
+  package var clientKeyPassword: KeyPassword?
+  /// The name to ask for and to check, where it isn't the host that is connected to. A `spiffe://` URI is not asked for,
+  /// and stands in the certificate as it is.
   package var serverName: String?
+  /// The oldest version that is spoken.
+  package var minimumVersion = Version.tls12
+  /// How long after a look at the files connections do without another; nil: they are never read again.
+  package var reloadInterval: Duration? = .zero
 
   package init(
-    trust: Trust = .system, clientCertificate: String? = nil, clientKey: String? = nil, serverName: String? = nil
+    trust: Trust = .system, clientCertificate: PEMSource? = nil, clientKey: PEMSource? = nil, serverName: String? = nil
   ) {
     self.trust = trust
     self.clientCertificate = clientCertificate
@@ -28,36 +46,8 @@ package struct TLSConfiguration: Hashable, Sendable {
 
   /// The files, in a fixed order. The system's authorities are none of them: they are read once.
   package var paths: [String] {
-    var paths: [String] = []
-    if case .file(let path) = trust { paths.append(path) }
-    return paths + [clientCertificate, clientKey].compactMap(\.self)
-  }
-}
-
-/// How a server shows itself, and whether it wants to know its clients. Files are in PEM format.
-package struct TLSServerConfiguration: Hashable, Sendable {
-  /// The file of the server's certificate and the intermediates after it.
-  package var certificate: String
-  /// The file of the server's private key.
-  package var key: String
-  /// The file of the authorities that must have issued a client's certificate; nil lets every client in.
-  package var clientAuthorities: String?
-  /// What the server agrees to speak, best first. Empty: it knows nothing of ALPN.
-  package var applicationProtocols: [String]
-  /// Whether TLS 1.2 is the newest version spoken; for tests of its ways.
-  package var onlyTLS12: Bool
-  /// Whether clients get tickets, with which they can resume their sessions.
-  package var issuesTickets: Bool
-
-  package init(
-    certificate: String, key: String, clientAuthorities: String? = nil, applicationProtocols: [String] = ["h2"],
-    onlyTLS12: Bool = false, issuesTickets: Bool = false
-  ) {
-    self.certificate = certificate
-    self.key = key
-    self.clientAuthorities = clientAuthorities
-    self.applicationProtocols = applicationProtocols
-    self.onlyTLS12 = onlyTLS12
-    self.issuesTickets = issuesTickets
+    var sources = [clientCertificate, clientKey]
+    if case .authorities(let source, _) = trust { sources.insert(source, at: 0) }
+    return sources.compactMap { $0?.path }
   }
 }

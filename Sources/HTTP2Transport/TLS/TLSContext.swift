@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import TelemetryCore
 
 /// What all connections of one TLS configuration share: authorities, certificate and key, already read and checked.
 @safe
@@ -9,6 +10,12 @@ package final class TLSContext: Sendable {
   nonisolated(unsafe) private let protocols: UnsafeMutableBufferPointer<UInt8>
   /// The configured name that replaces the host's, for clients.
   let serverName: String?
+  /// The configured URI that the server's certificate must be for, in the place of a name.
+  let expectedURI: String?
+  /// The oldest version that is spoken.
+  let minimumVersion: TLSConfiguration.Version
+  /// What is odd about the files, though they can be used.
+  package let warnings: [String]
   /// Whose certificates are believed, in words.
   let trust: String
   let hasCertificate: Bool
@@ -22,19 +29,27 @@ package final class TLSContext: Sendable {
   let sessions: TLSSessionCache?
 
   /// Reads the client's files; the error names the file that is wrong and says why.
-  package init(client configuration: TLSConfiguration) throws(TLSError) {
-    let context = try unsafe TLSContext.make(TLS_client_method())
+  package convenience init(client configuration: TLSConfiguration) throws(TLSError) {
+    try self.init(client: configuration, clock: .system)
+  }
+
+  /// The same with a clock of a test.
+  init(client configuration: TLSConfiguration, clock: TLSSessionClock) throws(TLSError) {
+    // Before they are read: what changes meanwhile is another state.
+    files = TLSFileSet(of: configuration)
+    let identity = try TLSIdentity.make(configuration)
+    let context = try unsafe TLSContext.make(TLS_client_method(), configuration.minimumVersion)
     unsafe (pointer, protocols) = unsafe (context, TLSContext.wireFormat(["h2"]))
-    serverName = configuration.serverName
+    let isURI = configuration.serverName?.hasPrefix("spiffe://") == true
+    serverName = isURI ? nil : configuration.serverName
+    expectedURI = isURI ? configuration.serverName : nil
+    minimumVersion = configuration.minimumVersion
     requiresHTTP2 = true
     self.configuration = configuration
-    files = TLSFileSet(of: configuration)
-    sessions = TLSSessionCache()
-    hasCertificate = configuration.clientCertificate != nil
-    switch configuration.trust {
-    case .system: trust = "the system's trusted authorities"
-    case .file(let path): trust = "the authorities in '\(path)'"
-    }
+    sessions = TLSSessionCache(clock: clock)
+    hasCertificate = identity != nil
+    trust = TLSContext.words(configuration.trust)
+    warnings = identity?.warnings ?? []
     // From here on `deinit` frees the context.
     guard unsafe SSL_CTX_set_alpn_protos(context, protocols.baseAddress, UInt32(protocols.count)) == 0 else {
       throw TLSContext.setUpFailure()
@@ -44,48 +59,48 @@ package final class TLSContext: Sendable {
       context, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
     unsafe SSL_CTX_sess_set_new_cb(context, TLSContext.keepSession)
     try loadTrust(configuration.trust)
-    switch (configuration.clientCertificate, configuration.clientKey) {
-    case (nil, nil): break
-    case (let certificate?, let key?):
-      try loadCertificate(
-        TLSFile("client certificate file", certificate), key: TLSFile("client key file", key))
-    case (let certificate?, nil):
-      throw TLSError(.badFile, "client certificate file '\(certificate)' is set without a client key file")
-    case (nil, let key?):
-      throw TLSError(.badFile, "client key file '\(key)' is set without a client certificate file")
-    }
+    if let identity { try unsafe identity.use(in: pointer) }
   }
 
   /// Reads the server's files; the error names the file that is wrong and says why.
   package init(server configuration: TLSServerConfiguration) throws(TLSError) {
-    let context = try unsafe TLSContext.make(TLS_server_method())
+    let identity = try TLSIdentity(
+      TLSFile(.serverCertificate, .file(configuration.certificate)),
+      key: TLSFile(.serverKey, .file(configuration.key)), password: nil)
+    let context = try unsafe TLSContext.make(TLS_server_method(), .tls12)
     unsafe (pointer, protocols) = unsafe (context, TLSContext.wireFormat(configuration.applicationProtocols))
-    serverName = nil
+    (serverName, expectedURI, minimumVersion, warnings) = (nil, nil, .tls12, [])
     (self.configuration, files, sessions) = (nil, TLSFileSet([]), nil)
     hasCertificate = true
     requiresHTTP2 = configuration.applicationProtocols.contains("h2")
     trust = configuration.clientAuthorities.map { "the client authorities in '\($0)'" } ?? ""
-    if configuration.onlyTLS12 {
-      unsafe _ = COpenSSL_CTX_set_max_proto_version(context, TLS1_2_VERSION)
-    }
-    if configuration.issuesTickets {
-      // A server that checks clients resumes no session without this.
-      unsafe SSL_CTX_set_session_id_context(context, "swift-otlp", 10)
-    } else {
-      unsafe COpenSSL_CTX_set_no_tickets(context)
-    }
-    if unsafe protocols.count > 0 {
-      let argument = unsafe UnsafeMutableRawPointer(protocols.baseAddress)
-      unsafe SSL_CTX_set_alpn_select_cb(context, TLSContext.selectProtocol, argument)
-    }
-    try loadCertificate(
-      TLSFile("server certificate file", configuration.certificate), key: TLSFile("server key file", configuration.key))
+    setUp(configuration)
+    try unsafe identity.use(in: pointer)
     if let authorities = configuration.clientAuthorities {
       unsafe SSL_CTX_set_verify(
         context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, TLSContext.noteVerification)
-      for certificate in try add(TLSFile("client CA file", authorities)) {
+      for certificate in try add(TLSFile(.clientAuthorities, .file(authorities))) {
         unsafe SSL_CTX_add_client_CA(context, certificate.pointer)
       }
+    }
+  }
+
+  private func setUp(_ configuration: TLSServerConfiguration) {
+    if configuration.onlyTLS12 {
+      unsafe _ = COpenSSL_CTX_set_max_proto_version(pointer, TLS1_2_VERSION)
+    }
+    if let algorithms = configuration.clientSignatureAlgorithms {
+      unsafe _ = COpenSSL_CTX_set_client_sigalgs_list(pointer, algorithms)
+    }
+    if configuration.issuesTickets {
+      // A server that checks clients resumes no session without this.
+      unsafe SSL_CTX_set_session_id_context(pointer, "swift-otlp", 10)
+    } else {
+      unsafe COpenSSL_CTX_set_no_tickets(pointer)
+    }
+    if unsafe protocols.count > 0 {
+      let argument = unsafe UnsafeMutableRawPointer(protocols.baseAddress)
+      unsafe SSL_CTX_set_alpn_select_cb(pointer, TLSContext.selectProtocol, argument)
     }
   }
 
@@ -96,13 +111,16 @@ package final class TLSContext: Sendable {
 
   // MARK: Setting up
 
-  private static func make(_ method: OpaquePointer?) throws(TLSError) -> OpaquePointer {
+  private static func make(
+    _ method: OpaquePointer?, _ minimum: TLSConfiguration.Version
+  ) throws(TLSError) -> OpaquePointer {
+    let version = minimum == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
     COpenSSL_init()
     ERR_clear_error()
     guard let context = unsafe SSL_CTX_new(method) else { throw setUpFailure() }
     // Only suites that HTTP/2 permits: ephemeral keys and authenticated encryption. The cheapest first.
     let ready =
-      unsafe COpenSSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1
+      unsafe COpenSSL_CTX_set_min_proto_version(context, version) == 1
       && SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL") == 1
       && SSL_CTX_set_ciphersuites(
         context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1
@@ -123,10 +141,20 @@ package final class TLSContext: Sendable {
     switch trust {
     case .system:
       guard unsafe SSL_CTX_set_default_verify_paths(pointer) == 1 else { throw TLSContext.setUpFailure() }
-    case .file(let path):
-      _ = try add(TLSFile("CA file", path))
+    case .authorities(let source, let andSystem):
+      if andSystem, unsafe SSL_CTX_set_default_verify_paths(pointer) != 1 { throw TLSContext.setUpFailure() }
+      _ = try add(TLSFile(.authorities, source))
     }
     ERR_clear_error()
+  }
+
+  private static func words(_ trust: TLSConfiguration.Trust) -> String {
+    switch trust {
+    case .system: return "the system's trusted authorities"
+    case .authorities(let source, let andSystem):
+      let own = source.path == nil ? "the given text" : TLSFile.shown(source)
+      return andSystem ? "the system's trusted authorities and those in \(own)" : "the authorities in \(own)"
+    }
   }
 
   /// Trusts the certificates in `file`, each as an authority of its own right.
@@ -144,31 +172,10 @@ package final class TLSContext: Sendable {
     return certificates
   }
 
-  private func loadCertificate(_ file: TLSFile, key keyFile: TLSFile) throws(TLSError) {
-    let chain = try file.certificates()
-    let key = try unsafe keyFile.privateKey()
-    defer { unsafe EVP_PKEY_free(key) }
-    ERR_clear_error()
-    guard unsafe X509_check_private_key(chain[0].pointer, key) == 1 else {
-      ERR_clear_error()
-      throw keyFile.failure("doesn't belong to the certificate in '\(file.path)'")
-    }
-    guard unsafe SSL_CTX_use_certificate(pointer, chain[0].pointer) == 1,
-      unsafe SSL_CTX_use_PrivateKey(pointer, key) == 1
-    else { throw file.failure("can't be used (\(TLSErrorQueue.take().first?.text ?? "unknown error"))") }
-    for certificate in chain.dropFirst() {
-      // The context takes over this reference.
-      unsafe X509_up_ref(certificate.pointer)
-      guard unsafe COpenSSL_CTX_add0_chain_cert(pointer, certificate.pointer) == 1 else {
-        unsafe X509_free(certificate.pointer)
-        throw file.failure("holds a chain that can't be used (\(TLSErrorQueue.take().first?.text ?? "unknown error"))")
-      }
-    }
-  }
-
   /// ALPN's form of a list of protocols: each with a byte of length before it.
   private static func wireFormat(_ protocols: [String]) -> UnsafeMutableBufferPointer<UInt8> {
-    let bytes = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+    // A name of more than 255 bytes can't be written, so nobody can ask for it.
+    let bytes = protocols.flatMap { name in UInt8(exactly: name.utf8.count).map { [$0] + Array(name.utf8) } ?? [] }
     let memory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
     _ = unsafe memory.initialize(from: bytes)
     return unsafe memory
@@ -190,18 +197,24 @@ package final class TLSContext: Sendable {
       return SSL_TLSEXT_ERR_OK
     }
 
-  /// Notes the first thing that is wrong with the peer's chain; never accepts what OpenSSL refuses.
+  /// Notes the first thing that is wrong with the peer's chain; never accepts what OpenSSL refuses, and of what it
+  /// accepts only a certificate for the expected URI, if there is one.
   private static let noteVerification: @convention(c) (Int32, OpaquePointer?) -> Int32 = { accepted, verification in
-    guard accepted == 0 else { return 1 }
     let raw = unsafe X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx())
-    guard let raw = unsafe raw, let state = unsafe TLSState.of(OpaquePointer(raw)),
-      unsafe state.pointee.verifyFailure == nil,
-      let certificate = unsafe X509_STORE_CTX_get_current_cert(verification)
-    else { return 0 }
+    guard let raw = unsafe raw, let state = unsafe TLSState.of(OpaquePointer(raw)) else { return 0 }
+    let certificate = unsafe X509_STORE_CTX_get_current_cert(verification).map { unsafe TLSCertificate(sharing: $0) }
+    if accepted != 0 {
+      guard let uri = unsafe state.pointee.expectedURI else { return 1 }
+      guard unsafe X509_STORE_CTX_get_error_depth(verification) == 0 else { return 1 }
+      unsafe state.pointee.isForExpectedURI = certificate?.isFor(uri: uri) == true
+      if unsafe state.pointee.isForExpectedURI { return 1 }
+      unsafe X509_STORE_CTX_set_error(verification, X509_V_ERR_HOSTNAME_MISMATCH)
+    }
+    guard let certificate, unsafe state.pointee.verifyFailure == nil else { return 0 }
     let chain = unsafe TLSPeer.certificates(X509_STORE_CTX_get0_untrusted(verification))
     unsafe state.pointee.refusedChain = chain
     unsafe state.pointee.verifyFailure = unsafe TLSFailure.verification(
-      X509_STORE_CTX_get_error(verification), certificate: TLSCertificate(sharing: certificate),
+      X509_STORE_CTX_get_error(verification), certificate: certificate,
       depth: X509_STORE_CTX_get_error_depth(verification), host: state.pointee.host, trust: state.pointee.trust,
       isServer: state.pointee.isServer)
     return 0
@@ -209,10 +222,13 @@ package final class TLSContext: Sendable {
 
   /// Keeps a session that the server lets the client resume.
   private static let keepSession: @convention(c) (OpaquePointer?, OpaquePointer?) -> Int32 = { ssl, session in
-    if let state = unsafe TLSState.of(ssl), let sessions = unsafe state.pointee.sessions, let session = unsafe session,
-      let kept = unsafe TLSSession(copying: session)
+    if let ssl = unsafe ssl, let state = unsafe TLSState.of(ssl), let sessions = unsafe state.pointee.sessions,
+      let session = unsafe session, let kept = unsafe TLSSession(copying: session)
     {
-      unsafe sessions.keep(kept, of: state.pointee.sessionPeer)
+      unsafe TLSEngine.noteValidity(ssl, state)
+      if let validity = unsafe state.pointee.validity {
+        unsafe sessions.keep(kept, of: state.pointee.sessionPeer, validity: validity)
+      }
     }
     return 0  // OpenSSL's own reference stays its own.
   }

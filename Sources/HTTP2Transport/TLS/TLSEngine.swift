@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import TelemetryCore
 
 /// TLS without a socket: ciphertext goes in and comes out as bytes. Belongs to one connection and its loop.
 @safe
@@ -44,16 +45,20 @@ package final class TLSEngine {
 
   /// Makes the client's side.
   /// - Parameter host: The host that is connected to, name or IP literal (with or without brackets): it is asked for
-  ///   (names only) and the certificate must be for it, unless the configuration names another.
+  ///   (names only) and the certificate must be for it, unless the configuration names another host or a URI.
   /// - Parameter place: The address, in any words: a session is resumed only where it began.
   package convenience init(client context: TLSContext, host: String, place: String = "") throws(TLSError) {
     let host = TLSEngine.normalized(context.serverName ?? host)
     guard !host.isEmpty else { throw TLSError(.wrongHost, "there is no server name to check the certificate against") }
     try self.init(context, host: host, place: place, isServer: false)
-    try unsafe TLSEngine.setHost(host, ssl)
+    try unsafe TLSEngine.setHost(host, isChecked: context.expectedURI == nil, ssl)
     unsafe SSL_set_cert_cb(ssl, TLSEngine.noteCertificateRequest, state)
+    if context.hasCertificate { unsafe SSL_set_msg_callback(ssl, TLSEngine.noteEmptyCertificate) }
     unsafe SSL_set_connect_state(ssl)
-    unsafe context.sessions?.take(for: state.pointee.sessionPeer)?.offer(in: ssl)
+    if let (session, validity) = unsafe context.sessions?.take(for: state.pointee.sessionPeer) {
+      unsafe state.pointee.offeredValidity = validity
+      unsafe session.offer(in: ssl)
+    }
   }
 
   /// Makes the server's side.
@@ -114,13 +119,21 @@ package final class TLSEngine {
     ERR_clear_error()
     let result = unsafe SSL_do_handshake(ssl)
     if result == 1 {
-      handshake = protocolError().map { .failed($0) } ?? .done
+      unsafe SSL_set_msg_callback(ssl, nil)
+      unsafe TLSEngine.noteValidity(ssl, state)
+      handshake = (identityError() ?? protocolError()).map { .failed($0) } ?? .done
       return
     }
     switch unsafe SSL_get_error(ssl, result) {
     case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: break
     default: handshake = .failed(TLSFailure.error(TLSErrorQueue.take(), situation))
     }
+  }
+
+  /// The check of a URI is ours alone, so it must have happened; in a resumed session it was before.
+  private func identityError() -> TLSError? {
+    guard let uri = context.expectedURI, unsafe !state.pointee.isForExpectedURI, !isResumed else { return nil }
+    return TLSError(.wrongHost, "the server has shown no certificate for \(uri)")
   }
 
   private func protocolError() -> TLSError? {
@@ -251,7 +264,8 @@ extension TLSEngine {
     unsafe TLSFailure.Situation(
       isServer: state.pointee.isServer, host: state.pointee.host,
       certificateRequested: state.pointee.certificateRequested, hasCertificate: state.pointee.hasCertificate,
-      verifyFailure: state.pointee.verifyFailure, isInHandshake: !isConnected)
+      unsuitableKey: state.pointee.unsuitableKey, verifyFailure: state.pointee.verifyFailure,
+      isInHandshake: !isConnected, minimumVersion: context.minimumVersion)
   }
 
   private static func setUpFailure() -> TLSError {
@@ -268,22 +282,23 @@ extension TLSEngine {
   }
 
   /// What the certificate must be for; a name is asked for too (SNI), an address is not.
-  private static func setHost(_ host: String, _ ssl: OpaquePointer) throws(TLSError) {
+  private static func setHost(_ host: String, isChecked: Bool, _ ssl: OpaquePointer) throws(TLSError) {
     let parameters = unsafe SSL_get0_param(ssl)
     // Names count, not the subject's common name, and `*` for a whole label only.
     unsafe X509_VERIFY_PARAM_set_hostflags(
       parameters, UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
     if let address = unsafe a2i_IPADDRESS(host) {
       unsafe ASN1_OCTET_STRING_free(address)
+      guard isChecked else { return }
       guard unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 else { throw setUpFailure() }
       return
     }
     ERR_clear_error()
-    guard unsafe X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1,
+    guard unsafe !isChecked || X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1,
       unsafe COpenSSL_set_tlsext_host_name(ssl, host) == 1
     else {
       ERR_clear_error()
-      throw TLSError(.wrongHost, "'\(host)' can't be asked for as a server name")
+      throw TLSError(.wrongHost, "'\(Redaction.shown(host))' can't be asked for as a server name")
     }
   }
 
@@ -293,6 +308,35 @@ extension TLSEngine {
       unsafe state.pointee.certificateRequested = true
       return 1
     }
+
+  /// OpenSSL shows no certificate, without a word, if its key can sign nothing that the server takes.
+  private static let noteEmptyCertificate:
+    @convention(c) (
+      Int32, Int32, Int32, UnsafeRawPointer?, Int, OpaquePointer?, UnsafeMutableRawPointer?
+    ) -> Void = { isWritten, _, type, bytes, count, ssl, _ in
+      // RFC 8446, 4.4.2 and RFC 5246, 7.4.6: an empty list takes 8 or 7 bytes with the message's head.
+      guard isWritten == 1, type == SSL3_RT_HANDSHAKE, count > 0, count <= 8, let ssl = unsafe ssl,
+        unsafe bytes?.load(as: UInt8.self) == UInt8(SSL3_MT_CERTIFICATE), let state = unsafe TLSState.of(ssl)
+      else { return }
+      unsafe state.pointee.unsuitableKey = unsafe TLSSignatures.refusal(ssl)
+    }
+
+  /// Notes until when what this connection has verified, or its session's first one had, may be relied on.
+  static func noteValidity(_ ssl: OpaquePointer, _ state: UnsafeMutablePointer<TLSState>) {
+    guard unsafe state.pointee.validity == nil, let sessions = unsafe state.pointee.sessions else { return }
+    guard unsafe SSL_session_reused(ssl) == 0 else {
+      unsafe state.pointee.validity = unsafe state.pointee.offeredValidity
+      return
+    }
+    guard let chain = unsafe SSL_get0_verified_chain(ssl) else { return }
+    var left = Int64.max
+    for index in unsafe 0..<max(0, OPENSSL_sk_num(chain)) {
+      guard let entry = unsafe OPENSSL_sk_value(chain, index) else { return }
+      let certificate = unsafe TLSCertificate(sharing: OpaquePointer(entry))
+      left = min(left, certificate.secondsLeft ?? 0)
+    }
+    unsafe state.pointee.validity = sessions.validity(certificatesEndIn: left)
+  }
 }
 
 extension IOSlice {

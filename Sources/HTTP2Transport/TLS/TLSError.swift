@@ -16,6 +16,8 @@ package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     case badCertificate
     /// The server wants a client certificate and none is configured.
     case clientCertificateRequired
+    /// The server takes no signature that our key can make.
+    case clientKeyUnsupported
     /// The server doesn't accept our client certificate.
     case clientCertificateRefused
     /// The peer doesn't negotiate `h2`.
@@ -30,14 +32,27 @@ package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     case connection
   }
 
+  /// What a file or a text of the configuration is for; its words.
+  package enum Role: String, Sendable {
+    case authorities = "CA"
+    case clientCertificate = "client certificate"
+    case clientKey = "client key"
+    case serverCertificate = "server certificate"
+    case serverKey = "server key"
+    case clientAuthorities = "client CA"
+  }
+
   /// What kind of failure it is.
   package let code: Code
+  /// What the file or text that can't be used is for; nil for other failures.
+  package let role: Role?
   /// What is wrong, naming the file, the host or the names in the certificate.
   package let message: String
 
-  package init(_ code: Code, _ message: String) {
+  package init(_ code: Code, _ message: String, role: Role? = nil) {
     self.code = code
     self.message = message
+    self.role = role
   }
 
   package var description: String { message }

@@ -10,8 +10,11 @@ enum TLSFailure {
     var host = ""
     var certificateRequested = false
     var hasCertificate = false
+    /// Why our key is of no use to the server; nil if it is, or nobody knows.
+    var unsuitableKey: String?
     var verifyFailure: TLSError?
     var isInHandshake = true
+    var minimumVersion = TLSConfiguration.Version.tls12
 
     var peer: String { isServer ? "the client" : host.isEmpty ? "the server" : host }
   }
@@ -34,7 +37,9 @@ enum TLSFailure {
       return TLSError(.noALPN, "the client offers no protocol that is spoken here (ALPN)")
     case SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_NO_SHARED_CIPHER, SSL_R_NO_PROTOCOLS_AVAILABLE, SSL_R_WRONG_SSL_VERSION:
       return TLSError(
-        .handshake, "\(situation.peer) has no TLS version or cipher that is safe (TLS 1.2 or newer): \(entry.text)")
+        .handshake,
+        "\(situation.peer) has no TLS version or cipher that is allowed (\(situation.minimumVersion.rawValue) or newer): \(entry.text)"
+      )
     default:
       return other(entry.text, situation)
     }
@@ -46,6 +51,9 @@ enum TLSFailure {
       return TLSError(.closed, "\(situation.peer) closed the connection without TLS's close_notify")
     }
     if let failure = situation.verifyFailure { return failure }
+    if let problem = situation.unsuitableKey {
+      return TLSError(.clientKeyUnsupported, "\(situation.peer) closed the connection in the TLS handshake: \(problem)")
+    }
     if situation.certificateRequested, !situation.hasCertificate {
       return TLSError(
         .clientCertificateRequired,
@@ -62,7 +70,9 @@ enum TLSFailure {
       return TLSError(.noALPN, "\(situation.peer) doesn't speak HTTP/2 at this port (ALPN: no common protocol)")
     case SSL_AD_PROTOCOL_VERSION, SSL_AD_INSUFFICIENT_SECURITY:
       return TLSError(
-        .handshake, "\(situation.peer) accepts no TLS version or cipher that is safe (TLS 1.2 or newer): \(text)")
+        .handshake,
+        "\(situation.peer) accepts no TLS version or cipher that is allowed (\(situation.minimumVersion.rawValue) or newer): \(text)"
+      )
     case SSL_AD_UNRECOGNIZED_NAME:
       return TLSError(.wrongHost, "\(situation.peer) says that this name is not served there (alert unrecognized_name)")
     default:
@@ -79,6 +89,9 @@ enum TLSFailure {
   /// The error for an alert that is, or in the situation must be, about our certificate; nil for others.
   private static func certificateAlert(_ number: Int32, _ text: String, _ situation: Situation) -> TLSError? {
     let aboutCertificate = certificateAlerts.contains(number)
+    if let problem = situation.unsuitableKey, aboutCertificate || number == SSL_AD_CERTIFICATE_REQUIRED {
+      return TLSError(.clientKeyUnsupported, "\(situation.peer) requires a client certificate: \(problem) (\(text))")
+    }
     let missing = situation.certificateRequested && !situation.hasCertificate && aboutCertificate
     if number == SSL_AD_CERTIFICATE_REQUIRED || missing {
       return TLSError(

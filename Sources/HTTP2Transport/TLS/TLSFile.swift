@@ -1,56 +1,123 @@
 internal import COpenSSL
+internal import TelemetryCore
 
-/// A PEM file, read whole; every error names it.
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// PEM from a file or a text, read whole; every error says where it is from, and shows none of it.
 struct TLSFile {
-  // The largest bundle of authorities in use has a quarter of a megabyte.
+  // The largest bundle of authorities in use has a quarter of a megabyte, and 150 certificates.
   private static let limit = 8 << 20
+  private static let mostCertificates = 2000
 
-  /// What the file is for, such as `CA file`.
-  let role: String
-  let path: String
-  private let contents: [UInt8]
+  let role: TLSError.Role
+  let source: PEMSource
+  private let contents: SecretBytes
 
-  init(_ role: String, _ path: String) throws(TLSError) {
+  init(_ role: TLSError.Role, _ source: PEMSource) throws(TLSError) {
     self.role = role
-    self.path = path
-    contents = try TLSFile.read(role, path)
-  }
-
-  func failure(_ what: String) -> TLSError { TLSFile.failure(role, path, what) }
-
-  private static func failure(_ role: String, _ path: String, _ what: String) -> TLSError {
-    TLSError(.badFile, "\(role) '\(path)' \(what)")
-  }
-
-  private static func read(_ role: String, _ path: String) throws(TLSError) -> [UInt8] {
-    ERR_clear_error()
-    guard let bio = unsafe BIO_new_file(path, "r") else {
-      throw failure(role, path, "can't be read: \(TLSErrorQueue.take().first?.text ?? "unknown error")")
+    self.source = source
+    if let text = source.text {
+      contents = text
+      guard text.count <= TLSFile.limit else { throw TLSFile.failure(role, source, "is larger than 8 MiB") }
+    } else {
+      contents = try TLSFile.read(role, source)
     }
-    defer { unsafe BIO_free(bio) }
-    var contents: [UInt8] = []
-    while contents.count <= limit {
-      let chunk = unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
-        count = unsafe max(0, Int(BIO_read(bio, buffer.baseAddress, Int32(buffer.count))))
+    guard contents.count > 0 else { throw TLSFile.failure(role, source, "is empty") }
+  }
+
+  func failure(_ what: String) -> TLSError { TLSFile.failure(role, source, what) }
+
+  private static func failure(_ role: TLSError.Role, _ source: PEMSource, _ what: String) -> TLSError {
+    let kind = source.path == nil ? "text" : "file"
+    return TLSError(.badFile, "\(role.rawValue) \(kind) \(shown(source)) \(what)", role: role)
+  }
+
+  /// A path in quotes, or a text's length.
+  static func shown(_ source: PEMSource) -> String {
+    source.path == nil ? "(\(source.text?.count ?? 0) bytes)" : "'\(source.shown)'"
+  }
+
+  // MARK: Reading
+
+  private static func read(_ role: TLSError.Role, _ source: PEMSource) throws(TLSError) -> SecretBytes {
+    let path = source.path ?? ""
+    func unreadable(_ code: Int32) -> TLSError {
+      failure(role, source, "can't be read: \(SystemError.text(of: code))")
+    }
+    guard !path.utf8.contains(0) else { throw failure(role, source, "can't be read: a path holds no NUL") }
+    // Without waiting: a pipe that nobody writes to would hold the caller up for ever.
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else { throw unreadable(errno) }
+    defer { close(file) }
+    var status = stat()
+    guard unsafe fstat(file, &status) == 0 else { throw unreadable(errno) }
+    let kind = status.st_mode & S_IFMT
+    guard kind != S_IFDIR else { throw unreadable(EISDIR) }
+    guard kind == S_IFREG else {
+      throw failure(role, source, "is a pipe, a device or a socket; only a file can be read")
+    }
+    guard status.st_size <= limit else { throw failure(role, source, "is larger than 8 MiB") }
+    // One more than the file has, to see that it didn't grow; what says that it is empty may still hold something.
+    let capacity = status.st_size > 0 ? Int(status.st_size) + 1 : limit + 1
+    var code: Int32 = 0
+    let contents = unsafe SecretBytes(capacity: capacity) { memory in
+      var count = 0
+      while count < memory.count {
+        let got = unsafe piece(file, memory, count)
+        if got < 0, errno == EINTR { continue }
+        if got < 0 { code = errno }
+        guard got > 0 else { break }
+        count += got
       }
-      if chunk.isEmpty { break }
-      contents += chunk
+      return count
     }
-    if let error = TLSErrorQueue.take().first { throw failure(role, path, "can't be read: \(error.text)") }
-    guard contents.count <= limit else { throw failure(role, path, "is larger than 8 MiB") }
-    guard !contents.isEmpty else { throw failure(role, path, "is empty") }
+    guard code == 0 else { throw unreadable(code) }
+    guard contents.count < capacity else { throw failure(role, source, "grew while it was read") }
     return contents
   }
+
+  private static func piece(_ file: Int32, _ memory: UnsafeMutableRawBufferPointer, _ from: Int) -> Int {
+    guard let start = memory.baseAddress else { return 0 }
+    return unsafe Int(systemRead(file, start + from, memory.count - from))
+  }
+
+  /// Whether every user of this machine can read the file: it and all folders above permit it. Not for a text.
+  var isReadableByAll: Bool {
+    guard let path = source.path, let resolved = unsafe realpath(path, nil) else { return false }
+    defer { unsafe free(resolved) }
+    var status = stat()
+    guard unsafe stat(resolved, &status) == 0, status.st_mode & S_IROTH != 0 else { return false }
+    var folder = unsafe Substring(String(cString: resolved))
+    while let slash = folder.lastIndex(of: "/") {
+      folder = folder[..<slash]
+      let name = folder.isEmpty ? "/" : String(folder)
+      guard unsafe stat(name, &status) == 0, status.st_mode & S_IXOTH != 0 else { return false }
+    }
+    return true
+  }
+
+  // MARK: Contents
 
   /// The certificates in the file, at least one. The caller owns a reference to each.
   func certificates() throws(TLSError) -> [TLSCertificate] {
     var found: [TLSCertificate] = []
     let last = try unsafe withBIO { bio throws(TLSError) in
       ERR_clear_error()
-      while let certificate = unsafe PEM_read_bio_X509(bio, nil, TLSFile.refusePassword, nil) {
+      while found.count <= TLSFile.mostCertificates,
+        let certificate = unsafe PEM_read_bio_X509(bio, nil, TLSPassword.answer, nil)
+      {
         found.append(unsafe TLSCertificate(owning: certificate))
       }
       return TLSErrorQueue.take().last
+    }
+    guard found.count <= TLSFile.mostCertificates else {
+      throw failure("holds more than \(TLSFile.mostCertificates) certificates")
     }
     if let last, !last.isEndOfPEM {
       throw failure("is damaged: certificate \(found.count + 1) can't be read (\(last.text))")
@@ -60,46 +127,51 @@ struct TLSFile {
   }
 
   /// The private key in the file; the caller owns it.
-  func privateKey() throws(TLSError) -> OpaquePointer {
-    var encrypted = false
+  func privateKey(_ password: KeyPassword?) throws(TLSError) -> OpaquePointer {
+    var answer = TLSPassword(password)
     let (key, last) = try unsafe withBIO { bio throws(TLSError) in
       ERR_clear_error()
-      let key = unsafe withUnsafeMutablePointer(to: &encrypted) { flag in
-        unsafe PEM_read_bio_PrivateKey(bio, nil, TLSFile.refusePassword, flag)
+      let key = unsafe withUnsafeMutablePointer(to: &answer) { answer in
+        unsafe PEM_read_bio_PrivateKey(bio, nil, TLSPassword.answer, answer)
       }
       return unsafe (key, TLSErrorQueue.take().last)
     }
     if let key = unsafe key { return unsafe key }
-    if encrypted { throw failure("is encrypted; a key without a passphrase is needed") }
+    if let problem = answer.problem { throw failure(problem) }
     guard contains("PRIVATE KEY-----") else { throw failure(whyNothing(sought: "private key")) }
     throw failure("is damaged: the private key can't be read (\(last?.text ?? "unknown error"))")
   }
 
-  // OpenSSL would ask on the terminal otherwise.
-  private static let refusePassword:
-    @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 =
-      { _, _, _, flag in
-        unsafe flag?.storeBytes(of: true, as: Bool.self)
-        return -1
-      }
-
+  /// The BIO reads from our memory, so that no copy of a key stays behind.
   private func withBIO<Value>(_ body: (OpaquePointer) throws(TLSError) -> Value) throws(TLSError) -> Value {
-    guard let bio = unsafe BIO_new(BIO_s_mem()) else { throw failure("can't be read: out of memory") }
-    defer { unsafe BIO_free(bio) }
-    unsafe contents.withUnsafeBytes { _ = unsafe BIO_write(bio, $0.baseAddress, Int32($0.count)) }
-    return try unsafe body(bio)
+    try unsafe contents.withBytes { bytes throws(TLSError) in
+      guard let bio = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else {
+        throw failure("can't be read: out of memory")
+      }
+      defer { unsafe BIO_free(bio) }
+      return try unsafe body(bio)
+    }
   }
 
   private func whyNothing(sought: String) -> String {
     if contains("-----BEGIN ") { return "holds no \(sought)" }
     // An ASN.1 sequence of two length bytes.
-    if contents.starts(with: [0x30, 0x82]) { return "is DER, not PEM" }
+    if unsafe contents.withBytes({ unsafe $0.starts(with: [0x30, 0x82]) }) { return "is DER, not PEM" }
     return "is not PEM"
   }
 
   private func contains(_ text: StaticString) -> Bool {
-    let text = Array("\(text)".utf8)
-    guard contents.count >= text.count else { return false }
-    return (0...contents.count - text.count).contains { contents[$0...].starts(with: text) }
+    unsafe contents.withBytes { bytes in
+      let wanted = unsafe UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+      guard let first = unsafe wanted.first, bytes.count >= wanted.count else { return false }
+      return (0...bytes.count - wanted.count).contains { start in
+        unsafe bytes[start] == first && bytes[start..<start + wanted.count].elementsEqual(wanted)
+      }
+    }
   }
+}
+
+/// Named apart from `TLSFile.read`, which would hide it.
+private func systemRead(_ file: Int32, _ start: UnsafeMutableRawPointer, _ count: Int) -> Int {
+  unsafe read(file, start, count)
 }

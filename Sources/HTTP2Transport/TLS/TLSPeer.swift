@@ -6,7 +6,7 @@ package struct TLSPeer: Hashable, Sendable {
   package struct Certificate: Hashable, Sendable {
     package var subject: String
     package var issuer: String
-    /// The DNS names and IP addresses that it is for.
+    /// The DNS names, IP addresses and URIs that it is for, at most a hundred.
     package var names: [String]
     package var notBefore: String
     package var notAfter: String
@@ -22,10 +22,13 @@ package struct TLSPeer: Hashable, Sendable {
     self.certificates = certificates
   }
 
-  /// In words what a list of OpenSSL's holds; the list stays the caller's.
+  // A server may show hundreds, each with hundreds of names.
+  private static let mostCertificates: Int32 = 10
+
+  /// In words what a list of OpenSSL's holds first; the list stays the caller's.
   static func certificates(_ list: OpaquePointer?) -> [Certificate] {
     guard let list = unsafe list else { return [] }
-    return unsafe (0..<OPENSSL_sk_num(list)).compactMap { index in
+    return unsafe (0..<max(0, min(OPENSSL_sk_num(list), mostCertificates))).compactMap { index in
       guard let entry = unsafe OPENSSL_sk_value(list, index) else { return nil }
       let certificate = unsafe TLSCertificate(sharing: OpaquePointer(entry))
       return Certificate(

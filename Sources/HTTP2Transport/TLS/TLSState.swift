@@ -6,6 +6,8 @@ struct TLSState {
   let isServer: Bool
   /// The host that the certificate must be for; empty on a server.
   let host: String
+  /// The URI that the certificate must be for instead.
+  let expectedURI: String?
   /// Whose certificates are believed, in words.
   let trust: String
   let hasCertificate: Bool
@@ -21,6 +23,14 @@ struct TLSState {
   var inputEnded = false
   /// The server asked for a client certificate.
   var certificateRequested = false
+  /// What the server takes, if our key can sign nothing of it: in words.
+  var unsuitableKey: String?
+  /// The certificate is for `expectedURI`.
+  var isForExpectedURI = false
+  /// How long what was verified in full, in this connection or the one whose session it resumes, may be relied on.
+  var validity: TLSSessionValidity?
+  /// The same of the session that was offered to the server.
+  var offeredValidity: TLSSessionValidity?
   /// The first thing that the verification of the peer's chain didn't like.
   var verifyFailure: TLSError?
   /// The chain that holds it, as the peer showed it.
@@ -28,7 +38,8 @@ struct TLSState {
 
   init(isServer: Bool, host: String, place: String, context: TLSContext) {
     unsafe self.isServer = isServer
-    unsafe self.host = host
+    unsafe self.host = context.expectedURI ?? host
+    unsafe expectedURI = context.expectedURI
     unsafe trust = context.trust
     unsafe hasCertificate = context.hasCertificate
     unsafe protocolsCount = context.protocolsCount

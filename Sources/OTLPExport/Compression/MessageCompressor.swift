@@ -30,6 +30,7 @@ package final class MessageCompressor: Sendable {
 
   /// A gRPC message, its prefix included, of the compressed bytes of `message`; nil if they aren't fewer.
   package func compress(_ message: BufferSlice) -> BufferSlice? {
+    guard message.count <= Int(UInt32.max) else { return nil }  // zlib counts in 32 bits
     let compressor = compressors.acquire()
     let capacity = compressor.value.bound(message.count) + MessageCompressor.prefixLength
     var pooled = buffers.acquire()

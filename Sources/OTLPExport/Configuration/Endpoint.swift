@@ -101,23 +101,12 @@ package struct Endpoint: Hashable, Sendable {
   /// RFC 3986, 3.1
   static func isSchemeByte(_ byte: UInt8) -> Bool { HostAndPort.isNameByte(byte) || byte == UInt8(ascii: "+") }
 
-  /// The text without credentials and query, as one printable line.
+  /// An endpoint's text for people: without credentials, and by its length alone if it is none and may be a secret.
   package static func redacted(_ text: String) -> String {
-    // What stands before "://" is a scheme, or part of a password.
-    var start = text.startIndex
-    if let separator = text.firstRange(of: "://"), text[..<separator.lowerBound].utf8.allSatisfy(isSchemeByte) {
-      start = separator.upperBound
+    guard Redaction.mayBeSecret(text), (try? Endpoint(text, insecure: false)) != nil else {
+      return Redaction.shown(text)
     }
-    var rest = text[start...]
-    var prefix = String(text[..<start])
-    if let at = rest.lastIndex(of: "@") {
-      prefix += "[REDACTED]@"
-      rest = rest[rest.index(after: at)...]
-    }
-    if let query = rest.firstIndex(where: { $0 == "?" || $0 == "#" }) {
-      return Diagnostics.sanitized(prefix + rest[...query] + "[REDACTED]", limit: 200)
-    }
-    return Diagnostics.sanitized(prefix + rest, limit: 200)
+    return Diagnostics.sanitized(Redaction.withoutCredentials(text), limit: 300)
   }
 }
 

@@ -124,6 +124,6 @@ struct EndpointParser {
   }
 
   private func refused(_ allowed: String) -> ConfigurationError {
-    ConfigurationError(option: option, value: Endpoint.redacted(text), allowed: allowed)
+    ConfigurationError(option: option, value: text, allowed: allowed)
   }
 }

@@ -36,8 +36,7 @@ package enum HeaderRules {
   package static func validate(_ headers: OTLPHeaders, option: String = "headers") throws(ConfigurationError) {
     for header in headers.elements {
       if let allowed = problem(name: header.name) {
-        throw ConfigurationError(
-          option: option, value: Diagnostics.sanitized(header.name, limit: 100), allowed: allowed)
+        throw ConfigurationError(option: option, value: header.name, allowed: allowed)
       }
       if let allowed = problem(value: header.value, of: header.name) {
         throw ConfigurationError(option: option, value: "\(header.name)=[REDACTED]", allowed: allowed)

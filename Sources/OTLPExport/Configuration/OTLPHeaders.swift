@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// Request headers (gRPC metadata) that a user adds. Names are compared without regard to case and sent in lower
 /// case; a name stands once. Values are secrets: no description shows them.
 public struct OTLPHeaders: Hashable, Sendable {
@@ -51,11 +53,13 @@ extension OTLPHeaders: ExpressibleByDictionaryLiteral {
 extension OTLPHeaders: CustomStringConvertible, CustomReflectable {
   /// The names, each with `[REDACTED]` for its value.
   public var description: String {
-    elements.map { "\($0.name)=[REDACTED]" }.joined(separator: ",")
+    elements.map { "\(Redaction.shown($0.name))=\(Redaction.mark)" }.joined(separator: ",")
   }
 
   /// The names, each with `[REDACTED]` for its value.
   public var customMirror: Mirror {
-    Mirror(self, children: elements.map { (label: $0.name, value: "[REDACTED]" as Any) }, displayStyle: .dictionary)
+    Mirror(
+      self, children: elements.map { (label: Redaction.shown($0.name), value: Redaction.mark as Any) },
+      displayStyle: .dictionary)
   }
 }

@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// The HTTP proxy that connections are made through with `CONNECT`, or none.
 public struct OTLPProxy: Hashable, Sendable {
   /// The proxy's URL as it was given; nil for none.
@@ -27,9 +29,11 @@ public struct OTLPProxy: Hashable, Sendable {
 
 extension OTLPProxy: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The URL without its credentials, or `none`.
-  public var description: String { url.map(Endpoint.redacted) ?? "none" }
+  public var description: String { url.map(Redaction.shown) ?? "none" }
   /// The same as the description.
   public var debugDescription: String { description }
-  /// The same as the description.
-  public var customMirror: Mirror { Mirror(self, children: ["url": description, "except": exceptions]) }
+  /// The description, and how many exceptions there are.
+  public var customMirror: Mirror {
+    Mirror(self, children: ["url": description, "except": "\(exceptions.count) entries"])
+  }
 }

@@ -6,9 +6,16 @@ package struct OTLPSettings: Sendable {
   /// Endpoints after the first; only code has them.
   package private(set) var furtherEndpoints: [String] = []
   package var insecure = Setting(false)
-  package var certificate = Setting<String?>(nil)
-  package var clientCertificate = Setting<String?>(nil)
-  package var clientKey = Setting<String?>(nil)
+  package var certificate = Setting<PEMSource?>(nil)
+  package var includesSystemAuthorities = false
+  package var clientCertificate = Setting<PEMSource?>(nil)
+  package var clientKey = Setting<PEMSource?>(nil)
+  package var clientKeyPassword: KeyPassword?
+  package var serverName: String?
+  package var authority: String?
+  package var minimumTLSVersion = OTLPTLSVersion.tls12
+  package var certificateReloadInterval: Duration? = .zero
+  package var connectTimeout = Duration.seconds(20)
   package var headers = OTLPHeaders()
   package var headerProvider: HeaderProvider?
   package var compression = Setting(OTLPCompression.auto)
@@ -35,6 +42,7 @@ package struct OTLPSettings: Sendable {
   package func validate() throws(ConfigurationError) -> [Endpoint] {
     let servers = try servers()
     try validateFiles()
+    try validateConnection()
     try HeaderRules.validate(headers)
     guard timeout.value >= .zero else {
       throw ConfigurationError(
@@ -45,7 +53,7 @@ package struct OTLPSettings: Sendable {
     try ConfigurationError.require("maxResponseSize", maxResponseSize, in: 1...Int(UInt32.max))
     guard userAgentPrefix.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), userAgentPrefix.utf8.count <= 256 else {
       throw ConfigurationError(
-        option: "userAgentPrefix", value: Diagnostics.sanitized(userAgentPrefix, limit: 100),
+        option: "userAgentPrefix", value: userAgentPrefix,
         allowed: "up to 256 characters of printable ASCII")
     }
     if let level = compression.value.level {
@@ -95,7 +103,7 @@ package struct OTLPSettings: Sendable {
     let url = try ProxyURL(text, option: proxy.name("proxy"))
     if let problem = ProxyExceptions(proxy.value.exceptions).problems.first {
       throw ConfigurationError(
-        option: proxy.name("proxy.except"), value: Diagnostics.sanitized(problem, limit: 200),
+        option: proxy.name("proxy.except"), value: problem,
         allowed: ProxyExceptions.forms)
     }
     return url
@@ -108,20 +116,38 @@ package struct OTLPSettings: Sendable {
     return ProxyExceptions(proxy.value.exceptions).contains(host: host.name, port: host.port) ? nil : url
   }
 
+  private func validateConnection() throws(ConfigurationError) {
+    if let serverName { try ServerNameRules.validate(serverName: serverName) }
+    if let authority { try ServerNameRules.validate(authority: authority) }
+    try ConfigurationError.require("connectTimeout", connectTimeout, in: .milliseconds(100) ... .seconds(600))
+    if let certificateReloadInterval {
+      try ConfigurationError.require(
+        "certificateReloadInterval", certificateReloadInterval, in: .zero ... .seconds(86_400))
+    }
+  }
+
+  private var files: [(option: String, file: Setting<PEMSource?>)] {
+    [("certificate", certificate), ("clientCertificate", clientCertificate), ("clientKey", clientKey)]
+  }
+
   private func validateFiles() throws(ConfigurationError) {
-    let files = [("certificate", certificate), ("clientCertificate", clientCertificate), ("clientKey", clientKey)]
     for (option, file) in files where file.value?.isEmpty == true {
-      throw ConfigurationError(option: file.name(option), value: "", allowed: "the path of a PEM file")
+      throw ConfigurationError(
+        option: file.name(option), value: "", allowed: "the path of a PEM file, or the text itself")
+    }
+    if clientKeyPassword != nil, clientKey.value == nil {
+      throw ConfigurationError(
+        option: "clientKeyPassword", value: Redaction.mark, allowed: "a password together with its client key")
     }
     // A certificate without its key, or the reverse, would quietly mean no client certificate (2.5.6).
     switch (clientCertificate.value, clientKey.value) {
     case (let certificate?, nil):
       throw ConfigurationError(
-        option: clientCertificate.name("clientCertificate"), value: certificate,
+        option: clientCertificate.name("clientCertificate"), value: certificate.shown,
         allowed: "a client certificate together with its client key")
     case (nil, let key?):
       throw ConfigurationError(
-        option: clientKey.name("clientKey"), value: key,
+        option: clientKey.name("clientKey"), value: key.shown,
         allowed: "a client key together with its client certificate")
     default: break
     }
@@ -139,8 +165,11 @@ package struct OTLPSettings: Sendable {
         .warning, "a proxy has no effect: the endpoint is a socket of this machine",
         [("option", proxy.name("proxy")), ("endpoint", server.description)])
     }
+    for (option, file) in files where file.value?.isTextInPlaceOfName == true {
+      diagnostics.emit(
+        .info, "the text of a PEM file stands where its name is expected, and is used", [("option", file.name(option))])
+    }
     guard let server = servers.first, !server.isSecure else { return }
-    let files = [("certificate", certificate), ("clientCertificate", clientCertificate), ("clientKey", clientKey)]
     for (option, file) in files where file.value != nil {
       diagnostics.emit(
         .warning, "a certificate has no effect: the connection is plaintext",
@@ -151,7 +180,7 @@ package struct OTLPSettings: Sendable {
   /// The value of `user-agent` (2.5.3, 2.5.4).
   package var userAgent: String {
     let own = "OTel-OTLP-Exporter-Swift/\(OTLPVersion.current)"
-    let prefix = HeaderList.trimmed(userAgentPrefix[...])
+    let prefix = Whitespace.trimmed(userAgentPrefix[...])
     return prefix.isEmpty ? own : "\(prefix) \(own)"
   }
 }

@@ -1,4 +1,7 @@
 /// A kind of telemetry that OTLP carries.
+#if hasAttribute(nonexhaustive)
+  @nonexhaustive
+#endif
 public enum OTLPSignal: Hashable, Sendable {
   /// Spans.
   case traces

@@ -23,11 +23,6 @@ package struct ProxyExceptions: Hashable, Sendable {
     }
   }
 
-  /// The entries of a list that is separated by commas or blanks.
-  package static func entries(_ text: String) -> [String] {
-    text.split { $0 == "," || $0 == " " || $0 == "\t" }.map(String.init)
-  }
-
   /// Whether a server is connected to directly.
   /// - Parameter host: A name or an IP address, IPv6 without brackets and possibly with a zone.
   package func contains(host: String, port: UInt16) -> Bool {

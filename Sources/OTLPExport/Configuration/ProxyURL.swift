@@ -16,7 +16,7 @@ package struct ProxyURL: Hashable, Sendable {
   /// Reads a URL; every refusal says what would have been right, and shows no credentials.
   package init(_ text: String, option: String = "proxy") throws(ConfigurationError) {
     func refused(_ allowed: String) -> ConfigurationError {
-      ConfigurationError(option: option, value: Endpoint.redacted(text), allowed: allowed)
+      ConfigurationError(option: option, value: text, allowed: allowed)
     }
     guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       throw refused("\(ProxyURL.forms), without blanks; what isn't ASCII is percent-encoded")
@@ -122,8 +122,10 @@ struct HostAndPort {
     return port
   }
 
+  /// Labels of at most 63 bytes (RFC 1035, 2.3.4), so that a token isn't taken for a name.
   static func isName(_ text: Substring) -> Bool {
     (1...253).contains(text.utf8.count) && text.utf8.allSatisfy(isNameByte)
+      && text.utf8.split(separator: UInt8(ascii: ".")).allSatisfy { $0.count <= 63 }
   }
 
   static func isNameByte(_ byte: UInt8) -> Bool {
@@ -132,33 +134,6 @@ struct HostAndPort {
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
       true
     default: false
-    }
-  }
-}
-
-/// Percent-encoding (RFC 3986, 2.1).
-enum PercentEncoding {
-  /// The bytes; nil if a '%' begins no escape.
-  static func bytes(_ text: Substring) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    var rest = text.utf8[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard let high = rest.popFirst().flatMap(digit), let low = rest.popFirst().flatMap(digit) else { return nil }
-      bytes.append(high << 4 | low)
-    }
-    return bytes
-  }
-
-  static func digit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
     }
   }
 }

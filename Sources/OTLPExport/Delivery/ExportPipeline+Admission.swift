@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-// When a call may be made: the destination decides, the line keeps the order of coming.
+// When a call may be made: the destination decides, the queue keeps the order of coming.
 extension ExportPipeline {
   enum Admission {
     /// The call counts as begun.
@@ -10,97 +10,162 @@ extension ExportPipeline {
   }
 
   /// Holds a piece until it may be sent, at most until its deadline.
-  func admit(_ delivery: Delivery) async -> Admission {
+  func admit(_ delivery: inout Delivery) async -> Admission {
     while true {
-      if Task.isCancelled { return .stop(.cancelled) }
-      let deadline = effective(delivery.deadline)
       let now = loop.now
-      guard !deadline.hasPassed(at: now) else { return .stop(delivery.machine.timeIsUp) }
-      if let end = destination.pauseEnd(at: now), Deadline(end) >= deadline { return .stop(.timeout) }  // 1.5.7
-      if line.isEmpty, destination.answer(at: now) == .go { return .go(destination.begin(at: now)) }
-      if let call = await waitInLine(until: deadline) { return .go(call) }
+      if let reason = reasonToStop(delivery, at: now) {
+        leave(&delivery)
+        return .stop(reason)
+      }
+      if delivery.place == nil {
+        if queue.first(at: now, isPaced: destination.isSuspended) == nil, destination.answer(at: now) == .go {
+          return .go(begin(delivery.number, at: now))
+        }
+        delivery.place = queue.join(export: delivery.number, notBefore: nil)
+      }
+      if let call = await turn(&delivery) { return .go(call) }
     }
   }
 
-  /// A call has ended, with what it says about the server.
-  func ended(_ call: Destination.Call, _ failure: AttemptFailure?) {
-    let now = loop.now
-    if let pause = failure?.requestedPause { destination.pause(for: pause, at: now) }
-    let evidence =
-      failure.map { Destination.Evidence($0, after: now - call.start, timeout: configuration.timeout) } ?? .accepted
-    switch destination.end(call, evidence, at: now, random: &random) {
-    case .suspended:
-      reporter.suspended(failure, at: now)
-      // The circuit's pace takes the place of each export's own.
-      calls.wakeSleepers(ownOnly: true)
-    case .resumed: reporter.resumed(at: now)
+  private func reasonToStop(_ delivery: Delivery, at now: MonotonicInstant) -> RetryMachine.Reason? {
+    if Task.isCancelled { return .cancelled }
+    let deadline = effective(delivery)
+    if deadline.hasPassed(at: now) { return delivery.machine.timeIsUp }
+    // 1.5.7
+    if let end = destination.pauseEnd(at: now), Deadline(end) >= deadline { return .timeout }
+    return nil
+  }
+
+  /// Waits in the queue until its turn, its deadline, a change, or the task's cancellation.
+  /// - Returns: The call, if it may be made.
+  private func turn(_ delivery: inout Delivery) async -> Destination.Call? {
+    guard let place = delivery.place else { return nil }
+    advance()
+    let promise = place.promise
+    let deadline = effective(delivery)
+    let word = await withTaskCancellationHandler {
+      await promise.value(until: deadline, on: loop)
+    } onCancel: {
+      promise.fulfil(.lookAgain)
+    }
+    // The turn may have come in the very moment in which the time was up.
+    switch word ?? promise.current {
+    case .go(let call):
+      delivery.place = nil
+      return call
+    case .lookAgain: if place.promise === promise { place.renew() }
     case nil: break
     }
-    publishRoom()
-    if !line.isEmpty { advance() }
+    return nil
   }
 
-  /// The batch's deadline, or shutdown's if that comes first.
-  func effective(_ deadline: Deadline) -> Deadline { min(deadline, cutoff ?? .never) }
-
-  /// Waits for its turn, or until the deadline, a change, or the task's cancellation.
-  /// - Returns: The call, if it may be made.
-  private func waitInLine(until deadline: Deadline) async -> Destination.Call? {
-    let place = line.join()
+  private func leave(_ delivery: inout Delivery) {
+    guard let place = delivery.place else { return }
+    delivery.place = nil
+    queue.leave(place)
     advance()
-    let word = await withTaskCancellationHandler {
-      await place.value(until: deadline, on: loop)
-    } onCancel: {
-      place.fulfil(.lookAgain)
+  }
+
+  private func begin(_ export: Int, at now: MonotonicInstant) -> Destination.Call {
+    let call = destination.begin(export: export, at: now)
+    if call.isProbe {
+      publishRoom()
+      armTimer()
     }
-    line.leave(place)
-    if line.isEmpty { advance() }
-    // The turn may have come in the very moment in which the time was up.
-    if word == nil { place.fulfil(.lookAgain) }
-    guard case .go(let call)? = word ?? place.current else { return nil }
     return call
   }
 
-  /// Lets those in line go who may, and sees to it that it is asked again when the next one may.
-  private func advance() {
-    var end: MonotonicInstant?
-    while let place = line.first {
-      let now = loop.now
-      let answer = destination.answer(at: now)
-      if case .wait(let instant) = answer { end = instant }
-      guard answer == .go else { break }
-      line.leave(place)
-      let call = destination.begin(at: now)
-      if !place.fulfil(.go(call)) { _ = destination.end(call, .nothing, at: now, random: &random) }
+  /// The export waits for its next attempt. In the same breath as the decision, so that no flush comes between.
+  /// While the server is down its own pace takes the place of long pauses.
+  func wait(_ delivery: inout Delivery, until end: MonotonicInstant, after call: Destination.Call) {
+    let isPaced = configuration.retry.circuitThreshold != nil && destination.isDown
+    let notBefore = isPaced ? min(end, call.start + configuration.retry.maxCircuitPause) : end
+    delivery.place = queue.join(export: delivery.number, notBefore: notBefore)
+  }
+
+  /// A call has ended, with what it says about the server.
+  func ended(_ call: Destination.Call, _ failure: AttemptFailure?, isOvertaken: Bool) {
+    let now = loop.now
+    let wasDown = destination.isDown
+    let evidence =
+      failure.map { Destination.Evidence($0, after: now - call.start, timeout: configuration.timeout) } ?? .accepted
+    switch destination.end(
+      call, isOvertaken ? .nothing : evidence, pause: failure?.requestedPause, at: now, random: &random)
+    {
+    case .suspended: reporter.suspended(failure, at: now)
+    case .resumed:
+      reporter.resumed(at: now)
+      queue.endBackoffs()
+    case nil: break
     }
-    line.arm(end, on: loop) { [weak self, loop] in
+    if wasDown, !destination.isDown {
+      // Their time runs again.
+      queue.lookAgain()
+      giveUpProbes(before: call, at: now)
+    }
+    publishRoom()
+    if !queue.isEmpty || destination.isDown || queue.timer != nil { advance() }
+  }
+
+  /// The batch's deadline, or shutdown's if that comes first; during an outage the export's own time stands still.
+  func effective(_ delivery: Delivery) -> Deadline {
+    let end = min(delivery.deadline, cutoff ?? .never)
+    guard let allowance = delivery.allowance else { return end }
+    return min(end, destination.deadline(allowance, at: loop.now))
+  }
+
+  /// Lets those in the queue go who may, and sees to it that it is asked again when the next one may.
+  func advance() {
+    while true {
+      let now = loop.now
+      guard let place = queue.first(at: now, isPaced: destination.isSuspended), destination.answer(at: now) == .go
+      else { break }
+      queue.leave(place)
+      let call = destination.begin(export: place.export, at: now)
+      if !place.promise.fulfil(.go(call)) { _ = destination.end(call, .nothing, at: now, random: &random) }
+    }
+    publishRoom()
+    armTimer()
+  }
+
+  private func armTimer() {
+    let now = loop.now
+    var end = destination.roomChange(after: now)
+    func consider(_ instant: MonotonicInstant?) { if let instant { end = min(end ?? instant, instant) } }
+    if !queue.isEmpty {
+      consider(queue.nextEnd(after: now))
+      if case .wait(let instant) = destination.answer(at: now) { consider(instant) }
+    }
+    queue.arm(end, on: loop) { [weak self, loop] in
       Task(executorPreference: loop) { await self?.timerFired() }
     }
   }
 
   private func timerFired() {
-    line.timerFired()
+    queue.timerFired()
     advance()
   }
 
-  /// Sleeps on the loop's clock; false if the task was cancelled, or shutdown's deadline is earlier. While the circuit
-  /// is open the line is where to wait, unless the server named the pause.
-  func sleep(_ delivery: Delivery, until end: MonotonicInstant) async -> Bool {
-    let isServers = delivery.machine.isPacedByServer
-    if destination.isSuspended, !isServers { return true }
-    if let cutoff, Deadline(end) >= cutoff { return false }
-    // Where the batch comes from another runtime, other jobs may have run since the decision.
-    if calls.isOvertaken(end, since: delivery.hurries) { return true }
-    let promise = Promise<Bool>()
-    let timer = loop.schedule(at: Deadline(end)) { promise.fulfil(true) }
-    calls.sleep(delivery.number, until: end, isServers: isServers, promise)
-    let slept = await withTaskCancellationHandler {
-      await promise.value
-    } onCancel: {
-      promise.fulfil(false)
+  // MARK: Probes that are overtaken
+
+  /// The server is back: what it took while it was away gets no answer, so calls from that time that go on without one
+  /// are given up soon, and sent again.
+  private func giveUpProbes(before call: Destination.Call, at now: MonotonicInstant) {
+    for (number, probe) in probes.sorted(by: { $0.key < $1.key }) where number < call.number {
+      let end = probe.start + Destination.Evidence.leastTime
+      guard end > now else {
+        giveUpProbe(number)
+        continue
+      }
+      _ = loop.schedule(at: Deadline(end)) { [weak self, loop] in
+        Task(executorPreference: loop) { await self?.giveUpProbe(number) }
+      }
     }
-    calls.wake(delivery.number)
-    loop.cancel(timer)
-    return slept
+  }
+
+  private func giveUpProbe(_ number: Int) {
+    guard let probe = probes[number] else { return }
+    probes[number]?.isOvertaken = true
+    probe.task.cancel()
   }
 }

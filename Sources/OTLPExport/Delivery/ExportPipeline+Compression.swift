@@ -4,11 +4,11 @@ internal import TelemetryCore
 extension ExportPipeline {
   /// The compressed message, if it is to be sent so and is smaller.
   func compress(_ request: EncodedRequest) async -> BufferSlice? {
-    guard let compressor, !isCompressionRefused else { return nil }
+    guard let compressor, takesGzip else { return nil }
     let message = request.protobuf
     guard governor != nil else { return await compress(message, compressor) }
     let start = loop.now
-    let answerTime = calls.count >= destination.room ? destination.answerTime : nil
+    let answerTime = calls.count >= destination.room(at: start) ? destination.answerTime : nil
     guard governor?.admits(bytes: message.count, at: start, answerTime: answerTime) == true else { return nil }
     let result = await compress(message, compressor)
     governor?.compressed(message.count, to: result?.count, took: loop.now - start)
@@ -20,9 +20,19 @@ extension ExportPipeline {
     return await runtime.block { compressor.compress(message) }
   }
 
+  /// Whether the server may take gzip: it has not refused it on the present connections. Behind the next one there may
+  /// be another server.
+  private var takesGzip: Bool {
+    guard let refused = gzipRefusedAt else { return true }
+    guard refused != transport.connectionsMade else { return false }
+    gzipRefusedAt = nil
+    return true
+  }
+
+  /// The server took uncompressed what it had refused compressed.
   func rememberRefusedCompression() {
-    guard !isCompressionRefused else { return }
-    isCompressionRefused = true
+    guard gzipRefusedAt == nil else { return }
+    gzipRefusedAt = transport.connectionsMade
     reporter.compressionRefused()
   }
 }

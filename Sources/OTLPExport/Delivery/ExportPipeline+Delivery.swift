@@ -6,7 +6,10 @@ internal import TelemetrySDK
 struct Delivery {
   var piece: Piece
   let number: Int
+  /// A hard end: the caller's, or shutdown's.
   let deadline: Deadline
+  /// The time that the export may take without outages; nil if the deadline is all.
+  let allowance: UptimeClock.Allowance?
   var machine: RetryMachine
   var lastFailure: AttemptFailure?
   /// The compressed message, if it is to be sent compressed.
@@ -17,15 +20,21 @@ struct Delivery {
   var isAccepted = false
   /// Of the messages that went to a connection.
   var bytes = 0
-  /// How many hurries there had been at the last decision.
-  var hurries = 0
+  /// Where the export waits for its turn.
+  var place: AdmissionQueue.Place?
+  /// The server refused the compressed message, and said so.
+  var isGzipRefused = false
   /// The search for bad items, of the whole batch.
   var isolation: Isolation
 
-  init(piece: Piece, number: Int, deadline: Deadline, policy: RetryPolicy, isolation: Isolation) {
+  init(
+    piece: Piece, number: Int, deadline: Deadline, allowance: UptimeClock.Allowance?, policy: RetryPolicy,
+    isolation: Isolation
+  ) {
     self.piece = piece
     self.number = number
     self.deadline = deadline
+    self.allowance = allowance
     self.isolation = isolation
     machine = RetryMachine(policy, wasConnected: piece.mayHaveBeenDelivered)
   }
@@ -34,54 +43,66 @@ struct Delivery {
 }
 
 extension ExportPipeline {
+  /// What is left of a piece after its delivery.
+  enum Remainder {
+    case settled
+    /// Pieces that are to be delivered in its place.
+    case pieces([Piece])
+    /// It holds a bad item; whether it is searched is decided when the other pieces are settled.
+    case refused
+  }
+
   /// Delivers a piece.
-  /// - Returns: The pieces that are to be delivered in its place; none if it is settled.
-  func deliver(_ delivery: inout Delivery, _ outcome: inout ExportOutcome) async -> [Piece] {
-    if let pieces = splitBeforehand(delivery.piece) { return pieces }
+  func deliver(_ delivery: inout Delivery, _ outcome: inout ExportOutcome) async -> Remainder {
+    if let pieces = splitBeforehand(delivery.piece) { return .pieces(pieces) }
     if isTooLarge(delivery.request) {
       dropTooLarge(delivery, limit: configuration.maxRequestSize, &outcome)
-      return []
+      return .settled
     }
     delivery.compressed = await compress(delivery.request)
     while true {
-      guard let failure = await send(&delivery, &outcome) else { return [] }
-      let action = decide(after: failure, &delivery, outcome)
+      guard let failure = await send(&delivery, &outcome) else { return .settled }
+      // The next attempt is decided: it has its place in the queue, or goes out at once.
+      guard let action = failure.action else { continue }
       switch action {
-      case .resend: continue
-      case .resendUncompressed: delivery.compressed = nil
+      case .resend, .wait: continue
+      case .resendUncompressed:
+        delivery.compressed = nil
+        delivery.isGzipRefused = true
       case .resendWithNewHeaders:
         if let generation = delivery.headerGeneration { await headerSource?.refused(generation) }
-      case .wait(let end):
-        if await !sleep(delivery, until: end) {
-          drop(delivery, .cancelled, &outcome)
-          return []
-        }
       case .split(let limit): return split(delivery, limit: limit, &outcome)
-      case .isolate: return isolate(&delivery)
+      case .isolate: return isolate(&delivery, outcome)
       case .giveUp(let reason):
-        drop(&delivery, reason, failure, &outcome)
-        return []
+        drop(&delivery, reason, failure.failure, &outcome)
+        return .settled
       }
     }
   }
 
-  /// Sends once when its turn has come; nil if that settled the piece, or dropped it.
-  private func send(_ delivery: inout Delivery, _ outcome: inout ExportOutcome) async -> AttemptFailure? {
-    switch await admit(delivery) {
+  /// Sends once when its turn has come, and decides what follows; nil if that settled the piece, or dropped it.
+  private func send(
+    _ delivery: inout Delivery, _ outcome: inout ExportOutcome
+  ) async -> (failure: AttemptFailure, action: RetryMachine.Action?)? {
+    switch await admit(&delivery) {
     case .stop(let reason):
       drop(delivery, reason, &outcome)
       return nil
     case .go(let call):
-      let failure = await attempt(&delivery, &outcome)
-      ended(call, failure)
-      return failure
+      let failure = await attempt(&delivery, call, &outcome)
+      let isOvertaken = call.isProbe ? probes.removeValue(forKey: call.number)?.isOvertaken ?? false : false
+      ended(call, failure, isOvertaken: isOvertaken)
+      guard let failure else { return nil }
+      return (failure, isOvertaken ? nil : decide(after: failure, call, &delivery))
     }
   }
 
   /// Sends; nil if that settled the piece.
-  private func attempt(_ delivery: inout Delivery, _ outcome: inout ExportOutcome) async -> AttemptFailure? {
+  private func attempt(
+    _ delivery: inout Delivery, _ call: Destination.Call, _ outcome: inout ExportOutcome
+  ) async -> AttemptFailure? {
     let deadline = RetryMachine.attemptDeadline(
-      timeout: configuration.timeout, now: loop.now, deadline: effective(delivery.deadline))
+      timeout: configuration.timeout, now: loop.now, deadline: effective(delivery))
     var headers: OTLPHeaders?
     if let headerSource {
       switch await provideHeaders(headerSource, &delivery, until: deadline) {
@@ -94,14 +115,16 @@ extension ExportPipeline {
       delivery.piece.isCounted = true
       outcome.possibleDuplicates += delivery.request.itemCount
     }
-    let wasRefused = delivery.lastFailure?.code == StatusTable.unimplemented
     let message = delivery.compressed ?? delivery.request.message
     let size = message.count
-    let result = await transport.send(
-      message, isCompressed: delivery.compressed != nil, headers: headers, deadline: deadline)
+    let isCompressed = delivery.compressed != nil
+    let result =
+      call.isProbe
+      ? await probe(call, message, isCompressed: isCompressed, headers: headers, deadline: deadline)
+      : await transport.send(message, isCompressed: isCompressed, headers: headers, deadline: deadline)
     switch result {
     case .accepted(let response):
-      if wasRefused, delivery.compressed == nil, compressor != nil { rememberRefusedCompression() }
+      if delivery.isGzipRefused { rememberRefusedCompression() }
       nextIsolation = nil
       let limits = configuration.limits
       if !limits.isEmpty { limits.accepted(delivery.request.protobuf.count, by: configuration.server) }
@@ -114,6 +137,26 @@ extension ExportPipeline {
       if failure.origin != .connect, !failure.isUnconnected { delivery.bytes += size }
       return note(failure, &delivery)
     }
+  }
+
+  /// Sends in a task of its own (``Probe``).
+  private func probe(
+    _ call: Destination.Call, _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+  ) async -> AttemptResult {
+    let task = Task(executorPreference: loop) { [transport] in
+      await transport.send(message, isCompressed: isCompressed, headers: headers, deadline: deadline)
+    }
+    probes[call.number] = Probe(start: call.start, task: task)
+    let result = await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
+    guard case .failed(let failure) = result, failure.origin == .cancelled else {
+      probes[call.number]?.isOvertaken = false
+      return result
+    }
+    return probes[call.number]?.isOvertaken == true ? .failed(.overtaken(failure.fate)) : result
   }
 
   private func note(_ failure: AttemptFailure, _ delivery: inout Delivery) -> AttemptFailure {
@@ -137,14 +180,14 @@ extension ExportPipeline {
   }
 
   private func decide(
-    after failure: AttemptFailure, _ delivery: inout Delivery, _ outcome: ExportOutcome
+    after failure: AttemptFailure, _ call: Destination.Call, _ delivery: inout Delivery
   ) -> RetryMachine.Action {
-    delivery.hurries = calls.hurries
     let request = RetryMachine.Request(
       messageBytes: delivery.request.protobuf.count, isCompressed: delivery.compressed != nil,
-      mayBeIsolated: mayBeIsolated(delivery, outcome), hasProvidedHeaders: delivery.headerGeneration != nil)
+      mayBeIsolated: mayBeIsolated(delivery), hasProvidedHeaders: delivery.headerGeneration != nil)
     let action = delivery.machine.next(
-      after: failure, of: request, now: loop.now, deadline: effective(delivery.deadline), random: &random)
+      after: failure, of: request, now: loop.now, deadline: effective(delivery), random: &random)
+    if case .wait(let end) = action { wait(&delivery, until: end, after: call) }
     // A single bad item is named when it is dropped; the server is well.
     if isIsolated(delivery, failure) { return action }
     // A resend for free is routine: servers end connections by GOAWAY.

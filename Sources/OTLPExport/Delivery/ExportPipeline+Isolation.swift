@@ -8,10 +8,10 @@ extension ExportPipeline {
   // A search that found nothing to deliver isn't repeated for each batch.
   private static let pauseAfterVainSearch = Duration.seconds(60)
 
-  func mayBeIsolated(_ delivery: Delivery, _ outcome: ExportOutcome) -> Bool {
+  func mayBeIsolated(_ delivery: Delivery) -> Bool {
+    guard configuration.retry.isolatesRefusedSpans else { return false }
     if let nextIsolation, loop.now < nextIsolation { return false }
-    return delivery.isolation.maySplit(
-      itemCount: delivery.request.itemCount, hasAccepted: outcome.exported + outcome.rejected > 0)
+    return delivery.isolation.maySplit(itemCount: delivery.request.itemCount)
   }
 
   /// Whether the failure is about a single item.
@@ -19,9 +19,29 @@ extension ExportPipeline {
     delivery.request.itemCount == 1 && failure.isInvalidArgument
   }
 
-  func isolate(_ delivery: inout Delivery) -> [Piece] {
+  func isolate(_ delivery: inout Delivery, _ outcome: ExportOutcome) -> Remainder {
+    if delivery.isolation.waits(hasAccepted: outcome.exported + outcome.rejected > 0) { return .refused }
     delivery.isolation.split()
-    return pieces(of: delivery.piece, limit: nil)
+    return .pieces(pieces(of: delivery.piece, limit: nil))
+  }
+
+  /// What waited for the server to take something: the next pieces of it, or all of it is dropped.
+  func searchRefused(
+    _ refused: inout [Delivery], _ isolation: inout Isolation, _ record: inout ExportRecord,
+    _ outcome: inout ExportOutcome
+  ) -> [Piece] {
+    let hasAccepted = outcome.exported + outcome.rejected > 0
+    while !refused.isEmpty {
+      var delivery = refused.removeFirst()
+      if hasAccepted, isolation.maySplit(itemCount: delivery.request.itemCount) {
+        isolation.split()
+        return pieces(of: delivery.piece, limit: nil)
+      }
+      drop(delivery, .refused, &outcome)
+      delivery.bytes = 0  // counted before
+      record.add(delivery, hasParts: false, outcome)
+    }
+    return []
   }
 
   /// Drops what the machine gave up, and names the item if it is a single bad one.

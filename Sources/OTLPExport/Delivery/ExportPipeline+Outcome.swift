@@ -29,17 +29,20 @@ extension ExportPipeline {
   }
 
   /// The server found the piece too large. Where it names no limit, the larger half is the guess.
-  func split(_ delivery: Delivery, limit: Int?, _ outcome: inout ExportOutcome) -> [Piece] {
+  func split(_ delivery: Delivery, limit: Int?, _ outcome: inout ExportOutcome) -> Remainder {
     guard delivery.piece.request.itemCount > 1 else {
       dropTooLarge(delivery, limit: limit, &outcome)
-      return []
+      return .settled
     }
-    let result = pieces(of: delivery.piece, limit: limit)
+    let size = delivery.request.protobuf.count
+    let result = pieces(of: delivery.piece, limit: limit.map { LearnedLimit.pieces(told: $0, of: size) })
     let learned = limit ?? result.map(\.request.protobuf.count).max()
-    if let learned, configuration.limits.learn(learned, of: configuration.server, at: loop.now) {
-      reporter.learned(limit: learned)
+    if let learned,
+      configuration.limits.learn(learned, refused: size, of: configuration.server, at: loop.now)
+    {
+      reporter.learned(limit: max(learned, LearnedLimit.least))
     }
-    return result
+    return .pieces(result)
   }
 
   func pieces(of piece: Piece, limit: Int?) -> [Piece] {
@@ -103,16 +106,20 @@ extension ExportPipeline {
       if delivery.lastFailure != nil, delivery.machine.timeIsUp == .unreachable {
         .unreachable
       } else {
-        delivery.deadline.hasPassed(at: loop.now) ? .timeout : .shutdown
+        timeIsOwn(delivery) && effective(delivery).hasPassed(at: loop.now) ? .timeout : .shutdown
       }
     // The last answer decides whether there is anybody at all.
     case .attemptsUsedUp: delivery.machine.timeIsUp == .unreachable ? .unreachable : .refused
     }
   }
 
-  private func timeoutOrShutdown(_ delivery: Delivery) -> DropReason {
-    guard let cutoff else { return .timeout }
-    return cutoff <= delivery.deadline ? .shutdown : .timeout
+  private func timeoutOrShutdown(_ delivery: Delivery) -> DropReason { timeIsOwn(delivery) ? .timeout : .shutdown }
+
+  /// Whether the export's own time ends first, not a shutdown's. A processor that gives an export a time without outages
+  /// sets a deadline beside it for a shutdown only.
+  private func timeIsOwn(_ delivery: Delivery) -> Bool {
+    guard let allowance = delivery.allowance else { return delivery.deadline < cutoff ?? .never }
+    return destination.deadline(allowance, at: loop.now) < min(delivery.deadline, cutoff ?? .never)
   }
 
   /// What a user can act on: the reason, and the last failure in words.

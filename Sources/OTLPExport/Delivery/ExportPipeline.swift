@@ -46,14 +46,19 @@ package actor ExportPipeline {
   private static let idleBuffers = 4
   private let metrics: ExporterMetrics
 
-  var calls = CallRegister()
+  var calls = ActiveExports()
   var reporter: DeliveryReporter
   var random: SeededRandom
   /// What the server's answers say about the next call.
   var destination: Destination
-  var line = CallLine()
+  var queue = AdmissionQueue()
+  /// The calls that began while the server was down, by number.
+  var probes: [Int: Probe] = [:]
   private nonisolated let publishedRoom: Atomic<Int>
-  var isCompressionRefused = false
+  /// Called when there is more room.
+  private nonisolated let roomObservers = Locked<[@Sendable () -> Void]>([])
+  /// The number of connections when the server refused gzip.
+  var gzipRefusedAt: Int?
   /// Of automatic compression.
   var governor: CompressionGovernor?
   /// The server refused each part of a batch as invalid: until it takes something, or until then, no other batch is
@@ -74,12 +79,13 @@ package actor ExportPipeline {
     encoder = TraceRequestEncoder(pooledBuffers: min(16, configuration.maxConcurrentCalls))
     metrics = ExporterMetrics(configuration.labels)
     headerSource = configuration.headerProvider.map {
-      HeaderSource($0, base: configuration.headers, loop: loop)
+      HeaderSource(
+        $0, base: configuration.headers, attemptTimeout: configuration.timeout, loop: loop, diagnostics: diagnostics)
     }
     reporter = DeliveryReporter(server: configuration.server, diagnostics: diagnostics.limited(by: loop))
     compressor = configuration.compression.level.map { MessageCompressor(level: $0) }
     destination = Destination(configuration.retry, maximum: configuration.maxConcurrentCalls)
-    publishedRoom = Atomic(destination.room)
+    publishedRoom = Atomic(destination.room(at: loop.now))
     governor = configuration.compression == .auto ? configuration.governor : nil
   }
 
@@ -89,39 +95,50 @@ package actor ExportPipeline {
     compressor?.share(budget)
   }
 
-  /// Delivers `batch`, or gives up by `deadline`. The counts sum to the batch's. The spans are let go of once encoded.
-  package func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
+  /// Delivers `batch`, or gives up by `deadline`, or after `timeout`, in which the time of an outage doesn't count. The
+  /// counts sum to the batch's. The spans are let go of once encoded.
+  package func export(
+    _ batch: consuming [SpanData], timeout: Duration? = nil, deadline: Deadline
+  ) async -> ExportOutcome {
     let count = batch.count
     guard count > 0 else { return ExportOutcome() }  // 1.1.13
     guard cutoff == nil else { return refuse(count) }
     let number = calls.begin()
     defer { ended(number) }
     metrics.began(count)
-    var record = ExportRecord(start: loop.now)
+    let start = loop.now
+    let allowance = timeout.map { destination.allow($0, at: start) }
+    var record = ExportRecord(start: start)
     var outcome = ExportOutcome()
     var current = Piece(request: encoder.encode(batch))
     _ = consume batch
     var others: [Piece] = []
-    var isolation = Isolation()
+    var refused: [Delivery] = []
+    var isolation = Isolation(itemCount: count)
     while true {
       var delivery = Delivery(
-        piece: current, number: number, deadline: deadline, policy: configuration.retry, isolation: isolation)
-      var pieces = await deliver(&delivery, &outcome)
+        piece: current, number: number, deadline: deadline, allowance: allowance, policy: configuration.retry,
+        isolation: isolation)
+      let remainder = await deliver(&delivery, &outcome)
       isolation = delivery.isolation
-      record.add(delivery, hasParts: !pieces.isEmpty, outcome)
-      if pieces.isEmpty {
-        guard let next = others.popLast() else {
-          isolationEnded(isolation, outcome)
-          metrics.ended(count, outcome, record, at: loop.now)
-          return outcome
-        }
-        current = next
-      } else {
-        // What comes first in the batch is sent first.
-        current = pieces.removeFirst()
-        others.append(contentsOf: pieces.reversed())
+      switch remainder {
+      case .settled: record.add(delivery, hasParts: false, outcome)
+      case .pieces(let pieces):
+        record.add(delivery, hasParts: true, outcome)
+        others.append(contentsOf: pieces.reversed())  // what comes first in the batch is sent first
+      case .refused:
+        record.add(delivery, hasParts: true, outcome)
+        refused.append(delivery)
       }
+      if others.isEmpty, !refused.isEmpty {
+        others = searchRefused(&refused, &isolation, &record, &outcome).reversed()
+      }
+      guard let next = others.popLast() else { break }
+      current = next
     }
+    isolationEnded(isolation, outcome)
+    metrics.ended(count, outcome, record, at: loop.now)
+    return outcome
   }
 
   private func ended(_ number: Int) {
@@ -133,20 +150,28 @@ package actor ExportPipeline {
   package nonisolated var room: Int { publishedRoom.load(ordering: .relaxed) }
 
   func publishRoom() {
-    let room = destination.room
-    if room != self.room { publishedRoom.store(room, ordering: .relaxed) }
+    let (room, before) = (destination.room(at: loop.now), self.room)
+    guard room != before else { return }
+    publishedRoom.store(room, ordering: .relaxed)
+    guard room > before else { return }
+    for observer in roomObservers.withLock({ $0 }) { observer() }
+  }
+
+  /// Calls `observer` each time that there is more room than before. It must not block.
+  package nonisolated func observeRoom(_ observer: @escaping @Sendable () -> Void) {
+    roomObservers.withLock { $0.append(observer) }
   }
 
   /// A flush or shutdown ends at `deadline`: what would wait beyond it is tried now, as far as the server permits.
-  package func hurry(deadline: Deadline) {
-    calls.hurry(deadline: deadline)
-    destination.hurry(at: loop.now)
-    line.lookAgain()
+  package func expedite(deadline: Deadline) {
+    destination.expedite(at: loop.now)
+    queue.expedite(deadline: deadline)
+    advance()
   }
 
   /// Waits for the exports that run now; false if they haven't ended by `deadline`.
   package func flush(deadline: Deadline) async -> Bool {
-    hurry(deadline: deadline)
+    expedite(deadline: deadline)
     guard let done = calls.waitForRunning() else { return true }
     return await done.value(until: deadline, on: loop) != nil
   }
@@ -156,7 +181,8 @@ package actor ExportPipeline {
   package func shutdown(deadline: Deadline) async {
     let deadline = min(deadline, cutoff ?? .never)
     cutoff = deadline
-    hurry(deadline: deadline)
+    expedite(deadline: deadline)
+    queue.lookAgain()
     if let done = calls.waitForRunning() { _ = await done.value(until: deadline, on: loop) }
     await headerSource?.end()
     await transport.shutdown(deadline: deadline)

@@ -22,13 +22,14 @@ package final class MessageLimits: Sendable {
     limits.withLock { $0[server]?.limit(for: count, at: now) }
   }
 
-  /// A server refused a message for its size.
+  /// A server refused a message of `size` bytes and takes `bytes`.
   /// - Returns: Whether that is news.
-  package func learn(_ bytes: Int, of server: String, at now: MonotonicInstant) -> Bool {
+  package func learn(_ bytes: Int, refused size: Int, of server: String, at now: MonotonicInstant) -> Bool {
+    guard size > LearnedLimit.least else { return false }
     hasAny.store(true, ordering: .relaxed)
     return limits.withLock { limits in
       if limits[server] == nil, limits.count >= MessageLimits.mostEndpoints { limits.removeAll() }
-      return limits[server, default: LearnedLimit()].learn(bytes, at: now)
+      return limits[server, default: LearnedLimit()].learn(bytes, refused: size, at: now)
     }
   }
 

@@ -12,6 +12,9 @@ public import TelemetrySDK
 
 extension LoopbackCollector {
   /// Where a collector listens.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Address: Sendable, Hashable {
     /// An IP address of this machine and a port; port 0 takes a free one.
     case tcp(host: String, port: UInt16)
@@ -62,6 +65,10 @@ extension LoopbackCollector {
     /// Called with the spans of each accepted request, on the collector's event loop; must not block.
     public var onSpans: (@Sendable ([SpanData]) -> Void)?
 
+    /// Answers requests as ``LoopbackCollector/onRequest(_:)``'s handler does, from the first one on.
+    package var onRequest: (@Sendable (Request) -> Response)?
+    /// Whether methods other than the export of traces are handed to the handler; else they are unknown.
+    package var answersAnyMethod = false
     /// Whether the span ids of each request are read, without decoding the spans.
     package var readsSpanIDs = false
     /// Called with each request whose spans are accepted, and what it is answered.

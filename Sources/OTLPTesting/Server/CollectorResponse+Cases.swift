@@ -22,6 +22,9 @@ extension LoopbackCollector.Response {
   public static var success: Self { .steps([.accept] + answer([])) }
 
   /// Accepts the request, and says that some of its spans were rejected, or a word of warning with none.
+  ///
+  /// The collector does what it says: the last `rejected` spans of the request are neither counted nor kept. A number
+  /// that can't be true is said as it is; below 0 none is rejected, above the request's spans all are.
   public static func partialSuccess(rejected: Int64, message: String = "") -> Self {
     .steps([.accept] + answer(CollectorMessages.partialSuccess(rejected: rejected, message: message)))
   }

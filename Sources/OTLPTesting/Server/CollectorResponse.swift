@@ -49,6 +49,9 @@ extension LoopbackCollector {
   }
 
   /// The last-stream-id of a GOAWAY: which requests the server says it has looked at.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum LastStream: Hashable, Sendable {
     /// None of them: all may be sent again without risk.
     case none
@@ -68,6 +71,9 @@ extension LoopbackCollector {
   /// ``silence``, …); others are put together with ``steps(at:_:)``.
   public struct Response: Sendable {
     /// When the steps begin.
+    #if hasAttribute(nonexhaustive)
+      @nonexhaustive
+    #endif
     public enum Start: Hashable, Sendable {
       /// When the request is complete.
       case request
@@ -78,8 +84,11 @@ extension LoopbackCollector {
     }
 
     /// One step of an answer.
+    #if hasAttribute(nonexhaustive)
+      @nonexhaustive
+    #endif
     public enum Step: Sendable, Hashable {
-      /// Counts the request's spans as accepted and keeps them.
+      /// Counts the request's spans as accepted and keeps them, but those that the answer's message rejects.
       case accept
       /// Pauses.
       case wait(Duration)
@@ -99,6 +108,8 @@ extension LoopbackCollector {
       case ping
       /// Bytes into the connection past HTTP/2.
       case rawBytes([UInt8])
+      /// Frames without end, as long as the connection lives.
+      case flood(Flood)
       /// Reads nothing more from the connection.
       case stopReading
       /// Closes the connection when all before has been written.

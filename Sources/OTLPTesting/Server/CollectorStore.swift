@@ -28,7 +28,10 @@ final class CollectorStore: Sendable {
   let configuration: LoopbackCollector.Configuration
   private let state = Mutex(State())
 
-  init(_ configuration: LoopbackCollector.Configuration) { self.configuration = configuration }
+  init(_ configuration: LoopbackCollector.Configuration) {
+    self.configuration = configuration
+    if let handler = configuration.onRequest { setHandler(handler) }
+  }
 
   // MARK: For the owner
 
@@ -107,13 +110,15 @@ final class CollectorStore: Sendable {
   }
 
   func accepted(_ request: Request, _ response: Response) {
+    let count = request.spanCount - response.rejectedSpans(of: request.spanCount)
+    let spans = request.spans.prefix(count)
     state.withLock { state in
       state.counts.acceptedRequests += 1
-      state.counts.spans += request.spanCount
+      state.counts.spans += count
       let room = configuration.keptSpans - state.spans.count
-      if room > 0 { state.spans += request.spans.prefix(room) }
+      if room > 0 { state.spans += spans.prefix(room) }
     }
-    configuration.onSpans?(request.spans)
+    configuration.onSpans?(Array(spans))
     configuration.onAccept?(request, response)
     notify()
   }

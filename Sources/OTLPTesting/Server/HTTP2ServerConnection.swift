@@ -32,6 +32,7 @@ actor HTTP2ServerConnection: LoopHandler {
   /// The age was reached before the TLS handshake was done.
   private var isPastAge = false
   private var readTimer: TelemetryLoop.TimerID?
+  var floodTimer: TelemetryLoop.TimerID?
   // Read buffers: of the transport, and of TLS.
   private let buffer = RawBuffer(capacity: 64 << 10)
   private let plaintext = RawBuffer(capacity: 16 << 10)
@@ -71,6 +72,8 @@ actor HTTP2ServerConnection: LoopHandler {
     }
   }
 
+  nonisolated func loopEnded() { assumeIsolated { $0.close() } }
+
   /// Ends the connection at once.
   func close() {
     guard !isClosed else { return }
@@ -80,6 +83,7 @@ actor HTTP2ServerConnection: LoopHandler {
     requests = [:]
     if let ageTimer { loop.cancel(ageTimer) }
     if let readTimer { loop.cancel(readTimer) }
+    if let floodTimer { loop.cancel(floodTimer) }
     onClose(number)
   }
 
@@ -183,6 +187,9 @@ actor HTTP2ServerConnection: LoopHandler {
     case .close, .silence, .ignore, .reply: false
     }
   }
+
+  /// Whether all that was to be sent is with the system.
+  var isDrained: Bool { outputHead >= output.count && (tls?.outputCount ?? 0) == 0 }
 
   /// Puts bytes into the output behind all that the session has to say.
   func append(_ bytes: [UInt8]) {

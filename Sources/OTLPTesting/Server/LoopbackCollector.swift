@@ -12,6 +12,9 @@ public import TelemetrySDK
 /// #expect(await collector.waitForSpans(512, within: .seconds(5)))
 /// await collector.stop()
 /// ```
+///
+/// It listens until ``stop()``, or until its last reference goes: sockets, connections and its hold on the runtime's
+/// threads end then. ``withLoopbackCollector(_:runtime:_:)`` runs one for the time of a closure.
 public final class LoopbackCollector: Sendable {
   /// A request as it arrived.
   public struct Request: Sendable {
@@ -43,6 +46,9 @@ public final class LoopbackCollector: Sendable {
   }
 
   /// What a collector does with one connection.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum ConnectionBehavior: Sendable, Hashable {
     /// Serves it.
     case serve
@@ -72,7 +78,7 @@ public final class LoopbackCollector: Sendable {
     public var requests = 0
     /// Requests whose spans were accepted.
     public var acceptedRequests = 0
-    /// Spans that were accepted.
+    /// Spans that were accepted: not those that ``Response/partialSuccess(rejected:message:)`` rejects.
     public var spans = 0
     /// Streams that the client reset.
     public var clientResets = 0
@@ -132,6 +138,16 @@ public final class LoopbackCollector: Sendable {
     switch address {
     case .ipv4(_, let port), .ipv6(_, _, let port, _): port
     case .unix, .unixAbstract: 0
+    }
+  }
+
+  deinit {
+    // On a simulated network it lives as long as the simulation.
+    guard let lease else { return }
+    let server = server
+    Task(executorPreference: loop) {
+      await server.stop()
+      lease.end()
     }
   }
 
@@ -218,5 +234,34 @@ public final class LoopbackCollector: Sendable {
     } else {
       _ = try await server.listen(on: address)
     }
+  }
+}
+
+/// Runs `body` with a collector that listens, and stops it when `body` has returned or thrown.
+///
+/// ```swift
+/// try await withLoopbackCollector { collector in
+///   let exporter = try OTLPGRPCExporter(.init(endpoint: collector.endpoint))
+///   …
+/// }
+/// ```
+/// - Parameters:
+///   - configuration: Where it listens, and what it demands and keeps; default a free port of 127.0.0.1.
+///   - runtime: The threads to run on.
+///   - body: Gets the collector. It may be kept: its counts and spans stay readable.
+/// - Returns: What `body` returns.
+/// - Throws: What ``LoopbackCollector/init(_:runtime:)`` or `body` throws.
+public func withLoopbackCollector<Value>(
+  _ configuration: LoopbackCollector.Configuration = .init(), runtime: TelemetryRuntime = .shared,
+  _ body: (LoopbackCollector) async throws -> Value
+) async throws -> Value {
+  let collector = try await LoopbackCollector(configuration, runtime: runtime)
+  do {
+    let value = try await body(collector)
+    await collector.stop()
+    return value
+  } catch {
+    await collector.stop()
+    throw error
   }
 }

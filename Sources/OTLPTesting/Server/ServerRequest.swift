@@ -96,6 +96,7 @@ extension HTTP2ServerConnection {
     let message = try reader.message(body)
     request.messageBytes = message.bytes.count
     request.isCompressed = message.isCompressed
+    guard reader.isExport else { return }
     guard let count = SpanCounter.count(message.bytes) else {
       throw .init(.internal, "grpc: error unmarshalling request")
     }
@@ -155,6 +156,7 @@ extension HTTP2ServerConnection {
     case .settings(let settings): session.submitSettings(settings.sorted { $0.key < $1.key }.map { (UInt32($0), $1) })
     case .ping: session.submitPing()
     case .rawBytes(let bytes): append(bytes)
+    case .flood(let flood): startFlood(flood, id)
     case .stopReading: readsPaused = true
     case .close: flushAndClose()
     case .abort: close()

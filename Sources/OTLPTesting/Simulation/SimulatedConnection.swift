@@ -31,7 +31,12 @@ final class SimulatedConnection: @unchecked Sendable {
   var flows = [SimulatedFlow(), SimulatedFlow()]
   var ends = [End(), End()]
 
-  init(link: SimulatedLink) { self.link = link }
+  private let made: MonotonicInstant
+
+  init(link: SimulatedLink, at now: MonotonicInstant) {
+    self.link = link
+    made = now
+  }
 
   func isClosed(_ side: SimulatedSide) -> Bool { ends[side.rawValue].isClosed }
 
@@ -44,10 +49,13 @@ final class SimulatedConnection: @unchecked Sendable {
     return cuts.min().map { max(0, $0 - flows[side.rawValue].written) }
   }
 
-  func isBlackHole(from side: SimulatedSide) -> Bool {
+  func isBlackHole(from side: SimulatedSide, at now: MonotonicInstant) -> Bool {
     link.faults.contains { fault in
-      guard case .blackHole(let bytes, side) = fault else { return false }
-      return flows[side.rawValue].written >= bytes
+      switch fault {
+      case .blackHole(let bytes, side): flows[side.rawValue].written >= bytes
+      case .deadAfter(let age): now - made >= age
+      default: false
+      }
     }
   }
 
@@ -64,7 +72,7 @@ extension SimulatedNetwork {
   func open(_ link: SimulatedLink) -> Int {
     let number = state.withLock { state in
       defer { state.nextConnection += 1 }
-      state.connections[state.nextConnection] = SimulatedConnection(link: link)
+      state.connections[state.nextConnection] = SimulatedConnection(link: link, at: now)
       return state.nextConnection
     }
     clock.record(3, number)
@@ -134,7 +142,7 @@ extension SimulatedNetwork {
     let cut = connection.distanceToCut(from: side)
     if let cut, cut > 0 { room = min(room, cut) }
     let bytes = unsafe SimulatedNetwork.gather(slices, atMost: room)
-    let isLost = cut == 0 || connection.isBlackHole(from: side)
+    let isLost = cut == 0 || connection.isBlackHole(from: side, at: now)
     let latency = state.random.duration(in: connection.link.latency)
     let stall = connection.stall(from: side, between: written, and: written + bytes.count)
     let arrival = max(lastArrival, now + latency + stall)
@@ -222,7 +230,7 @@ extension SimulatedNetwork {
       let latency = state.random.duration(in: connection.link.latency)
       let arrival = max(connection.flows[side.rawValue].lastArrival, now + latency)
       if connection.isClosed(side.other) { state.connections[number] = nil }
-      return (arrival, connection.isBlackHole(from: side))
+      return (arrival, connection.isBlackHole(from: side, at: now))
     }
     guard let arrival else { return }
     clock.record(7, number, side.rawValue)

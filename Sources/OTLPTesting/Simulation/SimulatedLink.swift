@@ -21,6 +21,9 @@ package struct SimulatedLink: Sendable {
     case cutAfter(Duration)
     /// What this side sends past so many bytes never arrives, and nobody is told.
     case blackHole(afterBytes: Int, from: SimulatedSide)
+    /// So long after the connection was made nothing that either side sends arrives any more, and nobody is told: the
+    /// peer's machine is gone, or a firewall has forgotten the connection.
+    case deadAfter(Duration)
     /// What this side sends past so many bytes arrives so much later.
     case stall(afterBytes: Int, from: SimulatedSide, for: Duration)
   }

@@ -42,10 +42,18 @@ extension JSONValue {
       "\"\(name)\" must be an integer from \(Value.min) to \(Value.max), not \(Self.excerpt(text))", at: offset)
   }
 
-  /// Enums are integers only (3.3.3); a value that isn't known counts as the unspecified one.
-  func enumeration(_ name: String) throws(JSONError) -> UInt8 {
-    guard case .number = content else { throw wrong("an integer", name) }
-    return UInt8(clamping: try integer(name, as: Int32.self))
+  /// An enum: an integer, as OTLP demands (3.3.3), or the name of a value, as protobuf's own JSON has it. An integer that
+  /// isn't known counts as the unspecified value.
+  func enumeration(_ name: String, _ names: [String]) throws(JSONError) -> UInt8 {
+    guard case .string(let text) = content, !isPlainNumber(text) || text.isEmpty else {
+      return UInt8(clamping: try integer(name, as: Int32.self))
+    }
+    guard let index = names.firstIndex(of: text) else {
+      throw JSONError(
+        "\"\(name)\" must be an integer or one of \(names.joined(separator: ", ")), not \(Self.excerpt(text))",
+        at: offset)
+    }
+    return UInt8(index)
   }
 
   func double(_ name: String) throws(JSONError) -> Double {
@@ -72,19 +80,22 @@ extension JSONValue {
   func traceID(_ name: String) throws(JSONError) -> TraceID {
     let text = try string(name)
     if text.isEmpty { return .invalid }
-    guard let id = TraceID(hex: text) else {
-      throw JSONError("\"\(name)\" must be 32 hexadecimal digits, not \(Self.excerpt(text))", at: offset)
-    }
+    guard let id = TraceID(hex: text) else { throw notHexadecimal(text, bytes: 16, name) }
     return id
   }
 
   func spanID(_ name: String) throws(JSONError) -> SpanID {
     let text = try string(name)
     if text.isEmpty { return .invalid }
-    guard let id = SpanID(hex: text) else {
-      throw JSONError("\"\(name)\" must be 16 hexadecimal digits, not \(Self.excerpt(text))", at: offset)
-    }
+    guard let id = SpanID(hex: text) else { throw notHexadecimal(text, bytes: 8, name) }
     return id
+  }
+
+  /// Names base64, which is what protobuf's own JSON has for ids: OTLP's has hexadecimal digits.
+  private func notHexadecimal(_ text: String, bytes: Int, _ name: String) -> JSONError {
+    let hint = Base64.decode(text)?.count == bytes ? ", which looks like base64" : ""
+    return JSONError(
+      "\"\(name)\" must be \(2 * bytes) hexadecimal digits, not \(Self.excerpt(text))\(hint)", at: offset)
   }
 
   /// Without a leading plus, and without the names and hexadecimal forms that Swift's `Double` reads too.

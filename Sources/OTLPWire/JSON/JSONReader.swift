@@ -2,6 +2,12 @@ internal import TelemetrySDK
 
 /// Turns parsed JSON into spans. Unknown keys are passed over (3.3.5); of equal keys the last wins.
 struct JSONReader {
+  private static let kinds = [
+    "SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER",
+    "SPAN_KIND_CONSUMER",
+  ]
+  private static let statusCodes = ["STATUS_CODE_UNSET", "STATUS_CODE_OK", "STATUS_CODE_ERROR"]
+
   private let maxSpans: Int
   private(set) var spans: [SpanData] = []
 
@@ -15,6 +21,26 @@ struct JSONReader {
     guard members.isEmpty || members.contains(where: { $0.key == "resourceSpans" }) else {
       throw JSONError("the object has no \"resourceSpans\"", at: value.offset)
     }
+    try resourceSpans(of: value)
+  }
+
+  /// A document of any signals: reads the spans, and counts the rest.
+  mutating func telemetryData(_ value: JSONValue) throws(JSONError) -> OTLPJSON.OtherItems {
+    guard case .object(let members) = value.content else {
+      throw JSONError("an object with \"resourceSpans\" is expected, not \(value.kind)", at: value.offset)
+    }
+    let signals = ["resourceSpans", "resourceMetrics", "resourceLogs", "resourceProfiles"]
+    guard members.isEmpty || members.contains(where: { signals.contains($0.key) }) else {
+      throw JSONError("the object has no \"resourceSpans\"", at: value.offset)
+    }
+    try resourceSpans(of: value)
+    return OTLPJSON.OtherItems(
+      metrics: value.count(["resourceMetrics", "scopeMetrics", "metrics"]),
+      logRecords: value.count(["resourceLogs", "scopeLogs", "logRecords"]),
+      profiles: value.count(["resourceProfiles", "scopeProfiles", "profiles"]))
+  }
+
+  private mutating func resourceSpans(of value: JSONValue) throws(JSONError) {
     for member in try value.members("") where member.key == "resourceSpans" {
       for element in try member.value.elements(member.key) { try resourceSpans(element) }
     }
@@ -36,7 +62,8 @@ struct JSONReader {
           }
         }
       case "schemaUrl": schemaURL = try member.value.string(member.key)
-      case "scopeSpans": scopeSpans = try member.value.elements(member.key)
+      // The name before OTLP 0.19, which files of that time have.
+      case "scopeSpans", "instrumentationLibrarySpans": scopeSpans = try member.value.elements(member.key)
       default: break
       }
     }
@@ -52,7 +79,7 @@ struct JSONReader {
     var elements: [JSONValue] = []
     for member in try value.members("scopeSpans") {
       switch member.key {
-      case "scope": scopeMembers = try member.value.members(member.key)
+      case "scope", "instrumentationLibrary": scopeMembers = try member.value.members(member.key)
       case "schemaUrl": schemaURL = try member.value.string(member.key)
       case "spans": elements = try member.value.elements(member.key)
       default: break
@@ -99,7 +126,7 @@ struct JSONReader {
       case "traceState": span.traceState = try value.string(key)
       case "parentSpanId": span.parentSpanID = try value.spanID(key)
       case "name": span.name = try value.string(key)
-      case "kind": span.kind = SpanData.Kind(rawValue: try value.enumeration(key)) ?? .unspecified
+      case "kind": span.kind = SpanData.Kind(rawValue: try value.enumeration(key, kinds)) ?? .unspecified
       case "startTimeUnixNano": span.startTimeUnixNano = try value.integer(key)
       case "endTimeUnixNano": span.endTimeUnixNano = try value.integer(key)
       case "attributes": span.attributes = try attributes(member)
@@ -159,7 +186,9 @@ struct JSONReader {
     for member in try value.members("status") {
       switch member.key {
       case "message": status.message = try member.value.string(member.key)
-      case "code": status.code = SpanData.Status.Code(rawValue: try member.value.enumeration(member.key)) ?? .unset
+      case "code":
+        let code = try member.value.enumeration(member.key, statusCodes)
+        status.code = SpanData.Status.Code(rawValue: code) ?? .unset
       default: break
       }
     }

@@ -14,6 +14,21 @@ package enum OTLPJSON {
     package init() {}
   }
 
+  /// What a document holds beside spans.
+  package struct OtherItems: Hashable, Sendable {
+    package var metrics = 0
+    package var logRecords = 0
+    package var profiles = 0
+
+    package init(metrics: Int = 0, logRecords: Int = 0, profiles: Int = 0) {
+      self.metrics = metrics
+      self.logRecords = logRecords
+      self.profiles = profiles
+    }
+
+    package var isEmpty: Bool { metrics == 0 && logRecords == 0 && profiles == 0 }
+  }
+
   /// One line without its line break, grouped like a request.
   package static func encode(_ spans: [SpanData]) -> String {
     var writer = JSONWriter()
@@ -39,10 +54,7 @@ package enum OTLPJSON {
 
   /// The spans of one text.
   package static func decode(_ text: [UInt8], limits: Limits = Limits()) throws(JSONError) -> [SpanData] {
-    guard text.count <= limits.maxBytes else {
-      throw JSONError("the text is longer than \(limits.maxBytes) bytes", at: limits.maxBytes)
-    }
-    let value = try JSONParser.parse(text, maxDepth: limits.maxDepth, maxValues: limits.maxValues)
+    let value = try parse(text, limits)
     var reader = JSONReader(maxSpans: limits.maxSpans)
     try reader.tracesData(value)
     return reader.spans
@@ -51,6 +63,23 @@ package enum OTLPJSON {
   /// The spans of one text.
   package static func decode(_ text: String, limits: Limits = Limits()) throws(JSONError) -> [SpanData] {
     try decode(Array(text.utf8), limits: limits)
+  }
+
+  /// The spans of a document of any signals, and how much of the others it holds.
+  package static func decodeDocument(
+    _ text: [UInt8], limits: Limits = Limits()
+  ) throws(JSONError) -> (spans: [SpanData], others: OtherItems) {
+    let value = try parse(text, limits)
+    var reader = JSONReader(maxSpans: limits.maxSpans)
+    let others = try reader.telemetryData(value)
+    return (reader.spans, others)
+  }
+
+  private static func parse(_ text: [UInt8], _ limits: Limits) throws(JSONError) -> JSONValue {
+    guard text.count <= limits.maxBytes else {
+      throw JSONError("the text is longer than \(limits.maxBytes) bytes", at: limits.maxBytes)
+    }
+    return try JSONParser.parse(text, maxDepth: limits.maxDepth, maxValues: limits.maxValues)
   }
 }
 

@@ -81,6 +81,9 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     withState { $0.machine.settings.maxConcurrentExports = slots }
     registration.store(loop.register(self), ordering: .relaxed)
     loopExporter?.share(budget)
+    loopExporter?.observeRoom { [weak self] in
+      if let self { self.loop.notify(self.token) }
+    }
     if lease != nil { Fork.join(self) }  // a simulation doesn't fork
     warnOfTimeouts(configuration.exportTimeout)
   }

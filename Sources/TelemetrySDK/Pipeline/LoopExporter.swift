@@ -17,6 +17,10 @@ package protocol LoopExporter<Item>: Exporter {
   /// what it keeps between exports, such as buffers in an `ObjectPool`, as a reserve in it. Default: nothing.
   func share(_ budget: ByteBudget)
 
+  /// Has `observer` called, on any thread, when ``Exporter/maxConcurrentExports`` has grown. Given once by each
+  /// processor, before its first export. Default: nothing; a processor looks again after each export.
+  func observeRoom(_ observer: @escaping @Sendable () -> Void)
+
   /// Delivers `batch`, or gives up after `timeout`, in which the time of an outage doesn't count, or at `deadline`.
   ///
   /// During an outage (no connection, a pause that the server asked for, an open circuit) a batch waits here until the
@@ -35,6 +39,7 @@ extension LoopExporter {
   package var attemptTimeout: Duration? { nil }
   package var appliesExportTimeout: Bool { false }
   package func share(_ budget: ByteBudget) {}
+  package func observeRoom(_ observer: @escaping @Sendable () -> Void) {}
   package func export(_ batch: consuming [Item], timeout: Duration, deadline: Deadline) async -> ExportOutcome {
     await export(consume batch, deadline: min(deadline, .after(timeout)))
   }

@@ -19,12 +19,14 @@ package struct ConnectionOptions {
   package var exportTimeout: Duration?
   package var shutdownTimeout = Duration.seconds(10)
   package var json = false
+  /// The names of the exporter's options that the command line has, whatever their values.
+  package var given: Set<String> = []
   private var headerCount = 0
 
   package init() {}
 
   /// The options, for the table of a command.
-  package static let table: [Option<ConnectionOptions>] = server + delivery
+  package static let table: [Option<ConnectionOptions>] = server + security + delivery
 
   private static let server: [Option<ConnectionOptions>] = [
     Option(
@@ -35,36 +37,28 @@ package struct ConnectionOptions {
       options.endpoints.append(value.text)
       options.exporter.endpoints = options.endpoints
     },
-    Option("load-balancing", "HOW", "of several servers or addresses: pick-first or round-robin", default: "pick-first")
-    {
+    Option(
+      "load-balancing", "HOW", "of several servers or addresses: pick-first or round-robin", default: "pick-first",
+      choices: ["pick-first", "round-robin"]
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.loadBalancing = try value.choice(["pick-first": .pickFirst, "round-robin": .roundRobin])
+      options.given.insert("load-balancing")
     },
     Option("max-connections", "N", "connections to one server where its limits hold up exports, 1 to 10", default: "1")
     {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.maxConnections = try value.integer(in: 1...10)
-    },
-    Option(flag: "insecure", "plaintext for an endpoint that has no http:// or https://") {
-      $0.exporter.insecure = true
-    },
-    Option("certificate", "FILE", "the authorities that may sign the server's certificate", default: "the system's") {
-      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
-      options.exporter.certificate = try value.path()
-    },
-    Option("client-certificate", "FILE", "our own certificate, for a server that wants one") {
-      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
-      options.exporter.clientCertificate = try value.path()
-    },
-    Option("client-key", "FILE", "the private key of --client-certificate") {
-      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
-      options.exporter.clientKey = try value.path()
+      options.given.insert("max-connections")
     },
     Option("header", "K=V", "a header of each request; can be given several times") {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       try options.addHeader(value)
     },
-    Option("compression", "HOW", "none, gzip, or auto: gzip where it pays, not to this machine", default: "auto") {
+    Option(
+      "compression", "HOW", "none, gzip, or auto: gzip where it pays, not to this machine", default: "auto",
+      choices: ["none", "gzip", "auto"]
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.compression = try value.choice(["none": .none, "gzip": .gzip, "auto": .auto])
     },
@@ -76,9 +70,66 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.exporter.proxy = value.text == "none" ? .none : .http(value.text)
     },
-    Option("protocol", "NAME", "grpc is the only one", default: "grpc") {
-      (_: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+    Option("protocol", "NAME", "grpc is the only one", default: "grpc", choices: ["grpc"]) {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       _ = try value.choice(["grpc": ()])
+      options.given.insert("protocol")
+    },
+    Option("connect-timeout", "T", "how long an attempt to connect may take, 100ms to 10 minutes", default: "20s") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.connectTimeout = try value.duration()
+      options.given.insert("connect-timeout")
+    },
+    Option(
+      "authority", "HOST", "the :authority of requests, and whom the certificate is for", default: "the endpoint's"
+    ) {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.authority = value.text
+      options.given.insert("authority")
+    },
+  ]
+
+  private static let security: [Option<ConnectionOptions>] = [
+    Option(flag: "insecure", "plaintext for an endpoint that has no http:// or https://") {
+      $0.exporter.insecure = true
+    },
+    Option(
+      "certificate", "FILE", "the authorities that may sign the server's certificate, or their PEM text",
+      default: "the system's"
+    ) {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.certificate = .file(try value.path())
+    },
+    Option(flag: "system-authorities", "the system's authorities too, beside those of --certificate") {
+      $0.exporter.includesSystemAuthorities = true
+      $0.given.insert("system-authorities")
+    },
+    Option("client-certificate", "FILE", "our own certificate, for a server that wants one, or its PEM text") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.clientCertificate = .file(try value.path())
+    },
+    Option("client-key", "FILE", "the private key of --client-certificate") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.clientKey = .file(try value.path())
+    },
+    Option("client-key-password", "FILE", "the file whose first line is the password of an encrypted --client-key") {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      let file = PasswordFile(path: try value.path())
+      options.exporter.clientKeyPassword = .provided(by: { try file.firstLine() })
+      options.given.insert("client-key-password")
+    },
+    Option(
+      "server-name", "NAME", "the name, address or spiffe:// ID that the server's certificate must be for",
+      default: "the endpoint's"
+    ) {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.serverName = value.text
+      options.given.insert("server-name")
+    },
+    Option("minimum-tls", "VERSION", "the oldest version of TLS: 1.2 or 1.3", default: "1.2", choices: ["1.2", "1.3"]) {
+      (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
+      options.exporter.minimumTLSVersion = try value.choice(["1.2": .tls12, "1.3": .tls13])
+      options.given.insert("minimum-tls")
     },
   ]
 
@@ -91,7 +142,10 @@ package struct ConnectionOptions {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.batch = try value.integer(in: 1...(1 << 22))
     },
-    Option("overflow", "HOW", "at a full queue: drop-newest, drop-oldest or block", default: "block") {
+    Option(
+      "overflow", "HOW", "at a full queue: drop-newest, drop-oldest or block", default: "block",
+      choices: ["drop-newest", "drop-oldest", "block"]
+    ) {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
       options.overflow = try value.choice([
         "drop-newest": .dropNewest, "drop-oldest": .dropOldest, "block": .block,
@@ -114,7 +168,7 @@ package struct ConnectionOptions {
     let parts = value.text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     guard parts.count == 2 else {
       throw ConfigurationError(
-        option: value.option, value: "[REDACTED], header number \(headerCount),", allowed: "name=value")
+        option: value.option, value: "\(Redaction.mark), header number \(headerCount)", allowed: "name=value")
     }
     var single = OTLPHeaders()
     single[String(parts[0])] = String(parts[1])
@@ -174,7 +228,9 @@ extension ConnectionOptions {
     "endpoint": "--endpoint", "endpoints": "--endpoint", "loadBalancing": "--load-balancing",
     "maxConnections": "--max-connections", "insecure": "--insecure", "certificate": "--certificate",
     "clientCertificate": "--client-certificate", "clientKey": "--client-key", "headers": "--header",
-    "compression": "--compression", "proxy": "--proxy", "timeout": "--timeout", "maxQueueSize": "--queue",
+    "serverName": "--server-name", "authority": "--authority", "connectTimeout": "--connect-timeout",
+    "clientKeyPassword": "--client-key-password", "minimumTLSVersion": "--minimum-tls", "compression": "--compression",
+    "proxy": "--proxy", "timeout": "--timeout", "maxQueueSize": "--queue",
     "maxExportBatchSize": "--batch", "exportTimeout": "--export-timeout", "overflow": "--overflow",
   ]
 }

@@ -21,8 +21,8 @@ package struct DoctorCommand: ToolCommand {
   package func run() async throws(ToolError) -> ExitCode {
     let survey = ConfigurationSurvey(connection, environment: Process.environment)
     let report = await examine(survey)
-    let isWritten = TextOutput.standard.write(connection.json ? report.json + "\n" : report.text)
-    return isWritten ? report.exitCode : .loss
+    try TextOutput.standard.deliver(connection.json ? report.json + "\n" : report.text)
+    return report.exitCode
   }
 
   private func examine(_ survey: ConfigurationSurvey) async -> DoctorReport {
@@ -31,10 +31,13 @@ package struct DoctorCommand: ToolCommand {
     var checks: [Check] = []
     var endpoint = survey.exporter.endpoints.map(Endpoint.redacted).joined(separator: ",")
     if survey.isUsable {
+      let start = MonotonicInstant.system
       do throws(OTLPError) {
         let parts = try ChannelParts(survey.exporter, events.diagnostics)
         endpoint = parts.servers.map(\.description).joined(separator: ",")
-        checks.append(Check(step: .configuration, result: .passed, details: ["it can be used"]))
+        let elapsed = MonotonicInstant.system - start
+        checks.append(
+          Check(step: .configuration, result: .passed, details: ["it can be used"], elapsed: elapsed))
         let (seen, found) = try await probe(parts, survey.exporter)
         checks += seen
         findings = found + findings

@@ -16,12 +16,16 @@ package struct HelpCommand: ToolCommand {
       """,
     options: [
       Option(flag: "man", "print the man page, in roff") { $0.isManPage = true },
-      Option("completions", "SHELL", "print a script of completions: bash, zsh or fish") {
+      Option(
+        "completions", "SHELL", "print a script of completions: bash, zsh or fish", choices: ["bash", "zsh", "fish"]
+      ) {
         (command: inout HelpCommand, value: OptionValue) throws(ConfigurationError) in
         command.completions = try value.choice(["bash": .bash, "zsh": .zsh, "fish": .fish])
       },
     ],
-    operand: Operand("COMMAND", "the command to explain") { $0.command = $1 })
+    operand: Operand(
+      "COMMAND", "the command to explain", choices: ["demo", "send", "load", "receive", "doctor", "help"]
+    ) { $0.command = $1 })
 
   /// All commands, in the order in which they are listed.
   package static let commands: [CommandDescription] = [
@@ -31,23 +35,25 @@ package struct HelpCommand: ToolCommand {
 
   package static let summary = "sends and receives telemetry by the OpenTelemetry protocol"
 
-  /// What the tool says of itself.
-  package static let overview =
-    "otlp: \(summary)\n\nusage: otlp COMMAND [OPTIONS]\n\n"
-    + commands.map { HelpColumns.row($0.name, $0.summary) }.joined()
-    + "\n'otlp COMMAND --help' says more.\n"
+  /// What the tool says of itself on a terminal of so many columns.
+  package static func overview(columns: Int = Terminal.defaultColumns) -> String {
+    HelpColumns.paragraph("otlp: \(summary)\n\nusage: otlp COMMAND [OPTIONS]\n", columns: columns)
+      + commands.map { HelpColumns.row($0.name, $0.summary, columns: columns) }.joined()
+      + "\n" + HelpColumns.paragraph("'otlp COMMAND --help' says more.", columns: columns)
+  }
 
   /// What a command that isn't there is answered with.
   package static func unknown(_ name: String) -> ToolError {
     let names = commands.map(\.name)
+    let suggestion = Suggestion.nearest(to: name, among: names).map { "did you mean \($0)? There" } ?? "there"
     return ToolError(
       .usage,
-      "unknown command '\(Diagnostics.sanitized(name, limit: 200))'; there are "
-        + "\(names.dropLast().joined(separator: ", ")) and \(names.last ?? "")")
+      "unknown command '\(Redaction.shown(name))'; \(suggestion) are \(names.dropLast().joined(separator: ", ")) and "
+        + (names.last ?? ""))
   }
 
   package func run() throws(ToolError) -> ExitCode {
-    guard TextOutput.standard.write(try text) else { return .loss }
+    try TextOutput.standard.deliver(try text)
     return .success
   }
 
@@ -55,9 +61,10 @@ package struct HelpCommand: ToolCommand {
     get throws(ToolError) {
       if isManPage { return ManPage.text(Self.summary, Self.commands) }
       if let completions { return completions.script(Self.commands) }
-      guard let command else { return Self.overview }
+      let columns = Terminal.standard.columns
+      guard let command else { return Self.overview(columns: columns) }
       guard let found = Self.commands.first(where: { $0.name == command }) else { throw Self.unknown(command) }
-      return found.helpText
+      return found.helpText(columns: columns)
     }
   }
 }

@@ -78,33 +78,53 @@ private struct Sources {
   func exporterRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
     let settings = configuration.settings
     func row<Value>(_ name: String, _ setting: Setting<Value>, _ value: String) -> Row {
-      Row(name: name, value: Diagnostics.sanitized(value, limit: 200), source: source(setting.source, name))
+      Row(name: name, value: value, source: source(setting.source, name))
     }
     return [
       row("endpoint", settings.endpoint, configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")),
       row("insecure", settings.insecure, "\(configuration.insecure)"),
-      row("certificate", settings.certificate, configuration.certificate ?? "the system's"),
-      row("client-certificate", settings.clientCertificate, configuration.clientCertificate ?? "none"),
-      row("client-key", settings.clientKey, configuration.clientKey ?? "none"),
-    ] + headerRows(configuration) + proxyRows(configuration) + [
+      row("certificate", settings.certificate, configuration.certificate?.shown ?? "the system's"),
+      row("client-certificate", settings.clientCertificate, configuration.clientCertificate?.shown ?? "none"),
+      row("client-key", settings.clientKey, configuration.clientKey?.shown ?? "none"),
+    ] + securityRows(configuration) + headerRows(configuration) + proxyRows(configuration) + [
       row("compression", settings.compression, "\(configuration.compression)"),
       row("timeout", settings.timeout, Self.seconds(configuration.timeout)),
-      Row(name: "protocol", value: "grpc", source: "default"),
-      chosen(
-        "load-balancing", configuration.loadBalancing == .pickFirst ? "pick-first" : "round-robin",
-        isDefault: configuration.loadBalancing == .pickFirst),
-      chosen("max-connections", "\(configuration.maxConnections)", isDefault: configuration.maxConnections == 1),
+      Row(name: "protocol", value: "grpc", source: protocolSource),
+      chosen("load-balancing", configuration.loadBalancing == .pickFirst ? "pick-first" : "round-robin"),
+      chosen("max-connections", "\(configuration.maxConnections)"),
+      chosen("connect-timeout", Self.seconds(configuration.connectTimeout)),
+      chosen("authority", configuration.authority.map(Redaction.shown) ?? "the endpoint's"),
     ]
+  }
+
+  private func securityRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
+    [
+      chosen("system-authorities", "\(configuration.certificate == nil || configuration.includesSystemAuthorities)"),
+      chosen("client-key-password", configuration.clientKeyPassword == nil ? "none" : Redaction.mark),
+      chosen("server-name", configuration.serverName.map(Redaction.shown) ?? "the endpoint's"),
+      chosen("minimum-tls", configuration.minimumTLSVersion == .tls13 ? "1.3" : "1.2"),
+    ]
+  }
+
+  private var protocolSource: String {
+    if options.given.contains("protocol") { return "--protocol" }
+    let names = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
+    let found = Environment(environment).value(names, allowed: "") { $0 == "grpc" ? $0 : nil }
+    return found?.variable ?? "default"
   }
 
   /// The proxy, and which servers are connected to without one if it is the environment's.
   private func proxyRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
     let proxy = configuration.settings.proxy
     var rows = [Row(name: "proxy", value: "\(proxy.value)", source: source(proxy.source, "proxy"))]
-    if case .environment = proxy.source, let exceptions = ProxyEnvironment(environment).exceptions {
+    if case .environment = proxy.source, let exceptions = ProxyEnvironment(Environment(environment)).exceptions {
+      let text = exceptions.value
+      let isOneLine = !text.contains(where: \.isNewline)
       rows.append(
         Row(
-          name: "no-proxy", value: Diagnostics.sanitized(exceptions.text, limit: 200), source: exceptions.variable))
+          name: "no-proxy",
+          value: isOneLine ? proxy.value.exceptions.joined(separator: ",") : Redaction.length(of: text),
+          source: exceptions.variable))
     }
     return rows
   }
@@ -117,21 +137,19 @@ private struct Sources {
     }
   }
 
-  private func chosen(_ name: String, _ value: String, isDefault: Bool) -> Row {
-    Row(name: name, value: value, source: isDefault ? "default" : "--" + name)
+  /// A value that only the command line can give.
+  private func chosen(_ name: String, _ value: String) -> Row {
+    Row(name: name, value: value, source: options.given.contains(name) ? "--" + name : "default")
   }
 
   private func headerRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
     let names = configuration.headers.names
     guard !names.isEmpty else { return [Row(name: "header", value: "none", source: "default")] }
-    let variable =
-      ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"].first {
-        environment[$0]?.contains { !$0.isWhitespace } == true
-      } ?? "default"
+    let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
+    let variable = Environment(environment).string(variables)?.variable ?? "default"
     return names.map { name in
-      let shown = Diagnostics.sanitized(name, limit: 100)
-      return Row(
-        name: "header", value: "\(shown)=[REDACTED]",
+      Row(
+        name: "header", value: "\(Redaction.shown(name))=\(Redaction.mark)",
         source: options.exporter.headers[name] != nil ? "--header" : variable)
     }
   }
@@ -157,8 +175,8 @@ private struct Sources {
   }
 
   private func fromEnvironment(_ variable: String?) -> String {
-    guard let variable, !ignored.contains(variable), environment[variable]?.isEmpty == false else { return "default" }
-    return variable
+    guard let variable, !ignored.contains(variable) else { return "default" }
+    return Environment(environment).string([variable])?.variable ?? "default"
   }
 
   private static func seconds(_ duration: Duration) -> String {

@@ -33,9 +33,10 @@ package struct DoctorReport: Sendable {
     text += "\nchecks of \(endpoint)\n"
     for check in checks {
       let details = check.details.isEmpty && check.result == .skipped ? ["not tried"] : check.details
-      let head = "  \(padded(Self.word(check.result), 5)) \(padded(check.step.rawValue, 14)) "
+      let time = check.elapsed.map { Self.milliseconds($0) } ?? ""
+      let head = "  \(padded(Self.word(check.result), 5)) \(padded(check.step.rawValue, 14)) \(padded(time, 9)) "
       text += trimmed(head + (details.first ?? "see below")) + "\n"
-      for detail in details.dropFirst() { text += String(repeating: " ", count: 23) + detail + "\n" }
+      for detail in details.dropFirst() { text += String(repeating: " ", count: 33) + detail + "\n" }
     }
     for finding in findings {
       text += "\n\(finding.mistake.rawValue): \(finding.what)\n  what to do: \(finding.advice)\n"
@@ -64,6 +65,7 @@ package struct DoctorReport: Sendable {
       var entry = JSONObject()
       entry.add("result", check.result.rawValue)
       entry.add("details", check.details)
+      if let elapsed = check.elapsed { entry.add("milliseconds", elapsed.inSeconds * 1000) }
       seen.add(check.step.rawValue, entry)
     }
     object.add("checks", seen)
@@ -84,6 +86,12 @@ package struct DoctorReport: Sendable {
     case .failed: "FAIL"
     case .skipped: "-"
     }
+  }
+
+  /// With one digit after the point.
+  private static func milliseconds(_ duration: Duration) -> String {
+    let tenths = max(0, duration.clampedNanoseconds) / 100_000
+    return "\(tenths / 10).\(tenths % 10) ms"
   }
 
   private func padded(_ text: String, _ width: Int) -> String {

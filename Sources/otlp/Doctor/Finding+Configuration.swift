@@ -40,6 +40,12 @@ extension Finding {
     for field in event.fields { fields[field.name] = field.value }
     guard let variable = fields["variable"] else {
       let option = fields["option"].map { ConnectionOptions.optionNames[$0] ?? $0 } ?? "the configuration"
+      if let reason = fields["reason"] {
+        self.init(
+          .exposedKey, "\(option): \(reason)", advice: "take the right to read it from others: chmod 600",
+          code: .configuration)
+        return
+      }
       let advice =
         fields["endpoint"] == nil
         ? "take the user name and password out of the endpoint, and give --header authorization=… instead"
@@ -59,7 +65,7 @@ extension Finding {
     let entry = fields["entry"].map { ", entry \($0)" } ?? ""
     let shown = fields["value"] ?? fields["name"].map { "'\($0)'" } ?? "a value"
     self.init(
-      .variableIgnored, "\(variable)\(entry): \(Diagnostics.sanitized(shown, limit: 200)) can't be used and is ignored",
+      .variableIgnored, "\(variable)\(entry): \(shown) can't be used and is ignored",
       advice: "set \(variable) to what is allowed (\(fields["allowed"] ?? "see the documentation")) or unset it",
       code: .configuration)
   }

@@ -118,10 +118,10 @@ extension Finding {
   // MARK: Certificates
 
   private static func tls(_ error: TLSError, _ situation: Situation) -> Finding {
-    let host = situation.endpoint.serverName
+    let host = situation.certificateName
     switch error.code {
     case .unknownAuthority:
-      let file = situation.authorities.map { "the authorities in \(Diagnostics.sanitized($0)) are the wrong ones" }
+      let file = situation.authorities.map { "the authorities in \($0) are the wrong ones" }
       return Finding(
         .unknownAuthority, error.message,
         advice: "\(file ?? "the system doesn't know this authority"): give the PEM file of the authority that signed "
@@ -147,6 +147,10 @@ extension Finding {
       return Finding(
         .clientCertificateRefused, error.message,
         advice: "give a client certificate that is valid and signed by an authority that the server accepts")
+    case .clientKeyUnsupported:
+      return Finding(
+        .clientKeyUnsupported, error.message,
+        advice: "give a client certificate with another kind of key: P-256 (EC) and RSA are taken nearly everywhere")
     case .noALPN:
       return Finding(
         .noHTTP2, error.message,

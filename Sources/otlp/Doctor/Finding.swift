@@ -10,6 +10,7 @@ package struct Finding: Hashable, Sendable {
     case withoutEffect
     case unusableFile
     case keyMismatch
+    case exposedKey
     // The way there.
     case unresolvedName
     case portRefused
@@ -36,6 +37,7 @@ package struct Finding: Hashable, Sendable {
     case certificateRefused
     case clientCertificateMissing
     case clientCertificateRefused
+    case clientKeyUnsupported
     case tlsFailed
     // The export.
     case credentialsMissing
@@ -83,11 +85,14 @@ package struct Check: Hashable, Sendable {
   package var result: Result
   /// What was seen, a line each.
   package var details: [String]
+  /// How long it took; nil for what wasn't tried.
+  package var elapsed: Duration?
 
-  package init(step: Step, result: Result, details: [String]) {
+  package init(step: Step, result: Result, details: [String], elapsed: Duration? = nil) {
     self.step = step
     self.result = result
     self.details = details
+    self.elapsed = elapsed
   }
 }
 
@@ -103,7 +108,8 @@ extension Check {
         (check.details.isEmpty ? ["see below"] : check.details).map { "\(server): \($0)" }
       }
       return Check(
-        step: step, result: seen.contains { $0.check.result == .failed } ? .failed : .passed, details: details)
+        step: step, result: seen.contains { $0.check.result == .failed } ? .failed : .passed, details: details,
+        elapsed: seen.compactMap(\.check.elapsed).reduce(.zero, +))
     }
   }
 }

@@ -14,6 +14,8 @@ struct Probe {
   private let network: SystemNetwork
   private let loop: TelemetryLoop
   private let timeout: Duration
+  /// When the present step began.
+  private var stepStart = MonotonicInstant.system
 
   init(_ parts: ChannelParts, isCompressed: Bool, timeout: Duration, loop: TelemetryLoop) {
     self.parts = parts
@@ -32,11 +34,18 @@ struct Probe {
   }
 
   private mutating func note(_ step: Check.Step, _ details: [String]) {
-    checks.append(Check(step: step, result: .passed, details: details))
+    checks.append(Check(step: step, result: .passed, details: details, elapsed: stepTime()))
+  }
+
+  /// How long the step took that ends now.
+  private mutating func stepTime() -> Duration {
+    let now = MonotonicInstant.system
+    defer { stepStart = now }
+    return now - stepStart
   }
 
   private mutating func fail(_ step: Check.Step, _ failure: ProbeFailure, _ details: [String] = []) {
-    checks.append(Check(step: step, result: .failed, details: details))
+    checks.append(Check(step: step, result: .failed, details: details, elapsed: stepTime()))
     self.failure = failure
   }
 }
@@ -148,7 +157,7 @@ extension Probe {
     if case .tls = result.error { return }
     guard parts.tls != nil else { return note(.tls, ["plaintext, as the endpoint says"]) }
     guard let peer = result.peer, !peer.certificates.isEmpty else { return }
-    note(.tls, ["\(peer.version), ALPN h2, the certificate is for \(parts.server.serverName)"] + Self.chain(peer))
+    note(.tls, ["\(peer.version), ALPN h2, the certificate is for \(parts.certificateName)"] + Self.chain(peer))
   }
 
   private static func chain(_ peer: TLSPeer?) -> [String] {
@@ -167,7 +176,7 @@ extension Probe {
       let engine: TLSEngine?
       do throws(TLSError) {
         engine = try tls.map { context throws(TLSError) in
-          try TLSEngine(client: context, host: parts.server.serverName)
+          try TLSEngine(client: context, host: parts.hostName)
         }
       } catch {
         transport.close()

@@ -11,8 +11,10 @@ package struct Situation: Sendable {
   package let isCompressed: Bool
   /// The proxy that leads to the first host, in words; nil if none does.
   package let proxy: String?
-  /// The file of authorities; nil for the system's.
+  /// The file of authorities, or that they are a text; nil for the system's.
   package let authorities: String?
+  /// What the server's certificate must be for.
+  package let certificateName: String
 
   package init(_ configuration: OTLPGRPCExporter.Configuration, endpoint: Endpoint) {
     self.endpoint = endpoint
@@ -22,7 +24,8 @@ package struct Situation: Sendable {
     hasAuthorization = configuration.headers["authorization"] != nil
     // A probe is too small for automatic compression.
     isCompressed = configuration.compression != .none && configuration.compression != .auto
-    authorities = configuration.certificate
+    authorities = configuration.certificate?.shown
+    certificateName = configuration.serverName ?? configuration.authority ?? endpoint.serverName
     if case .hosts(let hosts) = endpoint.target {
       proxy = hosts.lazy.compactMap { configuration.settings.proxy(for: $0) }.first.map { "\($0)" }
     } else {

@@ -13,14 +13,16 @@ package struct LoadPlan: Sendable {
   package var rate: Int?
   /// Threads that make spans.
   package var workers = 1
+  /// What the spans look like.
+  package var shape = LoadShape()
 
   package init() {}
 
   /// How many spans may have been made `elapsed` after the start; nil if the rate sets no limit.
   package func allowed(after elapsed: Duration) -> Int? {
     guard let rate else { return nil }
-    // The first span is due at once.
-    return Int(elapsed.inSeconds * Double(rate)) + 1
+    // The first span is due at once. A day at the highest rate is far below the largest integer.
+    return Int(min(elapsed.inSeconds * Double(rate), 1e15)) + 1
   }
 }
 
@@ -28,6 +30,7 @@ package struct LoadPlan: Sendable {
 package final class LoadGenerator: Sendable {
   package let plan: LoadPlan
   private let workload: StandardWorkload
+  private let resource: Resource
   private let processor: BatchSpanProcessor
   private let next = Atomic<Int>(0)
   private let working = Atomic<Int>(0)
@@ -37,6 +40,7 @@ package final class LoadGenerator: Sendable {
   package init(_ plan: LoadPlan, _ processor: BatchSpanProcessor) {
     self.plan = plan
     self.processor = processor
+    resource = plan.shape.resource
     workload = StandardWorkload(
       seed: SystemRandomNumberGenerator.seed(), startTimeUnixNano: Process.wallClockNanoseconds)
   }
@@ -72,10 +76,31 @@ package final class LoadGenerator: Sendable {
           continue
         }
       }
-      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      let size = plan.shape.traceSize
+      let index = next.wrappingAdd(size, ordering: .relaxed).oldValue
       guard index < limit else { return }
-      processor.onEnd(workload.span(index, startTimeUnixNano: Process.wallClockNanoseconds))
+      if plan.shape.isStandard {
+        processor.onEnd(workload.span(index, startTimeUnixNano: Process.wallClockNanoseconds))
+      } else {
+        endTrace(index..<min(index + size, limit))
+      }
     }
+  }
+
+  /// The spans of one trace, of which the first is the root and ends last.
+  private func endTrace(_ indices: Range<Int>) {
+    let root = workload.span(indices.lowerBound, startTimeUnixNano: Process.wallClockNanoseconds)
+    for index in indices.reversed() where !isStopped.load(ordering: .relaxed) {
+      var span = index == indices.lowerBound ? root : workload.span(index, startTimeUnixNano: root.startTimeUnixNano)
+      plan.shape.shape(&span, index: index, root: root, resource: resource)
+      processor.onEnd(span)
+    }
+  }
+
+  /// Whether all spans were made that were asked for.
+  package var isDone: Bool {
+    if let spans = plan.spans, next.load(ordering: .relaxed) >= spans { return true }
+    return plan.duration.map { MonotonicInstant.system - start >= $0 } ?? false
   }
 }
 

@@ -6,6 +6,8 @@ package struct CommandDescription: Sendable {
     package let placeholder: String?
     package let help: String
     package let standard: String?
+    /// The words that the value can be; none if it can be others.
+    package let choices: [String]
 
     /// The help with the value that holds without the option.
     package var fullHelp: String { standard.map { "\(help) (default \($0))" } ?? help }
@@ -24,11 +26,15 @@ extension CommandTable {
   package var description: CommandDescription {
     CommandDescription(
       name: name, summary: summary, notes: notes,
-      options: options.map { .init(name: $0.name, placeholder: $0.placeholder, help: $0.help, standard: $0.standard) }
-        + [.init(name: "help", placeholder: nil, help: "show this", standard: nil)],
-      operand: operand.map { .init(name: "", placeholder: $0.placeholder, help: $0.help, standard: nil) })
+      options: options.map {
+        .init(
+          name: $0.name, placeholder: $0.placeholder, help: $0.help, standard: $0.standard, choices: $0.choices)
+      } + [.init(name: "help", placeholder: nil, help: "show this", standard: nil, choices: [])],
+      operand: operand.map {
+        .init(name: "", placeholder: $0.placeholder, help: $0.help, standard: nil, choices: $0.choices)
+      })
   }
 
-  /// What `--help` prints.
-  package var helpText: String { description.helpText }
+  /// What `--help` prints on a terminal of so many columns.
+  package func helpText(columns: Int = Terminal.defaultColumns) -> String { description.helpText(columns: columns) }
 }

@@ -1,4 +1,4 @@
-/// What shells complete after `otlp`, made of the commands' tables.
+/// What shells complete after `otlp`, made of the commands' tables: commands, options, their values, and files.
 package enum Completions: String, Sendable {
   case bash
   case zsh
@@ -13,9 +13,8 @@ package enum Completions: String, Sendable {
     }
   }
 
-  private static func names(_ commands: [CommandDescription]) -> String {
-    commands.map(\.name).joined(separator: " ")
-  }
+  /// Options that may be given several times.
+  private static let repeatable = ["header", "endpoint", "attribute", "resource-attribute"]
 
   // MARK: bash
 
@@ -29,21 +28,40 @@ package enum Completions: String, Sendable {
       _otlp() {
         local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
         COMPREPLY=()
+        # bash takes --name=value for three words.
+        if [[ $word == = ]]; then
+          word=
+        elif [[ $previous == = ]]; then
+          previous=${COMP_WORDS[COMP_CWORD-2]}
+        fi
+        _otlp_words() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$word"); }
+        _otlp_files() {
+          compopt -o filenames 2>/dev/null
+          mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        }
         if ((COMP_CWORD == 1)); then
-          COMPREPLY=($(compgen -W "\(names(commands))" -- "$word"))
+          _otlp_words "\(commands.map(\.name).joined(separator: " ")) --help --version"
           return
         fi
         case $previous in
-          \(pattern(\.isFile))) COMPREPLY=($(compgen -f -- "$word")); return ;;
-          \(pattern { $0.placeholder != nil && !$0.isFile })) return ;;
-        esac
-        case ${COMP_WORDS[1]} in
+          \(pattern(\.isFile))) _otlp_files; return ;;
 
       """
+    var seen: Set<String> = []
+    for option in options where !option.choices.isEmpty && seen.insert(option.name).inserted {
+      text += "    --\(option.name)) _otlp_words \"\(option.choices.joined(separator: " "))\"; return ;;\n"
+    }
+    text += "    \(pattern { $0.placeholder != nil && !$0.isFile && $0.choices.isEmpty })) return ;;\n"
+    text += "  esac\n  case ${COMP_WORDS[1]} in\n"
     for command in commands {
       let words = command.options.map { "--\($0.name)" }.joined(separator: " ")
-      let files = command.operand?.isFile == true ? " $(compgen -f -- \"$word\")" : ""
-      text += "    \(command.name)) COMPREPLY=($(compgen -W \"\(words)\" -- \"$word\")\(files)) ;;\n"
+      text += "    \(command.name))\n      "
+      if let operand = command.operand {
+        let operands = operand.isFile ? "_otlp_files" : "_otlp_words \"\(operand.choices.joined(separator: " "))\""
+        text += "if [[ $word == -* ]]; then _otlp_words \"\(words)\"; else \(operands); fi ;;\n"
+      } else {
+        text += "_otlp_words \"\(words)\" ;;\n"
+      }
     }
     return text + "  esac\n}\ncomplete -F _otlp otlp\n"
   }
@@ -68,19 +86,33 @@ package enum Completions: String, Sendable {
       text += "    \(command.name))\n      _arguments"
       for option in command.options { text += " \\\n        \(zshOption(option))" }
       if let operand = command.operand {
-        text += " \\\n        ':\(operand.placeholder ?? ""):\(operand.isFile ? "_files" : "")'"
+        text += " \\\n        ':\(operand.placeholder ?? ""):\(zshValues(operand))'"
       }
       text += "\n      ;;\n"
     }
-    return text + "  esac\n}\n_otlp \"$@\"\n"
+    // Loaded by compinit the file is the function; read by `source` it only defines it.
+    return text + """
+        esac
+      }
+      if [[ $funcstack[1] == _otlp ]]; then
+        _otlp "$@"
+      else
+        compdef _otlp otlp
+      fi
+
+      """
   }
 
   private static func zshOption(_ option: CommandDescription.Entry) -> String {
     let help = "[\(zshText(option.fullHelp))]"
     guard let placeholder = option.placeholder else { return "'--\(option.name)\(help)'" }
-    // A header may be given several times.
-    let star = option.name == "header" ? "*" : ""
-    return "'\(star)--\(option.name)=\(help):\(placeholder):\(option.isFile ? "_files" : "")'"
+    let star = repeatable.contains(option.name) ? "*" : ""
+    return "'\(star)--\(option.name)=\(help):\(placeholder):\(zshValues(option))'"
+  }
+
+  private static func zshValues(_ entry: CommandDescription.Entry) -> String {
+    if entry.isFile { return "_files" }
+    return entry.choices.isEmpty ? "" : "(\(entry.choices.joined(separator: " ")))"
   }
 
   private static func zshText(_ text: String) -> String {
@@ -94,17 +126,25 @@ package enum Completions: String, Sendable {
     func quoted(_ text: String) -> String {
       "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
     }
+    func values(_ entry: CommandDescription.Entry) -> String {
+      if entry.isFile { return " -r -F" }
+      if entry.placeholder == nil { return "" }
+      return entry.choices.isEmpty ? " -x" : " -x -a \(quoted(entry.choices.joined(separator: " ")))"
+    }
     var text = "# fish completion of otlp\ncomplete -c otlp -f\n"
     for command in commands {
       text += "complete -c otlp -n __fish_use_subcommand -a \(command.name) -d \(quoted(command.summary))\n"
     }
     for command in commands {
-      let condition = "complete -c otlp -n '__fish_seen_subcommand_from \(command.name)'"
+      // Only the first word is the command: `otlp help load` is about help.
+      let condition =
+        "complete -c otlp -n 'test (count (commandline -opc)) -gt 1; and test (commandline -opc)[2] = \(command.name)'"
       for option in command.options {
-        let value = option.isFile ? " -r -F" : option.placeholder == nil ? "" : " -x"
-        text += "\(condition) -l \(option.name)\(value) -d \(quoted(option.fullHelp))\n"
+        text += "\(condition) -l \(option.name)\(values(option)) -d \(quoted(option.fullHelp))\n"
       }
-      if command.operand?.isFile == true { text += "\(condition) -F\n" }
+      guard let operand = command.operand else { continue }
+      text +=
+        operand.isFile ? "\(condition) -F\n" : "\(condition) -a \(quoted(operand.choices.joined(separator: " ")))\n"
     }
     return text
   }

@@ -10,14 +10,16 @@ package struct Option<Settings>: Sendable {
   package let help: String
   /// The value that holds without the option, as `--help` shows it.
   package let standard: String?
+  /// The words that the value can be, for shells to complete; none if it can be others.
+  package let choices: [String]
   let set: @Sendable (inout Settings, OptionValue) throws(ConfigurationError) -> Void
 
   /// An option with a value.
   init(
-    _ name: String, _ placeholder: String, _ help: String, default standard: String? = nil,
+    _ name: String, _ placeholder: String, _ help: String, default standard: String? = nil, choices: [String] = [],
     set: @escaping @Sendable (inout Settings, OptionValue) throws(ConfigurationError) -> Void
   ) {
-    self.init(name: name, placeholder: placeholder, help: help, standard: standard, set: set)
+    self.init(name: name, placeholder: placeholder, help: help, standard: standard, choices: choices, set: set)
   }
 
   /// A flag.
@@ -26,25 +28,27 @@ package struct Option<Settings>: Sendable {
     placeholder = nil
     self.help = help
     standard = nil
+    choices = []
     self.set = { (settings: inout Settings, _: OptionValue) throws(ConfigurationError) in set(&settings) }
   }
 
   /// The same option of settings that have these as a part.
   package func within<Whole>(_ path: any WritableKeyPath<Whole, Settings> & Sendable) -> Option<Whole> {
     let set = set
-    return Option<Whole>(name: name, placeholder: placeholder, help: help, standard: standard) {
+    return Option<Whole>(name: name, placeholder: placeholder, help: help, standard: standard, choices: choices) {
       (whole: inout Whole, value: OptionValue) throws(ConfigurationError) in try set(&whole[keyPath: path], value)
     }
   }
 
   private init(
-    name: String, placeholder: String?, help: String, standard: String?,
+    name: String, placeholder: String?, help: String, standard: String?, choices: [String],
     set: @escaping @Sendable (inout Settings, OptionValue) throws(ConfigurationError) -> Void
   ) {
     self.name = name
     self.placeholder = placeholder
     self.help = help
     self.standard = standard
+    self.choices = choices
     self.set = set
   }
 }
@@ -53,11 +57,17 @@ package struct Option<Settings>: Sendable {
 package struct Operand<Settings>: Sendable {
   package let placeholder: String
   package let help: String
+  /// The words that it can be, for shells to complete; none if it can be others.
+  package let choices: [String]
   let set: @Sendable (inout Settings, String) -> Void
 
-  package init(_ placeholder: String, _ help: String, set: @escaping @Sendable (inout Settings, String) -> Void) {
+  package init(
+    _ placeholder: String, _ help: String, choices: [String] = [],
+    set: @escaping @Sendable (inout Settings, String) -> Void
+  ) {
     self.placeholder = placeholder
     self.help = help
+    self.choices = choices
     self.set = set
   }
 }

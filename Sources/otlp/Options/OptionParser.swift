@@ -24,12 +24,16 @@ extension CommandTable {
   package func parse(_ arguments: [String], into settings: Settings) throws(ToolError) -> Request {
     let tokens = try scan(arguments)
     if tokens.contains(where: { $0.isHelp }) { return .help }
+    // What follows a header without quotation marks around it may be the rest of its value.
+    let hasHeader = tokens.contains {
+      if case .option(let index, _) = $0 { options[index].name == "header" } else { false }
+    }
     var settings = settings
-    for token in tokens { try apply(token, to: &settings) }
+    for token in tokens { try apply(token, to: &settings, showsOperands: !hasHeader) }
     return .run(settings)
   }
 
-  private func apply(_ token: Token, to settings: inout Settings) throws(ToolError) {
+  private func apply(_ token: Token, to settings: inout Settings, showsOperands: Bool) throws(ToolError) {
     switch token {
     case .help: break
     case .option(let index, let text):
@@ -41,7 +45,8 @@ extension CommandTable {
       }
     case .operand(let text, let position):
       guard let operand, position == 0 else {
-        throw ToolError(.usage, "unexpected argument '\(Diagnostics.sanitized(text, limit: 200))'; \(hint)")
+        let shown = showsOperands ? "'\(Redaction.shown(text))'" : "after --header, whose value may need quotation marks"
+        throw ToolError(.usage, "unexpected argument \(shown); \(hint)")
       }
       operand.set(&settings, text)
     }
@@ -124,16 +129,19 @@ extension CommandTable {
     default:
       let position = max(1, Int(CLinux_optind()) - 1)
       let text = unsafe argv[position].map { unsafe String(cString: $0) } ?? ""
-      throw ToolError(.usage, "unknown option \(unknown(text)); \(hint)")
+      let what = unknown(text)
+      throw ToolError(.usage, "unknown option \(what)\(what.hasSuffix("?") ? "" : ";") \(hint)")
     }
   }
 
   private func unknown(_ text: String) -> String {
-    let name = text.prefix { $0 != "=" }
+    let written = String(text.prefix { $0 != "=" })
+    let names = (options.map(\.name) + ["help"]).map { "--" + $0 }
+    let matches = names.filter { $0 == written || (written.count > 2 && $0.hasPrefix(written)) }
     // A flag that was given a value is reported like an unknown option.
-    if let flag = options.first(where: { "--" + $0.name == name }), text != name {
-      return "'\(Diagnostics.sanitized(text, limit: 200))': --\(flag.name) takes no value"
-    }
-    return "'\(Diagnostics.sanitized(String(name), limit: 200))'"
+    if let flag = matches.first, matches.count == 1, text != written { return "'\(flag)=…': \(flag) takes no value" }
+    if matches.count > 1 { return "'\(written)' could be \(matches.joined(separator: " or "))" }
+    let shown = "'\(Redaction.shown(written))'"
+    return Suggestion.nearest(to: written, among: names).map { "\(shown), did you mean \($0)?" } ?? shown
   }
 }

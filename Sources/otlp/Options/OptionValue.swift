@@ -13,7 +13,7 @@ package struct OptionValue {
   }
 
   package func refused(allowed: String) -> ConfigurationError {
-    ConfigurationError(option: option, value: Diagnostics.sanitized(text, limit: 200), allowed: allowed)
+    ConfigurationError(option: option, value: text, allowed: allowed)
   }
 
   /// A whole number.
@@ -24,11 +24,11 @@ package struct OptionValue {
     return value
   }
 
-  /// A time: seconds, or a number with `s` or `ms`.
+  /// A time: seconds, or a number with `ms`, `s`, `m` or `h`.
   package func duration(from least: Duration = .zero) throws(ConfigurationError) -> Duration {
     guard let value = Duration(text: text), value >= least else {
       let bound = least == .zero ? "from 0" : "above 0"
-      throw refused(allowed: "a time \(bound) such as 2, 2s or 500ms, at most 1 day")
+      throw refused(allowed: "a time \(bound) such as 2, 2s, 500ms, 5m or 1h, at most 24h")
     }
     return value
   }
@@ -49,32 +49,36 @@ package struct OptionValue {
 }
 
 extension Duration {
-  /// Reads `2`, `2s`, `1.5s` or `500ms`: at most a day, in whole nanoseconds; nil for anything else.
+  private static let units: KeyValuePairs<String, Int64> = [
+    "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000, "h": 3_600_000_000_000, "": 1_000_000_000,
+  ]
+  private static let longest: Int64 = 86_400_000_000_000
+
+  /// Reads `2`, `2s`, `1.5s`, `500ms`, `5m` or `1h`: at most a day, in whole nanoseconds; nil for anything else.
   package init?(text: String) {
-    var digits = text[...]
-    var unit: Int64 = 1_000_000_000
-    if digits.hasSuffix("ms") {
-      digits.removeLast(2)
-      unit = 1_000_000
-    } else if digits.hasSuffix("s") {
-      digits.removeLast()
-    }
-    let parts = digits.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }), !parts.isEmpty,
-      let whole = Int64(parts[0]), whole <= 86_400_000
+    guard let (suffix, unit) = Self.units.first(where: { text.hasSuffix($0.key) }) else { return nil }
+    let parts = text.dropLast(suffix.count).split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
+      let first = parts.first, let whole = Int64(first), whole <= Self.longest / unit
     else { return nil }
     var nanoseconds = whole * unit
     if parts.count == 2 {
       var scale = unit
-      for digit in parts[1].utf8.prefix(9) {
+      for digit in parts[1].utf8.prefix(13) {
+        nanoseconds += scale / 10 * Int64(digit - 0x30) + scale % 10 * Int64(digit - 0x30) / 10
         scale /= 10
-        nanoseconds += Int64(digit - 0x30) * scale
       }
     }
-    guard nanoseconds <= 86_400_000_000_000 else { return nil }
+    guard nanoseconds <= Self.longest else { return nil }
     self = .nanoseconds(nanoseconds)
   }
 
   /// In seconds, for reports.
   package var inSeconds: Double { Double(clampedNanoseconds) / 1e9 }
+
+  /// As `--timeout` and others take it.
+  package var shortText: String {
+    let milliseconds = clampedNanoseconds / 1_000_000
+    return milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
+  }
 }

@@ -21,11 +21,25 @@ package final class MeasuringExporter: SpanExporter, LoopExporter {
 
   package var attemptTimeout: Duration? { base.attemptTimeout }
 
+  package var appliesExportTimeout: Bool { base.appliesExportTimeout }
+
   package func share(_ budget: ByteBudget) { base.share(budget) }
+
+  package func observeRoom(_ observer: @escaping @Sendable () -> Void) { base.observeRoom(observer) }
 
   package func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
     let start = MonotonicInstant.system
-    let outcome = await base.export(consume batch, deadline: deadline)
+    return measured(await base.export(consume batch, deadline: deadline), since: start)
+  }
+
+  package func export(
+    _ batch: consuming [SpanData], timeout: Duration, deadline: Deadline
+  ) async -> ExportOutcome {
+    let start = MonotonicInstant.system
+    return measured(await base.export(consume batch, timeout: timeout, deadline: deadline), since: start)
+  }
+
+  private func measured(_ outcome: ExportOutcome, since start: MonotonicInstant) -> ExportOutcome {
     let elapsed = MonotonicInstant.system - start
     measured.withLock { measured in
       measured.latency.record(elapsed)

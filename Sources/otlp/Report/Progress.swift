@@ -17,10 +17,14 @@ package struct Progress {
 
   package var isVisible: Bool { output.isTerminal }
 
-  package mutating func show(_ ledger: Ledger, at now: MonotonicInstant) {
+  /// - Parameter failure: The last failure, which is shown while nothing else tells of it.
+  package mutating func show(_ ledger: Ledger, failure: String?, at now: MonotonicInstant) {
     guard isVisible else { return }
     isShown = true
-    output.write("\r\u{1B}[K" + Self.text(ledger, total: total, elapsed: now - start))
+    var text = Self.text(ledger, total: total, elapsed: now - start)
+    if let failure { text += "  " + Diagnostics.sanitized(failure) }
+    // A line that wraps would not be overwritten.
+    output.write("\r\u{1B}[K" + TextWidth.cut(text, to: Terminal.standardError.columns - 1))
   }
 
   /// Leaves an empty line for what follows.

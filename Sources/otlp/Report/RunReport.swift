@@ -7,6 +7,8 @@ package struct RunReport: Sendable {
   package var elapsed = Duration.zero
   package var cpuTime = Duration.zero
   package var latency = LatencyHistogram()
+  /// What went wrong; nil if all was delivered.
+  package var error: String?
 
   package init(endpoint: String) { self.endpoint = endpoint }
 
@@ -19,8 +21,15 @@ package struct RunReport: Sendable {
   /// Spans that did not arrive, whatever the reason.
   package var lost: Int { ledger.ended - ledger.exported }
 
-  /// The contract of `--json`.
+  /// The contract of `--json`: one line.
   package var json: String {
+    var object = object
+    if let error { object.add("error", error) }
+    return object.text
+  }
+
+  /// The members that are always there.
+  package var object: JSONObject {
     var dropped = JSONObject()
     for reason in DropReason.allCases { dropped.add(reason.rawValue, ledger.dropped[reason] ?? 0) }
     var percentiles = JSONObject()
@@ -41,14 +50,14 @@ package struct RunReport: Sendable {
     object.add("spansPerSecond", spansPerSecond)
     object.add("cpuMicrosPerSpan", cpuMicrosPerSpan)
     object.add("latencyMillis", percentiles)
-    return object.text
+    return object
   }
 
   /// The same for people.
   package var text: String {
     """
     \(ledger)
-    \(decimal(elapsed.inSeconds, 2)) s, \(Int(spansPerSecond)) spans/s, \
+    \(decimal(elapsed.inSeconds, 2)) s, \(decimal(spansPerSecond, 0)) spans/s, \
     \(decimal(cpuMicrosPerSpan, 2)) µs CPU a span
     \(ledger.exports) exports in \(ledger.attempts) requests, latency p50 \(decimal(latencyMillis(0.5), 2)) ms, \
     p99 \(decimal(latencyMillis(0.99), 2)) ms

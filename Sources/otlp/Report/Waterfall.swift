@@ -1,111 +1,172 @@
 internal import TelemetryCore
 package import TelemetrySDK
 
-/// The spans of traces as a person wants to see them: a tree, and when each ran.
-package enum Waterfall {
+/// The spans of traces as a person wants to see them: a tree, and when each ran. No line is wider than the terminal.
+package struct Waterfall: Sendable {
   private static let maxIndent = 20
   private static let maxSpans = 200
+  private static let timeColumns = 10
+  /// Narrower bars say nothing.
+  private static let minBarColumns = 10
+  private static let barStyles = ["36", "32", "33", "35", "34", "96"]
+
+  private let terminal: Terminal
+  /// Whether attributes, events, links and so on are shown too.
+  private let isVerbose: Bool
+
+  package init(_ terminal: Terminal = Terminal(), isVerbose: Bool = false) {
+    self.terminal = terminal
+    self.isVerbose = isVerbose
+  }
 
   /// One block of lines for each trace, in the order of the first span of each.
-  package static func text(_ spans: [SpanData], width: Int = 100) -> String {
+  package func text(_ spans: [SpanData]) -> String {
     var order: [TraceID] = []
     var traces: [TraceID: [SpanData]] = [:]
     for span in spans {
       if traces[span.traceID] == nil { order.append(span.traceID) }
       traces[span.traceID, default: []].append(span)
     }
-    return order.map { trace($0, traces[$0] ?? [], width: max(width, 60)) }.joined(separator: "\n")
+    return order.map { trace($0, traces[$0] ?? []) }.joined(separator: "\n")
   }
 
-  private static func trace(_ id: TraceID, _ spans: [SpanData], width: Int) -> String {
+  private func trace(_ id: TraceID, _ spans: [SpanData]) -> String {
     let start = spans.map(\.startTimeUnixNano).min() ?? 0
     let end = max(start, spans.map(\.endTimeUnixNano).max() ?? start)
     var services: [String] = []
     for span in spans {
-      guard case .string(let service)? = span.resource.attributes["service.name"] else { continue }
-      if !services.contains(service) { services.append(service) }
+      guard let service = span.serviceName, !services.contains(service) else { continue }
+      services.append(service)
     }
-    var text = "trace \(id)  \(spans.count) span\(spans.count == 1 ? "" : "s")  \(duration(end - start))"
-    if !services.isEmpty { text += "  " + clean(services.prefix(8).joined(separator: ", "), 60) }
-    text += "\n"
-    let rows = tree(spans)
-    let nameWidth = min(max(rows.prefix(maxSpans).map { label($0).count }.max() ?? 0, 12), width / 2)
-    for row in rows.prefix(maxSpans) {
-      text += line(row, start: start, length: end - start, nameWidth: nameWidth, barWidth: width - nameWidth - 16)
+    let rows = TraceTree(spans).rows
+    let shown = rows.prefix(Self.maxSpans)
+    let layout = layout(shown, start: start, length: end - start, services: services)
+    var text = header(id, spans, start: start, length: end - start, services: services)
+    for row in shown {
+      text += line(row, layout)
+      if isVerbose {
+        let indent = String(repeating: " ", count: min(2 * row.depth, terminal.columns / 3) + 4)
+        text += SpanDetails(row.span, traceStart: start).lines
+          .flatMap { hardWrapped($0, to: terminal.columns - indent.count) }.map { indent + $0 + "\n" }.joined()
+      }
     }
-    if rows.count > maxSpans { text += "  … and \(rows.count - maxSpans) more spans\n" }
+    if rows.count > Self.maxSpans { text += "  … and \(rows.count - Self.maxSpans) more spans\n" }
     return text
   }
 
-  private struct Row {
-    let span: SpanData
-    let depth: Int
+  /// Whole lines, broken only where the terminal ends.
+  private func hardWrapped(_ line: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    var rest = line[...]
+    repeat {
+      let part = TextWidth.prefix(rest, columns: width)
+      lines.append(part)
+      rest = rest.dropFirst(max(1, part.count))
+    } while !rest.isEmpty
+    return lines
   }
 
-  /// Depth first, children by their start. A span whose parent isn't here stands at the top.
-  private static func tree(_ spans: [SpanData]) -> [Row] {
-    let ids = Set(spans.map(\.spanID))
-    var children: [SpanID: [SpanData]] = [:]
-    var roots: [SpanData] = []
-    for span in spans.sorted(by: { $0.startTimeUnixNano < $1.startTimeUnixNano }) {
-      if ids.contains(span.parentSpanID), span.parentSpanID != span.spanID {
-        children[span.parentSpanID, default: []].append(span)
+  private func header(
+    _ id: TraceID, _ spans: [SpanData], start: UInt64, length: UInt64, services: [String]
+  ) -> String {
+    var parts = ["trace \(id)", "\(spans.count) span\(spans.count == 1 ? "" : "s")", Self.duration(length)]
+    if isVerbose { parts.append(TimeOfDay(unixNano: start).dateText) }
+    if !services.isEmpty { parts.append(clean(services.prefix(8).joined(separator: ", "), 60)) }
+    var lines: [String] = []
+    for part in parts.map({ TextWidth.cut($0, to: terminal.columns - 2) }) {
+      if let last = lines.last, TextWidth.columns(last) + 2 + TextWidth.columns(part) <= terminal.columns {
+        lines[lines.count - 1] = last + "  " + part
       } else {
-        roots.append(span)
+        lines.append(lines.isEmpty ? part : "  " + part)
       }
     }
-    var rows: [Row] = []
-    func walk(_ tops: [SpanData]) {
-      var stack = tops.reversed().map { Row(span: $0, depth: 0) }
-      while let row = stack.popLast() {
-        rows.append(row)
-        let below = children.removeValue(forKey: row.span.spanID) ?? []
-        stack += below.reversed().map { Row(span: $0, depth: row.depth + 1) }
-      }
-    }
-    walk(roots)
-    // What is left are spans that are each other's ancestors.
-    while let rest = children.first(where: { !$0.value.isEmpty })?.value.first {
-      children[rest.parentSpanID]?.removeFirst()
-      walk([rest])
-    }
-    return rows
+    lines[0] = terminal.styled(lines[0], "1")
+    return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func label(_ row: Row) -> String {
-    String(repeating: "  ", count: min(row.depth, maxIndent)) + clean(row.span.name, 60)
+  // MARK: Rows
+
+  /// Where things stand in the lines of one trace.
+  private struct Layout {
+    var nameColumns: Int
+    /// 0 for no bars.
+    var barColumns: Int
+    var start: UInt64
+    var length: UInt64
+    var services: [String]
   }
 
-  private static func line(_ row: Row, start: UInt64, length: UInt64, nameWidth: Int, barWidth: Int) -> String {
+  private func layout(
+    _ rows: ArraySlice<TraceTree.Row>, start: UInt64, length: UInt64, services: [String]
+  ) -> Layout {
+    let widest = max(rows.map { TextWidth.columns(label($0)) }.max() ?? 0, 12)
+    let fixed = 2 + 1 + Self.timeColumns
+    var nameColumns = min(widest, terminal.columns / 2)
+    var barColumns = terminal.columns - fixed - nameColumns - 1
+    if barColumns < Self.minBarColumns {
+      barColumns = 0
+      nameColumns = min(widest, terminal.columns - fixed)
+    }
+    return Layout(nameColumns: nameColumns, barColumns: barColumns, start: start, length: length, services: services)
+  }
+
+  private func label(_ row: TraceTree.Row) -> String {
+    String(repeating: "  ", count: min(row.depth, Self.maxIndent)) + clean(row.span.name, 60)
+  }
+
+  private func line(_ row: TraceTree.Row, _ layout: Layout) -> String {
     let span = row.span
-    let spanLength = span.endTimeUnixNano > span.startTimeUnixNano ? span.endTimeUnixNano - span.startTimeUnixNano : 0
-    let scale = length > 0 ? Double(barWidth) / Double(length) : 0
-    let from = min(Int(Double(span.startTimeUnixNano - start) * scale), barWidth - 1)
-    let count = min(max(1, Int((Double(spanLength) * scale).rounded())), barWidth - from)
-    let bar = String(repeating: " ", count: from) + String(repeating: "█", count: count)
-    let time = duration(spanLength)
-    var text = "  " + padded(label(row), nameWidth) + " "
-    text += String(repeating: " ", count: max(0, 10 - time.count)) + time + " " + bar
-    if span.status.code == .error {
-      let message = clean(span.status.message, 60)
-      text += message.isEmpty ? " error" : " error: \(message)"
+    let length = span.endTimeUnixNano > span.startTimeUnixNano ? span.endTimeUnixNano - span.startTimeUnixNano : 0
+    let time = Self.duration(length)
+    let blanks = String(repeating: " ", count: max(0, Self.timeColumns - TextWidth.columns(time)))
+    var text = "  " + TextWidth.fitted(label(row), to: layout.nameColumns) + " " + blanks + time
+    var free = terminal.columns - TextWidth.columns(text)
+    if layout.barColumns > 0 {
+      let (before, count) = bar(span, length, layout)
+      let bar = String(repeating: "█", count: count)
+      text += " " + String(repeating: " ", count: before) + terminal.styled(bar, style(span, layout))
+      free -= 1 + before + count
     }
-    return text + "\n"
+    guard span.status.code == .error else { return text + "\n" }
+    let message = clean(span.status.message, 200)
+    let error = message.isEmpty ? "error" : "error: \(message)"
+    if TextWidth.columns(error) < free { return text + " " + terminal.styled(error, "31") + "\n" }
+    // There is no room beside the bar.
+    let indent = String(repeating: " ", count: min(2 * row.depth, terminal.columns / 3) + 4)
+    return text + "\n" + indent + terminal.styled(TextWidth.cut(error, to: terminal.columns - indent.count), "31")
+      + "\n"
   }
 
-  private static func padded(_ text: String, _ width: Int) -> String {
-    text.count > width
-      ? text.prefix(width - 1) + "…" : text + String(repeating: " ", count: width - text.count)
+  private func style(_ span: SpanData, _ layout: Layout) -> String {
+    if span.status.code == .error { return "31" }
+    let index = span.serviceName.flatMap { layout.services.firstIndex(of: $0) } ?? 0
+    return Self.barStyles[index % Self.barStyles.count]
   }
 
-  private static func clean(_ text: String, _ limit: Int) -> String { Diagnostics.sanitized(text, limit: limit) }
+  /// Blanks and blocks of a bar.
+  private func bar(_ span: SpanData, _ length: UInt64, _ layout: Layout) -> (before: Int, count: Int) {
+    let scale = layout.length > 0 ? Double(layout.barColumns) / Double(layout.length) : 0
+    let before = min(Int(Double(span.startTimeUnixNano - layout.start) * scale), layout.barColumns - 1)
+    let count = min(max(1, Int((Double(length) * scale).rounded())), layout.barColumns - before)
+    return (before, count)
+  }
+
+  private func clean(_ text: String, _ limit: Int) -> String { Diagnostics.sanitized(text, limit: limit) }
 
   package static func duration(_ nanoseconds: UInt64) -> String {
     let value = Double(nanoseconds)
     return switch nanoseconds {
     case ..<1_000_000: decimal(value / 1e3, 1) + " µs"
     case ..<1_000_000_000: decimal(value / 1e6, 1) + " ms"
-    default: decimal(value / 1e9, 2) + " s"
+    case ..<1_000_000_000_000: decimal(value / 1e9, 2) + " s"
+    case ..<360_000_000_000_000: decimal(value / 3.6e12, 1) + " h"
+    default: decimal(value / 8.64e13, 1) + " d"
     }
+  }
+}
+
+extension SpanData {
+  package var serviceName: String? {
+    if case .string(let name)? = resource.attributes["service.name"] { name } else { nil }
   }
 }

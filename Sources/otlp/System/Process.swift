@@ -33,9 +33,20 @@ package enum Process {
   /// A thread of the tool's own sleeps.
   static func sleep(_ duration: Duration) { _ = BlockingSemaphore().wait(until: .after(duration)) }
 
+  /// A write to a pipe that nobody reads fails, and doesn't end the process.
+  static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+  /// Removes files; those that are gone don't matter.
+  static func unlink(_ paths: [String]) {
+    for path in paths { _ = unlinkFile(path) }
+  }
+
   /// Ends the process without waiting for any thread.
   package static func exit(_ code: Int32) -> Never { _exit(code) }
 }
+
+// Outside of the enum, whose own function hides the C library's.
+private func unlinkFile(_ path: String) -> Int32 { unsafe unlink(path) }
 
 /// SIGINT and SIGTERM: the first asks a command to finish if it can, a second one ends the process at once.
 package final class StopSignal: Sendable {

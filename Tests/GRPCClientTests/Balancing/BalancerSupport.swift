@@ -54,8 +54,9 @@ enum Input: String, CaseIterable {
     case .look: return text(state.look(at: now, isWanted: false))
     case .connected: return state.connected(attempt, at: now).map(text) ?? "refused"
     case .connectFailed: return text(state.connectFailed(attempt, at: now, isWanted: true))
-    case .endedOrderly: return text(state.ended(connection, orderly: true, since: now, at: now, isWanted: true))
-    case .lost: return text(state.ended(connection, orderly: false, since: now, at: now, isWanted: true))
+    case .endedOrderly:
+      return text(state.ended(connection, .orderly, hasCalls: false, since: now, at: now, isWanted: true))
+    case .lost: return text(state.ended(connection, .lost, hasCalls: false, since: now, at: now, isWanted: true))
     case .answered:
       state.answered(connection)
       return ""

@@ -2,6 +2,7 @@ import HTTP2Transport
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -103,7 +104,7 @@ private func run(
   #expect(simulation.network.openConnections == 0)
 }
 
-@Suite struct FailoverTests {
+@Suite(.ownThreads) struct FailoverTests {
   @Test("the first endpoint has all calls; when it is gone the next takes over at once, and later it comes back")
   func failover() throws {
     try balance { scene in
@@ -174,7 +175,7 @@ private func run(
   }
 }
 
-@Suite struct RotationSceneTests {
+@Suite(.ownThreads) struct RotationSceneTests {
   @Test(
     "5.9: calls go to all addresses of a name in turn, and to all endpoints", arguments: [["all"], ["a", "b", "c"]])
   func turns(targets: [String]) throws {
@@ -232,47 +233,47 @@ private func run(
     }
   }
 
-  @Test("a rolling restart of three servers: nothing is lost, and nothing fails but what was never processed")
-  func rollingRestart() throws {
-    for seed: UInt64 in 1...5 {
-      try balance(Settings(targets: ["all"], policy: .roundRobin), seed: seed) { scene in
-        let isOver = Mutex(false)
-        let workers = (0..<4).map { _ in
-          scene.simulation.task {
-            var (done, bad) = (0, [GRPCResult]())
-            while !isOver.withLock({ $0 }) {
-              var result = await scene.call()
-              while result.code != .ok, result.fate == .neverProcessed { result = await scene.call() }
-              if result.code == .ok { done += 1 } else { bad.append(result) }
-              await scene.simulation.sleep(.milliseconds(7))
-            }
-            return (done, bad.map { "\($0)" })
+  @Test(
+    "a rolling restart of three servers: nothing is lost, and nothing fails but what was never processed",
+    arguments: 1...5 as ClosedRange<UInt64>)
+  func rollingRestart(seed: UInt64) throws {
+    try balance(Settings(targets: ["all"], policy: .roundRobin), seed: seed) { scene in
+      let isOver = Mutex(false)
+      let workers = (0..<4).map { _ in
+        scene.simulation.task {
+          var (done, bad) = (0, [GRPCResult]())
+          while !isOver.withLock({ $0 }) {
+            var result = await scene.call()
+            while result.code != .ok, result.fate == .neverProcessed { result = await scene.call() }
+            if result.code == .ok { done += 1 } else { bad.append(result) }
+            await scene.simulation.sleep(.milliseconds(19))
           }
+          return (done, bad.map { "\($0)" })
         }
-        await scene.simulation.sleep(.seconds(5))
-        for server in scene.servers {
-          await server.goAway(lastStream: .all)
-          await scene.simulation.sleep(.seconds(2))
-          await server.stop()
-          await scene.simulation.sleep(.seconds(3))
-          try await server.restart()
-          await scene.simulation.sleep(.seconds(10))
-        }
-        isOver.withLock { $0 = true }
-        var done = 0
-        for worker in workers {
-          let (count, bad) = await worker.value
-          done += count
-          #expect(bad.isEmpty, "seed \(seed)")
-        }
-        #expect(scene.servers.map(\.counts.acceptedRequests).reduce(0, +) == done)
-        #expect(scene.open == [1, 1, 1])
       }
+      await scene.simulation.sleep(.seconds(5))
+      for server in scene.servers {
+        await server.goAway(lastStream: .all)
+        await scene.simulation.sleep(.seconds(2))
+        await server.stop()
+        await scene.simulation.sleep(.seconds(3))
+        try await server.restart()
+        await scene.simulation.sleep(.seconds(10))
+      }
+      isOver.withLock { $0 = true }
+      var done = 0
+      for worker in workers {
+        let (count, bad) = await worker.value
+        done += count
+        #expect(bad.isEmpty)
+      }
+      #expect(scene.servers.map(\.counts.acceptedRequests).reduce(0, +) == done)
+      #expect(scene.open == [1, 1, 1])
     }
   }
 }
 
-@Suite struct ExtraConnectionTests {
+@Suite(.ownThreads) struct ExtraConnectionTests {
   private func streams(_ connections: Int) -> Settings {
     var settings = Settings(targets: ["a"], connections: connections)
     settings.server.maxConcurrentStreams = 1

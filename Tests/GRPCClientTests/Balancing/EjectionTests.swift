@@ -1,5 +1,6 @@
 import HTTP2Transport
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -10,7 +11,7 @@ private func fullest(_ instants: [MonotonicInstant], width: Duration) -> Int {
   return sorted.indices.map { index in sorted[index...].prefix { $0 - sorted[index] < width }.count }.max() ?? 0
 }
 
-@Suite struct EjectionTests {
+@Suite(.ownThreads) struct EjectionTests {
   @Test("each time longer, up to a bound; from the start again after it worked for as long")
   func growth() {
     var ejection = Ejection()
@@ -63,7 +64,7 @@ private func fullest(_ instants: [MonotonicInstant], width: Duration) -> Int {
         _ = state.look(at: instant(10), isWanted: true)
         _ = state.resolved(host: 0, addresses: [place(1)], at: instant(10))
         _ = state.connected(1, at: instant(10))
-        _ = state.ended(1, orderly: false, since: instant(20), at: instant(20), isWanted: true)
+        _ = state.ended(1, .lost, hasCalls: false, since: instant(20), at: instant(20), isWanted: true)
         first.append(state.nextDue(at: instant(20)))
         guard case .connect(let attempt)? = state.look(at: first[seed], isWanted: true).first else {
           return #expect(Bool(false), "no attempt")
@@ -78,7 +79,7 @@ private func fullest(_ instants: [MonotonicInstant], width: Duration) -> Int {
   }
 }
 
-@Suite struct ConnectionDemandTests {
+@Suite(.ownThreads) struct ConnectionDemandTests {
   @Test("5.6.13: one more while calls wait, up to the number; then that is said once, after 20 times within 10 s")
   func report() {
     var demand = ConnectionDemand(maximum: 2, backoff: steady)

@@ -1,5 +1,6 @@
 import HTTP2Transport
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import GRPCClient
@@ -23,7 +24,7 @@ private let moments: Moments = {
   return moments
 }()
 
-@Suite struct RoundRobinTests {
+@Suite(.ownThreads) struct RoundRobinTests {
   private static let names = [
     "idle", "resolving", "connecting", "oneReady", "oneDown", "both", "renewing", "extra", "two", "shutDown",
   ]
@@ -102,7 +103,7 @@ private let moments: Moments = {
     #expect(back > instant(24) && back < instant(56))
     #expect(moment.state.rotation(at: back) == [[1, 3], [2]])
     // The other one is lost: what was set aside is better than nothing.
-    _ = moment.state.ended(2, orderly: false, since: instant(11), at: instant(11), isWanted: false)
+    _ = moment.state.ended(2, .lost, hasCalls: false, since: instant(11), at: instant(11), isWanted: false)
     #expect(moment.state.rotation(at: instant(11)) == [[1, 3]])
   }
 
@@ -128,7 +129,7 @@ private let moments: Moments = {
     _ = state.resolved(host: 0, addresses: [place(1)], at: instant(1))
     #expect(state.connected(1, at: instant(1)) != nil)
     #expect(text(state.look(at: instant(140), isWanted: false)) == "resolve 0, connect address 1 renewal")
-    let actions = state.ended(1, orderly: true, since: instant(140), at: instant(140), isWanted: false)
+    let actions = state.ended(1, .orderly, hasCalls: false, since: instant(140), at: instant(140), isWanted: false)
     #expect(text(actions) == "connect address 1 first")
     var other = state
     #expect(other.connected(2, at: instant(141)).map(text) == "wake 2")

@@ -1,11 +1,12 @@
 import GRPCClient
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// gRPC's tests of compression: two interoperability tests, and the cases of its document on compression (5.11). The
 /// second case, the channel's setting, is the exporter's here: see OTLPGRPCTests.
-@Suite struct GRPCCompressionTests {
+@Suite(.ownThreads) struct GRPCCompressionTests {
   private typealias Response = LoopbackCollector.Response
 
   private static let zeros = [UInt8](repeating: 0, count: 314_159)

@@ -1,10 +1,11 @@
 import GRPCClient
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// gRPC's interoperability tests that a unary client can be held against, by their names there (5.11).
-@Suite struct GRPCInteropTests {
+@Suite(.ownThreads) struct GRPCInteropTests {
   @Test("5.11 IOP empty_unary: a message of no bytes, and its answer")
   func emptyUnary() throws {
     try Conformance.run { scene in

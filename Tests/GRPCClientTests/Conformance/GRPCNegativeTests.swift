@@ -2,10 +2,11 @@ import GRPCClient
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// gRPC's HTTP/2 negative tests, by their names there (5.11).
-@Suite struct GRPCNegativeTests {
+@Suite(.ownThreads) struct GRPCNegativeTests {
   @Test("5.11 NEG goaway: the second call goes over a new connection, and nobody notices")
   func goaway() throws {
     try Conformance.run { scene in

@@ -2,6 +2,8 @@ import Glibc
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestSupport
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
@@ -11,23 +13,18 @@ private final class ClientFiles: Sendable {
   let folder: String
   var configuration: TLSConfiguration {
     TLSConfiguration(
-      trust: .file(folder + "/ca.pem"), clientCertificate: folder + "/tls.crt", clientKey: folder + "/tls.key")
+      trust: .file(folder + "/ca.pem"), clientCertificate: .file(folder + "/tls.crt"),
+      clientKey: .file(folder + "/tls.key"))
   }
 
   init(_ name: String = "client") throws {
-    let template = strdup("/tmp/swift-otlp-reload-XXXXXX")!
-    defer { free(template) }
-    try #require(mkdtemp(template) != nil)
-    folder = String(cString: template)
+    folder = try TestFiles.makeDirectory()
     replace("ca.pem", with: "ca.pem")
     replace("tls.crt", with: name + ".pem")
     replace("tls.key", with: name + ".key")
   }
 
-  deinit {
-    for name in ["ca.pem", "tls.crt", "tls.key", "new"] { unlink(folder + "/" + name) }
-    rmdir(folder)
-  }
+  deinit { TestFiles.remove(folder) }
 
   /// As a careful writer does: a new file takes the old one's name.
   func replace(_ name: String, with fixture: String) {
@@ -68,7 +65,7 @@ private final class StalledNetwork: Network {
   ) async throws(NetworkError) -> sending any Transport { throw .cancelled }
 }
 
-@Suite struct TLSReloaderTests {
+@Suite(.ownThreads) struct TLSReloaderTests {
   private func withReloader(
     _ body:
       @escaping @Sendable (ClientFiles, TLSReloader, Log, @escaping @Sendable () async -> TLSContext) async throws
@@ -165,6 +162,63 @@ private final class StalledNetwork: Network {
       symlink(TestCertificates.path("other_client.key"), files.folder + "/tls.key")
       #expect(await context() !== first)
       #expect(log.warnings.isEmpty)
+    }
+  }
+
+  @Test("a changed CA file is verified against: no session from before it is resumed")
+  func sessionsGoWithTheirTrust() throws {
+    try withReloader { files, _, _, context in
+      var configuration = TLSServerConfiguration.test("server")
+      configuration.issuesTickets = true
+      let server = try TLSContext(server: configuration)
+      for round in 0..<2 {
+        let pair = try TLSPair(client: await context(), server: server)
+        #expect(pair.clientFailure() == nil)
+        #expect(pair.client.isResumed == (round > 0))
+      }
+      files.replace("ca.pem", with: "other_ca.pem")
+      #expect(try TLSPair(client: await context(), server: server).clientFailure()?.code == .unknownAuthority)
+      files.replace("ca.pem", with: "ca.pem")
+      let pair = try TLSPair(client: await context(), server: server)
+      #expect(pair.clientFailure() == nil)
+      #expect(!pair.client.isResumed)
+    }
+  }
+
+  @Test("with an interval the files are looked at once in it; with none, never")
+  func interval() throws {
+    for interval in [Duration?.some(.seconds(60)), nil] {
+      let files = try ClientFiles()
+      var configuration = files.configuration
+      configuration.reloadInterval = interval
+      let reloader = TLSReloader(try TLSContext(client: configuration), diagnostics: .silent)
+      try simulate(seed: 1) { simulation in
+        func context() async -> TLSContext {
+          await reloader.context(network: simulation.network, loop: simulation.loop, deadline: .never)
+        }
+        let first = await context()
+        files.replace("ca.pem", with: "other_ca.pem")
+        await simulation.sleep(.seconds(59))
+        #expect(await context() === first)
+        await simulation.sleep(.seconds(1))
+        #expect(await context() !== first || interval == nil)
+        #expect(await context() === first || interval != nil)
+      }
+    }
+  }
+
+  @Test("a key that becomes readable by all is warned of")
+  func exposed() throws {
+    try withReloader { files, _, log, context in
+      let first = await context()
+      // The folder is private, so the file in it is too; what it leads to is what counts.
+      let open = TestCertificates.temporary("reload.key", TestCertificates.contents("client.key"))
+      defer { unlink(open) }
+      chmod(open, 0o644)
+      files.remove("tls.key")
+      symlink(open, files.folder + "/tls.key")
+      #expect(await context() !== first)
+      #expect(log.warnings.map(\.message) == ["a private key isn't kept private"])
     }
   }
 

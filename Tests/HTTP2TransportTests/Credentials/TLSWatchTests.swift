@@ -1,3 +1,4 @@
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
@@ -14,7 +15,7 @@ private final class Watch {
   func failed(_ files: TLSFileSet) -> Bool { watch.failed(files) }
 }
 
-@Suite struct TLSWatchTests {
+@Suite(.ownThreads) struct TLSWatchTests {
   private func set(_ numbers: Int64...) -> TLSFileSet {
     TLSFileSet(numbers.map { $0 == 0 ? nil : FileIdentity(modified: $0) })
   }

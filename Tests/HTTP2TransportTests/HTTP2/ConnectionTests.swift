@@ -1,9 +1,10 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite("HTTP/2: start, limits and end of a connection")
+@Suite("HTTP/2: start, limits and end of a connection", .ownThreads)
 struct ConnectionTests {
   private func startError(
     _ pair: Pair, _ act: @escaping @Sendable (FramePeer) async -> Void

@@ -2,10 +2,11 @@ import HTTP2Transport
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// What the server said before it closed, and the client has yet to read when a write fails.
-@Suite("HTTP/2: a write fails, and there is something to read") struct FailedWriteTests {
+@Suite("HTTP/2: a write fails, and there is something to read", .ownThreads) struct FailedWriteTests {
   @Test("GOAWAY: what it refused is free, what was answered is answered, and the rest is unknown")  // 5.8.2, 5.8.9
   func goAwayUnread() throws {
     try withBreakablePair { pair, link in

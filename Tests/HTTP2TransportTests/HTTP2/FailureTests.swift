@@ -1,9 +1,10 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite("HTTP/2: failures and fates")
+@Suite("HTTP/2: failures and fates", .ownThreads)
 struct FailureTests {
   @Test("RST_STREAM: only REFUSED_STREAM says that nothing was done", arguments: [0, 1, 2, 7, 8, 11, 99] as [UInt32])
   func reset(code: UInt32) throws {
@@ -98,6 +99,7 @@ struct FailureTests {
   @Test("deadline: the stream is reset with CANCEL, at the instant")  // 5.5.1
   func deadline() throws {
     try withPair { pair in
+      await pair.peer.answerPings()
       let start = pair.simulation.now
       let response = await pair.request(within: .milliseconds(250)).value
       #expect(pair.simulation.now - start == .milliseconds(250))
@@ -154,13 +156,13 @@ struct FailureTests {
     }
   }
 
-  @Test("too large a body, too many headers, too many trailers: reset, and the connection lives")  // 5.2.13, 5.2.14
+  @Test("too large a body, or headers beyond all reason: reset, and the connection lives")  // 5.2.13
   func tooLarge() throws {
     try withPair { pair in
-      let big = FramePeer.field("x", String(repeating: "a", count: 8_200))
-      let answers: [(HTTP2Failure, [UInt8])] = [
-        (.responseTooLarge, [0x88]), (.headersTooLarge, [0x88] + big), (.headersTooLarge, [0x88]),
-      ]
+      // A field of 4,000 bytes goes into the table, and each byte after it names it once more.
+      let big = [0x40] + FramePeer.field("x", String(repeating: "a", count: 4_000)).dropFirst()
+      let bomb = big + [UInt8](repeating: 0xBE, count: 300)
+      let answers: [(HTTP2Failure, [UInt8])] = [(.responseTooLarge, [0x88]), (.headersTooLarge, [0x88] + bomb)]
       for (index, (failure, block)) in answers.enumerated() {
         let stream = UInt32(2 * index + 1)
         let call = pair.request()
@@ -169,12 +171,78 @@ struct FailureTests {
         if index == 0 {
           await pair.peer.send(FramePeer.frame(Frame.data, 0, stream, .init(repeating: 0, count: 1_001)))
         }
-        if index == 2 { await pair.peer.send(FramePeer.headers(stream, big, end: true)) }
         let response = await call.value
         #expect(response.failure == failure)
         #expect(response.fate == .processed)
       }
       #expect(await pair.connection.acceptsRequests)
+    }
+  }
+
+  @Test("headers and trailers beyond the bound are cut: what the status is stays known")  // 5.2.14
+  func cut() throws {
+    try withPair { pair in
+      let big = FramePeer.field("x", String(repeating: "a", count: 8_200))
+      let status = FramePeer.field("grpc-status", "14")
+      let message = FramePeer.field("grpc-message", String(repeating: "m", count: 5_000))
+      let details = FramePeer.field("grpc-status-details-bin", String(repeating: "d", count: 9_000))
+      let junk = FramePeer.field("x-debug", String(repeating: "j", count: 2_000))
+      // The bound is passed before, between and by the fields that matter.
+      for (index, trailers) in [big + status + message, details + message + status + junk, junk + big + status]
+        .enumerated()
+      {
+        let stream = UInt32(2 * index + 1)
+        let call = pair.request()
+        await pair.peer.request(stream)
+        await pair.peer.send(
+          FramePeer.headers(stream, [0x88] + big) + FramePeer.headers(stream, trailers, end: true))
+        let response = await call.value
+        #expect(response.failure == nil && response.status == 200)
+        #expect(response.headers.isEmpty)
+        #expect(response.trailers.value(for: "grpc-status") == "14")
+        #expect(response.trailers.value(for: "x") == nil)
+        if index == 0 { #expect(response.trailers.value(for: "grpc-message")?.utf8.count == 1_024) }
+        if index == 1 {
+          #expect(response.trailers.value(for: "grpc-status-details-bin")?.utf8.count == 9_000)
+          #expect(response.trailers.value(for: "x-debug") == nil)
+        }
+      }
+    }
+  }
+
+  @Test("blanks at the ends of fields are no reason to refuse a response, and are taken off")
+  func blanks() throws {
+    try withPair { pair in
+      let call = pair.request()
+      await pair.peer.request(1)
+      let headers = [0x88] + FramePeer.field("x", "gw-1 ") + FramePeer.field("y", "   ")
+      let trailers = FramePeer.field("grpc-status", "14 ") + FramePeer.field("grpc-message", "\t later ")
+      await pair.peer.send(FramePeer.headers(1, headers) + FramePeer.headers(1, trailers, end: true))
+      let response = await call.value
+      #expect(response.failure == nil)
+      #expect(response.headers.value(for: "x") == "gw-1")
+      #expect(response.headers.value(for: "y") == "")
+      #expect(response.trailers.value(for: "grpc-status") == "14")
+      #expect(response.trailers.value(for: "grpc-message") == "later")
+    }
+  }
+
+  @Test(
+    "one odd answer is that call's trouble: the connection goes on, and its orderly end is one",
+    arguments: [FramePeer.field("connection", "close"), FramePeer.field("x", "a\u{1}b"), FramePeer.field("X", "y")])
+  func oneOddCall(field: [UInt8]) throws {
+    try withPair { pair in
+      let odd = pair.request()
+      await pair.peer.request(1)
+      await pair.peer.send(FramePeer.headers(1, [0x88] + field, end: true))
+      _ = await odd.value
+      let good = pair.request()
+      await pair.peer.request(3)
+      await pair.peer.answer(3)
+      #expect(await good.value.failure == nil)
+      await pair.peer.send(FramePeer.goAway(last: 3, 0))
+      await pair.peer.end()
+      #expect(pair.events.all == [.goAway(code: 0, debug: ""), .closed(.orderly)])
     }
   }
 

@@ -1,5 +1,6 @@
 import HTTP2Transport
 import OTLPTesting
+import TestThreads
 import Testing
 
 extension Pair {
@@ -19,7 +20,7 @@ extension Pair {
 }
 
 /// Windows and limits as unkind servers set them (5.6.11, 5.6.12).
-@Suite struct FlowControlTests {
+@Suite(.ownThreads) struct FlowControlTests {
   @Test("a stream window of one byte, given back byte by byte")
   func oneByte() throws {
     try withPair(settings: [(4, 1)]) { pair in

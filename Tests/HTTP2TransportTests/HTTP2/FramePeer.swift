@@ -33,6 +33,7 @@ actor FramePeer: LoopHandler {
   private(set) var frames: [Frame] = []
   private(set) var isEnded = false
   private var isPaused = false
+  private var answersPings = false
 
   init(loop: TelemetryLoop, transport: sending any Transport, tls: sending TLSEngine? = nil) {
     self.loop = loop
@@ -118,6 +119,9 @@ actor FramePeer: LoopHandler {
       let stream = input[5..<9].reduce(0) { $0 << 8 | UInt32($1) }
       frames.append(Frame(type: input[3], flags: input[4], stream: stream, payload: Array(input[9..<9 + length])))
       input.removeFirst(9 + length)
+      if answersPings, let ping = frames.last, ping.type == Frame.ping, ping.flags == 0 {
+        send(FramePeer.frame(Frame.ping, 1, 0, ping.payload))
+      }
     }
     note()
   }
@@ -128,6 +132,8 @@ actor FramePeer: LoopHandler {
     before.fulfil(())
   }
 
+  /// Acknowledges each PING from now on.
+  func answerPings() { answersPings = true }
   func pause() { isPaused = true }
   func resume() {
     isPaused = false

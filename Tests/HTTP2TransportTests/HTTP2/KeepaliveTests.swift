@@ -1,5 +1,6 @@
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
@@ -10,7 +11,7 @@ private func machine(withoutCalls: Bool = false) -> Keepalive {
   Keepalive(KeepaliveConfiguration(interval: .seconds(60), withoutCalls: withoutCalls), at: at(0))
 }
 
-@Suite struct KeepaliveTests {
+@Suite(.ownThreads) struct KeepaliveTests {
   @Test("the interval is 10 s at least, the timeout 20 s by default")  // 5.7.2, 5.7.3
   func bounds() {
     #expect(KeepaliveConfiguration(interval: .seconds(1)).interval == .seconds(10))
@@ -55,7 +56,7 @@ private func machine(withoutCalls: Bool = false) -> Keepalive {
   }
 }
 
-@Suite struct KeepaliveConnectionTests {
+@Suite(.ownThreads) struct KeepaliveConnectionTests {
   private static func configuration(withoutCalls: Bool = false) -> HTTP2Configuration {
     var configuration = HTTP2Configuration()
     configuration.keepalive = KeepaliveConfiguration(interval: .seconds(10), withoutCalls: withoutCalls)
@@ -124,7 +125,7 @@ private func machine(withoutCalls: Bool = false) -> Keepalive {
   func withoutCalls() throws {
     try withPair(configuration: Self.configuration(withoutCalls: true)) { pair in
       await pair.simulation.sleep(.seconds(31))
-      #expect(pair.events.all == [.closed(.lost("no answer to a keepalive ping within 20.0 seconds"))])
+      #expect(pair.events.all == [.closed(.unresponsive("no answer to a keepalive ping within 20.0 seconds"))])
     }
   }
 

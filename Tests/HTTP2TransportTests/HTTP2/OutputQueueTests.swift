@@ -1,8 +1,9 @@
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
 
-@Suite("HTTP/2: output queue, first bytes, received headers")
+@Suite("HTTP/2: output queue, first bytes, received headers", .ownThreads)
 struct OutputQueueTests {
   private func bytes(_ queue: OutputQueue) -> [UInt8] {
     queue.pending.flatMap { Array(UnsafeRawBufferPointer(start: $0.start, count: $0.count)) }

@@ -1,11 +1,12 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
 typealias Frame = FramePeer.Frame
 
-@Suite("HTTP/2: requests")
+@Suite("HTTP/2: requests", .ownThreads)
 struct RequestTests {
   @Test("a request and its answer; the body arrives as it was")  // 5.2.1
   func roundTrip() throws {

@@ -1,9 +1,10 @@
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite("HTTP/2 over TLS")
+@Suite("HTTP/2 over TLS", .ownThreads)
 struct TLSConnectionTests {
   private func withTLSPair(
     link: SimulatedLink = SimulatedLink(), server: TLSServerConfiguration = .test("server"), host: String = "localhost",

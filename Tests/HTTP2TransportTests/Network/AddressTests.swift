@@ -1,7 +1,8 @@
 import HTTP2Transport
+import TestThreads
 import Testing
 
-@Suite("Network: addresses as text")
+@Suite("Network: addresses as text", .ownThreads)
 struct AddressTests {
   @Test(
     "numeric addresses and their usual form",

@@ -1,9 +1,10 @@
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
 
 /// What a proxy is asked, and what its answers mean (requirements 5.9.11).
-@Suite("Network: the answers of a proxy") struct ProxyTunnelTests {
+@Suite("Network: the answers of a proxy", .ownThreads) struct ProxyTunnelTests {
   private static let ok = "HTTP/1.1 200 Connection established\r\n\r\n"
 
   private func tunnel(authorization: String? = nil) -> ProxyTunnel {

@@ -2,6 +2,8 @@ import Glibc
 import OTLPTesting
 import Synchronization
 import TelemetryCore
+import TestSupport
+import TestThreads
 import Testing
 
 @testable import HTTP2Transport
@@ -36,9 +38,9 @@ final class PeerListener: LoopHandler {
   }
 }
 
-@Suite("Network: sockets and names")
+@Suite("Network: sockets and names", .ownThreads)
 struct SocketTests {
-  static let temporary = "/tmp/otlp-test-\(getpid())"
+  static let temporary = "\(TestFiles.temporary)/peer"
 
   @Test(
     "requests over real sockets",
@@ -60,7 +62,7 @@ struct SocketTests {
         return FramePeer(loop: loop, transport: transport)
       }
       try listening.activate(listener)
-      let deadline = Deadline.after(.seconds(10))
+      let deadline = Deadline.after(Loopback.patience)
       let network = SystemNetwork()
       let transport = try await network.connect(to: listening.address, on: loop, deadline: deadline)
       let connection = HTTP2Connection(loop: loop, transport: transport)
@@ -85,7 +87,7 @@ struct SocketTests {
   func names() async throws {
     try await onLoop { loop in
       let network = SystemNetwork()
-      let deadline = Deadline.after(.seconds(30))
+      let deadline = Deadline.after(Loopback.patience)
       let addresses = try await network.resolve(host: "localhost", port: 7, deadline: deadline)
       #expect(
         addresses.contains(.ipv4(0x7F00_0001, port: 7)) || addresses.contains(.ipv6(high: 0, low: 1, port: 7, scope: 0))
@@ -114,7 +116,7 @@ struct SocketTests {
       await #expect(throws: NetworkError.timedOut(address: nil)) {
         _ = try await resolver.resolve("a", deadline: .after(.milliseconds(1)), on: loop)
       }
-      let deadline = Deadline.after(.seconds(10))
+      let deadline = Deadline.after(Loopback.patience)
       let both = (0..<2).map { _ in
         Task(executorPreference: loop) { try await resolver.resolve("a", deadline: deadline, on: loop) }
       }
@@ -136,14 +138,14 @@ struct SocketTests {
       await #expect(
         throws: NetworkError.connect(address: long, error: SystemError(call: "connect", code: ENAMETOOLONG))
       ) {
-        _ = try await network.connect(to: long, on: loop, deadline: .after(.seconds(1)))
+        _ = try await network.connect(to: long, on: loop, deadline: .after(Loopback.patience))
       }
-      let listening = try ListeningSocket(.ipv4(0x7F00_0001, port: 0), on: loop)
-      let refused = SocketAddress.ipv4(0x7F00_0001, port: listening.address.port!)
-      listening.close()
+      let nobody = Loopback.HeldPort()
+      let refused = SocketAddress.ipv4(0x7F00_0001, port: nobody.number)
       await #expect(throws: NetworkError.self) {
-        _ = try await network.connect(to: refused, on: loop, deadline: .after(.seconds(5)))
+        _ = try await network.connect(to: refused, on: loop, deadline: .after(Loopback.patience))
       }
+      withExtendedLifetime(nobody) {}
     }
   }
 }

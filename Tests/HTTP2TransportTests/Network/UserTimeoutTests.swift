@@ -1,11 +1,12 @@
 #if os(Linux)
   import Glibc
   import TelemetryCore
+  import TestThreads
   import Testing
 
   @testable import HTTP2Transport
 
-  @Suite struct UserTimeoutTests {
+  @Suite(.ownThreads) struct UserTimeoutTests {
     @Test("TCP_USER_TIMEOUT is what was asked for, in milliseconds; a Unix socket bears the question")  // 5.7.9
     func option() async throws {
       try await onLoop { loop in

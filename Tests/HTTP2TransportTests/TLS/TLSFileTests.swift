@@ -1,7 +1,11 @@
-import HTTP2Transport
+import Glibc
+import TestThreads
 import Testing
 
-@Suite struct TLSFileTests {
+@testable import HTTP2Transport
+@testable import TelemetryCore
+
+@Suite(.ownThreads) struct TLSFileTests {
   private func failure(_ configuration: TLSConfiguration) -> TLSError? {
     do throws(TLSError) {
       _ = try TLSContext(client: configuration)
@@ -16,8 +20,9 @@ import Testing
   private func client(_ certificate: String?, _ key: String?) -> TLSError? {
     failure(
       .init(
-        trust: .file(TestCertificates.path("ca.pem")), clientCertificate: certificate.map(TestCertificates.path),
-        clientKey: key.map(TestCertificates.path)))
+        trust: .file(TestCertificates.path("ca.pem")),
+        clientCertificate: certificate.map { .file(TestCertificates.path($0)) },
+        clientKey: key.map { .file(TestCertificates.path($0)) }))
   }
 
   @Test("trap 15: an unreadable CA file is an error that names it, never the system's authorities")
@@ -72,5 +77,129 @@ import Testing
     var bad = good
     bad.clientAuthorities = "/nonexistent"
     #expect(throws: TLSError.self) { try TLSContext(server: bad) }
+  }
+
+  @Test("what is no file is refused at once, however it would behave")
+  func noFiles() throws {
+    for device in ["/dev/zero", "/dev/null", "/dev/stdin", "/dev/full"] {
+      #expect(authority(device)?.code == .badFile)
+    }
+    #expect(authority("/dev/zero")?.message.contains("only a file can be read") == true)
+    let pipe = "/tmp/swift-otlp-\(getpid())-pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    defer { unlink(pipe) }
+    #expect(authority(pipe)?.message == "CA file '\(pipe)' is a pipe, a device or a socket; only a file can be read")
+    let large = TestCertificates.temporary("large.pem", [])
+    defer { unlink(large) }
+    #expect(truncate(large, 1 << 30) == 0)
+    #expect(authority(large)?.message == "CA file '\(large)' is larger than 8 MiB")
+    #expect(authority("/proc/self/environ")?.message == "CA file '/proc/self/environ' is not PEM")
+    #expect(authority("/tmp\u{0}/x")?.message.contains("a path holds no NUL") == true)
+  }
+
+  @Test("a text serves as a file does; one that can't be used isn't shown")
+  func texts() throws {
+    func text(_ name: String) -> PEMSource { .pem(TestCertificates.contents(name)) }
+    let good = TLSConfiguration(
+      trust: .authorities(text("ca.pem")), clientCertificate: text("client.pem"), clientKey: text("client.key"))
+    #expect(good.paths.isEmpty)
+    let server = TLSServerConfiguration.test("server", clientAuthorities: "ca.pem")
+    #expect(try TLSPair(client: good, server: server).clientFailure() == nil)
+    // As it stands in a variable that can hold no line break.
+    let line = String(decoding: TestCertificates.contents("client.key"), as: UTF8.self).replacing("\n", with: "\\n")
+    var oneLine = good
+    oneLine.clientKey = .file(line)
+    #expect(failure(oneLine) == nil)
+    let marker = "hunter2"
+    for bad in [
+      PEMSource.pem(marker), .pem("-----BEGIN PRIVATE KEY-----\n\(marker)\n-----END PRIVATE KEY-----\n"),
+      .pem("-----BEGIN CERTIFICATE-----\n\(marker)\n-----END CERTIFICATE-----\n"), .pem([0xFF, 0, 1]),
+      .file("-----BEGIN \(marker)"), .pem(""), .file(String(repeating: marker, count: 10)),
+    ] {
+      for place in 0..<3 {
+        var configuration = good
+        switch place {
+        case 0: configuration.trust = .authorities(bad)
+        case 1: configuration.clientCertificate = bad
+        default: configuration.clientKey = bad
+        }
+        let error = try #require(failure(configuration))
+        #expect(error.role == [.authorities, .clientCertificate, .clientKey][place])
+        #expect(!error.message.contains(marker), "\(error)")
+        var dumped = ""
+        dump(bad, to: &dumped)
+        #expect(!dumped.contains(marker) && !"\(bad)".contains(marker) && !String(reflecting: bad).contains(marker))
+      }
+    }
+    #expect(
+      failure(.init(clientCertificate: text("client.pem"), clientKey: text("server.key")))?.message
+        == "client key text (241 bytes) doesn't belong to the certificate text")
+  }
+
+  @Test("the system's authorities are believed beside one's own only if that is wanted")
+  func systemToo() throws {
+    let own = PEMSource.file(TestCertificates.path("ca.pem"))
+    let both = TLSConfiguration(trust: .authorities(own, andSystem: true))
+    #expect(try TLSPair(client: both).clientFailure() == nil)
+    let words = try #require(try TLSPair(client: both, server: .test("other_server")).clientFailure()).message
+    #expect(words.contains("not among the system's trusted authorities and those in '"))
+  }
+
+  @Test("an encrypted key needs its password, which may come from anywhere")
+  func passwords() throws {
+    struct Sealed: Error {}
+    func client(_ password: KeyPassword?) -> TLSError? {
+      var configuration = TLSConfiguration(
+        trust: .file(TestCertificates.path("ca.pem")), clientCertificate: .file(TestCertificates.path("server.pem")),
+        clientKey: .file(TestCertificates.path("encrypted.key")))
+      configuration.clientKeyPassword = password
+      return failure(configuration)
+    }
+    #expect(client(.text("secret")) == nil)
+    #expect(client(.provided { "secret" }) == nil)
+    #expect(client(nil)?.message.contains("is encrypted; its password is needed") == true)
+    #expect(client(.text("hunter2"))?.message.hasSuffix("is encrypted, and the password doesn't fit") == true)
+    #expect(client(.text(""))?.code == .badFile)
+    #expect(client(.text(String(repeating: "x", count: 5000)))?.message.contains("is longer than") == true)
+    #expect(client(.provided { throw Sealed() })?.message.contains("provider of its password failed: Sealed") == true)
+    var dumped = ""
+    dump(KeyPassword.text("hunter2"), to: &dumped)
+    #expect(!dumped.contains("hunter2"))
+  }
+
+  @Test("a key that every user can read is warned of; one in a folder that only its owner enters isn't")
+  func exposedKey() throws {
+    let key = TestCertificates.temporary("exposed.key", TestCertificates.contents("client.key"))
+    defer { unlink(key) }
+    func warnings() throws -> [String] {
+      let configuration = TLSConfiguration(
+        trust: .file(TestCertificates.path("ca.pem")), clientCertificate: .file(TestCertificates.path("client.pem")),
+        clientKey: .file(key))
+      return try TLSContext(client: configuration).warnings
+    }
+    #expect(try warnings().isEmpty)
+    chmod(key, 0o644)
+    #expect(try warnings() == ["client key file '\(key)' can be read by every user of this machine"])
+    let folder = "/tmp/swift-otlp-\(getpid())-private"
+    mkdir(folder, 0o700)
+    rename(key, folder + "/key")
+    symlink(folder + "/key", key)
+    defer { system("rm -rf '\(folder)'") }
+    #expect(try warnings().isEmpty)
+  }
+}
+
+@Suite struct SecretBytesTests {
+  @Test("what wipes leaves nothing; a copy is equal, and shows nothing")
+  func wiped() {
+    var bytes = Array("hunter2".utf8)
+    bytes.withUnsafeMutableBytes { SecretBytes.wipe($0) }
+    #expect(bytes == [UInt8](repeating: 0, count: 7))
+    let secret = SecretBytes("hunter2".utf8)
+    #expect(secret == SecretBytes("hunter2".utf8) && secret != SecretBytes("hunter3".utf8))
+    #expect("\(secret)" == "[REDACTED] (7 bytes)")
+    #expect(SecretBytes([]).count == 0)
+    #expect(SecretBytes(capacity: 3) { _ in 9 }.count == 3)
+    #expect(SecretBytes(capacity: 3) { _ in -1 }.count == 0)
   }
 }

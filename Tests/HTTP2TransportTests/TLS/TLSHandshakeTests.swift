@@ -1,7 +1,8 @@
 import HTTP2Transport
+import TestThreads
 import Testing
 
-@Suite struct TLSHandshakeTests {
+@Suite(.ownThreads) struct TLSHandshakeTests {
   @Test("5.6.2, 5.6.3: h2 is agreed on, over TLS 1.3 and 1.2", arguments: [false, true])
   func agrees(onlyTLS12: Bool) throws {
     let pair = try TLSPair(server: .test("server", onlyTLS12: onlyTLS12))
@@ -120,7 +121,7 @@ import Testing
   }
 }
 
-@Suite struct TLSProtocolTests {
+@Suite(.ownThreads) struct TLSProtocolTests {
   @Test("5.6.2: a server that doesn't negotiate h2 is refused", arguments: [[], ["http/1.1"]])
   func noALPN(protocols: [String]) throws {
     let error = try #require(TLSPair(server: .test("server", protocols: protocols)).clientFailure())
@@ -228,7 +229,7 @@ import Testing
   }
 }
 
-@Suite struct TLSRecordTests {
+@Suite(.ownThreads) struct TLSRecordTests {
   private func slices(_ parts: [[UInt8]], _ body: (UnsafeBufferPointer<IOSlice>) -> Void) {
     let memory = parts.map { part in
       let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: part.count, alignment: 1)

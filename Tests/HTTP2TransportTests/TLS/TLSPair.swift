@@ -1,4 +1,5 @@
 import HTTP2Transport
+import TelemetryCore
 
 /// A client and a server that exchange ciphertext in memory.
 struct TLSPair {
@@ -58,8 +59,8 @@ extension TLSConfiguration {
   static func test(certificate: String? = nil) -> TLSConfiguration {
     .init(
       trust: .file(TestCertificates.path("ca.pem")),
-      clientCertificate: certificate.map { TestCertificates.path("\($0).pem") },
-      clientKey: certificate.map { TestCertificates.path("\($0).key") })
+      clientCertificate: certificate.map { .file(TestCertificates.path("\($0).pem")) },
+      clientKey: certificate.map { .file(TestCertificates.path("\($0).key")) })
   }
 }
 

@@ -1,7 +1,8 @@
 import HTTP2Transport
+import TestThreads
 import Testing
 
-@Suite struct TLSPeerTests {
+@Suite(.ownThreads) struct TLSPeerTests {
   @Test("the chain that the server showed can be read, over TLS 1.3 and 1.2", arguments: [false, true])
   func accepted(onlyTLS12: Bool) throws {
     let pair = try TLSPair(server: .test("chain", onlyTLS12: onlyTLS12))

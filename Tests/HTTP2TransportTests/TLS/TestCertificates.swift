@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// The certificates that `Fixtures/make_certificates.sh` makes.
 enum TestCertificates {
@@ -14,7 +15,7 @@ enum TestCertificates {
 
   /// A file of its own with `contents`.
   static func temporary(_ name: String, _ contents: [UInt8]) -> String {
-    let path = "/tmp/swift-otlp-\(getpid())-\(name)"
+    let path = "\(TestFiles.temporary)/\(name)"
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     _ = write(file, contents, contents.count)
     close(file)

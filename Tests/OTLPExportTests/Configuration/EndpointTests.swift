@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// Requirements 2.2, and DESIGN 4 where they leave a choice.
-@Suite struct EndpointTests {
+@Suite(.ownThreads) struct EndpointTests {
   @Test(arguments: [
     // endpoint, insecure, what it is
     ("http://localhost:4317", false, "http://localhost:4317"),  // 2.2.1, 2.2.3
@@ -79,7 +80,12 @@ import Testing
 
   @Test func theValueIsShownWithoutSecretsOnOneLine() {
     #expect(Endpoint.redacted("http://user:pa@ss@host:1/x?key=secret") == "http://[REDACTED]@host:1/x?[REDACTED]")
-    #expect(Endpoint.redacted("user:pass@host\nx") == "[REDACTED]@host x")
+    #expect(Endpoint.redacted("user:pass@host\nx") == "[REDACTED] (16 bytes)")
+    // A long name is shown if it is one; a token is none, since a label has at most 63 bytes.
+    let name = "http://opentelemetry-collector.observability.svc.cluster.local:4317"
+    #expect(Endpoint.redacted(name) == name)
+    #expect(Endpoint.redacted("http://" + String(repeating: "a", count: 64)) == "[REDACTED] (71 bytes)")
+    #expect(Endpoint.redacted("http://" + String(repeating: "a", count: 63) + ".b").hasSuffix(".b"))
     #expect(Endpoint.redacted("http://[::1") == "http://[::1")
   }
 

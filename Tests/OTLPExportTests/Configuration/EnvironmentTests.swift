@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// Requirements 2.1, 2.5 and 2.6.
-@Suite struct EnvironmentTests {
+@Suite(.ownThreads) struct EnvironmentTests {
   private func read(
     _ environment: [String: String], signal: OTLPSignal = .traces, change: (inout OTLPSettings) -> Void = { _ in }
   ) -> (OTLPSettings, [DiagnosticEvent]) {

@@ -1,9 +1,10 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
 /// The proxy of code and environment (requirements 5.9.11).
-@Suite struct ProxyTests {
+@Suite(.ownThreads) struct ProxyTests {
   private func read(
     _ environment: [String: String], endpoint: String = "https://collector.example.com:4317",
     change: (inout OTLPSettings) -> Void = { _ in }
@@ -16,6 +17,18 @@ import Testing
     settings.warn(of: servers, log.diagnostics)
     guard case .hosts(let hosts) = servers[0].target else { return (settings, nil, log.events) }
     return (settings, settings.proxy(for: hosts[0]).map { "\($0)" }, log.events)
+  }
+
+  @Test("a list that may be a secret is named by the positions of what means nothing in it, PEM by its length")
+  func secretExceptions() throws {
+    let long = "a.example,hunter2!," + String(repeating: "b.example,", count: 10)
+    let (settings, _, events) = try read(["https_proxy": "http://p:1", "no_proxy": long])
+    #expect(settings.proxy.value.exceptions.count == 11)
+    #expect(events.map { $0.fields["entry"] } == ["2"])
+    #expect(!events.description.contains("hunter2"))
+    let pem = try read(["https_proxy": "http://p:1", "no_proxy": "-----BEGIN KEY-----\nhunter2\n-----END KEY-----"])
+    #expect(pem.settings.proxy.value.exceptions.isEmpty)
+    #expect(pem.events.map { $0.fields["value"] } == ["'[REDACTED] (45 bytes)'"])
   }
 
   // MARK: URLs
@@ -240,7 +253,7 @@ import Testing
   ]
 
   @Test(arguments: matches) func exceptions(match: Match) {
-    let exceptions = ProxyExceptions(ProxyExceptions.entries(match.list))
+    let exceptions = ProxyExceptions(Environment.entries(match.list))
     #expect(exceptions.problems.isEmpty)
     for host in match.direct { #expect(exceptions.contains(host: host, port: 4317), "\(host)") }
     for host in match.proxied { #expect(!exceptions.contains(host: host, port: 4317), "\(host)") }

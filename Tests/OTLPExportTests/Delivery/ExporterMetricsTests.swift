@@ -2,10 +2,11 @@ import OTLPExport
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// What an exporter measures of itself (4.13).
-@Suite struct ExporterMetricsTests {
+@Suite(.ownThreads) struct ExporterMetricsTests {
   private static let inFlight = "otel.sdk.exporter.span.inflight"
   private static let exported = "otel.sdk.exporter.span.exported"
   private static let duration = "otel.sdk.exporter.operation.duration"

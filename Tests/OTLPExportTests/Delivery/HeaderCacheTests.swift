@@ -1,15 +1,18 @@
 import OTLPExport
 import TelemetryCore
+import TestThreads
 import Testing
 
-@Suite struct HeaderCacheTests {
+@Suite(.ownThreads) struct HeaderCacheTests {
   private static let start = MonotonicInstant(nanoseconds: 1_000_000_000)
   private var cache = HeaderCache()
 
   private mutating func need(after: Duration = .zero) -> HeaderCache.Answer { cache.need(at: Self.start + after) }
 
-  private mutating func answer(_ value: String, validFor: Duration? = nil, after: Duration = .zero) -> CallHeaders {
-    cache.answered(["k": value], validFor: validFor, at: Self.start + after)
+  private mutating func answer(
+    _ value: String, to number: Int = 1, validFor: Duration? = nil, after: Duration = .zero
+  ) -> CallHeaders? {
+    cache.answered(number, ["k": value], validFor: validFor, at: Self.start + after)
   }
 
   @Test mutating func oneAsksAndTheOthersWait() {
@@ -18,7 +21,7 @@ import Testing
       return
     }
     let headers = answer("1")
-    #expect(headers.generation == 1)
+    #expect(headers?.generation == 1)
     guard case .use(let used) = need(after: .seconds(1_000_000)) else {
       Issue.record("expected the headers")
       return
@@ -43,18 +46,55 @@ import Testing
 
   @Test mutating func afterAFailureItIsAskedAgain() {
     _ = need()
-    cache.failed()
+    let wasAsked = cache.failed(1)
+    #expect(wasAsked)
     guard case .ask = need() else {
       Issue.record("not asked again")
       return
     }
   }
 
-  @Test mutating func aRefusalCountsForItsOwnHeadersOnly() {
+  @Test mutating func aQuestionThatHangsIsAskedAgain() {
+    for number in 1...HeaderCache.mostHanging {
+      guard case .ask(number) = need(), case .wait = need() else {
+        Issue.record("expected question \(number)")
+        return
+      }
+      let (isGivenUp, again) = (cache.giveUp(number), cache.giveUp(number))
+      #expect(isGivenUp && !again && cache.hanging == number)
+    }
+    // So many hang that no other is asked, until one has returned.
+    guard case .wait = need() else {
+      Issue.record("asked once more")
+      return
+    }
+    let wasAsked = cache.failed(2)
+    #expect(!wasAsked)
+    guard case .ask(5) = need() else {
+      Issue.record("not asked again")
+      return
+    }
+  }
+
+  @Test mutating func aLateAnswerServesButNotInPlaceOfALaterOne() {
     _ = need()
-    let first = answer("1", validFor: .seconds(1))
-    _ = need(after: .seconds(1))
-    let second = answer("2", validFor: .seconds(100), after: .seconds(1))
+    _ = cache.giveUp(1)
+    _ = need()
+    _ = cache.giveUp(2)
+    _ = need()
+    let late = answer("2", to: 2)
+    #expect(late?.headers["k"] == "2" && cache.isAsking && cache.hanging == 1)
+    let older = answer("1", to: 1)
+    #expect(older == nil && cache.hanging == 0)
+    let asked = answer("3", to: 3)
+    #expect(asked?.headers["k"] == "3" && !cache.isAsking)
+  }
+
+  @Test mutating func aRefusalCountsForItsOwnHeadersOnly() throws {
+    _ = need()
+    let (one, _) = (answer("1", validFor: .seconds(1)), need(after: .seconds(1)))
+    let two = answer("2", to: 2, validFor: .seconds(100), after: .seconds(1))
+    let (first, second) = (try #require(one), try #require(two))
     cache.refused(first.generation)  // an old call's answer comes late
     guard case .use = need(after: .seconds(2)) else {
       Issue.record("newer headers were thrown away")

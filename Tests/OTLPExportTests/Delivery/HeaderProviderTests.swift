@@ -3,10 +3,11 @@ import OTLPTesting
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// Headers of an async provider, on the virtual clock.
-@Suite struct HeaderProviderTests {
+@Suite(.ownThreads) struct HeaderProviderTests {
   struct Trouble: Error, CustomStringConvertible {
     var description: String { "the vault is\n closed" }
   }
@@ -39,6 +40,7 @@ import Testing
         }
         defer { state.withLock { $0.open -= 1 } }
         if takes > .zero { await simulation.sleep(takes) }
+        try Task.checkCancellation()
         if number <= failures { throw Trouble() }
         return ProvidedHeaders(["authorization": "token \(number)"], validFor: validity)
       }
@@ -201,7 +203,7 @@ import Testing
       let fixture = Self.fixture(simulation, tokens)
       let outcome = await fixture.export()
       #expect(outcome.exported == 10)
-      #expect(tokens.calls == 1)
+      #expect(tokens.calls == 2)
       #expect(fixture.log.events.first?.fields["message"]?.contains("has not answered") == true)
       let call = try #require(fixture.transport.calls.first)
       #expect(Self.sent(fixture) == ["token 1"])
@@ -218,7 +220,65 @@ import Testing
       #expect(simulation.now - start <= .seconds(25))
       #expect(outcome.dropped == [.unreachable: 10])
       #expect((outcome.error as? OTLPError)?.code == .headerProvider)
-      #expect(tokens.calls == 1)
+      #expect(tokens.calls == 3)
+    }
+  }
+
+  /// Hangs for good, whoever cancels it, until the test lets go; but for the calls from a number on.
+  private final class Hanging: Sendable {
+    private let from: Int
+    private let state = Mutex((calls: 0, open: [Promise<Void>]()))
+
+    init(until from: Int) { self.from = from }
+
+    var calls: Int { state.withLock { $0.calls } }
+    func letGo() { for promise in state.withLock({ $0.open }) { promise.fulfil(()) } }
+
+    var provider: HeaderProvider {
+      { [self] in
+        let promise = Promise<Void>()
+        let number = state.withLock { state in
+          state.calls += 1
+          state.open.append(promise)
+          return state.calls
+        }
+        if number < from { await promise.value }
+        return ProvidedHeaders(["authorization": "token \(number)"])
+      }
+    }
+  }
+
+  @Test(arguments: 1...4) func aProviderThatHangsIsAskedAgain(hanging: Int) throws {
+    try simulate(seed: 1) { simulation in
+      let provider = Hanging(until: hanging)
+      let fixture = PipelineFixture(simulation) { $0.headerProvider = provider.provider }
+      // A processor's export: the time in which there are no headers doesn't count.
+      let outcome = await fixture.pipeline.export(
+        StandardWorkload().spans(0..<10), timeout: .seconds(15), deadline: Deadline(simulation.now + .seconds(300)))
+      #expect(outcome.exported == 10)
+      #expect(Self.sent(fixture) == ["token \(hanging)"])
+      #expect(fixture.events("the header provider doesn't answer").count == (hanging > 1 ? 1 : 0))
+      provider.letGo()
+      // What came late doesn't take the place of what came after it.
+      #expect(await fixture.export().exported == 10)
+      #expect(Self.sent(fixture).last == "token \(hanging)")
+    }
+  }
+
+  @Test func soManyCallsHangAndNoMore() throws {
+    try simulate(seed: 1) { simulation in
+      let provider = Hanging(until: 100)
+      let fixture = PipelineFixture(simulation) { $0.headerProvider = provider.provider }
+      let export = simulation.task {
+        await fixture.pipeline.export(
+          StandardWorkload().spans(0..<10), timeout: .seconds(15), deadline: Deadline(simulation.now + .seconds(7200)))
+      }
+      await simulation.sleep(.seconds(3600))
+      #expect(provider.calls == HeaderCache.mostHanging)
+      #expect(fixture.transport.calls.isEmpty)
+      provider.letGo()
+      #expect(await export.value.exported == 10)
+      #expect(Self.sent(fixture) == ["token 1"])
     }
   }
 

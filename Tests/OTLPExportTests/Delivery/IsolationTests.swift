@@ -2,10 +2,11 @@ import OTLPExport
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// A span that the server refuses is found and dropped alone.
-@Suite struct IsolationTests {
+@Suite(.ownThreads) struct IsolationTests {
   private static func batch(_ count: Int, bad: [Int] = []) -> [SpanData] {
     (0..<count).map { index in
       SpanData(
@@ -56,24 +57,64 @@ import Testing
     }
   }
 
-  @Test func severalAreFound() throws {
-    try simulate(seed: 1) { simulation in
-      let fixture = Self.fixture(simulation, bad: [3, 400])
-      let outcome = await Self.export(Self.batch(512, bad: [3, 400]), fixture)
-      #expect(outcome.exported == 510)
-      #expect(outcome.dropped == [.refused: 2])
-      #expect(outcome.attempts <= 1 + 2 * Isolation.mostSplits)
+  /// Where the bad ones are.
+  enum Places: CaseIterable {
+    case first, last, apart, anywhere
+
+    func numbers(_ count: Int, of total: Int) -> [Int] {
+      switch self {
+      case .first: return Array(0..<count)
+      case .last: return Array(total - count..<total)
+      case .apart: return (0..<count).map { $0 * (total / count) }
+      case .anywhere:
+        var random = SeededRandom(seed: UInt64(count))
+        return Array((0..<total).shuffled(using: &random).prefix(count))
+      }
     }
   }
 
-  @Test func theNumberOfRequestsIsBounded() throws {
-    let bad = Array(stride(from: 0, to: 512, by: 7))
+  @Test("exactly the bad ones are lost", arguments: [1, 4, 6, 16, 64, 256], Places.allCases)
+  func severalAreFound(count: Int, places: Places) throws {
+    let bad = places.numbers(count, of: 512)
     try simulate(seed: 1) { simulation in
       let fixture = Self.fixture(simulation, bad: bad)
-      let outcome = await Self.export(Self.batch(512, bad: bad), fixture)
-      #expect(outcome.total == 512)
-      #expect(outcome.exported > 0)
-      #expect(outcome.attempts <= 1 + 2 * Isolation.mostSplits)
+      let batch = Self.batch(512, bad: bad)
+      let outcome = await Self.export(batch, fixture)
+      #expect(outcome.exported == 512 - count)
+      #expect(outcome.dropped == [.refused: count])
+      #expect(outcome.possibleDuplicates == 0)
+      // So many requests as the bad ones ask for.
+      #expect(outcome.attempts <= min(1 + 2 * (count + 2) * 9, 2 * 512))
+      let metrics = fixture.pipeline.selfMetrics
+      #expect(metrics.succeeded("otel.sdk.exporter.span.exported") == 512 - count)
+      #expect(metrics.failed("otel.sdk.exporter.span.exported") == ["INVALID_ARGUMENT": count])
+    }
+  }
+
+  @Test func aSwitchTurnsTheSearchOff() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = PipelineFixture(simulation, standard: .refusing(["bad 1"])) {
+        $0.retry.isolatesRefusedSpans = false
+      }
+      let outcome = await Self.export(Self.batch(512, bad: [1]), fixture)
+      #expect(outcome.dropped == [.refused: 512])
+      #expect(outcome.attempts == 1)
+    }
+  }
+
+  @Test("a server that refuses at random ends the search too")
+  func theSearchIsBounded() {
+    var isolation = Isolation(itemCount: 512)
+    var splits = 0
+    while isolation.maySplit(itemCount: 2) {
+      isolation.split()
+      splits += 1
+    }
+    #expect(splits == 18)
+    isolation.foundOne()
+    #expect(isolation.maySplit(itemCount: 2) && !isolation.maySplit(itemCount: 1))
+    for (count, depth) in [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (512, 9), (513, 10)] {
+      #expect(Isolation(itemCount: count).mostSplits == 2 * depth)
     }
   }
 

@@ -4,10 +4,11 @@ import OTLPWire
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// DESIGN 1.3: one bound in bytes over queue, exports, retry and pools.
-@Suite struct MemoryBoundTests {
+@Suite(.ownThreads) struct MemoryBoundTests {
   private static let limit = 1 << 20
 
   /// An hour of producers at full speed.

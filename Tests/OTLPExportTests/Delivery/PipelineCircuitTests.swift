@@ -2,10 +2,11 @@ import OTLPExport
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// A server that fails altogether: few attempts, nothing lost that could be delivered, a quick return.
-@Suite struct PipelineCircuitTests {
+@Suite(.ownThreads) struct PipelineCircuitTests {
   private typealias Step = ScriptedTransport.Step
 
   /// A server that fails for so long.
@@ -90,9 +91,13 @@ import Testing
 
   @Test func withoutAConnectionItIsTheChannelThatPauses() throws {
     try simulate(seed: 1) { simulation in
-      let fixture = Self.fixture(simulation, failingFor: .seconds(1000), .after(.seconds(1), .fail(.connect)))
-      for export in Self.exports(8, fixture, within: .seconds(30)) { _ = await export.value }
-      #expect(fixture.pipeline.room == 4)
+      let fixture = Self.fixture(simulation, failingFor: .seconds(1000), .after(.seconds(10), .fail(.connect)))
+      for export in Self.exports(8, fixture, within: .seconds(300)) { _ = await export.value }
+      #expect(fixture.pipeline.room == 1)
+      #expect(fixture.events("the server fails").isEmpty)
+      // There is always one that waits for the connection.
+      let times = fixture.transport.calls.map(\.time)
+      for (earlier, later) in zip(times, times.dropFirst()) { #expect(later - earlier <= .seconds(10)) }
     }
   }
 
@@ -184,11 +189,10 @@ import Testing
         diagnostics: .silent)
       for span in StandardWorkload().spans(0..<2000) { processor.onEnd(span) }
       await simulation.sleep(.seconds(110))
+      // Those that were under way when it failed wait too.
+      #expect(processor.ledger.exported == 2000)
       let report = await processor.shutdown(within: .seconds(10))
-      #expect(report.ledger.isBalanced)
-      // Those that were under way when it failed, and one after the other since then; without the circuit all are lost.
-      #expect(report.ledger.exported >= 2000 - 100 * (4 + 3))
-      #expect(report.ledger.dropped.keys.allSatisfy { $0 == .timeout })
+      #expect(report.ledger.exported == 2000 && report.ledger.droppedTotal == 0)
     }
   }
 

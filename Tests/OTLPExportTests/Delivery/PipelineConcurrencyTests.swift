@@ -4,10 +4,11 @@ import OTLPWire
 import Synchronization
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// Fewer calls at once while the server has no room.
-@Suite struct PipelineConcurrencyTests {
+@Suite(.ownThreads) struct PipelineConcurrencyTests {
   private static func fixture(
     _ simulation: Simulation, _ steps: [ScriptedTransport.Step], standard: ScriptedTransport.Step,
     maximum: Int = 8

@@ -2,9 +2,10 @@ import OTLPExport
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
-@Suite struct PipelineEndTests {
+@Suite(.ownThreads) struct PipelineEndTests {
   @Test func afterShutdownNothingIsSent() throws {  // 4.8.4
     try simulate(seed: 1) { simulation in
       let fixture = PipelineFixture(simulation)

@@ -2,9 +2,10 @@ import OTLPExport
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
-@Suite struct PipelineRetryTests {
+@Suite(.ownThreads) struct PipelineRetryTests {
   @Test func whatIsAcceptedIsExported() throws {
     try simulate(seed: 1) { simulation in
       let fixture = PipelineFixture(simulation)

@@ -39,13 +39,14 @@ final class ScriptedTransport: OTLPTransport {
     var standard = Step.accept
     var calls: [Call] = []
     var isShutDown = false
+    var pauses: [Promise<Void>] = []
     var open = 0
     var mostOpen = 0
+    var connectionsMade = 1
   }
 
   private let loop: TelemetryLoop
   private let state = Mutex(State())
-  private let end = Promise<Void>()
 
   init(_ loop: TelemetryLoop, _ steps: [Step] = [], standard: Step = .accept) {
     self.loop = loop
@@ -54,6 +55,9 @@ final class ScriptedTransport: OTLPTransport {
       state.standard = standard
     }
   }
+
+  var connectionsMade: Int { state.withLock { $0.connectionsMade } }
+  func reconnect() { state.withLock { $0.connectionsMade += 1 } }
 
   var calls: [Call] { state.withLock { $0.calls } }
   var mostOpen: Int { state.withLock { $0.mostOpen } }
@@ -68,8 +72,11 @@ final class ScriptedTransport: OTLPTransport {
   }
 
   func shutdown(deadline: Deadline) async {
-    state.withLock { $0.isShutDown = true }
-    end.fulfil(())
+    let pauses = state.withLock { state in
+      state.isShutDown = true
+      return state.pauses
+    }
+    for pause in pauses { pause.fulfil(()) }
   }
 
   private func note(
@@ -89,6 +96,22 @@ final class ScriptedTransport: OTLPTransport {
     }
   }
 
+  /// False if the call is cancelled, or the transport shut down.
+  private func pause(until deadline: Deadline) async -> Bool {
+    let pause = Promise<Void>()
+    let isShutDown = state.withLock { state in
+      state.pauses.append(pause)
+      return state.isShutDown
+    }
+    if isShutDown { pause.fulfil(()) }
+    defer { state.withLock { $0.pauses.removeAll { $0 === pause } } }
+    return await withTaskCancellationHandler {
+      await pause.value(until: deadline, on: loop) == nil
+    } onCancel: {
+      pause.fulfil(())
+    }
+  }
+
   private func perform(_ step: Step, _ message: BufferSlice, _ deadline: Deadline) async -> AttemptResult {
     switch step {
     case .accept: return .accepted(ExportResponse())
@@ -100,7 +123,7 @@ final class ScriptedTransport: OTLPTransport {
     case .fail(let failure): return .failed(failure)
     case .after(let duration, let step):
       let wake = Deadline(loop.now + duration)
-      guard await end.value(until: min(wake, deadline), on: loop) == nil else { return .failed(.ownCancel) }
+      guard await pause(until: min(wake, deadline)) else { return .failed(.ownCancel) }
       if wake <= deadline { return await perform(step, message, deadline) }
       // Without a connection that is what the deadline finds.
       if case .fail(let failure) = step, failure.origin == .connect { return .failed(failure) }
@@ -162,11 +185,16 @@ struct PipelineExporter: SpanExporter, LoopExporter {
 
   var maxConcurrentExports: Int { pipeline.room }
   var loop: TelemetryLoop? { pipeline.loop }
+  var appliesExportTimeout: Bool { true }
   func share(_ budget: ByteBudget) { pipeline.share(budget) }
+  func observeRoom(_ observer: @escaping @Sendable () -> Void) { pipeline.observeRoom(observer) }
   func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
     await pipeline.export(consume batch, deadline: deadline)
   }
-  func expedite(deadline: Deadline) async { await pipeline.hurry(deadline: deadline) }
+  func export(_ batch: consuming [SpanData], timeout: Duration, deadline: Deadline) async -> ExportOutcome {
+    await pipeline.export(consume batch, timeout: timeout, deadline: deadline)
+  }
+  func expedite(deadline: Deadline) async { await pipeline.expedite(deadline: deadline) }
   func forceFlush(deadline: Deadline) async -> Bool { await pipeline.flush(deadline: deadline) }
   func shutdown(deadline: Deadline) async { await pipeline.shutdown(deadline: deadline) }
 }

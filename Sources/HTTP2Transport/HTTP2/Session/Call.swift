@@ -19,12 +19,14 @@ struct Call {
   var id: UInt64 = 0
   var stream: Int32 = 0
   var deadline = Deadline.never
+  /// How often something had been received when the call began.
+  var receivedBefore: UInt64 = 0
   var continuation: UnsafeContinuation<HTTP2Response, Never>?
   /// nghttp2 reads the header fields from here until they are sent.
   var headers: HeaderBlock?
   var buffer: RawBuffer?
   var response = ResponseAssembler()
-  /// Where the body stands in memory (owned by `buffer`), and how much of it has been put into the output.
+  /// Where the body stands in memory (owned by `buffer`; nil once it is let go of), and how much of it has been put into the output.
   var body: UnsafeRawPointer?
   var bodyCount = 0
   var maxResponseBytes = 0

@@ -20,6 +20,8 @@ final class ClientSession {
     // Nothing is pushed to us; a flood of PINGs or SETTINGS ends the connection.
     unsafe nghttp2_option_set_max_reserved_remote_streams(option, 0)
     unsafe nghttp2_option_set_max_outbound_ack(option, 200)
+    // A blank at the end of a field is no reason to lose a response (DESIGN 4).
+    unsafe swift_otlp_nghttp2_take_blanks(option)
     unsafe nghttp2_session_client_new2(&session, callbacks, state, option)
     unsafe nghttp2_option_del(option)
     unsafe self.state = state
@@ -38,10 +40,13 @@ final class ClientSession {
       (NGHTTP2_SETTINGS_ENABLE_PUSH, 0), (NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, configuration.initialWindowSize),
       (NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, configuration.maxHeaderBytes),
     ]
-    let entries = values.map { nghttp2_settings_entry(settings_id: Int32($0.0.rawValue), value: UInt32($0.1)) }
+    // More than 2^31-1 is no size of a window (RFC 9113, 6.5.2).
+    let entries = values.map {
+      nghttp2_settings_entry(settings_id: Int32($0.0.rawValue), value: UInt32(min(max(0, $0.1), Int(Int32.max))))
+    }
     unsafe nghttp2_submit_settings(session, 0, entries, entries.count)
     if configuration.connectionWindowSize > 65_535 {
-      unsafe nghttp2_session_set_local_window_size(session, 0, 0, Int32(configuration.connectionWindowSize))
+      unsafe nghttp2_session_set_local_window_size(session, 0, 0, Int32(clamping: configuration.connectionWindowSize))
     }
     if configuration.firstStreamID != 1 {
       unsafe nghttp2_session_set_next_stream_id(session, configuration.firstStreamID)
@@ -60,6 +65,7 @@ final class ClientSession {
   /// Takes bytes that arrived; nghttp2's words if the session is of no use afterwards.
   func receive(_ bytes: UnsafeRawBufferPointer) -> String? {
     let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    unsafe state.pointee.received &+= 1
     let result = unsafe nghttp2_session_mem_recv(session, start, bytes.count)
     guard result < 0 else { return nil }
     return unsafe state.pointee.complaint ?? ClientSession.words(Int32(result))
@@ -79,8 +85,18 @@ final class ClientSession {
       && state.pointee.output.isEmpty
   }
 
-  /// Says GOAWAY without error.
-  func terminate() { unsafe nghttp2_session_terminate_session(session, NGHTTP2_NO_ERROR.rawValue) }
+  /// Says GOAWAY.
+  func terminate(_ error: nghttp2_error_code = NGHTTP2_NO_ERROR) {
+    unsafe nghttp2_session_terminate_session(session, error.rawValue)
+  }
+
+  /// So many bytes arrived. True if `isFlood` is to be asked.
+  func noteReceived(_ count: Int) -> Bool {
+    unsafe state.pointee.flood.received(count, progress: state.pointee.progress)
+  }
+
+  /// Whether the server floods the connection.
+  func isFlood(at now: MonotonicInstant) -> Bool { unsafe state.pointee.flood.isFlood(at: now) }
 
   /// Puts a PING before what waits to be sent. Its answer is like any other byte: a sign of life.
   func ping() { unsafe nghttp2_submit_ping(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil) }
@@ -95,7 +111,7 @@ final class ClientSession {
     case done
     /// No identifier is left, or a GOAWAY came.
     case notAccepted(exhausted: Bool)
-    case invalid(String)
+    case invalid(HTTP2Failure)
   }
 
   /// Opens a stream; the continuation is resumed with the response, later, if this gives `done`.
@@ -103,6 +119,8 @@ final class ClientSession {
     _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline,
     _ continuation: UnsafeContinuation<HTTP2Response, Never>
   ) -> Submission {
+    let size = request.headerListBytes
+    if unsafe size > state.pointee.maxHeaderListBytes { return .invalid(tooLarge(request, size)) }
     let slot = unsafe state.pointee.open(id, request, deadline, unsafe continuation)
     let user = unsafe UnsafeMutableRawPointer(bitPattern: slot + 1)
     var provider = unsafe nghttp2_data_provider(source: nghttp2_data_source(ptr: user), read_callback: readData)
@@ -117,8 +135,16 @@ final class ClientSession {
     switch result {
     case NGHTTP2_ERR_STREAM_ID_NOT_AVAILABLE.rawValue: return .notAccepted(exhausted: true)
     case NGHTTP2_ERR_PROTO.rawValue: return .notAccepted(exhausted: false)
-    default: return .invalid(ClientSession.words(result))
+    default: return .invalid(.invalidRequest(ClientSession.words(result)))
     }
+  }
+
+  @inline(never)
+  private func tooLarge(_ request: HTTP2Request, _ size: Int) -> HTTP2Failure {
+    let limit = unsafe state.pointee.maxHeaderListBytes
+    return .requestHeadersTooLarge(
+      bytes: size, limit: limit, isServerLimit: limit < SessionState.mostHeaderBytes,
+      largest: request.largestHeaderName)
   }
 
   /// Gives an open call up: its caller is answered, its stream reset.
@@ -127,18 +153,28 @@ final class ClientSession {
   }
 
   /// Gives up the calls whose deadline has passed.
-  func abandonLate(_ now: MonotonicInstant) {
+  /// - Parameter last: The number of the latest call.
+  /// - Returns: What that says of the connection.
+  func abandonLate(_ now: MonotonicInstant, last: UInt64) -> TimeoutWatch.Verdict {
+    var verdict = TimeoutWatch.Verdict.alive
     for slot in unsafe state.pointee.slots {
       let late =
         unsafe state.pointee.calls[slot].state == .open && state.pointee.calls[slot].deadline.hasPassed(at: now)
-      if late { abandon(slot, .deadline) }
+      guard late else { continue }
+      let silent = unsafe state.pointee.calls[slot].receivedBefore == state.pointee.received
+      let id = unsafe state.pointee.calls[slot].id
+      let next = unsafe state.pointee.timeouts.timedOut(call: id, last: last, wasSilent: silent)
+      if verdict != .replace, next != .alive { verdict = next }
+      abandon(slot, .deadline)
     }
+    return verdict
   }
 
   private func abandon(_ slot: Int, _ failure: HTTP2Failure) {
     let fate = unsafe state.pointee.abandonedFate(slot)
     let stream = unsafe state.pointee.calls[slot].stream
     unsafe state.pointee.answer(slot, failure: failure, fate: fate)
+    unsafe state.pointee.releaseBody(slot)
     unsafe nghttp2_submit_rst_stream(session, 0, stream, NGHTTP2_CANCEL.rawValue)
   }
 
@@ -184,7 +220,7 @@ final class ClientSession {
   }
 
   /// Whether the session is over because of a GOAWAY of the server, not of an error that we found.
-  var isGoAwayCause: Bool { unsafe state.pointee.goAway != nil && state.pointee.complaint == nil }
+  var isGoAwayCause: Bool { unsafe state.pointee.goAway != nil && state.pointee.ownError == 0 }
 
   // MARK: Output
 

@@ -47,6 +47,9 @@ private func sendFrame(
   // A frame's type is in its fourth byte. (The rest of a frame that came in two parts may look so too, without harm.)
   if count > 3, unsafe data.unsafelyUnwrapped[3] == NGHTTP2_GOAWAY.rawValue {
     unsafe state(user).pointee.saidGoAway = true
+    // Its error code follows the last stream's identifier.
+    let code = count >= 17 ? unsafe UnsafeRawPointer(data.unsafelyUnwrapped + 13).loadUnaligned(as: UInt32.self) : 0
+    unsafe state(user).pointee.ownError = UInt32(bigEndian: code)
   }
   let sent = unsafe state(user).pointee.output.append(copying: data.unsafelyUnwrapped, count: count)
   return unsafe sent == 0 ? Int(outputIsFull(user)) : sent
@@ -57,6 +60,9 @@ private func sendData(
   source: UnsafeMutablePointer<nghttp2_data_source>?, user: UnsafeMutableRawPointer?
 ) -> Int32 {
   let slot = unsafe Int(bitPattern: source.unsafelyUnwrapped.pointee.ptr) - 1
+  guard unsafe state(user).pointee.calls[slot].body != nil else {
+    return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue  // the stream is being reset
+  }
   let fits = unsafe state(user).pointee.appendData(header: header.unsafelyUnwrapped, count: count, slot: slot)
   return unsafe fits ? 0 : outputIsFull(user)
 }
@@ -73,6 +79,9 @@ func readData(
   user: UnsafeMutableRawPointer?
 ) -> Int {
   let slot = unsafe Int(bitPattern: source.unsafelyUnwrapped.pointee.ptr) - 1
+  guard unsafe state(user).pointee.calls[slot].body != nil else {
+    return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
+  }
   let left = unsafe state(user).pointee.calls[slot].bodyCount - state(user).pointee.calls[slot].sent
   let end = left <= limit ? NGHTTP2_DATA_FLAG_EOF.rawValue : 0
   unsafe flags.unsafelyUnwrapped.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue | end
@@ -120,6 +129,7 @@ private func dataChunk(
   let limit = unsafe state(user).pointee.calls[slot].maxResponseBytes
   let failure = unsafe state(user).pointee.calls[slot].response.append(
     body: UnsafeBufferPointer(start: data, count: count), limit: limit)
+  if count > 0 { unsafe state(user).pointee.progress &+= 1 }
   if let failure { unsafe abandon(session, stream, slot, failure, user) }
   return 0
 }
@@ -130,6 +140,8 @@ private func abandon(
 ) {
   let fate = unsafe state(user).pointee.abandonedFate(slot)
   unsafe state(user).pointee.answer(slot, failure: failure, fate: fate)
+  unsafe state(user).pointee.progress &+= 1
+  unsafe state(user).pointee.releaseBody(slot)
   unsafe nghttp2_submit_rst_stream(session, 0, stream, NGHTTP2_CANCEL.rawValue)
 }
 
@@ -139,6 +151,7 @@ private func frameReceived(
   let header = unsafe frame.unsafelyUnwrapped.pointee.hd
   switch UInt32(header.type) {
   case NGHTTP2_DATA.rawValue, NGHTTP2_HEADERS.rawValue:
+    if header.type == NGHTTP2_HEADERS.rawValue { unsafe noteHeaders(session, header.stream_id, user) }
     if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 {
       unsafe responseEnded(session, header.stream_id, user)
     }
@@ -149,6 +162,8 @@ private func frameReceived(
   case NGHTTP2_SETTINGS.rawValue:
     let limit = unsafe nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
     unsafe state(user).pointee.maxConcurrentStreams = Int(limit)
+    let headers = unsafe nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE)
+    unsafe state(user).pointee.maxHeaderListBytes = min(Int(headers), SessionState.mostHeaderBytes)
     if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { unsafe state(user).pointee.hasSettings = true }
   case NGHTTP2_GOAWAY.rawValue:
     let goAway = unsafe frame.unsafelyUnwrapped.pointee.goaway
@@ -161,13 +176,26 @@ private func frameReceived(
   return 0
 }
 
+/// A header section is complete. A final response's is progress, an interim one's isn't.
+private func noteHeaders(_ session: OpaquePointer?, _ stream: Int32, _ user: UnsafeMutableRawPointer?) {
+  guard let slot = unsafe slot(session, stream), unsafe state(user).pointee.calls[slot].response.isAnswered else {
+    return
+  }
+  unsafe state(user).pointee.progress &+= 1
+}
+
 private func responseEnded(_ session: OpaquePointer?, _ stream: Int32, _ user: UnsafeMutableRawPointer?) {
   guard let slot = unsafe slot(session, stream) else { return }
   unsafe state(user).pointee.calls[slot].response.finish()
   let ended = unsafe state(user).pointee.calls[slot].endPosition != nil
+  unsafe state(user).pointee.timeouts.answered()
+  unsafe state(user).pointee.progress &+= 1
   unsafe state(user).pointee.answer(slot, failure: nil, fate: .processed)
   // 5.2.16: the rest of the request is of no interest to the server.
-  if !ended { unsafe nghttp2_submit_rst_stream(session, 0, stream, NGHTTP2_NO_ERROR.rawValue) }
+  if !ended {
+    unsafe state(user).pointee.releaseBody(slot)
+    unsafe nghttp2_submit_rst_stream(session, 0, stream, NGHTTP2_NO_ERROR.rawValue)
+  }
 }
 
 private func streamClosed(

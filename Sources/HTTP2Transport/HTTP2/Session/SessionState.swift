@@ -29,6 +29,14 @@ struct SessionState {
 
   // What the driver looks at after each input.
   var hasSettings = false
+  /// How often something was received.
+  var received: UInt64 = 0
+  /// Changes when a call gets further.
+  var progress: UInt64 = 0
+  var flood = FloodWatch()
+  var timeouts = TimeoutWatch()
+  /// The largest header section that the server takes, and we send.
+  var maxHeaderListBytes = SessionState.mostHeaderBytes
   var maxConcurrentStreams = 0 { didSet { firstStreams = min(maxConcurrentStreams, 1) } }
   /// 1, or 0 where the server permits no stream.
   private(set) var firstStreams = 0
@@ -36,8 +44,13 @@ struct SessionState {
   var newGoAway = false
   /// GOAWAY is in the output: by `terminate`, or because nghttp2 found an error.
   var saidGoAway = false
-  /// nghttp2's words for what is wrong with the connection or a stream.
+  /// The error code of our GOAWAY; 0 for none.
+  var ownError: UInt32 = 0
+  /// nghttp2's latest words for what is wrong with the connection or a stream.
   var complaint: String?
+
+  /// The largest header section that we send: what nghttp2 puts into frames.
+  static let mostHeaderBytes = 65_536
 
   init(configuration: HTTP2Configuration, isTLS: Bool) {
     self.configuration = configuration
@@ -81,6 +94,7 @@ struct SessionState {
     unsafe calls[slot].state = .open
     unsafe calls[slot].id = id
     unsafe calls[slot].deadline = deadline
+    unsafe calls[slot].receivedBefore = received
     unsafe calls[slot].continuation = continuation
     unsafe calls[slot].headers = request.headers
     unsafe calls[slot].buffer = request.body.buffer
@@ -99,9 +113,16 @@ struct SessionState {
   /// Forgets an answered call.
   mutating func freeSlot(_ slot: Int) {
     streams -= 1
-    if !output.isEmpty, let buffer = unsafe calls[slot].buffer { retired.append(buffer) }
+    releaseBody(slot)
     unsafe calls[slot] = Call()
     freeSlots.append(slot)
+  }
+
+  /// Lets go of a call's body: at once, or with the output if that may refer to it. nghttp2 may ask for it still.
+  mutating func releaseBody(_ slot: Int) {
+    if !output.isEmpty, let buffer = unsafe calls[slot].buffer { retired.append(buffer) }
+    unsafe calls[slot].buffer = nil
+    unsafe calls[slot].body = nil
   }
 
   /// The slot of a call whose caller waits.
@@ -122,6 +143,7 @@ struct SessionState {
     let payload = unsafe call.pointee.body.unsafelyUnwrapped + call.pointee.sent
     guard unsafe output.append(dataHeader: header, payload: payload, count: count) else { return false }
     unsafe call.pointee.sent &+= count
+    progress &+= 1
     if unsafe call.pointee.sent == call.pointee.bodyCount { unsafe call.pointee.endPosition = output.appended }
     return true
   }
@@ -149,6 +171,7 @@ struct SessionState {
   /// nghttp2 has closed the stream of a call.
   mutating func streamClosed(_ slot: Int, code: UInt32) {
     if unsafe calls[slot].state == .open {
+      progress &+= 1
       let (failure, fate) = closeReason(slot, code)
       answer(slot, failure: failure, fate: fate)
     }

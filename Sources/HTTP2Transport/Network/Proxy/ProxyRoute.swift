@@ -15,10 +15,14 @@ package struct ProxyServer: Hashable, Sendable {
   }
 }
 
-extension ProxyServer: CustomStringConvertible, CustomDebugStringConvertible {
+extension ProxyServer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// Host and port, without credentials.
   package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   package var debugDescription: String { description }
+  package var customMirror: Mirror {
+    let shown = authorization.map { _ in "[REDACTED]" } ?? "none"
+    return Mirror(self, children: ["host": host, "port": port, "authorization": shown], displayStyle: .struct)
+  }
 }
 
 /// The way to a server through a proxy, which looks the server's name up itself.

@@ -1,0 +1,37 @@
+internal import TelemetryCore
+
+/// What may stand in the place of the endpoint's host: for TLS, and in `:authority`.
+enum ServerNameRules {
+  /// A DNS name, an IP address, or the URI of a workload (SPIFFE ID, section 2).
+  static func validate(serverName name: String) throws(ConfigurationError) {
+    let scheme = "spiffe://"
+    let isUsable =
+      name.hasPrefix(scheme)
+      ? isWorkload(name.dropFirst(scheme.count)) : HostAndPort.isName(name[...]) || isAddress(name)
+    guard isUsable else {
+      throw ConfigurationError(
+        option: "serverName", value: name,
+        allowed: "a host name, an IP address, or a SPIFFE ID such as spiffe://example.org/collector")
+    }
+  }
+
+  /// A host, and a port if there is one (RFC 9113, 8.3.1).
+  static func validate(authority: String) throws(ConfigurationError) {
+    guard let place = HostAndPort(authority), authority.first == "[" || !place.host.contains(":") else {
+      throw ConfigurationError(
+        option: "authority", value: authority, allowed: "host or host:port, an IPv6 address in brackets")
+    }
+  }
+
+  private static func isAddress(_ name: String) -> Bool { IPAddress(name) != nil }
+
+  private static func isWorkload(_ rest: Substring) -> Bool {
+    let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+    guard (1...2039).contains(rest.utf8.count), let domain = parts.first, domain == domain.lowercased() else {
+      return false
+    }
+    return parts.allSatisfy {
+      !$0.isEmpty && $0.utf8.allSatisfy(HostAndPort.isNameByte)
+    } && domain.utf8.count <= 255 && parts.dropFirst().allSatisfy { $0 != "." && $0 != ".." }
+  }
+}

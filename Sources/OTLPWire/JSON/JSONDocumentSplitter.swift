@@ -1,0 +1,223 @@
+/// Cuts a stream of JSON into documents: objects one after the other, with or without line breaks between or within
+/// them, and the elements of arrays at the top.
+///
+/// ```
+///              '{'               its '}'
+///   between ─────────▶ document ─────────▶ between
+///      │ other            │ a byte that can't stand there
+///      ▼                  ▼
+///   garbage            skipping to the next line or, after several lines, to one that begins with a bracket
+/// ```
+///
+/// What is damaged is handed out up to the fault, for the parser to say what is wrong. The first fault outside of numbers
+/// and words ends a document, so that it doesn't swallow those after it. Memory: the bytes of one document, and those
+/// that were appended and not yet asked for.
+package struct JSONDocumentSplitter {
+  package struct Document: Hashable, Sendable {
+    package let text: [UInt8]
+    /// The line on which it begins, from 1.
+    package let line: Int
+    /// The bytes before it on that line.
+    package let column: Int
+  }
+
+  package enum Piece: Hashable, Sendable {
+    case document(Document)
+    /// What is wrong on this line without there being a text to parse.
+    case problem(line: Int, String)
+  }
+
+  private enum Phase {
+    case between
+    case document
+    /// In a document that is too long: its bytes are not kept.
+    case longDocument
+    /// In a line that begins no document.
+    case garbage
+    /// Up to the next line.
+    case skippingLine
+    /// Up to the next line that begins with a bracket.
+    case skippingLines
+  }
+
+  /// What is shown of a line that begins no document.
+  private static let maxGarbage = 200
+  /// A damaged document's own lines are looked at again only if it is shorter: else that could take for ever.
+  private static let maxRescan = 1 << 20
+
+  private let maxBytes: Int
+  private var grammar: JSONGrammar
+  private var phase = Phase.between
+  private var buffer: [UInt8] = []
+  private var position = 0
+  private var line = 1
+  /// Where the current line begins in the buffer; negative if that is gone.
+  private var lineStart = 0
+  /// Where the document under way begins: in the buffer, and for people.
+  private var start = 0
+  private var startLine = 1
+  private var startColumn = 0
+  private var garbage: [UInt8] = []
+  private var isFinished = false
+  /// The line of an array that has not ended.
+  private var arrayLine: Int?
+  private var hadArray = false
+
+  package init(maxBytes: Int = 64 << 20, maxDepth: Int = 160) {
+    self.maxBytes = maxBytes
+    grammar = JSONGrammar(maxDepth: maxDepth)
+  }
+
+  /// Adds bytes to the end of the stream.
+  package mutating func append(_ bytes: [UInt8]) {
+    let used = phase == .document ? start : position
+    buffer.removeSubrange(..<used)
+    position -= used
+    lineStart -= used
+    start = 0
+    buffer += bytes
+  }
+
+  /// Says that no more bytes come.
+  package mutating func finish() { isFinished = true }
+
+  /// The next piece; nil if it takes more bytes or, after the end, if there is none.
+  package mutating func next() -> Piece? {
+    while position < buffer.count {
+      if let piece = step() { return piece }
+    }
+    return isFinished ? last() : nil
+  }
+
+  /// Takes at least one byte, or changes the phase.
+  private mutating func step() -> Piece? {
+    switch phase {
+    case .between:
+      between()
+      return nil
+    case .document, .longDocument: return document()
+    case .garbage:
+      guard buffer[position] != UInt8(ascii: "\n") else { return endOfGarbage() }
+      if garbage.count < Self.maxGarbage { garbage.append(buffer[position]) }
+      position += 1
+    case .skippingLine:
+      if buffer[position] == UInt8(ascii: "\n") { phase = .between }
+      advance()
+    case .skippingLines:
+      let byte = buffer[position]
+      if position == lineStart, byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
+        phase = .between
+      } else {
+        advance()
+      }
+    }
+    return nil
+  }
+
+  private mutating func advance() {
+    if buffer[position] == UInt8(ascii: "\n") {
+      line += 1
+      lineStart = position + 1
+    }
+    position += 1
+  }
+
+  // MARK: Between documents
+
+  private mutating func between() {
+    switch buffer[position] {
+    // Blanks, the separator of RFC 7464, and the bytes of a byte order mark.
+    case 0x20, 0x09, 0x0D, 0x0A, 0x1E, 0xEF, 0xBB, 0xBF: advance()
+    case UInt8(ascii: "{"):
+      begin()
+      grammar.reset()
+      phase = .document
+    case UInt8(ascii: "[") where arrayLine == nil:
+      arrayLine = line
+      hadArray = true
+      advance()
+    case UInt8(ascii: ",") where hadArray: advance()
+    case UInt8(ascii: "]") where hadArray:
+      arrayLine = nil
+      advance()
+    default:
+      begin()
+      phase = .garbage
+    }
+  }
+
+  private mutating func begin() {
+    start = position
+    startLine = line
+    startColumn = position - lineStart
+  }
+
+  private mutating func endOfGarbage() -> Piece {
+    defer { garbage.removeAll(keepingCapacity: true) }
+    arrayLine = nil
+    phase = .between
+    return .document(Document(text: garbage, line: startLine, column: startColumn))
+  }
+
+  // MARK: Within a document
+
+  private mutating func document() -> Piece? {
+    while position < buffer.count {
+      switch grammar.take(buffer[position]) {
+      case .inside: advance()
+      case .complete:
+        advance()
+        defer { phase = .between }
+        return phase == .document ? .document(text(upTo: position)) : nil
+      case .wrong: return damaged(upTo: position + 1)
+      }
+      if phase == .document, position - start > maxBytes {
+        phase = .longDocument
+        return .problem(line: startLine, "the document is longer than \(maxBytes) bytes")
+      }
+    }
+    return nil
+  }
+
+  private func text(upTo end: Int) -> Document {
+    Document(text: Array(buffer[start..<end]), line: startLine, column: startColumn)
+  }
+
+  /// Hands out what there is of a document, and goes to where another one may begin.
+  private mutating func damaged(upTo end: Int) -> Piece? {
+    arrayLine = nil
+    guard phase == .document else {
+      phase = .skippingLines
+      return nil
+    }
+    let piece = Piece.document(text(upTo: end))
+    guard line > startLine else {
+      phase = .skippingLine
+      return piece
+    }
+    // The second line of a document that was cut short may be the next document.
+    if position - start <= Self.maxRescan, let lineEnd = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
+      position = lineEnd + 1
+      lineStart = position
+      line = startLine + 1
+    }
+    phase = .skippingLines
+    return piece
+  }
+
+  // MARK: The end
+
+  private mutating func last() -> Piece? {
+    switch phase {
+    case .document:
+      let piece = damaged(upTo: buffer.count)
+      if phase == .skippingLine { phase = .between }
+      return piece
+    case .garbage: return endOfGarbage()
+    default: break
+    }
+    guard let line = arrayLine else { return nil }
+    arrayLine = nil
+    return .problem(line: line, "the array has no end")
+  }
+}

@@ -1,0 +1,86 @@
+/// Reads environment variables: the one place that says how they are written (requirements 2.6).
+///
+/// White space of every kind around a value is left out, line breaks too; an empty value is unset. A value that can't be
+/// used is named in a warning, by ``Redaction``'s rules, and counts as unset. Where several names are given, the first
+/// one wins that has a usable value.
+package struct Environment: Sendable {
+  /// A value and the variable that holds it.
+  package typealias Found<Value> = (variable: String, value: Value)
+
+  package let variables: [String: String]
+  private let diagnostics: Diagnostics
+
+  package init(_ variables: [String: String], diagnostics: Diagnostics = .silent) {
+    self.variables = variables
+    self.diagnostics = diagnostics
+  }
+
+  /// The variables of these that are set, in the order of `names`.
+  package func strings(_ names: [String]) -> [Found<String>] {
+    names.compactMap { name in
+      guard let text = variables[name].map({ Whitespace.trimmed($0) }), !text.isEmpty else { return nil }
+      return (name, String(text))
+    }
+  }
+
+  /// The first of these variables that is set.
+  package func string(_ names: [String]) -> Found<String>? { strings(names).first }
+
+  /// The first value that `parse` takes; it gets the text in lower case (2.6.3, 2.6.7).
+  package func value<Value>(_ names: [String], allowed: String, _ parse: (String) -> Value?) -> Found<Value>? {
+    for (variable, text) in strings(names) {
+      if let value = parse(text.lowercased()) { return (variable, value) }
+      ignored(variable, text, allowed: allowed)
+    }
+    return nil
+  }
+
+  /// Only `true` is true; what is neither `true` nor `false` is false, with a warning (2.6.2).
+  package func boolean(_ names: [String]) -> Found<Bool>? {
+    guard let (variable, text) = string(names) else { return nil }
+    let value = text.lowercased()
+    if value != "true", value != "false" { ignored(variable, text, allowed: "true or false") }
+    return (variable, value == "true")
+  }
+
+  /// A whole number, in digits alone.
+  package func integer(_ names: [String], in range: ClosedRange<Int>) -> Found<Int>? {
+    value(names, allowed: "\(range.lowerBound) to \(range.upperBound)") { text in
+      Environment.digits(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
+
+  /// The same of one variable.
+  package func integer(_ name: String, in range: ClosedRange<Int>) -> Int? { integer([name], in: range)?.value }
+
+  /// Whole milliseconds of a timeout; 0 is handed on as 0 and means no limit (2.6.5, 2.6.6).
+  package func timeout(_ names: [String]) -> Found<Duration>? {
+    value(names, allowed: "whole milliseconds from 0, which means no limit") { text in
+      Environment.digits(text).map { .milliseconds($0) }
+    }
+  }
+
+  /// The entries of a list that is separated by commas or white space.
+  package static func entries(_ text: String) -> [String] {
+    text.split { $0 == "," || $0.isWhitespace }.map(String.init)
+  }
+
+  /// Says that a value is ignored, and what would be allowed.
+  package func ignored(_ variable: String, _ text: String, allowed: String) {
+    warn(variable, [("value", "'\(Redaction.shown(text))'"), ("allowed", allowed)])
+  }
+
+  /// Says that an entry of a list is ignored; it is named by its position, since its text may be a secret.
+  package func ignored(_ variable: String, entry: Int, name: String?, allowed: String) {
+    warn(
+      variable, [("entry", "\(entry)")] + (name.map { [("name", Redaction.shown($0))] } ?? []) + [("allowed", allowed)])
+  }
+
+  private func warn(_ variable: String, _ fields: [(name: String, value: String)]) {
+    diagnostics.emit(.warning, "an environment variable is ignored", [("variable", variable)] + fields)
+  }
+
+  private static func digits(_ text: String) -> Int? {
+    text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
+  }
+}

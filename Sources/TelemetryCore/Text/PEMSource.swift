@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// A certificate or a key in PEM format: the file that holds it, or its text.
+///
+/// A string literal is the path of a file: `configuration.certificate = "/etc/ssl/our-authority.pem"`. No description
+/// shows a text, and the copy that is kept of it is overwritten when the last reference to it goes.
+public struct PEMSource: Hashable, Sendable {
+  private enum Content: Hashable, Sendable {
+    case file(String)
+    case text(SecretBytes, inPlaceOfName: Bool)
+  }
+
+  private let content: Content
+
+  /// The file at `path`, which is read again for a new connection when it has changed. What begins with `-----BEGIN` is
+  /// no path but the text itself, and is taken as that.
+  public static func file(_ path: String) -> PEMSource {
+    guard Whitespace.trimmed(path).hasPrefix("-----BEGIN") else { return PEMSource(content: .file(path)) }
+    return PEMSource(content: .text(bytes(path), inPlaceOfName: true))
+  }
+
+  /// The text itself. In a text of one line `\n` stands for a line break, as where no variable can hold one.
+  public static func pem(_ text: String) -> PEMSource {
+    PEMSource(content: .text(bytes(text), inPlaceOfName: false))
+  }
+
+  /// The text itself, as bytes.
+  public static func pem(_ bytes: [UInt8]) -> PEMSource {
+    PEMSource(content: .text(SecretBytes(bytes), inPlaceOfName: false))
+  }
+
+  /// The file's path; nil for a text.
+  public var path: String? { if case .file(let path) = content { path } else { nil } }
+
+  /// The text; nil for a file.
+  package var text: SecretBytes? { if case .text(let text, _) = content { text } else { nil } }
+
+  /// Whether a text was given where the path of a file was expected.
+  package var isTextInPlaceOfName: Bool { if case .text(_, true) = content { true } else { false } }
+
+  /// Whether it is an empty path or an empty text.
+  package var isEmpty: Bool {
+    switch content {
+    case .file(let path): path.isEmpty
+    case .text(let text, _): text.count == 0
+    }
+  }
+
+  /// The path if a file is there, however long. One that leads nowhere may be a secret that was given in its place.
+  package var shown: String {
+    guard let path, !path.utf8.contains(0), unsafe access(path, F_OK) == 0 else { return description }
+    return Diagnostics.sanitized(path)
+  }
+
+  private static func bytes(_ text: String) -> SecretBytes {
+    let text = text.utf8
+    guard !text.contains(0x0A), !text.contains(0x0D) else { return SecretBytes(text) }
+    var rest = text[...]
+    return unsafe SecretBytes(capacity: text.count) { memory in
+      var count = 0
+      while let byte = rest.popFirst() {
+        let isBreak = byte == UInt8(ascii: "\\") && rest.first == UInt8(ascii: "n")
+        unsafe memory[count] = isBreak ? 0x0A : byte
+        if isBreak { rest = rest.dropFirst() }
+        count += 1
+      }
+      return count
+    }
+  }
+}
+
+extension PEMSource: ExpressibleByStringInterpolation {
+  /// The file at this path.
+  public init(stringLiteral path: String) { self = .file(path) }
+}
+
+extension PEMSource: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// The path, or that it is a text and of which length.
+  public var description: String {
+    switch content {
+    case .file(let path): Redaction.shown(path)
+    case .text(let text, _): "PEM text (\(text.count) bytes)"
+    }
+  }
+  /// The same as the description.
+  public var debugDescription: String { description }
+  /// The same as the description.
+  public var customMirror: Mirror { Mirror(self, children: ["source": description]) }
+}

@@ -1,0 +1,73 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Bytes that may be a secret, such as a key's text: they are overwritten when the last reference goes.
+@safe
+package final class SecretBytes: Sendable {
+  // SAFETY: written in `init` only, freed in `deinit` only.
+  nonisolated(unsafe) private let memory: UnsafeMutableRawBufferPointer
+  /// How many there are.
+  package let count: Int
+
+  /// A copy of `bytes`.
+  package init(_ bytes: some Collection<UInt8>) {
+    unsafe memory = .allocate(byteCount: bytes.count, alignment: 16)
+    unsafe memory.copyBytes(from: bytes)
+    count = bytes.count
+  }
+
+  /// Makes room for `capacity` bytes; `fill` writes to it and returns how many there are.
+  package init<Failure: Error>(
+    capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+  ) throws(Failure) {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+    do throws(Failure) {
+      count = try unsafe min(max(0, fill(memory)), capacity)
+    } catch {
+      unsafe SecretBytes.wipe(memory)
+      unsafe memory.deallocate()
+      throw error
+    }
+    unsafe self.memory = unsafe memory
+  }
+
+  deinit {
+    unsafe SecretBytes.wipe(memory)
+    unsafe memory.deallocate()
+  }
+
+  /// Hands the bytes to `body`; they are valid until it returns.
+  package func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe body(UnsafeRawBufferPointer(rebasing: memory.prefix(count)))
+  }
+
+  /// Overwrites the memory in a way that no compiler leaves out.
+  package static func wipe(_ memory: UnsafeMutableRawBufferPointer) {
+    guard let start = memory.baseAddress, memory.count > 0 else { return }
+    #if canImport(Darwin)
+      unsafe memset_s(start, memory.count, 0, memory.count)
+    #else
+      unsafe explicit_bzero(start, memory.count)
+    #endif
+  }
+}
+
+extension SecretBytes: Hashable {
+  package static func == (left: SecretBytes, right: SecretBytes) -> Bool {
+    unsafe left.withBytes { left in unsafe right.withBytes { right in unsafe left.elementsEqual(right) } }
+  }
+
+  package func hash(into hasher: inout Hasher) { unsafe withBytes { unsafe hasher.combine(bytes: $0) } }
+}
+
+extension SecretBytes: CustomStringConvertible, CustomReflectable {
+  package var description: String { "\(Redaction.mark) (\(count) bytes)" }
+  package var customMirror: Mirror { Mirror(self, children: ["bytes": description]) }
+}

@@ -1,0 +1,100 @@
+import Glibc
+import HTTP2Transport
+import OTLPTesting
+import TelemetryCore
+import Testing
+
+@testable import GRPCClient
+
+private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+private let message = BufferSlice([0, 0, 0, 0, 0])
+
+@Suite struct LargeHeaderTests {
+  /// One call with this metadata, then one without; the results and how many connections it took.
+  private func call(
+    _ metadata: [GRPCMetadata], settings: [UInt16: UInt32] = [:]
+  ) throws -> (large: GRPCResult, small: GRPCResult, connections: Int, took: Duration) {
+    try simulate(seed: 1, limit: .seconds(3600)) { simulation in
+      let collector = try await LoopbackCollector(on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
+      simulation.network.setHost("collector", .addresses([0x0A00_0001]))
+      let channel = try GRPCChannel(
+        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
+        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      func unary(_ metadata: [GRPCMetadata]) async -> GRPCResult {
+        await channel.unary(
+          path: path, message: message, metadata: metadata, deadline: Deadline(simulation.now + .seconds(10)))
+      }
+      _ = await unary([])
+      if !settings.isEmpty {
+        await collector.sendSettings(settings)
+        await simulation.sleep(.seconds(1))
+      }
+      let start = simulation.now
+      let large = await unary(metadata)
+      let took = simulation.now - start
+      let small = await unary([])
+      await channel.shutdown(deadline: Deadline(simulation.now))
+      await collector.stop()
+      #expect(simulation.network.openEnds(.client) == 0)
+      return (large, small, collector.counts.connections, took)
+    }
+  }
+
+  @Test("headers beyond what can be sent: the call says so at once, with sizes and a name, and no connection suffers")
+  func beyondOurs() throws {
+    let secret = String(repeating: "s", count: 70_000)
+    let scene = try call([.init(name: "a", value: "1"), .init(name: "x-token", value: secret)])
+    #expect(scene.large.code == .internal && scene.large.cause == .protocolViolation)
+    #expect(scene.large.fate == .neverProcessed && scene.large.pushback == .none && !scene.large.isUnconnected)
+    #expect(scene.large.message.contains("70,") || scene.large.message.contains("70"))
+    #expect(scene.large.message.hasSuffix("bytes, and at most 65536 can be sent; the largest is 'x-token'"))
+    #expect(!scene.large.message.contains("sss"))
+    #expect(scene.took == .zero)
+    #expect(scene.small.code == .ok && scene.connections == 1)
+  }
+
+  @Test("the server's SETTINGS_MAX_HEADER_LIST_SIZE counts too, and headers just below it are sent")
+  func beyondServers() throws {
+    let value = String(repeating: "s", count: 1_000)
+    let scene = try call([.init(name: "x-token", value: value)], settings: [6: 1_000])
+    #expect(scene.large.message.hasSuffix("bytes, and the server takes at most 1000; the largest is 'x-token'"))
+    #expect(scene.small.code == .ok && scene.connections == 1)
+    #expect(try call([.init(name: "x-token", value: value)], settings: [6: 3_000]).large.code == .ok)
+    #expect(try call([.init(name: "x-token", value: String(repeating: "s", count: 64_000))]).large.code == .ok)
+  }
+
+  @Test("over real sockets no descriptor is left behind")
+  func descriptors() async throws {
+    let collector = try await LoopbackCollector(runtime: try TelemetryRuntime(.development))
+    let runtime = try TelemetryRuntime(.development)
+    let lease = try runtime.acquire()
+    defer { lease.end() }
+    try await Task(executorPreference: lease.loop) {
+      let large = GRPCMetadata(name: "x-token", value: String(repeating: "s", count: 70_000))
+      let channel = try GRPCChannel(
+        configuration: .init(target: .host("127.0.0.1", port: collector.port), metadata: [large]),
+        network: SystemNetwork(runtime: runtime), loop: lease.loop, diagnostics: .silent)
+      for _ in 0..<20 {
+        let result = await channel.unary(path: path, message: message, deadline: .after(.seconds(10)))
+        #expect(result.code == .internal && result.fate == .neverProcessed)
+      }
+      #expect(collector.counts.connections == 1)
+      #expect(LargeHeaderTests.connections(to: collector.port) == 1)
+      await channel.shutdown(deadline: .after(.seconds(1)))
+      #expect(LargeHeaderTests.connections(to: collector.port) == 0)
+    }.value
+    await collector.stop()
+  }
+
+  /// The sockets of this process that are connected to a port: other tests open descriptors meanwhile.
+  private static func connections(to port: UInt16) -> Int {
+    (0..<Int32(1_024)).count { descriptor in
+      var storage = sockaddr_in()
+      var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let result = withUnsafeMutableBytes(of: &storage) { bytes in
+        getpeername(descriptor, bytes.baseAddress!.assumingMemoryBound(to: sockaddr.self), &size)
+      }
+      return result == 0 && storage.sin_family == AF_INET && UInt16(bigEndian: storage.sin_port) == port
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import HTTP2Transport
+import OTLPTesting
+import TelemetryCore
+import Testing
+
+@testable import GRPCClient
+
+private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+private let message = BufferSlice([0, 0, 0, 0, 0])
+
+/// Servers that end each connection in order after a call: nginx with `keepalive_requests 1`, Envoy with
+/// `max_requests_per_connection`, grpc-go with a short maximum age.
+@Suite struct OrderlyEndTests {
+  typealias Step = LoopbackCollector.Response.Step
+
+  private static let answer = Array(LoopbackCollector.Response.success.steps.dropFirst())
+  private static let kinds: [(String, [Step])] = [
+    ("single, with the answer", [.goAway(lastStream: .current), .accept] + answer),
+    ("single, well before the answer", [.goAway(lastStream: .current), .wait(.milliseconds(20)), .accept] + answer),
+    ("single, after the answer", [.accept] + answer + [.goAway(lastStream: .current)]),
+    ("pair, after the answer", [.accept] + answer + [.goAway(lastStream: .all), .goAway(lastStream: .current)]),
+    ("pair, around the answer", [.goAway(lastStream: .all), .accept] + answer + [.goAway(lastStream: .current)]),
+    (
+      "pair, a round trip apart",
+      [.accept] + answer + [.goAway(lastStream: .all), .wait(.milliseconds(1)), .goAway(lastStream: .current)]
+    ),
+    (
+      "pair, around a late answer",
+      [.goAway(lastStream: .all), .wait(.milliseconds(5)), .goAway(lastStream: .current), .wait(.milliseconds(20))]
+        + [.accept] + answer
+    ),
+  ]
+
+  @Test("each next connection comes up without a pause, and no call is lost", arguments: kinds, [1, 8])
+  func noPause(kind: (name: String, steps: [Step]), concurrency: Int) throws {
+    try simulate(seed: 1, limit: .seconds(3600)) { simulation in
+      let collector = try await LoopbackCollector(on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
+      collector.onRequest { [kind] _ in .steps(kind.steps) }
+      simulation.network.setHost("collector", .addresses([0x0A00_0001], delay: .zero))
+      let channel = try GRPCChannel(
+        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
+        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      let start = simulation.now
+      let callers = (0..<concurrency).map { _ in
+        simulation.task {
+          var codes: [GRPCStatusCode] = []
+          for _ in 0..<(80 / concurrency) {
+            codes.append(
+              await channel.unary(path: path, message: message, deadline: Deadline(simulation.now + .seconds(10))).code)
+          }
+          return codes
+        }
+      }
+      for caller in callers { #expect(await caller.value.allSatisfy { $0 == .ok }, "\(kind.name)") }
+      // 80 connections and answers, one after the other.
+      #expect(simulation.now - start < .seconds(3), "\(kind.name): \(simulation.now - start)")
+      #expect(collector.counts.acceptedRequests == 80)
+      await channel.shutdown(deadline: Deadline(simulation.now))
+      await collector.stop()
+    }
+  }
+
+  @Test("a server that says GOAWAY with its SETTINGS and serves nothing gets connections with pauses")
+  func servesNothing() throws {
+    try simulate(seed: 1, limit: .seconds(3600)) { simulation in
+      let collector = try await LoopbackCollector(on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
+      collector.onRequest { _ in .steps(at: .headers, [.goAway(lastStream: .none)]) }
+      simulation.network.setHost("collector", .addresses([0x0A00_0001]))
+      let channel = try GRPCChannel(
+        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
+        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      let result = await channel.unary(
+        path: path, message: message, deadline: Deadline(simulation.now + .seconds(20)))
+      #expect(result.code == .unavailable)
+      #expect((10...60).contains(collector.counts.connections), "\(collector.counts.connections)")
+      await channel.shutdown(deadline: Deadline(simulation.now))
+      await collector.stop()
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+
+/// What the source of a target declares in public, read from its text: enough of Swift's grammar for files that
+/// swift-format has laid out.
+struct PublicSource {
+  /// One declaration at the top of a file.
+  struct Declaration {
+    /// `struct`, `extension`, …
+    let keyword: String
+    let name: String
+    let isPublic: Bool
+    /// The lines between its braces.
+    var members: [Substring] = []
+  }
+
+  let file: String
+  let declarations: [Declaration]
+  /// Names of public enumerations, nested ones too, without and with `@nonexhaustive`.
+  let closedEnums: [String]
+  let openEnums: [String]
+  let exportedImports: [String]
+
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// The files of a target.
+  static func files(of target: String) throws -> [PublicSource] {
+    let folder = root.appending(path: "Sources/\(target)")
+    let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+    return try names.sorted().map {
+      PublicSource(file: $0, text: try String(contentsOf: folder.appending(path: $0), encoding: .utf8))
+    }
+  }
+
+  init(file: String, text: String) {
+    self.file = file
+    var declarations: [Declaration] = []
+    var (closed, open, imports): ([String], [String], [String]) = ([], [], [])
+    var isInText = false
+    var isOpen = false
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.contains(where: { $0.hasSuffix("\"\"\"") }) { isInText.toggle() }
+      guard !isInText, let first = words.first, !first.hasPrefix("//") else { continue }
+      if words.starts(with: ["@_exported", "public", "import"]) { imports.append(String(words[3])) }
+      if let place = words.firstIndex(of: "enum"), words[..<place].contains("public") {
+        if isOpen { open.append(PublicSource.name(words[place + 1])) }
+        if !isOpen { closed.append(PublicSource.name(words[place + 1])) }
+      }
+      if first != "#endif" { isOpen = first == "@nonexhaustive" }
+      if line.first != " ", let declaration = PublicSource.declaration(words) {
+        declarations.append(declaration)
+      } else if line.first == " ", !declarations.isEmpty {
+        declarations[declarations.count - 1].members.append(line)
+      }
+    }
+    self.declarations = declarations
+    (closedEnums, openEnums, exportedImports) = (closed, open, imports)
+  }
+
+  private static let modifiers: Set<Substring> = [
+    "public", "package", "private", "fileprivate", "internal", "final", "indirect", "nonisolated",
+  ]
+  private static let keywords: Set<Substring> = [
+    "class", "struct", "enum", "protocol", "actor", "func", "typealias", "let", "var", "extension",
+  ]
+
+  private static func declaration(_ words: [Substring]) -> Declaration? {
+    let rest = words.drop { $0.hasPrefix("@") || modifiers.contains($0) }
+    guard rest.count > 1, let keyword = rest.first, keywords.contains(keyword) else { return nil }
+    return Declaration(
+      keyword: String(keyword), name: name(rest[rest.startIndex + 1]),
+      isPublic: words[..<rest.startIndex].contains("public"))
+  }
+
+  /// The name before generic parameters, conformances and arguments.
+  private static func name(_ word: Substring) -> String {
+    String(word.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." })
+  }
+}

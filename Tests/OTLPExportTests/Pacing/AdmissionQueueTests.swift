@@ -1,0 +1,46 @@
+import TelemetryCore
+import Testing
+
+@testable import OTLPExport
+
+/// One waiting room for those whose turn hasn't come and those that pause.
+@Suite struct AdmissionQueueTests {
+  private var queue = AdmissionQueue()
+
+  private func at(_ seconds: Int64) -> MonotonicInstant { .init(nanoseconds: seconds * 1_000_000_000) }
+
+  @Test mutating func inTheOrderOfComingButForThePauses() {
+    let pausing = queue.join(export: 1, notBefore: at(10))
+    let first = queue.join(export: 2, notBefore: nil)
+    let second = queue.join(export: 3, notBefore: at(5))
+    #expect(queue.first(at: at(5), isPaced: false) === first)
+    #expect(queue.nextEnd(after: at(1)) == at(5) && queue.nextEnd(after: at(5)) == at(10))
+    #expect(queue.first(at: at(10), isPaced: false) === pausing)
+    // Where the server's pace holds, one's own pause doesn't.
+    #expect(queue.first(at: at(1), isPaced: true) === pausing)
+    queue.leave(first)
+    #expect(queue.first(at: at(4), isPaced: false) == nil)
+    #expect(queue.first(at: at(5), isPaced: false) === second)
+  }
+
+  @Test("whoever is in a hurry ends the pauses that would outlast it")
+  mutating func expedite() {
+    let places = [5, 10, 15].map { queue.join(export: Int($0), notBefore: at($0)) }
+    queue.expedite(deadline: Deadline(at(10)))
+    #expect(places.map(\.notBefore) == [at(5), nil, nil])
+    queue.endBackoffs()
+    #expect(places.allSatisfy { $0.notBefore == nil })
+  }
+
+  @Test("those who are told to look again keep their places")
+  mutating func lookAgain() {
+    let place = queue.join(export: 1, notBefore: nil)
+    let promise = place.promise
+    queue.lookAgain()
+    guard case .lookAgain? = promise.current, place.promise.current == nil else {
+      Issue.record("not told")
+      return
+    }
+    #expect(queue.first(at: at(0), isPaced: false) === place)
+  }
+}

@@ -1,0 +1,276 @@
+import OTLPExport
+import TelemetryCore
+import Testing
+
+/// What holds a call back, alone and together.
+@Suite struct DestinationTests {
+  private var destination = Destination(RetryPolicy(), maximum: 16)
+  private var random = TestGenerator.highest
+  private var now = MonotonicInstant(nanoseconds: 1_000_000_000)
+
+  private mutating func begin(_ export: Int = 1) -> Destination.Call { destination.begin(export: export, at: now) }
+
+  @discardableResult
+  private mutating func end(
+    _ call: Destination.Call, _ evidence: Destination.Evidence, pause: Duration? = nil
+  ) -> Destination.Change? {
+    destination.end(call, evidence, pause: pause, at: now, random: &random)
+  }
+
+  /// A call that begins and ends.
+  @discardableResult
+  private mutating func endNext(
+    _ evidence: Destination.Evidence, _ export: Int = 1, pause: Duration? = nil
+  ) -> Destination.Change? {
+    let call = begin(export)
+    return end(call, evidence, pause: pause)
+  }
+
+  private var answer: Destination.Answer { destination.answer(at: now) }
+  private var room: Int { destination.room(at: now) }
+
+  private mutating func suspend() {
+    for export in 1...4 { endNext(.failed(noRoom: false), export) }
+    #expect(endNext(.failed(noRoom: false), 5) == .suspended)
+  }
+
+  @Test mutating func atFirstFourCallsGo() {
+    for _ in 0..<4 {
+      #expect(answer == .go)
+      _ = begin()
+    }
+    #expect(answer == .waitForAnswer && room == 4)
+  }
+
+  @Test mutating func answersBringMoreUpToTheMaximum() {
+    var calls: [Destination.Call] = []
+    for _ in 0..<100 {
+      while answer == .go { calls.append(begin()) }
+      now = now + .milliseconds(10)
+      for call in calls { end(call, .accepted) }
+      calls = []
+    }
+    #expect(room == 16)
+    while answer == .go { calls.append(begin()) }
+    #expect(calls.count == 16)
+  }
+
+  // MARK: Pauses
+
+  @Test mutating func thePauseThatTheServerAskedForComesFirst() {  // 1.5.9
+    random = .lowest
+    let (first, second) = (begin(), begin())
+    end(first, .failed(noRoom: true), pause: .seconds(10))
+    end(second, .failed(noRoom: true), pause: .seconds(3))
+    #expect(answer == .wait(until: now + .seconds(10)))
+    #expect(destination.pauseEnd(at: now) == now + .seconds(10))
+    destination.expedite(at: now)
+    #expect(answer == .wait(until: now + .seconds(10)))
+    now = now + .seconds(10)
+    #expect(answer == .go)
+    #expect(destination.pauseEnd(at: now) == nil)
+    endNext(.failed(noRoom: true), pause: .seconds(1 << 40))  // trap 28
+    #expect(answer == .wait(until: now + Destination.longestPause))
+  }
+
+  @Test(arguments: [0.1, 45, 600] as [Double]) mutating func aPauseIsLengthenedByASecondAtMost(seconds: Double) {
+    let pause = Duration.seconds(seconds)
+    endNext(.failed(noRoom: true), pause: pause)
+    let end = destination.pauseEnd(at: now) ?? now
+    #expect(end - now >= pause && end - now < pause + min(pause / 2, .seconds(1)))
+  }
+
+  @Test mutating func aServerThatPausesIsDownWhateverElseItSaid() {
+    endNext(.answered, pause: .seconds(60))
+    #expect(destination.isDown && room == 1)
+    now = now + .seconds(61)
+    #expect(answer == .go)
+    endNext(.accepted)
+    #expect(!destination.isDown && room == 4)
+  }
+
+  // MARK: Down
+
+  @Test(arguments: [Destination.Evidence.failed(noRoom: false), .unconnected])
+  mutating func downOneCallGoesAndOneBatchLeavesTheQueue(evidence: Destination.Evidence) {
+    endNext(evidence)
+    #expect(destination.isDown && room == 1)
+    #expect(answer == .go)
+    let probe = begin()
+    #expect(probe.isProbe)
+    #expect(answer == .wait(until: now + .seconds(4)))
+    now = now + .milliseconds(20)
+    end(probe, .accepted)
+    #expect(!destination.isDown && room == 4 && answer == .go)
+  }
+
+  @Test mutating func besideACallWithoutAnswerAnotherMayBegin() {
+    endNext(.failed(noRoom: false))
+    for number in 1...4 {
+      #expect(answer == .go && room == number)
+      _ = begin()
+      #expect(room == number)
+      #expect(destination.roomChange(after: now) == now + .seconds(4))
+      now = now + .seconds(4)
+    }
+    #expect(answer == .waitForAnswer && room == 4 && destination.roomChange(after: now) == nil)
+  }
+
+  @Test mutating func whatSaysNothingChangesNothing() {
+    endNext(.nothing)
+    #expect(!destination.isDown && room == 4)
+    endNext(.failed(noRoom: false))
+    endNext(.nothing)
+    #expect(destination.isDown && room == 1)
+  }
+
+  @Test("where one export alone fails another gets its turn: the server may fail by what is in the first")
+  mutating func oneExportsFault() {
+    for number in 1...3 {
+      endNext(.failed(noRoom: false), 7)
+      #expect(room == (number == 3 ? 2 : 1))
+    }
+    endNext(.failed(noRoom: false), 8)
+    #expect(room == 1)
+    endNext(.accepted, 9)
+    for _ in 0..<3 { endNext(.failed(noRoom: false), 7) }
+    #expect(room == 2)
+  }
+
+  @Test mutating func suspendedTheCallsHavePauses() {
+    let silent = begin()
+    suspend()
+    #expect(destination.isSuspended)
+    #expect(room == 1)
+    guard case .wait(let end) = answer else {
+      Issue.record("it should wait")
+      return
+    }
+    #expect(end > now)
+    now = silent.start + .seconds(4)
+    #expect(answer == .go)  // although another call is open
+    let probe = begin()
+    #expect(answer == .wait(until: now + .seconds(4)))
+    #expect(self.end(probe, .accepted) == .resumed)
+    #expect(!destination.isSuspended)
+    // And then a few, not all at once.
+    #expect(answer == .go)
+    _ = begin()
+    #expect(answer == .waitForAnswer)
+    #expect(self.end(silent, .failed(noRoom: false)) == nil)
+  }
+
+  @Test mutating func anAnswerOfAnyKindShowsTheServerAlive() {
+    for evidence in [Destination.Evidence.accepted, .answered] {
+      destination = Destination(RetryPolicy(), maximum: 16)
+      suspend()
+      #expect(endNext(evidence) == .resumed)
+      #expect(endNext(evidence) == nil)
+      #expect(!destination.isDown)
+    }
+  }
+
+  @Test mutating func noRoomHalvesAndOtherFailuresDoNot() {
+    endNext(.failed(noRoom: false))
+    let calls = (0..<4).map { _ in begin() }
+    end(calls[0], .answered)
+    end(calls[1], .failed(noRoom: true))
+    end(calls[2], .answered)
+    #expect(answer == .go)
+    _ = begin()
+    #expect(answer == .waitForAnswer)
+    // The processor keeps its few places: exports that only wait hold up nobody.
+    #expect(room == 4)
+  }
+
+  // MARK: Flush and shutdown
+
+  @Test("a flush has one more call made at once, also beside a call without answer, whatever the circuit's pause")
+  mutating func expedite() {
+    suspend()
+    destination.expedite(at: now)
+    #expect(answer == .go && room == 2)
+    let silent = begin()
+    #expect(room == 1)
+    guard case .wait = answer else {
+      Issue.record("a second call goes")
+      return
+    }
+    destination.expedite(at: now)
+    #expect(answer == .go && room == 2)
+    let beside = begin()
+    #expect(end(beside, .accepted) == .resumed)
+    end(silent, .nothing)
+    #expect(!destination.isDown)
+  }
+
+  @Test mutating func expeditingWhileAllIsWellChangesNothing() {
+    destination.expedite(at: now)
+    for _ in 0..<4 { _ = begin() }
+    #expect(answer == .waitForAnswer && room == 4)
+  }
+
+  // MARK: The export time
+
+  @Test mutating func itStandsStillWhileTheServerIsDown() {
+    let allowance = destination.allow(.seconds(30), at: now)
+    let end = Deadline(now + .seconds(30))
+    #expect(destination.deadline(allowance, at: now) == end)
+    endNext(.unconnected)
+    now = now + .seconds(1000)
+    #expect(destination.deadline(allowance, at: now) == .never)
+    endNext(.accepted)
+    #expect(destination.deadline(allowance, at: now) == Deadline(end.instant + .seconds(1000)))
+  }
+
+  // MARK: Evidence
+
+  @Test(arguments: 1...16) func codesOfTheServer(code: Int) {
+    let evidence = Destination.Evidence(.server(code), after: .seconds(5), timeout: .seconds(10))
+    switch code {
+    case 8, 14: #expect(evidence == .failed(noRoom: true))
+    case 1, 4, 10, 11, 15: #expect(evidence == .failed(noRoom: false))
+    default: #expect(evidence == .answered)
+    }
+  }
+
+  @Test func aMessagesSizeIsNoFailureOfTheServer() {
+    for code in [8, 11] {
+      let failure = AttemptFailure.server(code, "grpc: received message larger than max (10 vs. 4)")
+      #expect(Destination.Evidence(failure, after: .zero, timeout: .zero) == .answered)
+    }
+  }
+
+  @Test func withoutAConnectionOrHeadersNothingCanBeSent() {
+    func evidence(_ failure: AttemptFailure, after time: Duration = .seconds(10)) -> Destination.Evidence {
+      Destination.Evidence(failure, after: time, timeout: .seconds(10))
+    }
+    #expect(evidence(.connect) == .unconnected)
+    #expect(evidence(.ownCancel) == .nothing)
+    var provider = AttemptFailure.connect
+    provider.origin = .headerProvider
+    #expect(evidence(provider, after: .zero) == .failed(noRoom: false))
+    provider.code = 4  // late
+    #expect(evidence(provider) == .failed(noRoom: false))
+    #expect(evidence(provider, after: .milliseconds(500)) == .nothing)
+    for fate in [AttemptFailure.Fate.neverProcessed, .unknown, .processed] {
+      let evidence = Destination.Evidence(.transport(fate), after: .zero, timeout: .seconds(10))
+      #expect(evidence == .failed(noRoom: false))
+    }
+  }
+
+  @Test func silenceIsAFailureIfThereWasTimeForAnAnswer() {
+    func evidence(_ time: Duration, _ timeout: Duration, isUnconnected: Bool = false) -> Destination.Evidence {
+      var failure = AttemptFailure.ownDeadline
+      failure.isUnconnected = isUnconnected
+      return Destination.Evidence(failure, after: time, timeout: timeout)
+    }
+    #expect(evidence(.seconds(10), .seconds(10)) == .failed(noRoom: false))
+    #expect(evidence(.seconds(1), .seconds(10)) == .failed(noRoom: false))
+    #expect(evidence(.milliseconds(999), .seconds(10)) == .nothing)
+    #expect(evidence(.milliseconds(200), .milliseconds(200)) == .failed(noRoom: false))
+    #expect(evidence(.milliseconds(999), .zero) == .nothing)
+    #expect(evidence(.seconds(10), .seconds(10), isUnconnected: true) == .unconnected)
+    #expect(evidence(.milliseconds(999), .seconds(10), isUnconnected: true) == .nothing)
+  }
+}
