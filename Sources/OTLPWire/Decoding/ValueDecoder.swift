@@ -44,7 +44,7 @@ struct ValueDecoder {
 
   private mutating func array(_ reader: WireReader, _ value: inout AttributeValue) throws(WireError) {
     var reader = reader
-    var elements = AttributeArray()
+    var elements = AttributeValue.List()
     if case .array(let earlier) = value {
       elements = earlier
       value = .empty  // so that appending doesn't copy

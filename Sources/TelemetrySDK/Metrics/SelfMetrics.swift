@@ -18,8 +18,10 @@ public struct SelfMetrics: Sendable, Hashable {
     public static var histogram: Instrument { Instrument(description: "histogram") }
   }
 
-  /// What was measured under one set of attributes. There may be more kinds in later versions: a `switch` over it needs a
-  /// `default`.
+  /// What was measured under one set of attributes. There may be more kinds in later versions.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Value: Sendable, Hashable {
     /// Of a counter and an up-down counter.
     case sum(Int)

@@ -17,7 +17,7 @@ public enum AttributeValue: Hashable, Sendable {
   /// Bytes that are not text.
   case bytes([UInt8])
   /// Values of any kinds, in order.
-  case array(AttributeArray)
+  case array(List)
   /// Values by key.
   case map(Attributes)
   /// A value that is present and empty.
@@ -25,7 +25,7 @@ public enum AttributeValue: Hashable, Sendable {
 
   /// Values of any kinds, in order.
   @inlinable
-  public static func array(_ values: [AttributeValue]) -> AttributeValue { .array(AttributeArray(values)) }
+  public static func array(_ values: [AttributeValue]) -> AttributeValue { .array(List(values)) }
 }
 
 extension AttributeValue {
@@ -42,13 +42,13 @@ extension AttributeValue {
   /// Bytes that are not text.
   @inlinable public init(_ value: [UInt8]) { self = .bytes(value) }
   /// Texts, in order.
-  public init(_ values: [String]) { self = .array(AttributeArray(flat: values.map { .string($0) })) }
+  public init(_ values: [String]) { self = .array(List(flat: values.map { .string($0) })) }
   /// Truth values, in order.
-  public init(_ values: [Bool]) { self = .array(AttributeArray(flat: values.map { .bool($0) })) }
+  public init(_ values: [Bool]) { self = .array(List(flat: values.map { .bool($0) })) }
   /// Integers, in order.
-  public init(_ values: [Int]) { self = .array(AttributeArray(flat: values.map { .int(Int64($0)) })) }
+  public init(_ values: [Int]) { self = .array(List(flat: values.map { .int(Int64($0)) })) }
   /// Floating-point numbers, in order.
-  public init(_ values: [Double]) { self = .array(AttributeArray(flat: values.map { .double($0) })) }
+  public init(_ values: [Double]) { self = .array(List(flat: values.map { .double($0) })) }
 }
 
 extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
