@@ -25,7 +25,7 @@ extension OTLPGRPCExporter {
     /// `http://host:port` is plaintext and `https://host:port` is TLS. `host:port`, `dns:host:port`, `ipv4:a:port,…` and
     /// `ipv6:[a]:port,…` are TLS unless ``insecure``. `unix:path`, `unix:///absolute/path` and `unix-abstract:name` are
     /// plaintext. An IPv6 address stands in brackets. Without a port it is 4317. A path is refused: gRPC fixes it.
-    /// Specification: OTLP exporter, endpoint for OTLP/gRPC (requirements 2.2).
+    /// Specification: OTLP exporter, endpoint for OTLP/gRPC (RULES 2.2).
     public var endpoint: String {
       get { settings.endpoint.value }
       set { settings.endpoints = [newValue] }
@@ -45,7 +45,7 @@ extension OTLPGRPCExporter {
     /// name.
     public var loadBalancing = LoadBalancing.pickFirst
 
-    /// How several servers are used (gRPC's policies; requirements 5.9, gRFC A61).
+    /// How several servers are used (gRPC's policies; RULES 5.9, gRFC A61).
     ///
     /// With both, a server that fails five times in a row (a lost connection, UNAVAILABLE, or no answer in time), or with
     /// `pickFirst` can't be connected to, is set aside while another one works: for 15 to 45 s, and each time longer, up
@@ -72,11 +72,11 @@ extension OTLPGRPCExporter {
     /// Another is opened when exports wait because the server permits no more requests at once on a connection
     /// (`MAX_CONCURRENT_STREAMS`), or because its flow-control window is used up and stays so, as over a long way; it is
     /// closed when it had no export for a while. Where exports wait often and no more connections are allowed, one warning
-    /// says so (requirements 5.6.13).
+    /// says so (RULES 5.6.13).
     public var maxConnections = 1
 
     /// Plaintext instead of TLS for an endpoint without `http://` or `https://`, which decide otherwise. Default false,
-    /// environment `OTEL_EXPORTER_OTLP_[TRACES_]INSECURE` (requirements 2.2.3, 2.2.4).
+    /// environment `OTEL_EXPORTER_OTLP_[TRACES_]INSECURE` (RULES 2.2.3, 2.2.4).
     public var insecure: Bool {
       get { settings.insecure.value }
       set { settings.insecure.set(newValue) }
@@ -160,7 +160,7 @@ extension OTLPGRPCExporter {
     }
 
     /// Headers of each request, such as `["authorization": "Bearer …"]`. Default none, environment
-    /// `OTEL_EXPORTER_OTLP_[TRACES_]HEADERS` (`key=value,key=value`, percent-encoded; requirements 2.4), whose names
+    /// `OTEL_EXPORTER_OTLP_[TRACES_]HEADERS` (`key=value,key=value`, percent-encoded; RULES 2.4), whose names
     /// that are set here are left out. `te`, `content-type`, `user-agent`, `grpc-…` and the like are refused.
     public var headers: OTLPHeaders {
       get { settings.headers }
@@ -209,7 +209,7 @@ extension OTLPGRPCExporter {
     ///
     /// A proxy that is set here is used for every server but its own exceptions, and the environment isn't asked. The
     /// proxy looks the server's name up; its own is looked up here. Unix sockets need no proxy and have none.
-    /// Specification: gRFC A1 (requirements 5.9.11).
+    /// Specification: gRFC A1 (RULES 5.9.11).
     public var proxy: OTLPProxy {
       get { settings.proxy.value }
       set { settings.proxy.set(newValue) }
@@ -217,21 +217,21 @@ extension OTLPGRPCExporter {
 
     /// The largest request message in bytes, before compression; 0 for no limit, default 64 MiB. A batch above it is
     /// split; a single item above it is dropped as `tooLarge`. A smaller limit that the server tells is kept to by all
-    /// exporters of the process to this endpoint; after 10 minutes one larger request is tried again. No environment name (requirements 1.1.7, 1.1.12).
+    /// exporters of the process to this endpoint; after 10 minutes one larger request is tried again. No environment name (RULES 1.1.7, 1.1.12).
     public var maxRequestSize: Int {
       get { settings.maxRequestSize }
       set { settings.maxRequestSize = newValue }
     }
 
     /// The largest response message in bytes, before and after decompression; at least 1, default 4 MiB. A larger one
-    /// is a failure without retry. No environment name (requirements 1.1.9, 1.1.12).
+    /// is a failure without retry. No environment name (RULES 1.1.9, 1.1.12).
     public var maxResponseSize: Int {
       get { settings.maxResponseSize }
       set { settings.maxResponseSize = newValue }
     }
 
     /// A product name to stand before our own in `user-agent`, such as `MyDistribution/1.2`. Default none
-    /// (requirements 2.5.4).
+    /// (RULES 2.5.4).
     public var userAgentPrefix: String {
       get { settings.userAgentPrefix }
       set { settings.userAgentPrefix = newValue }
@@ -244,7 +244,7 @@ extension OTLPGRPCExporter {
     }
 
     /// How many exports may run at once, on all connections; 1 to 1000, default 16. A processor starts the next
-    /// batch before the last is answered, so one slow answer doesn't hold up the others (requirements 1.2.2).
+    /// batch before the last is answered, so one slow answer doesn't hold up the others (RULES 1.2.2).
     ///
     /// It begins with 4 (or fewer, if this is less) and goes up to this number as long as all are in use and the answers
     /// quick: where the network is what takes the time. When the server answers RESOURCE_EXHAUSTED or UNAVAILABLE half as
@@ -258,7 +258,7 @@ extension OTLPGRPCExporter {
     /// PING in 5 minutes and close the connection of who sends more; the interval is doubled then.
     public var keepalive: Keepalive?
 
-    /// How a connection is watched (gRFC A8; requirements 5.7).
+    /// How a connection is watched (gRFC A8; RULES 5.7).
     public struct Keepalive: Hashable, Sendable {
       /// How long nothing may arrive from the server before it is asked; 10 s to 1 day.
       public var interval: Duration
@@ -283,7 +283,7 @@ extension OTLPGRPCExporter {
     public var maxConnectionAge: Duration? = .seconds(900)
 
     /// Fills in what code hasn't set from `OTEL_EXPORTER_OTLP_…`; a value that can't be used is named in a warning, and
-    /// the default is kept (requirements 2.6).
+    /// the default is kept (RULES 2.6).
     public mutating func apply(
       environment: [String: String], signal: OTLPSignal = .traces, diagnostics: Diagnostics = .standardError
     ) {

@@ -12,7 +12,7 @@ public import TelemetrySDK
 /// ```
 ///
 /// The connection comes up with the first export and again whenever it was lost. A failed export is tried again for as
-/// long as its deadline allows, if the OTLP specification says that it may (requirements 1.4). A batch that is too large
+/// long as its deadline allows, if the OTLP specification says that it may (RULES 1.4). A batch that is too large
 /// for the server is split. What became of each span is in the outcome; why, is in its error, an ``OTLPError``.
 public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   private struct State {
@@ -112,7 +112,7 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   /// - Beyond the conventions: `swift_otlp.exporter.attempts`, `swift_otlp.exporter.span.possible_duplicates` and
   ///   `swift_otlp.exporter.request.size`, which change when an export ends.
   ///
-  /// Specification: semantic conventions, OpenTelemetry SDK metrics (requirements 4.13).
+  /// Specification: semantic conventions, OpenTelemetry SDK metrics (RULES 4.13).
   public var selfMetrics: SelfMetrics { pipeline.selfMetrics }
 
   /// The buffers that lie ready for later requests count in `budget`.

@@ -3,7 +3,7 @@ import TestThreads
 import Testing
 
 /// What is wrong with each of these is said in one message that names the option and the value, with an exit code that
-/// scripts can tell apart (DESIGN 7).
+/// scripts can tell apart (RULES D7).
 @Suite(.ownThreads) struct BadInputTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var arguments: [String]

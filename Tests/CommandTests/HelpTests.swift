@@ -3,7 +3,7 @@ import TestThreads
 import Testing
 import otlp
 
-/// What is made of the tables of options (DESIGN 7).
+/// What is made of the tables of options (RULES D8).
 @Suite(.ownThreads) struct HelpTests {
   @Test func helpOfACommandIsItsOwn() async throws {
     for command in HelpCommand.commands {

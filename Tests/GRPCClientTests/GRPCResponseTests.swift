@@ -174,7 +174,7 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
       answer([("grpc-status", "0")], headers: headers, body: body), limit: limit, inflater: inflater)
   }
 
-  @Test("DESIGN 4: OK is the server's word, also without a message, also in a response of headers only")
+  @Test("RULES D18: OK is the server's word, also without a message, also in a response of headers only")
   func noMessage() {
     for response in [
       answer([("grpc-status", "0")], body: []), answer([], headers: [("grpc-status", "0")], body: []),

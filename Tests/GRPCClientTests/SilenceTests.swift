@@ -6,7 +6,7 @@ import Testing
 
 @testable import GRPCClient
 
-/// Pain 31, section 5.2's feature 21: a half-open connection after a freeze.
+/// Pain 31: a half-open connection after a freeze.
 @Suite(.ownThreads) struct SilenceTests {
   @Test("a call after a long silence isn't lost on a connection that died: it goes over a new one, within its time")
   func halfOpen() throws {

@@ -152,7 +152,7 @@ import Testing
     }
   }
 
-  @Test func aProxysSizeLimitSplits() throws {  // DESIGN 3: HTTP 413
+  @Test func aProxysSizeLimitSplits() throws {  // RULES D1: HTTP 413
     try scene { scene in
       scene.collector.script(.http(status: 413))
       let outcome = await scene.export()

@@ -7,7 +7,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// The exporter, a proxy and the collector on a virtual clock (requirements 5.9.11).
+/// The exporter, a proxy and the collector on a virtual clock (RULES 5.9.11).
 @Suite(.ownThreads) struct ProxySceneTests {
   private static let collector = SocketAddress.ipv4(0x0A00_0001, port: 4317)
   private static let ok = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)

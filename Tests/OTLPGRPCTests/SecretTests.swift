@@ -88,7 +88,7 @@ let secrets = [
     }
   }
 
-  @Test("PEM text in a variable is used, with a notice that shows none of it (DESIGN 4)")
+  @Test("PEM text in a variable is used, with a notice that shows none of it (RULES D22)")
   func textInVariable() throws {
     func text(_ name: String) throws -> String {
       let file = try #require(fopen(certificates + name, "r"))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import OTLPWire
 
-// Requirements 3.3 and 3.4.
+// RULES 3.3 and 3.4.
 @Suite(.ownThreads) struct JSONTests {
   /// The span whose members these are.
   private func span(_ members: String) throws -> SpanData {

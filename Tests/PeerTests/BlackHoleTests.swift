@@ -8,7 +8,7 @@ extension PeerTests {
   /// Servers that hold a client up. Whatever they do, the command ends when it was told to.
   @Suite(.serialized) struct BlackHoleTests {
     /// A thousand spans to nowhere: all are counted as dropped, with an exit in time. The second beyond the three is
-    /// for machines that stall (DESIGN 6).
+    /// for machines that stall (RULES D9).
     private func expectLoss(at endpoint: String, _ arguments: [String] = []) async throws {
       let start = MonotonicInstant.now
       let run = try await Tool.run(

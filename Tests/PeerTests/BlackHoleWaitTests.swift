@@ -6,7 +6,7 @@ import Testing
 
 extension PeerTests {
   /// Every kind of wait against every kind of server that takes nothing, on real sockets. `Benchmarks/run blackholes`
-  /// measures 50 ms after the limit; the second here is for machines that stall (DESIGN 6).
+  /// measures 50 ms after the limit; the second here is for machines that stall (RULES D9).
   @Suite(.serialized) struct BlackHoleWaitTests {
     enum Server: CaseIterable {
       case absent, filtered, silent, stallsInTLS, readsOneByteASecond, neverGrantsWindow

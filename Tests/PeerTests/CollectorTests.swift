@@ -29,7 +29,7 @@ extension PeerTests {
     }
 
     @Test func aServerThatTakesOneMebibyte() async throws {
-      // 4000 spans are 2.6 MB: each batch has to be split. Trap 18, requirements 1.1.7.
+      // 4000 spans are 2.6 MB: each batch has to be split. Trap 18, RULES 1.1.7.
       try await deliver(to: try await CollectorPeer("small-messages"), ["--batch", "4000"])
     }
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// Proxies that connect by CONNECT, to servers in plaintext and over TLS (requirements 5.9.11).
+  /// Proxies that connect by CONNECT, to servers in plaintext and over TLS (RULES 5.9.11).
   @Suite(
     .enabled(if: ForwardProxyPeer.areThere, "Tests/run installs tinyproxy and squid"),
     .enabled(if: Peers.hasPython, "Tests/run makes .venv"))

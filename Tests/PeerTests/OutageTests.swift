@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// An outage costs nothing that the queue can hold (DESIGN 1.9), on real sockets. `OTLPTestingTests/OutageTests` has the
+  /// An outage costs nothing that the queue can hold (RULES P9), on real sockets. `OTLPTestingTests/OutageTests` has the
   /// table of kinds and lengths on the virtual clock.
   @Suite(.serialized) struct OutageTests {
     enum Kind: CaseIterable {
@@ -45,7 +45,7 @@ extension PeerTests {
       }
       let server = try await LoopbackCollector(configuration)
       var client = OTLPGRPCExporter.Configuration(endpoint: server.endpoint)
-      if kind == .handshakeStalls { client.certificate = TestFiles.certificate("ca.pem") }
+      if kind == .handshakeStalls { client.certificate = .file(TestFiles.certificate("ca.pem")) }
       var batch = BatchConfiguration()
       batch.scheduleDelay = .milliseconds(500)
       let processor = try BatchSpanProcessor(
@@ -71,7 +71,7 @@ extension PeerTests {
         for kind in Kind.allCases { group.addTask { try await Self.live(kind) } }
         for try await (kind, took, ledger) in group {
           #expect(ledger.exported == ledger.ended && ledger.droppedTotal == 0, "\(kind): \(ledger)")
-          // A second more than on the virtual clock, for machines that stall (DESIGN 6). What was sent into silence
+          // A second more than on the virtual clock, for machines that stall (RULES D9). What was sent into silence
           // before that was known comes back with the attempt's time.
           #expect(took <= (kind == .silent ? .seconds(12) : .seconds(6.5)), "\(kind)")
         }

@@ -3,7 +3,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Pain 21, pain 16 of section 5: what a fork leaves behind.
+/// Pain 21: what a fork leaves behind.
 @Suite(.ownThreads, .serialized)
 struct ForkTests {
   @Test("parent and children all export, each span arrives once", arguments: [false, true], [false, true])

@@ -3,7 +3,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// DESIGN, principle 4: idle, no system call.
+/// RULES P4: idle, no system call.
 @Suite(.ownThreads) struct IdleTests {
   private static let strace = "/usr/bin/strace"
 

@@ -195,7 +195,7 @@ extension LoopbackCollector.Response {
         else { return nil }
         rejected = message.rejectedItems
       case .trailers(let fields):
-        // DESIGN 4: OK without a message is a success too.
+        // RULES D18: OK without a message is a success too.
         return fields.contains(.init("grpc-status", "0")) ? rejected ?? 0 : nil
       case .headers(let fields, endStream: true):
         return fields.contains(.init("grpc-status", "0")) ? 0 : nil

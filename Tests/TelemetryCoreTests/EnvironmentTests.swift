@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test(
-    "white space around a value, line breaks too, is none of it (DESIGN 4)",
+    "white space around a value, line breaks too, is none of it (RULES D20)",
     arguments: ["\n", "\r\n", " \t\n", "\u{A0}"])
   func trimmed(space: String) {
     for (before, after) in [("", space), (space, ""), (space, space)] {

@@ -48,7 +48,7 @@ import Testing
     func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome { .success }
   }
 
-  @Test("attempts longer than the export timeout are warned of at start (DESIGN 4)", arguments: [10, 30, 31])
+  @Test("attempts longer than the export timeout are warned of at start (RULES D3)", arguments: [10, 30, 31])
   func attemptTimeout(seconds: Int) throws {
     let log = DiagnosticLog()
     let exporter = PatientExporter(attemptTimeout: .seconds(seconds))

@@ -19,7 +19,7 @@ enum GRPCMessage {
   static func read(
     _ body: [UInt8], encoding: String?, limit: Int, inflater: (any GRPCInflater)?
   ) throws(Failure) -> [UInt8] {
-    // OK is the server's word; the message could only have told a partial success (DESIGN 4).
+    // OK is the server's word; the message could only have told a partial success (RULES D18).
     guard !body.isEmpty else { return [] }
     guard body[0] <= 1 else {
       throw Failure(code: .internal, message: "response message with the unknown flags \(body[0])")

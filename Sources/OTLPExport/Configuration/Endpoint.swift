@@ -1,6 +1,6 @@
 package import TelemetryCore
 
-/// The server that an endpoint names (requirements 2.2, DESIGN 4).
+/// The server that an endpoint names (RULES 2.2, D4).
 package struct Endpoint: Hashable, Sendable {
   /// A name or an address, and a port.
   package struct Host: Hashable, Sendable {

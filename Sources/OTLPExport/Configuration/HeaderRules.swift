@@ -1,6 +1,6 @@
 package import TelemetryCore
 
-/// Which headers a user may add to a gRPC request (requirements 2.4.5, 2.4.6, 5.1.8).
+/// Which headers a user may add to a gRPC request (RULES 2.4.5, 2.4.6, 5.1.8).
 package enum HeaderRules {
   // What the request or the connection needs for itself, or what HTTP/2 forbids.
   private static let reserved: Set<String> = [

@@ -1,6 +1,6 @@
 package import TelemetryCore
 
-/// What every OTLP exporter can be told, whatever its transport (requirements section 2).
+/// What every OTLP exporter can be told, whatever its transport (RULES 2.1).
 package struct OTLPSettings: Sendable {
   package var endpoint: Setting<String>
   /// Endpoints after the first; only code has them.

@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// Reads the proxy from the environment that all programs share (requirements 5.9.11).
+/// Reads the proxy from the environment that all programs share (RULES 5.9.11).
 ///
 /// `grpc_proxy`, `https_proxy` and `http_proxy` in this order, whatever the endpoint's scheme, each in lower case before
 /// upper case; the servers without it from `no_grpc_proxy`, then `no_proxy`. `HTTP_PROXY` isn't read

@@ -2,7 +2,7 @@ internal import TelemetryCore
 internal import TelemetrySDK
 
 /// Says what happens to exports: the first failure after success, recovery with counts, losses; never a line per item
-/// (requirements 4.12). Part of an actor.
+/// (RULES 4.12). Part of an actor.
 struct DeliveryReporter {
   private let diagnostics: Diagnostics
   private let server: String

@@ -22,7 +22,7 @@ package actor ExportPipeline {
     package var headerProvider: HeaderProvider?
     /// Sent along with the provider's headers; without a provider they are the transport's.
     package var headers = OTLPHeaders()
-    /// What servers take at most, as they told (DESIGN 3); shared by exporters.
+    /// What servers take at most, as they told (RULES D1); shared by exporters.
     package var limits = MessageLimits()
     /// The server's name in messages.
     package var server = ""

@@ -1,7 +1,7 @@
 internal import TelemetryCore
 package import TelemetrySDK
 
-/// Keeps the metrics of an OTLP exporter (requirements 4.13). Thread-safe; an export costs it two short locks.
+/// Keeps the metrics of an OTLP exporter (RULES 4.13). Thread-safe; an export costs it two short locks.
 package final class ExporterMetrics: Sendable {
   /// What the metrics are named after.
   package struct Labels: Sendable {

@@ -1,6 +1,6 @@
 package import TelemetryCore
 
-/// The largest message that a server takes, as far as its refusals told (DESIGN 3). Pure.
+/// The largest message that a server takes, as far as its refusals told (RULES D1). Pure.
 ///
 /// The server may be restarted with a larger limit: after ``lifetime`` one larger message is sent whole again, while the
 /// others keep to the limit. If it is refused the limit holds for as long again; if it is taken there is none.

@@ -1,5 +1,5 @@
 /// Reads from a status whether the server refuses the request for its size, and what size it takes. Each server says it in
-/// words of its own; the code alone doesn't tell (DESIGN 3).
+/// words of its own; the code alone doesn't tell (RULES D1).
 package enum MessageLimit {
   /// What a status says of the size.
   package enum Finding: Hashable, Sendable {

@@ -1,7 +1,7 @@
 internal import OTLPWire
 package import TelemetryCore
 
-/// Decides what follows a failed attempt of one request (requirements 1.4 to 1.6, 5.10; DESIGN 3 and 4). Pure: it knows no
+/// Decides what follows a failed attempt of one request (RULES 1.4 to 1.6, 5.10; D2 and D3). Pure: it knows no
 /// clock and no transport.
 package struct RetryMachine: Sendable {
   /// What to do next.
@@ -72,7 +72,7 @@ package struct RetryMachine: Sendable {
     backoff = RetryBackoff(policy)
   }
 
-  /// When an attempt that starts now must end: after its own time, or with everything (1.6.3, DESIGN 4).
+  /// When an attempt that starts now must end: after its own time, or with everything (1.6.3, RULES D3).
   package static func attemptDeadline(timeout: Duration, now: MonotonicInstant, deadline: Deadline) -> Deadline {
     timeout == .zero ? deadline : min(deadline, Deadline(now + timeout))
   }
@@ -153,7 +153,7 @@ package struct RetryMachine: Sendable {
   }
 }
 
-/// The series of pauses (DESIGN 3): full jitter below a growing limit; after a server has named a delay, that delay is
+/// The series of pauses (RULES D2): full jitter below a growing limit; after a server has named a delay, that delay is
 /// the least, grows while it names no other, and jitter goes upward only.
 struct RetryBackoff {
   private let policy: RetryPolicy

@@ -1,6 +1,6 @@
 package import TelemetryCore
 
-/// Measures the time in which a server was up: the time of an outage doesn't count as export time (DESIGN 4). Pure.
+/// Measures the time in which a server was up: the time of an outage doesn't count as export time (RULES D17). Pure.
 ///
 /// An outage begins with the first call that the server left without an answer, at that call's start, and ends with the
 /// next answer. Of the time between the last answer and the call's end nothing else is known.

@@ -1,6 +1,6 @@
 internal import TelemetrySDK
 
-// Values by the rules of OTLP's JSON mapping (requirements 3.3). `name` is the field's, for messages.
+// Values by the rules of OTLP's JSON mapping (RULES 3.3). `name` is the field's, for messages.
 extension JSONValue {
   private func wrong(_ expected: String, _ name: String) -> JSONError {
     JSONError("\"\(name)\" must be \(expected), not \(kind)", at: offset)

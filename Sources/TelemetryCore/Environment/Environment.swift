@@ -1,4 +1,4 @@
-/// Reads environment variables: the one place that says how they are written (requirements 2.6).
+/// Reads environment variables: the one place that says how they are written (RULES 2.6).
 ///
 /// White space of every kind around a value is left out, line breaks too; an empty value is unset. A value that can't be
 /// used is named in a warning, by ``Redaction``'s rules, and counts as unset. Where several names are given, the first

@@ -11,7 +11,7 @@ internal import Synchronization
 /// may change at any time; for output that a program reads, use OTLP JSON.
 ///
 /// It writes on a blocking thread of the runtime, so a reader that stops holds up nothing but the export, which then
-/// fails at its deadline. Best behind a ``SimpleProcessor`` (requirements 3.5).
+/// fails at its deadline. Best behind a ``SimpleProcessor`` (RULES 3.5).
 public final class ConsoleExporter: SpanExporter {
   private let descriptor: Int32
   private let runtime: TelemetryRuntime

@@ -1,7 +1,7 @@
 /// What a component of telemetry measures of itself, at one moment: a value to read or to hand to a metrics library.
 ///
 /// Names, instruments, units and attributes are those of OpenTelemetry's semantic conventions for SDK metrics
-/// (requirements 4.13); what those have no name for begins with `swift_otlp.`. Counters count from the component's
+/// (RULES 4.13); what those have no name for begins with `swift_otlp.`. Counters count from the component's
 /// start. Every point has `otel.component.type` and `otel.component.name`; the name counts the components of a type in
 /// this process from 0.
 public struct SelfMetrics: Sendable, Hashable {

@@ -97,7 +97,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   /// How many exports may run at once now.
   var slots: Int { max(1, min(maxConcurrentExports, exporter.maxConcurrentExports, BatchMachine.maxConcurrentExports)) }
 
-  /// Attempts that may take longer than the whole leave no time to try again (DESIGN 4); the smaller time holds.
+  /// Attempts that may take longer than the whole leave no time to try again (RULES D3); the smaller time holds.
   private func warnOfTimeouts(_ exportTimeout: Duration) {
     guard let attempt = loopExporter?.attemptTimeout, attempt > exportTimeout else { return }
     diagnostics.emit(

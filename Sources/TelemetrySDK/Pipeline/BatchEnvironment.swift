@@ -1,6 +1,6 @@
 extension BatchConfiguration {
   /// Takes over the `OTEL_BSP_*` variables of `environment`, for what code hasn't set. A value that can't be used is named
-  /// in a warning and ignored (requirements 2.6, 4.7); so is a batch size above the queue size.
+  /// in a warning and ignored (RULES 2.6, 4.7); so is a batch size above the queue size.
   public mutating func apply(environment: [String: String], diagnostics: Diagnostics = .standardError) {
     let reader = Environment(environment, diagnostics: diagnostics)
     if let milliseconds = reader.integer("OTEL_BSP_SCHEDULE_DELAY", in: 0...86_400_000) {

@@ -60,7 +60,7 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   /// `otel.sdk.processor.span.queue.size`, `.queue.capacity` and `.processed`: items that were handed to the exporter,
   /// and with `error.type` those lost before that: `queue_full`, `already_shutdown`, `shutdown` (still queued at
   /// shutdown's deadline). Beyond the conventions `swift_otlp.processor.span.memory.usage` and `.limit`, which are
-  /// ``bytesHeld`` and `maxQueueBytes`. What became of the items is measured by the exporter (requirements 4.13).
+  /// ``bytesHeld`` and `maxQueueBytes`. What became of the items is measured by the exporter (RULES 4.13).
   public var selfMetrics: SelfMetrics { core.selfMetrics }
 
   /// Has everything exported that was handed in before the call, in batches of the usual size, and then the exporter

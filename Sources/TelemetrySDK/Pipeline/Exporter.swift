@@ -3,7 +3,7 @@
 /// A processor calls it on a telemetry thread, never twice at once unless ``maxConcurrentExports`` says that it may, or
 /// a call before has hung; `forceFlush` and `shutdown` may come at any moment. Code that blocks, also in a cancellation
 /// handler, belongs on `TelemetryRuntime.block(_:)`.
-/// Specification: trace SDK, span exporter (requirements 4.8).
+/// Specification: trace SDK, span exporter (RULES 4.8).
 public protocol Exporter<Item>: Sendable {
   /// What is exported.
   associatedtype Item: Sendable

@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTP2Transport
 
-/// What a proxy is asked, and what its answers mean (requirements 5.9.11).
+/// What a proxy is asked, and what its answers mean (RULES 5.9.11).
 @Suite("Network: the answers of a proxy", .ownThreads) struct ProxyTunnelTests {
   private static let ok = "HTTP/1.1 200 Connection established\r\n\r\n"
 

@@ -3,7 +3,7 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// Requirements 2.2, and DESIGN 4 where they leave a choice.
+/// RULES 2.2, and RULES D4 where they leave a choice.
 @Suite(.ownThreads) struct EndpointTests {
   @Test(arguments: [
     // endpoint, insecure, what it is

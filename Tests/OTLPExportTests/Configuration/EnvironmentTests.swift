@@ -3,7 +3,7 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// Requirements 2.1, 2.5 and 2.6.
+/// RULES 2.1, 2.5 and 2.6.
 @Suite(.ownThreads) struct EnvironmentTests {
   private func read(
     _ environment: [String: String], signal: OTLPSignal = .traces, change: (inout OTLPSettings) -> Void = { _ in }
@@ -120,7 +120,7 @@ import Testing
     #expect(events.first?.fields["value"] == "'Zstd'")
   }
 
-  @Test func anotherProtocolIsAWarning() {  // DESIGN 4
+  @Test func anotherProtocolIsAWarning() {  // RULES D6
     let (_, events) = read(["OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"])
     #expect(events.map { $0.fields["value"] } == ["'http/protobuf'"])
     #expect(read(["OTEL_EXPORTER_OTLP_PROTOCOL": "GRPC"]).1.isEmpty)
@@ -144,7 +144,7 @@ import Testing
     #expect(settings.clientKey.value == "/key.pem")
   }
 
-  @Test func aBadEndpointIsRefusedUnderItsVariablesName() {  // DESIGN 4
+  @Test func aBadEndpointIsRefusedUnderItsVariablesName() {  // RULES D4
     let (settings, _) = read(["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "ftp://x"])
     let error = #expect(throws: ConfigurationError.self) { try settings.validate() }
     #expect(error?.option == "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")

@@ -3,7 +3,7 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// Requirements 2.4 and 5.1.8.
+/// RULES 2.4 and 5.1.8.
 @Suite(.ownThreads) struct HeaderTests {
   private func read(_ list: String, signal: OTLPSignal = .traces) -> (OTLPSettings, [DiagnosticEvent]) {
     let log = EventLog()

@@ -3,7 +3,7 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// The proxy of code and environment (requirements 5.9.11).
+/// The proxy of code and environment (RULES 5.9.11).
 @Suite(.ownThreads) struct ProxyTests {
   private func read(
     _ environment: [String: String], endpoint: String = "https://collector.example.com:4317",

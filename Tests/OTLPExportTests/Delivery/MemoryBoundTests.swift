@@ -7,7 +7,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// DESIGN 1.3: one bound in bytes over queue, exports, retry and pools.
+/// RULES P3: one bound in bytes over queue, exports, retry and pools.
 @Suite(.ownThreads) struct MemoryBoundTests {
   private static let limit = 1 << 20
 

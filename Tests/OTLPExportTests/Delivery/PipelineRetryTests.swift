@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func attemptTimeoutAndTotalDeadlineAreApart() throws {  // DESIGN 4; pain 13
+  @Test func attemptTimeoutAndTotalDeadlineAreApart() throws {  // RULES D3; pain 13
     try simulate(seed: 3) { simulation in
       let fixture = PipelineFixture(simulation, [.silence])
       let outcome = await fixture.export(within: .seconds(30))

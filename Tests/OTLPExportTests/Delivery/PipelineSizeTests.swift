@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test func compressionThatIsRefusedIsLeftOutFromThenOn() throws {  // 5.1.16, DESIGN 4
+  @Test func compressionThatIsRefusedIsLeftOutFromThenOn() throws {  // 5.1.16, RULES D5
     try simulate(seed: 1) { simulation in
       let fixture = PipelineFixture(
         simulation, [.fail(.server(12, "gzip is not supported", acceptedEncodings: ["identity"]))]

@@ -3,7 +3,7 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// Requirements 1.5, 1.6 and 5.10; the numbers are DESIGN 3's.
+/// RULES 1.5, 1.6 and 5.10; the numbers are those of RULES D2.
 @Suite(.ownThreads) struct BackoffTests {
   private static let bounds = [1, 1.6, 2.56, 4.096, 6.5536, 10.48576, 16.777216, 26.8435456, 30, 30]
 
@@ -117,7 +117,7 @@ import Testing
     for code in [7, 2] { #expect(driver.fail(.transport(.unknown, code: code)) == .giveUp(.refused)) }
   }
 
-  @Test func attemptsEndWithTheirOwnTimeOrWithAll() {  // 1.6.3, DESIGN 4
+  @Test func attemptsEndWithTheirOwnTimeOrWithAll() {  // 1.6.3, RULES D3
     let now = MonotonicInstant(nanoseconds: 5)
     let soon = Deadline(now + .seconds(3))
     let late = Deadline(now + .seconds(30))

@@ -3,7 +3,7 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// What servers say when a request is too large for them, each in its own words (DESIGN 3; pain 4 of peers.md).
+/// What servers say when a request is too large for them, each in its own words (RULES D1; pain 4).
 @Suite(.ownThreads) struct MessageLimitTests {
   @Test(
     arguments: [
@@ -43,7 +43,7 @@ import Testing
     #expect(driver.fail(.server(code, message)) == .giveUp(.refused))
   }
 
-  @Test func gzipThatIsNotUnderstoodIsLeftOutOnce() {  // 5.1.16, DESIGN 4
+  @Test func gzipThatIsNotUnderstoodIsLeftOutOnce() {  // 5.1.16, RULES D5
     var driver = RetryDriver(random: TestGenerator.lowest)
     driver.request.isCompressed = true
     #expect(driver.fail(.server(12, acceptedEncodings: ["identity"])) == .resendUncompressed)

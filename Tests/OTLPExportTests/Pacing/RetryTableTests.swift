@@ -3,7 +3,7 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// Acceptance test 2 of requirements section 8: each code × RetryInfo × the time that is left.
+/// Acceptance test 2: each code × RetryInfo × the time that is left.
 @Suite(.ownThreads) struct RetryTableTests {
   // 1.4, row by row; what lies outside is UNKNOWN
   private static let retried: Set<Int> = [1, 4, 10, 11, 14, 15]

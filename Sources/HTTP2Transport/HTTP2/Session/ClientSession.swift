@@ -20,7 +20,7 @@ final class ClientSession {
     // Nothing is pushed to us; a flood of PINGs or SETTINGS ends the connection.
     unsafe nghttp2_option_set_max_reserved_remote_streams(option, 0)
     unsafe nghttp2_option_set_max_outbound_ack(option, 200)
-    // A blank at the end of a field is no reason to lose a response (DESIGN 4).
+    // A blank at the end of a field is no reason to lose a response (RULES D19).
     unsafe swift_otlp_nghttp2_take_blanks(option)
     unsafe nghttp2_session_client_new2(&session, callbacks, state, option)
     unsafe nghttp2_option_del(option)
