@@ -30,12 +30,14 @@ extension OutageScene {
   /// How soon after the outage the first spans are delivered at the latest.
   package func limit(_ result: Result) -> Duration {
     // The next call comes within this time, if there is another export for it; else with the end of the attempt.
-    let isAlone = client.maxConcurrentExports == 1
+    let places = min(client.maxConcurrentExports, 4)
     let probe = client.retry.maxCircuitPause + .seconds(1)
+    // All places may be taken by calls into silence, which began one pause after the other.
+    let silence = client.timeout - client.retry.maxCircuitPause * (places - 1) + .seconds(1)
     var limit = probe
     // What was sent into silence comes back with the attempt's end; whether it was silence isn't known before.
     switch kind {
-    case .silent: limit = max(probe, isAlone || outage < client.timeout ? client.timeout + .seconds(1) : probe)
+    case .silent: limit = max(probe, outage < client.timeout ? client.timeout + .seconds(1) : silence)
     // So does what the provider was asked before.
     case .headersHang: limit = max(probe, max(client.timeout, .seconds(10)) + .seconds(1))
     // A channel's attempt to connect comes each 4 s.

@@ -171,7 +171,9 @@ package struct OutageScene: Sendable, CustomStringConvertible {
         let later = ledger.ended - before.ended - (ledger.droppedTotal - before.droppedTotal)
         if ledger.queued + ledger.inFlight <= later { delivered = simulation.now }
       }
-      let report = await processor.shutdown(within: .seconds(scene.endsAtRecovery ? 1 : 10))
+      // What was sent into silence comes back with the attempt's end.
+      let report = await processor.shutdown(
+        within: scene.endsAtRecovery ? .seconds(1) : scene.client.timeout + .seconds(10))
       await server.stop()
       // Exports that were cancelled come back, and the provider's calls with them.
       await simulation.sleep(.seconds(60))
