@@ -41,13 +41,14 @@ public struct BatchConfiguration: Sendable, Hashable {
   /// What happens to an item that finds the queue full; default ``OverflowPolicy/dropNewest``.
   public var overflow = OverflowPolicy.dropNewest
 
-  var queueSize = BatchSetting(2048)
+  var queueSize = BatchSetting(Self.standardQueueSize)
   var delay = BatchSetting(Duration.seconds(5))
   var batchSize = BatchSetting<Int?>(nil)
   var timeout = BatchSetting(Duration.seconds(30))
   private var givenQueueBytes: Int?
 
   static let maxQueueSizeLimit = 1 << 24
+  static let standardQueueSize = 2048
   static let standardBatchSize = 512
   /// As good as no limit: 292 years.
   static let unlimited = Duration.nanoseconds(Int64.max)

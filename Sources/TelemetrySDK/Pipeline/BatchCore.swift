@@ -89,9 +89,9 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   }
 
   static func state(_ machine: BatchMachine, _ maxQueueSize: Int, _ batchSize: Int) -> State {
-    // What two batches need is kept: one is filled while the other is being taken.
-    State(
-      machine: machine, ring: ItemRing(capacity: maxQueueSize, keeping: 2 * batchSize), openRoom: maxQueueSize)
+    // The default queue's memory is kept, and what two batches need: one is filled while the other is being taken.
+    let kept = max(2 * batchSize, BatchConfiguration.standardQueueSize)
+    return State(machine: machine, ring: ItemRing(capacity: maxQueueSize, keeping: kept), openRoom: maxQueueSize)
   }
 
   /// How many exports may run at once now.

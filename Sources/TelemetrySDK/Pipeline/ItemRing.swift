@@ -60,19 +60,24 @@ struct ItemRing<Item>: ~Copyable {
     }
   }
 
+  /// One block of memory holds a chunk, its sizes and its items, in this order.
   @unsafe
   private static func makeChunk(_ size: Int) -> UnsafeMutablePointer<Chunk> {
-    let chunk = UnsafeMutablePointer<Chunk>.allocate(capacity: 1)
-    unsafe chunk.initialize(to: Chunk(items: .allocate(capacity: size), sizes: .allocate(capacity: size), next: nil))
+    let sizesOffset = MemoryLayout<Chunk>.stride
+    let alignment = max(MemoryLayout<Item>.alignment, MemoryLayout<Chunk>.alignment)
+    let sizesEnd = sizesOffset + size * MemoryLayout<Int>.stride
+    let itemsOffset = (sizesEnd + alignment - 1) / alignment * alignment
+    let block = UnsafeMutableRawPointer.allocate(
+      byteCount: itemsOffset + size * MemoryLayout<Item>.stride, alignment: alignment)
+    let chunk = unsafe block.bindMemory(to: Chunk.self, capacity: 1)
+    let sizes = unsafe (block + sizesOffset).bindMemory(to: Int.self, capacity: size)
+    let items = unsafe (block + itemsOffset).bindMemory(to: Item.self, capacity: size)
+    unsafe chunk.initialize(to: Chunk(items: items, sizes: sizes, next: nil))
     return unsafe chunk
   }
 
   @unsafe
-  private static func free(_ chunk: UnsafeMutablePointer<Chunk>) {
-    unsafe chunk.pointee.items.deallocate()
-    unsafe chunk.pointee.sizes.deallocate()
-    unsafe chunk.deallocate()
-  }
+  private static func free(_ chunk: UnsafeMutablePointer<Chunk>) { unsafe UnsafeMutableRawPointer(chunk).deallocate() }
 
   @inline(__always)
   mutating func append(_ item: consuming Item, bytes size: Int) {
