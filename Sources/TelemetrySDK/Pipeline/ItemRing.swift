@@ -63,8 +63,8 @@ struct ItemRing<Item>: ~Copyable {
   /// One block of memory holds a chunk, its sizes and its items, in this order.
   @unsafe
   private static func makeChunk(_ size: Int) -> UnsafeMutablePointer<Chunk> {
-    let sizesOffset = MemoryLayout<Chunk>.stride
-    let alignment = max(MemoryLayout<Item>.alignment, MemoryLayout<Chunk>.alignment)
+    let sizesOffset = unsafe MemoryLayout<Chunk>.stride
+    let alignment = unsafe max(MemoryLayout<Item>.alignment, MemoryLayout<Chunk>.alignment)
     let sizesEnd = sizesOffset + size * MemoryLayout<Int>.stride
     let itemsOffset = (sizesEnd + alignment - 1) / alignment * alignment
     let block = UnsafeMutableRawPointer.allocate(
