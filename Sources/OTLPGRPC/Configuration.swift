@@ -197,7 +197,9 @@ extension OTLPGRPCExporter {
     /// The time that one attempt may take; zero for no limit but the batch's. Default 10 s, environment
     /// `OTEL_EXPORTER_OTLP_[TRACES_]TIMEOUT` in milliseconds.
     ///
-    /// All attempts and pauses of a batch together are bounded by its deadline: the batch processor's export timeout.
+    /// All attempts and pauses of a batch together are bounded by its deadline: the batch processor's export timeout,
+    /// which also bounds each attempt, and in which the time of an outage doesn't count. A server that has not answered
+    /// in time is taken to be away, and gets the batch again: let it be more than the slowest answer takes.
     public var timeout: Duration {
       get { settings.timeout.value }
       set { settings.timeout.set(newValue) }

@@ -12,8 +12,9 @@ public import TelemetrySDK
 /// ```
 ///
 /// The connection comes up with the first export and again whenever it was lost. A failed export is tried again for as
-/// long as its deadline allows, if the OTLP specification says that it may (RULES 1.4). A batch that is too large
-/// for the server is split. What became of each span is in the outcome; why, is in its error, an ``OTLPError``.
+/// long as its deadline allows, if the OTLP specification says that it may (RULES 1.4); for a processor's export timeout
+/// the time of an outage doesn't count. A batch that is too large for the server is split. What became of each span is in
+/// the outcome; why, is in its error, an ``OTLPError``.
 public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   private struct State {
     var isShutDown = false
