@@ -250,7 +250,8 @@ extension OTLPGRPCExporter {
     ///
     /// It begins with 4 (or fewer, if this is less) and goes up to this number as long as all are in use and the answers
     /// quick: where the network is what takes the time. When the server answers RESOURCE_EXHAUSTED or UNAVAILABLE half as
-    /// many calls are open at once; while it fails altogether (``OTLPRetryPolicy/circuitThreshold``) it is one.
+    /// many calls are open at once; while it fails altogether (``OTLPRetryPolicy/circuitThreshold``) it is one. A batch
+    /// that it fails with again and again keeps no other from its turn, so one more may then wait in the exporter.
     public var maxConcurrentExports = 16
 
     /// When the server is asked, with an HTTP/2 PING, whether it still lives. Default nil: never. No environment name.

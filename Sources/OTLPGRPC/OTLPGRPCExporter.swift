@@ -94,7 +94,8 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   deinit { Fork.leave(self) }
 
   /// How many exports the server can do with now: at most ``Configuration/maxConcurrentExports``, one while it is down (no
-  /// connection, a failure and no answer since, a pause that it asked for), so that the others wait in the queue.
+  /// connection, a failure and no answer since, a pause that it asked for), so that the others wait in the queue. A few
+  /// more while it only fails: it may do so by what is in the batches that it was given.
   public var maxConcurrentExports: Int { pipeline.room }
 
   /// An outage doesn't count as export time.

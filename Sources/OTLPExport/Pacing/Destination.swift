@@ -63,6 +63,7 @@ package struct Destination: Sendable {
   // After so many failures of one export another gets its turn, and after twice as many of both a third, and so on: the
   // server may fail by what is in those that are here.
   private static let failuresOfOne = 3
+  private static let mostTurns = 16
 
   private let maximum: Int
   private let probeInterval: Duration
@@ -99,19 +100,20 @@ package struct Destination: Sendable {
   // MARK: Room
 
   /// How many exports have something to do here. While the server is down it is one, one for each call that has waited
-  /// long for an answer, and a few more the longer it fails with all; a batch that has nothing to do stays in the queue.
+  /// long for an answer, and a few more the longer it fails with all, be it above the maximum of calls; a batch that has
+  /// nothing to do stays in the queue.
   package func room(at now: MonotonicInstant) -> Int {
     let most = max(limit.limit, min(ConcurrencyLimit.start, maximum))
     guard isDown else { return most }
     let silent = open.count { now - $0.start >= probeInterval }
-    return min(maximum, min(most, 1 + silent + (isExpedited ? 1 : 0)) + turnsOfOthers)
+    return min(most, 1 + silent + (isExpedited ? 1 : 0)) + turnsOfOthers
   }
 
   /// 1 after 3 failures of one export, 2 after 6 of each of two, 3 after 12 of each of three, ….
   private var turnsOfOthers: Int {
     guard !failures.isEmpty else { return 0 }
     var turns = 0
-    while turns < maximum, failures.values.count(where: { $0 >= Destination.failuresOfOne << turns }) > turns {
+    while turns < Destination.mostTurns, failures.values.count(where: { $0 >= Destination.failuresOfOne << turns }) > turns {
       turns += 1
     }
     return turns
@@ -159,7 +161,7 @@ package struct Destination: Sendable {
     if isExpedited { return .go }
     if let instant = circuit.notBefore(at: now) { return .wait(until: instant) }
     guard let latest = open.last else { return .go }
-    guard open.count < max(ConcurrencyLimit.start, limit.limit) else { return .waitForAnswer }
+    guard open.count < min(maximum, max(ConcurrencyLimit.start, limit.limit)) else { return .waitForAnswer }
     let next = latest.start + probeInterval
     return next <= now ? .go : .wait(until: next)
   }

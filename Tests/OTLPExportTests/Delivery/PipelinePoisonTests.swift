@@ -25,11 +25,14 @@ import Testing
     return bad
   }
 
-  @Test("however many fail at first, the others get their turn, and those run out of time", arguments: [1, 2, 4, 5])
-  func severalBatches(count: Int) throws {
+  @Test(
+    "however many fail at first, the others get their turn, and those run out of time",
+    arguments: [(1, 16), (2, 16), (4, 16), (5, 16), (1, 1), (2, 1)])
+  func severalBatches(count: Int, atOnce: Int) throws {
     try simulate(seed: 1, limit: .seconds(20_000)) { simulation in
       let fixture = PipelineFixture(
-        simulation, standard: .if("bad", .fail(.server(14)), else: .after(.milliseconds(5), .accept)))
+        simulation, standard: .if("bad", .fail(.server(14)), else: .after(.milliseconds(5), .accept))
+      ) { $0.maxConcurrentCalls = atOnce }
       let processor = try Self.processor(fixture)
       for _ in 0..<count { for span in Self.badBatch { processor.onEnd(span) } }
       for _ in 0..<240 {
@@ -37,6 +40,7 @@ import Testing
         await simulation.sleep(.seconds(10))
       }
       #expect(processor.ledger.exported == 2400, "\(processor.ledger)")
+      #expect(fixture.transport.mostOpen <= atOnce)
       #expect(processor.ledger.dropped == [.timeout: count * 10], "\(processor.ledger)")
       _ = await processor.shutdown(within: .seconds(1))
     }
