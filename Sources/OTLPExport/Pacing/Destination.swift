@@ -113,7 +113,9 @@ package struct Destination: Sendable {
   private var turnsOfOthers: Int {
     guard !failures.isEmpty else { return 0 }
     var turns = 0
-    while turns < Destination.mostTurns, failures.values.count(where: { $0 >= Destination.failuresOfOne << turns }) > turns {
+    while turns < Destination.mostTurns {
+      let least = Destination.failuresOfOne << turns
+      guard failures.values.count(where: { $0 >= least }) > turns else { break }
       turns += 1
     }
     return turns
