@@ -197,7 +197,9 @@ extension OTLPGRPCExporter {
     /// The time that one attempt may take; zero for no limit but the batch's. Default 10 s, environment
     /// `OTEL_EXPORTER_OTLP_[TRACES_]TIMEOUT` in milliseconds.
     ///
-    /// All attempts and pauses of a batch together are bounded by its deadline: the batch processor's export timeout.
+    /// All attempts and pauses of a batch together are bounded by its deadline: the batch processor's export timeout,
+    /// which also bounds each attempt, and in which the time of an outage doesn't count. A server that has not answered
+    /// in time is taken to be away, and gets the batch again: let it be more than the slowest answer takes.
     public var timeout: Duration {
       get { settings.timeout.value }
       set { settings.timeout.set(newValue) }
@@ -248,7 +250,8 @@ extension OTLPGRPCExporter {
     ///
     /// It begins with 4 (or fewer, if this is less) and goes up to this number as long as all are in use and the answers
     /// quick: where the network is what takes the time. When the server answers RESOURCE_EXHAUSTED or UNAVAILABLE half as
-    /// many calls are open at once; while it fails altogether (``OTLPRetryPolicy/circuitThreshold``) it is one.
+    /// many calls are open at once; while it fails altogether (``OTLPRetryPolicy/circuitThreshold``) it is one. A batch
+    /// that it fails with again and again keeps no other from its turn, so one more may then wait in the exporter.
     public var maxConcurrentExports = 16
 
     /// When the server is asked, with an HTTP/2 PING, whether it still lives. Default nil: never. No environment name.

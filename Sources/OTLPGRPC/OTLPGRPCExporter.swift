@@ -12,8 +12,9 @@ public import TelemetrySDK
 /// ```
 ///
 /// The connection comes up with the first export and again whenever it was lost. A failed export is tried again for as
-/// long as its deadline allows, if the OTLP specification says that it may (RULES 1.4). A batch that is too large
-/// for the server is split. What became of each span is in the outcome; why, is in its error, an ``OTLPError``.
+/// long as its deadline allows, if the OTLP specification says that it may (RULES 1.4); for a processor's export timeout
+/// the time of an outage doesn't count. A batch that is too large for the server is split. What became of each span is in
+/// the outcome; why, is in its error, an ``OTLPError``.
 public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   private struct State {
     var isShutDown = false
@@ -93,7 +94,8 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   deinit { Fork.leave(self) }
 
   /// How many exports the server can do with now: at most ``Configuration/maxConcurrentExports``, one while it is down (no
-  /// connection, a failure and no answer since, a pause that it asked for), so that the others wait in the queue.
+  /// connection, a failure and no answer since, a pause that it asked for), so that the others wait in the queue. A few
+  /// more while it only fails: it may do so by what is in the batches that it was given.
   public var maxConcurrentExports: Int { pipeline.room }
 
   /// An outage doesn't count as export time.

@@ -63,6 +63,10 @@ extension ExportPipeline {
     guard let place = delivery.place else { return }
     delivery.place = nil
     queue.leave(place)
+    // Its turn may have come since it was told to look again.
+    if case .go(let call) = place.promise.current {
+      _ = destination.end(call, .nothing, at: loop.now, random: &random)
+    }
     advance()
   }
 
@@ -79,12 +83,17 @@ extension ExportPipeline {
   /// While the server is down its own pace takes the place of long pauses.
   func wait(_ delivery: inout Delivery, until end: MonotonicInstant, after call: Destination.Call) {
     let isPaced = configuration.retry.circuitThreshold != nil && destination.isDown
-    let notBefore = isPaced ? min(end, call.start + configuration.retry.maxCircuitPause) : end
+    // However long the server's wish, no longer than it is heeded (``Destination/longestPause``).
+    let last = isPaced ? call.start + configuration.retry.maxCircuitPause : loop.now + Destination.longestPause
+    let notBefore = min(end, last)
     delivery.place = queue.join(export: delivery.number, notBefore: notBefore)
   }
 
   /// A call has ended, with what it says about the server.
-  func ended(_ call: Destination.Call, _ failure: AttemptFailure?, isOvertaken: Bool) {
+  func ended(
+    _ call: Destination.Call, _ failure: AttemptFailure?, isOvertaken: Bool,
+    _ allowance: inout UptimeClock.Allowance?
+  ) {
     let now = loop.now
     let wasDown = destination.isDown
     let evidence =
@@ -97,6 +106,10 @@ extension ExportPipeline {
       reporter.resumed(at: now)
       queue.endBackoffs()
     case nil: break
+    }
+    if !isOvertaken, case .failed = evidence, var own = allowance {
+      destination.failed(&own, call, at: now)
+      allowance = own
     }
     if wasDown, !destination.isDown {
       // Their time runs again.

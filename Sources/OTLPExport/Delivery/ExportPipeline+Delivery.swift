@@ -9,7 +9,7 @@ struct Delivery {
   /// A hard end: the caller's, or shutdown's.
   let deadline: Deadline
   /// The time that the export may take without outages; nil if the deadline is all.
-  let allowance: UptimeClock.Allowance?
+  var allowance: UptimeClock.Allowance?
   var machine: RetryMachine
   var lastFailure: AttemptFailure?
   /// The compressed message, if it is to be sent compressed.
@@ -91,7 +91,7 @@ extension ExportPipeline {
     case .go(let call):
       let failure = await attempt(&delivery, call, &outcome)
       let isOvertaken = call.isProbe ? probes.removeValue(forKey: call.number)?.isOvertaken ?? false : false
-      ended(call, failure, isOvertaken: isOvertaken)
+      ended(call, failure, isOvertaken: isOvertaken, &delivery.allowance)
       guard let failure else { return nil }
       return (failure, isOvertaken ? nil : decide(after: failure, call, &delivery))
     }
@@ -101,8 +101,10 @@ extension ExportPipeline {
   private func attempt(
     _ delivery: inout Delivery, _ call: Destination.Call, _ outcome: inout ExportOutcome
   ) async -> AttemptFailure? {
+    // The export's whole time bounds an attempt also in an outage, which would else be as long as the server is silent.
+    let most = delivery.allowance.map { Deadline(loop.now + $0.limit) } ?? .never
     let deadline = RetryMachine.attemptDeadline(
-      timeout: configuration.timeout, now: loop.now, deadline: effective(delivery))
+      timeout: configuration.timeout, now: loop.now, deadline: min(effective(delivery), most))
     var headers: OTLPHeaders?
     if let headerSource {
       switch await provideHeaders(headerSource, &delivery, until: deadline) {

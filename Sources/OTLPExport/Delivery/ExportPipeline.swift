@@ -107,7 +107,7 @@ package actor ExportPipeline {
     defer { ended(number) }
     metrics.began(count)
     let start = loop.now
-    let allowance = timeout.map { destination.allow($0, at: start) }
+    var allowance = timeout.map { destination.allow($0, at: start) }
     var record = ExportRecord(start: start)
     var outcome = ExportOutcome()
     var current = Piece(request: encoder.encode(batch))
@@ -121,6 +121,7 @@ package actor ExportPipeline {
         isolation: isolation)
       let remainder = await deliver(&delivery, &outcome)
       isolation = delivery.isolation
+      allowance = delivery.allowance
       switch remainder {
       case .settled: record.add(delivery, hasParts: false, outcome)
       case .pieces(let pieces):
@@ -143,6 +144,7 @@ package actor ExportPipeline {
 
   private func ended(_ number: Int) {
     calls.end(number)
+    destination.ended(export: number)
     if calls.count == 0 { encoder.trim(keeping: ExportPipeline.idleBuffers) }
   }
 

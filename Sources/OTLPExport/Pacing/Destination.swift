@@ -7,7 +7,7 @@ package import TelemetryCore
 /// |---|---|
 /// | the server named a pause | no call before its end (1.5.9) |
 /// | a call failed by the server's state, or never got to it | down until the next answer: one call at a time, one export's room |
-/// | so often in a row | the same, with growing pauses (``CircuitBreaker``) |
+/// | so often in a row | the same, with growing pauses (``CircuitBreaker``), and slowly room for others' exports |
 /// | "no room", slow answers | fewer calls at once (``ConcurrencyLimit``) |
 ///
 /// While the server is down the export time stands still (``UptimeClock``), so that no batch dies of an outage's length.
@@ -29,6 +29,8 @@ package struct Destination: Sendable {
     package let start: MonotonicInstant
     /// Whether the server was down when the call began.
     package let isProbe: Bool
+    /// How many calls had been answered when it began.
+    fileprivate let answers: UInt64
   }
 
   /// What a call's end says about the server.
@@ -58,8 +60,10 @@ package struct Destination: Sendable {
   package static let longestPause = Duration.seconds(600)
   /// The most that is added to a pause, so that clients who were told the same don't come back together.
   package static let mostPauseJitter = Duration.seconds(1)
-  // After so many failures of one export alone another gets its turn: the server may fail by what is in the first.
+  // After so many failures of one export another gets its turn, and after twice as many of both a third, and so on: the
+  // server may fail by what is in those that are here.
   private static let failuresOfOne = 3
+  private static let mostTurns = 16
 
   private let maximum: Int
   private let probeInterval: Duration
@@ -72,8 +76,8 @@ package struct Destination: Sendable {
   private var open: [Call] = []
   /// A flush or shutdown lets one more call go, beside those that are open.
   private var isExpedited = false
-  /// The export whose calls alone failed since the last answer, and how often; nil if there are several.
-  private var culprit: (export: Int?, failures: Int) = (nil, 0)
+  /// How often the server failed with the calls of each export since the last answer.
+  private var failures: [Int: Int] = [:]
 
   /// - Parameter maximum: The most calls that are ever open at once.
   package init(_ policy: RetryPolicy, maximum: Int) {
@@ -95,14 +99,26 @@ package struct Destination: Sendable {
 
   // MARK: Room
 
-  /// How many exports have something to do here. While the server is down it is one, and one for each call that has
-  /// waited long for an answer; a batch that has nothing to do stays in the queue.
+  /// How many exports have something to do here. While the server is down it is one, one for each call that has waited
+  /// long for an answer, and a few more the longer it fails with all, be it above the maximum of calls; a batch that has
+  /// nothing to do stays in the queue.
   package func room(at now: MonotonicInstant) -> Int {
     let most = max(limit.limit, min(ConcurrencyLimit.start, maximum))
     guard isDown else { return most }
     let silent = open.count { now - $0.start >= probeInterval }
-    let isOnesFault = culprit.failures >= Destination.failuresOfOne && culprit.export != nil
-    return min(most, 1 + silent + (isExpedited ? 1 : 0) + (isOnesFault ? 1 : 0))
+    return min(most, 1 + silent + (isExpedited ? 1 : 0)) + turnsOfOthers
+  }
+
+  /// 1 after 3 failures of one export, 2 after 6 of each of two, 3 after 12 of each of three, ….
+  private var turnsOfOthers: Int {
+    guard !failures.isEmpty else { return 0 }
+    var turns = 0
+    while turns < Destination.mostTurns {
+      let least = Destination.failuresOfOne << turns
+      guard failures.values.count(where: { $0 >= least }) > turns else { break }
+      turns += 1
+    }
+    return turns
   }
 
   /// When ``room(at:)`` grows although nothing happens; nil if it doesn't.
@@ -123,6 +139,16 @@ package struct Destination: Sendable {
     uptime.deadline(allowance, at: now)
   }
 
+  /// The export has ended, with all its calls.
+  package mutating func ended(export: Int) {
+    if !failures.isEmpty { failures[export] = nil }
+  }
+
+  /// A call of the export has ended without an answer. If the server answered others meanwhile it was up.
+  package func failed(_ allowance: inout UptimeClock.Allowance, _ call: Call, at now: MonotonicInstant) {
+    uptime.failed(&allowance, answers: call.answers, at: now)
+  }
+
   /// When the pause that the server asked for ends; nil if there is none at `now`.
   package func pauseEnd(at now: MonotonicInstant) -> MonotonicInstant? {
     guard let pauseEnd, pauseEnd > now else { return nil }
@@ -137,7 +163,7 @@ package struct Destination: Sendable {
     if isExpedited { return .go }
     if let instant = circuit.notBefore(at: now) { return .wait(until: instant) }
     guard let latest = open.last else { return .go }
-    guard open.count < max(ConcurrencyLimit.start, limit.limit) else { return .waitForAnswer }
+    guard open.count < min(maximum, max(ConcurrencyLimit.start, limit.limit)) else { return .waitForAnswer }
     let next = latest.start + probeInterval
     return next <= now ? .go : .wait(until: next)
   }
@@ -146,7 +172,7 @@ package struct Destination: Sendable {
   package mutating func begin(export: Int, at now: MonotonicInstant) -> Call {
     begun += 1
     isExpedited = false
-    let call = Call(number: begun, export: export, start: now, isProbe: isDown)
+    let call = Call(number: begun, export: export, start: now, isProbe: isDown, answers: uptime.answers)
     open.append(call)
     return call
   }
@@ -164,10 +190,11 @@ package struct Destination: Sendable {
     case .accepted, .answered: return answered(at: now)
     case .nothing: return nil
     case .unconnected:
-      failed(call)
+      uptime.failed(since: call.start)
       return nil
     case .failed(let noRoom):
-      failed(call)
+      uptime.failed(since: call.start)
+      failures[call.export, default: 0] += 1
       if noRoom { limit.cut(at: now) }
       guard circuit.failed(call.number, since: call.start, latest: begun, at: now, random: &random) else { return nil }
       limit.collapse()
@@ -177,16 +204,9 @@ package struct Destination: Sendable {
 
   private mutating func answered(at now: MonotonicInstant) -> Change? {
     uptime.answered(at: now)
-    culprit = (nil, 0)
+    if !failures.isEmpty { failures = [:] }
     isExpedited = false
     return circuit.succeeded() ? .resumed : nil
-  }
-
-  private mutating func failed(_ call: Call) {
-    uptime.failed(since: call.start)
-    if culprit.failures == 0 { culprit.export = call.export }
-    if culprit.export != call.export { culprit.export = nil }
-    culprit.failures += 1
   }
 
   private mutating func hold(

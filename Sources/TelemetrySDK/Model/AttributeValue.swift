@@ -4,6 +4,10 @@
 /// deeper values would pass the 100 levels that protobuf readers accept, and these would refuse the whole request. And
 /// whoever compares, prints or releases a value needs stack for each level, so a container that would have more than 60
 /// levels is cut to 30 when it is made.
+///
+/// A value that stands in another twice is one in memory and two in an export. Maps with more than 262,144 values in
+/// nested maps are cut too: no request of 4 MiB holds them. A span with more than two million values in nested arrays and
+/// maps counts as larger than any queue.
 @frozen
 public enum AttributeValue: Hashable, Sendable {
   /// Text.
@@ -96,23 +100,51 @@ extension AttributeValue {
   /// Twice what is exported: wrapping a value again and again then copies each level once.
   static var maxDepth: Int { 2 * maxNesting }
 
-  /// The levels of arrays and maps.
+  /// The most values that are walked to measure or to cut one: shared parts of it may make billions of a few.
+  private static var maxWalk: Int { 1 << 18 }
+  /// What is left of a value that has more, so that it isn't measured and cut again as soon as it is put into another.
+  private static var leftOfMore: Int { 1 << 14 }
+
+  /// The levels of arrays and maps; more than ``maxDepth`` if there are more values than are walked.
   var depth: Int {
+    var left = Self.maxWalk
+    return depth(&left)
+  }
+
+  private func depth(_ left: inout Int) -> Int {
     switch self {
-    case .array(let array): Int(array.depth)
-    case .map(let map): 1 + map.elements.reduce(0) { max($0, $1.value.depth) }
-    default: 0
+    case .array(let array): return Int(array.depth)
+    case .map(let map):
+      var deepest = 0
+      left -= map.elements.count
+      for element in map.elements where element.value.isNested {
+        guard left >= 0 else { break }
+        deepest = max(deepest, element.value.depth(&left))
+      }
+      return left < 0 ? Self.maxDepth + 1 : deepest + 1
+    default: return 0
     }
   }
 
   /// The value with what is nested deeper than `levels` left empty.
   func cut(_ levels: Int) -> AttributeValue {
+    var left = Self.maxWalk
+    _ = depth(&left)
+    left = left < 0 ? Self.leftOfMore : Self.maxWalk
+    return cut(levels, &left)
+  }
+
+  private func cut(_ levels: Int, _ left: inout Int) -> AttributeValue {
     guard isNested else { return self }
-    guard levels > 0 else { return .empty }
+    guard levels > 0, left >= 0 else { return .empty }
     switch self {
-    case .array(let array): return .array(array.elements.map { $0.cut(levels - 1) })
+    case .array(let array):
+      left -= array.elements.count
+      return .array(array.elements.map { $0.cut(levels - 1, &left) })
     case .map(let map):
-      return .map(Attributes(unchecked: map.elements.map { Attributes.Element($0.key, $0.value.cut(levels - 1)) }))
+      left -= map.elements.count
+      return .map(
+        Attributes(unchecked: map.elements.map { Attributes.Element($0.key, $0.value.cut(levels - 1, &left)) }))
     default: return self
     }
   }

@@ -25,7 +25,8 @@ public struct BatchConfiguration: Sendable, Hashable {
   public var maxExportBatchBytes = 4 << 20 - 64 << 10
   /// How long the export of a batch may take, with all its attempts and pauses; above 0, default 30 s,
   /// `OTEL_BSP_EXPORT_TIMEOUT` (ms, 0 for no limit). With this package's exporters the time of an outage (no connection,
-  /// a pause that the server asked for) doesn't count: what can't be sent waits in the queue.
+  /// no answer, a failure that may be tried again and no answer since, a pause that the server asked for) doesn't count,
+  /// unless the server answered others meanwhile: what can't be sent waits in the queue. One attempt takes no longer.
   public var exportTimeout: Duration {
     get { timeout.value }
     set { timeout.set(newValue) }

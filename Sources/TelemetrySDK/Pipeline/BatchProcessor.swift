@@ -2,8 +2,10 @@
 ///
 /// A batch is exported when there are `maxExportBatchSize` items or `maxExportBatchBytes` (or half of `maxQueueBytes`),
 /// when the first item has waited for `scheduleDelay`, when an item finds no room, by a flush and by shutdown. At most
-/// ``Exporter/maxConcurrentExports`` are under way at once. An export that hasn't ended shortly after its deadline is
-/// cancelled, then given up with a warning: its items count as dropped (`timeout`), and what it still says is ignored.
+/// ``Exporter/maxConcurrentExports`` are under way at once. An export that hasn't ended shortly after its deadline, the
+/// export timeout's end or a shutdown's, is cancelled, then given up with a warning: its items count as dropped
+/// (`timeout`), and what it still says is ignored. This package's exporters apply the export timeout themselves, since in
+/// an outage it stands still; until its end a batch waits in them, and the others in the queue.
 ///
 /// End it with ``shutdown(within:)``, which says what became of every item. If it is released without, it delivers in
 /// the background what it holds, within `exportTimeout` and 30 s at most, and its threads end then.

@@ -167,7 +167,8 @@ import Testing
       for _ in 0..<200 { for span in StandardWorkload().spans(0..<10) { processor.onEnd(span) } }
       await simulation.sleep(.seconds(600))
       #expect(fixture.transport.calls.count <= 4 * 60)
-      #expect(processor.ledger.droppedTotal == 0 && processor.ledger.queued >= 1960)
+      // When the first four had failed 24 times each, a fifth got its turn.
+      #expect(processor.ledger.droppedTotal == 0 && processor.ledger.queued == 1950)
       _ = await processor.shutdown(within: .zero)
     }
   }

@@ -125,17 +125,34 @@ import Testing
     #expect(destination.isDown && room == 1)
   }
 
-  @Test("where one export alone fails another gets its turn: the server may fail by what is in the first")
-  mutating func oneExportsFault() {
+  @Test(
+    "where some exports fail, others get their turn, slower and slower: the server may fail by what is in the first")
+  mutating func someExportsFault() {
     for number in 1...3 {
       endNext(.failed(noRoom: false), 7)
       #expect(room == (number == 3 ? 2 : 1))
     }
     endNext(.failed(noRoom: false), 8)
-    #expect(room == 1)
-    endNext(.accepted, 9)
-    for _ in 0..<3 { endNext(.failed(noRoom: false), 7) }
     #expect(room == 2)
+    // As many have failed so often as there are, or not.
+    for (exports, times) in [(1, 3), (2, 6), (3, 12), (4, 24), (5, 48)] {
+      endNext(.accepted, 9)
+      for export in 1..<exports { for _ in 0..<times { endNext(.failed(noRoom: false), export) } }
+      for _ in 0..<(times - 1) { endNext(.failed(noRoom: false), exports) }
+      #expect(room == exports)
+      endNext(.failed(noRoom: false), exports)
+      #expect(room == exports + 1)
+      destination.ended(export: 1)
+      #expect(room == exports)
+    }
+    endNext(.accepted, 9)
+    endNext(.failed(noRoom: false), 7)
+    #expect(room == 1)
+  }
+
+  @Test mutating func withoutAConnectionNoExportIsAtFault() {
+    for _ in 0..<1000 { endNext(.unconnected) }
+    #expect(room == 1)
   }
 
   @Test mutating func suspendedTheCallsHavePauses() {
@@ -222,6 +239,40 @@ import Testing
     #expect(destination.deadline(allowance, at: now) == .never)
     endNext(.accepted)
     #expect(destination.deadline(allowance, at: now) == Deadline(end.instant + .seconds(1000)))
+  }
+
+  @Test("a server that answers others between two failures of an export was up for it")
+  mutating func itRunsBesideAnswersToOthers() {
+    var allowance = destination.allow(.seconds(30), at: now)
+    func left(_ test: Self) -> Duration { test.destination.deadline(allowance, at: test.now).remaining(at: test.now) }
+    for round in 1...7 {
+      let call = begin(7)
+      end(call, .failed(noRoom: false))
+      destination.failed(&allowance, call, at: now)
+      // The first failure has none before it.
+      let isOver = round == 7
+      #expect(destination.deadline(allowance, at: now) == (isOver ? Deadline(now) : .never))
+      now = now + .seconds(5)
+      endNext(.accepted, 8)
+      #expect(left(self) == (isOver ? .zero : .seconds(30 - 5 * (round - 1))))
+    }
+  }
+
+  @Test mutating func inAnOutageOfAllNothingIsCountedBeside() {
+    var allowance = destination.allow(.seconds(30), at: now)
+    for _ in 0..<100 {
+      let call = begin(7)
+      now = now + .seconds(5)
+      end(call, .failed(noRoom: false))
+      destination.failed(&allowance, call, at: now)
+    }
+    // It began before the answer: what it tells is old.
+    let call = begin(7)
+    endNext(.accepted, 8)
+    end(call, .failed(noRoom: false))
+    destination.failed(&allowance, call, at: now)
+    endNext(.accepted, 8)
+    #expect(destination.deadline(allowance, at: now) == Deadline(now + .seconds(30)))
   }
 
   // MARK: Evidence
