@@ -123,8 +123,6 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
   /// Whether the caller is on the loop's thread.
   public var isCurrent: Bool { thread.load(ordering: .relaxed) == TelemetryLoop.threadIdentity }
 
-  func forgetThread() { thread.store(0, ordering: .relaxed) }
-
   // MARK: Executor
 
   /// Runs a job on the loop.
