@@ -1,4 +1,3 @@
-internal import OTLPWire
 package import TelemetryCore
 
 /// A proxy's URL, taken apart.
