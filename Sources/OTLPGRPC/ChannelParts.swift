@@ -33,13 +33,8 @@ package struct ChannelParts: Sendable {
     result.loadBalancing = configuration.loadBalancing == .pickFirst ? .pickFirst : .roundRobin
     result.maxConnections = configuration.maxConnections
     result.connectTimeout = settings.connectTimeout
-    // gRPC's 120 s would keep spans in the queue for two minutes after the server is back.
-    result.backoff.maximum = ChannelParts.longestBackoff
     self.configuration = result
   }
-
-  /// With its jitter of a fifth 4 s: a server that is back gets a connection within that time.
-  private static let longestBackoff = Duration.milliseconds(3300)
 
   package func channel(
     network: any Network, loop: TelemetryLoop, _ diagnostics: Diagnostics, seed: UInt64? = nil

@@ -41,8 +41,9 @@ public struct StandardWorkload: Sendable {
     span(index, startTimeUnixNano: startTimeUnixNano)
   }
 
-  /// Span number `index` with another start; nil for the fixed one.
+  /// Span number `index`, from 0, with another start; nil for the fixed one.
   public func span(_ index: Int, startTimeUnixNano: UInt64?) -> SpanData {
+    let index = index & .max
     let number = UInt64(index)
     let start = startTimeUnixNano ?? 1_760_000_000_000_000_000 &+ number &* 1_000_003
     let random = Self.mix(seed, number)

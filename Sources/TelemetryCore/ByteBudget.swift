@@ -59,8 +59,7 @@ package final class ByteBudget: Sendable {
 
   /// Gives back bytes of a reserve, which is in use again or let go of.
   package func giveReserve(_ count: Int) {
-    let count = max(0, count)
-    reserved.wrappingSubtract(count, ordering: .relaxed)
+    Self.subtract(count, from: reserved)
     give(count)
   }
 
@@ -72,9 +71,18 @@ package final class ByteBudget: Sendable {
     reserves.unlock()
   }
 
-  /// Gives back `count` bytes that were taken before. A negative count is 0.
-  package func give(_ count: Int) {
-    let left = taken.wrappingSubtract(max(0, count), ordering: .acquiringAndReleasing).newValue
-    precondition(left >= 0, "more was given back to a byte budget than had been taken")
+  /// Gives back `count` bytes that were taken before; of more than were taken, those that were. A negative count is 0.
+  package func give(_ count: Int) { Self.subtract(count, from: taken) }
+
+  /// Never below 0: a wrong account must not end the process.
+  private static func subtract(_ count: Int, from bytes: borrowing Atomic<Int>) {
+    let count = max(0, count)
+    var current = bytes.load(ordering: .relaxed)
+    while true {
+      let (exchanged, original) = bytes.weakCompareExchange(
+        expected: current, desired: max(0, current - count), ordering: .acquiringAndReleasing)
+      if exchanged { return }
+      current = original
+    }
   }
 }

@@ -123,8 +123,6 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
   /// Whether the caller is on the loop's thread.
   public var isCurrent: Bool { thread.load(ordering: .relaxed) == TelemetryLoop.threadIdentity }
 
-  func forgetThread() { thread.store(0, ordering: .relaxed) }
-
   // MARK: Executor
 
   /// Runs a job on the loop.
@@ -236,7 +234,7 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
         return
       }
       // No thread is to be had, and no lease guarantees one here: a thread of the default executor does the work.
-      Task.detached { [self] in serve() }
+      Task.detached(executorPreference: globalConcurrentExecutor) { [self] in serve() }
     }
   }
 

@@ -14,9 +14,6 @@ package enum ThreadSystem {
   /// The cores that are on line.
   package static var coreCount: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-  /// The process, which a fork changes.
-  package static var processID: Int32 { getpid() }
-
   /// Starts a detached thread with all signals blocked, so that the app's handlers never run on it.
   package static func start(
     name: String, stackSize: Int, _ body: @escaping @Sendable () -> Void

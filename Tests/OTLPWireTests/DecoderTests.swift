@@ -121,6 +121,23 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
     #expect(code(request(span: [0x4A, 0, 0x5A, 0, 0x6A, 0]), limits) == .tooLarge)
   }
 
+  @Test("the deepest messages are read on the smallest stack that a runtime may have")
+  func smallStack() async throws {
+    let done = Promise<Bool>()
+    try ThreadSystem.start(name: "small", stackSize: 128 << 10) {
+      for isMap in [false, true] {
+        var (depth, value): (Int, [UInt8]) = (6, [])
+        while depth + (isMap ? 3 : 2) <= 100 {
+          value = isMap ? field(0x32, field(0x0A, field(0x12, value))) : field(0x2A, field(0x0A, value))
+          depth += isMap ? 3 : 2
+        }
+        #expect(code(request(span: field(0x4A, field(0x12, value)))) == nil)
+      }
+      done.fulfil(true)
+    }
+    #expect(await done.value)
+  }
+
   @Test("no bytes make it trap", arguments: 0..<20 as Range<UInt64>)
   func mutations(seed: UInt64) {
     var random = RandomSpans(seed: seed)

@@ -120,6 +120,12 @@ import Testing
       }
       for count in Self.integers where budget.takeReclaiming(count) { budget.give(count) }
       #expect(budget.used == 0 && budget.reserve == 0)
+      // More than was taken.
+      for count in Self.integers {
+        budget.give(count)
+        budget.giveReserve(count)
+        #expect(budget.used == 0 && budget.reserve == 0 && budget.available == budget.limit)
+      }
 
       let pool = ObjectPool<Int>(capacity: value, factory: { value }, size: { $0 })
       pool.share(budget)

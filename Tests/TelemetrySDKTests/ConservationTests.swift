@@ -69,7 +69,7 @@ import Testing
         #expect(answered.insert(id).inserted, "answered twice")
         #expect(!complete || waiting == 0 || !shutdowns.contains(id), "an item still waits for room")
       case .close: closed += 1
-      case .cancel, .discard, .hurryExporter, .reportDrops, .reportRecovery, .reportAbandoned: break
+      case .cancel, .discard, .expediteExporter, .reportDrops, .reportRecovery, .reportAbandoned: break
       }
     }
   }

@@ -8,7 +8,7 @@ import OTLPTesting
 
 var arguments = Arguments(usage: "idle-bench ENDPOINT [AUTHORITIES]")
 var settings = OTLPGRPCExporter.Configuration(endpoint: arguments.text())
-if !arguments.isEmpty { settings.certificate = arguments.text() }
+if !arguments.isEmpty { settings.certificate = .file(arguments.text()) }
 let workload = StandardWorkload()
 let processor = try BatchSpanProcessor(exporter: OTLPGRPCExporter(settings))
 

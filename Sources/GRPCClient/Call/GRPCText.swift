@@ -7,31 +7,7 @@ enum GRPCText {
 
   /// The text of a `grpc-message`: bad escapes stay as they are, bad UTF-8 is repaired, control characters go.
   static func message(_ encoded: UnsafeBufferPointer<UInt8>) -> String {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(encoded.count)
-    var index = 0
-    while index < encoded.count {
-      let byte = unsafe encoded[index]
-      if byte == UInt8(ascii: "%"), index + 2 < encoded.count, let high = unsafe hexDigit(encoded[index + 1]),
-        let low = unsafe hexDigit(encoded[index + 2])
-      {
-        bytes.append(high << 4 | low)
-        index += 3
-      } else {
-        bytes.append(byte)
-        index += 1
-      }
-    }
-    return Diagnostics.sanitized(String(decoding: bytes, as: UTF8.self), limit: messageLimit)
-  }
-
-  private static func hexDigit(_ byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
+    Diagnostics.sanitized(unsafe PercentEncoding.text(of: encoded), limit: messageLimit)
   }
 
   /// The bytes of a `-bin` field: base64 with padding or without; of a list the first. Nil if it is neither.

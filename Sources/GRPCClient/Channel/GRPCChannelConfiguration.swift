@@ -1,4 +1,5 @@
 package import HTTP2Transport
+internal import TelemetryCore
 
 /// Where a channel connects to.
 package enum GRPCTarget: Hashable, Sendable {
@@ -44,10 +45,10 @@ package struct GRPCMetadata: Hashable, Sendable {
 
 /// Never shows the value, which may be a secret.
 extension GRPCMetadata: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  package var description: String { "\(name): [REDACTED]" }
+  package var description: String { "\(name): \(Redaction.mark)" }
   package var debugDescription: String { description }
   package var customMirror: Mirror {
-    Mirror(self, children: ["name": name, "value": "[REDACTED]", "isSensitive": isSensitive], displayStyle: .struct)
+    Mirror(self, children: ["name": name, "value": Redaction.mark, "isSensitive": isSensitive], displayStyle: .struct)
   }
 }
 

@@ -16,10 +16,11 @@ package struct HTTP2Field: Hashable, Sendable {
 
 /// Never shows the value, which may be a secret.
 extension HTTP2Field: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  package var description: String { "\(name): [REDACTED]" }
+  package var description: String { "\(name): \(Redaction.mark)" }
   package var debugDescription: String { description }
   package var customMirror: Mirror {
-    Mirror(self, children: ["name": name, "value": "[REDACTED]", "neverIndexed": neverIndexed], displayStyle: .struct)
+    Mirror(
+      self, children: ["name": name, "value": Redaction.mark, "neverIndexed": neverIndexed], displayStyle: .struct)
   }
 }
 

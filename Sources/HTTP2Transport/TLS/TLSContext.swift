@@ -133,7 +133,7 @@ package final class TLSContext: Sendable {
     return unsafe context
   }
 
-  private static func setUpFailure() -> TLSError {
+  static func setUpFailure() -> TLSError {
     TLSError(.handshake, "OpenSSL can't be set up: \(TLSErrorQueue.take().first?.text ?? "unknown error")")
   }
 

@@ -69,16 +69,16 @@ package final class TLSEngine {
 
   private init(_ context: TLSContext, host: String, place: String, isServer: Bool) throws(TLSError) {
     ERR_clear_error()
-    guard let ssl = unsafe SSL_new(context.pointer) else { throw TLSEngine.setUpFailure() }
+    guard let ssl = unsafe SSL_new(context.pointer) else { throw TLSContext.setUpFailure() }
     let state = UnsafeMutablePointer<TLSState>.allocate(capacity: 1)
     unsafe state.initialize(to: TLSState(isServer: isServer, host: host, place: place, context: context))
     self.context = context
     unsafe self.ssl = ssl
     unsafe self.state = state
     // From here on `deinit` frees both.
-    guard let bio = unsafe TLSQueueBIO.make(state) else { throw TLSEngine.setUpFailure() }
+    guard let bio = unsafe TLSQueueBIO.make(state) else { throw TLSContext.setUpFailure() }
     unsafe SSL_set_bio(ssl, bio, bio)
-    guard unsafe SSL_set_ex_data(ssl, 0, state) == 1 else { throw TLSEngine.setUpFailure() }
+    guard unsafe SSL_set_ex_data(ssl, 0, state) == 1 else { throw TLSContext.setUpFailure() }
   }
 
   deinit {
@@ -268,10 +268,6 @@ extension TLSEngine {
       isInHandshake: !isConnected, minimumVersion: context.minimumVersion)
   }
 
-  private static func setUpFailure() -> TLSError {
-    TLSError(.handshake, "OpenSSL can't be set up: \(TLSErrorQueue.take().first?.text ?? "unknown error")")
-  }
-
   /// Without an IPv6 literal's brackets and zone, and without a name's final dot: neither stands in a certificate.
   private static func normalized(_ host: String) -> String {
     var host = Substring(host)
@@ -290,7 +286,7 @@ extension TLSEngine {
     if let address = unsafe a2i_IPADDRESS(host) {
       unsafe ASN1_OCTET_STRING_free(address)
       guard isChecked else { return }
-      guard unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 else { throw setUpFailure() }
+      guard unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 else { throw TLSContext.setUpFailure() }
       return
     }
     ERR_clear_error()

@@ -66,7 +66,7 @@ package enum Gzip {
     guard unsafe CZlib_inflateInit2(&stream, 15 + 16) == Z_OK else { throw .damaged }
     defer { unsafe inflateEnd(&stream) }
     guard source.count <= Int(UInt32.max) else { throw .tooLarge }
-    let limit = min(max(limit, 0), Int(UInt32.max))
+    let limit = min(max(limit, 0), Int(UInt32.max) - 1)  // zlib counts in 32 bits, and one more shows that it is passed
     unsafe stream.next_in = unsafe UnsafeMutablePointer(mutating: source.bindMemory(to: UInt8.self).baseAddress)
     unsafe stream.avail_in = UInt32(source.count)
     var output: [UInt8] = []

@@ -98,9 +98,6 @@ package struct Endpoint: Hashable, Sendable {
     return Int(hosts[0].port)
   }
 
-  /// RFC 3986, 3.1
-  static func isSchemeByte(_ byte: UInt8) -> Bool { HostAndPort.isNameByte(byte) || byte == UInt8(ascii: "+") }
-
   /// An endpoint's text for people: without credentials, and by its length alone if it is none and may be a secret.
   package static func redacted(_ text: String) -> String {
     guard Redaction.mayBeSecret(text), (try? Endpoint(text, insecure: false)) != nil else {

@@ -39,7 +39,7 @@ package enum HeaderRules {
         throw ConfigurationError(option: option, value: header.name, allowed: allowed)
       }
       if let allowed = problem(value: header.value, of: header.name) {
-        throw ConfigurationError(option: option, value: "\(header.name)=[REDACTED]", allowed: allowed)
+        throw ConfigurationError(option: option, value: "\(header.name)=\(Redaction.mark)", allowed: allowed)
       }
     }
   }

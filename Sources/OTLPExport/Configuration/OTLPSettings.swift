@@ -24,7 +24,7 @@ package struct OTLPSettings: Sendable {
   package var maxRequestSize = 64 << 20
   package var maxResponseSize = 4 << 20
   package var userAgentPrefix = ""
-  package var retry = RetryPolicy()
+  package var retry = OTLPRetryPolicy()
 
   package init(endpoint: String) { self.endpoint = Setting(endpoint) }
 

@@ -1,4 +1,3 @@
-internal import OTLPWire
 package import TelemetryCore
 
 /// A proxy's URL, taken apart.
@@ -45,7 +44,7 @@ package struct ProxyURL: Hashable, Sendable {
   }
 
   private static func isScheme(_ text: Substring) -> Bool {
-    !text.isEmpty && text.utf8.allSatisfy { Endpoint.isSchemeByte($0) }
+    !text.isEmpty && text.utf8.allSatisfy(Redaction.isSchemeByte)
   }
 
   private static func place(_ text: Substring) -> (String, UInt16)? {
@@ -87,7 +86,7 @@ extension ProxyURL: CustomStringConvertible, CustomDebugStringConvertible, Custo
   /// Host and port, with a note of credentials.
   package var description: String {
     let place = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    return "http://" + (authorization == nil ? "" : "[REDACTED]@") + place
+    return "http://" + (authorization == nil ? "" : Redaction.mark + "@") + place
   }
   package var debugDescription: String { description }
   package var customMirror: Mirror { Mirror(self, children: ["url": description]) }

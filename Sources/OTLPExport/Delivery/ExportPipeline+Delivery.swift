@@ -28,7 +28,7 @@ struct Delivery {
   var isolation: Isolation
 
   init(
-    piece: Piece, number: Int, deadline: Deadline, allowance: UptimeClock.Allowance?, policy: RetryPolicy,
+    piece: Piece, number: Int, deadline: Deadline, allowance: UptimeClock.Allowance?, policy: OTLPRetryPolicy,
     isolation: Isolation
   ) {
     self.piece = piece

@@ -15,7 +15,7 @@ package actor ExportPipeline {
     package var timeout = Duration.seconds(10)
     /// In bytes before compression; 0 for no limit.
     package var maxRequestSize = 64 << 20
-    package var retry = RetryPolicy()
+    package var retry = OTLPRetryPolicy()
     /// How many calls may be open at once, when the server takes them quickly (``ConcurrencyLimit``).
     package var maxConcurrentCalls = 16
     /// Gives headers for each request.

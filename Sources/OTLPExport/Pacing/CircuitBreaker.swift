@@ -10,7 +10,7 @@ package import TelemetryCore
 /// ```
 /// The first pause is drawn between 0 and the policy's initial back-off, so that clients who lost the same server don't
 /// come back together; later ones between half of their limit and all of it. The limit grows by the policy's factor up
-/// to ``RetryPolicy/maxCircuitPause``. A pause counts from the start of the call that failed, so a server that is back
+/// to ``OTLPRetryPolicy/maxCircuitPause``. A pause counts from the start of the call that failed, so a server that is back
 /// gets its next call within that time, whether it refuses calls or leaves them without an answer.
 package struct CircuitBreaker: Sendable {
   package enum State: Hashable, Sendable {
@@ -29,7 +29,7 @@ package struct CircuitBreaker: Sendable {
   private var countedUpTo = 0
   private var pause: Duration
 
-  package init(_ policy: RetryPolicy) {
+  package init(_ policy: OTLPRetryPolicy) {
     threshold = policy.circuitThreshold
     multiplier = policy.multiplier
     longest = policy.maxCircuitPause

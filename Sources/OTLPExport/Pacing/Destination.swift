@@ -12,7 +12,7 @@ package import TelemetryCore
 ///
 /// While the server is down the export time stands still (``UptimeClock``), so that no batch dies of an outage's length.
 /// A call that gets no answer doesn't keep the next one back for its whole time: beside it another may begin each
-/// ``RetryPolicy/maxCircuitPause``, so that a server that is back is found within that time.
+/// ``OTLPRetryPolicy/maxCircuitPause``, so that a server that is back is found within that time.
 package struct Destination: Sendable {
   package enum Answer: Hashable, Sendable {
     case go
@@ -80,7 +80,7 @@ package struct Destination: Sendable {
   private var failures: [Int: Int] = [:]
 
   /// - Parameter maximum: The most calls that are ever open at once.
-  package init(_ policy: RetryPolicy, maximum: Int) {
+  package init(_ policy: OTLPRetryPolicy, maximum: Int) {
     self.maximum = max(maximum, 1)
     probeInterval = policy.maxCircuitPause
     limit = ConcurrencyLimit(maximum: maximum)

@@ -57,7 +57,7 @@ package struct RetryMachine: Sendable {
   // So little time is no attempt.
   private static let leastTime = Duration.milliseconds(1)
 
-  private let policy: RetryPolicy
+  private let policy: OTLPRetryPolicy
   private var backoff: RetryBackoff
   private var attempts = 0
   private var usedFreeResend = false
@@ -66,7 +66,7 @@ package struct RetryMachine: Sendable {
   private var wasConnected: Bool
 
   /// - Parameter wasConnected: An earlier request with the same items has been sent.
-  package init(_ policy: RetryPolicy, wasConnected: Bool = false) {
+  package init(_ policy: OTLPRetryPolicy, wasConnected: Bool = false) {
     self.policy = policy
     self.wasConnected = wasConnected
     backoff = RetryBackoff(policy)
@@ -156,12 +156,12 @@ package struct RetryMachine: Sendable {
 /// The series of pauses (RULES D2): full jitter below a growing limit; after a server has named a delay, that delay is
 /// the least, grows while it names no other, and jitter goes upward only.
 struct RetryBackoff {
-  private let policy: RetryPolicy
+  private let policy: OTLPRetryPolicy
   private var limit: Duration
   private var floor: Duration?
   private var pushbacksInARow = 0
 
-  init(_ policy: RetryPolicy) {
+  init(_ policy: OTLPRetryPolicy) {
     self.policy = policy
     limit = policy.initialBackoff
   }
@@ -170,13 +170,15 @@ struct RetryBackoff {
   mutating func next(
     after failure: AttemptFailure, within remaining: Duration, random: inout some RandomNumberGenerator
   ) -> Duration? {
-    let asked = failure.retryInfo?.delay ?? .zero  // 1.5.6: zero is no wish
-    guard case .retry(let pushback) = failure.pushback else {
+    // As the destination cuts it: the export must not outwait the server's pause. 1.5.6: zero is no wish.
+    let asked = min(failure.retryInfo?.delay ?? .zero, Destination.longestPause)
+    guard case .retry(var pushback) = failure.pushback else {
       pushbacksInARow = 0
       return ordinary(asked: asked, within: remaining, random: &random)
     }
     // Exactly what it says, and the series starts anew (5.10.5). A server that says "at once" again and again gets the
     // ordinary pause on top from the second time on.
+    pushback = min(pushback, Destination.longestPause)
     pushbacksInARow += 1
     if pushbacksInARow == 1 {
       limit = policy.initialBackoff

@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// The few encodings that answers need.
 enum CollectorMessages {
   /// `ExportTraceServiceResponse` with a `partial_success` (1.3.1), also with values that make no sense.
@@ -33,15 +35,8 @@ enum CollectorMessages {
 
   /// Without padding, as gRPC emits it (5.1.8).
   static func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-    var result = ""
-    var index = 0
-    while index < bytes.count {
-      let group = bytes[index..<min(index + 3, bytes.count)]
-      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      for digit in 0...group.count { result.append(alphabet[bits >> (18 - 6 * digit) & 63]) }
-      index += 3
-    }
-    return result
+    var text: [UInt8] = []
+    Base64.encode(bytes, into: &text)
+    return String(decoding: text.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
   }
 }

@@ -10,7 +10,7 @@ extension LoopbackCollector.Response {
 
   /// gRPC's prefix for an uncompressed message, and the message.
   private static func framed(_ message: [UInt8]) -> [UInt8] {
-    let count = UInt32(message.count)
+    let count = UInt32(clamping: message.count)
     return [0, UInt8(count >> 24), UInt8(count >> 16 & 0xFF), UInt8(count >> 8 & 0xFF), UInt8(count & 0xFF)] + message
   }
 
@@ -112,9 +112,9 @@ extension LoopbackCollector.Response {
     return .steps([.accept, first, .data(body), .trailers(trailers)])
   }
 
-  /// Accepts the spans and answers with a small compressed message that inflates to so many bytes.
+  /// Accepts the spans and answers with a small compressed message that inflates to so many bytes, at most 1 GiB.
   public static func gzipBomb(inflatesTo count: Int) -> Self {
-    let packed = Gzip.compress([UInt8](repeating: 0, count: count))
+    let packed = Gzip.compress([UInt8](repeating: 0, count: min(max(0, count), 1 << 30)))
     return .raw(
       headers: [.init("content-type", "application/grpc"), .init("grpc-encoding", "gzip")],
       body: [1] + framed(packed).dropFirst())

@@ -103,7 +103,7 @@ final class CollectorStore: Sendable {
     state.withLock { state in
       state.counts.requests += 1
       state.requests.append(request)
-      let excess = state.requests.count - configuration.keptRequests
+      let excess = state.requests.count - max(0, configuration.keptRequests)
       if excess > 0 { state.requests.removeFirst(excess) }
     }
     notify()
@@ -115,7 +115,7 @@ final class CollectorStore: Sendable {
     state.withLock { state in
       state.counts.acceptedRequests += 1
       state.counts.spans += count
-      let room = configuration.keptSpans - state.spans.count
+      let room = max(0, configuration.keptSpans) - state.spans.count
       if room > 0 { state.spans += spans.prefix(room) }
     }
     configuration.onSpans?(Array(spans))

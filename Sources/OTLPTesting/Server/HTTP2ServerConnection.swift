@@ -110,7 +110,7 @@ actor HTTP2ServerConnection: LoopHandler {
   /// How much may be read before the connection's own fault is due.
   private var readLimit: Int {
     switch behavior {
-    case .closeAfter(let limit), .stopReadingAfter(let limit): max(1, limit - bytesRead)
+    case .closeAfter(let limit), .stopReadingAfter(let limit): max(1, max(0, limit) - bytesRead)
     case .readSlowly(let bytes, _): max(1, bytes)
     default: buffer.capacity
     }

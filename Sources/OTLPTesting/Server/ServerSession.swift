@@ -31,7 +31,10 @@ final class ServerSession {
     unsafe self.session = unsafe session
     submitSettings([
       (NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue, UInt32(clamping: configuration.maxConcurrentStreams)),
-      (NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue, UInt32(clamping: configuration.initialWindowSize)),
+      (
+        NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue,
+        UInt32(min(max(0, configuration.initialWindowSize), Int(Int32.max)))
+      ),
     ])
     let window = max(65_535, min(configuration.connectionWindowSize, Int(Int32.max)))
     unsafe nghttp2_session_set_local_window_size(session, 0, 0, Int32(window))

@@ -14,7 +14,6 @@ enum Errno {
   static let connectionRefused = ECONNREFUSED
   static let connectionReset = ECONNRESET
   static let badDescriptor = EBADF
-  static let brokenPipe = EPIPE
 }
 
 /// Both ways of a simulated connection, and its ends.

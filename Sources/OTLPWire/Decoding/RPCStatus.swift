@@ -62,6 +62,9 @@ package struct RPCStatus: Hashable, Sendable {
     }
   }
 
+  /// Ten thousand years are the most that a protobuf Duration may hold.
+  fileprivate static let mostSeconds: Int64 = 315_576_000_000
+
   private static func retryDelay(_ reader: WireReader) throws(WireError) -> Duration? {
     var reader = reader
     var seconds: Int64 = 0
@@ -80,8 +83,7 @@ package struct RPCStatus: Hashable, Sendable {
         }
       }
     }
-    // Ten thousand years are the most that a protobuf Duration may hold.
-    let delay = Duration.seconds(min(max(seconds, -315_576_000_000), 315_576_000_000)) + .nanoseconds(nanoseconds)
+    let delay = Duration.seconds(min(max(seconds, -mostSeconds), mostSeconds)) + .nanoseconds(nanoseconds)
     return delay > .zero ? delay : nil
   }
 
@@ -133,7 +135,8 @@ extension WireWriter {
   /// `google.protobuf.Any` of a `RetryInfo`.
   fileprivate mutating func retryInfo(_ info: RPCStatus.RetryInfo) {
     if let delay = info.delay {
-      let (seconds, attoseconds) = delay.components
+      let most = Duration.seconds(RPCStatus.mostSeconds)
+      let (seconds, attoseconds) = min(max(delay, .zero - most), most).components
       varintField(0x10, UInt64(bitPattern: attoseconds / 1_000_000_000))
       varintField(0x08, UInt64(bitPattern: seconds))
       prefix(0x0A, since: 0)

@@ -1,3 +1,4 @@
+internal import TelemetryCore
 internal import TelemetrySDK
 
 /// Writes JSON values one after the other, with the commas between them.

@@ -18,13 +18,16 @@ package enum PercentEncoding {
   /// The text. A '%' that begins no escape stays as it is; bytes that aren't UTF-8 become U+FFFD.
   package static func text(_ text: Substring) -> String {
     guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
+    return self.text(of: text.utf8)
+  }
+
+  /// The same of bytes.
+  package static func text(of encoded: some Collection<UInt8>) -> String {
     var bytes: [UInt8] = []
-    var rest = text.utf8[...]
+    var rest = encoded[...]
     while let byte = rest.popFirst() {
-      let escape = rest.prefix(2)
-      if byte == UInt8(ascii: "%"), escape.count == 2, let high = escape.first.flatMap(digit),
-        let low = escape.last.flatMap(digit)
-      {
+      let escape = Array(rest.prefix(2))
+      if byte == UInt8(ascii: "%"), escape.count == 2, let high = digit(escape[0]), let low = digit(escape[1]) {
         bytes.append(high << 4 | low)
         rest = rest.dropFirst(2)
       } else {

@@ -45,7 +45,7 @@ package enum Redaction {
   }
 
   /// RFC 3986, 3.1; '_' is none, but part of what people write there.
-  private static func isSchemeByte(_ byte: UInt8) -> Bool {
+  package static func isSchemeByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):

@@ -42,10 +42,10 @@ public struct BatchConfiguration: Sendable, Hashable {
   /// What happens to an item that finds the queue full; default ``OverflowPolicy/dropNewest``.
   public var overflow = OverflowPolicy.dropNewest
 
-  var queueSize = BatchSetting(Self.standardQueueSize)
-  var delay = BatchSetting(Duration.seconds(5))
-  var batchSize = BatchSetting<Int?>(nil)
-  var timeout = BatchSetting(Duration.seconds(30))
+  var queueSize = Setting(Self.standardQueueSize)
+  var delay = Setting(Duration.seconds(5))
+  var batchSize = Setting<Int?>(nil)
+  var timeout = Setting(Duration.seconds(30))
   private var givenQueueBytes: Int?
 
   static let maxQueueSizeLimit = 1 << 24

@@ -6,7 +6,7 @@ extension BatchCore {
     case export(id: UInt64, count: Int, deadline: Deadline)
     case cancel(Task<Void, Never>?)
     case discard([Item])
-    case hurryExporter(deadline: Deadline)
+    case expediteExporter(deadline: Deadline)
     case flushExporter(id: UInt64, deadline: Deadline)
     case shutdownExporter(deadline: Deadline)
     case answer(Answer?, FlushReport)
@@ -47,8 +47,8 @@ extension BatchCore {
       let (items, bytes) = state.ring.removeFirst(count)
       budget.give(bytes)
       return .discard(items)
-    case .hurryExporter(let deadline):
-      return .hurryExporter(deadline: deadline)
+    case .expediteExporter(let deadline):
+      return .expediteExporter(deadline: deadline)
     case .flushExporter(let id, let deadline):
       return .flushExporter(id: id, deadline: deadline)
     case .shutdownExporter(let deadline):
@@ -68,7 +68,7 @@ extension BatchCore {
     case .export(let id, let count, let deadline): start(id, count, deadline)
     case .cancel(let task): task?.cancel()
     case .discard: break  // released here, outside the lock
-    case .hurryExporter(let deadline):
+    case .expediteExporter(let deadline):
       Task(executorPreference: loop) { await self.loopExporter?.expedite(deadline: deadline) }
     case .flushExporter(let id, let deadline):
       Task(executorPreference: loop) {

@@ -3,11 +3,11 @@ extension BatchConfiguration {
   /// in a warning and ignored (RULES 2.6, 4.7); so is a batch size above the queue size.
   public mutating func apply(environment: [String: String], diagnostics: Diagnostics = .standardError) {
     let reader = Environment(environment, diagnostics: diagnostics)
-    if let milliseconds = reader.integer("OTEL_BSP_SCHEDULE_DELAY", in: 0...86_400_000) {
-      delay.fill(.milliseconds(milliseconds))
+    if let (variable, milliseconds) = reader.integer(["OTEL_BSP_SCHEDULE_DELAY"], in: 0...86_400_000) {
+      delay.fill(.milliseconds(milliseconds), from: variable)
     }
-    if let milliseconds = reader.integer("OTEL_BSP_EXPORT_TIMEOUT", in: 0...Int(Int32.max)) {
-      timeout.fill(milliseconds == 0 ? Self.unlimited : .milliseconds(milliseconds))  // 2.6.6
+    if let (variable, milliseconds) = reader.integer(["OTEL_BSP_EXPORT_TIMEOUT"], in: 0...Int(Int32.max)) {
+      timeout.fill(milliseconds == 0 ? Self.unlimited : .milliseconds(milliseconds), from: variable)  // 2.6.6
     }
     applySizes(reader)
   }
@@ -20,15 +20,18 @@ extension BatchConfiguration {
       } else if batchSize.value == nil, size < Self.standardBatchSize, reader.strings([batch]).isEmpty {
         reader.ignored(queue, "\(size)", allowed: "at least the batch size, which is lowered to it")
       }
-      queueSize.fill(batchSize.isFromCode ? max(size, min(maxExportBatchSize, Self.maxQueueSizeLimit)) : size)
+      queueSize.fill(
+        batchSize.isFromCode ? max(size, min(maxExportBatchSize, Self.maxQueueSizeLimit)) : size, from: queue)
     }
     if let size = reader.integer(batch, in: 1...Self.maxQueueSizeLimit), !batchSize.isFromCode {
       if size > maxQueueSize {
         reader.ignored(batch, "\(size)", allowed: "at most the queue size, \(maxQueueSize), which is used")
       }
-      batchSize.fill(min(size, maxQueueSize))  // 4.7.7
+      batchSize.fill(min(size, maxQueueSize), from: batch)  // 4.7.7
     }
     // A batch size of an earlier environment.
-    if !batchSize.isFromCode, let size = batchSize.value, size > maxQueueSize { batchSize.fill(maxQueueSize) }
+    if !batchSize.isFromCode, let size = batchSize.value, size > maxQueueSize {
+      batchSize.fill(maxQueueSize, from: batch)
+    }
   }
 }

@@ -4,7 +4,7 @@ extension BatchMachine {
     wakePending = false
     guard phase != .closed else { return nil }
     if let action = giveUpOverdueExport(at: now) { return action }
-    if let action = hurryExporter(at: now) { return action }
+    if let action = expediteExporter(at: now) { return action }
     if let action = answerFlush(at: now) { return action }
     if phase == .draining {
       if let action = advanceShutdown(at: now) { return action }
@@ -81,18 +81,18 @@ extension BatchMachine {
     return nil
   }
 
-  /// With nothing to export there is no hurry. A flush that goes on after the time that the exporter was told of has it
+  /// Only while there is something to export. A flush that goes on after the time that the exporter was told of has it
   /// told again.
-  private mutating func hurryExporter(at now: MonotonicInstant) -> Action? {
-    if hurry == nil, let told = expedited, told.hasPassed(at: now) {
+  private mutating func expediteExporter(at now: MonotonicInstant) -> Action? {
+    if expediteBy == nil, let told = expedited, told.hasPassed(at: now) {
       expedited = nil
-      hurry = waits(after: now)
+      expediteBy = waits(after: now)
     }
-    guard let deadline = hurry else { return nil }
-    hurry = nil
+    guard let deadline = expediteBy else { return nil }
+    expediteBy = nil
     guard head < tail || hasLiveExport else { return nil }
     expedited = deadline
-    return .hurryExporter(deadline: deadline)
+    return .expediteExporter(deadline: deadline)
   }
 
   /// The first end of a flush or shutdown that still waits for exports.
@@ -189,7 +189,7 @@ extension BatchMachine {
       return .reportDrops(count: current.unreported, reason: current.reason)
     }
     phase = .closed
-    hurry = nil
+    expediteBy = nil
     exports = []
     drops = nil
     return .close

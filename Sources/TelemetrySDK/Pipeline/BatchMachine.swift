@@ -13,7 +13,7 @@ struct BatchMachine {
     /// Take `count` items from the queue's front and let go of them; they are counted.
     case discard(count: Int)
     /// Call the exporter's `expedite`.
-    case hurryExporter(deadline: Deadline)
+    case expediteExporter(deadline: Deadline)
     /// Call the exporter's `forceFlush`, then `exporterFlushed`.
     case flushExporter(id: UInt64, deadline: Deadline)
     /// Call the exporter's `shutdown`, then `exporterEnded`.
@@ -127,7 +127,7 @@ struct BatchMachine {
   var flushes: [Flush] = []
   var shutdown: Shutdown?
   /// The exporter is to be told that time is short.
-  var hurry: Deadline?
+  var expediteBy: Deadline?
   /// What it was told last; it attempts exports at once until then.
   var expedited: Deadline?
   var drops: DropEpisode?
@@ -240,7 +240,7 @@ struct BatchMachine {
   mutating func flush(by deadline: Deadline) -> UInt64 {
     let id = newID()
     flushes.append(Flush(id: id, watermark: tail, deadline: deadline))
-    hurry = min(hurry ?? .never, deadline)
+    expediteBy = min(expediteBy ?? .never, deadline)
     exportUpTo = tail
     return id
   }
@@ -250,7 +250,7 @@ struct BatchMachine {
     let id = newID()
     let margin = min(.milliseconds(100), deadline.isNever ? .zero : deadline.remaining(at: now) / 8)
     let exportDeadline = deadline.isNever ? deadline : Deadline(deadline.instant + (.zero - margin))
-    hurry = min(hurry ?? .never, exportDeadline)
+    expediteBy = min(expediteBy ?? .never, exportDeadline)
     if var current = shutdown {
       current.ids.append(id)
       if deadline < current.deadline {

@@ -45,11 +45,8 @@ package struct DemoCommand: ToolCommand {
 
   /// Whether the command line or the environment names a server.
   private func isElsewhere(_ environment: [String: String]) -> Bool {
-    !connection.endpoints.isEmpty
-      || ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].contains { name in
-        // A value of blanks counts as none.
-        environment[name].map { !$0.allSatisfy(\.isWhitespace) } ?? false
-      }
+    let names = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
+    return !connection.endpoints.isEmpty || Environment(environment).string(names) != nil
   }
 
   /// Certificates with a private key in the file system, which must not stay there whatever ends the command.

@@ -89,7 +89,7 @@ package struct SendCommand: ToolCommand {
   private func openInput() throws(ToolError) -> Int32 {
     if file == "-" { return STDIN_FILENO }
     let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw ToolError(.noInput, "\(shownName): \(systemMessage(errno))") }
+    guard descriptor >= 0 else { throw ToolError(.noInput, "\(shownName): \(SystemError.text(of: errno))") }
     return descriptor
   }
 }

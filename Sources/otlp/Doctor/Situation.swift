@@ -41,10 +41,8 @@ package struct Situation: Sendable {
     }
   }
 
-  private var firstPlace: String { endpoint.authority }
-
-  package var plaintextURL: String { "http://\(firstPlace)" }
-  package var secureURL: String { "https://\(firstPlace)" }
+  package var plaintextURL: String { "http://\(endpoint.authority)" }
+  package var secureURL: String { "https://\(endpoint.authority)" }
 
   /// The port is that of OTLP over HTTP.
   package var isHTTPPort: Bool {

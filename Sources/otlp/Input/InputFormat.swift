@@ -31,7 +31,6 @@ package enum InputFormat: Hashable, Sendable {
       self = .unreadable("the input is UTF-32; try 'iconv -f UTF-32 -t UTF-8 FILE | otlp send'")
     case starts([0xFF, 0xFE]), starts([0xFE, 0xFF]): self = utf16
     case Self.isHalfZeros(prefix): self = utf16
-    case starts([0x0A]) && prefix.contains(0): self = Self.binary
     case prefix.contains(0): self = Self.binary
     default: self = .text
     }

@@ -66,7 +66,7 @@ package final class InputReader: Sendable {
     var isKnown = false
     while !isEnding {
       switch source.next() {
-      case .failed(let error): return Shortfall(.noInput, systemMessage(error))
+      case .failed(let error): return Shortfall(.noInput, SystemError.text(of: error))
       case .end:
         if !isKnown, let reason = start(prefix, &inflater) { return Shortfall(.badData, reason) }
         return isKnown ? end(inflater) : feed(prefix, inflater, &splitter) ?? end(inflater)

@@ -1,3 +1,4 @@
+internal import OTLPGRPC
 package import OTLPTesting
 internal import Synchronization
 internal import TelemetryCore
@@ -13,7 +14,6 @@ package final class Reception: Sendable {
     var refusedSpans = 0
   }
 
-  private static let tracePath = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
   private static let maxServices = 20
 
   private let file: SpanFile?
@@ -32,7 +32,7 @@ package final class Reception: Sendable {
 
   /// Answers a request once its spans are where they belong.
   package func answer(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
-    guard request.path == Self.tracePath else { return answerOther(request.path) }
+    guard request.path == GRPCTransport.tracesPath else { return answerOther(request.path) }
     return state.withLock { state in
       if let file, state.failure == nil, let reason = file.append(request.spans) {
         state.failure = "\(file.name): \(reason)"

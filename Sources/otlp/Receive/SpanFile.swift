@@ -28,7 +28,7 @@ package struct SpanFile: Sendable {
     name = Redaction.shown(path)
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw ToolError(.configuration, "--output: \(Redaction.shown(path)): \(systemMessage(errno))")
+      throw ToolError(.configuration, "--output: \(Redaction.shown(path)): \(SystemError.text(of: errno))")
     }
     output = TextOutput(descriptor: descriptor)
   }
@@ -39,14 +39,14 @@ package struct SpanFile: Sendable {
     let (error, count) = output.put(OTLPJSON.encode(spans) + "\n")
     guard let error else { return nil }
     if count > 0, let size { _ = ftruncate(output.descriptor, size) }
-    return systemMessage(error)
+    return SystemError.text(of: error)
   }
 
   /// Forces what was written to the disk; why that failed.
   package func finish() -> String? {
     // Pipes and terminals have nothing to be forced.
     if fsync(output.descriptor) == 0 || errno == EINVAL || errno == EROFS || errno == EBADF { return nil }
-    return systemMessage(errno)
+    return SystemError.text(of: errno)
   }
 
   /// The size of a regular file; nil for anything else.

@@ -9,7 +9,7 @@ package struct SpanDetails {
 
   package private(set) var lines: [String] = []
 
-  package init(_ span: SpanData, traceStart: UInt64) {
+  package init(_ span: SpanData) {
     lines.append("\(span.kind)  \(TimeOfDay(unixNano: span.startTimeUnixNano).text)  span \(span.spanID)")
     if span.parentSpanID.isValid { lines.append("parent \(span.parentSpanID)") }
     if span.status.code != .unset {

@@ -46,7 +46,7 @@ package struct Waterfall: Sendable {
       text += line(row, layout)
       if isVerbose {
         let indent = String(repeating: " ", count: min(2 * row.depth, terminal.columns / 3) + 4)
-        text += SpanDetails(row.span, traceStart: start).lines
+        text += SpanDetails(row.span).lines
           .flatMap { hardWrapped($0, to: terminal.columns - indent.count) }.map { indent + $0 + "\n" }.joined()
       }
     }

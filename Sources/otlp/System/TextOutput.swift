@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -62,7 +64,7 @@ package struct TextOutput: Sendable {
   }
 
   private static func undelivered(_ error: Int32) -> ToolError {
-    ToolError(.loss, "standard output: \(systemMessage(error))")
+    ToolError(.loss, "standard output: \(SystemError.text(of: error))")
   }
 }
 
@@ -72,6 +74,3 @@ private func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> 
 }
 
 private func closeFile(_ descriptor: Int32) -> Int32 { close(descriptor) }
-
-/// What the system says of an error number.
-package func systemMessage(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }

@@ -55,7 +55,7 @@ import Testing
       }
       for export in Self.exports(1000, fixture, within: .seconds(120)) { #expect(await export.value.exported == 1) }
       let after = fixture.transport.calls.map(\.time).filter { $0 >= back }
-      #expect(after[0] - back <= RetryPolicy().maxCircuitPause)
+      #expect(after[0] - back <= OTLPRetryPolicy().maxCircuitPause)
       // The probe alone, then two at once, and so on: not more than double for each answer's time.
       #expect(after.count { $0 < after[0] + .milliseconds(20) } == 1)
       #expect(after.count { $0 < after[0] + .milliseconds(40) } <= 3)

@@ -83,6 +83,17 @@ import Testing
     #expect(other.fail(stop) == .giveUp(.refused))
   }
 
+  @Test("a pause longer than the destination's is cut, or the export would hold its place for years")
+  func theLongestPause() {
+    for failure in [
+      AttemptFailure.server(14, retryInfo: .some(.seconds(315_360_000))),
+      .server(14, pushback: .retry(after: .seconds(315_360_000))),
+    ] {
+      var driver = RetryDriver(within: .seconds(3_000_000_000), random: TestGenerator.lowest)
+      #expect(driver.pause(failure) == Destination.longestPause)
+    }
+  }
+
   @Test func aServerThatAlwaysSaysAtOnceDoesNotMakeUsSpin() {
     var driver = RetryDriver(within: .seconds(30), random: .seed(3))
     var attempts = 0
@@ -91,7 +102,7 @@ import Testing
   }
 
   @Test func thePolicyBoundsTheNumber() {
-    var policy = RetryPolicy()
+    var policy = OTLPRetryPolicy()
     policy.maxAttempts = 3
     var driver = RetryDriver(policy, random: TestGenerator.lowest)
     #expect(driver.pause(.server(14)) != nil)

@@ -5,7 +5,7 @@ import Testing
 
 /// Every state with every input.
 @Suite(.ownThreads) struct CircuitBreakerTests {
-  private var circuit = CircuitBreaker(RetryPolicy())
+  private var circuit = CircuitBreaker(OTLPRetryPolicy())
   private var random = TestGenerator.highest
   private var now = MonotonicInstant(nanoseconds: 1_000_000_000)
   private var calls = 0
@@ -152,7 +152,7 @@ import Testing
   }
 
   @Test mutating func aPauseIsNeverLongerThanThePolicySays() {
-    var policy = RetryPolicy()
+    var policy = OTLPRetryPolicy()
     policy.initialBackoff = .seconds(20)
     policy.maxCircuitPause = .seconds(3)
     policy.circuitThreshold = 1

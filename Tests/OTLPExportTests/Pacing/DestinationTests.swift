@@ -5,7 +5,7 @@ import Testing
 
 /// What holds a call back, alone and together.
 @Suite(.ownThreads) struct DestinationTests {
-  private var destination = Destination(RetryPolicy(), maximum: 16)
+  private var destination = Destination(OTLPRetryPolicy(), maximum: 16)
   private var random = TestGenerator.highest
   private var now = MonotonicInstant(nanoseconds: 1_000_000_000)
 
@@ -180,7 +180,7 @@ import Testing
 
   @Test mutating func anAnswerOfAnyKindShowsTheServerAlive() {
     for evidence in [Destination.Evidence.accepted, .answered] {
-      destination = Destination(RetryPolicy(), maximum: 16)
+      destination = Destination(OTLPRetryPolicy(), maximum: 16)
       suspend()
       #expect(endNext(evidence) == .resumed)
       #expect(endNext(evidence) == nil)

@@ -64,7 +64,7 @@ struct RetryDriver {
   var deadline: Deadline
   var request = RetryMachine.Request(messageBytes: 5_702_136, isCompressed: false)
 
-  init(_ policy: RetryPolicy = RetryPolicy(), within: Duration = .seconds(30), random: TestGenerator) {
+  init(_ policy: OTLPRetryPolicy = OTLPRetryPolicy(), within: Duration = .seconds(30), random: TestGenerator) {
     machine = RetryMachine(policy)
     self.random = random
     deadline = Deadline(now + within)

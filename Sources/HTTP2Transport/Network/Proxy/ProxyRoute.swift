@@ -20,7 +20,7 @@ extension ProxyServer: CustomStringConvertible, CustomDebugStringConvertible, Cu
   package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   package var debugDescription: String { description }
   package var customMirror: Mirror {
-    let shown = authorization.map { _ in "[REDACTED]" } ?? "none"
+    let shown = authorization.map { _ in Redaction.mark } ?? "none"
     return Mirror(self, children: ["host": host, "port": port, "authorization": shown], displayStyle: .struct)
   }
 }

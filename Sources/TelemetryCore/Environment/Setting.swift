@@ -31,8 +31,19 @@ package struct Setting<Value: Sendable>: Sendable {
     source = .environment(variable: variable)
   }
 
+  package var isFromCode: Bool { source == .code }
+
   /// How a message calls the setting: by its variable if the value came from there, else by `option`.
   package func name(_ option: String) -> String {
     if case .environment(let variable) = source { variable } else { option }
   }
+}
+
+/// By the value alone.
+extension Setting: Equatable where Value: Equatable {
+  package static func == (left: Setting, right: Setting) -> Bool { left.value == right.value }
+}
+
+extension Setting: Hashable where Value: Hashable {
+  package func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }

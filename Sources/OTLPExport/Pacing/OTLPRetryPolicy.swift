@@ -53,6 +53,3 @@ public struct OTLPRetryPolicy: Hashable, Sendable {
     try ConfigurationError.require("retry.maxCircuitPause", maxCircuitPause, in: .milliseconds(1) ... .seconds(3600))
   }
 }
-
-// grpc-swift has a public `RetryPolicy`, so the short name stays in the package.
-package typealias RetryPolicy = OTLPRetryPolicy
