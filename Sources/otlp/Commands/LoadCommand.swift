@@ -16,7 +16,7 @@ package struct LoadCommand: ToolCommand {
       Without --spans and --duration it makes 10000 spans.
       Times are seconds, or have a unit: 2, 2s, 500ms, 5m, 1h.
       Values of attributes are truth values, numbers or text: ok=true, n=3, r=0.5, zip="01234".
-      Without --duration it gives up when nothing could be delivered for --export-timeout while spans
+      Without --duration it gives up when nothing could be delivered for --export-timeout while spans \
       wait for room.
       The variables OTEL_EXPORTER_OTLP_… and OTEL_BSP_… hold where no option is given.
       Exit code 0 if every span was delivered, 69 if not.
