@@ -68,7 +68,7 @@ import Testing
     Case(["send", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["bytes)"]),
     Case(["receive", "--listen", "example.com"], 64, ["--listen", "'example.com'", "IP address"]),
     Case(["receive", "--listen", "127.0.0.1:1", "--port", "2"], 64, ["--port", "'2'", "1"]),
-    Case(["receive", "--listen", "203.0.113.1:0"], 78, ["--listen 203.0.113.1:0: 203.0.113.1:0: bind: Cannot assign"]),
+    Case(["receive", "--listen", "203.0.113.1:0"], 78, ["receive: --listen: 203.0.113.1:0: bind: Cannot assign"]),
     Case(["help", "--man", "load"], 64, ["'load'", "--man"]),
     Case(["help", "--completions", "bash", "load"], 64, ["'load'", "--completions"]),
     Case(["help", "--man", "--completions", "bash"], 64, ["--man and --completions"]),

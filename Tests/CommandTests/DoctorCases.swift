@@ -162,7 +162,7 @@ enum DoctorCases {
       words: ["the system", "OTEL_EXPORTER_OTLP_CERTIFICATE"]),
     Case(
       mistake: .wrongHost, server: .tls("other_name"), arguments: secure,
-      words: ["other.example, 192.0.2.1", "not for localhost"]),
+      words: ["other.example, 192.0.2.1", "not for localhost", "--server-name"]),
     Case(
       mistake: .certificateExpired, server: .tls("expired"), arguments: secure, words: ["expired on", "2001", "renew"]),
     Case(

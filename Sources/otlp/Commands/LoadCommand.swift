@@ -93,10 +93,11 @@ package struct LoadCommand: ToolCommand {
       shortfalls.append(Shortfall(.loss, "interrupted before all spans were made"))
     }
     generator.stop()
-    // A worker that is at a span ends it, lest it come after the shutdown; one that waits for room isn't waited for.
-    let end = Deadline.after(.seconds(1))
+    let ending = MonotonicInstant.system
+    // A worker that is at a span ends it, lest it come after the shutdown; one that waits for room ends by the shutdown.
+    let end = Deadline(ending + min(.seconds(1), pipeline.shutdownTimeout / 4))
     while generator.running > 0, wake.wait(until: end) {}
-    let report = pipeline.finish()
+    let report = pipeline.finish(since: ending)
     return try connection.conclude(report, reason: pipeline.lastError, command: "load", shortfalls)
   }
 

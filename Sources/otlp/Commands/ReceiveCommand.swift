@@ -169,6 +169,9 @@ package struct ReceiveCommand: ToolCommand {
     } catch let error as TLSError {
       let option = error.role == .serverKey ? "--tls-key" : "--tls-certificate"
       throw ToolError(.configuration, "\(option): \(error.message)")
+    } catch let error as NetworkError {
+      // It names the address.
+      throw ToolError(.configuration, "--listen: \(error)")
     } catch {
       throw ToolError(
         .configuration, "--listen \(Redaction.shown(listen))\(port.map { ", --port \($0)" } ?? ""): \(error)")

@@ -129,7 +129,9 @@ extension Finding {
     case .wrongHost:
       return Finding(
         .wrongHost, error.message,
-        advice: "use a name that the certificate has in the endpoint, or give the server a certificate for \(host)")
+        advice:
+          "use a name that the certificate has, in the endpoint or as --server-name (serverName in code), or give the "
+          + "server a certificate for \(host)")
     case .certificateExpired:
       return Finding(
         .certificateExpired, error.message,
