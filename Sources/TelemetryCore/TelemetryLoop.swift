@@ -236,7 +236,7 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
         return
       }
       // No thread is to be had, and no lease guarantees one here: a thread of the default executor does the work.
-      Task.detached { [self] in serve() }
+      Task.detached(executorPreference: globalConcurrentExecutor) { [self] in serve() }
     }
   }
 

@@ -68,7 +68,8 @@ enum DoctorCases {
       mistake: .portRefused, server: .nobody, arguments: plain,
       words: ["127.0.0.1:{port}", "nobody listens", "the server runs"]),
     Case(
-      mistake: .portRefused, server: .nobody, arguments: ["--endpoint", "unix:/missing.sock"], words: ["/missing.sock"]),
+      mistake: .portRefused, server: .nobody, arguments: ["--endpoint", "unix:/missing.sock"],
+      words: ["/missing.sock: there is no such socket", "the path of its socket"]),
     Case(
       mistake: .noAnswer, server: .filtered, arguments: plain + ["--timeout", "500ms"],
       words: ["127.0.0.1:{port}", "neither accepted nor refused", "firewall"]),
