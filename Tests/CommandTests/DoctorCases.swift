@@ -68,7 +68,8 @@ enum DoctorCases {
       mistake: .portRefused, server: .nobody, arguments: plain,
       words: ["127.0.0.1:{port}", "nobody listens", "the server runs"]),
     Case(
-      mistake: .portRefused, server: .nobody, arguments: ["--endpoint", "unix:/missing.sock"], words: ["/missing.sock"]),
+      mistake: .portRefused, server: .nobody, arguments: ["--endpoint", "unix:/missing.sock"],
+      words: ["/missing.sock: there is no such socket", "the path of its socket"]),
     Case(
       mistake: .noAnswer, server: .filtered, arguments: plain + ["--timeout", "500ms"],
       words: ["127.0.0.1:{port}", "neither accepted nor refused", "firewall"]),
@@ -162,7 +163,7 @@ enum DoctorCases {
       words: ["the system", "OTEL_EXPORTER_OTLP_CERTIFICATE"]),
     Case(
       mistake: .wrongHost, server: .tls("other_name"), arguments: secure,
-      words: ["other.example, 192.0.2.1", "not for localhost"]),
+      words: ["other.example, 192.0.2.1", "not for localhost", "--server-name"]),
     Case(
       mistake: .certificateExpired, server: .tls("expired"), arguments: secure, words: ["expired on", "2001", "renew"]),
     Case(

@@ -1,3 +1,4 @@
+import OTLPGRPC
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
@@ -50,6 +51,19 @@ import otlp
     #expect(collector.spanCount == 10)
     #expect(collector.spans.allSatisfy { $0.status.code == .unset })
     await collector.stop()
+  }
+
+  @Test("the time that the end took before the shutdown is part of --shutdown-timeout")
+  func endsInTime() throws {
+    var options = ConnectionOptions()
+    options.exporter.endpoint = "http://127.0.0.1:1"
+    options.shutdownTimeout = .seconds(3600)
+    let pipeline = try Pipeline(options, environment: [:], diagnostics: .silent)
+    pipeline.processor.onEnd(StandardWorkload().span(0))
+    let start = MonotonicInstant.system
+    let report = pipeline.finish(since: start + .seconds(-3600))
+    #expect(MonotonicInstant.system - start < .seconds(60))
+    #expect(report.ledger.droppedTotal == 1)
   }
 
   @Test(arguments: [0, 0.01, 1, 12.5, 33.3, 99, 100]) func errorsAreSpreadEvenly(_ percent: Double) {

@@ -15,8 +15,10 @@ let ourNames: [Any.Type] = [
   BatchSpanProcessor.self, ConfigurationError.self, ConsoleExporter.self, Deadline.self, DiagnosticEvent.self,
   Diagnostics.self, DropReason.self, ExportOutcome.self, (any Exporter<SpanData>).self, FlushReport.self,
   HeaderProvider.self, InMemoryExporter<SpanData>.self, InMemorySpanExporter.self, InstrumentationScope.self,
+  KeyPassword.self,
   Ledger.self, LoopbackCollector.self, MonotonicInstant.self, OTLPCompression.self, OTLPError.self,
-  OTLPGRPCExporter.self, OTLPHeaders.self, OTLPProxy.self, OTLPRetryPolicy.self, OTLPSignal.self, OverflowPolicy.self,
+  OTLPGRPCExporter.self, OTLPHeaders.self, OTLPProxy.self, OTLPRetryPolicy.self, OTLPSignal.self, OTLPTLSVersion.self,
+  OverflowPolicy.self, PEMSource.self,
   ProvidedHeaders.self, Resource.self, SelfMetrics.self, SimpleProcessor<SpanData>.self, SimpleSpanProcessor.self,
   SpanData.self, (any SpanExporter).self, SpanID.self, StandardWorkload.self, SystemError.self, TelemetryLoop.self,
   TelemetryRuntime.self, TestCertificates.self, TraceID.self,
@@ -24,6 +26,7 @@ let ourNames: [Any.Type] = [
 
 func ourMainJob() async throws {
   try await withTelemetryRuntime { runtime in _ = runtime.configuration }
+  try await withLoopbackCollector { collector in _ = collector.endpoint }
 }
 
 /// A user's switch over an enumeration of ours that may grow has a way out; without it this is an error, or on a

@@ -10,8 +10,9 @@ import Testing
   /// names with us by design, those of OpenTelemetry's specification: a file that imports both says `TelemetrySDK.Resource`.
   private static let allowed: [String: Set<String>] = [
     "TelemetryCore": [
-      "ConfigurationError", "Deadline", "DiagnosticEvent", "Diagnostics", "MonotonicInstant", "SystemError",
-      "TelemetryLoop", "TelemetryRuntime", "withTelemetryRuntime",
+      "ConfigurationError", "Deadline", "DiagnosticEvent", "Diagnostics", "KeyPassword", "MonotonicInstant",
+      "PEMSource",
+      "SystemError", "TelemetryLoop", "TelemetryRuntime", "withTelemetryRuntime",
     ],
     "TelemetrySDK": [
       "AttributeValue", "Attributes", "BatchConfiguration", "BatchItem", "BatchProcessor", "BatchSpanProcessor",
@@ -21,10 +22,10 @@ import Testing
     ],
     "OTLPExport": [
       "HeaderProvider", "OTLPCompression", "OTLPError", "OTLPHeaders", "OTLPProxy", "OTLPRetryPolicy", "OTLPSignal",
-      "ProvidedHeaders",
+      "OTLPTLSVersion", "ProvidedHeaders",
     ],
     "OTLPGRPC": ["OTLPGRPCExporter"],
-    "OTLPTesting": ["LoopbackCollector", "StandardWorkload", "TestCertificates"],
+    "OTLPTesting": ["LoopbackCollector", "StandardWorkload", "TestCertificates", "withLoopbackCollector"],
     "OTLPWire": [], "HTTP2Transport": [], "GRPCClient": [],
   ]
 

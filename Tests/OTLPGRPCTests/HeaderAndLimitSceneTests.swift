@@ -45,6 +45,22 @@ import Testing
     #expect(!"\(ProvidedHeaders(["authorization": "s3cr3t"]))".contains("s3cr3t"))
   }
 
+  @Test("a request that never left isn't said to be refused by the server")
+  func headersThatCannotBeSent() throws {
+    try scene(configure: { $0.headers = ["x-token": String(repeating: "s", count: 70_000)] }) { scene in
+      let outcome = await scene.export(5)
+      #expect(outcome.dropped == [.refused: 5])
+      let words = "\(try #require(outcome.error))"
+      #expect(words.hasPrefix("the export can't be sent: INTERNAL: request headers of "))
+      #expect(words.hasSuffix("the largest is 'x-token'"))
+    }
+    try scene { scene in
+      scene.collector.script(.status(.permissionDenied, message: "no"))
+      let words = "\(try #require(await scene.export(5).error))"
+      #expect(words == "the server refused the export: PERMISSION_DENIED: no")
+    }
+  }
+
   @Test func oneBadSpanTakesNoOthersAlong() throws {
     try scene { scene in
       let bad = StandardWorkload().spans(0..<512)[77].spanID

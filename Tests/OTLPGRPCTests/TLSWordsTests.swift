@@ -39,7 +39,7 @@ import Testing
       words: "the certificate of localhost is not valid before Jan  1 00:00:00 2090 GMT"),
     Case(
       "wrong host", server: "other_name",
-      words: "the certificate that localhost showed is for other.example, 192.0.2.1, not for localhost"),
+      words: "the server's certificate is for other.example, 192.0.2.1, not for localhost"),
     Case(
       "unknown authority", server: "other_server",
       words: "the certificate of localhost was issued by '/CN=another test authority', which is not among the "

@@ -25,9 +25,15 @@ struct FileIdentity: Hashable, Sendable {
   }
 
   /// The file that `path` leads to, through links, now; nil if there is none. Blocks.
+  ///
+  /// A pipe can be read only once, and what is in it changes by that: it is always the same.
   init?(path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
+    guard status.st_mode & S_IFMT != S_IFIFO else {
+      self.init()
+      return
+    }
     #if canImport(Darwin)
       let (modification, change) = (status.st_mtimespec, status.st_ctimespec)
     #else

@@ -150,7 +150,7 @@ extension TLSFailure {
       return TLSError(.certificateNotYetValid, "\(which) is not valid before \(certificate.notBefore)")
     case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
       return TLSError(
-        .wrongHost, "the certificate that \(owner) showed \(names(of: certificate)), not for \(owner)")
+        .wrongHost, "the server's certificate \(names(of: certificate)), not for \(owner)")
     default:
       if let words = distrust(code, certificate, which, owner, trust) { return TLSError(.unknownAuthority, words) }
       let reason = unsafe X509_verify_cert_error_string(Int(code)).map { unsafe String(cString: $0) }

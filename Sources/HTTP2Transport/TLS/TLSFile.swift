@@ -9,7 +9,7 @@ internal import TelemetryCore
   internal import Darwin
 #endif
 
-/// PEM from a file or a text, read whole; every error says where it is from, and shows none of it.
+/// PEM from a file, a pipe or a text, read whole; every error says where it is from, and shows none of it.
 struct TLSFile {
   // The largest bundle of authorities in use has a quarter of a megabyte, and 150 certificates.
   private static let limit = 8 << 20
@@ -46,45 +46,11 @@ struct TLSFile {
   // MARK: Reading
 
   private static func read(_ role: TLSError.Role, _ source: PEMSource) throws(TLSError) -> SecretBytes {
-    let path = source.path ?? ""
-    func unreadable(_ code: Int32) -> TLSError {
-      failure(role, source, "can't be read: \(SystemError.text(of: code))")
+    do throws(SecretFile.Failure) {
+      return try SecretFile.read(source.path ?? "", limit: limit)
+    } catch {
+      throw failure(role, source, error.description)
     }
-    guard !path.utf8.contains(0) else { throw failure(role, source, "can't be read: a path holds no NUL") }
-    // Without waiting: a pipe that nobody writes to would hold the caller up for ever.
-    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    guard file >= 0 else { throw unreadable(errno) }
-    defer { close(file) }
-    var status = stat()
-    guard unsafe fstat(file, &status) == 0 else { throw unreadable(errno) }
-    let kind = status.st_mode & S_IFMT
-    guard kind != S_IFDIR else { throw unreadable(EISDIR) }
-    guard kind == S_IFREG else {
-      throw failure(role, source, "is a pipe, a device or a socket; only a file can be read")
-    }
-    guard status.st_size <= limit else { throw failure(role, source, "is larger than 8 MiB") }
-    // One more than the file has, to see that it didn't grow; what says that it is empty may still hold something.
-    let capacity = status.st_size > 0 ? Int(status.st_size) + 1 : limit + 1
-    var code: Int32 = 0
-    let contents = unsafe SecretBytes(capacity: capacity) { memory in
-      var count = 0
-      while count < memory.count {
-        let got = unsafe piece(file, memory, count)
-        if got < 0, errno == EINTR { continue }
-        if got < 0 { code = errno }
-        guard got > 0 else { break }
-        count += got
-      }
-      return count
-    }
-    guard code == 0 else { throw unreadable(code) }
-    guard contents.count < capacity else { throw failure(role, source, "grew while it was read") }
-    return contents
-  }
-
-  private static func piece(_ file: Int32, _ memory: UnsafeMutableRawBufferPointer, _ from: Int) -> Int {
-    guard let start = memory.baseAddress else { return 0 }
-    return unsafe Int(systemRead(file, start + from, memory.count - from))
   }
 
   /// Whether every user of this machine can read the file: it and all folders above permit it. Not for a text.
@@ -169,9 +135,4 @@ struct TLSFile {
       }
     }
   }
-}
-
-/// Named apart from `TLSFile.read`, which would hide it.
-private func systemRead(_ file: Int32, _ start: UnsafeMutableRawPointer, _ count: Int) -> Int {
-  unsafe read(file, start, count)
 }

@@ -122,6 +122,15 @@ extension ExportPipeline {
     return destination.deadline(allowance, at: loop.now) < min(delivery.deadline, cutoff ?? .never)
   }
 
+  /// Who refused: a request that was never sent, or an answer that breaks the protocol, isn't the server's refusal.
+  private func refusal(_ last: AttemptFailure) -> String {
+    switch last.origin {
+    case .server: "the server refused the export"
+    case .protocolViolation where last.fate == .neverProcessed: "the export can't be sent"
+    default: "the export failed"
+    }
+  }
+
   /// What a user can act on: the reason, and the last failure in words.
   private func error(
     _ reason: RetryMachine.Reason, _ dropReason: DropReason, _ delivery: Delivery
@@ -135,7 +144,7 @@ extension ExportPipeline {
     if last.origin == .headerProvider { return OTLPError(.headerProvider, last.message, status: last.status) }
     if last.isTLS { return OTLPError(.tls, "no TLS connection to \(configuration.server): \(last.message)") }
     switch dropReason {
-    case .refused: return OTLPError(.refused, "the server refused the export: \(words)", status: last.status)
+    case .refused: return OTLPError(.refused, "\(refusal(last)): \(words)", status: last.status)
     case .unreachable:
       return OTLPError(
         .unreachable, "no connection to \(configuration.server): \(last.message)", status: last.status)

@@ -1,5 +1,8 @@
 extension LoopbackCollector.Response {
   /// Frames that a server may send without end, and that answer nothing.
+  #if hasAttribute(nonexhaustive)
+    @nonexhaustive
+  #endif
   public enum Flood: Hashable, Sendable, CaseIterable {
     /// DATA without a byte; response headers must have been sent before.
     case emptyData

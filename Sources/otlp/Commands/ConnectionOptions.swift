@@ -22,6 +22,8 @@ package struct ConnectionOptions {
   /// The names of the exporter's options that the command line has, whatever their values.
   package var given: Set<String> = []
   private var headerCount = 0
+  /// Whether a header's value is the name of an authentication scheme alone: what follows it is lost, or elsewhere.
+  package private(set) var endsInScheme = false
 
   package init() {}
 
@@ -77,7 +79,7 @@ package struct ConnectionOptions {
     },
     Option("connect-timeout", "T", "how long an attempt to connect may take, 100ms to 10 minutes", default: "20s") {
       (options: inout ConnectionOptions, value: OptionValue) throws(ConfigurationError) in
-      options.exporter.connectTimeout = try value.duration()
+      options.exporter.connectTimeout = try value.duration(in: .milliseconds(100) ... .seconds(600))
       options.given.insert("connect-timeout")
     },
     Option(
@@ -174,6 +176,8 @@ package struct ConnectionOptions {
     single[String(parts[0])] = String(parts[1])
     try HeaderRules.validate(single, option: value.option)
     exporter.headers[String(parts[0])] = String(parts[1])
+    let schemes = ["bearer", "basic", "token", "apikey", "api-key", "digest", "negotiate"]
+    if schemes.contains(parts[1].lowercased()) { endsInScheme = true }
   }
 }
 
@@ -218,7 +222,10 @@ extension ConnectionOptions {
     do throws(ConfigurationError) {
       try configuration.validate()
     } catch {
-      throw ToolError(usage: error.renamed(Self.optionNames[error.option] ?? error.option))
+      let named = ConfigurationError(
+        option: Self.optionNames[error.option] ?? error.option, value: error.value,
+        allowed: error.allowed.replacing("maxQueueSize", with: "--queue"))
+      throw ToolError(usage: named)
     }
     return configuration
   }

@@ -14,7 +14,7 @@ package struct DemoCommand: ToolCommand {
   package static let table = CommandTable<DemoCommand>(
     "demo", "exports a trace to a receiver of its own, in plaintext and over TLS, and shows it",
     notes: """
-      With --endpoint, or OTEL_EXPORTER_OTLP_ENDPOINT set, it exports the trace there instead, and
+      With --endpoint, or OTEL_EXPORTER_OTLP_ENDPOINT set, it exports the trace there instead, and \
       starts no receiver.
       Exit code 0 if every span was delivered, 69 if not.
       """,

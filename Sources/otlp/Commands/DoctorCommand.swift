@@ -13,7 +13,7 @@ package struct DoctorCommand: ToolCommand {
     notes: """
       It looks the name up, connects, shakes hands, and exports an empty request: no span is sent.
       --timeout is what the way there may take, and what the export may take; 10s if it is 0.
-      Exit code 0 if nothing is wrong, 64 or 78 for a value, a file or a variable that can't be
+      Exit code 0 if nothing is wrong, 64 or 78 for a value, a file or a variable that can't be \
       used, 69 if the server can't be reached or doesn't accept the export.
       """,
     options: ConnectionOptions.table.map { $0.within(\DoctorCommand.connection) })

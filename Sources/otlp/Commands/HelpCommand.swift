@@ -59,6 +59,11 @@ package struct HelpCommand: ToolCommand {
 
   private var text: String {
     get throws(ToolError) {
+      if let command, isManPage || completions != nil {
+        throw ToolError(
+          .usage, "unexpected argument '\(Redaction.shown(command))': --man and --completions are of all commands")
+      }
+      if isManPage, completions != nil { throw ToolError(.usage, "--man and --completions can't go together") }
       if isManPage { return ManPage.text(Self.summary, Self.commands) }
       if let completions { return completions.script(Self.commands) }
       let columns = Terminal.standard.columns

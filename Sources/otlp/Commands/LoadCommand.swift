@@ -16,7 +16,7 @@ package struct LoadCommand: ToolCommand {
       Without --spans and --duration it makes 10000 spans.
       Times are seconds, or have a unit: 2, 2s, 500ms, 5m, 1h.
       Values of attributes are truth values, numbers or text: ok=true, n=3, r=0.5, zip="01234".
-      Without --duration it gives up when nothing could be delivered for --export-timeout while spans
+      Without --duration it gives up when nothing could be delivered for --export-timeout while spans \
       wait for room.
       The variables OTEL_EXPORTER_OTLP_… and OTEL_BSP_… hold where no option is given.
       Exit code 0 if every span was delivered, 69 if not.
@@ -93,10 +93,11 @@ package struct LoadCommand: ToolCommand {
       shortfalls.append(Shortfall(.loss, "interrupted before all spans were made"))
     }
     generator.stop()
-    // A worker that is at a span ends it, lest it come after the shutdown; one that waits for room isn't waited for.
-    let end = Deadline.after(.seconds(1))
+    let ending = MonotonicInstant.system
+    // A worker that is at a span ends it, lest it come after the shutdown; one that waits for room ends by the shutdown.
+    let end = Deadline(ending + min(.seconds(1), pipeline.shutdownTimeout / 4))
     while generator.running > 0, wake.wait(until: end) {}
-    let report = pipeline.finish()
+    let report = pipeline.finish(since: ending)
     return try connection.conclude(report, reason: pipeline.lastError, command: "load", shortfalls)
   }
 

@@ -43,8 +43,12 @@ package final class Pipeline: Sendable {
   /// The last error.
   package var lastError: String? { exporter.lastError ?? failures.last }
 
-  /// Ends the processor, at the latest after the shutdown timeout, and says what became of all spans.
-  package func finish() -> RunReport { report(processor.shutdownBlocking(within: shutdownTimeout).ledger) }
+  /// Ends the processor, at the latest when the shutdown timeout has passed since the command began to end, and says what
+  /// became of all spans.
+  package func finish(since beginning: MonotonicInstant = .system) -> RunReport {
+    let left = max(.zero, shutdownTimeout - (MonotonicInstant.system - beginning))
+    return report(processor.shutdownBlocking(within: left).ledger)
+  }
 
   /// ``finish()`` for a caller that must not block.
   package func finishAsync() async -> RunReport { report(await processor.shutdown(within: shutdownTimeout).ledger) }

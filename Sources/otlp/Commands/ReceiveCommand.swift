@@ -1,3 +1,4 @@
+internal import HTTP2Transport
 internal import OTLPTesting
 internal import TelemetryCore
 internal import TelemetrySDK
@@ -16,7 +17,7 @@ package struct ReceiveCommand: ToolCommand {
   package static let table = CommandTable<ReceiveCommand>(
     "receive", "receives spans and shows or keeps them",
     notes: """
-      It listens until it is interrupted (SIGINT or SIGTERM), then says what it got. --listen takes
+      It listens until it is interrupted (SIGINT or SIGTERM), then says what it got. --listen takes \
       127.0.0.1, 0.0.0.0:4317, [::1]:4317 or unix:/path.
       On a terminal it shows the waterfall of each trace, and again when more of its spans come.
       With --output a request is answered when its line is written; to the disk it is forced at the end.
@@ -165,6 +166,12 @@ package struct ReceiveCommand: ToolCommand {
     configuration.onRequest = { reception.answer($0) }
     do {
       return try await LoopbackCollector(configuration)
+    } catch let error as TLSError {
+      let option = error.role == .serverKey ? "--tls-key" : "--tls-certificate"
+      throw ToolError(.configuration, "\(option): \(error.message)")
+    } catch let error as NetworkError {
+      // It names the address.
+      throw ToolError(.configuration, "--listen: \(error)")
     } catch {
       throw ToolError(
         .configuration, "--listen \(Redaction.shown(listen))\(port.map { ", --port \($0)" } ?? ""): \(error)")

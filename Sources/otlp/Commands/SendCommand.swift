@@ -21,7 +21,7 @@ package struct SendCommand: ToolCommand {
   package static let table = CommandTable<SendCommand>(
     "send", "reads documents of OTLP JSON and exports their spans",
     notes: """
-      Documents stand on a line each, or have any line breaks, or are elements of an array; gzip is
+      Documents stand on a line each, or have any line breaks, or are elements of an array; gzip is \
       inflated. Enums by their names and keys in snake_case are understood.
       What isn't OTLP JSON is reported as 'line N: …'; the rest is sent all the same.
       Metrics and log records are skipped, and said so.
@@ -89,7 +89,11 @@ package struct SendCommand: ToolCommand {
   private func openInput() throws(ToolError) -> Int32 {
     if file == "-" { return STDIN_FILENO }
     let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw ToolError(.noInput, "\(shownName): \(SystemError.text(of: errno))") }
-    return descriptor
+    let code = errno
+    guard descriptor < 0 else { return descriptor }
+    // `--header authorization=Bearer TOKEN` without quotation marks makes the token the file.
+    let shown =
+      connection.endsInScheme ? "the file named after --header, whose value may need quotation marks" : shownName
+    throw ToolError(.noInput, "\(shown): \(SystemError.text(of: code))")
   }
 }

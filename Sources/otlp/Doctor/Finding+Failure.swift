@@ -38,9 +38,11 @@ extension Finding {
         .noAnswer, "\(address) doesn't answer at all: neither accepted nor refused in time",
         advice: "check the address and port; a firewall that drops packets looks like this")
     case .connect(let address, let error) where error.code == ECONNREFUSED || error.code == ENOENT:
+      let isLocal = address.port == nil
+      let place = isLocal ? "the path of its socket is right" : "the port is right: OTLP over gRPC has 4317 by default"
+      let what = error.code == ENOENT ? "there is no such socket" : "nobody listens there"
       return Finding(
-        .portRefused, "\(address): nobody listens there (\(error))",
-        advice: "check that the server runs and that the port is right: OTLP over gRPC has 4317 by default")
+        .portRefused, "\(address): \(what) (\(error))", advice: "check that the server runs and that \(place)")
     case .connect(let address, let error):
       return Finding(
         .unreachable, "\(address) can't be reached: \(error)", advice: "check the address, the route and the firewall")
@@ -129,7 +131,9 @@ extension Finding {
     case .wrongHost:
       return Finding(
         .wrongHost, error.message,
-        advice: "use a name that the certificate has in the endpoint, or give the server a certificate for \(host)")
+        advice:
+          "use a name that the certificate has, in the endpoint or as --server-name (serverName in code), or give the "
+          + "server a certificate for \(host)")
     case .certificateExpired:
       return Finding(
         .certificateExpired, error.message,

@@ -131,7 +131,7 @@ extension CommandTable {
       let position = max(1, Int(CLinux_optind()) - 1)
       let text = unsafe argv[position].map { unsafe String(cString: $0) } ?? ""
       let what = unknown(text)
-      throw ToolError(.usage, "unknown option \(what)\(what.hasSuffix("?") ? "" : ";") \(hint)")
+      throw ToolError(.usage, "\(what)\(what.hasSuffix("?") ? "" : ";") \(hint)")
     }
   }
 
@@ -141,8 +141,8 @@ extension CommandTable {
     let matches = names.filter { $0 == written || (written.count > 2 && $0.hasPrefix(written)) }
     // A flag that was given a value is reported like an unknown option.
     if let flag = matches.first, matches.count == 1, text != written { return "'\(flag)=…': \(flag) takes no value" }
-    if matches.count > 1 { return "'\(written)' could be \(matches.joined(separator: " or "))" }
-    let shown = "'\(Redaction.shown(written))'"
+    if matches.count > 1 { return "the option '\(written)' could be \(matches.joined(separator: " or "))" }
+    let shown = "unknown option '\(Redaction.shown(written))'"
     return Suggestion.nearest(to: written, among: names).map { "\(shown), did you mean \($0)?" } ?? shown
   }
 }

@@ -33,6 +33,14 @@ package struct OptionValue {
     return value
   }
 
+  /// A time in a range.
+  package func duration(in range: ClosedRange<Duration>) throws(ConfigurationError) -> Duration {
+    guard let value = Duration(text: text), range.contains(value) else {
+      throw refused(allowed: "\(range.lowerBound.shortText) to \(range.upperBound.shortText)")
+    }
+    return value
+  }
+
   /// One of a few words.
   package func choice<Value>(_ choices: KeyValuePairs<String, Value>) throws(ConfigurationError) -> Value {
     guard let value = choices.first(where: { $0.key == text })?.value else {

@@ -1,0 +1,116 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Reads a small file that may hold a secret, or a pipe such as a shell's `<(command)`: whole, into memory that is wiped.
+package enum SecretFile {
+  /// Why a file can't be read.
+  package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
+    case system(Int32)
+    case hasNUL
+    case noFile
+    case tooLarge(limit: Int)
+    case grew
+    case unfinishedPipe(Duration)
+
+    /// What follows the file's name in a message.
+    package var description: String {
+      switch self {
+      case .system(let code): "can't be read: \(SystemError.text(of: code))"
+      case .hasNUL: "can't be read: a path holds no NUL"
+      case .noFile: "is a device or a socket; only a file or a pipe can be read"
+      case .tooLarge(let limit):
+        limit < 1 << 20 ? "is larger than \(limit) bytes" : "is larger than \(limit >> 20) MiB"
+      case .grew: "grew while it was read"
+      case .unfinishedPipe(let patience):
+        "is a pipe whose writer didn't end within \(patience.components.seconds) s"
+      }
+    }
+  }
+
+  /// Reads the file at `path`. Blocks; for a pipe at most for `patience`.
+  package static func read(
+    _ path: String, limit: Int, patience: Duration = .seconds(10)
+  ) throws(Failure) -> SecretBytes {
+    guard !path.utf8.contains(0) else { throw .hasNUL }
+    // Without waiting: nobody may ever open the other end of a pipe.
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard file >= 0 else { throw .system(errno) }
+    defer { close(file) }
+    var status = stat()
+    guard unsafe fstat(file, &status) == 0 else { throw .system(errno) }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return try regular(file, Int(clamping: status.st_size), limit)
+    case S_IFIFO: return try pipe(file, limit, patience)
+    case S_IFDIR: throw .system(EISDIR)
+    default: throw .noFile
+    }
+  }
+
+  private static func regular(_ file: Int32, _ size: Int, _ limit: Int) throws(Failure) -> SecretBytes {
+    guard size <= limit else { throw .tooLarge(limit: limit) }
+    // One more than the file has, to see that it didn't grow; what says that it is empty may still hold something.
+    let capacity = size > 0 ? size + 1 : limit + 1
+    let contents = try unsafe SecretBytes(capacity: capacity) { memory throws(Failure) in
+      var count = 0
+      while count < memory.count {
+        let got = unsafe piece(file, memory, count)
+        if got < 0, errno == EINTR { continue }
+        guard got >= 0 else { throw .system(errno) }
+        guard got > 0 else { break }
+        count += got
+      }
+      return count
+    }
+    guard contents.count < capacity else { throw size > 0 ? .grew : .tooLarge(limit: limit) }
+    return contents
+  }
+
+  private static func pipe(_ file: Int32, _ limit: Int, _ patience: Duration) throws(Failure) -> SecretBytes {
+    let end = MonotonicInstant.system + patience
+    let contents = try unsafe SecretBytes(capacity: limit + 1) { memory throws(Failure) in
+      var count = 0
+      var isOver = false
+      while count < memory.count {
+        let got = unsafe piece(file, memory, count)
+        if got < 0, errno == EINTR { continue }
+        guard got >= 0 || errno == EAGAIN else { throw .system(errno) }
+        // Nothing to read may also mean that nobody has opened the other end yet.
+        if got == 0, count > 0 || isOver { break }
+        count += max(0, got)
+        if got <= 0 {
+          guard let events = wait(for: file, until: end) else { throw .unfinishedPipe(patience) }
+          isOver = events & Int16(POLLIN) == 0
+        }
+      }
+      return count
+    }
+    guard contents.count <= limit else { throw .tooLarge(limit: limit) }
+    return contents
+  }
+
+  /// Waits until the pipe has bytes or its writers have ended, and says which; nil if the time is over first.
+  private static func wait(for file: Int32, until end: MonotonicInstant) -> Int16? {
+    while true {
+      let left = end - MonotonicInstant.system
+      guard left > .zero else { return nil }
+      var request = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+      let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1
+      if unsafe poll(&request, 1, Int32(clamping: milliseconds)) > 0 { return request.revents }
+    }
+  }
+
+  private static func piece(_ file: Int32, _ memory: UnsafeMutableRawBufferPointer, _ from: Int) -> Int {
+    guard let start = memory.baseAddress else { return 0 }
+    return unsafe systemRead(file, start + from, memory.count - from)
+  }
+}
+
+/// Named apart from `SecretFile.read`, which would hide it.
+private func systemRead(_ file: Int32, _ start: UnsafeMutableRawPointer, _ count: Int) -> Int {
+  unsafe read(file, start, count)
+}
