@@ -240,9 +240,9 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
   @Test(
     "5.4: RST_STREAM",
     arguments: [
-      (0, GRPCStatusCode.internal), (1, .internal), (2, .internal), (3, .internal), (4, .internal), (5, .unknown),
+      (0, GRPCStatusCode.internal), (1, .internal), (2, .internal), (3, .internal), (4, .internal), (5, .internal),
       (6, .internal), (7, .unavailable), (8, .cancelled), (9, .internal), (10, .internal), (11, .resourceExhausted),
-      (12, .permissionDenied), (13, .unknown), (14, .unknown), (99, .unknown),
+      (12, .permissionDenied), (13, .unknown), (14, .internal), (.max, .internal),
     ] as [(UInt32, GRPCStatusCode)])
   func reset(error: UInt32, code: GRPCStatusCode) {
     let fate: StreamFate = error == 7 ? .neverProcessed : .unknown
@@ -281,6 +281,12 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
       #expect(result.isLocal)
       #expect(!result.message.isEmpty)
     }
+  }
+
+  @Test("what was never sent got no answer for another reason")
+  func deadlineBeforeItWasSent() {
+    #expect(classify(failed(.deadline, fate: .neverProcessed)).message.hasPrefix("not sent by the deadline"))
+    #expect(classify(failed(.deadline, fate: .unknown)).message == "no response by the deadline")
   }
 
   @Test("a server's debug text is cut and cleaned")

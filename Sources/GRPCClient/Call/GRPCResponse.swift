@@ -110,8 +110,11 @@ struct GRPCResponse {
   // MARK: No complete response
 
   private var deadlineExceeded: GRPCResult {
-    GRPCResult(
-      code: .deadlineExceeded, message: "no response by the deadline", cause: .deadline, fate: response.fate)
+    let isUnsent = response.fate == .neverProcessed
+    return GRPCResult(
+      code: .deadlineExceeded,
+      message: isUnsent ? "not sent by the deadline: the connection had no room" : "no response by the deadline",
+      cause: .deadline, fate: response.fate)
   }
 
   private func failed(_ failure: HTTP2Failure) -> GRPCResult {
@@ -151,16 +154,16 @@ struct GRPCResponse {
     GRPCResult(code: code, message: message, cause: cause, fate: response.fate)
   }
 
-  /// 5.4.
+  /// 5.4. An unknown code is INTERNAL_ERROR (RFC 9113, 7).
   private func reset(_ error: UInt32) -> GRPCResult {
     let code: GRPCStatusCode =
       switch error {
-      case 0, 1, 2, 3, 4, 6, 9, 10: .internal
       case 7: .unavailable
       case 8: .cancelled
       case 11: .resourceExhausted
       case 12: .permissionDenied
-      default: .unknown
+      case 13: .unknown
+      default: .internal
       }
     if code == .cancelled, deadlineHasPassed { return deadlineExceeded }
     return local(code, "stream reset by the server (\(GRPCResponse.name(of: error)))")

@@ -97,7 +97,7 @@ extension ExportPipeline {
     let now = loop.now
     let wasDown = destination.isDown
     let evidence =
-      failure.map { Destination.Evidence($0, after: now - call.start, timeout: configuration.timeout) } ?? .accepted
+      failure.map { Destination.Evidence($0, after: now - call.start, timeout: attemptTime(allowance)) } ?? .accepted
     switch destination.end(
       call, isOvertaken ? .nothing : evidence, pause: failure?.requestedPause, at: now, random: &random)
     {

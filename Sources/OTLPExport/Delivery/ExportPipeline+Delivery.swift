@@ -97,14 +97,29 @@ extension ExportPipeline {
     }
   }
 
+  /// The end of an attempt that begins now. The export's whole time bounds it also in an outage, which would else be as
+  /// long as the server is silent. However little is left of the export's time, the attempt gets enough to tell an outage
+  /// from want of time: it would be the export's last one, and an outage doesn't count.
+  private func attemptDeadline(_ delivery: Delivery) -> Deadline {
+    let now = loop.now
+    let hard = min(delivery.deadline, cutoff ?? .never)
+    let whole = RetryMachine.attemptDeadline(timeout: configuration.timeout, now: now, deadline: hard)
+    guard let allowance = delivery.allowance else { return whole }
+    let own = min(effective(delivery), Deadline(now + allowance.limit))
+    return min(whole, max(own, Deadline(now + Destination.Evidence.fairTime(attemptTime(allowance)))))
+  }
+
+  /// What an attempt gets at most; zero for no limit.
+  func attemptTime(_ allowance: UptimeClock.Allowance?) -> Duration {
+    guard let allowance else { return configuration.timeout }
+    return configuration.timeout == .zero ? allowance.limit : min(configuration.timeout, allowance.limit)
+  }
+
   /// Sends; nil if that settled the piece.
   private func attempt(
     _ delivery: inout Delivery, _ call: Destination.Call, _ outcome: inout ExportOutcome
   ) async -> AttemptFailure? {
-    // The export's whole time bounds an attempt also in an outage, which would else be as long as the server is silent.
-    let most = delivery.allowance.map { Deadline(loop.now + $0.limit) } ?? .never
-    let deadline = RetryMachine.attemptDeadline(
-      timeout: configuration.timeout, now: loop.now, deadline: min(effective(delivery), most))
+    let deadline = attemptDeadline(delivery)
     var headers: OTLPHeaders?
     if let headerSource {
       switch await provideHeaders(headerSource, &delivery, until: deadline) {

@@ -233,11 +233,16 @@ extension Destination.Evidence {
   /// A call that had less time than this, and less than an attempt has, may have failed for that.
   package static let leastTime = Duration.seconds(1)
 
+  /// The time after which a call that has no answer tells of an outage.
+  package static func fairTime(_ timeout: Duration) -> Duration {
+    timeout == .zero ? leastTime : min(timeout, leastTime)
+  }
+
   /// - Parameters:
   ///   - time: How long the call took.
   ///   - timeout: What an attempt gets at most; zero for no limit.
   package init(_ failure: AttemptFailure, after time: Duration, timeout: Duration) {
-    let fair = timeout == .zero ? Self.leastTime : min(timeout, Self.leastTime)
+    let fair = Self.fairTime(timeout)
     switch failure.origin {
     case .cancelled: self = .nothing
     case .connect: self = .unconnected
