@@ -188,7 +188,7 @@ extension OTLPGRPCExporter {
     /// How requests are compressed: `.none`, `.gzip`, `.gzip(level:)` or `.auto`, which compresses where it pays: not to
     /// a server on this machine, by its name or address. Default `.auto`, environment
     /// `OTEL_EXPORTER_OTLP_[TRACES_]COMPRESSION` (`none`, `gzip`). A server that can't decompress gets the request once
-    /// more without, and from then on without.
+    /// more without, and all others without until there is another connection.
     public var compression: OTLPCompression {
       get { settings.compression.value }
       set { settings.compression.set(newValue) }

@@ -41,7 +41,7 @@ package final class TLSEngine {
   private let state: UnsafeMutablePointer<TLSState>
   private let context: TLSContext
   private var record: UnsafeMutableRawPointer?
-  private var first: [UInt8]? = []
+  private var hasReceived = false
 
   /// Makes the client's side.
   /// - Parameter host: The host that is connected to, name or IP literal (with or without brackets): it is asked for
@@ -100,10 +100,11 @@ package final class TLSEngine {
   package func receive(_ ciphertext: UnsafeRawBufferPointer) {
     guard let start = ciphertext.baseAddress, ciphertext.count > 0 else { return }
     unsafe state.pointee.input.append(start, ciphertext.count)
-    if let seen = first {
-      first = nil
-      let bytes = unsafe seen + ciphertext.prefix(8)
-      if let error = TLSFailure.notTLS(bytes, situation) { return handshake = .failed(error) }
+    if !hasReceived {
+      hasReceived = true
+      if let error = unsafe TLSFailure.notTLS(Array(ciphertext.prefix(8)), situation) {
+        return handshake = .failed(error)
+      }
     }
     advance()
   }
