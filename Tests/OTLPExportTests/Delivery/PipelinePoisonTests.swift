@@ -27,11 +27,13 @@ import Testing
 
   @Test(
     "however many fail at first, the others get their turn, and those run out of time",
-    arguments: [(1, 16), (2, 16), (4, 16), (5, 16), (1, 1), (2, 1)])
-  func severalBatches(count: Int, atOnce: Int) throws {
+    arguments: [(1, 16), (2, 16), (4, 16), (5, 16), (1, 1), (2, 1)], [false, true])
+  func severalBatches(numbers: (count: Int, atOnce: Int), isSilent: Bool) throws {
+    let (count, atOnce) = numbers
     try simulate(seed: 1, limit: .seconds(20_000)) { simulation in
       let fixture = PipelineFixture(
-        simulation, standard: .if("bad", .fail(.server(14)), else: .after(.milliseconds(5), .accept))
+        simulation,
+        standard: .if("bad", isSilent ? .silence : .fail(.server(14)), else: .after(.milliseconds(5), .accept))
       ) { $0.maxConcurrentCalls = atOnce }
       let processor = try Self.processor(fixture)
       for _ in 0..<count { for span in Self.badBatch { processor.onEnd(span) } }
