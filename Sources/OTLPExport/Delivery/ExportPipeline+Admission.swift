@@ -23,6 +23,8 @@ extension ExportPipeline {
         }
         delivery.place = queue.join(export: delivery.number, notBefore: nil)
       }
+      // A pause of an outage that would outlast what is left of the export's time ends with the outage.
+      if let place = delivery.place { queue.endBackoff(of: place, beyond: effective(delivery)) }
       if let call = await turn(&delivery) { return .go(call) }
     }
   }

@@ -93,7 +93,9 @@ extension ExportPipeline {
       let isOvertaken = call.isProbe ? probes.removeValue(forKey: call.number)?.isOvertaken ?? false : false
       ended(call, failure, isOvertaken: isOvertaken, &delivery.allowance)
       guard let failure else { return nil }
-      return (failure, isOvertaken ? nil : decide(after: failure, call, &delivery))
+      guard isOvertaken else { return (failure, decide(after: failure, call, &delivery)) }
+      delivery.machine.note(failure)
+      return (failure, nil)
     }
   }
 

@@ -13,6 +13,7 @@ extension AttemptFailure {
   static func overtaken(_ fate: Fate) -> AttemptFailure {
     AttemptFailure(
       code: StatusTable.deadlineExceeded, status: "DEADLINE_EXCEEDED",
-      message: "no response, while the server answers later requests", origin: .deadline, fate: fate)
+      message: "no response, while the server answers later requests", origin: .deadline, fate: fate,
+      isUnconnected: fate == .neverProcessed)
   }
 }

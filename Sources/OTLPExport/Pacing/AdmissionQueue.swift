@@ -56,6 +56,11 @@ struct AdmissionQueue {
     for place in places where place.notBefore.map({ Deadline($0) >= deadline }) ?? false { place.notBefore = nil }
   }
 
+  /// Ends one export's back-off if it would last until `deadline` or longer.
+  func endBackoff(of place: Place, beyond deadline: Deadline) {
+    if let notBefore = place.notBefore, Deadline(notBefore) >= deadline { place.notBefore = nil }
+  }
+
   /// Ends all back-offs.
   func endBackoffs() { for place in places { place.notBefore = nil } }
 

@@ -81,7 +81,7 @@ package struct RetryMachine: Sendable {
     after failure: AttemptFailure, of request: Request, now: MonotonicInstant, deadline: Deadline,
     random: inout some RandomNumberGenerator
   ) -> Action {
-    if failure.origin != .connect, failure.origin != .headerProvider, !failure.isUnconnected { wasConnected = true }
+    note(failure)
     if failure.origin == .cancelled { return .giveUp(.cancelled) }  // 1.4.5
     if case .tooLarge(let limit) = MessageLimit.read(failure, messageBytes: request.messageBytes) {
       return .split(limit: limit)
@@ -103,6 +103,11 @@ package struct RetryMachine: Sendable {
       return .resend  // 5.10.1, 5.10.2
     }
     return pause(after: failure, now: now, deadline: deadline, random: &random)
+  }
+
+  /// An attempt failed; without a decision on what follows if it was given up for a later one's sake.
+  package mutating func note(_ failure: AttemptFailure) {
+    if failure.origin != .connect, failure.origin != .headerProvider, !failure.isUnconnected { wasConnected = true }
   }
 
   /// What time running out means for this request.

@@ -33,6 +33,15 @@ import Testing
     #expect(places.allSatisfy { $0.notBefore == nil })
   }
 
+  @Test("a pause that would outlast an export's time ends, and no other")
+  mutating func endBackoff() {
+    let places = [5, 10, 15].map { queue.join(export: Int($0), notBefore: at($0)) }
+    for place in places { queue.endBackoff(of: place, beyond: Deadline(at(10))) }
+    #expect(places.map(\.notBefore) == [at(5), nil, nil])
+    queue.endBackoff(of: places[0], beyond: .never)
+    #expect(places[0].notBefore == at(5))
+  }
+
   @Test("those who are told to look again keep their places")
   mutating func lookAgain() {
     let place = queue.join(export: 1, notBefore: nil)
