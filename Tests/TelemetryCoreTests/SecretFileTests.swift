@@ -50,6 +50,24 @@ import Testing
     #expect(contents == SecretBytes(text))
   }
 
+  @Test("a pipe that ends without a byte, as when it was read before, is told from an empty file")
+  func emptyPipe() throws {
+    let pipe = try Pipe("empty")
+    close(pipe.writing)
+    let path = pipe.path
+    let isRead = Locked(false)
+    // A writer that ended before the reader came isn't seen, so others follow.
+    try ThreadSystem.start(name: "writer", stackSize: 1 << 20) {
+      while !isRead.withLock({ $0 }) {
+        close(open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC))
+        usleep(1000)
+      }
+    }
+    #expect(failure(path) == .emptyPipe)
+    isRead.withLock { $0 = true }
+    #expect(SecretFile.Failure.emptyPipe.description.contains("read once"))
+  }
+
   @Test("a pipe that nobody writes to or ends is given up, and so is one without end")
   func endlessPipe() throws {
     let pipe = try Pipe("endless")

@@ -16,6 +16,7 @@ package enum SecretFile {
     case tooLarge(limit: Int)
     case grew
     case unfinishedPipe(Duration)
+    case emptyPipe
 
     /// What follows the file's name in a message.
     package var description: String {
@@ -26,6 +27,7 @@ package enum SecretFile {
       case .tooLarge(let limit):
         limit < 1 << 20 ? "is larger than \(limit) bytes" : "is larger than \(limit >> 20) MiB"
       case .grew: "grew while it was read"
+      case .emptyPipe: "is a pipe with nothing in it; what was read once is gone"
       case .unfinishedPipe(let patience):
         "is a pipe whose writer didn't end within \(patience.components.seconds) s"
       }
@@ -90,6 +92,7 @@ package enum SecretFile {
       return count
     }
     guard contents.count <= limit else { throw .tooLarge(limit: limit) }
+    guard contents.count > 0 else { throw .emptyPipe }
     return contents
   }
 
