@@ -120,7 +120,9 @@ let package = Package(
       ]),
     tests(
       "CommandTests",
-      ["OTLPGRPC", "otlp", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+      [
+        "OTLPGRPC", "otlp", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore", "HTTP2Transport",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -22,9 +22,12 @@ package final class OwnDescriptors: ForkParticipant {
   static func start() { _ = shared }
 
   /// Notes the descriptor that `make` gives, or returns its negative `errno`. No fork comes in between.
+  ///
+  /// Where the process has closed its standard output or error, the system gives their numbers to the next file. No
+  /// socket gets one: what the program prints would go to the server.
   package static func open(_ make: () -> Int32) -> Int32 {
     shared.open.withLock { open in
-      let descriptor = make()
+      let descriptor = aboveStandard(make())
       if descriptor >= 0 { open.append(descriptor) }
       return descriptor
     }
@@ -53,6 +56,15 @@ package final class OwnDescriptors: ForkParticipant {
     unsafe open.value.pointee.removeAll()
     open.unlock()
   }
+}
+
+/// The same file under a number that isn't one of the three standard ones, or the negative `errno`.
+private func aboveStandard(_ descriptor: Int32) -> Int32 {
+  guard (0...STDERR_FILENO).contains(descriptor) else { return descriptor }
+  let other = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+  let result = other >= 0 ? other : -errno
+  _ = closeDescriptor(descriptor)
+  return result
 }
 
 private func closeDescriptor(_ descriptor: Int32) -> Int32 { close(descriptor) }

@@ -4,8 +4,10 @@ internal import TelemetryCore
 @main
 struct OTLPTool {
   static func main() {
+    // Before anything is opened.
+    Process.occupyStandardDescriptors()
     // A closed pipe is an error of a write, which says more than the signal.
-    Process.ignoreBrokenPipes()
+    Process.ignoreWriteSignals()
     do throws(SystemError) {
       // First of all, so that no thread is without the mask.
       try StopSignal.shared.install()

@@ -1,4 +1,9 @@
+import Glibc
+import HTTP2Transport
+import OTLPExport
+import OTLPGRPC
 import OTLPTesting
+import TelemetryCore
 import TestSupport
 import TestThreads
 import Testing
@@ -73,6 +78,17 @@ import otlp
     #expect(json.output.contains("\"healthy\":false,\"mistakes\":[{\"mistake\":\"\(wrong.mistake.rawValue)\","))
     #expect(!json.output.contains("hunter2"))
     await place.stop()
+  }
+
+  /// It is no fault of the network.
+  @Test(arguments: [EMFILE, ENFILE]) func aWantOfDescriptorsIsSaid(_ code: Int32) throws {
+    let endpoint = try Endpoint("http://127.0.0.1:4317", insecure: false)
+    let situation = Situation(.init(endpoint: "http://127.0.0.1:4317"), endpoint: endpoint)
+    let error = SystemError(call: "socket", code: code)
+    let finding = Finding(.network(.connect(address: .ipv4(0x7F00_0001, port: 4317), error: error)), situation)
+    #expect(finding.mistake == .exportFailed)
+    #expect(finding.advice.contains("ulimit"))
+    #expect(finding.what.contains("\(error)"))
   }
 
   @Test func eachServerIsVisited() async throws {

@@ -54,7 +54,7 @@ import otlp
     let path = folder + "/spans.jsonl"
     // A limit of the file's size is a full disk that tells where it ends.
     let limited = try ChildProcess(
-      ["/bin/bash", "-c", "ulimit -f 16; trap '' XFSZ; exec \(Tool.path) receive --port 0 --output \(path)"], input: "")
+      ["/bin/bash", "-c", "ulimit -f 16; exec \(Tool.path) receive --port 0 --output \(path)"], input: "")
     #expect(await Loopback.wait { limited.errors.contains("listening on ") })
     let place = String(try #require(limited.errors.split(whereSeparator: \.isWhitespace).last))
     let run = try await Tool.run([
@@ -67,6 +67,45 @@ import otlp
     let spans = try text.split(separator: "\n").flatMap { try OTLPJSON.decode(String($0)) }
     #expect(limited.errors.contains("received \(spans.count) spans"))
     #expect(!spans.isEmpty && spans.count < 300)
+  }
+
+  /// The poller tells of connections that wait only once, and while there are no descriptors none can be taken.
+  @Test func itTakesConnectionsAgainAfterItHadNoDescriptors() async throws {
+    // Without what it inherits of the tests' own.
+    let close = "for file in /proc/$$/fd/*; do n=${file##*/}; if ((n > 2)); then eval \"exec $n>&-\"; fi; done"
+    let limited = try ChildProcess(
+      ["/bin/bash", "-c", "\(close); ulimit -n 20; exec \(Tool.path) receive --port 0"], input: "")
+    #expect(await Loopback.wait { limited.errors.contains("listening on ") || !limited.isRunning })
+    let line = try #require(
+      limited.errors.split(separator: "\n").first { $0.hasPrefix("listening on ") }, "\(limited.errors)")
+    let endpoint = String(line.dropFirst("listening on ".count))
+    let port = try #require(endpoint.split(separator: ":").last.flatMap { UInt16($0) })
+    var clients = (0..<60).compactMap { _ in Loopback.Client(port) }
+    #expect(clients.count == 60)
+    #expect(await clients[0].waitForBytes())
+    // The last of those for whom there is a descriptor was taken before this one is.
+    let folder = "/proc/\(limited.id)/fd/19"
+    #expect(await Loopback.wait { TestFiles.exists(folder) })
+    clients = []
+    #expect(try await load(endpoint).code == 0)
+    limited.send(2)
+    #expect(await limited.wait() == 0)
+    #expect(limited.errors.contains("received 10 spans in 1 requests"))
+  }
+
+  @Test func whatItSaysWithoutAStandardErrorIsInNoFileOfIts() async throws {
+    let folder = try TestFiles.makeDirectory()
+    defer { TestFiles.remove(folder) }
+    let port = Loopback.HeldPort()
+    let path = folder + "/spans.jsonl"
+    let process = try ChildProcess(
+      ["/bin/bash", "-c", "exec \(Tool.path) receive --port \(port.number) --output \(path) <&- >&- 2>&-"], input: "")
+    #expect(await Loopback.wait { Loopback.accepts(port.number) })
+    #expect(try await load("http://127.0.0.1:\(port.number)").code == 0)
+    process.send(2)
+    #expect(await process.wait() == 0)
+    let spans = try TestFiles.read(path).split(separator: "\n").flatMap { try OTLPJSON.decode(String($0)) }
+    #expect(spans.count == 10)
   }
 
   @Test func offATerminalItSaysThatItOnlyCounts() async throws {
@@ -130,6 +169,22 @@ import otlp
     #expect(await process.wait() == 69)
     #expect(process.errors.hasSuffix("standard output: No space left on device\n"))
     #expect(process.errors.split(separator: "\n").count == 1)
+  }
+
+  @Test(
+    "output that is closed from the start is no success, and what was to go there goes nowhere else",
+    arguments: ["help", "load --spans 10", "load --spans 10 --json", "doctor"])
+  func aClosedOutputIsNoSuccess(_ arguments: String) async throws {
+    let collector = try await LoopbackCollector()
+    let endpoint = arguments == "help" ? "" : " --endpoint \(collector.endpoint)"
+    for closed in [">&-", "<&- >&-"] {
+      let process = try ChildProcess(
+        ["/bin/sh", "-c", "exec \(Tool.path) \(arguments)\(endpoint) \(closed)"], input: "")
+      #expect(await process.wait() == 69)
+      #expect(process.errors.hasSuffix("standard output: Bad file descriptor\n"), "\(process.errors)")
+    }
+    if arguments.hasPrefix("load") { #expect(collector.spanCount == 20) }
+    await collector.stop()
   }
 
   @Test func aClosedPipeIsNoSuccess() async throws {

@@ -71,6 +71,19 @@ private final class CountingNetwork: Network {
     #expect(result.message.hasPrefix("not connected to collector:4317: 127.0.0.1:4317: connect"))
   }
 
+  @Test("a proxy that the connection was to be made through is named")
+  func proxy() throws {
+    let result = try onManualLoop { loop in
+      let proxy = ProxyServer(host: "p", port: 3128, authorization: "s3cret")
+      let channel = try GRPCChannel(
+        configuration: .init(target: .hosts([.init(host: "collector", port: 4317, proxy: proxy)])),
+        network: CountingNetwork(loop: loop), loop: loop, diagnostics: .silent)
+      return await channel.unary(path: "/a/b", message: message, deadline: Deadline(loop.now + .seconds(1)))
+    }
+    #expect(result.message.hasPrefix("not connected to collector:4317 by the proxy p:3128: "), "\(result.message)")
+    #expect(!result.message.contains("s3cret"))
+  }
+
   @Test("5.8.10, 5.9.2: the name is looked up afresh for each attempt, with pauses that grow to less than 4 s")
   func pauses() throws {
     let lookUps = try onManualLoop { loop in

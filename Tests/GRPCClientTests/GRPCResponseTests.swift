@@ -240,9 +240,9 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
   @Test(
     "5.4: RST_STREAM",
     arguments: [
-      (0, GRPCStatusCode.internal), (1, .internal), (2, .internal), (3, .internal), (4, .internal), (5, .unknown),
+      (0, GRPCStatusCode.internal), (1, .internal), (2, .internal), (3, .internal), (4, .internal), (5, .internal),
       (6, .internal), (7, .unavailable), (8, .cancelled), (9, .internal), (10, .internal), (11, .resourceExhausted),
-      (12, .permissionDenied), (13, .unknown), (14, .unknown), (99, .unknown),
+      (12, .permissionDenied), (13, .unknown), (14, .internal), (.max, .internal),
     ] as [(UInt32, GRPCStatusCode)])
   func reset(error: UInt32, code: GRPCStatusCode) {
     let fate: StreamFate = error == 7 ? .neverProcessed : .unknown

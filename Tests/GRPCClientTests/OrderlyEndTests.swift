@@ -73,6 +73,7 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
       let result = await channel.unary(
         path: path, message: message, deadline: Deadline(simulation.now + .seconds(20)))
       #expect(result.code == .unavailable)
+      #expect(result.message.hasSuffix("no connection by the deadline; the last one ended: GOAWAY NO_ERROR"))
       #expect((10...60).contains(collector.counts.connections), "\(collector.counts.connections)")
       await channel.shutdown(deadline: Deadline(simulation.now))
       await collector.stop()

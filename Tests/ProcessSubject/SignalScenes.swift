@@ -72,6 +72,18 @@ func closedStandardError(_ options: Options) {
   say("done")
 }
 
+/// A process that has closed its standard files, as a daemon does: what it prints must not reach the server.
+func withoutStandardFiles(_ options: Options) {
+  let kept = fcntl(1, F_DUPFD, 10)
+  for descriptor: Int32 in 0...2 { close(descriptor) }
+  export(options, spans: 10)
+  let taken = (Int32(0)...2).filter { fcntl($0, F_GETFD) >= 0 }
+  dup2(kept, 1)
+  dup2(kept, 2)
+  check(taken.isEmpty, "telemetry took \(taken)")
+  say("done")
+}
+
 /// Exports and waits for the end; all must arrive.
 func export(_ options: Options, spans: Int) {
   var batch = BatchConfiguration()

@@ -36,4 +36,11 @@ struct SignalTests {
     let nobody = Loopback.HeldPort()
     _ = try await Subject.run("closed-stderr", ["endpoint=http://127.0.0.1:\(nobody.number)"])
   }
+
+  @Test("no socket gets the number of a standard file that is closed", arguments: [false, true])
+  func closedStandardFiles(tls: Bool) async throws {
+    let place = try await Place(tls: tls)
+    _ = try await Subject.run("without-standard-files", place.options)
+    #expect(place.collector.spanCount == 10)
+  }
 }

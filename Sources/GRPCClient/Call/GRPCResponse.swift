@@ -151,16 +151,16 @@ struct GRPCResponse {
     GRPCResult(code: code, message: message, cause: cause, fate: response.fate)
   }
 
-  /// 5.4.
+  /// 5.4. An unknown code is INTERNAL_ERROR (RFC 9113, 7).
   private func reset(_ error: UInt32) -> GRPCResult {
     let code: GRPCStatusCode =
       switch error {
-      case 0, 1, 2, 3, 4, 6, 9, 10: .internal
       case 7: .unavailable
       case 8: .cancelled
       case 11: .resourceExhausted
       case 12: .permissionDenied
-      default: .unknown
+      case 13: .unknown
+      default: .internal
       }
     if code == .cancelled, deadlineHasPassed { return deadlineExceeded }
     return local(code, "stream reset by the server (\(GRPCResponse.name(of: error)))")

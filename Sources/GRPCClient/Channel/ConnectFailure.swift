@@ -11,16 +11,7 @@ struct ConnectFailure: Error, Hashable, Sendable {
     self.tls = tls
   }
 
-  init(_ error: NetworkError) {
-    switch error {
-    case .unresolved(let host, let reason): self.init("the name '\(host)' can't be resolved: \(reason)")
-    case .connect(let address, let error): self.init("\(address): \(error)")
-    case .timedOut(.some(let address)): self.init("\(address): connect: no answer in time")
-    case .timedOut(nil): self.init("name resolution: no answer in time")
-    case .proxy(let proxy, let failure): self.init("the proxy \(proxy): \(failure.text)")
-    case .cancelled: self.init("given up")
-    }
-  }
+  init(_ error: NetworkError) { self.init("\(error)") }
 
   /// What goes wrong on the way to a proxy says so.
   init(_ error: NetworkError, proxy: ProxyServer?) {

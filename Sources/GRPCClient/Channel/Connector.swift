@@ -55,6 +55,13 @@ struct Connector: Sendable {
   /// The target in words.
   var name: String { hosts.map(\.name).joined(separator: ",") }
 
+  /// The target and the proxy on the way there.
+  var way: String {
+    hosts.map { host in
+      host.route.map { "\(host.name) by the proxy \($0.proxy)" } ?? host.name
+    }.joined(separator: ",")
+  }
+
   private static func hosts(_ target: GRPCTarget, _ configuration: GRPCChannelConfiguration) -> [Host] {
     let authority = configuration.authority
     func host(_ name: String, _ ownAuthority: String, _ certificateName: String, _ place: Place) -> Host {

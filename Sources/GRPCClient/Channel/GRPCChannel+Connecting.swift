@@ -126,6 +126,7 @@ extension GRPCChannel {
     let hasCalls = link.connection.assumeIsolated { $0.openRequests > 0 }
     if hasCalls { draining.append(link) }
     let end = link.events.end ?? LinkEvents.End(kind: .orderly, instant: loop.now)
+    lastEnd = end.words
     perform(
       state.ended(
         link.number, end.kind, hasCalls: hasCalls, since: end.instant, at: loop.now, isWanted: isWanted))

@@ -60,6 +60,8 @@ package actor GRPCChannel {
   var limitTimer: TelemetryLoop.TimerID?
   /// Why there is no connection: of the present or else of the last round of attempts.
   var lastFailure: ConnectFailure?
+  /// How the last connection ended, in words.
+  var lastEnd: String?
   /// What went wrong in the present round.
   var failures: [(key: FailureKey, failure: ConnectFailure)] = []
   /// Whether it was said that there is no connection.
@@ -216,12 +218,13 @@ package actor GRPCChannel {
   }
 
   private var tooLate: GRPCResult {
-    unconnected(lastFailure?.text ?? "no connection by the deadline", .connect)
+    let ended = lastEnd.map { "; the last one ended: \($0)" } ?? ""
+    return unconnected(lastFailure?.text ?? "no connection by the deadline\(ended)", .connect)
   }
 
   private func unconnected(_ reason: String, _ cause: GRPCResult.Cause) -> GRPCResult {
     GRPCResult(
-      code: cause == .cancelled ? .cancelled : .unavailable, message: "not connected to \(connector.name): \(reason)",
+      code: cause == .cancelled ? .cancelled : .unavailable, message: "not connected to \(connector.way): \(reason)",
       cause: cause, fate: .neverProcessed, connectFailure: lastFailure?.text, tlsError: lastFailure?.tls,
       isUnconnected: true)
   }

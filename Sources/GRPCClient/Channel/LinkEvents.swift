@@ -9,6 +9,8 @@ final class LinkEvents: Sendable {
   /// From when on no more calls were taken.
   struct End: Sendable {
     var kind: BalancerState.End
+    /// What was said of it, if anything was.
+    var words: String?
     var instant: MonotonicInstant
   }
 
@@ -25,20 +27,23 @@ final class LinkEvents: Sendable {
   func note(_ event: HTTP2ConnectionEvent, at now: MonotonicInstant) {
     state.withLock { state in
       let kind: BalancerState.End
+      var words: String?
       switch event {
-      case .goAway(let code, _): kind = code == 0 ? .orderly : .lost
+      case .goAway(let code, _):
+        kind = code == 0 ? .orderly : .lost
+        words = "GOAWAY \(GRPCResponse.name(of: code))"
       case .streamsExhausted: kind = .orderly
       case .unresponsive: kind = .unresponsive
       case .closed(let reason):
         state.isClosed = true
         switch reason {
         case .orderly: kind = .orderly
-        case .lost: kind = .lost
-        case .unresponsive: kind = .unresponsive
+        case .lost(let reason): (kind, words) = (.lost, Diagnostics.sanitized(reason, limit: 200))
+        case .unresponsive(let reason): (kind, words) = (.unresponsive, Diagnostics.sanitized(reason, limit: 200))
         }
       }
       // The first one counts: what follows a GOAWAY is its end.
-      if state.end == nil { state.end = End(kind: kind, instant: now) }
+      if state.end == nil { state.end = End(kind: kind, words: words, instant: now) }
     }
   }
 }

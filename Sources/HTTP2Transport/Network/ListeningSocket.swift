@@ -26,9 +26,12 @@ package protocol Listener: AnyObject {
 /// A socket that listens: IPv4, IPv6 or Unix.
 package final class ListeningSocket: Listener {
   package let address: SocketAddress
+  private static let retryPause = Duration.milliseconds(100)
+
   private let descriptor: Int32
   private let loop: TelemetryLoop
   private var token: UInt64?
+  private var retry: TelemetryLoop.TimerID?
   private var owner = Fork.generation  // as in SocketTransport
 
   private var isOpen: Bool { owner == Fork.generation }
@@ -85,15 +88,29 @@ package final class ListeningSocket: Listener {
         return SocketTransport(
           descriptor: accepted.descriptor, peer: "\(accepted.peer ?? address)", loop: loop)
       }
+      switch -accepted.descriptor {
       // A connection that went away before it was accepted is no reason to stop.
-      guard accepted.descriptor == -EINTR || accepted.descriptor == -ECONNABORTED else { return nil }
+      case EINTR, ECONNABORTED: continue
+      case EAGAIN, EBADF, EINVAL, ENOTSOCK: return nil
+      default:
+        acceptLater()
+        return nil
+      }
     }
     return nil
+  }
+
+  /// Connections wait, and none can be taken now, for want of descriptors mostly. The poller tells of each only once.
+  private func acceptLater() {
+    guard let token else { return }
+    if let retry { loop.cancel(retry) }
+    retry = loop.schedule(at: Deadline(loop.now + ListeningSocket.retryPause), notifying: token)
   }
 
   package func close() {
     guard isOpen else { return }
     owner = 0
+    if let retry { loop.cancel(retry) }
     if let token { loop.unwatch(descriptor, token) }
     OwnDescriptors.close(descriptor)
     if case .unix(let path) = address { _ = unsafe unlink(path) }

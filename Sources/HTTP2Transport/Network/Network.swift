@@ -26,6 +26,20 @@ package enum NetworkError: Error, Hashable, Sendable {
   case cancelled
 }
 
+extension NetworkError: CustomStringConvertible {
+  /// In words that a user can act on.
+  package var description: String {
+    switch self {
+    case .unresolved(let host, let reason): "the name '\(host)' can't be resolved: \(reason)"
+    case .connect(let address, let error): "\(address): \(error)"
+    case .timedOut(.some(let address)): "\(address): connect: no answer in time"
+    case .timedOut(nil): "name resolution: no answer in time"
+    case .proxy(let proxy, let failure): "the proxy \(proxy): \(failure.text)"
+    case .cancelled: "given up"
+    }
+  }
+}
+
 /// What turns names into addresses and addresses into streams: the system's network, or a simulated one.
 package protocol Network: Sendable {
   /// The addresses of a host name, in the resolver's order. Never blocks the loop; an answer that comes too late

@@ -78,7 +78,7 @@ package struct DoctorCommand: ToolCommand {
     do throws(SystemError) {
       lease = try TelemetryRuntime.shared.acquire()
     } catch {
-      return ([], Finding(.exportFailed, "no thread or no descriptor: \(error)", advice: "raise the limits (ulimit)"))
+      return ([], .limits("\(error)"))
     }
     defer { lease.end() }
     let loop = lease.loop

@@ -41,6 +41,8 @@ extension Finding {
       return Finding(
         .portRefused, "\(address): nobody listens there (\(error))",
         advice: "check that the server runs and that the port is right: OTLP over gRPC has 4317 by default")
+    case .connect(_, let error) where error.code == EMFILE || error.code == ENFILE:
+      return .limits("\(error)")
     case .connect(let address, let error):
       return Finding(
         .unreachable, "\(address) can't be reached: \(error)", advice: "check the address, the route and the firewall")
@@ -48,6 +50,11 @@ extension Finding {
     case .cancelled:
       return Finding(.noAnswer, "given up before there was an answer", advice: "try again")
     }
+  }
+
+  /// The process may not have what telemetry needs.
+  package static func limits(_ error: String) -> Finding {
+    Finding(.exportFailed, "no thread or no descriptor: \(error)", advice: "raise the limits (ulimit)")
   }
 
   // MARK: What is spoken there

@@ -33,8 +33,20 @@ package enum Process {
   /// A thread of the tool's own sleeps.
   static func sleep(_ duration: Duration) { _ = BlockingSemaphore().wait(until: .after(duration)) }
 
-  /// A write to a pipe that nobody reads fails, and doesn't end the process.
-  static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+  /// A write to a pipe that nobody reads, or beyond the limit of a file's size, fails, and doesn't end the process.
+  static func ignoreWriteSignals() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
+
+  /// Has standard input, output and error taken where the process was started without one (`>&-`), so that no other file
+  /// gets its number and what is printed. Reading or writing there fails as before.
+  static func occupyStandardDescriptors() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      // The system gives the least number that is free.
+      openFile("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
 
   /// Removes files; those that are gone don't matter.
   static func unlink(_ paths: [String]) {
@@ -46,6 +58,9 @@ package enum Process {
 }
 
 // Outside of the enum, whose own function hides the C library's.
+@discardableResult
+private func openFile(_ path: String, _ mode: Int32) -> Int32 { unsafe open(path, mode) }
+
 private func unlinkFile(_ path: String) -> Int32 { unsafe unlink(path) }
 
 /// SIGINT and SIGTERM: the first asks a command to finish if it can, a second one ends the process at once.
