@@ -283,6 +283,12 @@ private func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTT
     }
   }
 
+  @Test("what was never sent got no answer for another reason")
+  func deadlineBeforeItWasSent() {
+    #expect(classify(failed(.deadline, fate: .neverProcessed)).message.hasPrefix("not sent by the deadline"))
+    #expect(classify(failed(.deadline, fate: .unknown)).message == "no response by the deadline")
+  }
+
   @Test("a server's debug text is cut and cleaned")
   func debugText() {
     let result = classify(failed(.goAway(code: 0, debug: "a\u{1B}[31m\n" + String(repeating: "x", count: 9_999))))

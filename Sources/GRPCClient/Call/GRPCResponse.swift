@@ -110,8 +110,11 @@ struct GRPCResponse {
   // MARK: No complete response
 
   private var deadlineExceeded: GRPCResult {
-    GRPCResult(
-      code: .deadlineExceeded, message: "no response by the deadline", cause: .deadline, fate: response.fate)
+    let isUnsent = response.fate == .neverProcessed
+    return GRPCResult(
+      code: .deadlineExceeded,
+      message: isUnsent ? "not sent by the deadline: the connection had no room" : "no response by the deadline",
+      cause: .deadline, fate: response.fate)
   }
 
   private func failed(_ failure: HTTP2Failure) -> GRPCResult {

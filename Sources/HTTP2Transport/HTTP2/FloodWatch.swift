@@ -4,8 +4,8 @@ internal import TelemetryCore
 /// are (empty DATA, interim responses, PRIORITY, WINDOW_UPDATE, PING, frames of unknown types, endless header blocks, TLS
 /// records without content), they cost the telemetry thread its time.
 ///
-/// Counts bytes between two steps of progress: a final response, bytes of a body, the end of a stream, our own DATA. A
-/// quiet connection gets a few bytes now and then (PING, SETTINGS); these are forgiven with time. The clock is looked at
+/// Counts bytes between two steps of progress: a final response, the end of a stream, our own DATA. Bytes of a body make
+/// up for ``bodyWorth`` bytes each, so that a body in frames of single bytes is a flood, too. A quiet connection gets a few bytes now and then (PING, SETTINGS); these are forgiven with time. The clock is looked at
 /// twice for a flood, and never for the traffic of calls.
 struct FloodWatch {
   /// So many bytes without progress are suspicious, and twice as many within `window` of that a flood. The second half
@@ -13,21 +13,29 @@ struct FloodWatch {
   static let suspicion = 80 << 10
   static let window = Duration.seconds(5)
 
+  /// A frame's header has 9 bytes: frames with 4 bytes of a body or more never add up.
+  static let bodyWorth: UInt64 = 4
+
   private var progress: UInt64 = 0
+  private var bodyBytes: UInt64 = 0
   private var bytes = 0
   /// When the count had become suspicious.
   private var since: MonotonicInstant?
 
   /// So many bytes arrived. True if `isFlood` is to be asked.
-  /// - Parameter progress: Another number than before if a call got further.
-  mutating func received(_ count: Int, progress: UInt64) -> Bool {
+  /// - Parameters:
+  ///   - progress: Another number than before if a call got further.
+  ///   - bodyBytes: How many bytes of bodies have come since the beginning.
+  mutating func received(_ count: Int, progress: UInt64, bodyBytes: UInt64) -> Bool {
+    let body = bodyBytes &- self.bodyBytes
+    self.bodyBytes = bodyBytes
     if progress != self.progress {
       self.progress = progress
       bytes = 0
       since = nil
       return false
     }
-    bytes &+= count
+    bytes = max(0, bytes &+ count &- Int(truncatingIfNeeded: body &* FloodWatch.bodyWorth))
     return bytes >= FloodWatch.suspicion
   }
 

@@ -9,13 +9,16 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
 
 @Suite(.ownThreads) struct FloodWatchTests {
   /// Feeds bytes at a rate; after how many it is a flood, nil if not within the time.
-  private func flood(bytesPerSecond: Int, seconds: Int, progress: (Int) -> UInt64 = { _ in 0 }) -> Int? {
+  private func flood(
+    bytesPerSecond: Int, seconds: Int, progress: (Int) -> UInt64 = { _ in 0 }, body: (Int) -> UInt64 = { _ in 0 }
+  ) -> Int? {
     var watch = FloodWatch()
     let step = max(1, bytesPerSecond / 100)
     var total = 0
     for index in 0..<seconds * 100 {
       total += step
-      if watch.received(step, progress: progress(index)), watch.isFlood(at: at(Double(index) / 100)) { return total }
+      let isSuspicious = watch.received(step, progress: progress(index), bodyBytes: body(total))
+      if isSuspicious, watch.isFlood(at: at(Double(index) / 100)) { return total }
     }
     return nil
   }
@@ -31,13 +34,22 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
   func quiet(rate: Int) { #expect(flood(bytesPerSecond: rate, seconds: 3_600) == nil) }
 
   @Test("nor is anything by which calls get further")
-  func progress() { #expect(flood(bytesPerSecond: 8_000_000, seconds: 60, progress: { UInt64($0) }) == nil) }
+  func progress() {
+    #expect(flood(bytesPerSecond: 8_000_000, seconds: 60, progress: { UInt64($0) }) == nil)
+  }
+
+  @Test("a body in frames of single bytes is one, in frames of four bytes it isn't", arguments: [1, 2, 4, 16_384])
+  func body(frame: Int) {
+    let bytes = flood(bytesPerSecond: 8_000_000, seconds: 60, body: { UInt64($0 / (9 + frame) * frame) })
+    #expect((bytes != nil) == (frame < 3))
+  }
 }
 
 @Suite(.ownThreads) struct FloodConnectionTests {
   private static let headers = FramePeer.headers(1, [0x88])
   private static let floods: [(String, [UInt8], [UInt8])] = [
     ("empty DATA", headers, FramePeer.frame(Frame.data, 0, 1, [])),
+    ("DATA of single bytes", headers, FramePeer.frame(Frame.data, 0, 1, [0])),
     ("padding", headers, FramePeer.frame(Frame.data, 8, 1, [100] + [UInt8](repeating: 0, count: 100))),
     ("interim responses", [], FramePeer.headers(1, [0x08, 3] + Array("103".utf8))),
     ("PRIORITY", [], FramePeer.frame(2, 0, 1, [0, 0, 0, 0, 16])),

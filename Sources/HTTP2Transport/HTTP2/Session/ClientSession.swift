@@ -94,7 +94,8 @@ final class ClientSession {
 
   /// So many bytes arrived. True if `isFlood` is to be asked.
   func noteReceived(_ count: Int) -> Bool {
-    unsafe state.pointee.flood.received(count, progress: state.pointee.progress)
+    unsafe state.pointee.flood.received(
+      count, progress: state.pointee.progress, bodyBytes: state.pointee.bodyBytes)
   }
 
   /// Whether the server floods the connection.

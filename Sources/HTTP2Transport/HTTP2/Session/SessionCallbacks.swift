@@ -131,7 +131,7 @@ private func dataChunk(
   let limit = unsafe state(user).pointee.calls[slot].maxResponseBytes
   let failure = unsafe state(user).pointee.calls[slot].response.append(
     body: UnsafeBufferPointer(start: data, count: count), limit: limit)
-  if count > 0 { unsafe state(user).pointee.progress &+= 1 }
+  unsafe state(user).pointee.bodyBytes &+= UInt64(count)
   if let failure { unsafe abandon(session, stream, slot, failure, user) }
   return 0
 }

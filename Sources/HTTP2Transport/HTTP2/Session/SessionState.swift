@@ -33,6 +33,8 @@ struct SessionState {
   var received: UInt64 = 0
   /// Changes when a call gets further.
   var progress: UInt64 = 0
+  /// Bytes of the bodies of open calls' responses.
+  var bodyBytes: UInt64 = 0
   var flood = FloodWatch()
   var timeouts = TimeoutWatch()
   /// The largest header section that the server takes, and we send.
