@@ -55,7 +55,7 @@ extension ExportPipeline {
     let name = name(of: delivery.request)
     reporter.refused(name, failure)
     outcome.error = OTLPError(
-      .refused, "the server refuses the span '\(name)': \(failure.status): \(failure.message)", status: failure.status)
+      .refused, "the server refuses the span '\(name)': \(failure.words)", status: failure.status)
   }
 
   func isolationEnded(_ isolation: Isolation, _ outcome: ExportOutcome) {

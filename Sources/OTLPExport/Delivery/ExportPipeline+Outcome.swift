@@ -84,7 +84,8 @@ extension ExportPipeline {
     let message = Diagnostics.sanitized(response.errorMessage, limit: 500)
     reporter.partialSuccess(rejected: rejected, of: count, message)
     if rejected > 0 {
-      outcome.error = OTLPError(.partialSuccess, "the server rejected \(rejected) of \(count) items: \(message)")
+      outcome.error = OTLPError(
+        .partialSuccess, "the server rejected \(rejected) of \(count) items\(message.afterColon)")
     }
   }
 
@@ -140,7 +141,7 @@ extension ExportPipeline {
         ? OTLPError(.shutdown, "the exporter was shut down before the items could be sent")
         : OTLPError(.timeout, "the time for the export passed before it could be sent, or the server wants a pause")
     }
-    let words = "\(last.status): \(last.message)"
+    let words = last.words
     if last.origin == .headerProvider { return OTLPError(.headerProvider, last.message, status: last.status) }
     if last.isTLS { return OTLPError(.tls, "no TLS connection to \(configuration.server): \(last.message)") }
     switch dropReason {

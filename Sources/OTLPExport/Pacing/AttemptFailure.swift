@@ -69,6 +69,9 @@ package struct AttemptFailure: Error {
     self.isUnconnected = isUnconnected
   }
 
+  /// The status and what was said of it.
+  package var words: String { status + message.afterColon }
+
   /// How long the server wants not to be called, if it says so.
   package var requestedPause: Duration? {
     var pause = retryInfo?.delay ?? .zero
@@ -93,6 +96,11 @@ package struct AttemptFailure: Error {
     case .deadline, .cancelled, .transport, .protocolViolation: fate != .neverProcessed
     }
   }
+}
+
+extension String {
+  /// What follows a statement after a colon; nothing if it is empty.
+  var afterColon: String { isEmpty ? "" : ": \(self)" }
 }
 
 /// Which codes may be tried again: the OTLP specification's table (1.4).

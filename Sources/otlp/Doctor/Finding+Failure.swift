@@ -178,7 +178,7 @@ extension Finding {
   // MARK: The export
 
   private static func export(_ failure: AttemptFailure, _ isTakenPlain: Bool, _ situation: Situation) -> Finding {
-    let answer = "\(failure.status)\(failure.message.isEmpty ? "" : ": \(failure.message)")"
+    let answer = failure.words
     if isTakenPlain {
       return Finding(
         .compressionUnsupported,

@@ -90,6 +90,14 @@ import Testing
     #expect(driver.fail(failure) == .giveUp(.refused))
   }
 
+  @Test func nothingFollowsAColonWhereTheServerSaidNothing() {
+    func failure(_ message: String) -> AttemptFailure {
+      AttemptFailure(code: 14, status: "UNAVAILABLE", message: message, origin: .server, fate: .processed)
+    }
+    #expect(failure("").words == "UNAVAILABLE")
+    #expect(failure("busy").words == "UNAVAILABLE: busy")
+  }
+
   @Test func whatMayHaveArrivedTwice() {
     #expect(!AttemptFailure.server(14).mayHaveBeenDelivered)
     #expect(!AttemptFailure.connect.mayHaveBeenDelivered)
