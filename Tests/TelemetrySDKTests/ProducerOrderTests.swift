@@ -117,20 +117,32 @@ import Testing
     _ = await processor.shutdown(within: .zero)
   }
 
-  @Test("no telemetry thread waits: not another runtime's, nor the job of withTelemetryRuntime")
+  @Test("the processor's own thread never waits; that of another runtime's job waits as any other")
   func telemetryThreads() async throws {
-    let begun = Promise<Void>()
+    let (begun, gate) = (Promise<Void>(), Promise<Void>())
+    let exporter = ScriptedExporter { _, _ in
+      begun.fulfil(())
+      await gate.value
+      return .success
+    }
+    let runtime = try TelemetryRuntime()
+    var configuration = Self.configuration(queue: 1)
+    configuration.overflow = .block(upTo: .seconds(600))
     let processor = try BatchProcessor(
-      exporter: ScriptedExporter.stuck(begun), configuration: Self.configuration(queue: 1), runtime: TelemetryRuntime(),
-      diagnostics: .silent)
+      exporter: exporter, configuration: configuration, runtime: runtime, diagnostics: .silent)
     processor.onEnd(Thing(number: 0))
     await begun.value
     processor.onEnd(Thing(number: 1))
-    let lease = try TelemetryRuntime().acquire()
-    await Task(executorPreference: lease.loop) { processor.onEnd(Thing(number: 2)) }.value
-    lease.end()
-    try await withTelemetryRuntime { _ in processor.onEnd(Thing(number: 3)) }
-    #expect(processor.ledger.dropped == [.queueFull: 2])
-    _ = await processor.shutdown(within: .zero)
+    let own = try runtime.acquire()
+    await Task(executorPreference: own.loop) { processor.onEnd(Thing(number: 2)) }.value
+    own.end()
+    #expect(processor.ledger.dropped == [.queueFull: 1])
+    let job = Task { try await withTelemetryRuntime { _ in processor.onEnd(Thing(number: 3)) } }
+    #expect(await Loopback.wait { processor.machine.waiting == 1 })
+    gate.fulfil(())
+    try await job.value
+    let ledger = await processor.shutdown(within: .seconds(60)).ledger
+    #expect(ledger.exported == 3 && ledger.dropped == [.queueFull: 1])
+    #expect(exporter.numbers == [0, 1, 3])
   }
 }

@@ -23,10 +23,11 @@ extension BatchCore {
     }
   }
 
-  /// How long the caller may wait for room; nil if it may not. No telemetry thread waits, whosever it is: what makes
-  /// room may need that thread, now or by way of another processor.
+  /// How long the caller may wait for room; nil if it may not: the processor's thread, and the exporter's, make the room.
   private var blockingLimit: Duration? {
-    guard case .block(let limit) = overflow.kind, TelemetryLoop.current == nil else { return nil }
+    guard case .block(let limit) = overflow.kind, !loop.isCurrent, loopExporter?.loop?.isCurrent != true else {
+      return nil
+    }
     return limit
   }
 

@@ -18,8 +18,9 @@ public struct OverflowPolicy: Sendable, Hashable, CustomStringConvertible {
   /// The caller waits until there is room, at most so long; then the new item is dropped. Callers get room in the order
   /// in which they came.
   ///
-  /// A telemetry thread, of whatever runtime, never waits: what it waits for may need that thread. There, and so in the
-  /// job of `withTelemetryRuntime`, the new item is dropped at once.
+  /// The telemetry thread that the processor or its exporter lives on never waits, since it makes the room: there the new
+  /// item is dropped at once. Threads of other loops wait as any other thread does, such as that of a
+  /// `withTelemetryRuntime` job whose processor lives elsewhere.
   public static func block(upTo limit: Duration) -> OverflowPolicy { OverflowPolicy(kind: .block(upTo: limit)) }
 
   /// The policy as it is written.
