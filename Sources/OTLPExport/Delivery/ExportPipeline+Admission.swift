@@ -23,10 +23,19 @@ extension ExportPipeline {
         }
         delivery.place = queue.join(export: delivery.number, notBefore: nil)
       }
-      // A pause of an outage that would outlast what is left of the export's time ends with the outage.
-      if let place = delivery.place { queue.endBackoff(of: place, beyond: effective(delivery)) }
+      shortenPause(&delivery, at: now)
       if let call = await turn(&delivery) { return .go(call) }
     }
+  }
+
+  /// A pause that began in an outage may outlast what is left of the export's time when the server is back: then there is
+  /// one more attempt before that ends. Only one: another pause would be of an attempt that the server's return failed.
+  private func shortenPause(_ delivery: inout Delivery, at now: MonotonicInstant) {
+    guard let place = delivery.place, !delivery.hadLastAttempt else { return }
+    let end = effective(delivery)
+    guard let notBefore = place.notBefore, Deadline(notBefore) >= end else { return }
+    delivery.hadLastAttempt = true
+    queue.shortenPause(of: place, to: max(now, end.instant + (.zero - Destination.Evidence.leastTime)))
   }
 
   private func reasonToStop(_ delivery: Delivery, at now: MonotonicInstant) -> RetryMachine.Reason? {

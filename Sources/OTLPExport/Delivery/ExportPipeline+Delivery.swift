@@ -20,6 +20,8 @@ struct Delivery {
   var isAccepted = false
   /// Of the messages that went to a connection.
   var bytes = 0
+  /// Its pause was shortened, so that it fits into the export's time.
+  var hadLastAttempt = false
   /// Where the export waits for its turn.
   var place: AdmissionQueue.Place?
   /// The server refused the compressed message, and said so.

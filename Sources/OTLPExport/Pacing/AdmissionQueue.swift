@@ -56,9 +56,9 @@ struct AdmissionQueue {
     for place in places where place.notBefore.map({ Deadline($0) >= deadline }) ?? false { place.notBefore = nil }
   }
 
-  /// Ends one export's back-off if it would last until `deadline` or longer.
-  func endBackoff(of place: Place, beyond deadline: Deadline) {
-    if let notBefore = place.notBefore, Deadline(notBefore) >= deadline { place.notBefore = nil }
+  /// Has one export's back-off end at `instant`, if it would end later.
+  func shortenPause(of place: Place, to instant: MonotonicInstant) {
+    if let notBefore = place.notBefore { place.notBefore = min(notBefore, instant) }
   }
 
   /// Ends all back-offs.

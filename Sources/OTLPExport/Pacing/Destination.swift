@@ -63,7 +63,8 @@ package struct Destination: Sendable {
   // After so many failures of one export another gets its turn, and after twice as many of both a third, and so on: the
   // server may fail by what is in those that are here.
   private static let failuresOfOne = 3
-  private static let mostTurns = 16
+  /// The most such turns: so many more exports than may call at once may be here.
+  package static let mostTurns = 16
 
   private let maximum: Int
   private let probeInterval: Duration

@@ -33,13 +33,14 @@ import Testing
     #expect(places.allSatisfy { $0.notBefore == nil })
   }
 
-  @Test("a pause that would outlast an export's time ends, and no other")
-  mutating func endBackoff() {
+  @Test("a pause is shortened, never made longer")
+  mutating func shortenPause() {
     let places = [5, 10, 15].map { queue.join(export: Int($0), notBefore: at($0)) }
-    for place in places { queue.endBackoff(of: place, beyond: Deadline(at(10))) }
-    #expect(places.map(\.notBefore) == [at(5), nil, nil])
-    queue.endBackoff(of: places[0], beyond: .never)
-    #expect(places[0].notBefore == at(5))
+    for place in places { queue.shortenPause(of: place, to: at(10)) }
+    #expect(places.map(\.notBefore) == [at(5), at(10), at(10)])
+    let free = queue.join(export: 4, notBefore: nil)
+    queue.shortenPause(of: free, to: at(10))
+    #expect(free.notBefore == nil)
   }
 
   @Test("those who are told to look again keep their places")
