@@ -29,7 +29,8 @@ extension ExportPipeline {
   }
 
   /// A pause that began in an outage may outlast what is left of the export's time when the server is back: then there is
-  /// one more attempt before that ends. Only one: another pause would be of an attempt that the server's return failed.
+  /// one more attempt before that ends. There is only one: a batch that the server always fails with would else be sent
+  /// again at each answer to another batch.
   private func shortenPause(_ delivery: inout Delivery, at now: MonotonicInstant) {
     guard let place = delivery.place, !delivery.hadLastAttempt else { return }
     let end = effective(delivery)
@@ -131,9 +132,12 @@ extension ExportPipeline {
     if !queue.isEmpty || destination.isDown || queue.timer != nil { advance() }
   }
 
-  /// The batch's deadline, or shutdown's if that comes first; during an outage the export's own time stands still.
+  /// The batch's deadline, or shutdown's if that comes first: no outage moves it.
+  func hardDeadline(_ delivery: Delivery) -> Deadline { min(delivery.deadline, cutoff ?? .never) }
+
+  /// The hard deadline, or the end of the export's own time if that comes first, which stands still in an outage.
   func effective(_ delivery: Delivery) -> Deadline {
-    let end = min(delivery.deadline, cutoff ?? .never)
+    let end = hardDeadline(delivery)
     guard let allowance = delivery.allowance else { return end }
     return min(end, destination.deadline(allowance, at: loop.now))
   }

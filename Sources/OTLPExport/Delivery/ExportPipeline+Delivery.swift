@@ -106,8 +106,8 @@ extension ExportPipeline {
   /// from want of time: it would be the export's last one, and an outage doesn't count.
   private func attemptDeadline(_ delivery: Delivery) -> Deadline {
     let now = loop.now
-    let hard = min(delivery.deadline, cutoff ?? .never)
-    let whole = RetryMachine.attemptDeadline(timeout: configuration.timeout, now: now, deadline: hard)
+    let whole = RetryMachine.attemptDeadline(
+      timeout: configuration.timeout, now: now, deadline: hardDeadline(delivery))
     guard let allowance = delivery.allowance else { return whole }
     let own = min(effective(delivery), Deadline(now + allowance.limit))
     return min(whole, max(own, Deadline(now + Destination.Evidence.fairTime(attemptTime(allowance)))))
