@@ -37,28 +37,29 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(
-      name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]),
-    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
-    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-    .systemLibrary(name: "CLinux"),
+      name: "COTLPNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]),
+    .systemLibrary(
+      name: "COTLPOpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(name: "COTLPZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(name: "COTLPSystem"),
 
-    library("TelemetryCore", [.target(name: "CLinux", condition: .when(platforms: [.linux]))]),
+    library("TelemetryCore", [.target(name: "COTLPSystem", condition: .when(platforms: [.linux]))]),
     library("TelemetrySDK", ["TelemetryCore"]),
-    library("OTLPWire", ["TelemetrySDK", "TelemetryCore", "CLinux"]),
-    library("OTLPExport", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "CZlib"]),
-    library("HTTP2Transport", ["TelemetryCore", "CNGHTTP2", "COpenSSL"]),
+    library("OTLPWire", ["TelemetrySDK", "TelemetryCore", "COTLPSystem"]),
+    library("OTLPExport", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "COTLPZlib"]),
+    library("HTTP2Transport", ["TelemetryCore", "COTLPNGHTTP2", "COTLPOpenSSL"]),
     library("GRPCClient", ["HTTP2Transport", "TelemetryCore"]),
     library("OTLPGRPC", ["OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore"]),
     library(
       "OTLPTesting",
       [
-        "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "CNGHTTP2",
+        "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPNGHTTP2",
       ]),
     .executableTarget(
       name: "otlp",
       dependencies: [
         "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
-        "TelemetryCore", "CLinux", "CZlib",
+        "TelemetryCore", "COTLPSystem", "COTLPZlib",
       ],
       swiftSettings: settings),
 
@@ -102,16 +103,16 @@ let package = Package(
 
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
     tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
-    tests("OTLPWireTests", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "OTLPTesting", "COpenSSL"]),
+    tests("OTLPWireTests", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "OTLPTesting", "COTLPOpenSSL"]),
     tests("OTLPExportTests", ["OTLPExport", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
-    tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "CNGHTTP2"]),
+    tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "COTLPNGHTTP2"]),
     tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPExport", "OTLPTesting", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
     tests(
       "OTLPTestingTests",
       [
         "SimulatedWorlds", "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
-        "TelemetrySDK", "TelemetryCore", "CNGHTTP2",
+        "TelemetrySDK", "TelemetryCore", "COTLPNGHTTP2",
       ]),
     tests(
       "PeerTests",

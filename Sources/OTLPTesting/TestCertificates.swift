@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 internal import Synchronization
 
 #if canImport(Glibc)

@@ -1,7 +1,7 @@
 package import Synchronization
 
 #if os(Linux)
-  internal import CLinux
+  internal import COTLPSystem
 #endif
 
 /// A value behind a lock: the standard library's `Mutex`, for a process that may fork.
@@ -87,13 +87,13 @@ package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
           expected: 0, desired: 1, successOrdering: .acquiring, failureOrdering: .relaxed)
         if taken { return }
         if held == 2 { break }
-        CLinux_pause()
+        COTLPSystem_pause()
       }
       // Whoever slept can't know whether others still do, so it takes the lock as one that is waited for.
-      while unsafe word.pointee.exchange(2, ordering: .acquiring) != 0 { unsafe CLinux_futex_wait(word, 2) }
+      while unsafe word.pointee.exchange(2, ordering: .acquiring) != 0 { unsafe COTLPSystem_futex_wait(word, 2) }
     }
 
     @usableFromInline
-    borrowing func wakeOne() { unsafe CLinux_futex_wake_one(word) }
+    borrowing func wakeOne() { unsafe COTLPSystem_futex_wake_one(word) }
   #endif
 }

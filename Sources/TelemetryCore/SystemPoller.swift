@@ -8,7 +8,7 @@ internal import Synchronization
   internal import Darwin
 #endif
 #if os(Linux)
-  internal import CLinux
+  internal import COTLPSystem
 #endif
 
 extension SystemError {

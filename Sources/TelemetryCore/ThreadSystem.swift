@@ -6,7 +6,7 @@
   internal import Darwin
 #endif
 #if os(Linux)
-  internal import CLinux
+  internal import COTLPSystem
 #endif
 
 /// Starts threads.
@@ -64,7 +64,7 @@ package enum ThreadSystem {
   private func runThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let argument = unsafe argument else { return nil }
     let start = unsafe Unmanaged<ThreadSystem.Start>.fromOpaque(argument).takeRetainedValue()
-    _ = unsafe CLinux_set_thread_name(start.name)
+    _ = unsafe COTLPSystem_set_thread_name(start.name)
     start.body()
     return nil
   }

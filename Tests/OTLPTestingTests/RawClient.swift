@@ -1,4 +1,4 @@
-import CNGHTTP2
+import COTLPNGHTTP2
 import HTTP2Transport
 import OTLPTesting
 import TelemetryCore

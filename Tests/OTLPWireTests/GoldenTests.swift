@@ -1,4 +1,4 @@
-import COpenSSL
+import COTLPOpenSSL
 import OTLPTesting
 import TelemetryCore
 import TelemetrySDK

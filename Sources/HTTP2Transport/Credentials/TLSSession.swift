@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 
 /// What a client needs to resume a TLS session; it never changes.
 @safe

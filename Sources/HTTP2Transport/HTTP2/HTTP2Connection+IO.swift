@@ -1,4 +1,4 @@
-internal import CNGHTTP2
+internal import COTLPNGHTTP2
 package import TelemetryCore
 
 /// Memory to read into.

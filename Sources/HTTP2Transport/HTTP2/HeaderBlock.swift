@@ -1,4 +1,4 @@
-internal import CNGHTTP2
+internal import COTLPNGHTTP2
 
 /// Header fields in the form in which nghttp2 takes them, made once for many requests.
 @safe

@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 internal import TelemetryCore
 
 /// An X.509 certificate, in words.
@@ -95,7 +95,7 @@ final class TLSCertificate {
     defer { unsafe BIO_free(bio) }
     var start: UnsafeMutablePointer<CChar>?
     guard unsafe ASN1_TIME_print(bio, time) == 1 else { return "?" }
-    let count = unsafe COpenSSL_BIO_get_mem_data(bio, &start)
+    let count = unsafe COTLPOpenSSL_BIO_get_mem_data(bio, &start)
     guard count > 0, let start = unsafe start else { return "?" }
     let text = unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
     return Diagnostics.sanitized(text, limit: 100)

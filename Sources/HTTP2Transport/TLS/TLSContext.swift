@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 internal import TelemetryCore
 
 /// What all connections of one TLS configuration share: authorities, certificate and key, already read and checked.
@@ -55,7 +55,7 @@ package final class TLSContext: Sendable {
       throw TLSContext.setUpFailure()
     }
     unsafe SSL_CTX_set_verify(context, SSL_VERIFY_PEER, TLSContext.noteVerification)
-    unsafe _ = COpenSSL_CTX_set_session_cache_mode(
+    unsafe _ = COTLPOpenSSL_CTX_set_session_cache_mode(
       context, Int(SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL))
     unsafe SSL_CTX_sess_set_new_cb(context, TLSContext.keepSession)
     try loadTrust(configuration.trust)
@@ -87,16 +87,16 @@ package final class TLSContext: Sendable {
 
   private func setUp(_ configuration: TLSServerConfiguration) {
     if configuration.onlyTLS12 {
-      unsafe _ = COpenSSL_CTX_set_max_proto_version(pointer, TLS1_2_VERSION)
+      unsafe _ = COTLPOpenSSL_CTX_set_max_proto_version(pointer, TLS1_2_VERSION)
     }
     if let algorithms = configuration.clientSignatureAlgorithms {
-      unsafe _ = COpenSSL_CTX_set_client_sigalgs_list(pointer, algorithms)
+      unsafe _ = COTLPOpenSSL_CTX_set_client_sigalgs_list(pointer, algorithms)
     }
     if configuration.issuesTickets {
       // A server that checks clients resumes no session without this.
       unsafe SSL_CTX_set_session_id_context(pointer, "swift-otlp", 10)
     } else {
-      unsafe COpenSSL_CTX_set_no_tickets(pointer)
+      unsafe COTLPOpenSSL_CTX_set_no_tickets(pointer)
     }
     if unsafe protocols.count > 0 {
       let argument = unsafe UnsafeMutableRawPointer(protocols.baseAddress)
@@ -115,12 +115,12 @@ package final class TLSContext: Sendable {
     _ method: OpaquePointer?, _ minimum: TLSConfiguration.Version
   ) throws(TLSError) -> OpaquePointer {
     let version = minimum == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
-    COpenSSL_init()
+    COTLPOpenSSL_init()
     ERR_clear_error()
     guard let context = unsafe SSL_CTX_new(method) else { throw setUpFailure() }
     // Only suites that HTTP/2 permits: ephemeral keys and authenticated encryption. The cheapest first.
     let ready =
-      unsafe COpenSSL_CTX_set_min_proto_version(context, version) == 1
+      unsafe COTLPOpenSSL_CTX_set_min_proto_version(context, version) == 1
       && SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL") == 1
       && SSL_CTX_set_ciphersuites(
         context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1
@@ -128,8 +128,8 @@ package final class TLSContext: Sendable {
       unsafe SSL_CTX_free(context)
       throw setUpFailure()
     }
-    unsafe COpenSSL_CTX_set_safe_options(context)
-    unsafe _ = COpenSSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
+    unsafe COTLPOpenSSL_CTX_set_safe_options(context)
+    unsafe _ = COTLPOpenSSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
     return unsafe context
   }
 

@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 internal import TelemetryCore
 
 /// TLS without a socket: ciphertext goes in and comes out as bytes. Belongs to one connection and its loop.
@@ -292,7 +292,7 @@ extension TLSEngine {
     }
     ERR_clear_error()
     guard unsafe !isChecked || X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1,
-      unsafe COpenSSL_set_tlsext_host_name(ssl, host) == 1
+      unsafe COTLPOpenSSL_set_tlsext_host_name(ssl, host) == 1
     else {
       ERR_clear_error()
       throw TLSError(.wrongHost, "'\(Redaction.shown(host))' can't be asked for as a server name")

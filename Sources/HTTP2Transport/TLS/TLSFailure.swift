@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 internal import TelemetryCore
 
 /// Puts what OpenSSL says of a failure into classes and words.

@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 internal import TelemetryCore
 
 #if canImport(Glibc)

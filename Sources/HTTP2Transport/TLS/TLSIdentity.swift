@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 internal import TelemetryCore
 
 /// A certificate with its chain and its private key, read and found to belong together.
@@ -56,7 +56,7 @@ final class TLSIdentity {
     for certificate in chain.dropFirst() {
       // The context takes over this reference.
       unsafe X509_up_ref(certificate.pointer)
-      guard unsafe COpenSSL_CTX_add0_chain_cert(context, certificate.pointer) == 1 else {
+      guard unsafe COTLPOpenSSL_CTX_add0_chain_cert(context, certificate.pointer) == 1 else {
         unsafe X509_free(certificate.pointer)
         let reason = TLSErrorQueue.take().first?.text ?? "unknown error"
         throw certificateFile.failure("holds a chain that can't be used (\(reason))")

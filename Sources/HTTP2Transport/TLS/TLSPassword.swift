@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 internal import TelemetryCore
 
 /// Answers OpenSSL's question for the password of a key. Without it OpenSSL would ask on the terminal.

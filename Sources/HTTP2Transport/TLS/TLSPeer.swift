@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 
 /// What a peer shows of itself in the TLS handshake, in words.
 package struct TLSPeer: Hashable, Sendable {

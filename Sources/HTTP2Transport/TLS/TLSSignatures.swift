@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 
 /// The ways to sign that TLS knows (RFC 8446, 4.2.3), in words.
 enum TLSSignatures {

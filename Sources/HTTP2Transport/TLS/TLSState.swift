@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import COTLPOpenSSL
 
 /// What OpenSSL's callbacks touch of one connection. It lives behind a pointer, never in class properties.
 @unsafe

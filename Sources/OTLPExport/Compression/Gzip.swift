@@ -1,4 +1,4 @@
-internal import CZlib
+internal import COTLPZlib
 internal import TelemetryCore
 
 /// Why bytes can't be inflated.
@@ -27,7 +27,7 @@ package final class GzipCompressor: Sendable {
   package init(level: Int) {
     unsafe stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
-    let result = unsafe CZlib_deflateInit2(stream, Int32(level), GzipCompressor.windowBits, 8)
+    let result = unsafe COTLPZlib_deflateInit2(stream, Int32(level), GzipCompressor.windowBits, 8)
     precondition(result == Z_OK, "zlib refuses level \(level), or has no memory")
   }
 
@@ -63,7 +63,7 @@ package enum Gzip {
   @unsafe
   package static func inflate(_ source: UnsafeRawBufferPointer, limit: Int) throws(GzipError) -> [UInt8] {
     var stream = unsafe z_stream()
-    guard unsafe CZlib_inflateInit2(&stream, 15 + 16) == Z_OK else { throw .damaged }
+    guard unsafe COTLPZlib_inflateInit2(&stream, 15 + 16) == Z_OK else { throw .damaged }
     defer { unsafe inflateEnd(&stream) }
     guard source.count <= Int(UInt32.max) else { throw .tooLarge }
     let limit = min(max(limit, 0), Int(UInt32.max) - 1)  // zlib counts in 32 bits, and one more shows that it is passed
@@ -112,7 +112,7 @@ package enum Gzip {
       let target = unsafe buffer.bindMemory(to: UInt8.self)
       unsafe stream.next_out = target.baseAddress.map { unsafe $0 + start }
       unsafe stream.avail_out = UInt32(clamping: room)
-      status = unsafe CZlib.inflate(&stream, Z_NO_FLUSH)
+      status = unsafe COTLPZlib.inflate(&stream, Z_NO_FLUSH)
       left = unsafe stream.avail_out
     }
     output.removeLast(Int(left))

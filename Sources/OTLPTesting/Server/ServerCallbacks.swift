@@ -1,4 +1,4 @@
-internal import CNGHTTP2
+internal import COTLPNGHTTP2
 
 /// The C side of `ServerSession`: each callback puts what it hears into the state that is nghttp2's user data.
 enum ServerCallbacks {

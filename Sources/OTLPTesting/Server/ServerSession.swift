@@ -1,4 +1,4 @@
-internal import CNGHTTP2
+internal import COTLPNGHTTP2
 
 /// nghttp2's server side without a socket: bytes in, events and bytes out. Belongs to one connection.
 @safe

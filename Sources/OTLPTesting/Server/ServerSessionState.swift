@@ -1,4 +1,4 @@
-internal import CNGHTTP2
+internal import COTLPNGHTTP2
 
 /// What nghttp2's callbacks have to say: filled in by them, taken out by the connection after each call.
 enum ServerEvent {

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import COTLPSystem
 internal import TelemetrySDK
 
 // Spans come from the threads that ended them, so their parts lie in the caches of other cores, and each part would be
@@ -47,8 +47,8 @@ private enum Prefetch {
   private static func head<Element>(_ array: borrowing [Element]) {
     unsafe array.withUnsafeBufferPointer { elements in
       guard let start = unsafe UnsafeRawPointer(elements.baseAddress) else { return }
-      unsafe CLinux_prefetch_for_write(start - headerSize)
-      unsafe CLinux_prefetch_for_write(start - headerSize + lineSize)
+      unsafe COTLPSystem_prefetch_for_write(start - headerSize)
+      unsafe COTLPSystem_prefetch_for_write(start - headerSize + lineSize)
     }
   }
 
@@ -60,7 +60,7 @@ private enum Prefetch {
       let end = elements.count &* MemoryLayout<Attributes.Element>.stride
       var offset = 2 &* lineSize &- headerSize
       while offset < end {
-        unsafe CLinux_prefetch_for_write(start + offset)
+        unsafe COTLPSystem_prefetch_for_write(start + offset)
         offset &+= lineSize
       }
     }
@@ -72,7 +72,7 @@ private enum Prefetch {
     guard case .string(let text) = element.value.value, text.utf8.count > 15 else { return }
     unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
       guard let start = unsafe UnsafeRawPointer(bytes.baseAddress) else { return }
-      unsafe CLinux_prefetch_for_write(start - headerSize)
+      unsafe COTLPSystem_prefetch_for_write(start - headerSize)
     }
   }
 }

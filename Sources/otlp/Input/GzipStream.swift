@@ -1,4 +1,4 @@
-internal import CZlib
+internal import COTLPZlib
 
 /// Inflates a stream of gzip members piece by piece. Not for two threads at once.
 @safe
@@ -24,7 +24,7 @@ package final class GzipStream {
     unsafe stream = .allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
     // 16: gzip's header and trailer.
-    let result = unsafe CZlib_inflateInit2(stream, 15 + 16)
+    let result = unsafe COTLPZlib_inflateInit2(stream, 15 + 16)
     precondition(result == Z_OK, "zlib has no memory")
   }
 
@@ -81,7 +81,7 @@ package final class GzipStream {
       let status = unsafe output.withUnsafeMutableBufferPointer { target in
         unsafe stream.pointee.next_out = target.baseAddress
         unsafe stream.pointee.avail_out = UInt32(clamping: room)
-        return unsafe CZlib.inflate(stream, Z_NO_FLUSH)
+        return unsafe COTLPZlib.inflate(stream, Z_NO_FLUSH)
       }
       let left = unsafe Int(stream.pointee.avail_in)
       let written = unsafe room - Int(stream.pointee.avail_out)

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import COTLPSystem
 internal import Synchronization
 internal import TelemetryCore
 
@@ -103,16 +103,16 @@ extension CommandTable {
     var argv = unsafe argv
     let count = unsafe Int32(argv.count - 1)
     var tokens: [Token] = []
-    CLinux_getopt_start()
+    COTLPSystem_getopt_start()
     while true {
       // ":" tells a missing value from an unknown option.
-      let value = unsafe CLinux_getopt_long(count, &argv, ":h", long)
+      let value = unsafe COTLPSystem_getopt_long(count, &argv, ":h", long)
       if value == -1 { break }
       tokens.append(try unsafe token(value, argv))
     }
-    for position in Int(CLinux_optind())..<Int(count) {
+    for position in Int(COTLPSystem_optind())..<Int(count) {
       let text = unsafe argv[position].map { unsafe String(cString: $0) } ?? ""
-      tokens.append(.operand(text, position: position - Int(CLinux_optind())))
+      tokens.append(.operand(text, position: position - Int(COTLPSystem_optind())))
     }
     return tokens
   }
@@ -122,13 +122,13 @@ extension CommandTable {
     switch value {
     case Int32(UInt8(ascii: "h")), Self.firstValue + Int32(options.count): return .help
     case Int32(UInt8(ascii: ":")):
-      let option = options[Int(CLinux_optopt() - Self.firstValue)]
+      let option = options[Int(COTLPSystem_optopt() - Self.firstValue)]
       throw ToolError(.usage, "--\(option.name) needs a value: \(option.placeholder ?? "")")
     case _ where options.indices.contains(index):
-      let text = unsafe CLinux_optarg().map { unsafe String(cString: $0) } ?? ""
+      let text = unsafe COTLPSystem_optarg().map { unsafe String(cString: $0) } ?? ""
       return .option(index: index, text: text)
     default:
-      let position = max(1, Int(CLinux_optind()) - 1)
+      let position = max(1, Int(COTLPSystem_optind()) - 1)
       let text = unsafe argv[position].map { unsafe String(cString: $0) } ?? ""
       let what = unknown(text)
       throw ToolError(.usage, "\(what)\(what.hasSuffix("?") ? "" : ";") \(hint)")

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import COTLPSystem
 internal import Synchronization
 package import TelemetryCore
 
@@ -15,7 +15,7 @@ package enum Process {
   /// The environment; of variables that stand twice the first counts, as in getenv.
   package static var environment: [String: String] {
     var result: [String: String] = [:]
-    guard var entry = unsafe CLinux_environ() else { return result }
+    guard var entry = unsafe COTLPSystem_environ() else { return result }
     while let text = unsafe entry.pointee {
       let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if pair.count == 2, result[String(pair[0])] == nil { result[String(pair[0])] = String(pair[1]) }
@@ -25,10 +25,10 @@ package enum Process {
   }
 
   /// The time that all threads together have spent on a processor.
-  package static var cpuTime: Duration { .microseconds(CLinux_cpu_microseconds()) }
+  package static var cpuTime: Duration { .microseconds(COTLPSystem_cpu_microseconds()) }
 
   /// Nanoseconds since 1970.
-  package static var wallClockNanoseconds: UInt64 { CLinux_wall_nanoseconds() }
+  package static var wallClockNanoseconds: UInt64 { COTLPSystem_wall_nanoseconds() }
 
   /// A thread of the tool's own sleeps.
   static func sleep(_ duration: Duration) { _ = BlockingSemaphore().wait(until: .after(duration)) }

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import COTLPSystem
 
 /// What text may look like where it is shown: its width, and whether it may have colour.
 package struct Terminal: Hashable, Sendable {
@@ -36,7 +36,7 @@ package struct Terminal: Hashable, Sendable {
 
   private init(_ output: TextOutput) {
     self.init(
-      systemColumns: output.isTerminal ? Int(CLinux_terminal_columns(output.descriptor)) : nil,
+      systemColumns: output.isTerminal ? Int(COTLPSystem_terminal_columns(output.descriptor)) : nil,
       environment: Process.environment)
   }
 

@@ -1,9 +1,9 @@
-internal import CLinux
+internal import COTLPSystem
 
 /// How many columns of a terminal text takes.
 package enum TextWidth {
   // SAFETY: made once, never changed or freed.
-  nonisolated(unsafe) private static let locale = unsafe CLinux_utf8_locale()
+  nonisolated(unsafe) private static let locale = unsafe COTLPSystem_utf8_locale()
 
   private static let joiner: Unicode.Scalar = "\u{200D}"
   private static let emojiStyle: Unicode.Scalar = "\u{FE0F}"
@@ -29,7 +29,7 @@ package enum TextWidth {
     // Two of them are a flag, which terminals show in two columns.
     if (0x1F1E6...0x1F1FF).contains(scalar.value) { return 1 }
     guard let locale = unsafe locale else { return 1 }
-    return max(0, unsafe Int(CLinux_character_width(locale, scalar.value)))
+    return max(0, unsafe Int(COTLPSystem_character_width(locale, scalar.value)))
   }
 
   /// Cut with an ellipsis to so many columns if it is longer.

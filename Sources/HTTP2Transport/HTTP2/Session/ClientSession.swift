@@ -1,4 +1,4 @@
-internal import CNGHTTP2
+internal import COTLPNGHTTP2
 internal import TelemetryCore
 
 /// nghttp2's client session and the state that its callbacks work on. Belongs to one connection; does no IO.

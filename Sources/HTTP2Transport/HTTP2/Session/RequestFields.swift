@@ -1,4 +1,4 @@
-internal import CNGHTTP2
+internal import COTLPNGHTTP2
 
 /// Puts the header fields of one request in order for nghttp2, which copies what is not in a header block.
 enum RequestFields {

@@ -1,4 +1,4 @@
-internal import CNGHTTP2
+internal import COTLPNGHTTP2
 
 // The edge to C. A stream's user data is its slot + 1 as a bit pattern, so nothing is retained through C.
 // No access to the state lasts over a call into nghttp2, whose callbacks change it.

@@ -1,4 +1,4 @@
-internal import CNGHTTP2
+internal import COTLPNGHTTP2
 internal import TelemetryCore
 
 /// All that nghttp2's callbacks touch. It lives behind a pointer that is nghttp2's user data: in a class each access

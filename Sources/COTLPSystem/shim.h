@@ -1,5 +1,5 @@
-#ifndef SWIFT_OTLP_CLINUX_H
-#define SWIFT_OTLP_CLINUX_H
+#ifndef SWIFT_OTLP_SYSTEM_H
+#define SWIFT_OTLP_SYSTEM_H
 #ifdef __linux__
 #include <pthread.h>
 #include <sys/epoll.h>
@@ -9,35 +9,35 @@
 // pthread_setname_np is behind _GNU_SOURCE, which the Glibc module is built without, and so must this one be:
 // with it, fd_set has other member names there than here.
 extern int pthread_setname_np(pthread_t thread, const char *name);
-static inline int CLinux_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
+static inline int COTLPSystem_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
 // Neither is declared: `syscall` is variadic, which Swift can't call.
 extern long syscall(long number, ...);
 // Sleeps unless the word has another value by now; private to the process. A wake for nothing is possible.
-static inline void CLinux_futex_wait(const void *word, uint32_t value) { syscall(SYS_futex, word, 128, value, 0); }
-static inline void CLinux_pause(void) {
+static inline void COTLPSystem_futex_wait(const void *word, uint32_t value) { syscall(SYS_futex, word, 128, value, 0); }
+static inline void COTLPSystem_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
   __asm__ volatile("yield");
 #endif
 }
-static inline void CLinux_futex_wake_one(const void *word) { syscall(SYS_futex, word, 129, 1); }
+static inline void COTLPSystem_futex_wake_one(const void *word) { syscall(SYS_futex, word, 129, 1); }
 #endif
 
 // Fetches a line of memory ahead of its use, to be written.
-static inline void CLinux_prefetch_for_write(const void *address) { __builtin_prefetch(address, 1); }
+static inline void COTLPSystem_prefetch_for_write(const void *address) { __builtin_prefetch(address, 1); }
 
 #include <getopt.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <time.h>
 // In a module that imports this one, Swift finds the fields of C's time structs in yet another module, so they stay here.
-static inline uint64_t CLinux_wall_nanoseconds(void) {
+static inline uint64_t COTLPSystem_wall_nanoseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
-static inline int64_t CLinux_cpu_microseconds(void) {
+static inline int64_t COTLPSystem_cpu_microseconds(void) {
   struct rusage used;
   getrusage(RUSAGE_SELF, &used);
   return ((int64_t)used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec +
@@ -45,13 +45,13 @@ static inline int64_t CLinux_cpu_microseconds(void) {
 }
 // The Glibc module lacks getopt_long, and Swift 6 refuses the C globals that it and the environment live in.
 extern char **environ;
-static inline char **CLinux_environ(void) { return environ; }
-static inline int CLinux_getopt_long(int argc, char *const argv[], const char *letters, const struct option *options) {
+static inline char **COTLPSystem_environ(void) { return environ; }
+static inline int COTLPSystem_getopt_long(int argc, char *const argv[], const char *letters, const struct option *options) {
   return getopt_long(argc, argv, letters, options, 0);
 }
 // ioctl is variadic, which Swift can't call.
 #include <sys/ioctl.h>
-static inline int CLinux_terminal_columns(int descriptor) {
+static inline int COTLPSystem_terminal_columns(int descriptor) {
   struct winsize size;
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
@@ -59,15 +59,15 @@ static inline int CLinux_terminal_columns(int descriptor) {
 #include <locale.h>
 #include <wchar.h>
 extern int wcwidth(wchar_t character);
-static inline void *CLinux_utf8_locale(void) { return (void *)newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0); }
-static inline int CLinux_character_width(void *locale, uint32_t character) {
+static inline void *COTLPSystem_utf8_locale(void) { return (void *)newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0); }
+static inline int COTLPSystem_character_width(void *locale, uint32_t character) {
   locale_t before = uselocale((locale_t)locale);
   int width = wcwidth((wchar_t)character);
   uselocale(before);
   return width;
 }
-static inline void CLinux_getopt_start(void) { opterr = 0; optind = 0; }
-static inline const char *CLinux_optarg(void) { return optarg; }
-static inline int CLinux_optind(void) { return optind; }
-static inline int CLinux_optopt(void) { return optopt; }
+static inline void COTLPSystem_getopt_start(void) { opterr = 0; optind = 0; }
+static inline const char *COTLPSystem_optarg(void) { return optarg; }
+static inline int COTLPSystem_optind(void) { return optind; }
+static inline int COTLPSystem_optopt(void) { return optopt; }
 #endif

@@ -1,5 +1,5 @@
-#ifndef SWIFT_OTLP_CNGHTTP2_H
-#define SWIFT_OTLP_CNGHTTP2_H
+#ifndef SWIFT_OTLP_NGHTTP2_H
+#define SWIFT_OTLP_NGHTTP2_H
 #include <nghttp2/nghttp2.h>
 
 /// Takes field values with blanks at their ends, as every nghttp2 before 1.50 does.

@@ -1,9 +1,0 @@
-#ifndef SWIFT_OTLP_CZLIB_H
-#define SWIFT_OTLP_CZLIB_H
-#include <zlib.h>
-// zlib's init functions are macros that pass the header's version and the struct's size.
-static inline int CZlib_deflateInit2(z_stream *s, int level, int windowBits, int memLevel) {
-  return deflateInit2(s, level, Z_DEFLATED, windowBits, memLevel, Z_DEFAULT_STRATEGY);
-}
-static inline int CZlib_inflateInit2(z_stream *s, int windowBits) { return inflateInit2(s, windowBits); }
-#endif
