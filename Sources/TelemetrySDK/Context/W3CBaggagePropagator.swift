@@ -57,7 +57,8 @@ public struct W3CBaggagePropagator: TextMapPropagator {
   /// Whether the text is a list of `key=value` and `key` with semicolons between them.
   private static func areProperties(_ text: Substring) -> Bool {
     text.split(separator: ";", omittingEmptySubsequences: false).allSatisfy { property in
-      property.utf8.contains(UInt8(ascii: "=")) ? pair(property) != nil : HeaderText.isToken(HeaderText.trimmed(property))
+      property.utf8.contains(UInt8(ascii: "="))
+        ? pair(property) != nil : HeaderText.isToken(HeaderText.trimmed(property))
     }
   }
 

@@ -28,7 +28,9 @@ public struct SpanContext: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The context of no span: both ids are zero.
-  @inlinable public static var invalid: SpanContext { SpanContext(traceID: TraceID(high: 0, low: 0), spanID: SpanID(0)) }
+  @inlinable public static var invalid: SpanContext {
+    SpanContext(traceID: TraceID(high: 0, low: 0), spanID: SpanID(0))
+  }
 
   /// Whether both ids are non-zero.
   @inlinable public var isValid: Bool { traceID.isValid && spanID.isValid }

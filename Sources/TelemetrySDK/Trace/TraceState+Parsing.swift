@@ -31,7 +31,9 @@ extension TraceState {
   }
 
   static func isKey(_ key: some Collection<UInt8>) -> Bool {
-    guard (1...256).contains(key.count), let first = key.first, HeaderText.isLowercaseOrDigit(first) else { return false }
+    guard (1...256).contains(key.count), let first = key.first, HeaderText.isLowercaseOrDigit(first) else {
+      return false
+    }
     return key.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: "@"): true

@@ -20,7 +20,11 @@ extension TraceState {
     if let threshold { parts.insert("th:\(threshold)", at: 0) }
     var state = self
     let list = parts.joined(separator: ";")
-    if list.isEmpty { state.remove(Self.key) } else if list.utf8.count <= Self.maxListLength { state.set(list, for: Self.key) }
+    if list.isEmpty {
+      state.remove(Self.key)
+    } else if list.utf8.count <= Self.maxListLength {
+      state.set(list, for: Self.key)
+    }
     return state
   }
 

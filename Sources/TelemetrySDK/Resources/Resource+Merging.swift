@@ -1,0 +1,19 @@
+extension Resource {
+  /// The attributes of both; `updating` wins for each key, even with an empty value (RULES 4.9).
+  ///
+  /// The schema URL is the one that is set. If both are set and differ, there is none, and a warning reports it.
+  public func merging(_ updating: Resource, diagnostics: Diagnostics = .standardError) -> Resource {
+    var attributes = attributes
+    for attribute in updating.attributes { attributes[attribute.key] = attribute.value }
+    var schemaURL = schemaURL.isEmpty ? updating.schemaURL : schemaURL
+    if !updating.schemaURL.isEmpty, updating.schemaURL != schemaURL {
+      diagnostics.emit(
+        .warning, "resources with different schemas are merged",
+        [("schema", Redaction.shown(schemaURL)), ("other", Redaction.shown(updating.schemaURL))])
+      schemaURL = ""
+    }
+    let dropped = droppedAttributesCount.addingReportingOverflow(updating.droppedAttributesCount)
+    return Resource(
+      attributes, droppedAttributesCount: dropped.overflow ? .max : dropped.partialValue, schemaURL: schemaURL)
+  }
+}
