@@ -11,9 +11,7 @@ enum HeaderText {
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-  static func isLowercaseOrDigit(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-  }
+  static func isLowercaseOrDigit(_ byte: UInt8) -> Bool { byte.isASCIIDigit || byte &- UInt8(ascii: "a") < 26 }
 
   /// Whether two names of headers are equal without regard to the case of ASCII letters.
   static func isSameName(_ left: some StringProtocol, _ right: some StringProtocol) -> Bool {
@@ -23,28 +21,16 @@ enum HeaderText {
       }
   }
 
-  private static func lowercase(_ byte: UInt8) -> UInt8 {
-    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-  }
+  private static func lowercase(_ byte: UInt8) -> UInt8 { byte.isASCIILetter ? byte | 0x20 : byte }
 
   /// Whether the text is one or more characters of a header's name (RFC 9110, 5.6.2).
   static func isToken(_ text: some StringProtocol) -> Bool {
-    !text.isEmpty
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "^")...UInt8(ascii: "z"), UInt8(ascii: "#")...UInt8(ascii: "'"), UInt8(ascii: "!"),
-          UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "|"),
-          UInt8(ascii: "~"):
-          true
-        default: false
-        }
-      }
+    !text.isEmpty && text.utf8.allSatisfy { $0.isASCIIAlphanumeric(or: "!#$%&'*+-.^_`|~") }
   }
 
   /// The number that 1 to `maxCount` hexadecimal digits of either case give.
   static func hexadecimal(_ digits: some StringProtocol, maxCount: Int) -> UInt64? {
-    (1...maxCount).contains(digits.utf8.count) ? Hexadecimal.value(Array(digits.utf8)[...]) : nil
+    (1...maxCount).contains(digits.utf8.count) ? Hexadecimal.number(digits.utf8) : nil
   }
 
   /// The text with every byte percent-encoded that a baggage value can't hold as it is, and `%` itself (W3C Baggage,

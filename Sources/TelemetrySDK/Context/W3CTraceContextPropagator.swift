@@ -38,9 +38,9 @@ public struct W3CTraceContextPropagator: TextMapPropagator {
     let bytes = Array(HeaderText.trimmed(header.utf8[...]).prefix(length + 1))
     guard bytes.count >= length, bytes[..<length].allSatisfy({ $0 == hyphen || HeaderText.isLowercaseOrDigit($0) }),
       bytes[2] == hyphen, bytes[35] == hyphen, bytes[52] == hyphen, bytes.count == length || bytes[length] == hyphen,
-      let version = Hexadecimal.value(bytes[0..<2]), version != 0xFF, version > 0 || bytes.count == length,
-      let high = Hexadecimal.value(bytes[3..<19]), let low = Hexadecimal.value(bytes[19..<35]),
-      let spanID = Hexadecimal.value(bytes[36..<52]), let flags = Hexadecimal.value(bytes[53..<55])
+      let version = Hexadecimal.number(bytes[0..<2]), version != 0xFF, version > 0 || bytes.count == length,
+      let high = Hexadecimal.number(bytes[3..<19]), let low = Hexadecimal.number(bytes[19..<35]),
+      let spanID = Hexadecimal.number(bytes[36..<52]), let flags = Hexadecimal.number(bytes[53..<55])
     else { return nil }
     let span = SpanContext(
       traceID: TraceID(high: high, low: low), spanID: SpanID(spanID),

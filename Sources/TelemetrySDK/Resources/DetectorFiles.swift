@@ -14,7 +14,7 @@ struct DetectorFiles: Sendable {
   /// The contents on one line without white space around them; nil if nothing is left.
   func line(_ path: String) -> String? {
     guard let text = contents(path) else { return nil }
-    let line = Whitespace.trimmed(text.prefix { !$0.isNewline })
+    let line = text.prefix { !$0.isNewline }.trimmed
     return line.isEmpty ? nil : String(line)
   }
 }

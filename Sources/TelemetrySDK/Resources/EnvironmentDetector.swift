@@ -21,7 +21,7 @@ public struct EnvironmentDetector: ResourceDetector {
     guard let (variable, text) = environment.string(["OTEL_RESOURCE_ATTRIBUTES"]) else { return nil }
     var pairs: [(String, AttributeValue)] = []
     for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
-      let entry = Whitespace.trimmed(entry)
+      let entry = entry.trimmed
       if entry.isEmpty { continue }
       guard let equals = entry.firstIndex(of: "="), let key = Self.decoded(entry[..<equals]), !key.isEmpty,
         let value = Self.decoded(entry[entry.index(after: equals)...])
@@ -35,6 +35,6 @@ public struct EnvironmentDetector: ResourceDetector {
   }
 
   private static func decoded(_ text: Substring) -> String? {
-    PercentEncoding.bytes(Whitespace.trimmed(text)).flatMap { String(validating: $0, as: UTF8.self) }
+    PercentEncoding.bytes(text.trimmed).flatMap { String(validating: $0, as: UTF8.self) }
   }
 }

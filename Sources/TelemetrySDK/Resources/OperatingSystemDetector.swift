@@ -31,7 +31,7 @@ public struct OperatingSystemDetector: ResourceDetector {
   private static func fields(_ text: String) -> [String: String] {
     text.split(whereSeparator: \.isNewline).reduce(into: [:]) { fields, line in
       guard !line.hasPrefix("#"), let equals = line.firstIndex(of: "=") else { return }
-      let value = unquoted(Whitespace.trimmed(line[line.index(after: equals)...]))
+      let value = unquoted(line[line.index(after: equals)...].trimmed)
       if !value.isEmpty { fields[String(line[..<equals])] = value }
     }
   }

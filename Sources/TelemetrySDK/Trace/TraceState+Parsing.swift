@@ -34,17 +34,12 @@ extension TraceState {
     guard (1...256).contains(key.count), let first = key.first, HeaderText.isLowercaseOrDigit(first) else {
       return false
     }
-    return key.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "*"), UInt8(ascii: "/"), UInt8(ascii: "@"): true
-      default: HeaderText.isLowercaseOrDigit(byte)
-      }
-    }
+    return key.allSatisfy { HeaderText.isLowercaseOrDigit($0) || "_-*/@".utf8.contains($0) }
   }
 
   static func isValue(_ value: some BidirectionalCollection<UInt8>) -> Bool {
     guard (1...256).contains(value.count), value.last != UInt8(ascii: " ") else { return false }
-    return value.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=") }
+    return value.allSatisfy { $0.isPrintableASCII && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=") }
   }
 
   /// Removes entries until the header form has at most 512 characters.

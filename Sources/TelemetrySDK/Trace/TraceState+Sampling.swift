@@ -6,7 +6,7 @@ extension TraceState {
   /// The explicit randomness, `rv`: exactly 14 hexadecimal digits; nil if it is absent or malformed.
   package var randomness: UInt64? {
     guard let digits = subvalue("rv"), digits.utf8.count == 14 else { return nil }
-    return Hexadecimal.value(Array(digits.utf8)[...])
+    return Hexadecimal.number(digits.utf8)
   }
 
   /// The rejection threshold, `th`; nil if it is absent or malformed.

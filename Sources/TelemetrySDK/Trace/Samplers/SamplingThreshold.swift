@@ -24,8 +24,8 @@ package struct SamplingThreshold: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads 1 to 14 hexadecimal digits; trailing zeros may be missing.
   package init?(_ text: Substring) {
-    let digits = Array(text.utf8)
-    guard (1...Self.digitCount).contains(digits.count), let value = Hexadecimal.value(digits[...]) else { return nil }
+    let digits = text.utf8
+    guard (1...Self.digitCount).contains(digits.count), let value = Hexadecimal.number(digits) else { return nil }
     self.value = value << UInt64(4 * (Self.digitCount - digits.count))
   }
 
