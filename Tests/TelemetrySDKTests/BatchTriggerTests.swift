@@ -152,7 +152,7 @@ import Testing
 
   @Test("one wake when the queue turns non-empty, one when it reaches a batch, none otherwise; none armed when empty")
   func wakes() throws {
-    var machine = BatchMachine(.small)
+    var machine = BatchStateMachine(.small)
     let wakes = (0..<9).map { _ in machine.take(bytes: 0) }
     #expect(wakes == [true, false, false, false, false, false, false, false, false])
     // The loop has seen the first wake: now reaching a batch of ten is the second.
@@ -198,12 +198,12 @@ extension MonotonicInstant {
   static let zero = MonotonicInstant(nanoseconds: 0)
 }
 
-extension BatchMachine.Settings {
-  static let small = BatchMachine.Settings(
+extension BatchStateMachine.Settings {
+  static let small = BatchStateMachine.Settings(
     maxExportBatchSize: 10, scheduleDelay: .seconds(5), exportTimeout: .seconds(30), maxConcurrentExports: 1,
     bytesTrigger: 1 << 19)
 }
 
-extension BatchMachine {
+extension BatchStateMachine {
   mutating func take(bytes: Int) -> Bool { enqueued(queuedBytes: bytes) }
 }

@@ -10,10 +10,10 @@ import Testing
   @Test("the machine alone: every input in random order", arguments: 0..<200)
   func machine(_ seed: Int) {
     var random = SeededRandom(seed: UInt64(seed))
-    var settings = BatchMachine.Settings.small
+    var settings = BatchStateMachine.Settings.small
     settings.maxConcurrentExports = 1 + random.next(3)
     settings.exportTimeout = .milliseconds(500)
-    var machine = BatchMachine(settings)
+    var machine = BatchStateMachine(settings)
     var model = Model()
     var now = MonotonicInstant.zero
     for step in 0..<600 {
@@ -36,7 +36,7 @@ import Testing
   }
 
   /// Now and then a batch is too large in bytes.
-  private func shorten(_ machine: inout BatchMachine, _ model: inout Model, _ random: inout SeededRandom) {
+  private func shorten(_ machine: inout BatchStateMachine, _ model: inout Model, _ random: inout SeededRandom) {
     guard let id = model.mayShorten, let index = model.exports.firstIndex(where: { $0.id == id }) else { return }
     model.mayShorten = nil
     guard model.exports[index].count > 1, random.next(4) == 0 else { return }
@@ -55,7 +55,7 @@ import Testing
     var answered: Set<UInt64> = []
     var closed = 0
 
-    mutating func apply(_ action: BatchMachine.Action, waiting: Int) {
+    mutating func apply(_ action: BatchStateMachine.Action, waiting: Int) {
       switch action {
       case .export(let id, let count, _):
         #expect(count > 0)
@@ -75,7 +75,7 @@ import Testing
   }
 
   private func act(
-    _ choice: Int, _ machine: inout BatchMachine, _ model: inout Model, _ now: MonotonicInstant,
+    _ choice: Int, _ machine: inout BatchStateMachine, _ model: inout Model, _ now: MonotonicInstant,
     _ random: inout SeededRandom
   ) {
     switch choice {
@@ -123,13 +123,13 @@ import Testing
   }
 
   private func check(
-    _ machine: BatchMachine, _ model: Model, _ settings: BatchMachine.Settings, _ now: MonotonicInstant,
+    _ machine: BatchStateMachine, _ model: Model, _ settings: BatchStateMachine.Settings, _ now: MonotonicInstant,
     _ place: Comment
   ) {
     #expect(machine.ledger.isBalanced, place)
     let abandoned = machine.exports.count { $0.stage == .abandoned }
     #expect(machine.exports.count - abandoned <= settings.maxConcurrentExports, place)
-    #expect(machine.exports.count <= settings.maxConcurrentExports + BatchMachine.maxReplacedCalls, place)
+    #expect(machine.exports.count <= settings.maxConcurrentExports + BatchStateMachine.maxReplacedCalls, place)
     #expect(abandoned == (machine.phase == .closed ? 0 : machine.abandonedCount), place)
     // Asked again at this deadline it has something to do: it must lie ahead, or the loop would spin.
     #expect(!machine.deadline.hasPassed(at: now), place)

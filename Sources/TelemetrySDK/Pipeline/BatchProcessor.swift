@@ -10,7 +10,7 @@
 /// End it with ``shutdown(within:)``, which says what became of every item. If it is released without, it delivers in
 /// the background what it holds, within `exportTimeout` and 30 s at most, and its threads end then.
 public final class BatchProcessor<Item: BatchItem>: Sendable {
-  private let core: BatchCore<Item>
+  private let core: BatchDriver<Item>
   private let backgroundLimit: Duration
 
   /// Makes a processor and starts the runtime's threads if they don't run.
@@ -23,7 +23,7 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   ) throws {
     try configuration.validate()
     let lease = try runtime.acquire(preferring: (exporter as? any LoopExporter)?.loop)
-    core = BatchCore(
+    core = BatchDriver(
       exporter: exporter, configuration: configuration, loop: lease.loop, lease: lease, diagnostics: diagnostics,
       kind: "batching")
     backgroundLimit = min(configuration.exportTimeout, .seconds(30))
@@ -35,7 +35,7 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
     diagnostics: Diagnostics = .standardError
   ) throws(ConfigurationError) {
     try configuration.validate()
-    core = BatchCore(
+    core = BatchDriver(
       exporter: exporter, configuration: configuration, loop: loop, lease: nil, diagnostics: diagnostics,
       kind: "batching")
     backgroundLimit = min(configuration.exportTimeout, .seconds(30))
@@ -55,7 +55,7 @@ public final class BatchProcessor<Item: BatchItem>: Sendable {
   public var bytesHeld: Int { core.bytesHeld }
 
   /// As it is now; what a test looks at.
-  var machine: BatchMachine { core.withState { $0.machine } }
+  var machine: BatchStateMachine { core.withState { $0.machine } }
 
   /// The processor's metrics of itself at this moment, consistent with one another.
   ///

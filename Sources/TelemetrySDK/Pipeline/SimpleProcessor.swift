@@ -4,7 +4,7 @@
 /// While the exporter is at work at most 2048 items wait; more are dropped and counted. Otherwise it behaves as a
 /// ``BatchProcessor`` does.
 public final class SimpleProcessor<Item: BatchItem>: Sendable {
-  private let core: BatchCore<Item>
+  private let core: BatchDriver<Item>
 
   private static var configuration: BatchConfiguration {
     var configuration = BatchConfiguration()
@@ -19,14 +19,14 @@ public final class SimpleProcessor<Item: BatchItem>: Sendable {
     exporter: some Exporter<Item>, runtime: TelemetryRuntime = .shared, diagnostics: Diagnostics = .standardError
   ) throws {
     let lease = try runtime.acquire(preferring: (exporter as? any LoopExporter)?.loop)
-    core = BatchCore(
+    core = BatchDriver(
       exporter: exporter, configuration: Self.configuration, maxConcurrentExports: 1, loop: lease.loop, lease: lease,
       diagnostics: diagnostics, kind: "simple")
   }
 
   /// For a simulation: lives on `loop`, which the caller runs.
   package init(exporter: some Exporter<Item>, loop: TelemetryLoop, diagnostics: Diagnostics = .standardError) {
-    core = BatchCore(
+    core = BatchDriver(
       exporter: exporter, configuration: Self.configuration, maxConcurrentExports: 1, loop: loop, lease: nil,
       diagnostics: diagnostics, kind: "simple")
   }

@@ -1,5 +1,5 @@
 /// What a processor counts, in the form of metrics.
-struct ProcessorMeasurements {
+struct ProcessorMetrics {
   var queued: Int
   var maxQueueSize: Int
   /// Handed to the exporter, whatever became of them (4.13).
@@ -9,7 +9,7 @@ struct ProcessorMeasurements {
   var bytesHeld: Int
   var maxBytes: Int
 
-  func metrics(_ component: TelemetryComponent, _ item: SelfMetrics.Item) -> SelfMetrics {
+  func metrics(_ component: ComponentID, _ item: SelfMetrics.Item) -> SelfMetrics {
     let attributes = component.attributes
     func level(_ name: String, _ unit: String, _ value: Int, _ description: String) -> SelfMetrics.Metric {
       .init(name, .upDownCounter, unit: unit, description: description, points: [.init(attributes, .sum(value))])

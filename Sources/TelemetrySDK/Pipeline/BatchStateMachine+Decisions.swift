@@ -1,4 +1,4 @@
-extension BatchMachine {
+extension BatchStateMachine {
   /// The next thing to do at `now`, until nil; then `deadline` says when to ask again if nothing happens before.
   mutating func next(at now: MonotonicInstant, queuedBytes: Int) -> Action? {
     wakePending = false
@@ -69,7 +69,7 @@ extension BatchMachine {
       switch export.stage {
       case .running(let planned):
         guard cancelTime(export, planned).hasPassed(at: now) else { continue }
-        exports[index].stage = .cancelled(abandonAt: Deadline(now + BatchMachine.grace))
+        exports[index].stage = .cancelled(abandonAt: Deadline(now + BatchStateMachine.grace))
         return .cancel(export: export.id)
       case .cancelled(let at):
         guard abandonTime(at).hasPassed(at: now) else { continue }
@@ -215,7 +215,7 @@ extension BatchMachine {
       return .reportRecovery(dropped: current.total)
     }
     drops?.unreported = 0
-    drops?.nextReport = Deadline(now + BatchMachine.dropReportInterval)
+    drops?.nextReport = Deadline(now + BatchStateMachine.dropReportInterval)
     return .reportDrops(count: current.unreported, reason: current.reason)
   }
 }

@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import TelemetryCore
 
-extension BatchCore: ForkParticipant {
+extension BatchDriver: ForkParticipant {
   package var forkOrder: ForkOrder { .processor }
   package func prepareFork() { lock.lock() }
   package func forkedParent() { lock.unlock() }
@@ -10,7 +10,7 @@ extension BatchCore: ForkParticipant {
   /// been shut down stays so.
   package func forkedChild() {
     let old = unsafe storage.pointee.machine
-    var machine = BatchMachine(old.settings)
+    var machine = BatchStateMachine(old.settings)
     if old.phase != .open { machine.phase = .closed }
     // Over what was there, which is never released: its items are not this process's to touch.
     unsafe storage.initialize(to: Self.state(machine, maxQueueSize, maxExportBatchSize))

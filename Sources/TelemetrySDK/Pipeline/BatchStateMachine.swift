@@ -3,7 +3,7 @@
 /// It does nothing itself: inputs change its state, and `next(at:)` says step by step what is to be done now. Items have
 /// sequence numbers in the order in which they were queued; those from `head` up to `tail` are in the queue. A flush is
 /// a watermark in that sequence, so it has to do with what was queued before it and with nothing else.
-struct BatchMachine {
+struct BatchStateMachine {
   /// What the driver is to do.
   enum Action: Equatable {
     /// Take `count` items from the queue's front and export them.
@@ -113,7 +113,7 @@ struct BatchMachine {
 
   var settings: Settings
   var phase = Phase.open
-  var counts = ItemCounts()
+  var counts = LedgerCounts()
   var head: UInt64 = 0
   var tail: UInt64 = 0
   var inFlight = 0
@@ -353,7 +353,7 @@ struct BatchMachine {
     }
     let count = min(queued, settings.maxExportBatchSize)
     let id = newID()
-    let cancelAt = Deadline(deadline.instant + BatchMachine.grace)
+    let cancelAt = Deadline(deadline.instant + BatchStateMachine.grace)
     exports.append(Export(id: id, first: head, count: count, deadline: deadline, stage: .running(cancelAt: cancelAt)))
     head += UInt64(count)
     scheduleAt = .never  // what is left waits from now on

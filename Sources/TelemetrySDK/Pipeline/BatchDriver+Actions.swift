@@ -1,7 +1,7 @@
 internal import Synchronization
 
 // On the loop's thread.
-extension BatchCore {
+extension BatchDriver {
   private enum Step {
     case export(id: UInt64, count: Int, deadline: Deadline)
     case cancel(Task<Void, Never>?)
@@ -10,7 +10,7 @@ extension BatchCore {
     case flushExporter(id: UInt64, deadline: Deadline)
     case shutdownExporter(deadline: Deadline)
     case answer(Answer?, FlushReport)
-    case say(BatchMachine.Action)
+    case say(BatchStateMachine.Action)
     case close([Task<Void, Never>])
   }
 
@@ -34,7 +34,7 @@ extension BatchCore {
   }
 
   /// The part of an action that belongs under the lock.
-  private func apply(_ action: BatchMachine.Action, _ state: inout State) -> Step {
+  private func apply(_ action: BatchStateMachine.Action, _ state: inout State) -> Step {
     switch action {
     case .export(let id, let count, let deadline):
       let (items, bytes) = state.ring.removeFirst(count, maxBytes: maxExportBatchBytes)
@@ -125,7 +125,7 @@ extension BatchCore {
 
   private func ended(_ id: UInt64, _ count: Int, _ claimed: ExportOutcome) {
     let (outcome, changed) = claimed.balanced(count: count)
-    let (ending, word) = withState { state -> (BatchMachine.Ending, FailureWatch.Word?) in
+    let (ending, word) = withState { state -> (BatchStateMachine.Ending, ExportReporter.Word?) in
       if let running = state.exports.removeValue(forKey: id) { budget.give(running.bytes) }
       let ending = state.machine.exportEnded(id, outcome)
       return (ending, ending == .settled ? state.failures.note(outcome, count: count) : nil)
@@ -162,7 +162,7 @@ extension BatchCore {
     withState { $0.timer = timer.map { (id: $0.0, deadline: $0.1) } }
   }
 
-  private func say(_ action: BatchMachine.Action) {
+  private func say(_ action: BatchStateMachine.Action) {
     switch action {
     case .reportDrops(let count, let reason):
       diagnostics.emit(

@@ -1,5 +1,5 @@
 /// Turns the stream of outcomes into the few things worth saying: the first loss after success, and the recovery.
-struct FailureWatch {
+struct ExportReporter {
   enum Word {
     case failing(lost: Int, error: (any Error)?, attempts: Int)
     case stillFailing(lost: Int, error: (any Error)?)
@@ -32,7 +32,7 @@ struct FailureWatch {
   }
 }
 
-extension FailureWatch.Word {
+extension ExportReporter.Word {
   func say(to diagnostics: Diagnostics) {
     switch self {
     case .failing(let lost, let error, let attempts):

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 // What finds the queue full or closed. Out of line: the usual way shall stay small.
-extension BatchCore {
+extension BatchDriver {
   private enum Verdict {
     case done(wake: Bool, isFirstLate: Bool = false)
     case wait(BlockedProducer<Item>, wake: Bool)

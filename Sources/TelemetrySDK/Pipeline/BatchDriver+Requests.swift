@@ -1,4 +1,4 @@
-extension BatchCore {
+extension BatchDriver {
   /// Asks and suspends the calling task. Returns a little after `limit` even if something blocks the loop.
   func wait(for kind: Request, _ limit: Duration) async -> FlushReport {
     let promise = Promise<FlushReport>()

@@ -1,5 +1,5 @@
 /// The counts behind a ledger: plain integers, since they change with every item.
-struct ItemCounts {
+struct LedgerCounts {
   var ended = 0
   var exported = 0
   var rejected = 0

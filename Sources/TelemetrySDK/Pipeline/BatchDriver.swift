@@ -4,12 +4,12 @@ internal import Synchronization
 ///
 /// Any thread hands in items and asks for flushes; only the loop's thread carries out what the machine decides.
 @safe
-final class BatchCore<Item: BatchItem>: LoopHandler {
+final class BatchDriver<Item: BatchItem>: LoopHandler {
   typealias Answer = @Sendable (FlushReport) -> Void
 
   // One lock over everything: it is held for a few instructions per item, and for moving a batch.
   struct State: ~Copyable {
-    var machine: BatchMachine
+    var machine: BatchStateMachine
     var ring: ItemRing<Item>
     var producers = BlockedProducers<Item>()
     /// Up to so many queued items a new one is taken at once: none, while others wait for room.
@@ -17,7 +17,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     var answers: [UInt64: Answer] = [:]
     var exports: [UInt64: Running] = [:]
     var timer: (id: TelemetryLoop.TimerID, deadline: Deadline)?
-    var failures = FailureWatch()
+    var failures = ExportReporter()
     var saidAfterShutdown = false
   }
 
@@ -47,7 +47,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
   /// Of a processor that never overlaps exports, whatever its exporter says.
   let maxConcurrentExports: Int
   let lease: TelemetryRuntime.Lease?
-  let component: TelemetryComponent
+  let component: ComponentID
   let registration = Atomic<UInt64>(0)
 
   init(
@@ -55,7 +55,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     loop: TelemetryLoop,
     lease: TelemetryRuntime.Lease?, diagnostics: Diagnostics, kind: String
   ) {
-    component = TelemetryComponent(type: "\(kind)_\(Item.metricsItem.rawValue)_processor")
+    component = ComponentID(type: "\(kind)_\(Item.metricsItem.rawValue)_processor")
     self.exporter = exporter
     loopExporter = exporter as? any LoopExporter<Item>
     self.loop = loop
@@ -68,7 +68,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     self.maxConcurrentExports = maxConcurrentExports
     overflow = configuration.overflow
     budget = ByteBudget(limit: configuration.maxQueueBytes)
-    let machine = BatchMachine(
+    let machine = BatchStateMachine(
       .init(
         maxExportBatchSize: configuration.maxExportBatchSize, scheduleDelay: configuration.scheduleDelay,
         exportTimeout: configuration.exportTimeout,
@@ -88,14 +88,14 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     warnOfTimeouts(configuration.exportTimeout)
   }
 
-  static func state(_ machine: BatchMachine, _ maxQueueSize: Int, _ batchSize: Int) -> State {
+  static func state(_ machine: BatchStateMachine, _ maxQueueSize: Int, _ batchSize: Int) -> State {
     // The default queue's memory is kept, and what two batches need: one is filled while the other is being taken.
     let kept = max(2 * batchSize, BatchConfiguration.standardQueueSize)
     return State(machine: machine, ring: ItemRing(capacity: maxQueueSize, keeping: kept), openRoom: maxQueueSize)
   }
 
   /// How many exports may run at once now.
-  var slots: Int { max(1, min(maxConcurrentExports, exporter.maxConcurrentExports, BatchMachine.maxConcurrentExports)) }
+  var slots: Int { max(1, min(maxConcurrentExports, exporter.maxConcurrentExports, BatchStateMachine.maxConcurrentExports)) }
 
   /// Attempts that may take longer than the whole leave no time to try again (RULES D3); the smaller time holds.
   private func warnOfTimeouts(_ exportTimeout: Duration) {
@@ -123,7 +123,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
 
   var selfMetrics: SelfMetrics {
     let measured = withState { state in
-      ProcessorMeasurements(
+      ProcessorMetrics(
         queued: state.machine.queued, maxQueueSize: maxQueueSize,
         handedOver: state.machine.counts.settled + state.machine.inFlight, lost: state.machine.counts.lost,
         bytesHeld: budget.used, maxBytes: budget.limit)

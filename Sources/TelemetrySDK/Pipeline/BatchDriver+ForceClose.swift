@@ -1,7 +1,7 @@
 internal import Synchronization
 
 // The end without the loop: it is gone, or something blocks it past a shutdown's deadline.
-extension BatchCore {
+extension BatchDriver {
   private struct End: Sendable {
     var answers: [(Answer, complete: Bool, lost: Int)] = []
     var discarded: [Item] = []
