@@ -1,179 +1,144 @@
 internal import Synchronization
 
-// On the loop's thread.
+/// The state machine's actions, on the loop's thread.
 extension BatchDriver {
-  private enum Step {
-    case export(id: UInt64, count: Int, deadline: Deadline)
-    case cancel(Task<Void, Never>?)
-    case discard([Item])
-    case expediteExporter(deadline: Deadline)
-    case flushExporter(id: UInt64, deadline: Deadline)
-    case shutdownExporter(deadline: Deadline)
-    case answer(Answer?, FlushReport)
-    case say(BatchStateMachine.Action)
-    case close([Task<Void, Never>])
-  }
+  func ready(_ readiness: Readiness) { performActions() }
 
-  func ready(_ readiness: Readiness) { drive() }
-
-  /// Carries out what the machine decides, until it has nothing more to say; then arms the timer for its next word.
-  private func drive() {
+  private func performActions() {
     let now = loop.now
     let slots = slots
     while true {
-      let (step, producers) = withState { state -> (Step?, [BlockedProducer<Item>]) in
+      let (action, discarded, producers) = withState { state in
         state.machine.settings.maxConcurrentExports = slots
-        let action = state.machine.next(at: now, queuedBytes: state.ring.bytes)
-        let step = action.map { apply($0, &state) }
-        return (step, settleProducers(&state))
+        let action = state.machine.nextAction(at: now, queuedBytes: state.ring.bytes)
+        let discarded = action.map { dequeue(for: $0, &state) } ?? []
+        return (action, discarded, admitBlockedProducers(&state))
       }
+      _ = discarded  // released outside the lock
       for producer in producers { producer.turn.signal() }
-      if let step { perform(step) } else if producers.isEmpty { break }
+      if let action { perform(action) } else if producers.isEmpty { break }
     }
-    arm()
+    armTimer()
   }
 
-  /// The part of an action that belongs under the lock.
-  private func apply(_ action: BatchStateMachine.Action, _ state: inout State) -> Step {
+  /// Removes an action's items from the queue, under the lock under which the machine counted them out.
+  /// - Returns: The items to release.
+  func dequeue(for action: BatchStateMachine.Action, _ state: inout State) -> [Item] {
     switch action {
-    case .export(let id, let count, let deadline):
-      let (items, bytes) = state.ring.removeFirst(count, maxBytes: maxExportBatchBytes)
-      if items.count < count { state.machine.shorten(export: id, to: items.count) }
-      state.exports[id] = Running(items: items, task: nil, count: items.count, bytes: bytes)
-      return .export(id: id, count: items.count, deadline: deadline)
-    case .cancel(let id):
-      return .cancel(state.exports[id]?.task)
+    case .export(let id, let count, _):
+      let (items, bytes) = state.ring.removeFirst(count, maxBytes: configuration.maxExportBatchBytes)
+      if items.count < count { state.machine.exportShortened(id, to: items.count) }
+      state.exports[id] = RunningExport(items: items, task: nil, bytes: bytes)
+      return []
     case .discard(let count):
       let (items, bytes) = state.ring.removeFirst(count)
       budget.give(bytes)
-      return .discard(items)
-    case .expediteExporter(let deadline):
-      return .expediteExporter(deadline: deadline)
-    case .flushExporter(let id, let deadline):
-      return .flushExporter(id: id, deadline: deadline)
-    case .shutdownExporter(let deadline):
-      return .shutdownExporter(deadline: deadline)
-    case .answer(let id, let complete, let lost):
-      let report = FlushReport(isComplete: complete, lost: lost, ledger: state.machine.ledger)
-      return .answer(state.answers.removeValue(forKey: id), report)
-    case .reportDrops, .reportRecovery, .reportAbandoned:
-      return .say(action)
-    case .close:
-      return .close(state.exports.values.compactMap(\.task))
+      return items
+    default: return []
     }
   }
 
-  private func perform(_ step: Step) {
-    switch step {
-    case .export(let id, let count, let deadline): start(id, count, deadline)
-    case .cancel(let task): task?.cancel()
-    case .discard: break  // released here, outside the lock
+  func perform(_ action: BatchStateMachine.Action) {
+    switch action {
+    case .export(let id, _, let deadline): startExport(id, deadline)
+    case .cancel(let id): withState { $0.exports[id]?.task }?.cancel()
+    case .discard: break  // `dequeue` has done it
     case .expediteExporter(let deadline):
       Task(executorPreference: loop) { await self.loopExporter?.expedite(deadline: deadline) }
     case .flushExporter(let id, let deadline):
       Task(executorPreference: loop) {
-        let done = await self.exporter.forceFlush(deadline: deadline)
-        self.withState { $0.machine.exporterFlushed(id, done) }
-        self.drive()
+        let isComplete = await self.exporter.forceFlush(deadline: deadline)
+        self.withState { $0.machine.exporterFlushed(id, isComplete) }
+        self.performActions()
       }
     case .shutdownExporter(let deadline):
       Task(executorPreference: loop) {
         await self.exporter.shutdown(deadline: deadline)
         self.withState { $0.machine.exporterEnded() }
-        self.drive()
+        self.performActions()
       }
-    case .answer(let answer, let report): answer?(report)
-    case .say(let action): say(action)
-    case .close(let tasks):
-      for task in tasks { task.cancel() }
-      letGo()
+    case .answer(let id, let isComplete, let lost):
+      let (answer, ledger) = withState { ($0.answers.removeValue(forKey: id), $0.machine.ledger) }
+      answer?(FlushReport(isComplete: isComplete, lost: lost, ledger: ledger))
+    case .report(let event): diagnostics.emit(event.level, event.message, event.fields)
+    case .close:
+      for task in runningTasks { task.cancel() }
+      leaveLoop()
     }
   }
 
-  private func start(_ id: UInt64, _ count: Int, _ deadline: Deadline) {
+  private func startExport(_ id: ExportID, _ deadline: Deadline) {
     let task = Task(executorPreference: loop) {
-      // Handed over, not held on to: an exporter that has encoded the items lets go of them.
-      let outcome = await self.export(self.takeItems(id), deadline)
-      self.ended(id, count, outcome)
+      let items = self.takeItems(of: id)
+      let count = items.count
+      // Consumed, so that an exporter that has encoded the items can release them.
+      let outcome = await self.export(consume items, deadline)
+      self.exportEnded(id, count, outcome)
     }
-    // The task can't have begun: it needs this thread.
-    change(id) { $0.task = task }
+    // The task hasn't begun: it runs on this thread.
+    changeExport(id) { $0.task = task }
   }
 
   private func export(_ items: consuming [Item], _ deadline: Deadline) async -> ExportOutcome {
     guard let loopExporter, loopExporter.appliesExportTimeout else {
       return await exporter.export(consume items, deadline: deadline)
     }
-    return await loopExporter.export(consume items, timeout: exportTimeout, deadline: deadline)
+    return await loopExporter.export(consume items, timeout: configuration.exportTimeout, deadline: deadline)
   }
 
-  private func takeItems(_ id: UInt64) -> [Item] {
+  private func takeItems(of id: ExportID) -> [Item] {
     var items: [Item] = []
-    change(id) { items = $0.items.take() ?? [] }
+    changeExport(id) { items = $0.items.take() ?? [] }
     return items
   }
 
-  /// Gets and sets the value: changing it in place in the dictionary would allocate eleven times, for frames and
-  /// variables of the coroutines inside, since this code isn't specialised for the item.
-  private func change(_ id: UInt64, _ body: (inout Running) -> Void) {
+  /// Gets and sets the value: a change in place allocates eleven times, for coroutine frames, since this code isn't
+  /// specialised for the item.
+  private func changeExport(_ id: ExportID, _ body: (inout RunningExport) -> Void) {
     withState { state in
-      guard var running = state.exports[id] else { return }
-      body(&running)
-      state.exports[id] = running
+      guard var export = state.exports[id] else { return }
+      body(&export)
+      state.exports[id] = export
     }
   }
 
-  private func ended(_ id: UInt64, _ count: Int, _ claimed: ExportOutcome) {
-    let (outcome, changed) = claimed.balanced(count: count)
-    let (ending, word) = withState { state -> (BatchStateMachine.Ending, ExportReporter.Word?) in
-      if let running = state.exports.removeValue(forKey: id) { budget.give(running.bytes) }
-      let ending = state.machine.exportEnded(id, outcome)
-      return (ending, ending == .settled ? state.failures.note(outcome, count: count) : nil)
+  private func exportEnded(_ id: ExportID, _ count: Int, _ claimed: ExportOutcome) {
+    let (outcome, isCorrected) = claimed.balanced(count: count)
+    let reporter = withState { state -> ExportReporter? in
+      if let export = state.exports.removeValue(forKey: id) { budget.give(export.bytes) }
+      return state.machine.exportEnded(id, outcome) ? state.reporter.exportEnded(outcome) : nil
     }
-    if changed {
+    if isCorrected {
       diagnostics.emit(
         .warning, "an exporter's outcome doesn't account for its batch",
         [("batch", "\(count)"), ("claimed", "\(claimed.resolved(count: count).total)")])
     }
-    if ending == .late {
+    if let reporter {
+      reporter.report(outcome, to: diagnostics)
+    } else {
       diagnostics.emit(
         .debug, "an export ended after it had been given up",
         [("items", "\(count)"), ("exported", "\(outcome.exported)")])
     }
-    if let word { word.say(to: diagnostics) }
-    drive()
+    performActions()
   }
 
-  /// One timer for whatever comes first; none when nothing is to come.
-  private func arm() {
-    let (old, deadline) = withState { state in
-      let deadline = state.machine.deadline
-      let old = state.timer
-      return (old, deadline)
-    }
-    let now = loop.now
-    // A timer that has fired is not told from one that is armed: after its time it counts as fired.
+  /// One timer, for the machine's next deadline; none if there is no deadline.
+  private func armTimer() {
+    let (old, deadline) = withState { ($0.timer, $0.machine.nextDeadline) }
     if let old {
-      if old.deadline == deadline, !old.deadline.hasPassed(at: now) { return }
+      // The loop doesn't tell a fired timer from an armed one: after its time it counts as fired.
+      if old.deadline == deadline, !old.deadline.hasPassed(at: loop.now) { return }
       loop.cancel(old.id)
     }
-    let timer: (TelemetryLoop.TimerID, Deadline)? =
-      deadline.isNever ? nil : (loop.schedule(at: deadline, notifying: token), deadline)
-    withState { $0.timer = timer.map { (id: $0.0, deadline: $0.1) } }
+    let timer = deadline.isNever ? nil : (id: loop.schedule(at: deadline, notifying: token), deadline: deadline)
+    withState { $0.timer = timer }
   }
 
-  private func say(_ action: BatchStateMachine.Action) {
-    switch action {
-    case .reportDrops(let count, let reason):
-      diagnostics.emit(
-        .warning, "items are dropped: the queue is full", [("dropped", "\(count)"), ("reason", "\(reason)")])
-    case .reportAbandoned(let items, let hanging):
-      diagnostics.emit(
-        .warning, "an export is given up: the exporter didn't return after its deadline and its cancellation",
-        [("lost", "\(items)"), ("hangingCalls", "\(hanging)")])
-    case .reportRecovery(let dropped):
-      diagnostics.emit(.warning, "the queue has room again", [("dropped", "\(dropped)")])
-    default: break
-    }
+  var runningTasks: [Task<Void, Never>] { withState { $0.exports.values.compactMap(\.task) } }
+
+  func leaveLoop() {
+    loop.unregister(token)
+    lease?.end()
   }
 }

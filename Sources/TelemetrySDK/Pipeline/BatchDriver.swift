@@ -1,31 +1,39 @@
 internal import Synchronization
 
-/// What the processors share: the queue and its machine behind one lock, and the driver that runs on the event loop.
+/// Drives a ``BatchStateMachine`` for a processor: the queue and the machine behind one lock, and the loop's thread,
+/// which performs the machine's actions.
 ///
-/// Any thread hands in items and asks for flushes; only the loop's thread carries out what the machine decides.
+/// Any thread queues items and requests flushes and shutdowns; then it wakes the loop if the machine asks for that.
 @safe
 final class BatchDriver<Item: BatchItem>: LoopHandler {
+  typealias ExportID = BatchStateMachine.ExportID
+  typealias RequestID = BatchStateMachine.RequestID
   typealias Answer = @Sendable (FlushReport) -> Void
 
-  // One lock over everything: it is held for a few instructions per item, and for moving a batch.
+  /// The processor's kind, by its name in `otel.component.type` (RULES 4.13.1).
+  enum Kind: String {
+    case batching
+    case simple
+  }
+
+  // One lock over everything: it is held for a few instructions per item, and while a batch is moved.
   struct State: ~Copyable {
     var machine: BatchStateMachine
     var ring: ItemRing<Item>
-    var producers = BlockedProducers<Item>()
-    /// Up to so many queued items a new one is taken at once: none, while others wait for room.
+    var producers = ProducerQueue<Item>()
+    /// An item is queued at once while fewer items than this are queued: 0 while producers wait for room.
     var openRoom: Int
-    var answers: [UInt64: Answer] = [:]
-    var exports: [UInt64: Running] = [:]
+    var answers: [RequestID: Answer] = [:]
+    var exports: [ExportID: RunningExport] = [:]
     var timer: (id: TelemetryLoop.TimerID, deadline: Deadline)?
-    var failures = ExportReporter()
-    var saidAfterShutdown = false
+    var reporter = ExportReporter()
+    var didReportAfterShutdown = false
   }
 
-  struct Running {
-    /// Until the export begins.
+  struct RunningExport {
+    /// nil once the export has begun.
     var items: [Item]?
     var task: Task<Void, Never>?
-    let count: Int
     let bytes: Int
   }
 
@@ -35,38 +43,42 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
   let loopExporter: (any LoopExporter<Item>)?
   let diagnostics: Diagnostics
   let budget: ByteBudget
-  let overflow: OverflowPolicy
-  // A lock beside its state instead of a `Locked<State>`, whose closure can't take over the item: it would be copied.
-  // SAFETY: allocated in init, freed in deinit, and touched under the lock only.
+  let configuration: BatchConfiguration
+  let maxQueueSize: Int
+  // A lock beside its state instead of a `Locked<State>`: a closure can't consume the item, and would copy it.
+  // SAFETY: allocated in init, freed in deinit, and accessed only under the lock.
   let lock = Locked<Void>(())
   nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
-  let maxQueueSize: Int
-  let maxExportBatchSize: Int
-  let maxExportBatchBytes: Int
-  let exportTimeout: Duration
-  /// Of a processor that never overlaps exports, whatever its exporter says.
-  let maxConcurrentExports: Int
+  let kind: Kind
+  /// nil in a simulation, whose loop the caller runs.
   let lease: TelemetryRuntime.Lease?
   let component: ComponentID
   let registration = Atomic<UInt64>(0)
 
+  /// Drives on the exporter's loop, if that is one of `runtime`'s.
+  convenience init(
+    exporter: any Exporter<Item>, configuration: BatchConfiguration, kind: Kind, runtime: TelemetryRuntime,
+    diagnostics: Diagnostics
+  ) throws {
+    let lease = try runtime.acquire(preferring: (exporter as? any LoopExporter)?.loop)
+    self.init(
+      exporter: exporter, configuration: configuration, kind: kind, loop: lease.loop, lease: lease,
+      diagnostics: diagnostics)
+  }
+
   init(
-    exporter: any Exporter<Item>, configuration: BatchConfiguration, maxConcurrentExports: Int = .max,
-    loop: TelemetryLoop,
-    lease: TelemetryRuntime.Lease?, diagnostics: Diagnostics, kind: String
+    exporter: any Exporter<Item>, configuration: BatchConfiguration, kind: Kind, loop: TelemetryLoop,
+    lease: TelemetryRuntime.Lease? = nil, diagnostics: Diagnostics
   ) {
     component = ComponentID(type: "\(kind)_\(Item.metricsItem.rawValue)_processor")
     self.exporter = exporter
     loopExporter = exporter as? any LoopExporter<Item>
+    self.configuration = configuration
+    maxQueueSize = configuration.maxQueueSize
+    self.kind = kind
     self.loop = loop
     self.lease = lease
     self.diagnostics = diagnostics.limited(by: loop)
-    maxQueueSize = configuration.maxQueueSize
-    maxExportBatchSize = configuration.maxExportBatchSize
-    maxExportBatchBytes = configuration.maxExportBatchBytes
-    exportTimeout = configuration.exportTimeout
-    self.maxConcurrentExports = maxConcurrentExports
-    overflow = configuration.overflow
     budget = ByteBudget(limit: configuration.maxQueueBytes)
     let machine = BatchStateMachine(
       .init(
@@ -76,8 +88,8 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
         maxConcurrentExports: 1,
         bytesTrigger: min(configuration.maxQueueBytes / 2, configuration.maxExportBatchBytes)))
     unsafe storage = .allocate(capacity: 1)
-    unsafe storage.initialize(to: Self.state(machine, maxQueueSize, maxExportBatchSize))
-    let slots = slots  // outside the lock: it asks the exporter
+    unsafe storage.initialize(to: Self.state(machine, configuration))
+    let slots = slots  // outside the lock: it calls the exporter
     withState { $0.machine.settings.maxConcurrentExports = slots }
     registration.store(loop.register(self), ordering: .relaxed)
     loopExporter?.share(budget)
@@ -85,30 +97,33 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
       if let self { self.loop.notify(self.token) }
     }
     if lease != nil { Fork.join(self) }  // a simulation doesn't fork
-    warnOfTimeouts(configuration.exportTimeout)
-  }
-
-  static func state(_ machine: BatchStateMachine, _ maxQueueSize: Int, _ batchSize: Int) -> State {
-    // The default queue's memory is kept, and what two batches need: one is filled while the other is being taken.
-    let kept = max(2 * batchSize, BatchConfiguration.standardQueueSize)
-    return State(machine: machine, ring: ItemRing(capacity: maxQueueSize, keeping: kept), openRoom: maxQueueSize)
-  }
-
-  /// How many exports may run at once now.
-  var slots: Int { max(1, min(maxConcurrentExports, exporter.maxConcurrentExports, BatchStateMachine.maxConcurrentExports)) }
-
-  /// Attempts that may take longer than the whole leave no time to try again (RULES D3); the smaller time holds.
-  private func warnOfTimeouts(_ exportTimeout: Duration) {
-    guard let attempt = loopExporter?.attemptTimeout, attempt > exportTimeout else { return }
-    diagnostics.emit(
-      .warning, "the time for one attempt exceeds the export timeout, which holds",
-      [("attemptTimeout", "\(attempt)"), ("exportTimeout", "\(exportTimeout)")])
+    warnOfLongAttempts()
   }
 
   deinit {
     if lease != nil { Fork.leave(self) }
     unsafe storage.deinitialize(count: 1)
     unsafe storage.deallocate()
+  }
+
+  static func state(_ machine: BatchStateMachine, _ configuration: BatchConfiguration) -> State {
+    // Memory for the default queue is kept, and for two batches: one is filled while the other is taken.
+    let kept = max(2 * configuration.maxExportBatchSize, BatchConfiguration.standardQueueSize)
+    let ring = ItemRing<Item>(capacity: configuration.maxQueueSize, keeping: kept)
+    return State(machine: machine, ring: ring, openRoom: configuration.maxQueueSize)
+  }
+
+  /// How many exports may run at once now.
+  var slots: Int {
+    kind == .simple ? 1 : max(1, min(exporter.maxConcurrentExports, BatchStateMachine.maxConcurrentExports))
+  }
+
+  /// An attempt that may take longer than the whole export leaves no time for a retry; the shorter time holds (RULES D3).
+  private func warnOfLongAttempts() {
+    guard let attempt = loopExporter?.attemptTimeout, attempt > configuration.exportTimeout else { return }
+    diagnostics.emit(
+      .warning, "the time for one attempt exceeds the export timeout, which holds",
+      [("attemptTimeout", "\(attempt)"), ("exportTimeout", "\(configuration.exportTimeout)")])
   }
 
   func withState<Result>(_ body: (inout State) -> Result) -> Result {
@@ -122,23 +137,18 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
   var ledger: Ledger { withState { $0.machine.ledger } }
 
   var selfMetrics: SelfMetrics {
-    let measured = withState { state in
+    let metrics = withState { state in
       ProcessorMetrics(
         queued: state.machine.queued, maxQueueSize: maxQueueSize,
-        handedOver: state.machine.counts.settled + state.machine.inFlight, lost: state.machine.counts.lost,
+        handedOver: state.machine.counts.returned + state.machine.inFlight, dropped: state.machine.counts.droppedBefore,
         bytesHeld: budget.used, maxBytes: budget.limit)
     }
-    return measured.metrics(component, Item.metricsItem)
+    return metrics.selfMetrics(component, Item.metricsItem)
   }
-
-  /// Bytes that queue and exports hold now.
-  var bytesHeld: Int { budget.used }
-
-  // MARK: Items
 
   @inline(__always)
   func onEnd(_ item: consuming Item) {
-    let size = max(0, item.encodedSizeBound)  // from whoever wrote the item's type
+    let size = max(0, item.encodedSizeBound)  // the item's type may be a user's
     lock.lock()
     if unsafe storage.pointee.machine.phase == .open, unsafe storage.pointee.ring.count < storage.pointee.openRoom,
       budget.take(size)
@@ -152,41 +162,4 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
       overflowed(item, size)
     }
   }
-
-  // MARK: Flush and shutdown
-
-  enum Request {
-    case flush
-    case shutdown
-  }
-
-  /// Begins a flush or a shutdown; `answer` is called once, on whatever thread.
-  @discardableResult
-  func request(_ request: Request, within limit: Duration, _ answer: @escaping Answer) -> UInt64? {
-    let now = loop.now
-    let deadline = Deadline(now + max(.zero, limit))
-    let (id, closed) = withState { state -> (UInt64?, Ledger?) in
-      guard state.machine.phase != .closed else { return (nil, state.machine.ledger) }
-      let id =
-        request == .flush ? state.machine.flush(by: deadline) : state.machine.shutDown(by: deadline, at: now)
-      state.answers[id] = answer
-      return (id, nil)
-    }
-    if let closed {
-      answer(FlushReport(isComplete: true, lost: 0, ledger: closed))
-    } else if !loop.notify(token) {
-      forceClose()
-    }
-    return id
-  }
-
-  /// Answers a flush now, with what there is, unless it has been answered.
-  func withdraw(_ id: UInt64) {
-    let (answer, lost, ledger) = withState { state in
-      (state.answers.removeValue(forKey: id), state.machine.withdraw(flush: id), state.machine.ledger)
-    }
-    answer?(FlushReport(isComplete: false, lost: lost, ledger: ledger))
-  }
-
-  func loopEnded() { forceClose() }
 }

@@ -1,12 +1,12 @@
 extension BatchStateMachine {
-  /// The next thing to do at `now`, until nil; then `deadline` says when to ask again if nothing happens before.
-  mutating func next(at now: MonotonicInstant, queuedBytes: Int) -> Action? {
+  /// The next action at `now`. After nil, the driver asks again at `nextDeadline` or after the next input.
+  mutating func nextAction(at now: MonotonicInstant, queuedBytes: Int) -> Action? {
     wakePending = false
     guard phase != .closed else { return nil }
     if let action = giveUpOverdueExport(at: now) { return action }
     if let action = expediteExporter(at: now) { return action }
     if let action = answerFlush(at: now) { return action }
-    if phase == .draining {
+    if phase == .shuttingDown {
       if let action = advanceShutdown(at: now) { return action }
     } else {
       advanceSchedule(at: now)
@@ -15,8 +15,8 @@ extension BatchStateMachine {
     return reportDrops(at: now)
   }
 
-  /// When `next(at:)` has to be asked again at the latest; never, when nothing is under way.
-  var deadline: Deadline {
+  /// The latest time for the next call of `nextAction`; never, if no time is awaited.
+  var nextDeadline: Deadline {
     guard phase != .closed else { return .never }
     var result = scheduleAt
     for export in exports {
@@ -34,9 +34,9 @@ extension BatchStateMachine {
     return result
   }
 
-  // MARK: Schedule
+  // MARK: Exports
 
-  /// The delay runs from the first item that has no other reason to be exported; with none queued it doesn't run.
+  /// The schedule delay runs from the first item that has no other reason to be exported.
   private mutating func advanceSchedule(at now: MonotonicInstant) {
     guard head < tail, head >= exportUpTo else {
       scheduleAt = .never
@@ -49,15 +49,33 @@ extension BatchStateMachine {
     }
   }
 
-  // MARK: Exports
+  /// Takes the next batch off the queue if an export is due and a slot is free.
+  private mutating func beginExport(at now: MonotonicInstant, queuedBytes: Int) -> Action? {
+    let isDue = head < exportUpTo || phase == .shuttingDown || blockedProducers > 0 || isBatchReady(queuedBytes)
+    guard isDue, head < tail, hasFreeSlot else { return nil }
+    var deadline = settings.exporterAppliesTimeout ? .never : Deadline(now + settings.exportTimeout)
+    if let shutdown {
+      guard !shutdown.exportDeadline.hasPassed(at: now) else { return nil }
+      deadline = min(deadline, shutdown.exportDeadline)
+    }
+    let count = min(queued, settings.maxExportBatchSize)
+    let id = ExportID(number: newID())
+    let cancelAt = Deadline(deadline.instant + BatchStateMachine.grace)
+    exports.append(Export(id: id, first: head, count: count, deadline: deadline, stage: .running(cancelAt: cancelAt)))
+    head += UInt64(count)
+    scheduleAt = .never  // the delay of the remaining items starts now
+    inFlight += count
+    counts.exports += 1
+    return .export(id: id, count: count, deadline: deadline)
+  }
 
-  /// During shutdown an export that was given more time than is left is cancelled when that has passed.
+  /// A shutdown that ends before an export's own deadline cancels the export at the shutdown's export deadline.
   private func cancelTime(_ export: Export, _ planned: Deadline) -> Deadline {
     guard let shutdown, export.deadline > shutdown.exportDeadline else { return planned }
     return min(planned, shutdown.exportDeadline)
   }
 
-  /// Near the end of a shutdown its deadline decides, and names the reason.
+  /// From a shutdown's export deadline on, only the shutdown's end abandons exports, and gives the reason.
   private func abandonTime(_ planned: Deadline) -> Deadline {
     guard let shutdown, planned >= shutdown.exportDeadline else { return planned }
     return .never
@@ -74,19 +92,51 @@ extension BatchStateMachine {
       case .cancelled(let at):
         guard abandonTime(at).hasPassed(at: now) else { continue }
         abandon(index, .timeout)
-        return .reportAbandoned(items: export.count, hanging: abandonedCount)
+        return .report(
+          DiagnosticEvent(
+            .warning, "an export is given up: the exporter didn't return after its deadline and its cancellation",
+            fields: [("lost", "\(export.count)"), ("hangingCalls", "\(abandonedCount)")]))
       case .abandoned: continue
       }
     }
     return nil
   }
 
-  /// Only while there is something to export. A flush that goes on after the time that the exporter was told of has it
-  /// told again.
+  /// Counts the items of an export as lost; the outcome of its call is ignored.
+  private mutating func abandon(_ index: Int, _ reason: DropReason) {
+    exports[index].stage = .abandoned
+    abandonedCount += 1
+    settle(exports[index], ExportOutcome(dropped: [reason: exports[index].count]))
+  }
+
+  mutating func settle(_ export: Export, _ outcome: ExportOutcome) {
+    inFlight -= export.count
+    counts.add(outcome)
+    lose(export.count - outcome.exported, of: export.first, count: export.count)
+  }
+
+  /// Counts a loss for the flushes and the shutdown that wait for the items. If only a part of the batch stands before a
+  /// flush's watermark, the lost items may be in either part: the flush counts as many of them as can be its own.
+  mutating func lose(_ lost: Int, of first: UInt64, count: Int) {
+    guard lost > 0 else { return }
+    for index in flushes.indices where first < flushes[index].watermark {
+      flushes[index].lost += min(lost, Int(min(UInt64(count), flushes[index].watermark - first)))
+    }
+    shutdown?.lost += lost
+  }
+
+  private var hasLiveExport: Bool { exports.contains { $0.stage != .abandoned } }
+
+  // MARK: Flush
+
+  /// Only while there are items to export. If a flush still waits when the last deadline has passed, the exporter is
+  /// expedited again.
   private mutating func expediteExporter(at now: MonotonicInstant) -> Action? {
-    if expediteBy == nil, let told = expedited, told.hasPassed(at: now) {
+    if expediteBy == nil, let last = expedited, last.hasPassed(at: now) {
       expedited = nil
-      expediteBy = waits(after: now)
+      var deadlines = flushes.filter { $0.stage == .waiting }.map(\.deadline)
+      if let shutdown, shutdown.stage == .draining { deadlines.append(shutdown.exportDeadline) }
+      expediteBy = deadlines.filter { !$0.hasPassed(at: now) }.min()
     }
     guard let deadline = expediteBy else { return nil }
     expediteBy = nil
@@ -95,44 +145,30 @@ extension BatchStateMachine {
     return .expediteExporter(deadline: deadline)
   }
 
-  /// The first end of a flush or shutdown that still waits for exports.
-  private func waits(after now: MonotonicInstant) -> Deadline? {
-    var ends = flushes.filter { $0.stage == .waiting }.map(\.deadline)
-    if let shutdown, shutdown.stage == .draining { ends.append(shutdown.exportDeadline) }
-    return ends.filter { !$0.hasPassed(at: now) }.min()
-  }
-
-  private var hasLiveExport: Bool { exports.contains { $0.stage != .abandoned } }
-
-  // MARK: Flush
-
-  private func isSettled(before watermark: UInt64) -> Bool {
-    head >= watermark && !exports.contains { $0.stage != .abandoned && $0.first < watermark }
-  }
-
   private mutating func answerFlush(at now: MonotonicInstant) -> Action? {
     for index in flushes.indices {
       let flush = flushes[index]
       let isLate = flush.deadline.hasPassed(at: now)
       switch flush.stage {
       case .waiting:
-        let isSettled = isSettled(before: flush.watermark)
-        if isLate { return answer(flushAt: index, complete: isSettled) }
+        let isSettled =
+          head >= flush.watermark && !exports.contains { $0.stage != .abandoned && $0.first < flush.watermark }
+        if isLate { return answer(flushAt: index, isComplete: isSettled) }
         guard isSettled else { continue }
         flushes[index].stage = .flushingExporter
         return .flushExporter(id: flush.id, deadline: flush.deadline)
       case .flushingExporter:
-        if isLate { return answer(flushAt: index, complete: false) }
-      case .exporterFlushed(let done):
-        return answer(flushAt: index, complete: done)
+        if isLate { return answer(flushAt: index, isComplete: false) }
+      case .exporterFlushed(let isComplete):
+        return answer(flushAt: index, isComplete: isComplete)
       }
     }
     return nil
   }
 
-  private mutating func answer(flushAt index: Int, complete: Bool) -> Action {
+  private mutating func answer(flushAt index: Int, isComplete: Bool) -> Action {
     let flush = flushes.remove(at: index)
-    return .answer(id: flush.id, complete: complete, lost: flush.lost)
+    return .answer(id: flush.id, isComplete: isComplete, lost: flush.lost)
   }
 
   // MARK: Shutdown
@@ -140,24 +176,24 @@ extension BatchStateMachine {
   private mutating func advanceShutdown(at now: MonotonicInstant) -> Action? {
     guard let current = shutdown else { return nil }
     if current.deadline.hasPassed(at: now) { return close(inTime: false) }
-    let mustHurry = current.exportDeadline.hasPassed(at: now)
+    let isLate = current.exportDeadline.hasPassed(at: now)
     switch current.stage {
     case .draining:
-      if mustHurry {
-        if head < tail || hasLiveExport || waiting > 0 { shutdown?.gaveUp = true }
-        return discardQueue(.shutdown) ?? endExporter(current)
+      if isLate {
+        if head < tail || hasLiveExport || blockedProducers > 0 { shutdown?.gaveUp = true }
+        return discardQueue() ?? endExporter(current)
       }
-      guard head == tail, !hasLiveExport, waiting == 0 else { return nil }
+      guard head == tail, !hasLiveExport, blockedProducers == 0 else { return nil }
       shutdown?.stage = .flushingExporter
       return .flushExporter(id: current.ids[0], deadline: current.exportDeadline)
     case .flushingExporter:
-      guard mustHurry else { return nil }
+      guard isLate else { return nil }
       shutdown?.gaveUp = true
       return endExporter(current)
     case .exporterFlushed:
       return endExporter(current)
     case .endingExporter:
-      return current.exporterEnded && !hasLiveExport && waiting == 0 ? close(inTime: true) : nil
+      return current.exporterEnded && !hasLiveExport && blockedProducers == 0 ? close(inTime: true) : nil
     }
   }
 
@@ -166,27 +202,35 @@ extension BatchStateMachine {
     return .shutdownExporter(deadline: current.deadline)
   }
 
-  /// Counts what is left as dropped and answers everybody; then there is only `close` to do.
-  private mutating func close(inTime: Bool) -> Action? {
-    if let action = discardQueue(.shutdown) {
+  /// Drops all queued items.
+  private mutating func discardQueue() -> Action? {
+    let count = queued
+    guard count > 0 else { return nil }
+    counts.drop(count, .shutdown)
+    lose(count, of: head, count: count)
+    head = tail
+    return .discard(count: count)
+  }
+
+  /// Counts all remaining items as dropped and answers all requests, one action at a time; `close` is the last.
+  mutating func close(inTime: Bool) -> Action? {
+    if let action = discardQueue() {
       shutdown?.gaveUp = true
       return action
     }
-    if waiting > 0 { shutdown?.gaveUp = true }
+    if blockedProducers > 0 { shutdown?.gaveUp = true }
     for index in exports.indices where exports[index].stage != .abandoned {
       shutdown?.gaveUp = true
       abandon(index, .shutdown)
     }
     if let current = shutdown, current.stage != .endingExporter { return endExporter(current) }
-    if !flushes.isEmpty { return answer(flushAt: 0, complete: true) }
-    if var current = shutdown, let id = current.ids.popLast() {
-      shutdown = current
-      current.gaveUp = current.gaveUp || !inTime
-      return .answer(id: id, complete: !current.gaveUp, lost: current.lost)
+    if !flushes.isEmpty { return answer(flushAt: 0, isComplete: true) }
+    if let current = shutdown, let id = shutdown?.ids.popLast() {
+      return .answer(id: id, isComplete: inTime && !current.gaveUp, lost: current.lost)
     }
     if let current = drops, current.unreported > 0 {
       drops = nil
-      return .reportDrops(count: current.unreported, reason: current.reason)
+      return report(current)
     }
     phase = .closed
     expediteBy = nil
@@ -195,27 +239,24 @@ extension BatchStateMachine {
     return .close
   }
 
-  /// The loop is gone, or stuck past a shutdown's deadline: everything ends at once. The actions that are left.
-  mutating func forceClose() -> [Action] {
-    guard phase != .closed else { return [] }
-    let past = Deadline(.init(nanoseconds: .min))
-    if shutdown == nil { shutdown = Shutdown(ids: [], deadline: past, exportDeadline: past) }
-    phase = .draining
-    var actions: [Action] = []
-    while phase != .closed, let action = close(inTime: false) { actions.append(action) }
-    return actions
-  }
-
   // MARK: Drops
 
   private mutating func reportDrops(at now: MonotonicInstant) -> Action? {
     guard let current = drops, current.nextReport.hasPassed(at: now) else { return nil }
     guard current.unreported > 0 else {
       drops = nil
-      return .reportRecovery(dropped: current.total)
+      return .report(
+        DiagnosticEvent(.warning, "the queue has room again", fields: [("dropped", "\(current.total)")]))
     }
     drops?.unreported = 0
     drops?.nextReport = Deadline(now + BatchStateMachine.dropReportInterval)
-    return .reportDrops(count: current.unreported, reason: current.reason)
+    return report(current)
+  }
+
+  private func report(_ drops: DropEpisode) -> Action {
+    .report(
+      DiagnosticEvent(
+        .warning, "items are dropped: the queue is full",
+        fields: [("dropped", "\(drops.unreported)"), ("reason", "\(drops.reason)")]))
   }
 }

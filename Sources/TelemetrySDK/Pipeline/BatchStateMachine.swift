@@ -1,49 +1,68 @@
-/// The decisions of a batch processor: when to export how much, what a flush waits for, when to give up.
+/// The decisions of a batch processor: when to export how many items, what a flush waits for, and when to give up.
 ///
-/// It does nothing itself: inputs change its state, and `next(at:)` says step by step what is to be done now. Items have
-/// sequence numbers in the order in which they were queued; those from `head` up to `tail` are in the queue. A flush is
-/// a watermark in that sequence, so it has to do with what was queued before it and with nothing else.
+/// Inputs change the state; `nextAction(at:queuedBytes:)` returns what the driver does next. Items are numbered in the
+/// order in which they are queued, and those from `head` up to `tail` are in the queue. A flush is a watermark in this
+/// sequence, so items that are queued after its request don't delay it.
+///
+/// ```
+/// processor   open ──shutdownRequested──▶ shuttingDown ──all answered──▶ closed
+///
+/// shutdown    draining ──all settled──▶ flushingExporter ──exporterFlushed──▶ exporterFlushed ──▶ endingExporter
+///                └───────────────────────────┴─── exportDeadline ────────────────────────────────────▲
+///
+/// flush       waiting ──settled up to the watermark──▶ flushingExporter ──exporterFlushed──▶ exporterFlushed
+///                └────────────────────────────────────────────┴─── deadline, flushWithdrawn ──▶ answered ◀┘
+///
+/// export      running ──cancelAt──▶ cancelled ──abandonAt──▶ abandoned
+///                └─────────────────────┴─── exportEnded ──▶ settled  └── exportEnded ──▶ outcome ignored
+/// ```
 struct BatchStateMachine {
-  /// What the driver is to do.
-  enum Action: Equatable {
-    /// Take `count` items from the queue's front and export them.
-    case export(id: UInt64, count: Int, deadline: Deadline)
-    /// Cancel an export that should have ended.
-    case cancel(export: UInt64)
-    /// Take `count` items from the queue's front and let go of them; they are counted.
+  /// What the driver does.
+  enum Action {
+    /// Takes `count` items from the front of the queue and exports them.
+    case export(id: ExportID, count: Int, deadline: Deadline)
+    /// Cancels the task of an overdue export.
+    case cancel(export: ExportID)
+    /// Takes `count` items from the front of the queue and releases them; they are counted already.
     case discard(count: Int)
-    /// Call the exporter's `expedite`.
+    /// Calls the exporter's `expedite`.
     case expediteExporter(deadline: Deadline)
-    /// Call the exporter's `forceFlush`, then `exporterFlushed`.
-    case flushExporter(id: UInt64, deadline: Deadline)
-    /// Call the exporter's `shutdown`, then `exporterEnded`.
+    /// Calls the exporter's `forceFlush`, then `exporterFlushed`.
+    case flushExporter(id: RequestID, deadline: Deadline)
+    /// Calls the exporter's `shutdown`, then `exporterEnded`.
     case shutdownExporter(deadline: Deadline)
-    /// Answer a flush or shutdown.
-    case answer(id: UInt64, complete: Bool, lost: Int)
-    /// Say that an export was given up, and how many calls of the exporter hang now.
-    case reportAbandoned(items: Int, hanging: Int)
-    /// Say that items are being dropped before they are queued.
-    case reportDrops(count: Int, reason: DropReason)
-    /// Say that none were dropped for a while.
-    case reportRecovery(dropped: Int)
-    /// Shutdown is done: let go of everything.
+    /// Answers a flush or shutdown.
+    case answer(id: RequestID, isComplete: Bool, lost: Int)
+    /// Emits a diagnostic event.
+    case report(DiagnosticEvent)
+    /// Releases what the processor holds: shutdown is complete.
     case close
+  }
+
+  /// An export.
+  struct ExportID: Hashable, Sendable {
+    let number: UInt64
+  }
+
+  /// A request to flush or to shut down.
+  struct RequestID: Hashable, Sendable {
+    let number: UInt64
   }
 
   struct Settings {
     var maxExportBatchSize: Int
     var scheduleDelay: Duration
     var exportTimeout: Duration
-    /// The exporter applies the export timeout, so an export has no deadline here but shutdown's.
+    /// The exporter applies the export timeout, so only a shutdown gives an export a deadline here.
     var exporterAppliesTimeout = false
     var maxConcurrentExports: Int
-    /// With so many bytes queued a batch begins.
+    /// The queued bytes at which an export begins.
     var bytesTrigger: Int
   }
 
   enum Phase: Equatable {
     case open
-    case draining
+    case shuttingDown
     case closed
   }
 
@@ -51,11 +70,11 @@ struct BatchStateMachine {
     enum Stage: Equatable {
       case running(cancelAt: Deadline)
       case cancelled(abandonAt: Deadline)
-      // Counted as lost, but the exporter's call hasn't returned yet.
+      /// Counted as lost, but the exporter's call hasn't returned.
       case abandoned
     }
 
-    let id: UInt64
+    let id: ExportID
     let first: UInt64
     var count: Int
     let deadline: Deadline
@@ -63,17 +82,17 @@ struct BatchStateMachine {
   }
 
   struct Flush {
-    let id: UInt64
-    let watermark: UInt64
-    let deadline: Deadline
-    var lost = 0
-    var stage = Stage.waiting
-
     enum Stage: Equatable {
       case waiting
       case flushingExporter
       case exporterFlushed(Bool)
     }
+
+    let id: RequestID
+    let watermark: UInt64
+    let deadline: Deadline
+    var lost = 0
+    var stage = Stage.waiting
   }
 
   struct Shutdown {
@@ -84,9 +103,9 @@ struct BatchStateMachine {
       case endingExporter
     }
 
-    var ids: [UInt64]
+    var ids: [RequestID]
     var deadline: Deadline
-    // Exports get a little less time, so that their outcome and the exporter's own end still fit in.
+    /// Earlier than `deadline`, so that outcomes and the end of the exporter arrive in time.
     var exportDeadline: Deadline
     var stage = Stage.draining
     var exporterEnded = false
@@ -94,7 +113,7 @@ struct BatchStateMachine {
     var lost = 0
   }
 
-  /// A time of loss at the queue, from its first drop until none came for a while.
+  /// Consecutive drops of items that weren't exported, until none has been dropped for `dropReportInterval`.
   struct DropEpisode {
     var reason: DropReason
     var total = 0
@@ -102,13 +121,12 @@ struct BatchStateMachine {
     var nextReport = Deadline(.init(nanoseconds: .min))
   }
 
-  /// How long past its deadline an export may still answer before it is cancelled, and then before it is abandoned.
+  /// The time from an export's deadline to its cancellation, and from there until it is abandoned.
   static let grace = Duration.milliseconds(50)
   static let dropReportInterval = Duration.seconds(60)
-  /// The most abandoned calls whose places are given to others: an exporter that hangs once goes on, and one that hangs
-  /// each time doesn't pile calls up without end.
+  /// Abandoned calls that don't occupy a slot. The limit keeps an exporter that always hangs from piling up calls.
   static let maxReplacedCalls = 4
-  /// The most exports at once, whatever an exporter permits: each step looks at all of them.
+  /// The upper limit for `maxConcurrentExports`, since each step visits all exports.
   static let maxConcurrentExports = 1024
 
   var settings: Settings
@@ -117,21 +135,23 @@ struct BatchStateMachine {
   var head: UInt64 = 0
   var tail: UInt64 = 0
   var inFlight = 0
-  /// Everything before this has a reason to be exported now.
+  /// Items before this number are exported without further delay.
   var exportUpTo: UInt64 = 0
   var scheduleAt = Deadline.never
   var wakePending = false
-  /// Producers that wait for room: their items ended before a shutdown that comes meanwhile.
-  var waiting = 0
+  /// Producers that wait for room. Their items ended before a shutdown that is requested meanwhile.
+  var blockedProducers = 0
   var exports: [Export] = []
+  /// Exports whose stage is `abandoned`.
+  var abandonedCount = 0
   var flushes: [Flush] = []
   var shutdown: Shutdown?
-  /// The exporter is to be told that time is short.
+  /// The deadline that the exporter's next `expedite` gets.
   var expediteBy: Deadline?
-  /// What it was told last; it attempts exports at once until then.
+  /// The deadline of the last `expedite`: until it has passed, the exporter attempts exports at once.
   var expedited: Deadline?
   var drops: DropEpisode?
-  var nextID: UInt64 = 1
+  private var nextID: UInt64 = 1
 
   init(_ settings: Settings) {
     self.settings = settings
@@ -140,21 +160,32 @@ struct BatchStateMachine {
 
   var queued: Int { Int(truncatingIfNeeded: tail &- head) }
   var ledger: Ledger { counts.ledger(queued: queued, inFlight: inFlight) }
-  var hasFreeSlot: Bool { occupiedSlots < settings.maxConcurrentExports }
 
-  /// The places that exports take: abandoned ones only beyond those that are replaced.
-  var occupiedSlots: Int {
-    guard abandonedCount > 0 else { return exports.count }
-    return exports.count - min(abandonedCount, Self.maxReplacedCalls)
+  var hasFreeSlot: Bool {
+    exports.count - min(abandonedCount, Self.maxReplacedCalls) < settings.maxConcurrentExports
   }
 
-  /// Calls that were given up and haven't returned.
-  private(set) var abandonedCount = 0
+  /// A batch of bytes counts like a batch of items, and so does half of the byte budget: waiting for more would lose items.
+  @inline(__always)
+  func isBatchReady(_ queuedBytes: Int) -> Bool {
+    queued >= settings.maxExportBatchSize || queuedBytes >= settings.bytesTrigger
+  }
 
-  // MARK: Items
+  /// Whether room that becomes free goes to blocked producers; if not, their items are dropped.
+  var admitsBlockedProducers: Bool { phase == .open || (phase == .shuttingDown && shutdown?.stage == .draining) }
 
-  /// An item was queued; true if the loop is to be woken: for the first one, which starts the schedule delay, when a
-  /// batch is there that nobody is at work on, and during a shutdown, which the item has waited into.
+  mutating func newID() -> UInt64 {
+    defer { nextID += 1 }
+    return nextID
+  }
+}
+
+// MARK: Inputs: items
+
+extension BatchStateMachine {
+  /// An item was queued.
+  /// - Returns: Whether to wake the loop: for the first item, which starts the schedule delay; for a batch that has a
+  ///   free slot; and during a shutdown, for the item of a blocked producer.
   @inline(__always)
   mutating func enqueued(queuedBytes: Int) -> Bool {
     counts.ended &+= 1
@@ -166,88 +197,85 @@ struct BatchStateMachine {
     return true
   }
 
-  /// Whether there will be room for an item whose producer waits for it.
-  var admitsWaiting: Bool { phase == .open || (phase == .draining && shutdown?.stage == .draining) }
-
-  /// A new item was dropped; true if the loop is to be woken: to say so, or because a shutdown waits for the item.
-  mutating func droppedNew(_ reason: DropReason) -> Bool {
+  /// A new item was dropped.
+  /// - Returns: Whether to wake the loop: for a report, or because a shutdown waits for the item.
+  mutating func newItemDropped(_ reason: DropReason) -> Bool {
     counts.ended += 1
     counts.drop(1, reason)
     switch phase {
-    case .open: return noteDrop(reason)
-    case .draining where reason != .afterShutdown:
+    case .open: return recordDrop(reason)
+    case .shuttingDown where reason != .afterShutdown:
       shutdown?.lost += 1
-      defer { wakePending = true }
-      return !wakePending
-    case .draining, .closed: return false
+      return requestWake()
+    case .shuttingDown, .closed: return false
     }
   }
 
-  /// The queue's oldest item was dropped to make room.
-  mutating func droppedOldest(_ reason: DropReason) -> Bool {
+  /// The oldest queued item was dropped to make room.
+  /// - Returns: Whether to wake the loop, for a report.
+  mutating func oldestItemDropped(_ reason: DropReason) -> Bool {
     counts.drop(1, reason)
     lose(1, of: head, count: 1)
     head += 1
-    return noteDrop(reason)
+    return recordDrop(reason)
   }
 
-  private mutating func noteDrop(_ reason: DropReason) -> Bool {
-    if drops == nil { drops = DropEpisode(reason: reason) }
-    drops?.total += 1
-    drops?.unreported += 1
-    guard drops?.total == 1, !wakePending else { return false }
-    wakePending = true
-    return true
+  /// A producer waits for room.
+  /// - Returns: Whether to wake the loop.
+  mutating func producerBlocked() -> Bool {
+    blockedProducers += 1
+    return roomRanShort()
   }
 
-  /// A batch in bytes is as good as one in items, and so are half of the bytes: waiting for more would lose items.
-  @inline(__always)
-  private func isBatchReady(_ queuedBytes: Int) -> Bool {
-    queued >= settings.maxExportBatchSize || queuedBytes >= settings.bytesTrigger
-  }
-
-  /// A producer waits for room; true if the loop is to be woken.
-  mutating func producerWaits() -> Bool {
-    waiting += 1
-    return roomRunsShort()
-  }
-
-  /// The item of a producer that waited was queued. On the loop's thread, or the loop is woken for it.
-  mutating func admitted(queuedBytes: Int) {
-    waiting -= 1
+  /// The item of a blocked producer was queued, either on the loop's thread or before the loop is woken.
+  mutating func blockedItemEnqueued(queuedBytes: Int) {
+    blockedProducers -= 1
     _ = enqueued(queuedBytes: queuedBytes)
   }
 
-  /// The item of a producer that waited was dropped; true if the loop is to be woken.
-  mutating func stoppedWaiting(_ reason: DropReason) -> Bool {
-    waiting -= 1
-    return droppedNew(reason)
+  /// The item of a blocked producer was dropped.
+  /// - Returns: Whether to wake the loop.
+  mutating func blockedItemDropped(_ reason: DropReason) -> Bool {
+    blockedProducers -= 1
+    return newItemDropped(reason)
   }
 
-  /// There is no room for an item: what is queued is exported now, however little it is. True if the loop is to be
-  /// woken; while all places are taken the end of an export wakes it.
-  mutating func roomRunsShort() -> Bool {
+  /// An item found no room, so all queued items are exported without further delay.
+  /// - Returns: Whether to wake the loop. Without a free slot, the end of an export wakes it.
+  mutating func roomRanShort() -> Bool {
     guard exportUpTo < tail, head < tail else { return false }
     exportUpTo = tail
-    guard !wakePending, hasFreeSlot else { return false }
-    wakePending = true
-    return true
+    return hasFreeSlot && requestWake()
   }
 
-  // MARK: Flush and shutdown
+  private mutating func recordDrop(_ reason: DropReason) -> Bool {
+    if drops == nil { drops = DropEpisode(reason: reason) }
+    drops?.total += 1
+    drops?.unreported += 1
+    return drops?.total == 1 && requestWake()
+  }
 
-  /// Begins a flush; its answer comes as an action.
-  mutating func flush(by deadline: Deadline) -> UInt64 {
-    let id = newID()
+  private mutating func requestWake() -> Bool {
+    defer { wakePending = true }
+    return !wakePending
+  }
+}
+
+// MARK: Inputs: requests
+
+extension BatchStateMachine {
+  /// A flush was requested; an `answer` action ends it.
+  mutating func flushRequested(by deadline: Deadline) -> RequestID {
+    let id = RequestID(number: newID())
     flushes.append(Flush(id: id, watermark: tail, deadline: deadline))
     expediteBy = min(expediteBy ?? .never, deadline)
     exportUpTo = tail
     return id
   }
 
-  /// Closes the gate. A second call joins the first and can only shorten its time.
-  mutating func shutDown(by deadline: Deadline, at now: MonotonicInstant) -> UInt64 {
-    let id = newID()
+  /// A shutdown was requested: no item is taken any more. A second request joins the first and can only shorten it.
+  mutating func shutdownRequested(by deadline: Deadline, at now: MonotonicInstant) -> RequestID {
+    let id = RequestID(number: newID())
     let margin = min(.milliseconds(100), deadline.isNever ? .zero : deadline.remaining(at: now) / 8)
     let exportDeadline = deadline.isNever ? deadline : Deadline(deadline.instant + (.zero - margin))
     expediteBy = min(expediteBy ?? .never, exportDeadline)
@@ -260,114 +288,66 @@ struct BatchStateMachine {
       shutdown = current
       return id
     }
-    phase = .draining
+    phase = .shuttingDown
     shutdown = Shutdown(ids: [id], deadline: deadline, exportDeadline: exportDeadline)
     scheduleAt = .never
     return id
   }
 
-  private mutating func newID() -> UInt64 {
-    defer { nextID += 1 }
-    return nextID
-  }
-
-  // MARK: The exporter
-
-  enum Ending: Equatable {
-    case settled
-    /// It had been given up before; what it says now changes nothing.
-    case late
-  }
-
-  /// A call of `export` returned. The outcome's counts sum to the batch.
-  mutating func exportEnded(_ id: UInt64, _ outcome: ExportOutcome) -> Ending {
-    guard let index = exports.firstIndex(where: { $0.id == id }) else { return .late }
-    let export = exports.remove(at: index)
-    guard export.stage != .abandoned else {
-      abandonedCount -= 1
-      return .late
-    }
-    settle(export, outcome)
-    return .settled
-  }
-
-  /// Gives an export up: its items are lost, whatever its call says later.
-  mutating func abandon(_ index: Int, _ reason: DropReason) {
-    exports[index].stage = .abandoned
-    abandonedCount += 1
-    settle(exports[index], ExportOutcome(dropped: [reason: exports[index].count]))
-  }
-
-  /// Answers a flush before its end, and says what it has lost so far.
-  mutating func withdraw(flush id: UInt64) -> Int {
+  /// A flush was answered without the loop.
+  /// - Returns: The items that the flush has lost until now.
+  mutating func flushWithdrawn(_ id: RequestID) -> Int {
     guard let index = flushes.firstIndex(where: { $0.id == id }) else { return 0 }
     return flushes.remove(at: index).lost
   }
 
-  /// The exporter's `forceFlush` returned.
-  mutating func exporterFlushed(_ id: UInt64, _ done: Bool) {
-    if let current = shutdown, current.stage == .flushingExporter, current.ids.first == id {
-      shutdown?.stage = .exporterFlushed
-      if !done { shutdown?.gaveUp = true }
+  /// The loop has ended, or is blocked past a shutdown's deadline, so everything ends now.
+  /// - Returns: The remaining actions.
+  mutating func loopFailed() -> [Action] {
+    guard phase != .closed else { return [] }
+    let past = Deadline(.init(nanoseconds: .min))
+    if shutdown == nil { shutdown = Shutdown(ids: [], deadline: past, exportDeadline: past) }
+    phase = .shuttingDown
+    var actions: [Action] = []
+    while phase != .closed, let action = close(inTime: false) { actions.append(action) }
+    return actions
+  }
+}
+
+// MARK: Inputs: the exporter
+
+extension BatchStateMachine {
+  /// A call of `export` returned. The outcome's counts sum to the batch.
+  /// - Returns: Whether the outcome counts: false if the export was abandoned before.
+  mutating func exportEnded(_ id: ExportID, _ outcome: ExportOutcome) -> Bool {
+    guard let index = exports.firstIndex(where: { $0.id == id }) else { return false }
+    let export = exports.remove(at: index)
+    guard export.stage != .abandoned else {
+      abandonedCount -= 1
+      return false
     }
-    if let index = flushes.firstIndex(where: { $0.id == id }) { flushes[index].stage = .exporterFlushed(done) }
+    settle(export, outcome)
+    return true
   }
 
-  /// The exporter's `shutdown` returned.
-  mutating func exporterEnded() { shutdown?.exporterEnded = true }
-
-  mutating func settle(_ export: Export, _ outcome: ExportOutcome) {
-    inFlight -= export.count
-    counts.add(outcome)
-    lose(export.count - outcome.exported, of: export.first, count: export.count)
-  }
-
-  /// Counts a loss against those who wait for the items. Of a batch that only in part stands before a watermark it
-  /// isn't known which items were lost: then as many as may be.
-  private mutating func lose(_ lost: Int, of first: UInt64, count: Int) {
-    guard lost > 0 else { return }
-    for index in flushes.indices where first < flushes[index].watermark {
-      flushes[index].lost += min(lost, Int(min(UInt64(count), flushes[index].watermark - first)))
-    }
-    shutdown?.lost += lost
-  }
-
-  /// Drops all that is queued.
-  mutating func discardQueue(_ reason: DropReason) -> Action? {
-    let count = queued
-    guard count > 0 else { return nil }
-    counts.drop(count, reason)
-    lose(count, of: head, count: count)
-    head = tail
-    return .discard(count: count)
-  }
-
-  /// Takes the next batch off the queue, if it is time for one and there is a place for it.
-  mutating func beginExport(at now: MonotonicInstant, queuedBytes: Int) -> Action? {
-    let isDue = head < exportUpTo || phase == .draining || waiting > 0 || isBatchReady(queuedBytes)
-    guard isDue, head < tail, hasFreeSlot else { return nil }
-    var deadline = settings.exporterAppliesTimeout ? .never : Deadline(now + settings.exportTimeout)
-    if let shutdown {
-      guard !shutdown.exportDeadline.hasPassed(at: now) else { return nil }
-      deadline = min(deadline, shutdown.exportDeadline)
-    }
-    let count = min(queued, settings.maxExportBatchSize)
-    let id = newID()
-    let cancelAt = Deadline(deadline.instant + BatchStateMachine.grace)
-    exports.append(Export(id: id, first: head, count: count, deadline: deadline, stage: .running(cancelAt: cancelAt)))
-    head += UInt64(count)
-    scheduleAt = .never  // what is left waits from now on
-    inFlight += count
-    counts.exports += 1
-    return .export(id: id, count: count, deadline: deadline)
-  }
-
-  /// Of an export that was begun just now only the first `count` items fit into a batch's bytes; the others stay.
-  mutating func shorten(export id: UInt64, to count: Int) {
+  /// Only the first `count` items of an export that has just begun fit into the bytes of a batch; the rest stays queued.
+  mutating func exportShortened(_ id: ExportID, to count: Int) {
     guard let index = exports.lastIndex(where: { $0.id == id }), exports[index].count > count else { return }
     let rest = exports[index].count - count
     exports[index].count = count
     head -= UInt64(rest)
     inFlight -= rest
   }
+
+  /// The exporter's `forceFlush` returned `isComplete`.
+  mutating func exporterFlushed(_ id: RequestID, _ isComplete: Bool) {
+    if let current = shutdown, current.stage == .flushingExporter, current.ids.first == id {
+      shutdown?.stage = .exporterFlushed
+      if !isComplete { shutdown?.gaveUp = true }
+    }
+    if let index = flushes.firstIndex(where: { $0.id == id }) { flushes[index].stage = .exporterFlushed(isComplete) }
+  }
+
+  /// The exporter's `shutdown` returned.
+  mutating func exporterEnded() { shutdown?.exporterEnded = true }
 }

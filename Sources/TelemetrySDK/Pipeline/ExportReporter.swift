@@ -1,55 +1,38 @@
-/// Turns the stream of outcomes into the few things worth saying: the first loss after success, and the recovery.
+/// Reports the first loss after a success, further losses as debug events, rejected items, and the recovery.
 struct ExportReporter {
-  enum Word {
-    case failing(lost: Int, error: (any Error)?, attempts: Int)
-    case stillFailing(lost: Int, error: (any Error)?)
-    case rejected(Int, error: (any Error)?, after: Failures?)
-    case recovered(Failures)
-  }
+  /// Consecutive exports with losses, and their lost items.
+  private var failedBatches = 0
+  private var lost = 0
 
-  struct Failures {
-    var batches = 0
-    var lost = 0
-  }
-
-  private var failures = Failures()
-
-  mutating func note(_ outcome: ExportOutcome, count: Int) -> Word? {
+  /// Counts an outcome.
+  /// - Returns: The reporter before this outcome, which reports it outside the processor's lock.
+  mutating func exportEnded(_ outcome: ExportOutcome) -> ExportReporter {
+    let before = self
     let dropped = outcome.dropped.values.saturatingSum
+    self = ExportReporter()
     if dropped > 0 {
-      defer {
-        failures.batches += 1
-        failures.lost = failures.lost.saturatingSum(dropped)
-      }
-      return failures.batches == 0
-        ? .failing(lost: dropped, error: outcome.error, attempts: outcome.attempts)
-        : .stillFailing(lost: dropped, error: outcome.error)
+      failedBatches = before.failedBatches + 1
+      lost = before.lost.saturatingSum(dropped)
     }
-    defer { failures = Failures() }
-    let ended = failures.batches > 0 ? failures : nil
-    if outcome.rejected > 0 { return .rejected(outcome.rejected, error: outcome.error, after: ended) }
-    return ended.map { .recovered($0) }
-  }
-}
-
-extension ExportReporter.Word {
-  func say(to diagnostics: Diagnostics) {
-    switch self {
-    case .failing(let lost, let error, let attempts):
-      diagnostics.emit(
-        .warning, "export fails", [("lost", "\(lost)"), ("attempts", "\(attempts)")] + Self.reason(error))
-    case .stillFailing(let lost, let error):
-      diagnostics.emit(.debug, "export still fails", [("lost", "\(lost)")] + Self.reason(error))
-    case .rejected(let count, let error, let failures):
-      if let failures { Self.recovered(failures).say(to: diagnostics) }
-      diagnostics.emit(.warning, "the receiver rejected items", [("rejected", "\(count)")] + Self.reason(error))
-    case .recovered(let failures):
-      diagnostics.emit(
-        .warning, "export works again", [("failedBatches", "\(failures.batches)"), ("lost", "\(failures.lost)")])
-    }
+    return before
   }
 
-  private static func reason(_ error: (any Error)?) -> [(name: String, value: String)] {
-    error.map { [("error", Diagnostics.sanitized("\($0)"))] } ?? []
+  func report(_ outcome: ExportOutcome, to diagnostics: Diagnostics) {
+    let dropped = outcome.dropped.values.saturatingSum
+    var error: [(name: String, value: String)] {
+      outcome.error.map { [("error", Diagnostics.sanitized("\($0)"))] } ?? []
+    }
+    if dropped > 0, failedBatches > 0 {
+      diagnostics.emit(.debug, "export still fails", [("lost", "\(dropped)")] + error)
+    } else if dropped > 0 {
+      diagnostics.emit(
+        .warning, "export fails", [("lost", "\(dropped)"), ("attempts", "\(outcome.attempts)")] + error)
+    } else if failedBatches > 0 {
+      diagnostics.emit(
+        .warning, "export works again", [("failedBatches", "\(failedBatches)"), ("lost", "\(lost)")])
+    }
+    if dropped == 0, outcome.rejected > 0 {
+      diagnostics.emit(.warning, "the receiver rejected items", [("rejected", "\(outcome.rejected)")] + error)
+    }
   }
 }

@@ -1,4 +1,4 @@
-/// The counts behind a ledger: plain integers, since they change with every item.
+/// The counts behind a ``Ledger``: plain integers, since they change with every item.
 struct LedgerCounts {
   var ended = 0
   var exported = 0
@@ -6,20 +6,21 @@ struct LedgerCounts {
   var possibleDuplicates = 0
   var exports = 0
   var attempts = 0
-  /// Lost before they were handed to the exporter.
-  private var lostBefore = [Int](repeating: 0, count: DropReason.allCases.count)
-  /// Given up by the exporter.
-  private var givenUp = [Int](repeating: 0, count: DropReason.allCases.count)
+  /// By the processor, before an export; by the index of the reason.
+  private var processorDrops = [Int](repeating: 0, count: DropReason.allCases.count)
+  /// By the exporter; by the index of the reason.
+  private var exporterDrops = [Int](repeating: 0, count: DropReason.allCases.count)
 
-  mutating func drop(_ count: Int, _ reason: DropReason) { lostBefore[reason.index] += count }
+  /// Items were dropped before an export.
+  mutating func drop(_ count: Int, _ reason: DropReason) { processorDrops[reason.index] += count }
 
-  /// Adds an outcome that is balanced.
+  /// Adds a balanced outcome.
   mutating func add(_ outcome: ExportOutcome) {
     exported += outcome.exported
     rejected += outcome.rejected
-    for (reason, count) in outcome.dropped { givenUp[reason.index] += count }
+    for (reason, count) in outcome.dropped { exporterDrops[reason.index] += count }
     possibleDuplicates += outcome.possibleDuplicates
-    attempts = attempts.saturatingSum(outcome.attempts)  // the only count without a bound in the items
+    attempts = attempts.saturatingSum(outcome.attempts)  // the only count that the number of items doesn't bound
   }
 
   func ledger(queued: Int, inFlight: Int) -> Ledger {
@@ -27,10 +28,7 @@ struct LedgerCounts {
     ledger.ended = ended
     ledger.exported = exported
     ledger.rejected = rejected
-    for reason in DropReason.allCases {
-      let count = lostBefore[reason.index] + givenUp[reason.index]
-      if count > 0 { ledger.dropped[reason] = count }
-    }
+    ledger.dropped = Self.byReason(zip(processorDrops, exporterDrops).map(+))
     ledger.queued = queued
     ledger.inFlight = inFlight
     ledger.possibleDuplicates = possibleDuplicates
@@ -39,43 +37,15 @@ struct LedgerCounts {
     return ledger
   }
 
-  /// Items that were handed to the exporter and have come back.
-  var settled: Int { exported + rejected + givenUp.reduce(0, +) }
+  /// Items whose export has ended.
+  var returned: Int { exported + rejected + exporterDrops.reduce(0, +) }
 
-  /// Items that were lost before they were handed to the exporter.
-  var lost: [DropReason: Int] {
-    var lost: [DropReason: Int] = [:]
-    for reason in DropReason.allCases where lostBefore[reason.index] > 0 { lost[reason] = lostBefore[reason.index] }
-    return lost
-  }
-}
+  /// Items that were dropped before an export.
+  var droppedBefore: [DropReason: Int] { Self.byReason(processorDrops) }
 
-extension ExportOutcome {
-  /// The outcome with counts that sum to `count`, whatever the exporter said, and whether it had to be changed: what
-  /// it left out counts as dropped; where it claims too much, the losses are believed first. No more items than there
-  /// are can be duplicates, and no count is negative.
-  func balanced(count: Int) -> (ExportOutcome, changed: Bool) {
-    var result = resolved(count: count)
-    result.possibleDuplicates = min(max(0, possibleDuplicates), count)
-    result.attempts = max(0, attempts)
-    var changed = result.possibleDuplicates != possibleDuplicates || result.attempts != attempts
-    let isSound = result.exported >= 0 && result.rejected >= 0 && result.dropped.values.allSatisfy { $0 >= 0 }
-    if isSound, result.total == count { return (result, changed) }
-    changed = true
-    var left = count
-    func claim(_ claimed: Int) -> Int {
-      let granted = min(max(0, claimed), left)
-      left -= granted
-      return granted
-    }
-    var dropped: [DropReason: Int] = [:]
-    for reason in DropReason.allCases {
-      if let claimed = result.dropped[reason] { dropped[reason] = claim(claimed) }
-    }
-    result.rejected = claim(result.rejected)
-    result.exported = claim(result.exported)
-    if left > 0 { dropped[.exporterFailed, default: 0] += left }
-    result.dropped = dropped
-    return (result, changed)
+  private static func byReason(_ counts: [Int]) -> [DropReason: Int] {
+    var result: [DropReason: Int] = [:]
+    for reason in DropReason.allCases where counts[reason.index] > 0 { result[reason] = counts[reason.index] }
+    return result
   }
 }
