@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// The 8 bytes that name a span within its trace. All zero is invalid.
 @frozen
 public struct SpanID: Hashable, Sendable, CustomStringConvertible {
@@ -11,7 +13,7 @@ public struct SpanID: Hashable, Sendable, CustomStringConvertible {
   /// Reads 16 hexadecimal digits of either case; nil for anything else.
   public init?(hex: some StringProtocol) {
     let digits = Array(hex.utf8)
-    guard digits.count == 16, let value = Hexadecimal.value(digits[...]) else { return nil }
+    guard digits.count == 16, let value = Hexadecimal.number(digits[...]) else { return nil }
     self.init(value)
   }
 
@@ -22,5 +24,5 @@ public struct SpanID: Hashable, Sendable, CustomStringConvertible {
   @inlinable public var isValid: Bool { value != 0 }
 
   /// 16 lower-case hexadecimal digits.
-  public var description: String { Hexadecimal.digits(value) }
+  public var description: String { Hexadecimal.text(value) }
 }

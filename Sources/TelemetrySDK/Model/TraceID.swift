@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// The 16 bytes that name a trace. All zero is invalid.
 @frozen
 public struct TraceID: Hashable, Sendable, CustomStringConvertible {
@@ -16,7 +18,7 @@ public struct TraceID: Hashable, Sendable, CustomStringConvertible {
   /// Reads 32 hexadecimal digits of either case; nil for anything else.
   public init?(hex: some StringProtocol) {
     let digits = Array(hex.utf8)
-    guard digits.count == 32, let high = Hexadecimal.value(digits[..<16]), let low = Hexadecimal.value(digits[16...])
+    guard digits.count == 32, let high = Hexadecimal.number(digits[..<16]), let low = Hexadecimal.number(digits[16...])
     else { return nil }
     self.init(high: high, low: low)
   }
@@ -28,5 +30,5 @@ public struct TraceID: Hashable, Sendable, CustomStringConvertible {
   @inlinable public var isValid: Bool { high | low != 0 }
 
   /// 32 lower-case hexadecimal digits.
-  public var description: String { Hexadecimal.digits(high) + Hexadecimal.digits(low) }
+  public var description: String { Hexadecimal.text(high) + Hexadecimal.text(low) }
 }

@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// Reports the first loss after a success, further losses as debug events, rejected items, and the recovery.
 struct ExportReporter {
   /// Consecutive exports with losses, and their lost items.
@@ -20,7 +22,7 @@ struct ExportReporter {
   func report(_ outcome: ExportOutcome, to diagnostics: Diagnostics) {
     let dropped = outcome.dropped.values.saturatingSum
     var error: [(name: String, value: String)] {
-      outcome.error.map { [("error", Diagnostics.sanitized("\($0)"))] } ?? []
+      outcome.error.map { [("error", "\($0)".sanitized())] } ?? []
     }
     if dropped > 0, failedBatches > 0 {
       diagnostics.emit(.debug, "export still fails", [("lost", "\(dropped)")] + error)
