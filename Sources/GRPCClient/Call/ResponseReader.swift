@@ -82,26 +82,19 @@ struct ResponseReader {
 
   /// - Returns: The value of decimal digits; nil for blanks, leading zeros (RULES 5.2.4), or a sign where none is allowed.
   static func integer(_ text: UnsafeBufferPointer<UInt8>, signed: Bool = false) -> Int? {
-    var index = 0
-    let negative = unsafe signed && text.first == UInt8(ascii: "-")
-    if negative { index = 1 }
-    guard index < text.count, text.count - index <= 10 else { return nil }
-    if unsafe text[index] == UInt8(ascii: "0"), text.count - index > 1 { return nil }
-    var value = 0
-    while index < text.count {
-      let digit = unsafe text[index] &- UInt8(ascii: "0")
-      guard digit <= 9 else { return nil }
-      value = value * 10 + Int(digit)
-      index += 1
-    }
-    return negative ? -value : value
+    let isNegative = unsafe signed && text.first == UInt8(ascii: "-")
+    let digits = unsafe isNegative ? text.dropFirst() : text[...]
+    guard digits.count <= 10, unsafe digits.count == 1 || digits.first != UInt8(ascii: "0"),
+      let value = unsafe Int(decimal: String(decoding: digits, as: UTF8.self))
+    else { return nil }
+    return isNegative ? -value : value
   }
 
   private func acceptedEncodings(_ fields: ReceivedHeaders) -> [String] {
     let name: StaticString = "grpc-accept-encoding"
     let values = fields.values(for: name) + (fields.value(for: name) == nil ? response.headers.values(for: name) : [])
     return values.flatMap { $0.split(separator: ",") }.prefix(16).map { name in
-      Diagnostics.sanitized(String(name.drop { $0 == " " }.prefix { $0 != " " }), limit: 32)
+      String(name.drop { $0 == " " }.prefix { $0 != " " }).sanitized(limit: 32)
     }
   }
 
@@ -116,7 +109,7 @@ struct ResponseReader {
       case 429, 502, 503, 504: .unavailable
       default: .unknown
       }
-    let type = response.headers.value(for: "content-type").map { Diagnostics.sanitized($0, limit: 100) }
+    let type = response.headers.value(for: "content-type")?.sanitized(limit: 100)
     let message = "HTTP status \(response.status) without grpc-status, content-type \(type ?? "missing")"
     // A proxy that lost its back end, or waited too long for it, may have forwarded the request.
     let fate = response.status == 502 || response.status == 504 ? StreamFate.unknown : response.fate
@@ -141,10 +134,10 @@ struct ResponseReader {
     case .cancelled: return local(.cancelled, "cancelled by the caller", .cancelled)
     case .reset(let code): return reset(code)
     case .goAway(let code, let debug):
-      let text = debug.isEmpty ? "" : ": \(Diagnostics.sanitized(debug, limit: 200))"
+      let text = debug.isEmpty ? "" : ": \(debug.sanitized(limit: 200))"
       return local(.unavailable, "the server ended the connection (GOAWAY \(HTTP2ErrorCode.name(of: code))\(text))")
     case .connectionLost(let reason):
-      return local(.unavailable, "connection lost: \(Diagnostics.sanitized(reason, limit: 300))")
+      return local(.unavailable, "connection lost: \(reason.sanitized(limit: 300))")
     case .notAccepted, .heldUp: return local(.unavailable, "the connection takes no more requests")
     case .responseTooLarge:
       return local(
@@ -156,12 +149,12 @@ struct ResponseReader {
       }
       return local(.resourceExhausted, "response headers or trailers larger than permitted", .protocolViolation)
     case .malformed(let reason):
-      return local(.internal, "malformed response: \(Diagnostics.sanitized(reason, limit: 200))", .protocolViolation)
+      return local(.internal, "malformed response: \(reason.sanitized(limit: 200))", .protocolViolation)
     case .invalidRequest(let reason):
       return local(.internal, "the request can't be sent: \(reason)", .protocolViolation)
     case .requestHeadersTooLarge(let bytes, let limit, let isServerLimit, let largest):
       let whose = isServerLimit ? "the server takes at most \(limit)" : "at most \(limit) can be sent"
-      let name = Diagnostics.sanitized(largest, limit: 100)
+      let name = largest.sanitized(limit: 100)
       return local(
         .internal, "request headers of \(bytes) bytes, and \(whose); the largest is '\(name)'", .protocolViolation)
     }

@@ -1,4 +1,5 @@
 internal import HTTP2Transport
+internal import TelemetryCore
 
 /// Reads the pause in an HTTP server's `Retry-After` (RFC 9110, 10.2.3): seconds, or a date relative to the response's
 /// own `Date`, so that this machine's clock doesn't matter.
@@ -14,7 +15,7 @@ enum RetryAfter {
   }
 
   private static func number(of text: UnsafeBufferPointer<UInt8>) -> Int? {
-    guard !text.isEmpty, unsafe text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard !text.isEmpty, unsafe text.allSatisfy(\.isASCIIDigit) else { return nil }
     return unsafe text.reduce(0) { min($0 * 10 + Int($1 - 0x30), longest + 1) }
   }
 
@@ -41,10 +42,7 @@ enum RetryAfter {
   }
 
   private static func number(_ text: Substring, _ range: ClosedRange<Int>) -> Int? {
-    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), range.contains(number) else {
-      return nil
-    }
-    return number
+    Int(decimal: text).flatMap { range.contains($0) ? $0 : nil }
   }
 
   /// - Returns: The days since 1 January 1970. Years begin in March here, so a leap day is the last day of a year.

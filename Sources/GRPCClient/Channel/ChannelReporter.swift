@@ -98,7 +98,7 @@ struct ChannelReporter {
   private static func report(
     goAway code: UInt32, _ debug: String, _ connector: Connector, _ diagnostics: Diagnostics
   ) {
-    let text = Diagnostics.sanitized(debug, limit: 200)
+    let text = debug.sanitized(limit: 200)
     var fields = [("server", connector.name), ("error", HTTP2ErrorCode.name(of: code)), ("text", text)]
     if let interval = connector.keepalive.goAwayReceived(code: code, debug: debug) {
       fields.append(("interval", "\(interval)"))

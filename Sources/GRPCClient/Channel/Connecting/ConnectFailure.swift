@@ -30,9 +30,9 @@ struct ConnectFailure: Error, Hashable, Sendable {
       self.init("\(peer): the server closed the connection before HTTP/2 was set up\(hint)")
     case .transport(let error): self.init("\(peer): \(error)")
     case .notHTTP2(let found):
-      self.init("\(peer): the server doesn't speak HTTP/2: \(Diagnostics.sanitized(found, limit: 200))")
+      self.init("\(peer): the server doesn't speak HTTP/2: \(found.sanitized(limit: 200))")
     case .goAway(let code, let debug):
-      let text = debug.isEmpty ? "" : ": \(Diagnostics.sanitized(debug, limit: 200))"
+      let text = debug.isEmpty ? "" : ": \(debug.sanitized(limit: 200))"
       self.init("\(peer): the server refuses connections (GOAWAY \(HTTP2ErrorCode.name(of: code))\(text))")
     case .timedOut: self.init("\(peer): the server accepted the connection and didn't answer in time")
     case .cancelled: self.init("\(peer): given up")

@@ -53,10 +53,10 @@ extension ConnectionEvents.End {
     case .unresponsive: kind = .unresponsive
     case .closed(.lost(let text)):
       kind = .lost
-      reason = Diagnostics.sanitized(text, limit: 200)
+      reason = text.sanitized(limit: 200)
     case .closed(.unresponsive(let text)):
       kind = .unresponsive
-      reason = Diagnostics.sanitized(text, limit: 200)
+      reason = text.sanitized(limit: 200)
     }
   }
 }
