@@ -84,7 +84,7 @@ struct ResponseReader {
   static func integer(_ text: UnsafeBufferPointer<UInt8>, signed: Bool = false) -> Int? {
     let isNegative = unsafe signed && text.first == UInt8(ascii: "-")
     let digits = unsafe isNegative ? text.dropFirst() : text[...]
-    guard digits.count <= 10, unsafe digits.count == 1 || digits.first != UInt8(ascii: "0"),
+    guard unsafe digits.count <= 10, unsafe digits.count == 1 || digits.first != UInt8(ascii: "0"),
       let value = unsafe Int(decimal: String(decoding: digits, as: UTF8.self))
     else { return nil }
     return isNegative ? -value : value
