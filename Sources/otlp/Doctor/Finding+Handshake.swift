@@ -21,13 +21,13 @@ extension Finding {
     case .closedByPeer: return closed("it closed the connection before the HTTP/2 handshake", context)
     case .transport(let error): return closed("\(error)", context)
     case .goAway(let code, let debug):
-      let text = debug.isEmpty ? "" : ": \(Diagnostics.sanitized(debug, limit: 200))"
+      let text = debug.isEmpty ? "" : ": \(debug.sanitized(limit: 200))"
       return Finding(
         .closedByServer, "\(context.place) refuses connections (GOAWAY, code \(code)\(text))",
         advice: "check the server's log; it may be overloaded or shutting down")
     case .notHTTP2(let answer):
       return Finding(
-        .notHTTP2, "\(context.place) speaks another protocol than HTTP/2: \(Diagnostics.sanitized(answer, limit: 200))",
+        .notHTTP2, "\(context.place) speaks another protocol than HTTP/2: \(answer.sanitized(limit: 200))",
         advice: "check the port; the default is \(context.defaultURL)")
     case .cancelled: return cancelled
     }

@@ -17,7 +17,7 @@ extension Probe {
     case .accepted(let response):
       var details = ["an empty request\(isCompressed ? ", in gzip," : "") was accepted; no span was sent"]
       if !response.errorMessage.isEmpty {
-        details.append("the server's message: \(Diagnostics.sanitized(response.errorMessage, limit: 500))")
+        details.append("the server's message: \(response.errorMessage.sanitized(limit: 500))")
       }
       passed(.export, details)
     case .failed(let failure):

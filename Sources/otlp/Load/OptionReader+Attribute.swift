@@ -16,7 +16,7 @@ extension OptionReader<Attributes.Element> {
   private static func attributeValue(_ text: Substring) -> AttributeValue {
     if text == "true" || text == "false" { return .bool(text == "true") }
     if text.count >= 2, text.first == "\"", text.last == "\"" { return .string(String(text.dropFirst().dropLast())) }
-    let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }
+    let isNumber = text.utf8.allSatisfy { $0.isASCIIDigit || "+-.eE".utf8.contains($0) }
     // Text with a leading plus or zero is a telephone number or a postcode.
     let digits = text.first == "-" ? text.dropFirst() : text
     let isPlain = digits.first?.isNumber == true && (digits.first != "0" || digits.count == 1 || digits.hasPrefix("0."))
@@ -32,7 +32,7 @@ extension OptionReader<Double> {
   static var percent: OptionReader {
     OptionReader { value throws(ConfigurationError) in
       let digits = value.text.hasSuffix("%") ? value.text.dropLast() : value.text[...]
-      guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }),
+      guard digits.utf8.allSatisfy({ $0.isASCIIDigit || $0 == UInt8(ascii: ".") }),
         let number = Double(digits), (0...100).contains(number)
       else { throw value.refused(allowed: "0 to 100 percent, such as 5 or 0.5%") }
       return number

@@ -50,7 +50,7 @@ package final class RequestHandler: Sendable {
   /// Accepts other services, so that an application that also exports metrics or log records sees no errors. With a file
   /// it refuses them, because they would be missing from the file.
   private func answerOther(_ path: String) -> LoopbackCollector.Response {
-    let service = Diagnostics.sanitized(path.split(separator: "/").first.map(String.init) ?? path, limit: 100)
+    let service = (path.split(separator: "/").first.map(String.init) ?? path).sanitized(limit: 100)
     state.withLock { state in
       let isKnown = state.others[service] != nil || state.others.count < Self.maxServices
       state.others[isKnown ? service : "other services", default: 0] += 1

@@ -20,7 +20,7 @@ package struct Progress {
     guard output.isTerminal else { return }
     isShown = true
     var text = Self.text(ledger, total: total, elapsed: now - start)
-    if let failure { text += "  " + Diagnostics.sanitized(failure) }
+    if let failure { text += "  " + failure.sanitized() }
     // The next update overwrites only the last line of a wrapped line.
     output.write("\r\u{1B}[K" + TerminalWidth.cut(text, to: Terminal.standardError.columns - 1))
   }

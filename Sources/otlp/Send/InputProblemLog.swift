@@ -17,7 +17,7 @@ package final class InputProblemLog: Sendable {
       count += 1
       return count
     }
-    if number <= limit { output(Diagnostics.sanitized(text)) }
+    if number <= limit { output(text.sanitized()) }
   }
 
   /// Prints the number of problems beyond the limit.
