@@ -27,7 +27,8 @@ package struct LoadCommand: ToolCommand {
     Option("duration", "T", "the time to generate spans for", \.plan.duration, .positiveDuration),
     Option("rate", "N", "spans per second", default: "no limit", \.plan.rate, .integer(in: 1...100_000_000)),
     Option("workers", "N", "threads that generate spans", default: "1", \.plan.workers, .integer(in: 1...256)),
-    Option("concurrency", "N", "the most exports at once", default: "16", \.concurrency, .integer(in: 1...1000)),
+    Option(
+      "concurrency", "N", "the maximum number of exports at once", default: "16", \.concurrency, .integer(in: 1...1000)),
     Option("service", "NAME", "the spans' service.name", default: "checkout-service", \.plan.shape.service, .text),
     Option(
       "attribute", "K=V", "an attribute of each span; can be given several times",

@@ -1,7 +1,7 @@
-package import OTLPExport
+internal import OTLPExport
 package import OTLPGRPC
-package import TelemetryCore
-package import TelemetrySDK
+internal import TelemetryCore
+internal import TelemetrySDK
 
 /// The configuration from options, environment and defaults, with the source of each value.
 package struct ConfigurationSurvey: Sendable {

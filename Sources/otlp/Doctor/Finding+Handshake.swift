@@ -1,4 +1,5 @@
 internal import HTTP2Transport
+internal import OTLPExport
 internal import TelemetryCore
 
 extension Finding {

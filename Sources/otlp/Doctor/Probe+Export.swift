@@ -1,3 +1,4 @@
+internal import HTTP2Transport
 internal import OTLPExport
 internal import OTLPGRPC
 internal import OTLPWire

@@ -13,7 +13,7 @@ extension ExportOptions {
 
   private static let server: [Option<ExportOptions>] = [
     Option(
-      "endpoint", "URL", "the server; given several times, the preferred server first",
+      "endpoint", "URL", "the server; can be given several times, the preferred server first",
       default: "http://localhost:4317", isRepeatable: true
     ) { $0.addEndpoint($1.text) },
     Option(
@@ -29,7 +29,7 @@ extension ExportOptions {
       "compression", "ALGORITHM", "none, gzip, or auto: gzip if it saves time, none to this machine", default: "auto",
       \.exporter.compression, .choice(["none": .none, "gzip": .gzip, "auto": .auto])),
     Option(
-      "timeout", "T", "the longest time of one attempt; 0: no limit of its own", default: "10s", \.exporter.timeout,
+      "timeout", "T", "the time limit of one attempt; 0 for no limit", default: "10s", \.exporter.timeout,
       .duration),
     Option(
       "proxy", "URL", "an HTTP proxy: http://user:password@host:port, or none", default: "the environment's",
@@ -37,7 +37,7 @@ extension ExportOptions {
     Option(
       "protocol", "NAME", "grpc is the only protocol", default: "grpc", \.exporterProtocol, .choice(["grpc": "grpc"])),
     Option(
-      "connect-timeout", "T", "the longest time of an attempt to connect, 100ms to 10 minutes", default: "20s",
+      "connect-timeout", "T", "the time limit of an attempt to connect, 100ms to 10 minutes", default: "20s",
       \.exporter.connectTimeout, .duration(in: .milliseconds(100) ... .seconds(600))),
     Option(
       "authority", "HOST", "the :authority of requests, and the name that the certificate must have",
@@ -69,16 +69,18 @@ extension ExportOptions {
   ]
 
   private static let delivery: [Option<ExportOptions>] = [
-    Option("queue", "N", "the most spans in the queue", default: "2048", \.queue, .integer(in: 1...(1 << 24))),
-    Option("batch", "N", "the most spans in one export", default: "512", \.batch, .integer(in: 1...(1 << 22))),
+    Option(
+      "queue", "N", "the maximum number of spans in the queue", default: "2048", \.queue, .integer(in: 1...(1 << 24))),
+    Option(
+      "batch", "N", "the maximum number of spans in one export", default: "512", \.batch, .integer(in: 1...(1 << 22))),
     Option(
       "overflow", "POLICY", "if the queue is full: drop-newest, drop-oldest or block", default: "block", \.overflow,
       .choice(["drop-newest": .dropNewest, "drop-oldest": .dropOldest, "block": block])),
     Option(
-      "export-timeout", "T", "the longest time of a batch with all its attempts", default: "30s", \.exportTimeout,
+      "export-timeout", "T", "the time limit of a batch with all its attempts", default: "30s", \.exportTimeout,
       .positiveDuration),
     Option(
-      "shutdown-timeout", "T", "the longest time of the final flush and shutdown", default: "10s", \.shutdownTimeout,
+      "shutdown-timeout", "T", "the time limit of the final flush and shutdown", default: "10s", \.shutdownTimeout,
       .duration),
     Option(flag: "json", "print the result as one line of JSON", \.json),
   ]

@@ -1,4 +1,4 @@
-package import OTLPExport
+internal import OTLPExport
 package import OTLPGRPC
 package import TelemetryCore
 package import TelemetrySDK

@@ -2,7 +2,7 @@ internal import TelemetryCore
 
 /// An option or an operand of a command, and how its value gets into the command's settings.
 package struct Option<Settings>: Sendable {
-  package typealias Setter = @Sendable (inout Settings, OptionValue) throws(ConfigurationError) -> Void
+  typealias Setter = @Sendable (inout Settings, OptionValue) throws(ConfigurationError) -> Void
 
   package let description: OptionDescription
   let set: Setter

@@ -1,4 +1,4 @@
-internal import TelemetryCore
+package import TelemetryCore
 
 /// The text of an option's value, and the option for errors.
 package struct OptionValue: Sendable {

@@ -1,5 +1,5 @@
 internal import COTLPSystem
-package import TelemetryCore
+internal import TelemetryCore
 
 #if canImport(Glibc)
   internal import Glibc
