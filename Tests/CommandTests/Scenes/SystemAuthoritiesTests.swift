@@ -3,9 +3,9 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Without a CA file the system's authorities decide (5.6.5): `SSL_CERT_FILE` says to OpenSSL which they are.
+/// Without a CA file the system's authorities apply (5.6.5). `SSL_CERT_FILE` names them for OpenSSL.
 @Suite(.ownThreads) struct SystemRootsTests {
-  @Test func theSystemsAuthoritiesAreBelievedWithoutACAFile() async throws {
+  @Test func theSystemsAuthoritiesApplyWithoutACAFile() async throws {
     let certificates = try TestCertificates()
     let collector = try await LoopbackCollector(.init(port: 0, tls: certificates.server))
     let arguments = ["load", "--endpoint", collector.endpoint, "--spans", "500", "--json"]
@@ -21,7 +21,7 @@ import Testing
     #expect(refused.errors.contains("which is not among the system's trusted authorities"), "\(refused.errors)")
     #expect(collector.spanCount == 500)
 
-    // A CA file replaces them.
+    // A CA file replaces the system's authorities.
     let other = try TestCertificates()
     let replaced = try await Tool.run(
       short + ["--certificate", other.authority], environment: ["SSL_CERT_FILE": certificates.authority])

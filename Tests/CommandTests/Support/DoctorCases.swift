@@ -1,28 +1,43 @@
 import OTLPTesting
 import TestSupport
+import Testing
 import otlp
 
-/// One thing wrong each.
+/// Servers and configurations with one mistake each, for `otlp doctor`.
 enum DoctorCases {
-  typealias Case = DoctorTests.Case
+  struct Case: Sendable, CustomTestStringConvertible {
+    var mistake: Finding.Mistake
+    var server: DoctorServer.Kind
+    /// `{port}` is replaced by the server's port.
+    var arguments: [String]
+    var environment: [String: String] = [:]
+    var code: Int32 = 69
+    var words: [String]
 
-  private static let plain = DoctorTests.plain
-  private static let secure = DoctorTests.secure
-  private static let untrusted = DoctorTests.untrusted
+    var testDescription: String { mistake.rawValue }
+  }
+
+  static func files(_ certificate: String, _ key: String) -> [String] {
+    ["--client-certificate", TestFiles.certificate(certificate), "--client-key", TestFiles.certificate(key)]
+  }
+
+  static let plain = ["--endpoint", "http://127.0.0.1:{port}"]
+  static let untrusted = ["--endpoint", "https://localhost:{port}"]
+  static let secure = untrusted + ["--certificate", TestFiles.certificate("ca.pem")]
 
   static let configuration: [Case] = [
     Case(
-      mistake: .endpointWithPath, server: .nobody, arguments: ["--endpoint", "http://127.0.0.1:4318/v1/traces"],
+      mistake: .endpointWithPath, server: .absent, arguments: ["--endpoint", "http://127.0.0.1:4318/v1/traces"],
       code: 64, words: ["--endpoint", "/v1/traces", "http://host:4317", "OTLP over HTTP"]),
     Case(
-      mistake: .endpointWithPath, server: .nobody, arguments: [],
+      mistake: .endpointWithPath, server: .absent, arguments: [],
       environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://u:hunter2@127.0.0.1:4318/v1/traces"],
       code: 78, words: ["OTEL_EXPORTER_OTLP_ENDPOINT", "[REDACTED]@127.0.0.1"]),
     Case(
-      mistake: .valueRefused, server: .nobody, arguments: ["--endpoint", "ftp://x"], code: 64,
+      mistake: .valueRefused, server: .absent, arguments: ["--endpoint", "ftp://x"], code: 64,
       words: ["--endpoint", "'ftp://x'", "https://host:port"]),
     Case(
-      mistake: .valueRefused, server: .nobody, arguments: ["--client-certificate", "/x"], code: 64,
+      mistake: .valueRefused, server: .absent, arguments: ["--client-certificate", "/x"], code: 64,
       words: ["--client-certificate", "together with its client key"]),
     Case(
       mistake: .variableIgnored, server: .collector, arguments: plain,
@@ -56,29 +71,29 @@ enum DoctorCases {
       environment: ["OTEL_EXPORTER_OTLP_CERTIFICATE": "/etc/passwd"], code: 78,
       words: ["OTEL_EXPORTER_OTLP_CERTIFICATE", "'/etc/passwd'", "not PEM"]),
     Case(
-      mistake: .keyMismatch, server: .mutual, arguments: secure + DoctorTests.files("client.pem", "other_client.key"),
+      mistake: .keyMismatch, server: .mutual, arguments: secure + files("client.pem", "other_client.key"),
       code: 78, words: ["--client-key", "other_client.key", "client.pem", "private key"]),
   ]
 
   static let network: [Case] = [
     Case(
-      mistake: .unresolvedName, server: .nobody,
+      mistake: .unresolvedName, server: .absent,
       arguments: ["--endpoint", "http://collector.invalid:4317", "--timeout", "5"], words: ["collector.invalid", "DNS"]),
     Case(
-      mistake: .portRefused, server: .nobody, arguments: plain,
-      words: ["127.0.0.1:{port}", "nobody listens", "the server runs"]),
+      mistake: .portRefused, server: .absent, arguments: plain,
+      words: ["127.0.0.1:{port}", "no process listens", "the server runs"]),
     Case(
-      mistake: .portRefused, server: .nobody, arguments: ["--endpoint", "unix:/missing.sock"],
+      mistake: .portRefused, server: .absent, arguments: ["--endpoint", "unix:/missing.sock"],
       words: ["/missing.sock: there is no such socket", "the path of its socket"]),
     Case(
       mistake: .noAnswer, server: .filtered, arguments: plain + ["--timeout", "500ms"],
       words: ["127.0.0.1:{port}", "neither accepted nor refused", "firewall"]),
     Case(
       mistake: .silentServer, server: .silent, arguments: plain + ["--timeout", "1500ms"],
-      words: ["127.0.0.1:{port}", "says nothing"]),
+      words: ["127.0.0.1:{port}", "sends nothing"]),
     Case(
       mistake: .silentServer, server: .silent, arguments: untrusted + ["--timeout", "1500ms"],
-      words: ["localhost:{port}", "says nothing"]),
+      words: ["localhost:{port}", "sends nothing"]),
     Case(
       mistake: .plaintextToTLS, server: .tls("server"), arguments: plain,
       words: ["speaks TLS", "asks for plaintext", "use https://127.0.0.1:{port}"]),
@@ -101,7 +116,7 @@ enum DoctorCases {
       mistake: .noHTTP2, server: .tlsHTTP1, arguments: secure, words: ["doesn't speak HTTP/2", "ALPN", "4317"]),
     Case(
       mistake: .notHTTP2, server: .canned("220 mail.example ESMTP ready\r\n"), arguments: plain,
-      words: ["something else than HTTP/2", "port"]),
+      words: ["another protocol than HTTP/2", "port"]),
     Case(
       mistake: .closedByServer, server: .canned(""), arguments: plain, words: ["127.0.0.1:{port}", "log"]),
   ]
@@ -110,17 +125,17 @@ enum DoctorCases {
 
   static let proxies: [Case] = [
     Case(
-      mistake: .valueRefused, server: .nobody, arguments: byProxy + ["https://u:hunter2@127.0.0.1:{port}"], code: 64,
+      mistake: .valueRefused, server: .absent, arguments: byProxy + ["https://u:hunter2@127.0.0.1:{port}"], code: 64,
       words: ["--proxy", "'https://[REDACTED]@127.0.0.1:{port}'", "in plaintext"]),
     Case(
       mistake: .variableIgnored, server: .collector, arguments: plain,
       environment: ["https_proxy": "socks5://u:hunter2@proxy:1"], code: 78,
       words: ["https_proxy", "'socks5://[REDACTED]@proxy:1'", "http://host:port"]),
     Case(
-      mistake: .proxyUnreachable, server: .nobody, arguments: byProxy + ["http://u:hunter2@127.0.0.1:{port}"],
+      mistake: .proxyUnreachable, server: .absent, arguments: byProxy + ["http://u:hunter2@127.0.0.1:{port}"],
       words: ["http://[REDACTED]@127.0.0.1:{port}", "refused", "--proxy none"]),
     Case(
-      mistake: .proxyUnreachable, server: .nobody, arguments: byProxy + ["proxy.invalid:1", "--timeout", "5"],
+      mistake: .proxyUnreachable, server: .absent, arguments: byProxy + ["proxy.invalid:1", "--timeout", "5"],
       words: ["http://proxy.invalid:1", "'proxy.invalid' can't be resolved"]),
     Case(
       mistake: .proxyUnreachable, server: .silent, arguments: byProxy + ["127.0.0.1:{port}", "--timeout", "1"],
@@ -140,7 +155,7 @@ enum DoctorCases {
       mistake: .proxyRefused, server: .canned("HTTP/1.1 503 Service Unavailable\r\n\r\n"),
       arguments: byProxy + ["127.0.0.1:{port}"],
       words: [
-        "can't connect to the server", "(503 Service Unavailable)", "collector.example:4317", "looks the name up",
+        "can't connect to the server", "(503 Service Unavailable)", "collector.example:4317", "resolves the name",
       ]),
     Case(
       mistake: .notAProxy, server: .collector, arguments: byProxy + ["127.0.0.1:{port}"],
@@ -174,16 +189,16 @@ enum DoctorCases {
       words: ["client certificate", "--client-certificate", "--client-key"]),
     Case(
       mistake: .clientCertificateRefused, server: .mutual,
-      arguments: secure + DoctorTests.files("other_client.pem", "other_client.key"),
+      arguments: secure + files("other_client.pem", "other_client.key"),
       words: ["doesn't accept the client certificate", "signed by an authority"]),
   ]
 
   static let exports: [Case] = [
     Case(
-      mistake: .credentialsMissing, server: .wanting(header: "authorization", "Bearer hunter2"), arguments: plain,
+      mistake: .credentialsMissing, server: .requiring(header: "authorization", "Bearer hunter2"), arguments: plain,
       words: ["no authorization header", "UNAUTHENTICATED", "--header 'authorization=Bearer TOKEN'"]),
     Case(
-      mistake: .credentialsRefused, server: .wanting(header: "authorization", "Bearer other"),
+      mistake: .credentialsRefused, server: .requiring(header: "authorization", "Bearer other"),
       arguments: plain + ["--header", "authorization=hunter2"],
       words: ["doesn't accept the authorization header", "Bearer"]),
     Case(

@@ -2,9 +2,8 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What is wrong with each of these is said in one message that names the option and the value, with an exit code that
-/// scripts can tell apart (RULES D7).
-@Suite(.ownThreads) struct BadInputTests {
+/// Each error is one message that names the option and the value, with an exit code for scripts (RULES D7).
+@Suite(.ownThreads) struct InvalidInputTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var arguments: [String]
     var code: Int32
@@ -95,7 +94,7 @@ import Testing
       environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "ftp://x"]),
   ]
 
-  @Test(arguments: cases) func isNamed(_ wrong: Case) async throws {
+  @Test(arguments: cases) func theErrorNamesOptionAndValue(_ wrong: Case) async throws {
     let run = try await Tool.run(wrong.arguments, environment: wrong.environment)
     #expect(run.code == wrong.code)
     #expect(run.output.isEmpty)
@@ -103,13 +102,13 @@ import Testing
     #expect(!run.errors.contains("secret"))
   }
 
-  /// With `--json` a script finds the reason on standard output too, with all members of a result.
+  /// With `--json`, standard output has a result with all members and the error.
   @Test(
     arguments: [
       (["load", "--json", "--spans", "0"], 64), (["send", "--json", "/missing.jsonl"], 66),
       (["demo", "--json", "--endpoint", "https://localhost:1", "--certificate", "/missing"], 78),
     ] as [([String], Int32)])
-  func isAlsoInTheJSON(_ arguments: [String], _ code: Int32) async throws {
+  func theJSONHasTheError(_ arguments: [String], _ code: Int32) async throws {
     let run = try await Tool.run(arguments)
     #expect(run.code == code)
     #expect(run.output.split(separator: "\n").count == 1)
@@ -119,8 +118,8 @@ import Testing
     #expect(run.errors.contains(error.dropFirst().dropLast(8)))
   }
 
-  @Test func valuesOfTheEnvironmentThatCannotBeUsedAreIgnoredWithAWarning() async throws {
-    // 2.6: a bad number counts as unset, and the run goes on.
+  @Test func invalidValuesOfTheEnvironmentAreIgnoredWithAWarning() async throws {
+    // An invalid number counts as unset (2.6).
     let run = try await Tool.run(
       ["load", "--spans", "1", "--endpoint", "http://127.0.0.1:1", "--shutdown-timeout", "100ms"],
       environment: ["OTEL_BSP_MAX_QUEUE_SIZE": "many"])

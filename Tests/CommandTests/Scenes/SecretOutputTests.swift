@@ -5,19 +5,19 @@ import TestThreads
 import Testing
 import otlp
 
-/// What the tool prints of options and variables that hold a secret, wherever that stands.
+/// The output for options and variables that contain a secret.
 @Suite(.ownThreads) struct SecretOutputTests {
-  private static let word = "hunter2"
+  private static let secret = "hunter2"
   private static let secrets = [
-    "-----BEGIN PRIVATE KEY-----\n\(word)\n-----END PRIVATE KEY-----\n", "http://me:\(word)@host:4317/path",
-    "https://me:\(word)@host", "token-\(word)\nand more", String(repeating: word, count: 10),
+    "-----BEGIN PRIVATE KEY-----\n\(secret)\n-----END PRIVATE KEY-----\n", "http://me:\(secret)@host:4317/path",
+    "https://me:\(secret)@host", "token-\(secret)\nand more", String(repeating: secret, count: 10),
   ]
 
-  /// All that `otlp doctor` can print of this, but what it sees on the way to the server.
+  /// All output of `otlp doctor` except for the checks of the connection.
   private func output(_ arguments: [String], _ environment: [String: String]) -> String {
     do throws(ToolError) {
       guard case .run(let command) = try DoctorCommand.table.parse(arguments, into: DoctorCommand()) else { return "" }
-      let survey = ConfigurationSurvey(command.connection, environment: environment)
+      let survey = ConfigurationSurvey(command.export, environment: environment)
       let events = EventList()
       var findings = survey.findings
       do throws(OTLPError) {
@@ -31,11 +31,11 @@ import otlp
       let checks = "checks of \(survey.exporter.endpoint)"
       var errors = events.all.map { "\($0)" }.joined()
       do throws(ToolError) {
-        _ = try Pipeline(command.connection, environment: environment, diagnostics: events.diagnostics)
+        _ = try ExportRun(command.export, environment: environment, diagnostics: events.diagnostics)
       } catch {
         errors += error.description
       }
-      // The endpoint of the report is the caller's to redact; `run` hands on what is parsed.
+      // The caller redacts the endpoint of the report: `run` passes a parsed endpoint.
       return report.text.replacing(checks, with: "")
         + report.json.replacing("\"endpoint\":\(quoted(survey.exporter.endpoint))", with: "") + errors
     } catch {
@@ -49,18 +49,18 @@ import otlp
     return String(object.text.dropFirst(5).dropLast())
   }
 
-  @Test(arguments: secrets) func inAnyOption(secret: String) {
-    for option in ConnectionOptions.table where option.placeholder != nil {
+  @Test(arguments: secrets) func noOptionIsPrintedWithItsSecret(secret: String) {
+    for option in ExportOptions.table where option.description.placeholder != nil {
       for base in [[], ["--endpoint", "https://h"]] {
         let text = output(base + ["--\(option.name)", secret], [:])
-        #expect(!text.contains(Self.word), "--\(option.name): \(text)")
+        #expect(!text.contains(Self.secret), "--\(option.name): \(text)")
       }
     }
-    #expect(!output([secret], [:]).contains(Self.word))
-    #expect(!output(["--insecure=\(secret)"], [:]).contains(Self.word))
+    #expect(!output([secret], [:]).contains(Self.secret))
+    #expect(!output(["--insecure=\(secret)"], [:]).contains(Self.secret))
   }
 
-  @Test(arguments: secrets) func inAnyVariable(secret: String) {
+  @Test(arguments: secrets) func noVariableIsPrintedWithItsSecret(secret: String) {
     let own = [
       "ENDPOINT", "INSECURE", "CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY", "HEADERS", "COMPRESSION", "TIMEOUT",
       "PROTOCOL",
@@ -69,12 +69,12 @@ import otlp
     for variable in own + batch + ["grpc_proxy", "HTTPS_PROXY", "no_proxy"] {
       for arguments in [[], ["--endpoint", "https://h"]] {
         let text = output(arguments, [variable: secret, "http_proxy": "http://p:1"])
-        #expect(!text.contains(Self.word), "\(variable): \(text)")
+        #expect(!text.contains(Self.secret), "\(variable): \(text)")
       }
     }
   }
 
-  @Test func aKeysTextIsPrintedByNoCommand() async throws {
+  @Test func noCommandPrintsTheTextOfAKey() async throws {
     for command in ["doctor", "send", "load"] {
       for arguments in [[], ["--json"]] {
         let run = try await Tool.run(
@@ -84,7 +84,7 @@ import otlp
             "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE": TestFiles.certificate("client.pem"),
           ])
         #expect(run.code == 78)
-        #expect(!(run.output + run.errors).contains(Self.word))
+        #expect(!(run.output + run.errors).contains(Self.secret))
         #expect((run.output + run.errors).contains("client key text ("))
         #expect(command == "doctor" || run.errors.split(separator: "\n").count == 1, "one failure, one line")
       }

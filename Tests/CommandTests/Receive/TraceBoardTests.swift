@@ -17,7 +17,7 @@ import otlp
 
   private func at(_ milliseconds: Int) -> MonotonicInstant { start + .milliseconds(milliseconds) }
 
-  @Test func aTraceIsShownWhenItHasBeenQuiet() {
+  @Test func aTraceIsReadyWhenNoSpanArrivedForAWhile() {
     var board = TraceBoard()
     board.add(spans(1, 1..<3), at: at(0))
     board.add(spans(2, 1..<2), at: at(100))
@@ -30,7 +30,7 @@ import otlp
     #expect(board.takeQuiet(for: .zero, at: at(9000)).isEmpty)
   }
 
-  @Test func lateSpansBringTheWholeTraceBack() {
+  @Test func lateSpansMakeTheWholeTraceReadyAgain() {
     var board = TraceBoard()
     board.add(spans(1, 1..<3), at: at(0))
     _ = board.takeQuiet(for: .zero, at: at(1))
@@ -38,33 +38,34 @@ import otlp
     let again = board.takeQuiet(for: .zero, at: at(3_600_000))
     #expect(again.map(\.spans) == [spans(1, 1..<4)])
     #expect(again.map(\.known) == [2])
-    #expect(board.takeLetGo() == TraceBoard().emptyLetGo)
+    let discarded = board.takeDiscarded()
+    #expect((discarded.traces, discarded.spans) == (0, 0))
   }
 
-  @Test func theOldestGoesWhenThereIsNoRoom() {
+  @Test func theTraceWithTheOldestChangeIsDiscarded() {
     var limits = TraceBoard.Limits()
     limits.spans = 10
     var board = TraceBoard(limits: limits)
     board.add(spans(1, 0..<4), at: at(0))
     board.add(spans(2, 0..<4), at: at(1))
     _ = board.takeQuiet(for: .zero, at: at(2))
-    // Trace 1 becomes the younger of the two.
+    // Trace 1 now has the later change.
     board.add(spans(1, 4..<5), at: at(3))
     board.add(spans(3, 0..<4), at: at(4))
-    #expect(board.count == 9)
-    var letGo = board.takeLetGo()
-    #expect((letGo.traces, letGo.spans) == (1, 0))
+    #expect(board.spanCount == 9)
+    var discarded = board.takeDiscarded()
+    #expect((discarded.traces, discarded.spans) == (1, 0))
     #expect(board.takeQuiet(for: .zero, at: at(5)).map(\.spans.count) == [5, 4])
-    // Traces that nobody has seen count by their spans.
+    // Traces that were never ready count by their spans.
     board.add(spans(4, 0..<8), at: at(6))
     board.add(spans(5, 0..<8), at: at(7))
-    letGo = board.takeLetGo()
-    #expect((letGo.traces, letGo.spans) == (2, 8))
-    letGo = board.takeLetGo()
-    #expect((letGo.traces, letGo.spans) == (0, 0))
+    discarded = board.takeDiscarded()
+    #expect((discarded.traces, discarded.spans) == (2, 8))
+    discarded = board.takeDiscarded()
+    #expect((discarded.traces, discarded.spans) == (0, 0))
   }
 
-  @Test func oneTraceHasALimitOfItsOwn() {
+  @Test func oneTraceHasALimit() {
     var limits = TraceBoard.Limits()
     limits.spansOfTrace = 3
     var board = TraceBoard(limits: limits)
@@ -72,10 +73,10 @@ import otlp
     let shown = board.takeQuiet(for: .zero, at: at(0))
     #expect(shown.map(\.spans.count) == [3])
     #expect(shown.map(\.omitted) == [7])
-    #expect(board.count == 3)
+    #expect(board.spanCount == 3)
   }
 
-  @Test func memoryIsBoundedInSpansAndBytesWhateverComes() {
+  @Test func spansAndBytesAreBounded() {
     var limits = TraceBoard.Limits()
     limits.spans = 100
     limits.bytes = 50_000
@@ -90,15 +91,8 @@ import otlp
           #expect(Set(shown.spans.map(\.traceID)).count == 1)
         }
       }
-      #expect(board.count <= 104)
-      #expect(board.bytes <= 60_000)
+      #expect(board.spanCount <= 104)
+      #expect(board.byteCount <= 60_000)
     }
-  }
-}
-
-extension TraceBoard {
-  fileprivate var emptyLetGo: LetGo {
-    var empty = TraceBoard()
-    return empty.takeLetGo()
   }
 }

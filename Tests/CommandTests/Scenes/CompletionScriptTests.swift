@@ -1,76 +1,9 @@
 import TestSupport
 import TestThreads
 import Testing
-import otlp
 
-/// What is made of the tables of options (RULES D8).
-@Suite(.ownThreads) struct HelpTests {
-  @Test func helpOfACommandIsItsOwn() async throws {
-    for command in HelpCommand.commands {
-      let run = try await Tool.run(["help", command.name])
-      #expect(run.code == 0)
-      #expect(run.output == command.helpText())
-    }
-    let unknown = try await Tool.run(["help", "dance"])
-    #expect(unknown.code == 64)
-    #expect(unknown.errors.contains("unknown command 'dance'; there are demo, send,"))
-  }
-
-  @Test func theManPageHasEachOptionOnce() async throws {
-    let run = try await Tool.run(["help", "--man"])
-    #expect(run.code == 0)
-    #expect(run.output.hasPrefix(".TH OTLP 1 "))
-    let lines = run.output.split(separator: "\n")
-    for command in HelpCommand.commands {
-      #expect(lines.contains(".SS \"otlp \(command.name)\""))
-      for option in command.options {
-        let name = option.name.replacing("-", with: "\\-")
-        let users = HelpCommand.commands.count { $0.options.contains { $0.name == option.name } }
-        #expect(lines.count { $0 == "\\fB\\-\\-\(name)\\fR" || $0.hasPrefix("\\fB\\-\\-\(name)\\fR ") } == users)
-      }
-    }
-    // Only what is meant as a request begins like one.
-    let requests: Set<Substring> = [".TH", ".SH", ".SS", ".TP", ".PP", ".br"]
-    #expect(lines.allSatisfy { !$0.hasPrefix(".") || requests.contains($0.prefix(3)) })
-    #expect(!lines.contains { $0.hasPrefix("'") })
-  }
-
-  @Test func choicesAreThoseThatAreAccepted() throws {
-    #expect(HelpCommand.commands.map(\.name) == HelpCommand.table.operand?.choices)
-    func check<Settings: ToolCommand>(_ table: CommandTable<Settings>) {
-      for option in table.options {
-        for choice in option.choices {
-          #expect(throws: Never.self) { try table.parse(["--" + option.name, choice], into: Settings()) }
-        }
-      }
-    }
-    check(LoadCommand.table)
-    check(HelpCommand.table)
-    check(ReceiveCommand.table)
-  }
-
-  @Test(arguments: [20, 30, 59, 60, 80, 100, 1000]) func helpFitsTheTerminal(_ columns: Int) {
-    var texts = HelpCommand.commands.map { $0.helpText(columns: columns) }
-    texts.append(HelpCommand.overview(columns: columns))
-    for text in texts {
-      let widest = text.split(separator: "\n").map { TextWidth.columns($0) }.max() ?? 0
-      #expect(widest <= min(columns, 100), "\(text)")
-    }
-    // Nothing is left out but the ends of long names.
-    let words = HelpCommand.commands[2].notes.split { $0 == " " || $0 == "\n" }.filter { $0.count <= columns }
-    for word in words { #expect(texts[2].contains(word)) }
-  }
-
-  @Test func theToolTakesTheWidthFromItsEnvironment() async throws {
-    for (columns, widest) in [("40", 40), ("0", 80), ("abc", 80), ("99999999999999999999", 80), ("100000", 100)] {
-      let run = try await Tool.run(["load", "--help"], environment: ["COLUMNS": columns])
-      #expect(run.code == 0)
-      #expect((run.output.split(separator: "\n").map(\.count).max() ?? 0) <= widest)
-    }
-  }
-
-  // MARK: Shells
-
+/// The completion scripts in their shells (RULES D8).
+@Suite(.ownThreads) struct CompletionScriptTests {
   private static let words: [(line: [String], expected: [String])] = [
     (["otlp", "d"], ["demo", "doctor"]), (["otlp", "load", "--du"], ["--duration"]),
     (["otlp", "load", "--compression", ""], ["auto", "gzip", "none"]),
@@ -104,7 +37,7 @@ import otlp
       let found = try await completed(line)
       #expect(found == expected, "\(line)")
     }
-    // bash takes --name=value for three words.
+    // bash splits --name=value into three words.
     #expect(try await completed(["otlp", "load", "--compression", "=", "g"]) == ["gzip"])
     #expect(try await completed(["otlp", "load", "--compression", "="]) == ["auto", "gzip", "none"])
     #expect(try await completed(["otlp", "receive", "--"]).contains("--tls-key"))
@@ -130,7 +63,7 @@ import otlp
     }
   }
 
-  /// zsh completes in a terminal of its own (zpty), where its functions put what they found into a file.
+  /// zsh completes in a pseudo-terminal (zpty), where a wrapper of `compadd` writes the matches to a file.
   @Test(.enabled(if: TestFiles.isExecutable("/usr/bin/zsh"), "zsh is not installed")) func zshCompletes() async throws {
     let folder = try TestFiles.makeDirectory()
     defer { TestFiles.remove(folder) }
@@ -163,17 +96,11 @@ import otlp
     #expect(parts.count == Self.words.count, "\(process.errors)")
     for (part, (line, expected)) in zip(parts, Self.words) {
       let found = Set(part.split(separator: "\n").map(String.init))
-      // Of a path zsh completes the last part.
+      // zsh completes only the last part of a path.
       let names = expected.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
       #expect(
         names.allSatisfy { name in found.contains(name) || found.contains { $0.hasSuffix(name) } }, "\(line): \(found)")
       #expect(!names.isEmpty || found.isEmpty, "\(line): \(found)")
     }
-  }
-
-  @Test func otherShellsAreRefused() async throws {
-    let bad = try await Tool.run(["help", "--completions", "csh"])
-    #expect(bad.code == 64)
-    #expect(bad.errors.contains("--completions: 'csh'"))
   }
 }

@@ -6,12 +6,26 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// `otlp send` with what people have.
-@Suite(.ownThreads) struct SendTests {
+@Suite(.ownThreads) struct SendCommandTests {
   private func send(
     _ arguments: [String], to collector: LoopbackCollector, input: String = ""
   ) async throws -> Tool.Result {
     try await Tool.run(["send", "--endpoint", collector.endpoint, "--json"] + arguments, input: input)
+  }
+
+  @Test func validLinesAreDeliveredAndInvalidLinesReported() async throws {
+    let collector = try await LoopbackCollector()
+    let workload = StandardWorkload()
+    let lines = [
+      OTLPJSON.encode(workload.spans(0..<3)), "not JSON", "", "{\"x\":1}", OTLPJSON.encode(workload.spans(3..<5)),
+    ]
+    let run = try await Tool.run(
+      ["send", "--endpoint", collector.endpoint, "--json"], input: lines.joined(separator: "\n"))
+    #expect(run.code == 65)
+    #expect(run.json("exported") == "5")
+    #expect(run.errors.split(separator: "\n").map { $0.prefix(7) } == ["line 2:", "line 4:"])
+    #expect(Set(collector.spans) == Set(workload.spans(0..<5)))
+    await collector.stop()
   }
 
   static let cases = [
@@ -19,8 +33,8 @@ import Testing
     ("pretty-printed.json", 3), ("snake-case-inside.jsonl", 1),
   ]
 
-  @Test("as a file, through a pipe and compressed, each span of it arrives", arguments: cases)
-  func oddFilesArrive(_ name: String, _ count: Int) async throws {
+  @Test("all spans arrive from a file, from a pipe and from a compressed file", arguments: cases)
+  func unusualDocumentsAreAccepted(_ name: String, _ count: Int) async throws {
     let folder = try TestFiles.makeDirectory()
     defer { TestFiles.remove(folder) }
     let path = "\(TestFiles.root)/Fixtures/JSON/\(name)"
@@ -43,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func documentsNeedNoLineBreaksAndMayHaveMany() async throws {
+  @Test func documentsCanHaveNoLineBreaksOrMany() async throws {
     let collector = try await LoopbackCollector()
     let workload = StandardWorkload()
     let lines = (0..<4).map { OTLPJSON.encode([workload.span($0)]) }
@@ -54,7 +68,7 @@ import Testing
     await collector.stop()
   }
 
-  @Test func faultsAreNamedByLineAndByte() async throws {
+  @Test func errorsHaveLineAndByte() async throws {
     let collector = try await LoopbackCollector()
     let good = OTLPJSON.encode([StandardWorkload().span(0)])
     let indented = "{\n  \"resourceSpans\": [\n    {\"scopeSpans\": 7}\n  ]\n}"
@@ -70,7 +84,7 @@ import Testing
     await collector.stop()
   }
 
-  @Test func complaintsAreAtMostTwenty() async throws {
+  @Test func twentyProblemsArePrinted() async throws {
     let collector = try await LoopbackCollector()
     let input = (0..<1000).map { "bad \($0)" }.joined(separator: "\n")
     let run = try await send([], to: collector, input: input)
@@ -117,7 +131,7 @@ import Testing
     ]
   }()
 
-  @Test("what can't be sent is said in one line", arguments: refused) func isRefused(_ input: Refused) async throws {
+  @Test(arguments: refused) func inputThatCannotBeSentIsReportedInOneLine(_ input: Refused) async throws {
     let folder = try TestFiles.makeDirectory()
     defer { TestFiles.remove(folder) }
     try TestFiles.write(input.bytes, to: folder + "/input")
@@ -130,19 +144,19 @@ import Testing
     await collector.stop()
   }
 
-  @Test func aDirectoryCannotBeRead() async throws {
+  @Test func aDirectoryIsAnUnreadableFile() async throws {
     let run = try await Tool.run(["send", "/tmp", "--endpoint", "http://127.0.0.1:1"])
     #expect(run.code == 66)
     #expect(run.errors == "otlp send: /tmp: Is a directory\n")
   }
 
-  @Test func anEmptyInputIsNoFailure() async throws {
+  @Test func anEmptyInputIsASuccess() async throws {
     let run = try await Tool.run(["send", "--endpoint", "http://127.0.0.1:1"])
     #expect(run.code == 0)
     #expect(run.errors == "otlp send: standard input: nothing to send: it is empty\n")
   }
 
-  @Test func documentsAreSentAsTheyCome() async throws {
+  @Test func documentsAreSentBeforeTheInputEnds() async throws {
     let collector = try await LoopbackCollector()
     let process = try Tool.start(
       ["send", "--endpoint", collector.endpoint, "--batch", "1", "--json"], input: nil)
@@ -154,9 +168,9 @@ import Testing
     await collector.stop()
   }
 
-  /// One failure is one line; the command ends though all that waits has room for ever.
+  /// The command gives up although all waiting spans have room in the queue.
   @Test(arguments: [["load", "--spans", "20000"], ["load", "--spans", "5"], ["send"]])
-  func aServerThatIsAwayIsOneLine(_ arguments: [String]) async throws {
+  func anUnreachableServerIsReportedInOneLine(_ arguments: [String]) async throws {
     let input = OTLPJSON.encode(StandardWorkload().spans(0..<50)) + "\n"
     let run = try await Tool.run(
       arguments + [
@@ -170,7 +184,7 @@ import Testing
     #expect(lines.count <= 2)
   }
 
-  @Test func refusalsAndRejectionsAreOneLine() async throws {
+  @Test func refusalAndRejectionAreReportedInOneLine() async throws {
     for response in [
       LoopbackCollector.Response.status(.invalidArgument, message: "not these"),
       .partialSuccess(rejected: 5, message: "not these"),
