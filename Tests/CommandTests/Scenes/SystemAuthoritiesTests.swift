@@ -4,7 +4,7 @@ import TestThreads
 import Testing
 
 /// Without a CA file the system's authorities apply (5.6.5). `SSL_CERT_FILE` names them for OpenSSL.
-@Suite(.ownThreads) struct SystemRootsTests {
+@Suite(.ownThreads) struct SystemAuthoritiesTests {
   @Test func theSystemsAuthoritiesApplyWithoutACAFile() async throws {
     let certificates = try TestCertificates()
     let collector = try await LoopbackCollector(.init(port: 0, tls: certificates.server))

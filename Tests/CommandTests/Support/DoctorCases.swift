@@ -84,7 +84,7 @@ enum DoctorCases {
       words: ["127.0.0.1:{port}", "no process listens", "the server runs"]),
     Case(
       mistake: .portRefused, server: .absent, arguments: ["--endpoint", "unix:/missing.sock"],
-      words: ["/missing.sock: there is no such socket", "the path of its socket"]),
+      words: ["/missing.sock: there is no such socket", "the path of the socket"]),
     Case(
       mistake: .noAnswer, server: .filtered, arguments: plain + ["--timeout", "500ms"],
       words: ["127.0.0.1:{port}", "neither accepted nor refused", "firewall"]),
