@@ -1,6 +1,6 @@
 /// The most baggage that is read from, or written into, the headers of one request (W3C Baggage, limits).
 struct BaggageLimit {
-  static let maxBytes = 8192
+  private static let maxBytes = 8192
   private static let maxMembers = 180
 
   private var members = 0
@@ -14,5 +14,15 @@ struct BaggageLimit {
     members += 1
     bytes = total
     return true
+  }
+
+  /// The members of a header as far as they end within the most bytes.
+  static func wholeMembers(_ header: String) -> [Substring] {
+    var bytes = header.utf8[...]
+    if let end = bytes.index(bytes.startIndex, offsetBy: maxBytes, limitedBy: bytes.endIndex), end < bytes.endIndex {
+      bytes = bytes[...end]
+      bytes = bytes[..<(bytes.lastIndex(of: UInt8(ascii: ",")) ?? bytes.startIndex)]
+    }
+    return bytes.split(separator: UInt8(ascii: ",")).map { Substring($0) }
   }
 }

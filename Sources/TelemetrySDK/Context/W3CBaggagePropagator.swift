@@ -28,9 +28,9 @@ public struct W3CBaggagePropagator: TextMapPropagator {
     var limit = BaggageLimit()
     var baggage = Baggage()
     for header in getter.values(of: Self.header, in: carrier) {
-      for member in header.utf8.prefix(BaggageLimit.maxBytes).split(separator: UInt8(ascii: ",")) {
-        guard limit.admits(member.count) else { break }
-        if let entry = Self.entry(Substring(member)) { baggage.set(entry) }
+      for member in BaggageLimit.wholeMembers(header) {
+        guard limit.admits(member.utf8.count) else { break }
+        if let entry = Self.entry(member) { baggage.set(entry) }
       }
     }
     guard !baggage.isEmpty else { return context }

@@ -47,6 +47,7 @@ import Testing
     #expect(extract(many.joined(separator: ",")).map(\.name) == (0..<180).map { "k\($0)" })
     let long = "a=" + String(repeating: "x", count: 8190)
     #expect(extract(long)["a"]?.utf8.count == 8190 && extract("b=1,\(long)") == ["b": "1"])
+    #expect(extract("b=1,\(long),c=3") == ["b": "1"] && extract("b=1,c=\(long)x").count == 1)
     let half = String(repeating: "y", count: 4000)
     #expect(extract("a=\(half)", "b=\(half)", "c=\(half)").map(\.name) == ["a", "b"])
   }

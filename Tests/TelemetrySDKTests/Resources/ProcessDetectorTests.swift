@@ -14,16 +14,18 @@ import Testing
 @Suite(.ownThreads) struct ProcessDetectorTests {
   @Test func theProcessIsThisOne() {
     let attributes = ProcessDetector().detect().attributes
-    #expect(attributes["process.pid"] == Int(getpid()) && attributes["process.parent_pid"] == Int(getppid()))
-    #expect(attributes["process.executable.name"] == Executable.name && Executable.name?.contains("/") == false)
-    #expect(attributes["process.executable.path"] == Executable.path && attributes["process.runtime.name"] == "swift")
-    #expect(attributes["process.command"] == CommandLine.arguments[0])
+    #expect(attributes["process.pid"] as Int? == Int(getpid()))
+    #expect(attributes["process.parent_pid"] as Int? == Int(getppid()))
+    #expect(attributes["process.executable.name"] as String? == Executable.name)
+    #expect(Executable.name?.contains("/") == false)
+    #expect(attributes["process.executable.path"] as String? == Executable.path && attributes["process.runtime.name"] == "swift")
+    #expect(attributes["process.command"] as String? == CommandLine.arguments[0])
   }
 
   @Test func argumentsAreThereOnDemandAlone() {
     let arguments = ProcessDetector(includesArguments: true).detect().attributes["process.command_args"] as [String]?
     #expect(arguments == CommandLine.arguments)
-    #expect(ProcessDetector().detect().attributes["process.command_args"] == [String]?.none)
+    #expect(ProcessDetector().detect().attributes["process.command_args"] as [String]? == nil)
   }
 
   @Test func theOwnerIsReadFromThePasswordFile() {
