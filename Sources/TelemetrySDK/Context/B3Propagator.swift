@@ -6,11 +6,11 @@ public struct B3Propagator: TextMapPropagator {
   private static let (traceID, spanID) = ("X-B3-TraceId", "X-B3-SpanId")
   private static let (sampled, flags) = ("X-B3-Sampled", "X-B3-Flags")
 
-  /// Whether several headers are written in place of the single one.
+  /// True if `X-B3-TraceId` and others are written in place of `b3`.
   private let injectsMultipleHeaders: Bool
 
   /// Makes a propagator.
-  /// - Parameter injectsMultipleHeaders: Whether to write `X-B3-TraceId` and others in place of `b3`; false by default.
+  /// - Parameter injectsMultipleHeaders: True to write `X-B3-TraceId` and others in place of `b3`; false by default.
   public init(injectsMultipleHeaders: Bool = false) { self.injectsMultipleHeaders = injectsMultipleHeaders }
 
   /// `b3`, or the names of the several headers.

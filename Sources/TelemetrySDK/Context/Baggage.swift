@@ -1,8 +1,8 @@
 /// Names and values of the application that travel with a request to other services. Other companies' services may
-/// receive them, so baggage is no place for secrets.
+/// receive the entries, so baggage is no place for secrets.
 @frozen
 public struct Baggage: Hashable, Sendable {
-  /// One entry.
+  /// A name with a value.
   @frozen
   public struct Entry: Hashable, Sendable {
     /// The name, not empty and case-sensitive; a name that is no HTTP token stays in this process.
@@ -28,7 +28,7 @@ public struct Baggage: Hashable, Sendable {
   @inlinable
   public init() { entries = [] }
 
-  /// Adds entries in order; of equal names the last one wins, at the place of the first.
+  /// Adds entries in order; of equal names the last wins, at the place of the first.
   public init(_ entries: some Sequence<Entry>) {
     self.init()
     for entry in entries { set(entry) }
@@ -42,7 +42,7 @@ public struct Baggage: Hashable, Sendable {
     }
   }
 
-  /// Adds an entry, or replaces the one of the same name in its place. An entry with an empty name is ignored.
+  /// Adds an entry, or replaces the entry of the same name where that stands. An entry with an empty name is ignored.
   public mutating func set(_ entry: Entry) {
     guard !entry.name.isEmpty else { return }
     if let place = entries.firstIndex(where: { $0.name == entry.name }) {
@@ -61,6 +61,6 @@ extension Baggage: RandomAccessCollection, ExpressibleByDictionaryLiteral {
   /// The entry at a position.
   @inlinable public subscript(position: Int) -> Entry { entries[position] }
 
-  /// Adds entries in order; of equal names the last one wins, at the place of the first.
+  /// Adds entries in order; of equal names the last wins, at the place of the first.
   public init(dictionaryLiteral pairs: (String, String)...) { self.init(pairs.map { Entry($0.0, $0.1) }) }
 }

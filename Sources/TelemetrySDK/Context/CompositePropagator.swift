@@ -1,4 +1,4 @@
-/// Several propagators in order: each injects, and each extracts into what the one before it has found.
+/// Several propagators in order: each injects, and each extracts into the context that the propagator before has found.
 public struct CompositePropagator: TextMapPropagator {
   /// The propagators in order; without any nothing is carried.
   public let propagators: [any TextMapPropagator]
@@ -23,7 +23,7 @@ public struct CompositePropagator: TextMapPropagator {
     for propagator in propagators { propagator.inject(context, into: &carrier, using: setter) }
   }
 
-  /// Lets each propagator extract; a later one wins where two find the same part of the context.
+  /// Lets each propagator extract; a later propagator wins where two find the same part of the context.
   public func extract<Getter: TextMapGetter>(
     from carrier: Getter.Carrier, into context: TraceContext, using getter: Getter
   ) -> TraceContext {

@@ -1,4 +1,4 @@
-/// Headers in a dictionary. A name in another case than it was asked for is found too, after a search.
+/// Headers in a dictionary. A name in another case is found too, after a search.
 public struct DictionaryTextMap: TextMapGetter, TextMapSetter {
   /// Makes the getter and setter, which has no state.
   public init() {}
@@ -11,6 +11,6 @@ public struct DictionaryTextMap: TextMapGetter, TextMapSetter {
     carrier[key] ?? carrier.first { HeaderText.isSameName($0.key, key) }?.value
   }
 
-  /// Sets a header under the name as it is given.
+  /// Sets a header under the given name.
   public func set(_ value: String, for key: String, in carrier: inout [String: String]) { carrier[key] = value }
 }

@@ -13,7 +13,7 @@ enum HeaderText {
 
   static func isLowercaseOrDigit(_ byte: UInt8) -> Bool { byte.isASCIIDigit || byte &- UInt8(ascii: "a") < 26 }
 
-  /// Whether two names of headers are equal without regard to the case of ASCII letters.
+  /// True if two names of headers are equal without regard to the case of ASCII letters.
   static func isSameName(_ left: some StringProtocol, _ right: some StringProtocol) -> Bool {
     left.utf8.count == right.utf8.count
       && zip(left.utf8, right.utf8).allSatisfy { left, right in
@@ -23,7 +23,7 @@ enum HeaderText {
 
   private static func lowercase(_ byte: UInt8) -> UInt8 { byte.isASCIILetter ? byte | 0x20 : byte }
 
-  /// Whether the text is one or more characters of a header's name (RFC 9110, 5.6.2).
+  /// True if the text can be a header's name (RFC 9110, 5.6.2).
   static func isToken(_ text: some StringProtocol) -> Bool {
     !text.isEmpty && text.utf8.allSatisfy { $0.isASCIIAlphanumeric(or: "!#$%&'*+-.^_`|~") }
   }
@@ -33,7 +33,7 @@ enum HeaderText {
     (1...maxCount).contains(digits.utf8.count) ? Hexadecimal.number(digits.utf8) : nil
   }
 
-  /// The text with every byte percent-encoded that a baggage value can't hold as it is, and `%` itself (W3C Baggage,
+  /// The text with every byte percent-encoded that a baggage value can't hold, and `%` (W3C Baggage,
   /// value).
   static func percentEncoded(_ text: String) -> String {
     if text.utf8.allSatisfy(isUnencoded) { return text }
@@ -51,7 +51,7 @@ enum HeaderText {
 
   private static func isUnencoded(_ byte: UInt8) -> Bool { isBaggageOctet(byte) && byte != UInt8(ascii: "%") }
 
-  /// Whether a baggage value may hold the byte: printable ASCII without blank, `"`, `,`, `;` and `\` (W3C Baggage, value).
+  /// True if a baggage value may hold the byte: printable ASCII without blank, `"`, `,`, `;` and `\` (W3C Baggage, value).
   static func isBaggageOctet(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\\"): false

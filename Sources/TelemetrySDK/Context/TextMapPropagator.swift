@@ -1,7 +1,7 @@
-/// Carries a context to another process and takes it over from there, in headers.
+/// Carries a context from one process to another in headers.
 ///
-/// Extracting never fails: headers that are missing or malformed leave the context as it is, of whatever length and
-/// content they are.
+/// Extracting never fails: headers that are missing or malformed leave the context unchanged, whatever their length and
+/// content.
 public protocol TextMapPropagator: Sendable {
   /// The headers that ``inject(_:into:using:)`` may set: a carrier that is used again is cleared of these.
   var fields: [String] { get }
@@ -10,7 +10,7 @@ public protocol TextMapPropagator: Sendable {
   func inject<Setter: TextMapSetter>(_ context: TraceContext, into carrier: inout Setter.Carrier, using setter: Setter)
 
   /// Reads a context from headers.
-  /// - Returns: `context` with what the headers say, or `context` itself if they hold nothing that is valid.
+  /// - Returns: `context` with the parts that the headers hold, or `context` itself if the headers hold nothing valid.
   func extract<Getter: TextMapGetter>(
     from carrier: Getter.Carrier, into context: TraceContext, using getter: Getter
   ) -> TraceContext

@@ -1,6 +1,6 @@
 extension TraceContext {
-  /// Calls `body` in a context in which new spans record nothing: for exporters, whose own requests must not be traced
-  /// by an instrumented client.
+  /// Calls `body` in a context in which new spans record nothing: for exporters, so that an instrumented client
+  /// doesn't trace the requests that export traces.
   public static func withRecordingSuppressed<Result>(_ body: () throws -> Result) rethrows -> Result {
     try suppressed.makeCurrent(body)
   }

@@ -1,7 +1,7 @@
 /// The context of the code that runs: the active span's identity and the baggage. Immutable behind value semantics.
 ///
-/// ``current`` is bound to the task, so child tasks inherit it; threads that aren't tasks can bind it too. A context is
-/// one reference: binding it allocates nothing.
+/// ``current`` is bound to the task, so child tasks inherit the context; threads that aren't tasks can bind a context too. A
+/// context is a single reference, and binding allocates nothing.
 public struct TraceContext: Sendable {
   /// The context of the running task; empty if none is bound.
   @TaskLocal public static var current = TraceContext()
@@ -53,7 +53,7 @@ public struct TraceContext: Sendable {
     set { update(baggage: newValue) }
   }
 
-  /// Whether spans that start in this context record nothing; false by default. See ``withRecordingSuppressed(_:)``.
+  /// True if spans that start in this context record nothing; false by default. See ``withRecordingSuppressed(_:)``.
   public var isRecordingSuppressed: Bool {
     get { storage?.isRecordingSuppressed ?? false }
     set { update(isRecordingSuppressed: newValue) }

@@ -10,7 +10,7 @@ public struct W3CBaggagePropagator: TextMapPropagator {
   /// `baggage`.
   public var fields: [String] { [Self.header] }
 
-  /// Writes the entries whose names are tokens; nothing if there are none.
+  /// Writes the entries with names that are tokens; nothing without such entries.
   public func inject<Setter: TextMapSetter>(
     _ context: TraceContext, into carrier: inout Setter.Carrier, using setter: Setter
   ) {
@@ -21,7 +21,7 @@ public struct W3CBaggagePropagator: TextMapPropagator {
   }
 
   /// Reads the entries, which replace the baggage of the context. Malformed entries are left out; of equal names the
-  /// last one wins.
+  /// last wins.
   public func extract<Getter: TextMapGetter>(
     from carrier: Getter.Carrier, into context: TraceContext, using getter: Getter
   ) -> TraceContext {
@@ -54,7 +54,7 @@ public struct W3CBaggagePropagator: TextMapPropagator {
     return Baggage.Entry(String(name), PercentEncoding.text(value), metadata: String(metadata))
   }
 
-  /// Whether the text is a list of `key=value` and `key` with semicolons between them.
+  /// True if the text is a list of `key=value` and `key` with semicolons between them.
   private static func areProperties(_ text: Substring) -> Bool {
     text.split(separator: ";", omittingEmptySubsequences: false).allSatisfy { property in
       property.utf8.contains(UInt8(ascii: "="))

@@ -21,8 +21,8 @@ public struct W3CTraceContextPropagator: TextMapPropagator {
     if !span.traceState.isEmpty { setter.set(span.traceState.description, for: Self.state, in: &carrier) }
   }
 
-  /// Reads both headers. A malformed `tracestate` is ignored; a malformed or repeated `traceparent` leaves the context
-  /// as it is.
+  /// Reads both headers. A malformed `tracestate` is ignored; a malformed or repeated `traceparent` leaves the
+  /// context unchanged.
   public func extract<Getter: TextMapGetter>(
     from carrier: Getter.Carrier, into context: TraceContext, using getter: Getter
   ) -> TraceContext {

@@ -20,7 +20,7 @@ public struct XRayPropagator: TextMapPropagator {
       for: Self.header, in: &carrier)
   }
 
-  /// Reads the header. A header without a parent names no span and leaves the context as it is; without a sampling
+  /// Reads the header. A header without a parent names no span and leaves the context unchanged; without a sampling
   /// state the span counts as not sampled.
   public func extract<Getter: TextMapGetter>(
     from carrier: Getter.Carrier, into context: TraceContext, using getter: Getter

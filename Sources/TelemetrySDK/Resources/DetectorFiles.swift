@@ -11,7 +11,7 @@ struct DetectorFiles: Sendable {
     return unsafe bytes.withBytes { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The contents on one line without white space around them; nil if nothing is left.
+  /// The first line without white space around the text; nil if nothing is left.
   func line(_ path: String) -> String? {
     guard let text = contents(path) else { return nil }
     let line = text.prefix { !$0.isNewline }.trimmed

@@ -1,7 +1,7 @@
 /// The attributes of `OTEL_RESOURCE_ATTRIBUTES` and the service name of `OTEL_SERVICE_NAME`, which wins.
 ///
-/// The list `key=value,key=value` is percent-decoded. If one entry can't be read the whole list is ignored, with a
-/// warning that names the entry by its position (RULES 4.9).
+/// The list `key=value,key=value` is percent-decoded. If an entry can't be read, the whole list is ignored, and a
+/// warning names the position of the entry (RULES 4.9).
 public struct EnvironmentDetector: ResourceDetector {
   private let environment: Environment
 

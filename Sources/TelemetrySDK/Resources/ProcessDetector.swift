@@ -6,13 +6,13 @@
   internal import Darwin
 #endif
 
-/// The process: its id, its parent's id, its executable, owner and runtime; on demand its arguments.
+/// The process: id, parent's id, executable, owner and runtime; on demand the arguments.
 public struct ProcessDetector: ResourceDetector {
   private let files: DetectorFiles
   private let includesArguments: Bool
 
   /// Makes a detector.
-  /// - Parameter includesArguments: Whether `process.command_args` is among the attributes. False by default, since
+  /// - Parameter includesArguments: True to add `process.command_args` to the attributes. False by default, since
   ///   arguments may hold secrets.
   public init(includesArguments: Bool = false) { self.init(includesArguments: includesArguments, files: .system) }
 

@@ -1,7 +1,8 @@
 extension Resource {
   /// The attributes of both; `updating` wins for each key, even with an empty value (RULES 4.9).
   ///
-  /// The schema URL is the one that is set. If both are set and differ, there is none, and a warning reports it.
+  /// The schema URL is that of either resource. If both have a URL and these differ, the result has none, and a warning
+  /// reports the conflict.
   public func merging(_ updating: Resource, diagnostics: Diagnostics = .standardError) -> Resource {
     var attributes = attributes
     for attribute in updating.attributes { attributes[attribute.key] = attribute.value }

@@ -1,5 +1,5 @@
-/// Finds out about one side of the process: its host, its container, its cloud. It must be quick and must not use the
-/// network, since a resource is complete before the first span starts.
+/// Describes a side of the process, such as the host, the container or the cloud. A detector must be quick and must not
+/// use the network, since a resource is complete before the first span starts.
 public protocol ResourceDetector: Sendable {
   /// The attributes that were found, with the schema that they follow; ``Resource/empty`` if there are none, which is
   /// no error.

@@ -1,5 +1,5 @@
-/// The service's name and instance where nobody has set them: `service.name` is `unknown_service` with the name of the
-/// executable, and `service.instance.id` a random UUID, the same for all of the process.
+/// The defaults for the service: `service.name` is `unknown_service` with the name of the executable, and
+/// `service.instance.id` is a random UUID that stays the same until the process ends.
 public struct ServiceDetector: ResourceDetector {
   private static let instanceID = randomUUID()
 

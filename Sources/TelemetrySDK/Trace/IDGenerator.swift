@@ -6,7 +6,7 @@ public protocol IDGenerator: Sendable {
   /// A new span's id; valid, which means not all zero.
   func makeSpanID() -> SpanID
 
-  /// Whether the right-most seven bytes of each trace id are uniformly random; false by default. If true, new traces
+  /// True if the right-most seven bytes of each trace id are uniformly random; false by default. If true, new traces
   /// carry the random flag (W3C Trace Context, Level 2, randomness of trace id).
   var makesRandomTraceIDs: Bool { get }
 }

@@ -6,7 +6,7 @@ final class RandomSequence: ForkParticipant {
   private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
 
   private let position: Atomic<UInt64>
-  /// Tells two processes apart whose positions meet: 64 bits alone would repeat whole runs of trace ids.
+  /// Tells processes apart when their positions meet: 64 bits alone would repeat whole runs of trace ids.
   private let offset: Atomic<UInt64>
 
   init(position: UInt64 = .random(in: 0...UInt64.max), offset: UInt64 = .random(in: 0...UInt64.max)) {

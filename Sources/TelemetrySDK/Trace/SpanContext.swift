@@ -11,7 +11,7 @@ public struct SpanContext: Hashable, Sendable, CustomStringConvertible {
   public var traceState: TraceState
   /// The W3C trace flags; none by default.
   public var flags: TraceFlags
-  /// Whether a propagator extracted the context from another process's request; false by default.
+  /// True if a propagator extracted the context from another process's request; false by default.
   public var isRemote: Bool
 
   /// Makes a context. Nothing is generated or checked.
@@ -32,9 +32,9 @@ public struct SpanContext: Hashable, Sendable, CustomStringConvertible {
     SpanContext(traceID: TraceID(high: 0, low: 0), spanID: SpanID(0))
   }
 
-  /// Whether both ids are non-zero.
+  /// True if both ids are non-zero.
   @inlinable public var isValid: Bool { traceID.isValid && spanID.isValid }
-  /// Whether the sampled flag is set.
+  /// True if the sampled flag is set.
   @inlinable public var isSampled: Bool { flags.contains(.sampled) }
 
   /// OTLP's `flags` of a link to this span: the W3C flags, bit 8 (remoteness is known) and bit 9 (is remote).

@@ -1,4 +1,4 @@
-/// The most that one span holds. What exceeds a limit is discarded and counted, or cut for a value's length.
+/// The most that a span holds. Attributes, events and links beyond a limit are discarded and counted; values are cut.
 ///
 /// A value that code sets wins over the environment, which ``apply(environment:diagnostics:)`` reads.
 public struct SpanLimits: Sendable, Hashable {
@@ -8,8 +8,8 @@ public struct SpanLimits: Sendable, Hashable {
     get { attributeCount.value }
     set { attributeCount.set(newValue) }
   }
-  /// The most characters of a text and the most bytes of a byte array in attributes of spans, events and links; elements
-  /// of arrays and maps are cut one by one. 0 or more, default nil for no limit,
+  /// The most characters of a text and the most bytes of a byte array in attributes of spans, events and links; each element
+  /// of an array or a map is cut. 0 or more, default nil for no limit,
   /// `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT` or `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.
   public var attributeValueLengthLimit: Int? {
     get { attributeValueLength.value }
@@ -61,8 +61,8 @@ public struct SpanLimits: Sendable, Hashable {
     for (option, limit) in limits { try ConfigurationError.require(option, limit, in: 0...Int.max) }
   }
 
-  /// Reads the limits from `environment`, for what code hasn't set. A span's own variable wins over the general one
-  /// (RULES 4.5); a value that can't be used is named in a warning and ignored (RULES 2.6).
+  /// Reads the limits from `environment`, except those that code has set. A span's own variable wins over the
+  /// general variable (RULES 4.5); a value that can't be used is named in a warning and ignored (RULES 2.6).
   public mutating func apply(environment: [String: String], diagnostics: Diagnostics = .standardError) {
     let reader = Environment(environment, diagnostics: diagnostics)
     let (count, length) = ("OTEL_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT")

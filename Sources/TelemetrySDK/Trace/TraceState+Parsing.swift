@@ -2,7 +2,7 @@ extension TraceState {
   static let maxMembers = 32
   static let maxLength = 512
   private static let longMember = 128
-  /// Longer headers than any valid one are refused unread: 32 entries of 513 characters, with white space between them.
+  /// The most bytes that are parsed: a valid header has 32 entries of 513 characters, with white space between them.
   private static let maxHeaderLength = 32_768
 
   /// Reads a `tracestate` header. White space around entries and empty entries are ignored; of equal keys the first
@@ -10,7 +10,7 @@ extension TraceState {
   /// - Returns: nil if an entry breaks the grammar or if there are more than 32.
   public init?(_ header: String) { self.init(headers: CollectionOfOne(header)) }
 
-  /// Reads several `tracestate` headers of one request as one list.
+  /// Reads several `tracestate` headers of a request as a single list.
   /// - Returns: nil if an entry breaks the grammar or if there are more than 32.
   public init?(headers: some Collection<String>) {
     var members: [Member] = []

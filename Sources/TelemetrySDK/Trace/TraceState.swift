@@ -1,11 +1,11 @@
-/// The `tracestate` header: entries of tracing systems that travel with a trace, the most recent one first.
+/// The `tracestate` header: entries of tracing systems that travel with a trace, the most recent first.
 ///
 /// A state is always valid by the grammar (W3C Trace Context, Level 2, tracestate header): at most 32 entries, each key
-/// once. A state longer than 512 characters loses whole entries: first the last ones that are longer than 128
-/// characters, then the last ones.
+/// once. A state longer than 512 characters loses whole entries: first the last entries of more than 128
+/// characters, then the last entries of any length.
 @frozen
 public struct TraceState: Sendable {
-  /// One entry.
+  /// An entry of the state.
   @frozen
   public struct Member: Hashable, Sendable {
     /// The tracing system's key: 1 to 256 of `a-z`, `0-9`, `_`, `-`, `*`, `/` and `@`; the first is a letter or a digit.
@@ -34,9 +34,9 @@ public struct TraceState: Sendable {
 
   init(_ members: [Member]) { storage = members.isEmpty ? nil : Storage(members) }
 
-  /// Whether there are no entries.
+  /// True if there are no entries.
   @inlinable public var isEmpty: Bool { storage == nil }
-  /// The entries in order, the most recent one first.
+  /// The entries in order, the most recent first.
   public var members: [Member] { storage?.members ?? [] }
   /// The value of `key`.
   public subscript(key: String) -> String? { storage?.members.first { $0.key == key }?.value }
@@ -64,7 +64,7 @@ extension TraceState: Hashable, CustomStringConvertible {
   /// The form of the header: `key=value` with commas between entries; empty for the empty state.
   public var description: String { storage?.header ?? "" }
 
-  /// Whether both have the same entries in the same order.
+  /// True if both have the same entries in the same order.
   public static func == (left: TraceState, right: TraceState) -> Bool {
     left.storage === right.storage || left.storage?.header == right.storage?.header
   }

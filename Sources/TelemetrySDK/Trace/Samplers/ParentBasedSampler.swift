@@ -3,13 +3,13 @@
 public struct ParentBasedSampler: Sampler {
   /// Decides about spans without a parent.
   public var root: any Sampler
-  /// Decides about spans whose remote parent is sampled; ``AlwaysOnSampler`` by default.
+  /// Decides about spans with a remote parent that is sampled; ``AlwaysOnSampler`` by default.
   public var remoteParentSampled: any Sampler
-  /// Decides about spans whose remote parent isn't sampled; ``AlwaysOffSampler`` by default.
+  /// Decides about spans with a remote parent that isn't sampled; ``AlwaysOffSampler`` by default.
   public var remoteParentNotSampled: any Sampler
-  /// Decides about spans whose local parent is sampled; ``AlwaysOnSampler`` by default.
+  /// Decides about spans with a local parent that is sampled; ``AlwaysOnSampler`` by default.
   public var localParentSampled: any Sampler
-  /// Decides about spans whose local parent isn't sampled; ``AlwaysOffSampler`` by default.
+  /// Decides about spans with a local parent that isn't sampled; ``AlwaysOffSampler`` by default.
   public var localParentNotSampled: any Sampler
 
   /// Makes a sampler of five others.

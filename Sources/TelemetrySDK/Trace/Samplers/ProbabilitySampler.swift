@@ -7,7 +7,7 @@ public struct ProbabilitySampler: Sampler {
   /// The share of traces that are sampled, from 2^-56 to 1.
   public let ratio: Double
   private let threshold: SamplingThreshold
-  /// The trace state of a sampled span whose parent has none, made once.
+  /// The trace state of a sampled span if the parent's is empty, made once.
   private let thresholdAlone: TraceState
   private let randomnessWarning: WarnOnce
 

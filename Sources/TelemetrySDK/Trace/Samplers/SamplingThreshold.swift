@@ -1,5 +1,5 @@
 /// The rejection threshold `th` of consistent probability sampling: a trace is sampled if its 56 random bits are at
-/// least this (OpenTelemetry, TraceState: Probability Sampling).
+/// least the threshold (OpenTelemetry, TraceState: Probability Sampling).
 package struct SamplingThreshold: Hashable, Sendable, CustomStringConvertible {
   /// 2^56, the number of values that the randomness can have.
   private static let range: UInt64 = 1 << 56
@@ -29,7 +29,7 @@ package struct SamplingThreshold: Hashable, Sendable, CustomStringConvertible {
     self.value = value << UInt64(4 * (Self.digitCount - digits.count))
   }
 
-  /// Whether a trace of this randomness, 56 bits, is sampled.
+  /// True if a trace of this randomness, 56 bits, is sampled.
   package func samples(_ randomness: UInt64) -> Bool { randomness >= value }
 
   /// The probability with which traces are sampled.

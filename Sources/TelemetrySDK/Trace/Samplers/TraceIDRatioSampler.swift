@@ -1,20 +1,21 @@
 /// Samples a share of all traces by their ids, whatever the parent's decision. All spans of a trace get the same
-/// decision, and a trace that is sampled at one ratio is sampled at every higher one.
+/// decision, and every higher ratio samples the same traces and more.
 ///
-/// The specification replaces this sampler by ``ProbabilitySampler``, whose decisions agree between languages. Below
-/// a ``ParentBasedSampler`` this one is still sound: there it only decides about new traces.
+/// The specification replaces this sampler by ``ProbabilitySampler``, because decisions of that sampler agree between
+/// languages. As the root of a ``ParentBasedSampler`` the ratio sampler stays sound, since it then decides about new
+/// traces alone.
 public struct TraceIDRatioSampler: Sampler {
   /// The share of traces that are sampled, from 0 to 1.
   public let ratio: Double
-  /// Traces are sampled whose lower id half is below this; nil samples all.
+  /// A trace is sampled if the lower half of the id is below the bound; nil samples all.
   private let bound: UInt64?
   private let childWarning: WarnOnce
 
   /// Makes a sampler.
   /// - Parameters:
   ///   - ratio: The share of traces that are sampled, from 0 to 1.
-  ///   - diagnostics: Receives one warning if the sampler decides about spans with a parent, where its decisions may
-  ///     contradict other languages' and leave traces incomplete.
+  ///   - diagnostics: Receives a single warning if the sampler decides about spans with a parent: another language's
+  ///     sampler may decide differently about the parent, which leaves traces incomplete.
   /// - Throws: If the ratio is outside of its range.
   public init(ratio: Double, diagnostics: Diagnostics = .standardError) throws(ConfigurationError) {
     try ConfigurationError.require("ratio", ratio, in: 0...1)

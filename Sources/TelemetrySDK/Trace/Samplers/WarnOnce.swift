@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// A warning that is emitted once, however often its cause occurs. Thread-safe; a repeated call costs one load.
+/// A warning that is emitted once, however often the cause occurs. Thread-safe; a repeated call costs a single load.
 final class WarnOnce: Sendable {
   private let message: String
   private let diagnostics: Diagnostics
