@@ -10,7 +10,7 @@ enum GRPCText {
     unsafe PercentEncoding.text(of: encoded).sanitized(limit: messageLimit)
   }
 
-  /// The bytes of a `-bin` field: base64 with padding or without; of a list the first. Nil if it is neither.
+  /// The bytes of a `-bin` field, the first of a list: base64 with padding or without (5.1.8). Nil for other text.
   static func binary(_ encoded: some Collection<UInt8>) -> [UInt8]? {
     Base64.decode(encoded.prefix { $0 != UInt8(ascii: ",") })
   }

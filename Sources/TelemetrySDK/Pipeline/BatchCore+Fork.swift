@@ -15,7 +15,7 @@ extension BatchCore: ForkParticipant {
     // Over what was there, which is never released: its items are not this process's to touch.
     unsafe storage.initialize(to: Self.state(machine, maxQueueSize, maxExportBatchSize))
     budget.forkedChild()
-    if old.phase == .open { registration.store(loop.register(self), ordering: .relaxed) }
+    if old.phase == .open { registration.store(loop.register(self).rawValue, ordering: .relaxed) }
     lock.unlock()
   }
 }

@@ -79,7 +79,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     unsafe storage.initialize(to: Self.state(machine, maxQueueSize, maxExportBatchSize))
     let slots = slots  // outside the lock: it asks the exporter
     withState { $0.machine.settings.maxConcurrentExports = slots }
-    registration.store(loop.register(self), ordering: .relaxed)
+    registration.store(loop.register(self).rawValue, ordering: .relaxed)
     loopExporter?.share(budget)
     loopExporter?.observeRoom { [weak self] in
       if let self { self.loop.notify(self.token) }
@@ -117,7 +117,7 @@ final class BatchCore<Item: BatchItem>: LoopHandler {
     return unsafe body(&storage.pointee)
   }
 
-  var token: UInt64 { registration.load(ordering: .relaxed) }
+  var token: HandlerToken { HandlerToken(rawValue: registration.load(ordering: .relaxed)) }
 
   var ledger: Ledger { withState { $0.machine.ledger } }
 
