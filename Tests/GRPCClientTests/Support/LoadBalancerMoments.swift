@@ -59,7 +59,7 @@ extension LoadBalancerStateMachine {
 /// youngest connection; `noConnection` where there is none.
 enum Input: String, CaseIterable {
   case callsWait, dueWork, connectSucceeded, connectFailed, endedOrderly, lost, answered, callFailed, fiveFailed,
-    noStreamAvailable, noStreamsPermitted, unused, resolved, resolvedOther, resolvedNone, resolutionFailed
+    noStreamAvailable, noStreamsPermitted, unused, resolved, resolvedOther, resolutionFailed
 
   func apply(_ state: inout LoadBalancerStateMachine, at now: MonotonicInstant) -> String {
     let attempt = state.pool.attempts.last?.id ?? LoadBalancerStateMachine.noConnection
@@ -88,8 +88,7 @@ enum Input: String, CaseIterable {
       return text(state.connectionUnused(state.connections.last ?? LoadBalancerStateMachine.noConnection))
     case .resolved: return text(state.addressesResolved([place(1), place(2)], host: 0, at: now))
     case .resolvedOther: return text(state.addressesResolved([place(2), place(3)], host: 0, at: now))
-    case .resolvedNone: return text(state.addressesResolved([], host: 0, at: now))
-    case .resolutionFailed: return text(state.resolutionFailed(host: 0, at: now))
+    case .resolutionFailed: return text(state.addressesResolved([], host: 0, at: now))
     }
   }
 }
