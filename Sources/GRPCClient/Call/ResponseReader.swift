@@ -80,7 +80,7 @@ struct ResponseReader {
     return pushback ?? .none
   }
 
-  /// - Returns: The value of decimal digits; nil for blanks, leading zeros (RULES 5.2.4), or a sign where none is allowed.
+  /// - Returns: The value of decimal digits; nil for blanks, leading zeros (RULES 5.2.4) or an unexpected sign.
   static func integer(_ text: UnsafeBufferPointer<UInt8>, signed: Bool = false) -> Int? {
     let isNegative = unsafe signed && text.first == UInt8(ascii: "-")
     let digits = unsafe isNegative ? text.dropFirst() : text[...]

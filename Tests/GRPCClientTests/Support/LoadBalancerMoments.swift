@@ -9,8 +9,6 @@ func instant(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int64(s
 /// A back-off without jitter: 1, 2, 4, … seconds.
 let steady = ConnectionBackoff.Configuration(multiplier: 2, jitter: 0, seed: 0)
 
-func place(_ number: UInt32) -> SocketAddress { .ipv4(number, port: 4317) }
-
 /// Actions in short: `connect 0 initial, wake 2`.
 func text(_ actions: [LoadBalancerStateMachine.Action]) -> String {
   actions.map { action in
