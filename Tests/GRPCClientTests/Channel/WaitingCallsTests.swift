@@ -1,4 +1,5 @@
 import HTTP2Transport
+import OTLPTesting
 import Synchronization
 import TelemetryCore
 import TestThreads

@@ -6,7 +6,7 @@ import Testing
 
 @testable import GRPCClient
 
-private let oldPlace = SocketAddressplace(home)
+private let oldPlace = place(home)
 private let newPlace = SocketAddress.ipv4(0x0A00_0002, port: 4317)
 
 /// Two servers, and a channel to a name that resolves to the first.

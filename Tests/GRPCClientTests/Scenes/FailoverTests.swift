@@ -1,3 +1,5 @@
+import HTTP2Transport
+import OTLPTesting
 import TelemetryCore
 import TestThreads
 import Testing

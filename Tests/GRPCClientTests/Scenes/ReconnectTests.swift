@@ -1,3 +1,4 @@
+import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
 import TestThreads

@@ -1,3 +1,4 @@
+import OTLPTesting
 import TelemetryCore
 import TestThreads
 import Testing
