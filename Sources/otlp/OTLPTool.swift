@@ -16,7 +16,7 @@ struct OTLPTool {
       Process.exit(ExitCode.configuration.rawValue)
     }
     let arguments = Array(CommandLine.arguments.dropFirst())
-    // Detached from the main actor, whose thread only waits.
+    // Detached from the main actor: the main thread only waits.
     Task.detached {
       Process.exit(await run(arguments).rawValue)
     }

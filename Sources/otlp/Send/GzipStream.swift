@@ -1,6 +1,6 @@
 internal import COTLPZlib
 
-/// Inflates a stream of gzip members piece by piece. Only one thread at a time may use it.
+/// Inflates a stream of gzip members piece by piece. Not thread-safe.
 @safe
 package final class GzipStream {
   package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
