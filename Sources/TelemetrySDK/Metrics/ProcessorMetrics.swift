@@ -1,15 +1,15 @@
 /// What a processor counts, in the form of metrics.
-struct ProcessorMeasurements {
+struct ProcessorMetrics {
   var queued: Int
   var maxQueueSize: Int
   /// Handed to the exporter, whatever became of them (4.13).
   var handedOver: Int
   /// Lost before that, by reason.
-  var lost: [DropReason: Int]
+  var dropped: [DropReason: Int]
   var bytesHeld: Int
   var maxBytes: Int
 
-  func metrics(_ component: TelemetryComponent, _ item: SelfMetrics.Item) -> SelfMetrics {
+  func selfMetrics(_ component: ComponentID, _ item: SelfMetrics.Item) -> SelfMetrics {
     let attributes = component.attributes
     func level(_ name: String, _ unit: String, _ value: Int, _ description: String) -> SelfMetrics.Metric {
       .init(name, .upDownCounter, unit: unit, description: description, points: [.init(attributes, .sum(value))])
@@ -30,7 +30,7 @@ struct ProcessorMeasurements {
 
   private func processed(_ attributes: Attributes) -> [SelfMetrics.Point] {
     var byType: [String: Int] = [:]
-    for (reason, count) in lost { byType[reason.errorType] = (byType[reason.errorType] ?? 0).saturatingSum(count) }
+    for (reason, count) in dropped { byType[reason.errorType] = (byType[reason.errorType] ?? 0).saturatingSum(count) }
     return [.init(attributes, .sum(handedOver))]
       + byType.sorted { $0.key < $1.key }.map { type, count in
         var attributes = attributes
