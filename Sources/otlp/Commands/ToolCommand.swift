@@ -10,6 +10,8 @@ package protocol ToolCommand {
 }
 
 extension ToolCommand {
+  static var description: CommandDescription { table.description }
+
   package static var emptyResult: JSONObject { RunReport(endpoint: "").object }
 
   /// Parses the arguments after the command's name and runs the command.
