@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
 /// A command of the tool. The options of the table change the properties of the command.
-package protocol ToolCommand {
+package protocol ToolCommand: SendableMetatype {
   init()
   static var table: CommandTable<Self> { get }
   /// The JSON besides `error` if the command can't start.

@@ -31,10 +31,8 @@ package final class GzipStream {
       guard inflater.isWithinMember || !rest.isEmpty else { return }
       var output: [UInt8] = []
       let used: Int
-      do throws(GzipError) {
-        used = try unsafe rest.withUnsafeBytes { bytes throws(GzipError) in
-          unsafe try inflater.inflate(bytes, into: &output, room: 1 << 16)
-        }
+      do {
+        used = try unsafe rest.withUnsafeBytes { unsafe try inflater.inflate($0, into: &output, room: 1 << 16) }
       } catch {
         throw .damaged
       }
