@@ -8,7 +8,7 @@ extension PeerTests {
   /// Servers that block a client. The command still ends by its shutdown timeout.
   @Suite(.serialized) struct BlackHoleTests {
     /// Exports a thousand spans and expects that all are counted as dropped before the timeout of 3 s. The additional second
-    /// is for machines that stall (RULES D9).
+    /// is for machines that stall (ARCHITECTURE D9).
     private func expectLoss(at endpoint: String, _ arguments: [String] = []) async throws {
       let start = MonotonicInstant.now
       let run = try await Tool.run(

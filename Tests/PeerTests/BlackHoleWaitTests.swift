@@ -6,7 +6,7 @@ import Testing
 
 extension PeerTests {
   /// Each kind of wait with each kind of server that accepts no spans, on real sockets. `Benchmarks/run blackholes`
-  /// measures 50 ms after the limit; the additional second here is for machines that stall (RULES D9).
+  /// measures 50 ms after the limit; the additional second here is for machines that stall (ARCHITECTURE D9).
   @Suite(.serialized) struct BlackHoleWaitTests {
     enum Server: CaseIterable {
       case absent, filtered, silent, stallsInTLS, readsOneByteASecond, neverGrantsWindow

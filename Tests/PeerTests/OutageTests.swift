@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// An outage loses no span for which the queue has room (RULES P9), on real sockets. `OTLPTestingTests/OutageTests` has
+  /// An outage loses no span for which the queue has room (ARCHITECTURE P9), on real sockets. `OTLPTestingTests/OutageTests` has
   /// the table of kinds and lengths on the virtual clock.
   @Suite(.serialized) struct OutageTests {
     enum Kind: CaseIterable {
@@ -71,7 +71,7 @@ extension PeerTests {
         for kind in Kind.allCases { group.addTask { try await Self.live(kind) } }
         for try await (kind, took, ledger) in group {
           #expect(ledger.exported == ledger.ended && ledger.droppedTotal == 0, "\(kind): \(ledger)")
-          // A second more than on the virtual clock, for machines that stall (RULES D9). Requests to a silent server return
+          // A second more than on the virtual clock, for machines that stall (ARCHITECTURE D9). Requests to a silent server return
           // only after the time limit of the attempt.
           #expect(took <= (kind == .silent ? .seconds(12) : .seconds(6.5)), "\(kind)")
         }

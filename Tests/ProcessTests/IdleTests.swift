@@ -3,7 +3,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// An idle connection costs no system call (RULES P4).
+/// An idle connection costs no system call (ARCHITECTURE P4).
 @Suite(.ownThreads) struct IdleTests {
   private static let strace = "/usr/bin/strace"
 
