@@ -9,7 +9,8 @@ import StubTracing
 import Synchronization
 import TelemetrySDK
 
-/// Every public name of ours in a file that imports whatever a server does: it compiles only if each means one thing.
+/// Uses each of our public names in a file that imports the libraries of a server. The file compiles only if no name is
+/// ambiguous.
 let ourNames: [Any.Type] = [
   AlwaysOffSampler.self, AlwaysOnSampler.self, AlwaysRecordSampler.self, AttributeValue.self, Attributes.self,
   B3Propagator.self, Baggage.self, BatchConfiguration.self, (any BatchItem).self, BatchProcessor<SpanData>.self,
@@ -37,8 +38,8 @@ func ourMainJob() async throws {
   try await withLoopbackCollector { collector in _ = collector.endpoint }
 }
 
-/// A user's switch over an enumeration of ours that may grow has a way out; without it this is an error, or on a
-/// compiler that doesn't know `@nonexhaustive` nothing.
+/// A switch over an enumeration that may grow needs `@unknown default`, except with a compiler without
+/// `@nonexhaustive`.
 func level(_ level: DiagnosticEvent.Level) -> String {
   switch level {
   case .debug, .info: "quiet"
