@@ -86,7 +86,7 @@ import Testing
       return ExportOutcome(dropped: [slept == true ? .unreachable : .shutdown: count])
     }
 
-    func expedite(deadline: Deadline) async { told.withLock { $0.append(deadline) } }
+    func expedite(deadline: Deadline) async { expedites.withLock { $0.append(deadline) } }
   }
 
   @Test("an exporter that applies the export timeout gets a deadline only from a shutdown")
