@@ -127,7 +127,7 @@ struct GRPCResponse {
       return local(.unavailable, "the server ended the connection (GOAWAY \(GRPCResponse.name(of: code))\(text))")
     case .connectionLost(let reason):
       return local(.unavailable, "connection lost: \(Diagnostics.sanitized(reason, limit: 300))")
-    case .notAccepted, .heldUp: return local(.unavailable, "the connection takes no more requests")
+    case .notAccepted, .noStreamAvailable: return local(.unavailable, "the connection takes no more requests")
     case .responseTooLarge:
       return local(
         .resourceExhausted, "response message larger than the limit of \(limit) bytes", .protocolViolation)

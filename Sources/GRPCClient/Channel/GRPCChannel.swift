@@ -158,7 +158,7 @@ package actor GRPCChannel {
     case .notAccepted:
       ended(link)
       return nil
-    case .heldUp(let limit):
+    case .noStreamAvailable(let limit):
       heldUp(link, limit)
       return nil
     // The server ends the connection in order, and has not looked at this call: another connection takes it.

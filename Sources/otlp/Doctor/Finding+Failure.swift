@@ -65,7 +65,7 @@ extension Finding {
     if speaksOther, !situation.endpoint.isSecure { return plaintextToTLS(situation) }
     switch error {
     case .tls(let error):
-      let isPlaintext = speaksOther || error.code == .notTLS
+      let isPlaintext = speaksOther || [.notTLS, .http1].contains(error.code)
       return isPlaintext ? tlsToPlaintext(error, situation) : tls(error, situation)
     case .peerSpeaksTLS: return plaintextToTLS(situation)
     case .http1: return http1(situation)
@@ -97,7 +97,7 @@ extension Finding {
   }
 
   private static func tlsToPlaintext(_ error: TLSError?, _ situation: Situation) -> Finding {
-    if error?.message.contains("HTTP/1") == true { return http1(situation) }
+    if error?.code == .http1 { return http1(situation) }
     if situation.isSchemeless {
       return Finding(
         .schemelessMeansTLS,
@@ -170,7 +170,7 @@ extension Finding {
       return Finding(.certificateRefused, error.message, advice: "give the server a certificate that can be accepted")
     case .closed:
       return Finding(.closedByServer, error.message, advice: "check the port, and look into the server's log")
-    case .badFile, .notTLS, .handshake, .connection:
+    case .badFile, .http1, .notTLS, .handshake, .connection:
       return Finding(.tlsFailed, error.message, advice: "check the TLS settings of the server, and its log")
     }
   }

@@ -213,7 +213,7 @@ extension Probe {
     }
     guard let context = try? TLSContext(client: TLSConfiguration()) else { return false }
     switch await shakeHands(way, context, deadline).error {
-    case .tls(let error): return error.code != .closed && error.code != .notTLS
+    case .tls(let error): return ![.closed, .http1, .notTLS].contains(error.code)
     case .timedOut, .transport, .cancelled: return false
     default: return true
     }
