@@ -10,7 +10,7 @@ package import TelemetryCore
 
 /// The system calls on sockets, and the translation of addresses.
 package enum SocketSystem {
-  /// Makes a non-blocking socket that child processes don't inherit. `OwnDescriptors` closes it.
+  /// Makes a non-blocking socket that child processes don't inherit. `ForkedDescriptors` closes it.
   package static func open(for address: SocketAddress) throws(SystemError) -> Int32 {
     let family: Int32
     switch address {
@@ -18,7 +18,7 @@ package enum SocketSystem {
     case .ipv6: family = AF_INET6
     case .unix, .unixAbstract: family = AF_UNIX
     }
-    let descriptor = OwnDescriptors.open {
+    let descriptor = ForkedDescriptors.open {
       #if canImport(Darwin)
         let descriptor = socket(family, SOCK_STREAM, 0)
       #else
