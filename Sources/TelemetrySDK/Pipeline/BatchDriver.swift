@@ -70,7 +70,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     exporter: any Exporter<Item>, configuration: BatchConfiguration, kind: Kind, loop: TelemetryLoop,
     lease: TelemetryRuntime.Lease? = nil, diagnostics: Diagnostics
   ) {
-    component = ComponentID(type: "\(kind)_\(Item.metricsItem.rawValue)_processor")
+    component = ComponentID(type: "\(kind.rawValue)_\(Item.metricsItem.rawValue)_processor")
     self.exporter = exporter
     loopExporter = exporter as? any LoopExporter<Item>
     self.configuration = configuration
