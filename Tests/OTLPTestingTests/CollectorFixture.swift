@@ -36,5 +36,5 @@ struct CollectorFixture: Sendable {
   }
 
   /// A request's body: the prefix and the message.
-  static func body(_ spans: [SpanData]) -> [UInt8] { TraceRequestEncoder().encode(spans).message.array }
+  static func body(_ spans: [SpanData]) -> [UInt8] { ExportRequestEncoder().encode(spans).message.array }
 }

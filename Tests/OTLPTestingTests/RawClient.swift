@@ -1,6 +1,7 @@
 import COTLPNGHTTP2
 import HTTP2Transport
 import OTLPTesting
+import OTLPWire
 import TelemetryCore
 
 /// What a client saw of one request.
@@ -147,7 +148,7 @@ actor RawClient: LoopHandler {
 
   // MARK: C
 
-  static let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+  static let path = ExportRequest.path
 
   private static func state(_ userData: UnsafeMutableRawPointer?) -> RawClientState {
     Unmanaged<RawClientState>.fromOpaque(userData!).takeUnretainedValue()

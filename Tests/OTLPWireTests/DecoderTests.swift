@@ -22,9 +22,9 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
 
 // 6.8.11
 @Suite(.ownThreads) struct DecoderTests {
-  private func code(_ bytes: [UInt8], _ limits: TraceRequestDecoder.Limits = .init()) -> WireError.Code? {
+  private func code(_ bytes: [UInt8], _ limits: ExportRequestDecoder.Limits = .init()) -> WireError.Code? {
     do throws(WireError) {
-      _ = try TraceRequestDecoder.decode(bytes, limits: limits)
+      _ = try ExportRequestDecoder.decode(bytes, limits: limits)
       return nil
     } catch {
       return error.code
@@ -32,7 +32,7 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
   }
 
   private func span(_ bytes: [UInt8]) throws -> SpanData {
-    try #require(try TraceRequestDecoder.decode(request(span: bytes)).first)
+    try #require(try ExportRequestDecoder.decode(request(span: bytes)).first)
   }
 
   @Test("unknown fields of every wire type are passed over")
@@ -64,15 +64,15 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
   func order() throws {
     let spans = field(0x12, field(0x12, []) + field(0x0A, field(0x0A, [0x73])))
     let resource = field(0x0A, [0x10, 3])
-    let decoded = try TraceRequestDecoder.decode(field(0x0A, spans + resource + field(0x0A, [0x10, 4])))
+    let decoded = try ExportRequestDecoder.decode(field(0x0A, spans + resource + field(0x0A, [0x10, 4])))
     #expect(decoded.map(\.scope.name) == ["s"])
     #expect(decoded.map(\.resource.droppedAttributesCount) == [4])
   }
 
   @Test("spans of one group share their resource and scope")
   func sharing() throws {
-    let request = TraceRequestEncoder().encode(StandardWorkload().spans(0..<3)).protobuf.array
-    let spans = try TraceRequestDecoder.decode(request)
+    let request = ExportRequestEncoder().encode(StandardWorkload().spans(0..<3)).protobuf.array
+    let spans = try ExportRequestDecoder.decode(request)
     #expect(spans.allSatisfy { $0.resource.storage === spans[0].resource.storage })
     #expect(spans.allSatisfy { $0.scope.storage === spans[0].scope.storage })
   }
@@ -109,7 +109,7 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
     for _ in 0..<60 { value = field(0x2A, field(0x0A, value)) }
     #expect(code(request(span: field(0x4A, field(0x12, value)))) == .tooDeep)
     #expect(code([UInt8](repeating: 0x0B, count: 200)) == .tooDeep)
-    var limits = TraceRequestDecoder.Limits()
+    var limits = ExportRequestDecoder.Limits()
     limits.maxBytes = 3
     #expect(code([0x0A, 2, 0x12, 0], limits) == .tooLarge)
     limits = .init()
@@ -142,18 +142,18 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
   func mutations(seed: UInt64) {
     var random = RandomSpans(seed: seed)
     var generator = SeededRandom(seed: seed)
-    let message = TraceRequestEncoder().encode(random.batch(2)).protobuf.array
+    let message = ExportRequestEncoder().encode(random.batch(2)).protobuf.array
     for round in 0..<100 {
       var bytes = message
       if round % 3 == 0 { bytes.removeLast(Int.random(in: 0...bytes.count, using: &generator)) }
       for _ in 0..<Int.random(in: 1..<8, using: &generator) where !bytes.isEmpty {
         bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
       }
-      _ = try? TraceRequestDecoder.decode(bytes)
+      _ = try? ExportRequestDecoder.decode(bytes)
       _ = try? ExportResponse(protobuf: bytes)
       _ = try? RPCStatus(protobuf: bytes)
       let noise = (0..<round).map { _ in UInt8.random(in: 0...255, using: &generator) }
-      _ = try? TraceRequestDecoder.decode(noise)
+      _ = try? ExportRequestDecoder.decode(noise)
       _ = try? ExportResponse(protobuf: noise)
       _ = try? RPCStatus(protobuf: noise)
     }
@@ -161,7 +161,7 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
 
   @Test("every truncation of a message is read or refused")
   func truncations() {
-    let message = TraceRequestEncoder().encode([SchemaTests.fullSpan]).protobuf.array
+    let message = ExportRequestEncoder().encode([SchemaTests.fullSpan]).protobuf.array
     for count in 1..<message.count { #expect(code(Array(message[..<count])) == .truncated) }
   }
 }

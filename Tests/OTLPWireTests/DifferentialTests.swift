@@ -18,7 +18,7 @@ import Testing
     "the reference reads our bytes and our JSON, and writes the same bytes",
     .enabled(if: isThere || isRequired, "no .venv: run Tests/run"))
   func reference() throws {
-    let encoder = TraceRequestEncoder()
+    let encoder = ExportRequestEncoder()
     var requests: [UInt8] = []
     var lines: [UInt8] = []
     for seed in 100..<150 as Range<UInt64> {

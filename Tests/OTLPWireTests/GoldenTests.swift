@@ -20,14 +20,14 @@ import Testing
   func sameBytes(name: String) throws {
     let expected = try Fixtures.read("Fixtures/Golden/\(name).binpb")
     let spans = try OTLPJSON.decode(Fixtures.read("Fixtures/Golden/\(name).json"))
-    let encoded = TraceRequestEncoder().encode(spans).protobuf.array
+    let encoded = ExportRequestEncoder().encode(spans).protobuf.array
     #expect(encoded.count == expected.count)
     #expect(encoded == expected)
   }
 
   @Test("the reference's bytes and its JSON mean the same", arguments: names)
   func sameSpans(name: String) throws {
-    let fromBytes = try TraceRequestDecoder.decode(Fixtures.read("Fixtures/Golden/\(name).binpb"))
+    let fromBytes = try ExportRequestDecoder.decode(Fixtures.read("Fixtures/Golden/\(name).binpb"))
     let fromJSON = try OTLPJSON.decode(Fixtures.read("Fixtures/Golden/\(name).json"))
     let again = try OTLPJSON.decode(OTLPJSON.encode(fromBytes))
     // Descriptions, since NaN isn't equal to itself.
@@ -37,7 +37,7 @@ import Testing
 
   @Test("the standard workload has the written checksum")
   func workload() {
-    let message = TraceRequestEncoder().encode(StandardWorkload().spans(0..<512)).protobuf.array
+    let message = ExportRequestEncoder().encode(StandardWorkload().spans(0..<512)).protobuf.array
     var digest = [UInt8](repeating: 0, count: 32)
     EVP_Digest(message, message.count, &digest, nil, EVP_sha256(), nil)
     let hex = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

@@ -40,7 +40,7 @@ import Testing
     let reachable = schema.fields(from: "ExportTraceServiceRequest")
     #expect(reachable.count > 50)
     var written: Set<String> = []
-    try TraceRequestEncoder().encode([Self.fullSpan]).protobuf.array.reading { (reader) throws(WireError) in
+    try ExportRequestEncoder().encode([Self.fullSpan]).protobuf.array.reading { (reader) throws(WireError) in
       try schema.walk(reader, "ExportTraceServiceRequest", &written)
     }
     #expect(reachable.subtracting(written) == Self.unwritten)
@@ -122,19 +122,19 @@ struct Schema {
   }
 
   /// Notes the fields that a message has, which must be of the schema and of its wire type.
-  func walk(_ reader: WireReader, _ message: String, _ found: inout Set<String>) throws(WireError) {
+  func walk(_ reader: ProtobufReader, _ message: String, _ found: inout Set<String>) throws(WireError) {
     var reader = reader
-    while let key = try reader.nextKey() {
-      guard let field = messages[message]?[key >> 3] else {
-        Issue.record("\(message) has a field \(key >> 3) that the schema doesn't know")
+    while let tag = try reader.nextTag() {
+      guard let field = messages[message]?[tag >> 3] else {
+        Issue.record("\(message) has a field \(tag >> 3) that the schema doesn't have")
         return
       }
       found.insert("\(message).\(field.name)")
-      #expect(key & 7 == wireType(field.type), "\(message).\(field.name)")
+      #expect(tag & 7 == wireType(field.type), "\(message).\(field.name)")
       if messages[field.type] != nil {
         try walk(try reader.message(), field.type, &found)
       } else {
-        try reader.skip(key)
+        try reader.skip(tag)
       }
     }
   }

@@ -7,14 +7,14 @@ import Testing
 @testable import OTLPWire
 
 @Suite(.ownThreads) struct SplitTests {
-  let encoder = TraceRequestEncoder()
+  let encoder = ExportRequestEncoder()
 
   /// The spans of pieces, each of which must be the bytes that encoding its spans gives.
-  private func spans(of pieces: [EncodedRequest]) throws -> [SpanData] {
+  private func spans(of pieces: [ExportRequest]) throws -> [SpanData] {
     try pieces.flatMap { piece in
-      let spans = try TraceRequestDecoder.decode(piece.protobuf.array)
+      let spans = try ExportRequestDecoder.decode(piece.protobuf.array)
       #expect(spans.count == piece.itemCount)
-      #expect(TraceRequestEncoder().encode(spans).message.array == piece.message.array)
+      #expect(ExportRequestEncoder().encode(spans).message.array == piece.message.array)
       return spans
     }
   }
@@ -39,7 +39,7 @@ import Testing
     for limit in [1, 100, 1000, 5000, 20_000, 100_000, 1_000_000] {
       let pieces = request.split(maxMessageBytes: limit)
       #expect(pieces.allSatisfy { $0.protobuf.count <= limit || $0.itemCount == 1 })
-      let members = try pieces.map { try TraceRequestDecoder.decode($0.protobuf.array) }
+      let members = try pieces.map { try ExportRequestDecoder.decode($0.protobuf.array) }
       #expect(try spans(of: pieces) == grouped(batch))
       for (piece, next) in zip(members, members.dropFirst()) {
         #expect(encoder.encode(piece + next.prefix(1)).protobuf.count > limit)
@@ -81,9 +81,9 @@ import Testing
       batch[index].scope = InstrumentationScope(name: "scope \(index)")
     }
     let request = encoder.encode(batch)
-    #expect(try TraceRequestDecoder.decode(request.protobuf.array) == batch)
+    #expect(try ExportRequestDecoder.decode(request.protobuf.array) == batch)
     let singles = request.split(maxMessageBytes: 1)
     #expect(singles.count == 2000)
-    #expect(try singles.map { try TraceRequestDecoder.decode($0.protobuf.array)[0] } == batch)
+    #expect(try singles.map { try ExportRequestDecoder.decode($0.protobuf.array)[0] } == batch)
   }
 }

@@ -19,14 +19,14 @@ func grouped(_ spans: [SpanData]) -> [SpanData] {
 }
 
 @Suite(.ownThreads) struct TraceRequestTests {
-  let encoder = TraceRequestEncoder()
+  let encoder = ExportRequestEncoder()
 
   @Test("what is encoded is decoded again", arguments: 0..<20 as Range<UInt64>)
   func roundTrip(seed: UInt64) throws {
     var random = RandomSpans(seed: seed)
     for count in [1, 2, 10, 50] {
       let spans = random.batch(count)
-      let decoded = try TraceRequestDecoder.decode(encoder.encode(spans).protobuf.array)
+      let decoded = try ExportRequestDecoder.decode(encoder.encode(spans).protobuf.array)
       #expect(decoded == grouped(spans))
     }
   }
@@ -66,7 +66,7 @@ func grouped(_ spans: [SpanData]) -> [SpanData] {
   func manyResources() throws {
     var spans = StandardWorkload().spans(0..<300)
     for index in spans.indices { spans[index].resource = Resource(["number": .int(Int64(index / 2))]) }
-    for _ in 0..<2 { #expect(try TraceRequestDecoder.decode(encoder.encode(spans).protobuf.array) == spans) }
+    for _ in 0..<2 { #expect(try ExportRequestDecoder.decode(encoder.encode(spans).protobuf.array) == spans) }
   }
 
   @Test("attributes made of many pairs keep their order, and of equal keys the last value")
@@ -126,7 +126,7 @@ func grouped(_ spans: [SpanData]) -> [SpanData] {
 
   @Test("buffers go back to the pool with the last reference to the message")
   func pooling() {
-    var request: EncodedRequest? = encoder.encode(StandardWorkload().spans(0..<512))
+    var request: ExportRequest? = encoder.encode(StandardWorkload().spans(0..<512))
     #expect(encoder.bufferStatistics.available == 0)
     var message = request?.message
     request = nil
@@ -149,7 +149,7 @@ func grouped(_ spans: [SpanData]) -> [SpanData] {
     let request = encoder.encode([span])
     #expect(request.protobuf.count - request.overhead <= span.encodedSizeBound)
     span.attributes["deep"] = kept
-    #expect(try TraceRequestDecoder.decode(request.protobuf.array) == [span])
+    #expect(try ExportRequestDecoder.decode(request.protobuf.array) == [span])
   }
 
   // Trap 19: 100,000 attributes, and empty keys and values.
@@ -159,15 +159,14 @@ func grouped(_ spans: [SpanData]) -> [SpanData] {
     span.attributes.elements[5] = Attributes.Element("", .empty)
     span.attributes.elements[6] = Attributes.Element("", .string(""))
     let request = encoder.encode([span])
-    #expect(try TraceRequestDecoder.decode(request.protobuf.array) == [span])
+    #expect(try ExportRequestDecoder.decode(request.protobuf.array) == [span])
     #expect(request.protobuf.count - request.overhead <= span.encodedSizeBound)
   }
 }
 
-extension EncodedRequest {
+extension ExportRequest {
   /// The bytes around a single span: resource, scope and their frames.
   var overhead: Int {
-    let group = layout.groups[0]
-    return protobuf.count - (layout.spanStarts[0] - group.spansEnd)
+    protobuf.count - layout.resources[0].scopes[0].bytes(of: 0..<1).count
   }
 }

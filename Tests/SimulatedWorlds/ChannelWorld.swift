@@ -9,7 +9,6 @@ import TelemetrySDK
 /// The gRPC channel alone against servers, over a network that fails in every way: deadlines hold, and what is said of
 /// a call's fate is true.
 package enum ChannelWorld {
-  private static let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
   /// How many spans of each call arrived.
   private final class Arrivals: Sendable {
@@ -54,7 +53,7 @@ package enum ChannelWorld {
       let watch = Watch()
       simulation.network.clock.onStep { watch.look(channel) }
       let most = simulation.draw(in: 0...3) == 0 ? 8 : 3
-      let executor = Detour.drawn(by: seed, simulation.loop)
+      let executor = ExecutorHop.drawn(by: seed, simulation.loop)
       var faults: [String] = []
       var fates: [(UInt64, GRPCResult)] = []
       for round in 0..<simulation.draw(in: 2...6) {
@@ -136,7 +135,7 @@ package enum ChannelWorld {
     }
     let deadline = Deadline(simulation.now + .milliseconds(simulation.draw(in: 1...20_000)))
     let result = await channel.unary(
-      path: path, message: TraceRequestEncoder().encode(spans).message, deadline: deadline)
+      path: ExportRequest.path, message: ExportRequestEncoder().encode(spans).message, deadline: deadline)
     var faults: [String] = []
     // 5.5.4: one absolute time for resolution, connect and the call.
     if simulation.now > deadline.instant {

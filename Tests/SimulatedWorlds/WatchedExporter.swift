@@ -48,10 +48,10 @@ struct WatchedExporter: SpanExporter, LoopExporter {
   }
 }
 
-extension Detour {
+extension ExecutorHop {
   /// In half of the worlds tasks prefer another executor than the loop of what they use.
   static func drawn(by seed: UInt64, _ loop: TelemetryLoop) -> any TaskExecutor {
     var random = SeededRandom(seed: seed &* 0x94D0_49BB ^ 0xDE70)
-    return random.oneIn(2) ? Detour(loop) : loop
+    return random.oneIn(2) ? ExecutorHop(loop) : loop
   }
 }

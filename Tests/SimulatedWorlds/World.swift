@@ -78,7 +78,7 @@ package actor World {
   private init(_ simulation: Simulation, _ plan: WorldPlan) async throws {
     self.simulation = simulation
     self.plan = plan
-    detour = Detour.drawn(by: plan.seed, simulation.loop)
+    detour = ExecutorHop.drawn(by: plan.seed, simulation.loop)
     balance = Balance(
       isRoundRobin: plan.client.loadBalancing == .roundRobin, hasSeveralNames: plan.names.count > 1)
     filling = String(decoding: [UInt8](repeating: UInt8(ascii: "x"), count: plan.largeBytes), as: UTF8.self)

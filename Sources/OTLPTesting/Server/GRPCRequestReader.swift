@@ -1,4 +1,5 @@
 internal import OTLPExport
+internal import OTLPWire
 internal import TelemetrySDK
 
 /// What the body of a gRPC request holds, or how it is refused.
@@ -20,13 +21,10 @@ struct GRPCRequestReader {
     init(response: Response) { self.response = response }
   }
 
-  static let exportPath = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-
   let configuration: LoopbackCollector.Configuration
   let fields: [LoopbackCollector.Field]
 
-  /// Whether it is an export of traces.
-  var isExport: Bool { value(":path") == GRPCRequestReader.exportPath }
+  var isExport: Bool { value(":path") == ExportRequest.path }
 
   func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 

@@ -104,7 +104,7 @@ extension HTTP2ServerConnection {
     if store.configuration.readsSpanIDs { request.spanIDs = SpanCounter.ids(message.bytes, count: count) }
     guard store.configuration.keptSpans > 0 || store.configuration.onSpans != nil else { return }
     do throws(WireError) {
-      request.spans = try TraceRequestDecoder.decode(Array(message.bytes))
+      request.spans = try ExportRequestDecoder.decode(Array(message.bytes))
     } catch {
       throw .init(.internal, "grpc: error unmarshalling request: \(error)")
     }

@@ -1,7 +1,7 @@
 internal import TelemetrySDK
 
-/// Turns parsed JSON into spans. Unknown keys are passed over (3.3.5); of equal keys the last wins.
-struct JSONReader {
+/// Decodes spans from parsed JSON. Unknown keys are skipped (3.3.5); of equal keys the last wins.
+struct OTLPJSONDecoder {
   private static let kinds = [
     "SPAN_KIND_UNSPECIFIED", "SPAN_KIND_INTERNAL", "SPAN_KIND_SERVER", "SPAN_KIND_CLIENT", "SPAN_KIND_PRODUCER",
     "SPAN_KIND_CONSUMER",
@@ -13,34 +13,16 @@ struct JSONReader {
 
   init(maxSpans: Int) { self.maxSpans = maxSpans }
 
-  /// `TracesData`, which is the request too.
-  mutating func tracesData(_ value: JSONValue) throws(JSONError) {
+  /// Reads the spans of a document, which may be a `TracesData` or a request.
+  ///
+  /// - Parameter signals: The keys of which one must be there, unless the document is empty.
+  mutating func document(_ value: JSONValue, signals: [String]) throws(JSONError) {
     guard case .object(let members) = value.content else {
       throw JSONError("an object with \"resourceSpans\" is expected, not \(value.kind)", at: value.offset)
     }
-    guard members.isEmpty || members.contains(where: { $0.key == "resourceSpans" }) else {
-      throw JSONError("the object has no \"resourceSpans\"", at: value.offset)
-    }
-    try resourceSpans(of: value)
-  }
-
-  /// A document of any signals: reads the spans, and counts the rest.
-  mutating func telemetryData(_ value: JSONValue) throws(JSONError) -> OTLPJSON.OtherItems {
-    guard case .object(let members) = value.content else {
-      throw JSONError("an object with \"resourceSpans\" is expected, not \(value.kind)", at: value.offset)
-    }
-    let signals = ["resourceSpans", "resourceMetrics", "resourceLogs", "resourceProfiles"]
     guard members.isEmpty || members.contains(where: { signals.contains($0.key) }) else {
       throw JSONError("the object has no \"resourceSpans\"", at: value.offset)
     }
-    try resourceSpans(of: value)
-    return OTLPJSON.OtherItems(
-      metrics: value.count(["resourceMetrics", "scopeMetrics", "metrics"]),
-      logRecords: value.count(["resourceLogs", "scopeLogs", "logRecords"]),
-      profiles: value.count(["resourceProfiles", "scopeProfiles", "profiles"]))
-  }
-
-  private mutating func resourceSpans(of value: JSONValue) throws(JSONError) {
     for member in try value.members("") where member.key == "resourceSpans" {
       for element in try member.value.elements(member.key) { try resourceSpans(element) }
     }
@@ -62,54 +44,44 @@ struct JSONReader {
           }
         }
       case "schemaUrl": schemaURL = try member.value.string(member.key)
-      // The name before OTLP 0.19, which files of that time have.
+      // The second name is the one before OTLP 0.19.
       case "scopeSpans", "instrumentationLibrarySpans": scopeSpans = try member.value.elements(member.key)
       default: break
       }
     }
-    let isEmpty = attributes.isEmpty && dropped == 0 && schemaURL.isEmpty
-    let resource =
-      isEmpty ? Resource.empty : Resource(attributes, droppedAttributesCount: dropped, schemaURL: schemaURL)
+    let resource = Resource.decoded(attributes, droppedAttributesCount: dropped, schemaURL: schemaURL)
     for element in scopeSpans { try self.scopeSpans(element, resource) }
   }
 
   private mutating func scopeSpans(_ value: JSONValue, _ resource: Resource) throws(JSONError) {
-    var scopeMembers: [JSONValue.Member] = []
-    var schemaURL = ""
+    var fields = ScopeFields()
     var elements: [JSONValue] = []
     for member in try value.members("scopeSpans") {
       switch member.key {
-      case "scope", "instrumentationLibrary": scopeMembers = try member.value.members(member.key)
-      case "schemaUrl": schemaURL = try member.value.string(member.key)
+      case "scope", "instrumentationLibrary": try Self.scope(try member.value.members(member.key), &fields)
+      case "schemaUrl": fields.schemaURL = try member.value.string(member.key)
       case "spans": elements = try member.value.elements(member.key)
       default: break
       }
     }
-    let scope = try Self.scope(scopeMembers, schemaURL)
+    let scope = fields.scope
     for element in elements {
       guard spans.count < maxSpans else { throw JSONError("more than \(maxSpans) spans", at: element.offset) }
       spans.append(try Self.span(element, resource, scope))
     }
   }
 
-  private static func scope(
-    _ members: [JSONValue.Member], _ schemaURL: String
-  ) throws(JSONError) -> InstrumentationScope {
-    var (name, version) = ("", "")
-    var attributes = Attributes()
-    var dropped: UInt32 = 0
+  private static func scope(_ members: [JSONValue.Member], _ fields: inout ScopeFields) throws(JSONError) {
+    fields = ScopeFields(schemaURL: fields.schemaURL)
     for member in members {
       switch member.key {
-      case "name": name = try member.value.string(member.key)
-      case "version": version = try member.value.string(member.key)
-      case "attributes": attributes = try Self.attributes(member)
-      case "droppedAttributesCount": dropped = try member.value.integer(member.key)
+      case "name": fields.name = try member.value.string(member.key)
+      case "version": fields.version = try member.value.string(member.key)
+      case "attributes": fields.attributes = try attributes(member)
+      case "droppedAttributesCount": fields.droppedAttributesCount = try member.value.integer(member.key)
       default: break
       }
     }
-    if name.isEmpty, version.isEmpty, attributes.isEmpty, dropped == 0, schemaURL.isEmpty { return .empty }
-    return InstrumentationScope(
-      name: name, version: version, attributes: attributes, droppedAttributesCount: dropped, schemaURL: schemaURL)
   }
 
   private static func span(

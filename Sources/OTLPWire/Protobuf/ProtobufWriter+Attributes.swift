@@ -1,36 +1,36 @@
 internal import TelemetrySDK
 
-extension WireWriter {
-  /// Repeated `KeyValue`. Walked from the end.
+extension ProtobufWriter {
+  /// Writes each attribute as a `KeyValue`, from the last to the first.
   @inline(__always)
-  mutating func attributes(_ tag: UInt8, _ attributes: borrowing Attributes) {
-    attributes.elements.forEachReversed { attribute(tag, $0, nesting: 0) }
+  mutating func attributes(_ tag: UInt32, _ attributes: borrowing Attributes, nesting: Int = 0) {
+    attributes.elements.forEachReversed { attribute(tag, $0, nesting: nesting) }
   }
 
-  /// One `KeyValue`. Its value is there even when empty (6.8.3).
+  /// Writes a `KeyValue`. An empty value is written too (6.8.3).
   @inline(__always)
-  private mutating func attribute(_ tag: UInt8, _ element: borrowing Borrowed<Attributes.Element>, nesting: Int) {
+  private mutating func attribute(_ tag: UInt32, _ element: borrowing Borrowed<Attributes.Element>, nesting: Int) {
     let mark = written
     value(element.value.value, nesting: nesting)
-    prefix(0x12, since: mark)
-    stringField(0x0A, element.value.key)
+    prefix(FieldTag.KeyValue.value, since: mark)
+    stringField(FieldTag.KeyValue.key, element.value.key)
     prefix(tag, since: mark)
   }
 
-  /// The content of an `AnyValue`: a member of a oneof is written whatever its value (6.8.2).
+  /// Writes the content of an `AnyValue`. A member of a oneof is written whatever its value (6.8.2).
   @inline(__always)
   private mutating func value(_ value: borrowing AttributeValue, nesting: Int) {
     switch value {
     case .string(let text):
       let count = string(text)
-      prefix(0x0A, count: count)
+      prefix(FieldTag.AnyValue.string, count: count)
     case .int(let number):
       varint(UInt64(bitPattern: number))
-      byte(0x18)
+      tag(FieldTag.AnyValue.int)
     case .double(let number):
-      doubleField(0x21, number)
+      doubleField(FieldTag.AnyValue.double, number)
     case .bool(let isTrue):
-      bytes(0x10, isTrue ? 1 : 0)
+      boolField(FieldTag.AnyValue.bool, isTrue)
     default:
       rareValue(value, nesting: nesting)
     }
@@ -42,15 +42,15 @@ extension WireWriter {
     switch value {
     case .bytes(let bytes):
       append(bytes)
-      prefix(0x3A, since: mark)
+      prefix(FieldTag.AnyValue.bytes, since: mark)
     case .array(let values):
       guard nesting < AttributeValue.maxNesting else { return }
       array(values.elements, nesting: nesting + 1)
-      prefix(0x2A, since: mark)
+      prefix(FieldTag.AnyValue.array, since: mark)
     case .map(let attributes):
       guard nesting < AttributeValue.maxNesting else { return }
-      map(attributes, nesting: nesting + 1)
-      prefix(0x32, since: mark)
+      self.attributes(FieldTag.List.values, attributes, nesting: nesting + 1)
+      prefix(FieldTag.AnyValue.map, since: mark)
     default:
       break
     }
@@ -61,11 +61,7 @@ extension WireWriter {
       let mark = written
       value(values[index], nesting: nesting)
       ensure(0)
-      prefix(0x0A, since: mark)
+      prefix(FieldTag.List.values, since: mark)
     }
-  }
-
-  private mutating func map(_ attributes: Attributes, nesting: Int) {
-    attributes.elements.forEachReversed { attribute(0x0A, $0, nesting: nesting) }
   }
 }

@@ -1,11 +1,11 @@
 internal import TelemetryCore
 
-/// Writes protobuf from the end of a buffer to its front, so that every length is known when its prefix is written.
+/// Writes protobuf from the end of a buffer to its front, so that each length is known when its prefix is written.
 ///
-/// Invariant: after `ensure`, and after every string, `slack` bytes are free. Fields of fixed size need no check of
+/// Invariant: after `ensure`, and after each string, `slack` bytes are free. Fields of fixed size need no check of
 /// their own as long as fewer than `slack` bytes of them are written in a row.
 @safe
-struct WireWriter: ~Copyable {
+struct ProtobufWriter: ~Copyable {
   /// More than all fixed-size fields of a span together, with the prefixes around them.
   static let slack = 160
 
@@ -15,7 +15,7 @@ struct WireWriter: ~Copyable {
   private var end: UnsafeMutableRawPointer
   private(set) var buffer: RawBuffer
 
-  /// Starts at the end of `buffer`, which nobody else writes to.
+  /// Starts at the end of `buffer`, which has no other writer.
   init(_ buffer: RawBuffer) {
     precondition(buffer.capacity >= Self.slack)
     self.buffer = buffer
@@ -24,13 +24,13 @@ struct WireWriter: ~Copyable {
     unsafe limit = buffer.base + Self.slack
   }
 
-  /// How many bytes are there; differences of it are lengths, and stay right when the buffer grows.
+  /// The number of bytes written. The difference of two values is a length, and stays valid when the buffer grows.
   @inline(__always) var written: Int { unsafe end - position }
 
-  /// What is written, within `buffer`.
+  /// The written bytes, as positions in `buffer`.
   var range: Range<Int> { buffer.capacity - written..<buffer.capacity }
 
-  /// Makes sure that `count` bytes and the slack are free.
+  /// Makes `count` bytes and the slack free.
   @inline(__always)
   mutating func ensure(_ count: Int) {
     if unsafe position - limit < count { grow(by: count) }
@@ -59,17 +59,12 @@ struct WireWriter: ~Copyable {
   /// One byte.
   @inline(__always) mutating func byte(_ value: UInt8) { put(value) }
 
-  /// Two bytes that follow each other.
-  @inline(__always)
-  mutating func bytes(_ first: UInt8, _ second: UInt8) {
-    put((UInt16(second) << 8 | UInt16(first)).littleEndian)
-  }
-
-  /// Eight bytes, the highest first.
   @inline(__always) mutating func bigEndian(_ value: UInt64) { put(value.bigEndian) }
 
-  /// Four bytes, the highest first.
   mutating func bigEndian(_ value: UInt32) { put(value.bigEndian) }
+
+  /// The tag of a field whose number is at most 15.
+  @inline(__always) mutating func tag(_ tag: UInt32) { byte(UInt8(truncatingIfNeeded: tag)) }
 
   @inline(__always)
   mutating func varint(_ value: UInt64) {
@@ -95,58 +90,71 @@ struct WireWriter: ~Copyable {
     }
   }
 
-  /// The tag and the length of what was written since `written` was `mark`.
+  /// The tag and the length of the content that was written since `written` was `mark`.
   @inline(__always)
-  mutating func prefix(_ tag: UInt8, since mark: Int) {
+  mutating func prefix(_ tag: UInt32, since mark: Int) {
     prefix(tag, count: written &- mark)
   }
 
   @inline(__always)
-  mutating func prefix(_ tag: UInt8, count: Int) {
+  mutating func prefix(_ tag: UInt32, count: Int) {
     if count < 0x80 {
-      bytes(tag, UInt8(truncatingIfNeeded: count))
+      put((UInt16(truncatingIfNeeded: count) << 8 | UInt16(truncatingIfNeeded: tag)).littleEndian)
     } else {
       varint(UInt64(truncatingIfNeeded: count))
-      byte(tag)
+      self.tag(tag)
     }
   }
 
   /// A varint field, unless zero.
   @inline(__always)
-  mutating func varintField(_ tag: UInt8, _ value: UInt64) {
+  mutating func varintField(_ tag: UInt32, _ value: UInt64) {
     guard value != 0 else { return }
     varint(value)
-    byte(tag)
+    self.tag(tag)
   }
 
   /// A fixed64 field, unless zero.
   @inline(__always)
-  mutating func fixed64Field(_ tag: UInt8, _ value: UInt64) {
+  mutating func fixed64Field(_ tag: UInt32, _ value: UInt64) {
     guard value != 0 else { return }
     put(value.littleEndian)
-    byte(tag)
+    self.tag(tag)
   }
 
-  /// A double that is written whatever its value.
+  /// A fixed32 field, unless zero. Its number may be above 15.
   @inline(__always)
-  mutating func doubleField(_ tag: UInt8, _ value: Double) {
-    put(value.bitPattern.littleEndian)
-    byte(tag)
+  mutating func fixed32Field(_ tag: UInt32, _ value: UInt32) {
+    guard value != 0 else { return }
+    put(value.littleEndian)
+    varint(UInt64(tag))
   }
 
-  /// Four bytes, the lowest first.
-  @inline(__always) mutating func fixed32(_ value: UInt32) { put(value.littleEndian) }
+  /// A bool field, also when it is false.
+  @inline(__always)
+  mutating func boolField(_ tag: UInt32, _ value: Bool) {
+    put((UInt16(value ? 1 : 0) << 8 | UInt16(truncatingIfNeeded: tag)).littleEndian)
+  }
+
+  /// A double field, also when it is zero.
+  @inline(__always)
+  mutating func doubleField(_ tag: UInt32, _ value: Double) {
+    put(value.bitPattern.littleEndian)
+    self.tag(tag)
+  }
 
   // MARK: Any length
 
-  /// A string field; left out when empty.
+  /// A string field, unless empty.
   @inline(__always)
-  mutating func stringField(_ tag: UInt8, _ text: borrowing String) {
+  mutating func stringField(_ tag: UInt32, _ text: borrowing String) {
     let count = string(text)
     if count != 0 { prefix(tag, count: count) }
   }
 
-  /// The UTF-8 bytes of `text`, and how many they are.
+  /// The UTF-8 bytes of `text`.
+  ///
+  /// - Returns: The number of bytes.
   @inline(__always)
   mutating func string(_ text: borrowing String) -> Int {
     let count = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
@@ -156,7 +164,7 @@ struct WireWriter: ~Copyable {
     return count ?? stringWithoutStorage(copy text)
   }
 
-  /// Strings bridged from elsewhere.
+  /// Writes a string that has no contiguous UTF-8, such as one bridged from Objective-C.
   @inline(never)
   private mutating func stringWithoutStorage(_ text: String) -> Int {
     let bytes = Array(text.utf8)
@@ -164,12 +172,10 @@ struct WireWriter: ~Copyable {
     return bytes.count
   }
 
-  /// Bytes as they are.
   mutating func append(_ bytes: [UInt8]) {
     unsafe bytes.withUnsafeBytes { source in unsafe copy(source) }
   }
 
-  /// Bytes as they are.
   @unsafe
   @inline(__always)
   mutating func copy(_ source: UnsafeRawBufferPointer) {
@@ -186,7 +192,7 @@ struct WireWriter: ~Copyable {
     } else if count >= 4 {
       unsafe copyEnds(start, count, as: UInt32.self)
     } else {
-      // One to three bytes: the first, the middle and the last, which may be the same.
+      // One to three bytes: the first, the middle and the last, which may coincide.
       let middle = count >> 1
       let last = count - 1
       let values = unsafe (
@@ -208,5 +214,14 @@ struct WireWriter: ~Copyable {
     let tail = unsafe start.loadUnaligned(fromByteOffset: last, as: Chunk.self)
     unsafe position.storeBytes(of: head, as: Chunk.self)
     unsafe position.storeBytes(of: tail, toByteOffset: last, as: Chunk.self)
+  }
+}
+
+extension ProtobufWriter {
+  /// The bytes that `body` writes. For small messages: the buffer is not pooled.
+  static func bytes(_ body: (inout ProtobufWriter) -> Void) -> [UInt8] {
+    var writer = ProtobufWriter(RawBuffer(capacity: 1024))
+    body(&writer)
+    return BufferSlice(buffer: writer.buffer, range: writer.range).array
   }
 }

@@ -1,9 +1,9 @@
-/// Reads the fields of one protobuf message, and of the messages in it. It trusts nothing: every length is checked, and
-/// whatever the bytes are, it reads or throws.
+/// Reads the fields of one protobuf message, and of the messages in it. Every length is checked: for any bytes, a call
+/// returns a value or throws.
 ///
-/// It doesn't own the bytes: it must not outlive the call that was given them.
+/// A reader doesn't own the bytes, so it must not outlive the call that was given them.
 @safe
-struct WireReader {
+struct ProtobufReader {
   private let bytes: UnsafeRawBufferPointer
   private(set) var position: Int
   private let end: Int
@@ -17,31 +17,31 @@ struct WireReader {
     depthLeft = maxDepth
   }
 
-  private init(in reader: WireReader, _ range: Range<Int>) {
+  private init(in reader: ProtobufReader, _ range: Range<Int>) {
     unsafe bytes = reader.bytes
     position = range.lowerBound
     end = range.upperBound
     depthLeft = reader.depthLeft - 1
   }
 
-  /// The key of the next field, its number << 3 | its wire type; nil at the end.
+  /// The tag of the next field (field number << 3 | wire type), or nil at the end.
   ///
-  /// A known number with another wire type than the schema's is an unknown field, so callers compare whole keys.
-  mutating func nextKey() throws(WireError) -> UInt32? {
+  /// A known number with another wire type than the schema's is an unknown field, so callers compare whole tags.
+  mutating func nextTag() throws(WireError) -> UInt32? {
     guard position < end else { return nil }
     let start = position
-    let key = try varint()
-    guard key >> 3 >= 1, key >> 3 <= 0x1FFF_FFFF else { throw WireError(.badFieldNumber, at: start) }
-    return UInt32(key)
+    let tag = try varint()
+    guard tag >> 3 >= 1, tag >> 3 <= 0x1FFF_FFFF else { throw WireError(.badFieldNumber, at: start) }
+    return UInt32(tag)
   }
 
-  /// Passes over the content of a field that nobody wants.
-  mutating func skip(_ key: UInt32) throws(WireError) {
-    switch key & 7 {
+  /// Skips the content of an unknown field.
+  mutating func skip(_ tag: UInt32) throws(WireError) {
+    switch tag & 7 {
     case 0: _ = try varint()
     case 1: _ = try take(8)
     case 2: _ = try lengthDelimited()
-    case 3: try skipGroup(key >> 3)
+    case 3: try skipGroup(tag >> 3)
     case 5: _ = try take(4)
     default: throw WireError(.badWireType, at: position)
     }
@@ -51,16 +51,16 @@ struct WireReader {
     var open = [number]
     while let innermost = open.last {
       let start = position
-      guard let key = try nextKey() else { throw WireError(.truncated, at: position) }
-      switch key & 7 {
+      guard let tag = try nextTag() else { throw WireError(.truncated, at: position) }
+      switch tag & 7 {
       case 3:
         guard open.count < depthLeft else { throw WireError(.tooDeep, at: start) }
-        open.append(key >> 3)
+        open.append(tag >> 3)
       case 4:
-        guard key >> 3 == innermost else { throw WireError(.badWireType, at: start) }
+        guard tag >> 3 == innermost else { throw WireError(.badWireType, at: start) }
         open.removeLast()
       default:
-        try skip(key)
+        try skip(tag)
       }
     }
   }
@@ -79,7 +79,7 @@ struct WireReader {
     throw WireError(.badVarint, at: start)
   }
 
-  /// 32-bit integers are cut to size, as the reference does.
+  /// A 32-bit integer, truncated as the reference implementation does.
   mutating func uint32() throws(WireError) -> UInt32 { UInt32(truncatingIfNeeded: try varint()) }
 
   mutating func fixed64() throws(WireError) -> UInt64 {
@@ -94,12 +94,12 @@ struct WireReader {
 
   mutating func double() throws(WireError) -> Double { Double(bitPattern: try fixed64()) }
 
-  /// A field that is a message.
-  mutating func message() throws(WireError) -> WireReader {
+  /// A reader of a field that is a message.
+  mutating func message() throws(WireError) -> ProtobufReader {
     let start = position
     let range = try lengthDelimited()
     guard depthLeft > 1 else { throw WireError(.tooDeep, at: start) }
-    return WireReader(in: self, range)
+    return ProtobufReader(in: self, range)
   }
 
   mutating func byteArray() throws(WireError) -> [UInt8] {
@@ -114,7 +114,9 @@ struct WireReader {
     return text
   }
 
-  /// Big-endian words of a field that has `count` of them, or zeros for one that is empty.
+  /// The big-endian words of an identifier, or zeros if the field is empty.
+  ///
+  /// - Parameter count: The number of words, 1 or 2. For one word, both results are that word.
   mutating func identifier(words count: Int) throws(WireError) -> (UInt64, UInt64) {
     let range = try lengthDelimited()
     if range.isEmpty { return (0, 0) }
@@ -131,7 +133,7 @@ struct WireReader {
     return content..<position
   }
 
-  /// Passes over `count` bytes; gives where they start.
+  /// Consumes `count` bytes and returns the position of the first.
   private mutating func take(_ count: Int) throws(WireError) -> Int {
     guard count <= end - position else { throw WireError(.truncated, at: position) }
     defer { position += count }
@@ -140,13 +142,13 @@ struct WireReader {
 }
 
 extension [UInt8] {
-  /// Calls `body` with a reader of the bytes.
+  /// Calls `body` with a reader of these bytes.
   func reading<Success>(
-    maxDepth: Int = 100, _ body: (WireReader) throws(WireError) -> Success
+    maxDepth: Int = 100, _ body: (ProtobufReader) throws(WireError) -> Success
   ) throws(WireError) -> Success {
     let result: Result<Success, WireError> = unsafe withUnsafeBytes { bytes in
       do throws(WireError) {
-        return .success(try body(unsafe WireReader(bytes, maxDepth: maxDepth)))
+        return .success(try body(unsafe ProtobufReader(bytes, maxDepth: maxDepth)))
       } catch {
         return .failure(error)
       }

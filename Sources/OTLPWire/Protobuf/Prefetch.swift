@@ -1,12 +1,12 @@
 internal import COTLPSystem
 internal import TelemetrySDK
 
-// Spans come from the threads that ended them, so their parts lie in the caches of other cores, and each part would be
-// waited for: that costs more than to encode it. So the encoder asks for the parts of the spans that come next while it
-// writes one, and asks to own them, since whoever releases the spans right afterwards writes to them. It takes a fifth
-// off the CPU time of a span's whole way.
+// Spans come from the threads that ended them, so their parts lie in the caches of other cores. To wait for each part
+// costs more than to encode it. While the encoder writes one span, it therefore prefetches the parts of the next ones,
+// for writing, because releasing the spans afterwards writes to them. This saves a fifth of the CPU time per exported
+// span.
 extension [SpanData] {
-  /// `forEachReversed`, with the parts of the next spans fetched in time.
+  /// As `forEachReversed`, but prefetches the parts of the next spans.
   @inline(__always)
   borrowing func forEachReversedPrefetching(_ body: (borrowing Borrowed<SpanData>) -> Void) {
     unsafe withUnsafeBufferPointer { spans in
@@ -24,10 +24,10 @@ extension [SpanData] {
 
 private enum Prefetch {
   private static var lineSize: Int { 64 }
-  // What an array or a string keeps before its contents: reference count and length.
+  // An array or a string keeps its reference count and its length before its contents.
   private static var headerSize: Int { 32 }
 
-  /// The first lines of a span's arrays. Looks at the span alone.
+  /// Fetches the first cache lines of a span's arrays. Reads only the span itself.
   @inline(__always)
   static func arrays(of span: borrowing Borrowed<SpanData>) {
     head(span.value.attributes.elements)
@@ -35,7 +35,7 @@ private enum Prefetch {
     head(span.value.links)
   }
 
-  /// What these arrays refer to, and the rest of the attributes. Looks into the arrays.
+  /// Fetches the rest of the attributes and the memory that the arrays refer to. Reads the arrays.
   @inline(__always)
   static func elements(of span: borrowing Borrowed<SpanData>) {
     tail(span.value.attributes.elements)
@@ -52,7 +52,7 @@ private enum Prefetch {
     }
   }
 
-  /// All lines but those of `head`.
+  /// Fetches all cache lines but those of `head`.
   @inline(__always)
   private static func tail(_ array: borrowing [Attributes.Element]) {
     unsafe array.withUnsafeBufferPointer { elements in
@@ -66,7 +66,7 @@ private enum Prefetch {
     }
   }
 
-  /// Up to 15 bytes a string has no memory of its own.
+  /// Fetches a string's memory. A string of up to 15 bytes has none.
   @inline(__always)
   private static func text(in element: borrowing Borrowed<Attributes.Element>) {
     guard case .string(let text) = element.value.value, text.utf8.count > 15 else { return }

@@ -1,13 +1,13 @@
 internal import TelemetryCore
 internal import TelemetrySDK
 
-// Values by the rules of OTLP's JSON mapping (RULES 3.3). `name` is the field's, for messages.
+// Values by the rules of OTLP's JSON mapping (3.3). `name` is the field's name, for messages.
 extension JSONValue {
   private func wrong(_ expected: String, _ name: String) -> JSONError {
     JSONError("\"\(name)\" must be \(expected), not \(kind)", at: offset)
   }
 
-  /// The members that are there: null stands for an absent one.
+  /// The members that are not null: null means absent.
   func members(_ name: String) throws(JSONError) -> [Member] {
     guard case .object(let members) = content else { throw wrong("an object", name) }
     return members.filter {
@@ -30,7 +30,7 @@ extension JSONValue {
     return value
   }
 
-  /// A number or a string (3.3.6); a fraction of zero and an exponent are allowed as long as the value is an integer.
+  /// An integer, as a number or a string (3.3.6). It may have a zero fraction or an exponent.
   func integer<Value: FixedWidthInteger>(_ name: String, as: Value.Type = Value.self) throws(JSONError) -> Value {
     let text: String
     switch content {
@@ -43,8 +43,8 @@ extension JSONValue {
       "\"\(name)\" must be an integer from \(Value.min) to \(Value.max), not \(Self.excerpt(text))", at: offset)
   }
 
-  /// An enum: an integer, as OTLP demands (3.3.3), or the name of a value, as protobuf's own JSON has it. An integer that
-  /// isn't known counts as the unspecified value.
+  /// An enum value, as an integer, which OTLP requires (3.3.3), or as a name, which protobuf's JSON uses. An unknown
+  /// integer is the unspecified value.
   func enumeration(_ name: String, _ names: [String]) throws(JSONError) -> UInt8 {
     guard case .string(let text) = content, !isPlainNumber(text) || text.isEmpty else {
       return UInt8(clamping: try integer(name, as: Int32.self))
@@ -77,7 +77,7 @@ extension JSONValue {
     return bytes
   }
 
-  /// Hexadecimal of either case; empty for none (3.3.1, 3.3.9).
+  /// An id in hexadecimal digits of either case. An empty string is no id (3.3.1, 3.3.9).
   func traceID(_ name: String) throws(JSONError) -> TraceID {
     let text = try string(name)
     if text.isEmpty { return .invalid }
@@ -92,14 +92,14 @@ extension JSONValue {
     return id
   }
 
-  /// Names base64, which is what protobuf's own JSON has for ids: OTLP's has hexadecimal digits.
+  /// Mentions base64, which protobuf's JSON uses for ids, where OTLP's uses hexadecimal digits.
   private func notHexadecimal(_ text: String, bytes: Int, _ name: String) -> JSONError {
     let hint = Base64.decode(text)?.count == bytes ? ", which looks like base64" : ""
     return JSONError(
       "\"\(name)\" must be \(2 * bytes) hexadecimal digits, not \(Self.excerpt(text))\(hint)", at: offset)
   }
 
-  /// Without a leading plus, and without the names and hexadecimal forms that Swift's `Double` reads too.
+  /// False for a leading plus, and for the names and hexadecimal numbers that Swift's `Double` parses.
   private func isPlainNumber(_ text: String) -> Bool {
     text.utf8.first != UInt8(ascii: "+")
       && text.utf8.allSatisfy { byte in
