@@ -75,7 +75,7 @@ package struct GRPCTransport: OTLPTransport {
       message = connectFailure
     }
     return AttemptFailure(
-      code: result.code.rawValue, status: result.code.name, message: Diagnostics.sanitized(message, limit: 500),
+      code: result.code.rawValue, status: result.code.name, message: message.sanitized(limit: 500),
       origin: origin(result.cause), fate: fate(result.fate), pushback: pushback(result.pushback),
       retryInfo: details?.retryInfo, acceptedEncodings: result.acceptedEncodings,
       isTLS: result.tlsError != nil && result.cause != .server,

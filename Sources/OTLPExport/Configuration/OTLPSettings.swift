@@ -51,7 +51,7 @@ package struct OTLPSettings: Sendable {
     // The length in front of a gRPC message has 32 bits.
     try ConfigurationError.require("maxRequestSize", maxRequestSize, in: 0...Int(UInt32.max))
     try ConfigurationError.require("maxResponseSize", maxResponseSize, in: 1...Int(UInt32.max))
-    guard userAgentPrefix.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), userAgentPrefix.utf8.count <= 256 else {
+    guard userAgentPrefix.utf8.allSatisfy(\.isPrintableASCII), userAgentPrefix.utf8.count <= 256 else {
       throw ConfigurationError(
         option: "userAgentPrefix", value: userAgentPrefix,
         allowed: "up to 256 characters of printable ASCII")
@@ -180,7 +180,7 @@ package struct OTLPSettings: Sendable {
   /// The value of `user-agent` (2.5.3, 2.5.4).
   package var userAgent: String {
     let own = "OTel-OTLP-Exporter-Swift/\(OTLPVersion.current)"
-    let prefix = Whitespace.trimmed(userAgentPrefix[...])
+    let prefix = userAgentPrefix.trimmed
     return prefix.isEmpty ? own : "\(prefix) \(own)"
   }
 }

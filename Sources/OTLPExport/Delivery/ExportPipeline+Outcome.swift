@@ -69,7 +69,7 @@ extension ExportPipeline {
   /// The name of the first span, for messages.
   func name(of request: ExportRequest) -> String {
     let span = try? ExportRequestDecoder.decode(request.protobuf.array).first
-    return Diagnostics.sanitized(span?.name ?? "", limit: 200)
+    return (span?.name ?? "").sanitized(limit: 200)
   }
 
   // MARK: Ends
@@ -81,7 +81,7 @@ extension ExportPipeline {
     outcome.exported += count - rejected
     outcome.rejected += rejected
     guard response.hasPartialSuccess else { return }
-    let message = Diagnostics.sanitized(response.errorMessage, limit: 500)
+    let message = response.errorMessage.sanitized(limit: 500)
     reporter.partialSuccess(rejected: rejected, of: count, message)
     if rejected > 0 {
       outcome.error = OTLPError(

@@ -115,7 +115,7 @@ actor HeaderSource {
     asking[question] = nil
     if cache.failed(question) {
       disarm()
-      fulfil(.failure(.noHeaders(.failed(Diagnostics.sanitized(reason, limit: 300)))))
+      fulfil(.failure(.noHeaders(.failed(reason.sanitized(limit: 300)))))
     }
     askForWaiting()
   }

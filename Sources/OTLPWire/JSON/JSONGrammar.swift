@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// Finds the end of a JSON object, or its first misplaced byte, in text that arrives byte by byte. Numbers, words and
 /// escapes are skipped; `JSONParser` checks them.
 struct JSONGrammar {
@@ -113,9 +115,6 @@ struct JSONGrammar {
   }
 
   private static func isBare(_ byte: UInt8) -> Bool {
-    switch Unicode.Scalar(byte) {
-    case "0"..."9", "a"..."z", "A"..."Z", "+", "-", ".": true
-    default: false
-    }
+    byte.isASCIIAlphanumeric(or: "+-.")
   }
 }
