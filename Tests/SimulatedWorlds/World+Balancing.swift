@@ -106,6 +106,6 @@ extension World {
     end(min(plan.batch.maxQueueSize, 16 * plan.batch.maxExportBatchSize))
     _ = await flush(within: .seconds(20))
     expectsConnections = false
-    forgetScripts()
+    removeScripts()
   }
 }

@@ -23,7 +23,7 @@ extension World {
     for _ in 0..<2 {
       await interrupt()
       await deliver(10, within: .seconds(4), "after an interruption")
-      forgetScripts()
+      removeScripts()
     }
     await deliver(20, within: .seconds(1), "in calm weather")
     await balances()
@@ -34,7 +34,7 @@ extension World {
     certificates?.restore()
     tokens?.settle()
     for server in servers {
-      server.forgetScripts()
+      server.removeScripts()
       await server.stop()
     }
     simulation.network.cutConnections()
@@ -66,9 +66,9 @@ extension World {
   }
 
   /// What was scripted for servers that got no call.
-  func forgetScripts() {
+  func removeScripts() {
     for server in servers {
-      server.forgetScripts()
+      server.removeScripts()
       server.onRequest(judge())
     }
   }

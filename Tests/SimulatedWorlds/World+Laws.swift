@@ -85,7 +85,7 @@ extension World {
     simulation.network.clock.onStep(nil)
     await release()
     for server in servers {
-      server.forgetScripts()
+      server.removeScripts()
       if server.counts.openConnections > 0 { fault("a server has \(server.counts.openConnections) connections left") }
     }
     // Each holds this world, which is told what it accepts.

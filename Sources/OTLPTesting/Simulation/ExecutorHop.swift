@@ -1,7 +1,7 @@
 package import TelemetryCore
 
-/// An executor that is another one than the loop on which its jobs run all the same. A task that prefers it goes by way of
-/// the loop's queue wherever it leaves an actor of the loop, also to come back at once, and other jobs run in between.
+/// An executor that runs its jobs on a loop, but is not that loop. A task that prefers it passes through the loop's queue
+/// whenever it leaves an actor of the loop, so other jobs run in between.
 package final class ExecutorHop: TaskExecutor {
   private let loop: TelemetryLoop
 

@@ -146,6 +146,15 @@ extension [UInt8] {
   func reading<Success>(
     maxDepth: Int = 100, _ body: (ProtobufReader) throws(WireError) -> Success
   ) throws(WireError) -> Success {
+    try self[...].reading(maxDepth: maxDepth, body)
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// Calls `body` with a reader of these bytes.
+  func reading<Success>(
+    maxDepth: Int = 100, _ body: (ProtobufReader) throws(WireError) -> Success
+  ) throws(WireError) -> Success {
     let result: Result<Success, WireError> = unsafe withUnsafeBytes { bytes in
       do throws(WireError) {
         return .success(try body(unsafe ProtobufReader(bytes, maxDepth: maxDepth)))

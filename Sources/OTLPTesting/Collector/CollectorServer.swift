@@ -1,7 +1,7 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// The listening side of a collector: accepts connections, and knows those that are open.
+/// Accepts a collector's connections and keeps the open ones.
 actor CollectorServer: LoopHandler {
   nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -17,10 +17,11 @@ actor CollectorServer: LoopHandler {
     self.tls = tls
   }
 
-  /// Listens on an address of this machine; the address with its real port.
+  /// Listens on an address of this machine.
+  ///
+  /// - Returns: The address with its actual port.
   func listen(on address: SocketAddress) throws -> SocketAddress {
-    let socket = try ListeningSocket(address, on: loop)
-    return try start(socket)
+    try start(try ListeningSocket(address, on: loop))
   }
 
   /// Listens on an address of a simulated network.
@@ -28,7 +29,7 @@ actor CollectorServer: LoopHandler {
     try start(network.listen(on: address, loop: loop))
   }
 
-  /// What connections from now on are served with.
+  /// Sets the TLS context of later connections.
   func use(_ tls: TLSContext?) { self.tls = tls }
 
   private func start(_ listener: any Listener) throws -> SocketAddress {

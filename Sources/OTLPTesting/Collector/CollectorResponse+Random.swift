@@ -1,7 +1,7 @@
-// What a simulated server does, drawn. No answer lies: what says that a request was not looked at never accepts it.
+// Random behavior of a simulated server. A response that declares a request unprocessed never accepts its spans.
 
 extension LoopbackCollector.ConnectionBehavior {
-  /// What a server does with a connection, drawn: mostly it serves.
+  /// A random behavior, mostly `serve`.
   package static func random(using random: inout SeededRandom) -> Self {
     let bytes = Int.random(in: 0...(random.oneIn(2) ? 300 : 20_000), using: &random)
     switch Int.random(in: 0..<16, using: &random) {
@@ -17,7 +17,7 @@ extension LoopbackCollector.ConnectionBehavior {
 }
 
 extension LoopbackCollector.Response {
-  /// An answer, drawn: success half of the time.
+  /// A random response, half of the time success.
   package static func random(using random: inout SeededRandom) -> Self {
     switch Int.random(in: 0..<12, using: &random) {
     case 0: return .randomStatus(using: &random)
@@ -30,16 +30,13 @@ extension LoopbackCollector.Response {
     }
   }
 
-  /// Whether the answer accepts the request's spans.
-  package var accepts: Bool { steps.contains(.accept) }
-
   private static let answer = Array(Self.success.steps.dropFirst())
 
   private static func delay(_ random: inout SeededRandom) -> Duration {
     random.duration(in: .zero ... .milliseconds(random.oneIn(8) ? 30_000 : 2000))
   }
 
-  // MARK: Refusals
+  // MARK: Statuses
 
   private static func randomStatus(using random: inout SeededRandom) -> Self {
     let afterHeaders = random.oneIn(3)
@@ -63,11 +60,11 @@ extension LoopbackCollector.Response {
 
   // MARK: Resets
 
-  /// Every error code, and one that doesn't exist; at every point of the exchange.
+  /// A reset with any error code, or one that doesn't exist, at any point of the exchange.
   private static func randomReset(using random: inout SeededRandom) -> Self {
     let code = LoopbackCollector.ErrorCode(rawValue: UInt32.random(in: 0...14, using: &random))
     let bytes = Int.random(in: 0...3000, using: &random)
-    // Refused means: not looked at.
+    // REFUSED_STREAM declares the request unprocessed, so the last three cases are left out.
     let last = code == .refusedStream ? 3 : 6
     switch Int.random(in: 0...last, using: &random) {
     case 0: return .reset(code, at: .headers)
@@ -94,7 +91,7 @@ extension LoopbackCollector.Response {
     case 1: return .steps(at: .headers, [goAway(.none)])
     case 2: return .steps([goAway(.beforeCurrent)])
     case 3: return .steps([goAway(.current), .accept] + answer)
-    // Covered by the last stream, and yet without an answer: whether it was accepted, nobody knows.
+    // Covered by the last stream, but without a response: the client can't know if the spans were accepted.
     case 4: return .steps([goAway(.current), .accept, .abort])
     case 5: return .steps([goAway(.current), .abort])
     case 6: return .steps([goAway(.all), .accept] + answer)
@@ -122,7 +119,7 @@ extension LoopbackCollector.Response {
     }
   }
 
-  // MARK: What isn't gRPC, or not as usual
+  // MARK: Malformed and unusual responses
 
   private static func randomOddity(using random: inout SeededRandom) -> Self {
     switch Int.random(in: 0..<10, using: &random) {

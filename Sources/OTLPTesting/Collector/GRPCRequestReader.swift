@@ -2,7 +2,7 @@ internal import OTLPExport
 internal import OTLPWire
 internal import TelemetrySDK
 
-/// What the body of a gRPC request holds, or how it is refused.
+/// Reads the message of a gRPC request, or refuses the request with a response.
 struct GRPCRequestReader {
   typealias Response = LoopbackCollector.Response
 
@@ -28,7 +28,7 @@ struct GRPCRequestReader {
 
   func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
-  /// What the headers alone forbid.
+  /// Refuses a request for its headers.
   func checkHeaders() throws(Refusal) {
     let path = value(":path") ?? ""
     guard isExport || configuration.answersAnyMethod else {
@@ -39,7 +39,7 @@ struct GRPCRequestReader {
     }
   }
 
-  /// What the first five bytes forbid: the words are those of gRPC's Go server.
+  /// Refuses a request for its five-byte prefix, with the messages of gRPC's Go server.
   func checkPrefix(_ prefix: [UInt8]) throws(Refusal) {
     guard prefix.count >= 5 else { return }
     let length = GRPCRequestReader.length(prefix[...])
@@ -50,7 +50,7 @@ struct GRPCRequestReader {
     }
   }
 
-  /// The message of a complete body, inflated.
+  /// The decompressed message of a complete body.
   func message(_ body: [UInt8]) throws(Refusal) -> Message {
     guard body.count >= 5 else { throw Refusal(.internal, "the request holds no message") }
     try checkPrefix(Array(body.prefix(5)))

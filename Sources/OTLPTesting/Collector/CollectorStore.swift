@@ -2,7 +2,7 @@ internal import Synchronization
 internal import TelemetryCore
 internal import TelemetrySDK
 
-/// What a collector has got, and what it is to do next. Thread-safe; all its connections share it.
+/// The requests and spans that a collector received, and its scripts. Thread-safe; all its connections share it.
 final class CollectorStore: Sendable {
   typealias Response = LoopbackCollector.Response
   typealias Request = LoopbackCollector.Request
@@ -33,7 +33,7 @@ final class CollectorStore: Sendable {
     if let handler = configuration.onRequest { setHandler(handler) }
   }
 
-  // MARK: For the owner
+  // MARK: For the collector
 
   var counts: LoopbackCollector.Counts { state.withLock { $0.counts } }
   var spans: [SpanData] { state.withLock { $0.spans } }
@@ -51,7 +51,7 @@ final class CollectorStore: Sendable {
 
   func script(_ responses: [Response]) { state.withLock { $0.script += responses } }
 
-  func forgetScripts() {
+  func removeScripts() {
     state.withLock { state in
       state.script = []
       state.connectionScript = []
@@ -65,7 +65,7 @@ final class CollectorStore: Sendable {
     state.withLock { $0.connectionScript += behaviors }
   }
 
-  /// A promise of the quantity's reaching `target`; fulfilled already if it has.
+  /// A promise that is fulfilled when the quantity reaches `target`.
   func promise(_ quantity: Quantity, reaches target: Int) -> Promise<Bool> {
     let promise = Promise<Bool>()
     state.withLock { $0.waiters.append(Waiter(quantity: quantity, target: target, promise: promise)) }
@@ -77,7 +77,7 @@ final class CollectorStore: Sendable {
 
   // MARK: For the connections
 
-  /// Counts a connection; its number, and what is to be done with it.
+  /// Counts a connection and takes its scripted behavior.
   func connectionOpened() -> (number: Int, behavior: LoopbackCollector.ConnectionBehavior) {
     state.withLock { state in
       state.counts.connections += 1
@@ -91,7 +91,7 @@ final class CollectorStore: Sendable {
   func clientReset() { state.withLock { $0.counts.clientResets += 1 } }
   func read(_ count: Int) { state.withLock { $0.counts.bytesRead += count } }
 
-  /// The scripted answer for a request that has begun.
+  /// Takes the next scripted response.
   func nextScripted() -> Response? { state.withLock { $0.script.isEmpty ? nil : $0.script.removeFirst() } }
 
   var handler: (@Sendable (Request) -> Response)? { state.withLock { $0.handler } }

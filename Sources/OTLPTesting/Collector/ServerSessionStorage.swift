@@ -1,23 +1,5 @@
-internal import COTLPNGHTTP2
-
-/// What nghttp2's callbacks have to say: filled in by them, taken out by the connection after each call.
-enum ServerEvent {
-  /// A request's headers are complete.
-  case headers(Int32)
-  /// More of a request's body is there.
-  case body(Int32)
-  /// A request is complete.
-  case complete(Int32)
-  /// The client reset a stream.
-  case clientReset(Int32)
-  /// A stream has ended, whatever the reason.
-  case closed(Int32)
-  /// The client acknowledged a PING.
-  case pingAcknowledged
-}
-
-/// The part of a server session that nghttp2's callbacks touch. It lives behind a pointer, which is their user data.
-struct ServerSessionState {
+/// The part of a server session that nghttp2's callbacks use, behind a pointer that is their user data.
+struct ServerSessionStorage {
   struct Stream {
     var fields: [LoopbackCollector.Field] = []
     var body: [UInt8] = []
@@ -31,8 +13,8 @@ struct ServerSessionState {
     var outputCount: Int { output.count - outputHead }
   }
 
-  // A header list beyond this is cut: what a test sends is small.
-  static let mostFields = 1000
+  /// Further header fields are ignored.
+  private static let maxFields = 1000
 
   var streams: [Int32: Stream] = [:]
   var events: [ServerEvent] = []
@@ -40,7 +22,7 @@ struct ServerSessionState {
   mutating func begin(_ id: Int32) { streams[id] = Stream() }
 
   mutating func addField(_ id: Int32, _ field: LoopbackCollector.Field) {
-    guard let count = streams[id]?.fields.count, count < ServerSessionState.mostFields else { return }
+    guard let count = streams[id]?.fields.count, count < ServerSessionStorage.maxFields else { return }
     streams[id]?.fields.append(field)
   }
 
@@ -54,7 +36,7 @@ struct ServerSessionState {
     events.append(.closed(id))
   }
 
-  /// What the next piece of a response body is.
+  /// The next piece of a response body.
   enum Piece {
     case unknownStream
     case nothingYet

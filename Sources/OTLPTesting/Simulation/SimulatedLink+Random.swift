@@ -1,5 +1,5 @@
 extension SimulatedLink {
-  /// A link whose character is drawn: from a good one to one that is lost, stalls or goes silent.
+  /// A random link, with or without faults.
   package static func random(using random: inout SeededRandom) -> SimulatedLink {
     var link = SimulatedLink.sound(using: &random)
     if random.oneIn(3) { link.writeSize = 1...Int.random(in: 1...20_000, using: &random) }
@@ -11,8 +11,8 @@ extension SimulatedLink {
   /// A link without faults.
   package static func sound(using random: inout SeededRandom) -> SimulatedLink {
     var link = SimulatedLink()
-    let least = random.duration(in: .microseconds(50) ... .milliseconds(random.oneIn(10) ? 150 : 20))
-    link.latency = least...(least + random.duration(in: .zero ... .milliseconds(30)))
+    let minimum = random.duration(in: .microseconds(50) ... .milliseconds(random.oneIn(10) ? 150 : 20))
+    link.latency = minimum...(minimum + random.duration(in: .zero ... .milliseconds(30)))
     return link
   }
 }
@@ -20,7 +20,7 @@ extension SimulatedLink {
 extension SimulatedLink.Fault {
   static func random(using random: inout SeededRandom) -> Self {
     let side: SimulatedSide = random.oneIn(2) ? .client : .server
-    // Most of a connection's life is near its beginning: the hand-shake and the first request.
+    // Half of the faults hit the beginning of a connection, where the handshake and the first request are.
     let bytes = Int.random(in: 0...(random.oneIn(2) ? 500 : 60_000), using: &random)
     switch Int.random(in: 0..<9, using: &random) {
     case 0, 1, 2: return .cut(afterBytes: bytes, from: side)
@@ -34,7 +34,7 @@ extension SimulatedLink.Fault {
 }
 
 extension SimulatedConnect {
-  /// What becomes of an attempt, drawn: mostly a link, sometimes a refusal or no answer.
+  /// A random outcome: mostly a link, sometimes a refusal or no answer.
   package static func random(using random: inout SeededRandom) -> SimulatedConnect {
     switch Int.random(in: 0..<12, using: &random) {
     case 0: .refuse

@@ -1,7 +1,7 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// One connection of a collector: bytes between the transport, TLS and the HTTP/2 session.
+/// One connection of a collector. Moves bytes between the transport, TLS and the HTTP/2 session.
 actor HTTP2ServerConnection: LoopHandler {
   nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -11,13 +11,13 @@ actor HTTP2ServerConnection: LoopHandler {
   let session: ServerSession
   var requests: [Int32: ServerRequest] = [:]
   var readsPaused = false
-  /// Ends the connection when no request is open: it has said GOAWAY.
+  /// A GOAWAY was sent: the connection ends when no request is open.
   var closesWhenIdle = false
-  /// The last stream that our GOAWAYs leave; later ones are not worked on.
+  /// The lowest last-stream-id of the GOAWAYs sent. Later streams are not accepted.
   var goAwayLimit = Int32.max
   /// The latest stream whose request was accepted.
   var lastAccepted: Int32 = 0
-  /// Ends the connection when its output is written.
+  /// The connection ends when its output is written.
   var closesWhenFlushed = false
   private(set) var isClosed = false
 
@@ -29,11 +29,13 @@ actor HTTP2ServerConnection: LoopHandler {
   private var outputHead = 0
   private var bytesRead = 0
   private var ageTimer: TelemetryLoop.TimerID?
-  /// The age was reached before the TLS handshake was done.
+  /// The maximum age was reached before the TLS handshake was complete.
   private var isPastAge = false
+  /// The PING after the warning of the maximum age is not acknowledged yet.
+  private var awaitsAgePing = false
   private var readTimer: TelemetryLoop.TimerID?
   var floodTimer: TelemetryLoop.TimerID?
-  // Read buffers: of the transport, and of TLS.
+  // Read buffers of the transport and of TLS.
   private let buffer = RawBuffer(capacity: 64 << 10)
   private let plaintext = RawBuffer(capacity: 16 << 10)
 
@@ -51,7 +53,6 @@ actor HTTP2ServerConnection: LoopHandler {
     if let tls { self.tls = try TLSEngine(server: tls) } else { self.tls = nil }
   }
 
-  /// Begins to serve.
   func start() {
     if behavior == .ignore { readsPaused = true }
     do throws(SystemError) {
@@ -74,7 +75,6 @@ actor HTTP2ServerConnection: LoopHandler {
 
   nonisolated func loopEnded() { assumeIsolated { $0.close() } }
 
-  /// Ends the connection at once.
   func close() {
     guard !isClosed else { return }
     isClosed = true
@@ -89,13 +89,13 @@ actor HTTP2ServerConnection: LoopHandler {
 
   // MARK: Reading
 
-  // The loop has other connections, and timers.
+  // Bounded, because the loop has other connections and timers.
   private static let readsInARow = 16
 
   private func readAll() {
     var reads = 0
     while !isClosed, !readsPaused, !closesWhenFlushed {
-      guard reads < HTTP2ServerConnection.readsInARow else { return readLater() }
+      guard reads < HTTP2ServerConnection.readsInARow else { return readAgain(after: .zero) }
       reads += 1
       let result = unsafe transport.read(
         into: UnsafeMutableRawBufferPointer(start: buffer.base, count: min(buffer.capacity, readLimit)))
@@ -107,7 +107,7 @@ actor HTTP2ServerConnection: LoopHandler {
     }
   }
 
-  /// How much may be read before the connection's own fault is due.
+  /// The number of bytes that may be read before the next scripted fault.
   private var readLimit: Int {
     switch behavior {
     case .closeAfter(let limit), .stopReadingAfter(let limit): max(1, max(0, limit) - bytesRead)
@@ -125,7 +125,9 @@ actor HTTP2ServerConnection: LoopHandler {
       return flushAndClose()
     case .closeAfter(let limit): if bytesRead >= limit { return close() }
     case .stopReadingAfter(let limit): if bytesRead >= limit { readsPaused = true }
-    case .readSlowly(_, let pause): pauseReading(pause)
+    case .readSlowly(_, let pause):
+      readsPaused = true
+      readAgain(after: pause)
     case .serve, .close, .ignore: break
     }
     guard let tls else { return unsafe feed(buffer.bytes(0..<count)) }
@@ -135,23 +137,13 @@ actor HTTP2ServerConnection: LoopHandler {
     decrypt(tls)
   }
 
-  private func readLater() {
+  private func readAgain(after pause: Duration) {
     guard readTimer == nil else { return }
-    readTimer = loop.schedule(at: Deadline(loop.now)) { [weak self] in
-      self?.assumeIsolated { connection in
-        connection.readTimer = nil
-        connection.readAll()
-        connection.flush()
-      }
-    }
-  }
-
-  private func pauseReading(_ pause: Duration) {
-    readsPaused = true
+    let wasPaused = readsPaused
     readTimer = loop.schedule(at: Deadline(loop.now + pause)) { [weak self] in
       self?.assumeIsolated { connection in
         connection.readTimer = nil
-        connection.readsPaused = false
+        if wasPaused { connection.readsPaused = false }
         connection.readAll()
         connection.flush()
       }
@@ -177,12 +169,12 @@ actor HTTP2ServerConnection: LoopHandler {
 
   // MARK: Writing
 
-  /// Sends what the session has to say.
+  /// Sends the session's output, and ends the connection if it is finished.
   func flush() {
     guard !isClosed else { return }
     if isServing {
       guard session.collectOutput(into: &output) else { return close() }
-      // Sending can end streams, and nghttp2 tells of it only here.
+      // Sending can end streams, which nghttp2 reports only here.
       handleEvents()
     }
     guard !isClosed, writeOutput() else { return }
@@ -205,16 +197,16 @@ actor HTTP2ServerConnection: LoopHandler {
     }
   }
 
-  /// Whether all that was to be sent is with the system.
+  /// True if the system has taken all output.
   var isDrained: Bool { outputHead >= output.count && (tls?.outputCount ?? 0) == 0 }
 
-  /// Puts bytes into the output behind all that the session has to say.
+  /// Appends bytes to the output, after the session's output so far.
   func append(_ bytes: [UInt8]) {
     _ = session.collectOutput(into: &output)
     output += bytes
   }
 
-  /// Takes the session's output over, so that what is submitted next can't overtake it.
+  /// Takes the session's output so far, so that nghttp2 can't send later frames before it.
   func settleOutput() { _ = session.collectOutput(into: &output) }
 
   func flushAndClose() {
@@ -232,9 +224,9 @@ actor HTTP2ServerConnection: LoopHandler {
     close()
   }
 
-  /// True when all is written.
+  /// Returns true if all output is written.
   private func writeOutput() -> Bool {
-    // What a scripted connection replies goes past TLS.
+    // The bytes of a scripted `reply` are sent without TLS.
     if let tls, speaksHTTP2 {
       if outputHead < output.count, case .done = tls.handshake {
         unsafe output.withUnsafeBytes { _ = unsafe tls.write($0) }
@@ -282,7 +274,8 @@ actor HTTP2ServerConnection: LoopHandler {
     }
   }
 
-  /// As servers with a maximum connection age do: a warning first, the real last stream once it has been seen (5.8.4).
+  /// Sends a first GOAWAY as a warning, as servers with a maximum connection age do. The second GOAWAY, with the last
+  /// stream, follows when the client has acknowledged a PING (5.8.4).
   private func reachAge() {
     ageTimer = nil
     guard !isClosed else { return }
@@ -291,17 +284,15 @@ actor HTTP2ServerConnection: LoopHandler {
       return
     }
     isPastAge = false
-    sayGoAway(.max, 0, "max_age")
+    sendGoAway(.max, 0, "max_age")
     session.submitPing()
-    agePingIsOut = true
+    awaitsAgePing = true
     flush()
   }
 
-  var agePingIsOut = false
-
-  func ageWarningWasSeen() {
-    guard agePingIsOut else { return }
-    agePingIsOut = false
+  func pingAcknowledged() {
+    guard awaitsAgePing else { return }
+    awaitsAgePing = false
     session.submitGoAway(lastStream: session.lastProcessedStream, 0, debug: "max_age")
     closesWhenIdle = true
   }

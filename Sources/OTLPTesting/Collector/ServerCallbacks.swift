@@ -1,16 +1,16 @@
 internal import COTLPNGHTTP2
 
-/// The C side of `ServerSession`: each callback puts what it hears into the state that is nghttp2's user data.
+/// The callbacks of `ServerSession`. Each stores its event in the `ServerSessionStorage` that is nghttp2's user data.
 enum ServerCallbacks {
-  private static func state(_ userData: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<ServerSessionState> {
+  private static func storage(_ userData: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<ServerSessionStorage> {
     guard let userData = unsafe userData else { preconditionFailure("nghttp2 lost its user data") }
-    return unsafe userData.assumingMemoryBound(to: ServerSessionState.self)
+    return unsafe userData.assumingMemoryBound(to: ServerSessionStorage.self)
   }
 
   static func install(_ callbacks: OpaquePointer?) {
     unsafe nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks) { _, frame, userData in
       if let frame = unsafe frame?.pointee, unsafe ServerCallbacks.isRequest(frame) {
-        unsafe ServerCallbacks.state(userData).pointee.begin(frame.hd.stream_id)
+        unsafe ServerCallbacks.storage(userData).pointee.begin(frame.hd.stream_id)
       }
       return 0
     }
@@ -19,29 +19,29 @@ enum ServerCallbacks {
       if let id = unsafe frame?.pointee.hd.stream_id {
         let field = unsafe LoopbackCollector.Field(
           ServerCallbacks.text(name, nameCount), ServerCallbacks.text(value, valueCount))
-        unsafe ServerCallbacks.state(userData).pointee.addField(id, field)
+        unsafe ServerCallbacks.storage(userData).pointee.addField(id, field)
       }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
       _, _, id, bytes, count, userData in
-      unsafe ServerCallbacks.state(userData).pointee.addBody(id, UnsafeBufferPointer(start: bytes, count: count))
+      unsafe ServerCallbacks.storage(userData).pointee.addBody(id, UnsafeBufferPointer(start: bytes, count: count))
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, userData in
-      if let frame = unsafe frame?.pointee { unsafe ServerCallbacks.received(frame, ServerCallbacks.state(userData)) }
+      if let frame = unsafe frame?.pointee { unsafe ServerCallbacks.received(frame, ServerCallbacks.storage(userData)) }
       return 0
     }
     unsafe nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, id, _, userData in
-      unsafe ServerCallbacks.state(userData).pointee.close(id)
+      unsafe ServerCallbacks.storage(userData).pointee.close(id)
       return 0
     }
   }
 
-  /// Gives nghttp2 the next piece of a response body.
+  /// Copies the next piece of a response body for nghttp2.
   static let readBody: nghttp2_data_source_read_callback = { session, id, buffer, capacity, flags, _, userData in
-    let state = unsafe ServerCallbacks.state(userData)
-    let piece = unsafe state.pointee.nextPiece(id, into: UnsafeMutableBufferPointer(start: buffer, count: capacity))
+    let storage = unsafe ServerCallbacks.storage(userData)
+    let piece = unsafe storage.pointee.nextPiece(id, into: UnsafeMutableBufferPointer(start: buffer, count: capacity))
     switch piece {
     case .unknownStream: return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
     case .nothingYet: return Int(NGHTTP2_ERR_DEFERRED.rawValue)
@@ -61,23 +61,23 @@ enum ServerCallbacks {
     unsafe UInt32(frame.hd.type) == NGHTTP2_HEADERS.rawValue && frame.headers.cat == NGHTTP2_HCAT_REQUEST
   }
 
-  private static func received(_ frame: nghttp2_frame, _ state: UnsafeMutablePointer<ServerSessionState>) {
+  private static func received(_ frame: nghttp2_frame, _ storage: UnsafeMutablePointer<ServerSessionStorage>) {
     let id = unsafe frame.hd.stream_id
     let flags = unsafe UInt32(frame.hd.flags)
     switch unsafe UInt32(frame.hd.type) {
     case NGHTTP2_HEADERS.rawValue:
-      if unsafe ServerCallbacks.isRequest(frame) { unsafe state.pointee.events.append(.headers(id)) }
+      if unsafe ServerCallbacks.isRequest(frame) { unsafe storage.pointee.events.append(.headers(id)) }
     case NGHTTP2_DATA.rawValue:
-      unsafe state.pointee.events.append(.body(id))
+      unsafe storage.pointee.events.append(.body(id))
     case NGHTTP2_RST_STREAM.rawValue:
-      unsafe state.pointee.events.append(.clientReset(id))
+      unsafe storage.pointee.events.append(.clientReset(id))
       return
     case NGHTTP2_PING.rawValue:
-      if flags & UInt32(NGHTTP2_FLAG_ACK.rawValue) != 0 { unsafe state.pointee.events.append(.pingAcknowledged) }
+      if flags & UInt32(NGHTTP2_FLAG_ACK.rawValue) != 0 { unsafe storage.pointee.events.append(.pingAcknowledged) }
       return
     default: return
     }
-    if flags & UInt32(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 { unsafe state.pointee.events.append(.complete(id)) }
+    if flags & UInt32(NGHTTP2_FLAG_END_STREAM.rawValue) != 0 { unsafe storage.pointee.events.append(.complete(id)) }
   }
 
   private static func text(_ start: UnsafePointer<UInt8>?, _ count: Int) -> String {

@@ -1,40 +1,7 @@
-internal import HTTP2Transport
 internal import OTLPWire
 internal import TelemetryCore
 
-/// A request on a server connection, and how far its answer is.
-struct ServerRequest {
-  typealias Response = LoopbackCollector.Response
-
-  var reader: GRPCRequestReader
-  /// The answer, once there is one.
-  var response: Response?
-  var hasBegun = false
-  var nextStep = 0
-  var timer: TelemetryLoop.TimerID?
-  /// The request when it is complete.
-  var request: LoopbackCollector.Request?
-
-  init(reader: GRPCRequestReader, scripted: Response?) {
-    self.reader = reader
-    response = scripted
-  }
-
-  /// Whether a request that must be refused is: a scripted failure goes before, a scripted success doesn't.
-  var yieldsToRefusal: Bool { !hasBegun && response?.accepts != false }
-
-  /// Whether the answer is to begin now.
-  func isDue(bodyBytes: Int) -> Bool {
-    guard let response, !hasBegun else { return false }
-    switch response.start {
-    case .request: return request != nil
-    case .headers: return true
-    case .bodyBytes(let count): return bodyBytes >= count || request != nil
-    }
-  }
-}
-
-// What happens to requests.
+// The requests of a connection and the steps of their responses.
 extension HTTP2ServerConnection {
   typealias Response = LoopbackCollector.Response
 
@@ -46,7 +13,7 @@ extension HTTP2ServerConnection {
       case .complete(let id): complete(id)
       case .clientReset: store.clientReset()
       case .closed(let id): end(id)
-      case .pingAcknowledged: ageWarningWasSeen()
+      case .pingAcknowledged: pingAcknowledged()
       }
     }
   }
@@ -60,7 +27,7 @@ extension HTTP2ServerConnection {
   private func bodyGrew(_ id: Int32) {
     guard let request = requests[id], !request.hasBegun else { return }
     if request.yieldsToRefusal {
-      // Too large by its own prefix: refused at once, as gRPC's servers do.
+      // A request that is too large by its prefix is refused at once, as gRPC's servers do.
       do throws(GRPCRequestReader.Refusal) {
         try request.reader.checkPrefix(session.bodyPrefix(of: id, 5))
       } catch {
@@ -97,13 +64,10 @@ extension HTTP2ServerConnection {
     request.messageBytes = message.bytes.count
     request.isCompressed = message.isCompressed
     guard reader.isExport else { return }
-    guard let count = SpanCounter.count(message.bytes) else {
-      throw .init(.internal, "grpc: error unmarshalling request")
-    }
-    request.spanCount = count
-    if store.configuration.readsSpanIDs { request.spanIDs = SpanCounter.ids(message.bytes, count: count) }
-    guard store.configuration.keptSpans > 0 || store.configuration.onSpans != nil else { return }
     do throws(WireError) {
+      request.spanCount = try SpanCounter.count(message.bytes)
+      if store.configuration.readsSpanIDs { request.spanIDs = try SpanCounter.ids(message.bytes) }
+      guard store.configuration.keptSpans > 0 || store.configuration.onSpans != nil else { return }
       request.spans = try ExportRequestDecoder.decode(Array(message.bytes))
     } catch {
       throw .init(.internal, "grpc: error unmarshalling request: \(error)")
@@ -153,7 +117,7 @@ extension HTTP2ServerConnection {
       settleOutput()
       session.submitReset(id, code.rawValue)
     case .goAway(let code, let lastStream, let debug): goAway(code, lastStream, debug: debug, current: id)
-    case .settings(let settings): session.submitSettings(settings.sorted { $0.key < $1.key }.map { (UInt32($0), $1) })
+    case .settings(let settings): session.submitSettings(settings)
     case .ping: session.submitPing()
     case .rawBytes(let bytes): append(bytes)
     case .flood(let flood): startFlood(flood, id)
@@ -174,20 +138,21 @@ extension HTTP2ServerConnection {
       case .all: .max
       case .id(let id): id
       }
-    sayGoAway(last, code.rawValue, debug)
+    sendGoAway(last, code.rawValue, debug)
     if lastStream != .all { closesWhenIdle = true }
   }
 
-  /// Not a request that a GOAWAY has declared unprocessed: the client sends it again elsewhere.
+  /// Accepts the spans, unless a GOAWAY has declared the request unprocessed: the client then sends it again elsewhere.
   private func accept(_ id: Int32) {
     guard id <= goAwayLimit, let pending = requests[id], let request = pending.request else { return }
     lastAccepted = max(lastAccepted, id)
     store.accepted(request, pending.response ?? .success)
   }
 
-  /// A last stream in the future is a warning only: nghttp2, which would stop reading, isn't told. One below a request
-  /// that was accepted would be a lie, upon which the client would send that request again.
-  func sayGoAway(_ lastStream: Int32, _ code: UInt32, _ debug: String) {
+  /// Sends GOAWAY, with a last stream that covers all accepted requests: for others, the client would send an accepted
+  /// request again. A last stream that is not yet open is only a warning, so nghttp2, which would stop reading, doesn't
+  /// send that frame itself.
+  func sendGoAway(_ lastStream: Int32, _ code: UInt32, _ debug: String) {
     let lastStream = max(lastStream, lastAccepted)
     goAwayLimit = min(goAwayLimit, lastStream)
     if lastStream > session.lastProcessedStream {
@@ -197,7 +162,7 @@ extension HTTP2ServerConnection {
     }
   }
 
-  /// GOAWAY by the test's own hand.
+  /// Sends the GOAWAY that the test asked for.
   func goAwayNow(
     _ code: LoopbackCollector.ErrorCode, _ lastStream: LoopbackCollector.LastStream, debug: String
   ) {
@@ -206,7 +171,7 @@ extension HTTP2ServerConnection {
   }
 
   func sendSettings(_ settings: [UInt16: UInt32]) {
-    session.submitSettings(settings.sorted { $0.key < $1.key }.map { (UInt32($0), $1) })
+    session.submitSettings(settings)
     flush()
   }
 }
