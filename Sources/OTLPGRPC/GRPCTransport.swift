@@ -119,8 +119,8 @@ package struct GRPCTransport: OTLPTransport {
 }
 
 /// Inflates responses for the channel.
-struct ResponseInflater: GRPCInflater {
-  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(GRPCInflateError) -> [UInt8] {
+struct ResponseInflater: MessageInflater {
+  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(MessageInflaterError) -> [UInt8] {
     do throws(GzipError) {
       return try unsafe Gzip.inflate(message, limit: limit)
     } catch {

@@ -2,7 +2,7 @@ internal import TelemetrySDK
 
 extension ExportTally {
   /// The counts in the form of metrics.
-  func metrics(_ labels: ExporterMetrics.Labels, _ component: TelemetryComponent) -> SelfMetrics {
+  func metrics(_ labels: ExporterMetrics.Labels, _ component: ComponentID) -> SelfMetrics {
     let base = attributes(labels, component)
     return SelfMetrics(standard(labels, base) + own(labels.item, base))
   }
@@ -43,7 +43,7 @@ extension ExportTally {
     }
   }
 
-  private func attributes(_ labels: ExporterMetrics.Labels, _ component: TelemetryComponent) -> Attributes {
+  private func attributes(_ labels: ExporterMetrics.Labels, _ component: ComponentID) -> Attributes {
     var attributes = component.attributes
     attributes["server.address"] = .string(labels.serverAddress)  // 4.13.5
     attributes["server.port"] = labels.serverPort.map { .int(Int64($0)) }

@@ -18,12 +18,12 @@ package final class ExporterMetrics: Sendable {
   }
 
   private let labels: Labels
-  private let component: TelemetryComponent
+  private let component: ComponentID
   private let tally = Locked(ExportTally())
 
   init(_ labels: Labels) {
     self.labels = labels
-    component = TelemetryComponent(type: labels.type)
+    component = ComponentID(type: labels.type)
   }
 
   func began(_ count: Int) { tally.withLock { $0.inFlight += count } }
