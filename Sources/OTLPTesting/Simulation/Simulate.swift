@@ -1,4 +1,4 @@
-package import TelemetryCore
+internal import TelemetryCore
 
 /// The error of a simulation that ended before its test.
 package struct SimulationStopped: Error, CustomStringConvertible {
