@@ -4,7 +4,7 @@ internal import TelemetryCore
 // SAFETY: used only under the network's lock.
 final class SimulatedConnection: @unchecked Sendable {
   struct End {
-    var token: UInt64?
+    var token: HandlerToken?
     var isClosed = false
     var isReset = false
   }

@@ -17,7 +17,7 @@ extension SimulatedNetwork {
     return number
   }
 
-  func activate(_ number: Int, _ side: SimulatedSide, _ token: UInt64) {
+  func activate(_ number: Int, _ side: SimulatedSide, _ token: HandlerToken) {
     state.withLock { $0.connections[number]?.ends[side.rawValue].token = token }
     clock.schedule(at: now) { self.notify(number, side, [.readable, .writable]) }
   }
