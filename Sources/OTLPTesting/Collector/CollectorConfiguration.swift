@@ -102,10 +102,10 @@ extension LoopbackCollector {
 
 extension LoopbackCollector.Configuration {
   /// The TLS context from the files, or nil for plaintext.
-  func tlsContext() throws -> TLSContext? {
+  func tlsContext() throws -> TLSServerContext? {
     try tls.map {
-      try TLSContext(
-        server: TLSServerConfiguration(
+      try TLSServerContext(
+        TLSServerConfiguration(
           certificate: $0.certificate, key: $0.privateKey, clientAuthorities: $0.clientCA,
           applicationProtocols: $0.applicationProtocols, issuesTickets: $0.issuesTickets))
     }
