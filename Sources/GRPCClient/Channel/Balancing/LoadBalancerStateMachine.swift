@@ -6,13 +6,13 @@ internal import TelemetryCore
 ///
 /// The states of a subchannel (RULES 5.9.4):
 ///
-///                   attempt starts                SETTINGS arrive
-///         idle ──────────────────▶ connecting ──────────────────────▶ ready
-///          ▲                         │    ▲                             │
-///          │                 attempt │    │ ConnectionBackoff,          │ GOAWAY, loss,
-///          │                   fails ▼    │ pause over                  │ silence
-///          │                    transient failure                       │
-///          └────────────────────────────────────────────────────────────┘
+///                attempt starts                 SETTINGS arrive
+///        idle ──────────────────▶ connecting ──────────────────────▶ ready
+///         ▲                         │    ▲                             │
+///         │                 attempt │    │ ConnectionBackoff,          │ GOAWAY, loss,
+///         │                   fails ▼    │ pause over                  │ silence
+///         │                    transient failure                       │
+///         └────────────────────────────────────────────────────────────┘
 ///
 /// A ready subchannel has one connection, and more if `ConnectionScaling` decides so. `OutlierDetection` ejects a
 /// failing subchannel while others can take the calls. The policy decides when attempts start and how many run at once.
