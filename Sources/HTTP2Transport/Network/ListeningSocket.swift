@@ -30,7 +30,7 @@ package final class ListeningSocket: Listener {
 
   private let descriptor: Int32
   private let loop: TelemetryLoop
-  private var token: UInt64?
+  private var token: HandlerToken?
   private var retry: TelemetryLoop.TimerID?
   private var owner = Fork.generation  // as in SocketTransport
 

@@ -58,7 +58,7 @@ enum SocketConnector {
     _ descriptor: Int32, _ address: SocketAddress, _ loop: TelemetryLoop, _ deadline: Deadline
   ) async throws(NetworkError) {
     let waiter = Waiter()
-    let token: UInt64
+    let token: HandlerToken
     do {
       token = try loop.watch(descriptor, waiter)
     } catch {

@@ -14,7 +14,7 @@ final class SocketTransport: Transport {
   let peer: String
   private let descriptor: Int32
   private let loop: TelemetryLoop
-  private var token: UInt64?
+  private var token: HandlerToken?
   // The process that the descriptor is open in; 0 once it is closed. A forked child has closed its parent's.
   // Atomic only because a variable of a class costs a check of exclusive access each time.
   private let owner = Atomic<UInt32>(Fork.generation)

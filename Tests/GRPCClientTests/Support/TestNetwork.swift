@@ -27,6 +27,6 @@ final class ManualPoller: Poller {
   }
 
   func wake() {}
-  func add(descriptor: Int32, token: UInt64) {}
+  func add(descriptor: Int32, token: HandlerToken) {}
   func remove(descriptor: Int32) {}
 }
