@@ -6,18 +6,15 @@ public struct TraceContext: Sendable {
   /// The context of the running task; empty if none is bound.
   @TaskLocal public static var current = TraceContext()
 
-  /// The contents; a span's record can be a subclass, so that binding a span needs no allocation.
-  package class Storage: @unchecked Sendable {
-    // SAFETY: the properties are constants; a subclass guards its own.
-    package let spanContext: SpanContext
-    package let baggage: Baggage
-    package let isRecordingSuppressed: Bool
+  /// A context without a recorded span.
+  final class Values: Sendable {
+    let spanContext: SpanContext
+    let baggage: Baggage
+    let isRecordingSuppressed: Bool
     /// B3's and Jaeger's debug flag, which travels on in their headers.
-    package let isDebug: Bool
+    let isDebug: Bool
 
-    package init(
-      spanContext: SpanContext, baggage: Baggage, isRecordingSuppressed: Bool = false, isDebug: Bool = false
-    ) {
+    init(spanContext: SpanContext, baggage: Baggage, isRecordingSuppressed: Bool = false, isDebug: Bool = false) {
       self.spanContext = spanContext
       self.baggage = baggage
       self.isRecordingSuppressed = isRecordingSuppressed
@@ -25,8 +22,16 @@ public struct TraceContext: Sendable {
     }
   }
 
-  /// nil for the empty context.
-  package private(set) var storage: Storage?
+  /// One reference in any case, so that binding a recorded span needs no allocation.
+  // SAFETY: `span` holds the block of a record, which guards what changes in it.
+  @safe
+  private enum Content: @unchecked Sendable {
+    case empty
+    case values(Values)
+    case span(AnyObject)
+  }
+
+  private var content = Content.empty
 
   /// The empty context: no span, no baggage.
   public init() {}
@@ -36,40 +41,73 @@ public struct TraceContext: Sendable {
   ///   - spanContext: The active span's identity; invalid for none.
   ///   - baggage: The baggage; empty by default.
   public init(_ spanContext: SpanContext, baggage: Baggage = Baggage()) {
-    storage = Storage(spanContext: spanContext, baggage: baggage)
+    content = .values(Values(spanContext: spanContext, baggage: baggage))
   }
 
-  package init(_ storage: Storage?) { self.storage = storage }
+  /// Makes the context in which a span's children start.
+  /// - Parameters:
+  ///   - span: The active span.
+  ///   - context: The context with the baggage and the rest; the span's own if it is recorded.
+  public init(_ span: RecordingSpan, in context: TraceContext = .current) {
+    if let storage = span.storage {
+      content = .span(storage)
+    } else {
+      self = context
+      spanContext = span.context
+    }
+  }
+
+  /// The clock of the trace, if the active span is recorded in this process.
+  var clock: TraceClock? { if case .span(let span) = content { SpanRecord(span).clock } else { nil } }
 
   /// The active span's identity; invalid for none.
   public var spanContext: SpanContext {
-    get { storage?.spanContext ?? .invalid }
+    get {
+      switch content {
+      case .empty: .invalid
+      case .values(let values): values.spanContext
+      case .span(let span): SpanRecord(span).context
+      }
+    }
     set { update(spanContext: newValue) }
   }
 
   /// The baggage.
   public var baggage: Baggage {
-    get { storage?.baggage ?? Baggage() }
+    get {
+      switch content {
+      case .empty: Baggage()
+      case .values(let values): values.baggage
+      case .span(let span): SpanRecord(span).baggage
+      }
+    }
     set { update(baggage: newValue) }
   }
 
   /// True if spans that start in this context record nothing; false by default. See ``withRecordingSuppressed(_:)``.
   public var isRecordingSuppressed: Bool {
-    get { storage?.isRecordingSuppressed ?? false }
+    get { if case .values(let values) = content { values.isRecordingSuppressed } else { false } }
     set { update(isRecordingSuppressed: newValue) }
   }
 
   package var isDebug: Bool {
-    get { storage?.isDebug ?? false }
+    get {
+      switch content {
+      case .empty: false
+      case .values(let values): values.isDebug
+      case .span(let span): SpanRecord(span).isDebug
+      }
+    }
     set { update(isDebug: newValue) }
   }
 
   private mutating func update(
     spanContext: SpanContext? = nil, baggage: Baggage? = nil, isRecordingSuppressed: Bool? = nil, isDebug: Bool? = nil
   ) {
-    storage = Storage(
-      spanContext: spanContext ?? self.spanContext, baggage: baggage ?? self.baggage,
-      isRecordingSuppressed: isRecordingSuppressed ?? self.isRecordingSuppressed, isDebug: isDebug ?? self.isDebug)
+    content = .values(
+      Values(
+        spanContext: spanContext ?? self.spanContext, baggage: baggage ?? self.baggage,
+        isRecordingSuppressed: isRecordingSuppressed ?? self.isRecordingSuppressed, isDebug: isDebug ?? self.isDebug))
   }
 
   /// Calls `body` with this as the ``current`` context.

@@ -24,6 +24,16 @@ extension Array {
     }
   }
 
+  /// Calls `body` with each element in order, without a copy.
+  @inlinable
+  @inline(__always)
+  package borrowing func forEachBorrowed(_ body: (borrowing Borrowed<Element>) -> Void) {
+    unsafe withUnsafeBufferPointer { elements in
+      guard let first = unsafe Self.borrowed(elements) else { return }
+      for index in 0..<elements.count { unsafe body(first[index]) }
+    }
+  }
+
   /// Calls `body` with the elements at `positions`, from the last to the first, without retaining anything.
   @inlinable
   @inline(__always)

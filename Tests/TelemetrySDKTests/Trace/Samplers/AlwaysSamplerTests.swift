@@ -33,6 +33,6 @@ struct CustomSampler: Sampler {
 
   func shouldSample(
     parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-    attributes: Attributes, links: [SpanData.Link]
+    attributes: Attributes, links: [SpanLink]
   ) -> SamplingResult { result }
 }

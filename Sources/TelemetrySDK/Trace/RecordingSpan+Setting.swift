@@ -1,0 +1,144 @@
+extension RecordingSpan {
+  // MARK: Attributes
+
+  /// Sets an attribute; a value that was set before for the same key is replaced in its place.
+  ///
+  /// An attribute with an empty key is ignored, one beyond the limit of attributes is counted as dropped
+  /// (``SpanLimits/attributeCountLimit``).
+  @inlinable
+  public func setAttribute(_ key: String, _ value: String) { if record != nil { set(key, value) } }
+
+  /// Sets an attribute to an integer.
+  @inlinable
+  public func setAttribute(_ key: String, _ value: Int) { if record != nil { set(key, value) } }
+
+  /// Sets an attribute to an integer.
+  @inlinable
+  public func setAttribute(_ key: String, _ value: Int64) { if record != nil { set(key, value) } }
+
+  /// Sets an attribute to a floating-point number.
+  @inlinable
+  public func setAttribute(_ key: String, _ value: Double) { if record != nil { set(key, value) } }
+
+  /// Sets an attribute to a truth value.
+  @inlinable
+  public func setAttribute(_ key: String, _ value: Bool) { if record != nil { set(key, value) } }
+
+  /// Sets an attribute to bytes that are not text.
+  public func setAttribute(_ key: String, _ value: [UInt8]) { setAttribute(key, .bytes(value)) }
+  /// Sets an attribute to texts.
+  public func setAttribute(_ key: String, _ value: [String]) { setAttribute(key, AttributeValue(value)) }
+  /// Sets an attribute to truth values.
+  public func setAttribute(_ key: String, _ value: [Bool]) { setAttribute(key, AttributeValue(value)) }
+  /// Sets an attribute to integers.
+  public func setAttribute(_ key: String, _ value: [Int]) { setAttribute(key, AttributeValue(value)) }
+  /// Sets an attribute to floating-point numbers.
+  public func setAttribute(_ key: String, _ value: [Double]) { setAttribute(key, AttributeValue(value)) }
+
+  /// Sets an attribute to a value of any kind.
+  @_disfavoredOverload
+  public func setAttribute(_ key: String, _ value: AttributeValue) {
+    guard let record else { return }
+    let value = record.limits.limited(value)
+    unsafe record.setAttribute(key) { unsafe $0.attribute(SpanTags.attribute, $1, value) }
+  }
+
+  /// Sets an attribute to a value that is only made if the span is recorded.
+  public func setAttribute(_ key: String, making value: () throws -> AttributeValue) rethrows {
+    guard isRecording else { return }
+    setAttribute(key, try value())
+  }
+
+  /// Sets several attributes.
+  public func setAttributes(_ attributes: Attributes) {
+    guard record != nil else { return }
+    for attribute in attributes { setAttribute(attribute.key, attribute.value) }
+  }
+
+  // Out of line, so that a span that isn't recorded costs its caller a comparison.
+
+  @usableFromInline
+  func set(_ key: String, _ value: String) { record?.setAttribute(key, value) }
+
+  @usableFromInline
+  func set(_ key: String, _ value: Int) { set(key, Int64(value)) }
+
+  @usableFromInline
+  func set(_ key: String, _ value: Int64) {
+    unsafe record?.setAttribute(key) { unsafe $0.attribute(SpanTags.attribute, $1, int: value) }
+  }
+
+  @usableFromInline
+  func set(_ key: String, _ value: Double) {
+    unsafe record?.setAttribute(key) { unsafe $0.attribute(SpanTags.attribute, $1, double: value) }
+  }
+
+  @usableFromInline
+  func set(_ key: String, _ value: Bool) {
+    unsafe record?.setAttribute(key) { unsafe $0.attribute(SpanTags.attribute, $1, bool: value) }
+  }
+
+  // MARK: Events and links
+
+  /// Adds an event. Events keep the order in which they are added.
+  /// - Parameters:
+  ///   - name: The event's name.
+  ///   - attributes: Its attributes.
+  ///   - unixNano: Its time in nanoseconds since 1970; nil, the default, for now.
+  public func addEvent(_ name: String, attributes: Attributes = Attributes(), at unixNano: UInt64? = nil) {
+    record?.addEvent(name, unixNano, attributes)
+  }
+
+  /// Adds an event whose attributes a closure sets: it only runs if the span is recorded, and needs no allocation.
+  public func addEvent(
+    _ name: String, at unixNano: UInt64? = nil, attributes build: (inout EventAttributes) throws -> Void
+  ) rethrows {
+    guard let record, record.isRecording else { return }
+    let time = unixNano ?? record.clock.now
+    // The closure runs outside of the lock, so it may use the span.
+    try unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { scratch in
+      var message = unsafe ProtobufAppender(scratch.baseAddress.unsafelyUnwrapped, capacity: scratch.count)
+      message.eventHead(name, time)
+      var attributes = EventAttributes(message, record.limits)
+      defer { attributes.message.deallocate() }
+      try build(&attributes)
+      attributes.message.ensure(11)
+      attributes.message.varintField(SpanTags.Event.droppedAttributes, attributes.dropped)
+      unsafe record.addEvent(message: attributes.message.bytes)
+    }
+  }
+
+  /// Adds an event `exception` with the error's type, message and stack trace (RULES 4.2.11). The status stays as it is.
+  /// - Parameters:
+  ///   - error: The error. Its `description` is the message; a ``StackTraced`` error gives its stack trace.
+  ///   - attributes: Further attributes; they replace those of the same name.
+  ///   - unixNano: The time in nanoseconds since 1970; nil, the default, for now.
+  public func recordError(_ error: any Error, attributes: Attributes = Attributes(), at unixNano: UInt64? = nil) {
+    guard isRecording else { return }
+    var all: Attributes = [
+      "exception.type": .string(String(reflecting: type(of: error))), "exception.message": .string("\(error)"),
+    ]
+    if let stackTrace = (error as? any StackTraced)?.stackTrace { all["exception.stacktrace"] = .string(stackTrace) }
+    for attribute in attributes { all[attribute.key] = attribute.value }
+    addEvent("exception", attributes: all, at: unixNano)
+  }
+
+  /// Adds a link to another span.
+  public func addLink(_ context: SpanContext, attributes: Attributes = Attributes()) {
+    record?.addLink(SpanLink(context, attributes: attributes))
+  }
+
+  // MARK: Status and name
+
+  /// Sets the status. `ok` is final, `unset` is ignored, and a message is kept for errors only (RULES 4.2.8).
+  public func setStatus(_ status: SpanData.Status) { record?.setStatus(status) }
+
+  /// Replaces the name. A sampler's decision about the old name stays.
+  public func updateName(_ name: String) { record?.updateName(name) }
+}
+
+/// An error that gives the stack trace of the place where it was made.
+public protocol StackTraced: Error {
+  /// The stack trace in the usual form of the language.
+  var stackTrace: String { get }
+}

@@ -1,0 +1,122 @@
+extension SpanRecord {
+  /// Sets an attribute, unless the span has ended, the key is empty, or the count limit is reached (RULES 4.5). `append` writes
+  /// the attribute at the message's end; user code must not run in it.
+  @inline(__always)
+  func setAttribute(
+    _ key: String, _ append: (inout ProtobufAppender, UnsafeRawBufferPointer) -> Void
+  ) {
+    unsafe ProtobufAppender.withBytes(of: key) { key in
+      unsafe withLock { head, filter in
+        guard unsafe head.pointee.phase != .ended, key.count > 0 else { return }
+        if unsafe filter.insert(key) {
+          unsafe Self.setRepeated(key, head, append)
+        } else {
+          unsafe Self.addAttribute(key, head, append)
+        }
+      }
+    }
+  }
+
+  @inline(__always)
+  func setAttribute(_ key: String, _ value: String) {
+    unsafe ProtobufAppender.withBytes(of: value) { value in
+      let value = unsafe value.count > maxValueBytes ? Self.truncated(value, to: maxValueBytes) : value
+      unsafe setAttribute(key) { unsafe $0.attribute(SpanTags.attribute, $1, string: value) }
+    }
+  }
+
+  /// Adds an attribute whose key is new.
+  @unsafe
+  @inline(__always)
+  private static func addAttribute(
+    _ key: UnsafeRawBufferPointer, _ head: UnsafeMutablePointer<Head>,
+    _ append: (inout ProtobufAppender, UnsafeRawBufferPointer) -> Void
+  ) {
+    guard unsafe head.pointee.attributeCount < head.pointee.maxAttributes else {
+      return unsafe head.pointee.droppedAttributes.increase()
+    }
+    unsafe head.pointee.attributeCount &+= 1
+    unsafe append(&head.pointee.message, key)
+  }
+
+  /// Sets an attribute whose key may exist: a new value takes the place of the old one, whose bytes don't stay.
+  @unsafe
+  @inline(never)
+  private static func setRepeated(
+    _ key: UnsafeRawBufferPointer, _ head: UnsafeMutablePointer<Head>,
+    _ append: (inout ProtobufAppender, UnsafeRawBufferPointer) -> Void
+  ) {
+    guard let old = unsafe head.pointee.message.attribute(SpanTags.attribute, key, from: head.pointee.fieldsStart)
+    else {
+      return unsafe addAttribute(key, head, append)
+    }
+    let end = unsafe head.pointee.message.count
+    unsafe append(&head.pointee.message, key)
+    unsafe head.pointee.message.moveTail(from: end, over: old)
+  }
+
+  /// The first `limit` characters of a text, each a Unicode scalar (RULES 4.5.2).
+  @unsafe
+  static func truncated(_ text: UnsafeRawBufferPointer, to limit: Int) -> UnsafeRawBufferPointer {
+    var characters = 0
+    for index in text.indices where unsafe text[index] & 0xC0 != 0x80 {
+      if characters == limit { return unsafe UnsafeRawBufferPointer(rebasing: text[..<index]) }
+      characters += 1
+    }
+    return unsafe text
+  }
+}
+
+extension UInt32 {
+  /// Adds one; stays at the largest value.
+  mutating func increase() { if self < .max { self &+= 1 } }
+}
+
+extension ProtobufAppender {
+  /// The range of the attribute with this tag and key, among the fields from `start` on, all of which have a length.
+  @unsafe
+  func attribute(_ attributeTag: UInt8, _ key: UnsafeRawBufferPointer, from start: Int) -> Range<Int>? {
+    var position = start
+    while position < count {
+      let field = position
+      let tag = unsafe base.load(fromByteOffset: position, as: UInt8.self)
+      position += 1
+      let length = readVarint(&position)
+      if tag == attributeTag, unsafe hasKey(key, at: position) { return field..<position + length }
+      position += length
+    }
+    return nil
+  }
+
+  /// True if the `KeyValue` at `position` has this key.
+  @unsafe
+  private func hasKey(_ key: UnsafeRawBufferPointer, at position: Int) -> Bool {
+    var position = position + 1
+    guard readVarint(&position) == key.count, let start = key.baseAddress else { return false }
+    let stored = unsafe UnsafeRawBufferPointer(start: base + position, count: key.count)
+    return unsafe stored.elementsEqual(UnsafeRawBufferPointer(start: start, count: key.count))
+  }
+
+  /// Reads a varint that the appender wrote.
+  func readVarint(_ position: inout Int) -> Int {
+    var (result, shift) = (0, 0)
+    while true {
+      let byte = unsafe base.load(fromByteOffset: position, as: UInt8.self)
+      position += 1
+      result |= Int(byte & 0x7F) << shift
+      if byte < 0x80 { return result }
+      shift += 7
+    }
+  }
+
+  /// Moves the bytes from `start` on to where `old` lies, which they replace.
+  mutating func moveTail(from start: Int, over old: Range<Int>) {
+    let size = count - start
+    unsafe withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { copy in
+      unsafe copy.copyMemory(from: UnsafeRawBufferPointer(start: base + start, count: size))
+      unsafe (base + old.lowerBound + size).copyMemory(from: base + old.upperBound, byteCount: start - old.upperBound)
+      unsafe (base + old.lowerBound).copyMemory(from: copy.baseAddress.unsafelyUnwrapped, byteCount: size)
+    }
+    count = start - old.count + size
+  }
+}

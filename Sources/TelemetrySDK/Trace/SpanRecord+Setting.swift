@@ -1,0 +1,137 @@
+internal import TelemetryCore
+
+extension SpanRecord {
+  /// Adds an event, unless the span has ended or the count limit is reached.
+  func addEvent(_ name: String, _ time: UInt64?, _ attributes: borrowing Attributes) {
+    let time = time ?? clock.now
+    unsafe withLock { head, _ in
+      guard unsafe Self.admitsEvent(head) else { return }
+      let start = unsafe head.pointee.message.beginMessage(SpanTags.event)
+      unsafe head.pointee.message.eventHead(name, time)
+      let limits = unsafe head.pointee.tracer.limits
+      let dropped = unsafe head.pointee.message.attributes(
+        SpanTags.Event.attribute, attributes, most: limits.attributesPerEvent, limits)
+      unsafe head.pointee.message.ensure(11)
+      unsafe head.pointee.message.varintField(SpanTags.Event.droppedAttributes, dropped)
+      unsafe head.pointee.message.endMessage(start)
+    }
+  }
+
+  /// Adds an event whose message was written elsewhere.
+  @unsafe
+  func addEvent(message: UnsafeRawBufferPointer) {
+    unsafe withLock { head, _ in
+      guard unsafe Self.admitsEvent(head) else { return }
+      unsafe head.pointee.message.field(SpanTags.event, message)
+    }
+  }
+
+  @unsafe
+  @inline(__always)
+  private static func admitsEvent(_ head: UnsafeMutablePointer<Head>) -> Bool {
+    guard unsafe head.pointee.phase != .ended else { return false }
+    guard unsafe head.pointee.eventCount < head.pointee.maxEvents else {
+      unsafe head.pointee.droppedEvents.increase()
+      return false
+    }
+    unsafe head.pointee.eventCount &+= 1
+    return true
+  }
+
+  /// Adds a link, unless the span has ended or the count limit is reached. A link without ids is recorded if it says anything
+  /// else (RULES 4.2).
+  func addLink(_ link: SpanLink) {
+    guard link.context.isValid || !link.attributes.isEmpty || !link.context.traceState.isEmpty else { return }
+    unsafe withLock { head, _ in
+      guard unsafe head.pointee.phase != .ended else { return }
+      let limits = unsafe head.pointee.tracer.limits
+      guard unsafe head.pointee.linkCount < limits.links else {
+        return unsafe head.pointee.droppedLinks.increase()
+      }
+      unsafe head.pointee.linkCount &+= 1
+      unsafe head.pointee.message.link(link, limits)
+    }
+  }
+
+  /// The order is Ok, Error, Unset: a higher one stays, and Ok is final (RULES 4.2.8).
+  func setStatus(_ status: SpanData.Status) {
+    unsafe withLock { head, _ in
+      guard unsafe head.pointee.phase != .ended, unsafe head.pointee.statusCode != .ok, status.code != .unset else {
+        return
+      }
+      unsafe head.pointee.statusCode = status.code
+      unsafe head.pointee.statusMessage = status.code == .error ? status.message : ""
+    }
+  }
+
+  /// Sets the status of an error that the span's code didn't handle, unless a status was set.
+  func setStatusIfUnset(_ status: SpanData.Status) {
+    unsafe withLock { head, _ in
+      guard unsafe head.pointee.phase != .ended, unsafe head.pointee.statusCode == .unset else { return }
+      unsafe head.pointee.statusCode = status.code
+      unsafe head.pointee.statusMessage = status.message
+    }
+  }
+
+  /// Replaces the name.
+  func updateName(_ name: String) {
+    unsafe withLock { head, _ in
+      guard unsafe head.pointee.phase != .ended else { return }
+      let old = unsafe head.pointee.name
+      let end = unsafe head.pointee.message.count
+      unsafe head.pointee.message.stringField(SpanTags.name, name)
+      let size = unsafe head.pointee.message.count - end
+      unsafe head.pointee.message.moveTail(from: end, over: old)
+      unsafe head.pointee.name = old.lowerBound..<old.lowerBound + size
+      unsafe head.pointee.fieldsStart += size - old.count
+    }
+  }
+}
+
+extension ProtobufAppender {
+  /// The fields of an event in front of its attributes.
+  @inline(__always)
+  mutating func eventHead(_ name: String, _ time: UInt64) {
+    ensure(9)
+    fixed64Field(SpanTags.Event.time, time)
+    stringField(SpanTags.Event.name, name)
+  }
+
+  /// Repeated `KeyValue`, of which `most` are written.
+  /// - Returns: The number of those left out.
+  @inline(__always)
+  mutating func attributes(
+    _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: RecordingLimits
+  ) -> UInt64 {
+    let count = attributes.elements.count
+    if count <= most, limits.valueLength == .max {
+      self.attributes(tag, attributes)
+      return 0
+    }
+    for element in attributes.elements.prefix(most) {
+      unsafe Self.withBytes(of: element.key) { unsafe attribute(tag, $0, limits.limited(element.value)) }
+    }
+    return UInt64(max(0, count - most))
+  }
+
+  mutating func link(_ link: SpanLink, _ limits: RecordingLimits) {
+    let start = beginMessage(SpanTags.link)
+    ensure(32)
+    if link.context.traceID.isValid {
+      put(UInt16(SpanTags.Link.traceID) | 16 << 8)
+      bigEndian(link.context.traceID.high)
+      bigEndian(link.context.traceID.low)
+    }
+    if link.context.spanID.isValid {
+      put(UInt16(SpanTags.Link.spanID) | 8 << 8)
+      bigEndian(link.context.spanID.value)
+    }
+    stringField(SpanTags.Link.traceState, link.context.traceState.description)
+    let dropped = attributes(SpanTags.Link.attribute, link.attributes, most: limits.attributesPerLink, limits)
+    ensure(16)
+    varintField(SpanTags.Link.droppedAttributes, dropped)
+    put(SpanTags.Link.flags)
+    put(link.context.wireFlags)
+    endMessage(start)
+  }
+}

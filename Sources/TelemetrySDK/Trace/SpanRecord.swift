@@ -1,0 +1,176 @@
+internal import TelemetryCore
+
+/// The recorded part of a span: one block of memory with a lock, a filter of keys, and the span's protobuf message, which
+/// grows as the span is set. The end completes the message, and nothing changes it after that.
+///
+/// The message begins with the fields that are known at the start, in the order of their numbers. Attributes, events and links
+/// follow in the order in which they are set; dropped counts, status and flags come with the end.
+///
+/// A record is a pointer into the block, without a count of references: whoever uses it holds the block's object
+/// (``RecordingSpan``, ``TraceContext``).
+@usableFromInline
+@safe
+struct SpanRecord {
+  // SAFETY: the elements of a `SpanStorage`, which the user of the record holds. What changes is accessed under the lock, or after
+  // the end; `Head`'s constants are set before the record is shared.
+  private let tail: UnsafeMutableRawPointer
+
+  enum Phase: UInt8 {
+    case recording
+    /// The end time is set; `onEnding` may still change the rest.
+    case ending
+    case ended
+  }
+
+  struct Head {
+    var message: ProtobufAppender
+    let tracer: TelemetryTracer
+    let context: SpanContext
+    let baggage: Baggage
+    let isDebug: Bool
+    /// The clock of the trace in this process.
+    let clock: TraceClock
+    /// The wire's flags: the trace flags, and bits 8 and 9 for the parent's remoteness.
+    let flags: UInt32
+    let parent: SpanID
+    /// The most attributes and events, and the most bytes of a value that certainly needs no truncation.
+    let maxAttributes: UInt32
+    let maxEvents: UInt32
+    let maxValueBytes: Int
+
+    var phase = Phase.recording
+    var statusCode = SpanData.Status.Code.unset
+    var statusMessage = ""
+    /// The field of the name in the message; the fields up to `fieldsStart` follow.
+    var name: Range<Int>
+    /// Where attributes, events and links begin: behind the field of the end time.
+    var fieldsStart: Int
+    var attributeCount: UInt32 = 0
+    var eventCount: UInt32 = 0
+    var linkCount: UInt32 = 0
+    var droppedAttributes: UInt32 = 0
+    var droppedEvents: UInt32 = 0
+    var droppedLinks: UInt32 = 0
+  }
+
+  /// The size of a record's block: the largest that glibc's per-thread cache serves.
+  private static let blockSize = 1032
+  // The block holds the object's header, then the lock, the filter, the head and the message.
+  private static let filterOffset = LockWord.size
+  private static let headOffset = filterOffset + KeyFilter.size
+  private static let messageOffset = headOffset + MemoryLayout<Head>.stride
+  private static let capacity = blockSize - 24
+
+  /// The record in a block.
+  @inline(__always)
+  init(_ object: AnyObject) {
+    unsafe tail = unsafeDowncast(object, to: SpanStorage.self).withUnsafeMutablePointerToElements {
+      UnsafeMutableRawPointer($0)
+    }
+  }
+
+  /// Makes the block of a span that starts. The message has the fields that are known then.
+  @inline(__always)
+  static func make(
+    _ tracer: TelemetryTracer, _ context: SpanContext, parent: SpanContext, in parentContext: TraceContext,
+    _ name: String, _ kind: SpanData.Kind, at unixNano: UInt64?
+  ) -> AnyObject {
+    let storage = SpanStorage.create(minimumCapacity: capacity) { _ in }
+    let record = SpanRecord(storage)
+    unsafe LockWord.initialize(at: record.tail)
+    unsafe KeyFilter.initialize(at: record.tail + filterOffset)
+    var message = unsafe ProtobufAppender(
+      record.tail + messageOffset, capacity: capacity - messageOffset)
+    let clock = parentContext.clock ?? TraceClock()
+    let (nameField, fieldsStart) = message.spanHead(context, parent.spanID, name, kind, unixNano ?? clock.now)
+    let limits = tracer.limits
+    unsafe (record.tail + headOffset).bindMemory(to: Head.self, capacity: 1).initialize(
+      to: Head(
+        message: message, tracer: tracer, context: context, baggage: parentContext.baggage,
+        isDebug: parentContext.isDebug, clock: clock,
+        flags: UInt32(context.flags.rawValue) | 0x100 | (parent.isRemote ? 0x200 : 0), parent: parent.spanID,
+        maxAttributes: limits.attributes, maxEvents: limits.events, maxValueBytes: limits.valueLength,
+        name: nameField, fieldsStart: fieldsStart))
+    return storage
+  }
+
+  /// Calls `body` with the head and the filter while no other thread can reach them.
+  @unsafe
+  @inline(__always)
+  func withLock<Result>(_ body: (UnsafeMutablePointer<Head>, KeyFilter) -> Result) -> Result {
+    let lock = unsafe LockWord(at: tail)
+    lock.lock()
+    defer { lock.unlock() }
+    return unsafe body(head, KeyFilter(at: tail + Self.filterOffset))
+  }
+
+  /// The head; for constants, and for others after the end or under the lock.
+  @unsafe
+  var head: UnsafeMutablePointer<Head> {
+    @inline(__always) get { unsafe (tail + Self.headOffset).assumingMemoryBound(to: Head.self) }
+  }
+
+  var context: SpanContext { unsafe head.pointee.context }
+  var baggage: Baggage { unsafe head.pointee.baggage }
+  var isDebug: Bool { unsafe head.pointee.isDebug }
+  var clock: TraceClock { unsafe head.pointee.clock }
+  var tracer: TelemetryTracer { unsafe head.pointee.tracer }
+  var parent: SpanID { unsafe head.pointee.parent }
+  var isParentRemote: Bool { unsafe head.pointee.flags & 0x200 != 0 }
+
+  /// The most bytes of a string or byte array that certainly needs no truncation.
+  var maxValueBytes: Int { @inline(__always) get { unsafe head.pointee.maxValueBytes } }
+}
+
+/// The block of a record.
+final class SpanStorage: ManagedBuffer<Void, UInt8> {
+  deinit { SpanRecord(self).destroy() }
+}
+
+extension SpanRecord {
+  /// Ends the record's life, with its block.
+  fileprivate func destroy() {
+    unsafe head.pointee.message.deallocate()
+    if unsafe head.pointee.phase != .ended { unsafe head.pointee.tracer.abandoned() }
+    unsafe head.deinitialize(count: 1)
+  }
+}
+
+extension ProtobufAppender {
+  /// The fields of a span that are known when it starts.
+  /// - Returns: The field of the name, and the end of these fields.
+  @inline(__always)
+  fileprivate mutating func spanHead(
+    _ context: SpanContext, _ parent: SpanID, _ name: String, _ kind: SpanData.Kind, _ start: UInt64
+  ) -> (name: Range<Int>, end: Int) {
+    ensure(64)
+    put(UInt16(SpanTags.traceID) | 16 << 8)
+    bigEndian(context.traceID.high)
+    bigEndian(context.traceID.low)
+    put(UInt16(SpanTags.spanID) | 8 << 8)
+    bigEndian(context.spanID.value)
+    if let traceState = context.traceState.storage {
+      stringField(SpanTags.traceState, traceState.header)
+      ensure(32)
+    }
+    if parent.isValid {
+      put(UInt16(SpanTags.parentSpanID) | 8 << 8)
+      bigEndian(parent.value)
+    }
+    let nameStart = count
+    stringField(SpanTags.name, name)
+    let name = nameStart..<count
+    ensure(32)
+    put(UInt16(SpanTags.kind) | UInt16(kind.rawValue) << 8)
+    fixed64Field(SpanTags.startTime, start)
+    fixed64Field(SpanTags.endTime, 0)
+    return (name, count)
+  }
+}
+
+extension SpanRecord {
+  var limits: RecordingLimits { tracer.limits }
+
+  /// Whether settings have an effect.
+  var isRecording: Bool { unsafe withLock { head, _ in unsafe head.pointee.phase != .ended } }
+}

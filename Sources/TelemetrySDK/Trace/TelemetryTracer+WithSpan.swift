@@ -1,0 +1,50 @@
+extension TelemetryTracer {
+  /// Runs `body` in a span: it is the current one in `body` and in child tasks, and ends with it.
+  ///
+  /// A thrown error is recorded as an event and sets the status to an error, unless `body` has set a status. See
+  /// ``startSpan(_:kind:parent:attributes:links:at:)`` for the parameters.
+  public func withSpan<Result>(
+    _ name: String, kind: SpanData.Kind = .internal, parent: TraceContext? = nil,
+    attributes: Attributes = Attributes(), links: [SpanLink] = [], at unixNano: UInt64? = nil,
+    _ body: (RecordingSpan) throws -> Result
+  ) rethrows -> Result {
+    let parent = parent ?? .current
+    let span = startSpan(name, kind: kind, parent: parent, attributes: attributes, links: links, at: unixNano)
+    defer { span.end() }
+    return try TraceContext(span, in: parent).makeCurrent {
+      do { return try body(span) } catch {
+        span.fail(error)
+        throw error
+      }
+    }
+  }
+
+  /// Runs `body` in a span: it is the current one in `body` and in child tasks, and ends with it.
+  ///
+  /// A thrown error is recorded as an event and sets the status to an error, unless `body` has set a status. Cancellation is
+  /// an error like others.
+  public nonisolated(nonsending) func withSpan<Result>(
+    _ name: String, kind: SpanData.Kind = .internal, parent: TraceContext? = nil,
+    attributes: Attributes = Attributes(), links: [SpanLink] = [], at unixNano: UInt64? = nil,
+    _ body: nonisolated(nonsending) (RecordingSpan) async throws -> Result
+  ) async rethrows -> Result {
+    let parent = parent ?? .current
+    let span = startSpan(name, kind: kind, parent: parent, attributes: attributes, links: links, at: unixNano)
+    defer { span.end() }
+    return try await TraceContext(span, in: parent).makeCurrent {
+      do { return try await body(span) } catch {
+        span.fail(error)
+        throw error
+      }
+    }
+  }
+}
+
+extension RecordingSpan {
+  /// Records an error that left the span's code.
+  func fail(_ error: any Error) {
+    guard isRecording else { return }
+    recordError(error)
+    record?.setStatusIfUnset(.error("\(error)"))
+  }
+}

@@ -1,0 +1,41 @@
+/// Starts the spans of one library or module, its scope. Thread-safe; a provider gives the same tracer for the same scope.
+///
+/// Its name leaves the bare one to swift-distributed-tracing, which has a public protocol `Tracer`.
+public final class TelemetryTracer: Sendable {
+  /// The library or module whose spans the tracer starts.
+  public let scope: InstrumentationScope
+  let provider: TracerProvider
+  // The provider's, at hand for each span.
+  let limits: RecordingLimits
+
+  init(_ scope: InstrumentationScope, _ provider: TracerProvider) {
+    self.scope = scope
+    self.provider = provider
+    limits = provider.limits
+  }
+
+  /// The resource of the tracer's spans.
+  public var resource: Resource { provider.resource }
+
+  /// Whether a span that is started may be recorded: false without processors and after the provider's shutdown, so that costly
+  /// preparations can be left out.
+  public var isEnabled: Bool { provider.isRecording }
+
+  /// Starts a span; end it with ``RecordingSpan/end(at:)``.
+  /// - Parameters:
+  ///   - name: The operation, of low cardinality.
+  ///   - kind: The side of a call that the span is; default `internal`.
+  ///   - parent: The context to start in; nil, the default, for ``TraceContext/current``. An empty context makes a root span.
+  ///   - attributes: Attributes that the sampler sees; none by default.
+  ///   - links: Links that the sampler sees; none by default.
+  ///   - unixNano: The start in nanoseconds since 1970; nil, the default, for now.
+  public func startSpan(
+    _ name: String, kind: SpanData.Kind = .internal, parent: TraceContext? = nil,
+    attributes: Attributes = Attributes(), links: [SpanLink] = [], at unixNano: UInt64? = nil
+  ) -> RecordingSpan {
+    guard let parent else { return provider.start(self, name, kind, .current, attributes, links, unixNano) }
+    return provider.start(self, name, kind, parent, attributes, links, unixNano)
+  }
+
+  func abandoned() { provider.abandoned() }
+}

@@ -1,0 +1,152 @@
+internal import Synchronization
+internal import TelemetryCore
+
+/// Gives tracers, and holds what their spans share: resource, sampler, ids, limits and processors. Thread-safe.
+///
+/// Any number of providers can exist. End a provider with ``shutdown(within:)``: spans that start later aren't recorded.
+/// Specification: trace SDK, tracer provider (RULES 4.1).
+public final class TracerProvider: Sendable {
+  /// The entity whose spans these are.
+  public let resource: Resource
+  let sampler: any Sampler
+  let idGenerator: any IDGenerator
+  let limits: RecordingLimits
+  let processors: [any SpanProcessor]
+  private let needsOnEnding: Bool
+  private let hasRandomTraceIDs: Bool
+  private let diagnostics: Diagnostics
+  private let isShutDown = Atomic(false)
+  private let abandonedCount = Atomic(0)
+  private let tracers = Locked<[InstrumentationScope: TelemetryTracer]>([:])
+
+  /// Makes a provider.
+  /// - Parameters:
+  ///   - resource: The entity whose spans these are.
+  ///   - sampler: Decides which spans are recorded; default: as the parent, and all roots.
+  ///   - idGenerator: Makes trace and span ids; default: random ones.
+  ///   - limits: The most that a span holds.
+  ///   - processors: Receive the spans, in this order.
+  ///   - diagnostics: Receives what is reported.
+  /// - Throws: If a limit is out of its range.
+  public init(
+    resource: Resource, sampler: any Sampler = ParentBasedSampler(root: AlwaysOnSampler()),
+    idGenerator: any IDGenerator = RandomIDGenerator(), limits: SpanLimits = SpanLimits(),
+    processors: [any SpanProcessor], diagnostics: Diagnostics = .standardError
+  ) throws(ConfigurationError) {
+    try limits.validate()
+    self.resource = resource
+    self.sampler = sampler
+    self.idGenerator = idGenerator
+    self.limits = RecordingLimits(limits)
+    self.processors = processors
+    self.diagnostics = diagnostics
+    needsOnEnding = processors.contains { $0.needsOnEnding }
+    hasRandomTraceIDs = idGenerator.makesRandomTraceIDs
+  }
+
+  /// The tracer of a library or module.
+  /// - Parameters:
+  ///   - name: The library's or module's name; an empty one works, and is reported.
+  ///   - version: Its version; empty for none.
+  ///   - schemaURL: The schema of its spans; empty for none.
+  ///   - attributes: Further attributes of the scope.
+  public func tracer(
+    _ name: String, version: String = "", schemaURL: String = "", attributes: Attributes = Attributes()
+  ) -> TelemetryTracer {
+    if name.isEmpty { diagnostics.emit(.warning, "a tracer was asked for without a name") }
+    let scope = InstrumentationScope(name: name, version: version, attributes: attributes, schemaURL: schemaURL)
+    return tracers.withLock { tracers in
+      if let known = tracers[scope] { return known }
+      let tracer = TelemetryTracer(scope, self)
+      tracers[scope] = tracer
+      return tracer
+    }
+  }
+
+  /// Spans that were never ended, so far: their last reference went away before.
+  public var abandonedSpans: Int { abandonedCount.load(ordering: .relaxed) }
+
+  var isRecording: Bool { !processors.isEmpty && !isShutDown.load(ordering: .relaxed) }
+
+  func abandoned() {
+    let count = abandonedCount.wrappingAdd(1, ordering: .relaxed).newValue
+    if count == 1 { diagnostics.emit(.warning, "a span was released without its end, so it isn't exported") }
+  }
+
+  // MARK: Spans
+
+  @inline(__always)
+  func start(
+    _ tracer: TelemetryTracer, _ name: String, _ kind: SpanData.Kind, _ parent: TraceContext,
+    _ attributes: Attributes, _ links: [SpanLink], _ time: UInt64?
+  ) -> RecordingSpan {
+    let parentContext = parent.spanContext
+    guard isRecording, !parent.isRecordingSuppressed else { return RecordingSpan(parentContext, nil) }
+    let isRoot = !parentContext.isValid
+    let traceID = isRoot ? idGenerator.makeTraceID() : parentContext.traceID
+    let sampling = sampler.shouldSample(
+      parent: parentContext, context: parent, traceID: traceID, name: name, kind: kind, attributes: attributes,
+      links: links)
+    var flags: TraceFlags = isRoot ? (hasRandomTraceIDs ? .random : []) : parentContext.flags.intersection(.random)
+    if sampling.decision == .recordAndSample { flags.insert(.sampled) }
+    let context = SpanContext(
+      traceID: traceID, spanID: idGenerator.makeSpanID(), flags: flags,
+      traceState: sampling.traceState ?? parentContext.traceState)
+    guard sampling.decision != .drop else { return RecordingSpan(context, nil) }
+    let storage = SpanRecord.make(
+      tracer, context, parent: parentContext, in: parent, name, kind, at: time)
+    let span = RecordingSpan(context, storage)
+    if !links.isEmpty { for link in links { span.record?.addLink(link) } }
+    if !attributes.isEmpty { span.setAttributes(attributes) }
+    if !sampling.attributes.isEmpty { span.setAttributes(sampling.attributes) }
+    for index in processors.indices { processors[index].onStart(span, parent: parent) }
+    return span
+  }
+
+  func end(_ span: RecordingSpan, _ record: SpanRecord, _ time: UInt64?) {
+    if needsOnEnding {
+      guard record.beginEnding(time) else { return }
+      for processor in processors where processor.needsOnEnding { processor.onEnding(span) }
+      record.end()
+    } else {
+      guard record.end(time) else { return }
+    }
+    for index in processors.indices { processors[index].onEnd(span) }
+  }
+
+  // MARK: Flush and shutdown
+
+  /// Has every processor deliver what ended before the call. All processors work at once, within `limit`.
+  /// - Returns: The sum of the processors' reports.
+  public func forceFlush(within limit: Duration) async -> FlushReport {
+    await Self.sum(processors[...]) { await $0.forceFlush(within: limit) }
+  }
+
+  /// Ends every processor. All processors work at once, within `limit`. A second call joins the first in them.
+  /// - Returns: The sum of the processors' reports.
+  @discardableResult
+  public func shutdown(within limit: Duration) async -> FlushReport {
+    isShutDown.store(true, ordering: .relaxed)
+    return await Self.sum(processors[...]) { await $0.shutdown(within: limit) }
+  }
+
+  private static func sum(
+    _ processors: ArraySlice<any SpanProcessor>, _ body: @escaping @Sendable (any SpanProcessor) async -> FlushReport
+  ) async -> FlushReport {
+    guard let first = processors.first else { return .empty }
+    async let others = sum(processors.dropFirst(), body)
+    return await body(first) + others
+  }
+}
+
+extension FlushReport {
+  /// The report of a processor that holds nothing.
+  public static var empty: FlushReport { FlushReport(isComplete: true, lost: 0, ledger: Ledger()) }
+
+  /// The sum of two reports.
+  public static func + (left: FlushReport, right: FlushReport) -> FlushReport {
+    FlushReport(
+      isComplete: left.isComplete && right.isComplete, lost: left.lost.saturatingSum(right.lost),
+      ledger: left.ledger + right.ledger)
+  }
+}

@@ -1,0 +1,169 @@
+import TelemetryCore
+import TelemetrySDK
+import TestThreads
+import Testing
+
+@Suite(.ownThreads) struct TracerProviderTests {
+  private let processor = CollectingProcessor()
+
+  @Test("the same scope has the same tracer (4.1.3)")
+  func tracers() throws {
+    let log = DiagnosticLog()
+    let provider = try TracerProvider(processor, diagnostics: log.diagnostics)
+    let tracer = provider.tracer("a", version: "1", schemaURL: "s", attributes: ["k": 1])
+    #expect(tracer === provider.tracer("a", version: "1", schemaURL: "s", attributes: ["k": 1]))
+    #expect(tracer !== provider.tracer("a", version: "2"))
+    #expect(
+      tracer.scope == InstrumentationScope(name: "a", version: "1", attributes: ["k": 1], schemaURL: "s"))
+    #expect(log.all.isEmpty)
+    provider.tracer("").startSpan("works").end()
+    #expect(log.all.count == 1 && processor.ended.count == 1)
+  }
+
+  @Test("a child has its parent's trace, state and random flag (4.2.3, 4.4.3)")
+  func children() throws {
+    let tracer = try TracerProvider(processor).tracer("a")
+    let root = tracer.startSpan("root")
+    #expect(root.context.flags == [.sampled, .random] && !root.context.isRemote)
+    let child = tracer.startSpan("child", parent: TraceContext(root))
+    #expect(child.context.traceID == root.context.traceID && child.parentSpanID == root.context.spanID)
+    #expect(child.context.spanID != root.context.spanID && child.context.flags == root.context.flags)
+    child.end()
+    root.end()
+    #expect(processor.ended.map(\.flags) == [0x103, 0x103])
+    var state = TraceState()
+    state.set("v", for: "k")
+    let remote = SpanContext(
+      traceID: TraceID(high: 1, low: 2), spanID: SpanID(3), flags: .sampled, traceState: state, isRemote: true)
+    let served = tracer.startSpan("served", parent: TraceContext(remote))
+    served.end()
+    #expect(served.context.traceState == state && served.context.flags == .sampled)
+    #expect(processor.ended.last?.traceState == "k=v" && processor.ended.last?.flags == 0x301)
+  }
+
+  @Test("a trace has one clock, so its durations aren't negative")
+  func clock() throws {
+    let tracer = try TracerProvider(processor).tracer("a")
+    let root = tracer.startSpan("root")
+    for _ in 0..<100 { tracer.startSpan("child", parent: TraceContext(root)).end() }
+    root.end()
+    let times = processor.ended.dropLast().flatMap { [$0.startTimeUnixNano, $0.endTimeUnixNano] }
+    #expect(times == times.sorted())
+    let last = try #require(processor.ended.last)
+    #expect(last.startTimeUnixNano <= times[0] && times.last! <= last.endTimeUnixNano)
+  }
+
+  @Test("the sampler decides, and its attributes and trace state are used (4.3)")
+  func sampling() throws {
+    struct Chooser: Sampler {
+      var description: String { "Chooser" }
+      func shouldSample(
+        parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
+        attributes: Attributes, links: [SpanLink]
+      ) -> SamplingResult {
+        var state = TraceState()
+        state.set(name, for: "sampler")
+        let decision: SamplingResult.Decision =
+          name == "drop" ? .drop : name == "record" ? .recordOnly : .recordAndSample
+        return SamplingResult(decision, attributes: ["sampled.by": "me"], traceState: state)
+      }
+    }
+    let tracer = try TracerProvider(processor, sampler: Chooser()).tracer("a")
+    for name in ["drop", "record", "sample"] {
+      let span = tracer.startSpan(name)
+      #expect(span.context.isValid && span.context.traceState["sampler"] == name)
+      #expect(span.isRecording == (name != "drop") && span.context.isSampled == (name == "sample"))
+      span.end()
+    }
+    #expect(processor.ended.map(\.name) == ["record", "sample"])
+    #expect(processor.ended.allSatisfy { $0.attributes == ["sampled.by": "me"] })
+  }
+
+  @Test("the built-in processors export sampled spans only (4.3.2)")
+  func sampledFlag() async throws {
+    struct RecordOnly: Sampler {
+      var description: String { "RecordOnly" }
+      func shouldSample(
+        parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
+        attributes: Attributes, links: [SpanLink]
+      ) -> SamplingResult { SamplingResult(name == "sample" ? .recordAndSample : .recordOnly) }
+    }
+    let (batched, simple) = (InMemorySpanExporter(), InMemorySpanExporter())
+    let provider = try TracerProvider(
+      BatchSpanProcessor(exporter: batched), SimpleSpanProcessor(exporter: simple), sampler: RecordOnly())
+    for name in ["record", "sample"] { provider.tracer("a").startSpan(name).end() }
+    let report = await provider.shutdown(within: .seconds(30))
+    #expect(report.isDelivered && report.ledger.exported == 2)
+    #expect(batched.items.map(\.name) == ["sample"] && simple.items.map(\.name) == ["sample"])
+  }
+
+  @Test("after shutdown spans aren't recorded, and carry their parent's context on (4.1.5)")
+  func shutdown() async throws {
+    let provider = try TracerProvider(processor)
+    let tracer = provider.tracer("a")
+    let open = tracer.startSpan("open")
+    #expect(tracer.isEnabled)
+    #expect(await provider.forceFlush(within: .seconds(1)).isDelivered)
+    #expect(await provider.shutdown(within: .seconds(1)).isDelivered)
+    #expect(processor.shutdowns == 1 && !tracer.isEnabled)
+    let late = tracer.startSpan("late", parent: TraceContext(open))
+    #expect(!late.isRecording && late.context == open.context)
+    open.end()
+    #expect(processor.ended.map(\.name) == ["open"])
+  }
+
+  @Test func withoutProcessorsNothingIsRecorded() throws {
+    let tracer = try TracerProvider(resource: .empty, processors: []).tracer("a")
+    #expect(!tracer.isEnabled && !tracer.startSpan("a").isRecording)
+  }
+
+  @Test func aSuppressedContextRecordsNothing() throws {
+    let tracer = try TracerProvider(processor).tracer("a")
+    TraceContext.withRecordingSuppressed { tracer.startSpan("a").end() }
+    #expect(processor.started.isEmpty)
+  }
+
+  @Test("a span that is never ended is counted and reported once")
+  func abandonedSpans() throws {
+    let log = DiagnosticLog()
+    let provider = try TracerProvider(InMemoryStarts(), diagnostics: log.diagnostics)
+    for _ in 0..<3 { _ = provider.tracer("a").startSpan("lost") }
+    provider.tracer("a").startSpan("ended").end()
+    #expect(provider.abandonedSpans == 3 && log.all.count == 1)
+  }
+
+  /// Holds no span.
+  struct InMemoryStarts: SpanProcessor { func onEnd(_ span: RecordingSpan) {} }
+
+  @Test("one span is used from eight threads at once, and one of two ends counts")
+  func threads() async throws {
+    let provider = try TracerProvider(processor) { $0.attributeCountLimit = 1000 }
+    let span = provider.tracer("a").startSpan("shared")
+    await withTaskGroup { group in
+      for thread in 0..<8 {
+        group.addTask {
+          for index in 0..<100 {
+            span.setAttribute("key.\(thread).\(index)", index)
+            span.setAttribute("shared", thread)
+            if index % 10 == 0 { span.addEvent("event") { $0.set("thread", thread) } }
+            _ = span.attribute("shared")
+          }
+        }
+      }
+    }
+    await withTaskGroup { group in
+      for _ in 0..<8 { group.addTask { span.end() } }
+    }
+    #expect(processor.ended.count == 1)
+    #expect(processor.ended[0].attributes.count == 801 && processor.ended[0].events.count == 80)
+  }
+
+  @Test("limits out of range are refused")
+  func validation() {
+    var limits = SpanLimits()
+    limits.eventCountLimit = -1
+    #expect(throws: ConfigurationError.self) {
+      try TracerProvider(resource: .empty, limits: limits, processors: [])
+    }
+  }
+}
