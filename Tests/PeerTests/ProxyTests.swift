@@ -4,7 +4,7 @@ import Testing
 extension PeerTests {
   /// The Collector and grpcio behind proxies, which end our HTTP/2 connection and make their own.
   @Suite(
-    .enabled(if: ProxyPeer.areThere, "Tests/run installs nginx, nghttpx, HAProxy and Envoy"),
+    .enabled(if: ProxyPeer.areAvailable, "Tests/run installs nginx, nghttpx, HAProxy and Envoy"),
     .enabled(if: Peers.hasPython, "Tests/run makes .venv"))
   struct ProxyTests {
     enum Backend: CaseIterable, Sendable {

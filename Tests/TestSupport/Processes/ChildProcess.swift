@@ -2,10 +2,10 @@ internal import Glibc
 internal import Synchronization
 internal import TelemetryCore
 
-// Between making a pipe and closing it on exec another child would inherit it and keep it open.
+// Held from the creation of a pipe until its FD_CLOEXEC is set: another child would inherit the pipe and keep it open.
 private let spawning = Mutex(())
 
-/// A program that a test runs. Its output goes to files, so that it never waits for us.
+/// A program that a test runs. The output goes to files, so that the program never waits for a reader.
 package final class ChildProcess: Sendable {
   package struct Failure: Error, CustomStringConvertible {
     package let description: String
@@ -19,9 +19,9 @@ package final class ChildProcess: Sendable {
 
   /// Starts a program.
   /// - Parameters:
-  ///   - arguments: Its path, then its arguments.
-  ///   - environment: Variables beside PATH, HOME and a sanitizer's options; nothing else of ours is handed on.
-  ///   - input: What it reads; nil leaves its standard input open and empty until ``closeInput()``.
+  ///   - arguments: The path of the program, then the arguments.
+  ///   - environment: Variables beside PATH, HOME and a sanitizer's options. The program inherits no others.
+  ///   - input: The standard input; nil leaves the input open and empty until ``closeInput()``.
   package init(_ arguments: [String], environment: [String: String] = [:], input: String? = nil) throws {
     directory = try TestFiles.makeDirectory()
     let directory = directory
@@ -65,7 +65,7 @@ package final class ChildProcess: Sendable {
 
   package func send(_ signal: Int32) { if isRunning { kill(id, signal) } }
 
-  /// Writes to the standard input that is left open.
+  /// Writes to the open standard input.
   package func write(_ text: String) throws {
     let bytes = Array(text.utf8)
     guard isInputOpen.load(ordering: .relaxed), Glibc.write(inputWriter, bytes, bytes.count) == bytes.count else {
@@ -75,7 +75,8 @@ package final class ChildProcess: Sendable {
 
   package func closeInput() { if isInputOpen.exchange(false, ordering: .relaxed) { close(inputWriter) } }
 
-  /// The exit code, or 128 and the signal; nil if it still runs at the end of the time.
+  /// Waits for the end of the program.
+  /// - Returns: The exit code, or 128 plus the signal; nil if the limit passes first.
   package func wait(within limit: Duration = Loopback.patience) async -> Int32? {
     let loop = try? await TestLoop.shared()
     guard let loop else { return nil }
@@ -116,19 +117,5 @@ package final class ChildProcess: Sendable {
     let code = posix_spawn(&id, arguments[0], &actions, &attributes, argv, envp)
     guard code == 0 else { throw Failure(description: "\(arguments[0]): errno \(code)") }
     return id
-  }
-}
-
-/// An event loop for waits of tests.
-enum TestLoop {
-  private static let lease = Mutex<TelemetryRuntime.Lease?>(nil)
-
-  static func shared() async throws -> TelemetryLoop {
-    try lease.withLock { lease in
-      if let lease { return lease.loop }
-      let made = try TelemetryRuntime(.development).acquire()
-      lease = made
-      return made.loop
-    }
   }
 }

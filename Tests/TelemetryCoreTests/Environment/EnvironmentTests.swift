@@ -4,19 +4,19 @@ import TestThreads
 import Testing
 
 @Suite(.ownThreads) struct EnvironmentTests {
-  private final class Log: Sendable {
-    private let kept = Mutex<[DiagnosticEvent]>([])
-    var events: [DiagnosticEvent] { kept.withLock { $0 } }
-    var diagnostics: Diagnostics { Diagnostics { event in self.kept.withLock { $0.append(event) } } }
+  private final class DiagnosticLog: Sendable {
+    private let entries = Mutex<[DiagnosticEvent]>([])
+    var events: [DiagnosticEvent] { entries.withLock { $0 } }
+    var diagnostics: Diagnostics { Diagnostics { event in self.entries.withLock { $0.append(event) } } }
   }
 
-  private func reader(_ text: String) -> (Environment, Log) {
-    let log = Log()
+  private func reader(_ text: String) -> (Environment, DiagnosticLog) {
+    let log = DiagnosticLog()
     return (Environment(["X": text, "Y": "7"], diagnostics: log.diagnostics), log)
   }
 
   @Test(
-    "white space around a value, line breaks too, is none of it (RULES D20)",
+    "white space and line breaks at the ends of a value don't count (RULES D20)",
     arguments: ["\n", "\r\n", " \t\n", "\u{A0}"])
   func trimmed(space: String) {
     for (before, after) in [("", space), (space, ""), (space, space)] {
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test(
-    "one grammar of numbers: digits alone",
+    "a number has decimal digits alone",
     arguments: ["+5", "-1", "1.5", "0x10", "1e3", "5s", "99999999999999999999", "٣"])
   func badNumbers(text: String) {
     let (reader, log) = reader(text)
@@ -41,21 +41,21 @@ import Testing
     #expect(log.events.first?.description.contains("variable=X value='\(text)' allowed=0 to 100") == true)
   }
 
-  @Test func aNumberOutOfRangeIsNamedAndTheNextVariableHolds() throws {
+  @Test func aNumberOutOfRangeIsIgnoredAndTheNextVariableCounts() throws {
     let (reader, log) = reader("101")
     let found = try #require(reader.integer(["X", "Y"], in: 0...100))
     #expect(found == ("Y", 7))
     #expect(log.events.count == 1)
   }
 
-  @Test func whatIsNeitherTrueNorFalseIsFalseWithAWarning() throws {  // 2.6.2
+  @Test func aWordOtherThanTrueAndFalseIsFalseWithAWarning() throws {  // 2.6.2
     let (reader, log) = reader("yes")
     #expect(try #require(reader.boolean(["X"])) == ("X", false))
     #expect(log.events.count == 1)
   }
 
   @Test(
-    "a secret in the wrong variable isn't named",
+    "no warning shows a secret in the wrong variable",
     arguments: [
       "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----", "http://me:hunter2@host",
       "hunter2" + String(repeating: "x", count: 64), "line\nhunter2",

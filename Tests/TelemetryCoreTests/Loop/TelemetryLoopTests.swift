@@ -1,74 +1,16 @@
-import Synchronization
 import TelemetryCore
 import TestThreads
 import Testing
 
 @Suite(.ownThreads) struct TelemetryLoopTests {
-  final class ManualPoller: Poller {
-    struct State {
-      var now = MonotonicInstant(nanoseconds: 0)
-      var woken = false
-      var wakes = 0
-      var polls = 0
-      var ready: [ReadyEvent] = []
-    }
-    let state = Mutex(State())
-    var now: MonotonicInstant { state.withLock { $0.now } }
-    var wakes: Int { state.withLock { $0.wakes } }
-    var polls: Int { state.withLock { $0.polls } }
-
-    func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
-      let ready = state.withLock { state -> [ReadyEvent] in
-        state.polls += 1
-        defer {
-          state.woken = false
-          state.ready = []
-        }
-        guard !state.woken, state.ready.isEmpty, !deadline.hasPassed(at: state.now) else { return state.ready }
-        precondition(!deadline.isNever, "the test hangs")
-        state.now = deadline.instant
-        return []
-      }
-      events += ready
-    }
-
-    func wake() {
-      state.withLock { state in
-        state.woken = true
-        state.wakes += 1
-      }
-    }
-
-    func add(descriptor: Int32, token: HandlerToken) throws(SystemError) {}
-    func remove(descriptor: Int32) {}
-  }
-
-  final class Log: Sendable {
-    private let entries = Mutex<[Int]>([])
-    var all: [Int] { entries.withLock { $0 } }
-    func add(_ entry: Int) { entries.withLock { $0.append(entry) } }
-  }
-
-  final class Handler: LoopHandler {
-    let onReady: @Sendable (Readiness) -> Void
-    let onEnd: @Sendable () -> Void
-    init(_ onReady: @escaping @Sendable (Readiness) -> Void, onEnd: @escaping @Sendable () -> Void = {}) {
-      self.onReady = onReady
-      self.onEnd = onEnd
-    }
-    func ready(_ readiness: Readiness) { onReady(readiness) }
-    func loopEnded() { onEnd() }
-  }
-
   private func at(_ seconds: Int) -> Deadline { Deadline(.init(nanoseconds: Int64(seconds) * 1_000_000_000)) }
 
-  @Test("a watch that can't be set up leaves no registration behind")
+  @Test("a watch that the poller refuses leaves no registration")
   func watchThatFails() throws {
-    final class Handler: LoopHandler { func ready(_ readiness: Readiness) {} }
     let loop = TelemetryLoop(poller: try SystemPoller())
-    weak var registered: Handler?
+    weak var registered: CallbackHandler?
     do {
-      let handler = Handler()
+      let handler = CallbackHandler()
       registered = handler
       #expect(throws: SystemError.self) { try loop.watch(-1, handler) }
     }
@@ -78,7 +20,7 @@ import Testing
   @Test("timers fire in the order of their deadlines, equal ones in the order of scheduling")
   func timerOrder() {
     let loop = TelemetryLoop(poller: ManualPoller())
-    let log = Log()
+    let log = EventLog()
     for (number, second) in [3, 1, 2, 1, 5, 1].enumerated() { loop.schedule(at: at(second)) { log.add(number) } }
     let cancelled = loop.schedule(at: at(2)) { log.add(99) }
     #expect(loop.cancel(cancelled) && !loop.cancel(cancelled))
@@ -96,12 +38,12 @@ import Testing
     #expect(!loop.cancel(id))
   }
 
-  @Test("jobs without end starve neither sockets nor timers")
+  @Test("endless jobs starve neither sockets nor timers")
   func fairness() {
     let poller = ManualPoller()
     let loop = TelemetryLoop(poller: poller)
     let ready = Promise<Bool>()
-    let token = loop.register(Handler { _ in ready.fulfil(true) })
+    let token = loop.register(CallbackHandler { _ in ready.fulfil(true) })
     let fired = Promise<Bool>()
     loop.schedule(at: Deadline(.init(nanoseconds: 0))) { fired.fulfil(true) }
     poller.state.withLock { $0.ready = [ReadyEvent(token: token, readiness: .readable)] }
@@ -117,11 +59,11 @@ import Testing
     loop.run()
   }
 
-  @Test("a timer that always schedules another one that is due keeps nobody waiting")
+  @Test("a timer that schedules further due timers delays no other work")
   func timerFlood() {
     let poller = ManualPoller()
     let loop = TelemetryLoop(poller: poller)
-    let log = Log()
+    let log = EventLog()
     let flood = Flood()
     flood.onTimer = { [unowned flood] in
       log.add(0)
@@ -129,7 +71,7 @@ import Testing
       loop.schedule(at: Deadline(.init(nanoseconds: .min))) { flood.onTimer() }
     }
     let token = loop.register(
-      Handler { _ in
+      CallbackHandler { _ in
         Task(executorPreference: loop) { loop.stop() }
       })
     poller.state.withLock { $0.ready = [ReadyEvent(token: token, readiness: .readable)] }
@@ -142,13 +84,13 @@ import Testing
     var onTimer: () -> Void = {}
   }
 
-  @Test("of a thousand jobs in one round, timers and sockets get their turn between")
+  @Test("timers and sockets get their turn between a thousand jobs of one round")
   func jobFlood() {
     let poller = ManualPoller()
     let loop = TelemetryLoop(poller: poller)
-    let log = Log()
+    let log = EventLog()
     loop.schedule(at: at(0)) { log.add(-1) }
-    let token = loop.register(Handler { _ in log.add(-2) })
+    let token = loop.register(CallbackHandler { _ in log.add(-2) })
     poller.state.withLock { $0.ready = [ReadyEvent(token: token, readiness: .readable)] }
     for number in 0..<1000 { Task(executorPreference: loop) { log.add(number) } }
     Task(executorPreference: loop) { loop.stop() }
@@ -157,10 +99,10 @@ import Testing
     #expect(log.all.prefix(130).contains(-1) && log.all.prefix(130).contains(-2))
   }
 
-  @Test("timers at the ends of time: what has passed fires at once, what never comes holds nothing up")
+  @Test("a timer whose time has passed fires at once; a timer at the end of time delays nothing")
   func extremeTimers() {
     let loop = TelemetryLoop(poller: ManualPoller())
-    let log = Log()
+    let log = EventLog()
     let times: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1]
     for (number, nanoseconds) in times.enumerated() {
       loop.schedule(at: Deadline(.init(nanoseconds: nanoseconds))) { log.add(number) }
@@ -173,12 +115,12 @@ import Testing
     #expect(loop.held.timers == 2)
   }
 
-  @Test("a sleeping loop is woken once, a busy one not at all")
+  @Test("a sleeping loop is woken once, a busy loop never")
   func wakes() async throws {
     let poller = ManualPoller()
     let loop = TelemetryLoop(poller: poller)
-    let log = Log()
-    let token = loop.register(Handler { readiness in log.add(Int(readiness.rawValue)) })
+    let log = EventLog()
+    let token = loop.register(CallbackHandler { readiness in log.add(Int(readiness.rawValue)) })
     loop.schedule(at: at(1)) {
       for _ in 0..<100 { loop.notify(token) }
       loop.schedule(at: loop.now == self.at(1).instant ? self.at(2) : self.at(3)) { loop.stop() }
@@ -191,18 +133,18 @@ import Testing
 
   @Test func aNotifyingTimerReachesItsHandler() {
     let loop = TelemetryLoop(poller: ManualPoller())
-    let token = loop.register(Handler { _ in loop.stop() })
+    let token = loop.register(CallbackHandler { _ in loop.stop() })
     _ = loop.schedule(at: at(4), notifying: token)
     loop.run()
     #expect(loop.now == at(4).instant)
   }
 
-  @Test("an ended loop tells its handlers, runs what they resume, and refuses what comes after")
+  @Test("an ended loop calls its handlers, runs the tasks that they resume, and refuses notifications")
   func end() {
     let loop = TelemetryLoop(poller: ManualPoller())
     let promise = Promise<Int>()
-    let log = Log()
-    let token = loop.register(Handler({ _ in log.add(0) }, onEnd: { promise.fulfil(7) }))
+    let log = EventLog()
+    let token = loop.register(CallbackHandler({ _ in log.add(0) }, onEnd: { promise.fulfil(7) }))
     Task(executorPreference: loop) { log.add(await promise.value) }
     loop.stop()
     loop.run()
@@ -224,32 +166,5 @@ import Testing
       loop.stop()
     }
     loop.run()
-  }
-
-  @Test func aPromiseCanBeAwaitedWithALimit() {
-    let loop = TelemetryLoop(poller: ManualPoller())
-    Task(executorPreference: loop) {
-      let promise = Promise<Int>()
-      #expect(await promise.value(until: self.at(1), on: loop) == nil)
-      #expect(loop.now == self.at(1).instant)
-      loop.schedule(at: self.at(2)) { promise.fulfil(3) }
-      #expect(await promise.value(until: self.at(5), on: loop) == 3)
-      #expect(loop.now == self.at(2).instant)
-      #expect(!promise.fulfil(4) && promise.current == 3)
-      #expect(await promise.value(until: .never, on: loop) == 3)
-      loop.stop()
-    }
-    loop.run()
-  }
-
-  @Test("the system's poller: a wake from another thread ends an endless wait, a deadline a limited one")
-  func systemPoller() throws {
-    let poller = try SystemPoller()
-    try ThreadSystem.start(name: "waker", stackSize: 1 << 18) { poller.wake() }
-    var events: [ReadyEvent] = []
-    poller.wait(until: .never, at: poller.now, into: &events)
-    let before = poller.now
-    poller.wait(until: Deadline(before + .milliseconds(20)), at: before, into: &events)
-    #expect(poller.now - before >= .milliseconds(20) && events.isEmpty)
   }
 }

@@ -1,34 +1,34 @@
 internal import Glibc
 
-/// An HTTP proxy of others, which makes connections by CONNECT for one user with a password.
+/// Another project's HTTP proxy, which makes connections by CONNECT for one user with a password.
 package final class ForwardProxyPeer: Sendable {
   package enum Kind: String, Sendable, CaseIterable {
     case tinyproxy = "/usr/bin/tinyproxy"
     case squid = "/usr/sbin/squid"
   }
 
-  /// Whether all of them are there, or must be.
-  package static var areThere: Bool {
+  /// True if all these proxies are installed, or a missing one is a failure.
+  package static var areAvailable: Bool {
     Peers.isRequired || Kind.allCases.allSatisfy { TestFiles.isExecutable($0.rawValue) }
   }
 
-  /// A name that only squid can look up: this machine.
+  /// A name of this machine that only squid can look up.
   package static let hiddenName = "collector.hidden.example"
 
-  /// Stays ours when the proxy ends: another can be started there.
+  /// The port of the proxy. It stays reserved when the proxy ends, for the next proxy.
   package let place: Loopback.HeldPort
   private let kind: Kind
   private let folder: String
   private let process: ChildProcess
 
-  /// Starts it and waits until it accepts connections.
-  /// - Parameter place: The port to listen on; nil takes one of its own.
+  /// Starts the program and waits until it accepts connections.
+  /// - Parameter place: The port to listen on; nil reserves a port.
   package init(_ kind: Kind, at place: Loopback.HeldPort? = nil) async throws {
     let place = place ?? Loopback.HeldPort()
     let port = place.number
     (self.kind, self.place) = (kind, place)
     folder = try TestFiles.makeDirectory()
-    // Started as root, squid becomes another user.
+    // A squid that root starts becomes another user.
     chmod(folder, 0o777)
     let arguments =
       switch kind {
@@ -47,10 +47,10 @@ package final class ForwardProxyPeer: Sendable {
 
   package var port: UInt16 { place.number }
 
-  /// Its URL with the right credentials.
+  /// The URL of the proxy with the right credentials.
   package var url: String { "http://otlp:s3cret%2Ex@127.0.0.1:\(port)" }
 
-  /// What it has noted.
+  /// The text of the access log.
   package var log: String { TestFiles.read(folder + "/log") }
 
   package func kill() async {

@@ -1,19 +1,19 @@
 /// The built `otlp` command.
 package enum Tool {
-  /// What a run of it left.
+  /// The exit code and the output of a run.
   package struct Result: Sendable {
     package var code: Int32?
     package var output: String
     package var errors: String
 
-    /// What a process has printed so far.
+    /// Takes the output that a process has printed until now.
     package init(_ process: ChildProcess, code: Int32?) {
       self.code = code
       output = process.output
       errors = process.errors
     }
 
-    /// A member of the JSON line that `--json` prints; nil if it isn't there. Objects come as their text.
+    /// A member of the JSON line that `--json` prints; nil if it is absent. An object is returned as text.
     package func json(_ name: String) -> String? {
       guard let line = output.split(separator: "\n").last, let start = line.firstRange(of: "\"\(name)\":") else {
         return nil
@@ -23,7 +23,7 @@ package enum Tool {
       return String(rest.prefix { $0 != "," && $0 != "}" })
     }
 
-    /// The reasons in `dropped` that spans were lost for.
+    /// The reasons in `dropped` with a count above 0.
     package var dropped: [String: Int] {
       let pairs = (json("dropped") ?? "").matches(of: /"([A-Za-z]+)":([0-9]+)/)
       return pairs.reduce(into: [:]) { counts, pair in
@@ -40,8 +40,7 @@ package enum Tool {
     try ChildProcess([path] + patient(arguments), environment: environment, input: input)
   }
 
-  /// Commands that export get more time for attempts, exports and their end than by default, unless a test is about
-  /// one of these: a busy machine shall not decide whether a test passes.
+  /// Adds long timeouts to the commands that export, unless a test sets a timeout, so that a busy machine fails no test.
   private static func patient(_ arguments: [String]) -> [String] {
     guard let command = arguments.first, ["load", "send", "demo"].contains(command),
       !["--shutdown-timeout", "--timeout", "--export-timeout"].contains(where: arguments.contains)

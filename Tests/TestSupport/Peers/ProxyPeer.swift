@@ -1,27 +1,27 @@
-/// A reverse proxy of others, in front of a gRPC server on this machine; its connections to that are plaintext.
+/// Another project's reverse proxy in front of a gRPC server on this machine. The connections to the server are plaintext.
 package final class ProxyPeer: Sendable {
   package enum Kind: String, Sendable, CaseIterable {
     case nginx, nghttpx, haproxy, envoy
 
-    /// Its program.
+    /// The path of the program.
     var path: String { self == .envoy ? Peers.envoy : "/usr/sbin/\(rawValue)" }
   }
 
-  /// How it serves.
+  /// The settings of the proxy.
   package struct Options: Sendable {
-    /// The files of its certificate and its key; nil for plaintext.
+    /// The files of certificate and key; nil for plaintext.
     package var certificate: (file: String, key: String)?
-    /// The file of the authorities of clients' certificates, which it demands then.
+    /// The file of the authorities of clients' certificates; nil if the proxy demands no certificate.
     package var clientAuthorities: String?
-    /// After so many it says GOAWAY and closes. HAProxy can't count them: it does so after a millisecond without any, for
-    /// which there must be pauses.
+    /// The number of requests after which the proxy sends GOAWAY and closes the connection. HAProxy can't count requests:
+    /// it closes after a millisecond without a request, so a test must make pauses.
     package var requestsPerConnection: Int?
 
     package init() {}
   }
 
-  /// Whether all of them are there, or must be.
-  package static var areThere: Bool {
+  /// True if all these proxies are installed, or a missing one is a failure.
+  package static var areAvailable: Bool {
     Peers.isRequired || Kind.allCases.allSatisfy { TestFiles.isExecutable($0.path) }
   }
 
@@ -30,7 +30,7 @@ package final class ProxyPeer: Sendable {
   private let process: ChildProcess
   private let isSecure: Bool
 
-  /// Starts it and waits until it accepts connections.
+  /// Starts the program and waits until it accepts connections.
   /// - Parameter backend: The server's port.
   package init(_ kind: Kind, backend: UInt16, _ options: Options = Options()) async throws {
     let port = place.number
@@ -50,7 +50,7 @@ package final class ProxyPeer: Sendable {
   package var port: UInt16 { place.number }
   package var endpoint: String { "\(isSecure ? "https" : "http")://localhost:\(port)" }
 
-  /// The client's port of each request that it has answered, in order: what came on one connection has the same.
+  /// The client's port of each answered request, in order. Requests of one connection have the same port.
   package var clients: [Substring] { process.output.split(separator: "\n") }
 
   package func stop() async {

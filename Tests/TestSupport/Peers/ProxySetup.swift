@@ -5,7 +5,7 @@ struct ProxySetup {
   let backend: UInt16
   let options: ProxyPeer.Options
 
-  /// The arguments that a proxy is started with.
+  /// The command-line arguments of a proxy.
   func arguments(_ kind: ProxyPeer.Kind) throws -> [String] {
     switch kind {
     case .nginx: try nginx()
@@ -61,7 +61,7 @@ struct ProxySetup {
   private func haproxy() throws -> [String] {
     var bind = "proto h2"
     if let certificate = options.certificate {
-      // It wants both in one file.
+      // HAProxy reads certificate and key from one file.
       try TestFiles.write(
         TestFiles.read(certificate.file) + TestFiles.read(certificate.key), to: folder + "/server.pem")
       bind = "ssl crt \(folder)/server.pem alpn h2"

@@ -5,7 +5,7 @@ import Testing
 @testable import TelemetryCore
 
 @Suite(.ownThreads) struct SecretFileTests {
-  /// A pipe with a name and its two ends; the reading one keeps what was written.
+  /// A named pipe and its two ends. The open reading end keeps the written bytes.
   private struct Pipe: ~Copyable {
     let path: String
     let reading: Int32
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test("a pipe is read to its end, however slowly it is written")
+  @Test("a slowly written pipe is read to its end")
   func slowPipe() throws {
     let pipe = try Pipe("slow")
     let (writing, text) = (pipe.writing, Array("hunter2\n".utf8))
@@ -50,13 +50,13 @@ import Testing
     #expect(contents == SecretBytes(text))
   }
 
-  @Test("a pipe that ends without a byte, as when it was read before, is told from an empty file")
+  @Test("the error of a pipe without a byte differs from that of an empty file")
   func emptyPipe() throws {
     let pipe = try Pipe("empty")
     close(pipe.writing)
     let path = pipe.path
     let isRead = Locked(false)
-    // A writer that ended before the reader came isn't seen, so others follow.
+    // The reader doesn't notice a writer that ends before its `open`, so further writers follow.
     try ThreadSystem.start(name: "writer", stackSize: 1 << 20) {
       while !isRead.withLock({ $0 }) {
         close(open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC))
@@ -68,7 +68,7 @@ import Testing
     #expect(SecretFile.Failure.emptyPipe.description.contains("read once"))
   }
 
-  @Test("a pipe that nobody writes to or ends is given up, and so is one without end")
+  @Test("the read of a pipe without bytes or without an end is given up")
   func endlessPipe() throws {
     let pipe = try Pipe("endless")
     #expect(failure(pipe.path, patience: .milliseconds(1)) == .unfinishedPipe(.milliseconds(1)))
@@ -82,7 +82,7 @@ import Testing
     #expect(failure(named, patience: .milliseconds(1)) == .unfinishedPipe(.milliseconds(1)))
   }
 
-  @Test("devices, folders and what is missing are refused at once")
+  @Test("devices, folders and missing files are refused at once")
   func noFile() {
     for device in ["/dev/zero", "/dev/null", "/dev/full"] { #expect(failure(device) == .noFile) }
     #expect(failure("/tmp") == .system(EISDIR))

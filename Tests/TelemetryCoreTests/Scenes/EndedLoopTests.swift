@@ -4,9 +4,9 @@ import Testing
 
 @testable import TelemetryCore
 
-/// What reaches a loop after its end: nothing of it is lost.
-@Suite(.ownThreads) struct LateWorkTests {
-  private actor Place {
+/// Jobs, timers and handlers that reach a loop after its end.
+@Suite(.ownThreads) struct EndedLoopTests {
+  private actor Recorder {
     let loop: TelemetryLoop
     private var numbers: [Int] = []
     init(on loop: TelemetryLoop) { self.loop = loop }
@@ -20,25 +20,19 @@ import Testing
     var all: [Int] { numbers }
   }
 
-  private final class EndWatch: LoopHandler {
-    let ended = Promise<Bool>()
-    func ready(_ readiness: Readiness) {}
-    func loopEnded() { ended.fulfil(TelemetryLoop.current != nil) }
-  }
-
-  /// A loop whose thread has ended.
+  /// A loop after the end of its thread.
   private func endedLoop() async throws -> TelemetryLoop {
     let runtime = try TelemetryRuntime()
     let lease = try runtime.acquire()
-    let watch = EndWatch()
-    _ = lease.loop.register(watch)
+    let observer = EndObserver()
+    _ = lease.loop.register(observer)
     lease.end()
-    #expect(await watch.ended.value)
-    await reached { lease.loop.hasNoThread }
+    #expect(await observer.ended.value != nil)
+    await wait { lease.loop.hasNoThread }
     return lease.loop
   }
 
-  @Test("a task that resumes after the last lease has ended goes on, on its loop")
+  @Test("a task that resumes after the end of the last lease continues on its loop")
   func suspendedTask() async throws {
     let runtime = try TelemetryRuntime()
     let lease = try runtime.acquire()
@@ -50,19 +44,19 @@ import Testing
       return loop.isCurrent && TelemetryLoop.current === loop
     }
     lease.end()
-    await reached { loop.hasNoThread }
+    await wait { loop.hasNoThread }
     gate.fulfil(true)
     #expect(await task.value)
     #expect(TelemetryLoop.current == nil && !loop.isCurrent)
   }
 
-  @Test func anActorOfAnEndedLoopGoesOn() async throws {
-    let place = Place(on: try await endedLoop())
-    for number in 0..<100 { #expect(await place.add(number)) }
-    #expect(await place.all == Array(0..<100))
+  @Test func anActorOfAnEndedLoopContinues() async throws {
+    let recorder = Recorder(on: try await endedLoop())
+    for number in 0..<100 { #expect(await recorder.add(number)) }
+    #expect(await recorder.all == Array(0..<100))
   }
 
-  @Test("many threads at once: each job runs once, one at a time, each thread's in their order")
+  @Test("jobs of many threads run once each, one at a time, and in the order of each thread")
   func stress() async throws {
     let loop = try await endedLoop()
     let threads = 8
@@ -96,18 +90,18 @@ import Testing
     log.withLock { #expect($0.overlaps == 0 && $0.outOfOrder == 0) }
   }
 
-  @Test("tasks that hop between an ended loop and the app's pool")
+  @Test("tasks switch between an ended loop and the app's pool")
   func hops() async throws {
-    let place = Place(on: try await endedLoop())
+    let recorder = Recorder(on: try await endedLoop())
     await withTaskGroup(of: Void.self) { group in
       for task in 0..<50 {
-        group.addTask { for number in 0..<20 { #expect(await place.add(task * 20 + number)) } }
+        group.addTask { for number in 0..<20 { #expect(await recorder.add(task * 20 + number)) } }
       }
     }
-    #expect(await place.all.sorted() == Array(0..<1000))
+    #expect(await recorder.all.sorted() == Array(0..<1000))
   }
 
-  @Test("a wait with a deadline, begun on an ended loop, ends at it; a timer fires")
+  @Test("on an ended loop a wait ends at its deadline and a timer fires")
   func timers() async throws {
     let loop = try await endedLoop()
     let begin = loop.now
@@ -119,10 +113,10 @@ import Testing
     loop.schedule(at: Deadline(loop.now + .milliseconds(1))) { fired.fulfil(loop.isCurrent) }
     #expect(await fired.value)
     loop.schedule(at: .never) {}
-    await reached { loop.hasNoThread }  // for that one no thread waits
+    await wait { loop.hasNoThread }  // no thread waits for a timer without end
   }
 
-  @Test("the end of a loop ends the waits under way; other timers fire at their time")
+  @Test("the end of a loop ends the tasks' waits; other timers fire at their time")
   func endOfWaits() async throws {
     let runtime = try TelemetryRuntime()
     let lease = try runtime.acquire()
@@ -130,7 +124,7 @@ import Testing
     let far = Deadline(loop.now + .seconds(3600))
     async let slept = loop.sleep(until: far)
     async let came = Promise<Int>().value(until: far, on: loop)
-    await reached { loop.held.timers == 2 }
+    await wait { loop.held.timers == 2 }
     let fired = Promise<Bool>()
     loop.schedule(at: Deadline(loop.now + .milliseconds(50))) { fired.fulfil(true) }
     runtime.shutdown()
@@ -139,17 +133,17 @@ import Testing
     #expect(await fired.value)
   }
 
-  @Test("a handler that comes after the end is told, a watch refused, a notification not taken")
+  @Test("after the end a new handler gets `loopEnded`, and a watch and a notification are refused")
   func lateHandlers() async throws {
     let loop = try await endedLoop()
-    let watch = EndWatch()
-    let token = loop.register(watch)
-    #expect(await watch.ended.value)
+    let observer = EndObserver()
+    let token = loop.register(observer)
+    #expect(await observer.ended.value != nil)
     #expect(!loop.notify(token) && loop.held.handlers == 0)
     loop.unregister(token)
     let refused = Task(executorPreference: loop) {
       do throws(SystemError) {
-        _ = try loop.watch(0, EndWatch())
+        _ = try loop.watch(0, EndObserver())
         return false
       } catch {
         return error.description.hasPrefix("event loop: ")
@@ -159,56 +153,31 @@ import Testing
     #expect(loop.held.handlers == 0)
   }
 
-  @Test("handlers hear of the end on the loop, so that their actors may be entered")
+  @Test("handlers get `loopEnded` on the loop, so that they can enter their actors")
   func endIsOnTheLoop() async throws {
-    final class Handler: LoopHandler {
-      let loop: TelemetryLoop
-      let heard = Promise<Bool>()
-      init(_ loop: TelemetryLoop) { self.loop = loop }
-      func ready(_ readiness: Readiness) {}
-      func loopEnded() { heard.fulfil(loop.isCurrent) }
-    }
     let runtime = try TelemetryRuntime()
     let lease = try runtime.acquire()
-    let handler = Handler(lease.loop)
-    _ = lease.loop.register(handler)
+    let observer = EndObserver()
+    _ = lease.loop.register(observer)
     runtime.shutdown()
-    #expect(await handler.heard.value)
+    #expect(await observer.ended.value === lease.loop)
   }
 
-  @Test("where no thread is to be had, the app's pool runs what comes late")
+  @Test("if no thread can start, the app's pool runs late work")
   func noThread() async throws {
     // No stack of this size can be mapped.
     let loop = TelemetryLoop(poller: try SystemPoller(), threadStackSize: 1 << 46)
     #expect(throws: SystemError.self) { try loop.start() }
     loop.end()
-    let place = Place(on: loop)
-    for number in 0..<10 { #expect(await place.add(number)) }
+    let recorder = Recorder(on: loop)
+    for number in 0..<10 { #expect(await recorder.add(number)) }
     #expect(await loop.sleep(until: Deadline(loop.now + .milliseconds(1))))
   }
 
-  @Test("hundreds of shutdowns at once, among users that come and go")
-  func manyShutdowns() async throws {
-    let runtime = try TelemetryRuntime()
-    await withTaskGroup(of: Void.self) { group in
-      for number in 0..<300 {
-        group.addTask {
-          guard number % 3 > 0 else { return runtime.shutdown() }
-          guard let lease = try? runtime.acquire() else { return }
-          let loop = lease.loop
-          #expect(await Task(executorPreference: loop) { loop.isCurrent }.value)
-          #expect(await loop.sleep(until: Deadline(loop.now)) || loop.state.withLock { $0.hasEnded })
-          lease.end()
-        }
-      }
-    }
-    runtime.shutdown()
-  }
-
-  /// Waits for a state that nothing announces.
-  private func reached(_ state: () -> Bool) async {
+  /// Waits until `isReached` returns true, without an event that reports the change.
+  private func wait(until isReached: () -> Bool) async {
     let deadline = Deadline(.system + .seconds(30))
-    while !state() {
+    while !isReached() {
       if deadline.hasPassed(at: .system) {
         Issue.record("the state isn't reached")
         return
