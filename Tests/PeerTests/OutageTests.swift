@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// An outage costs nothing that the queue can hold (RULES P9), on real sockets. `OTLPTestingTests/OutageTests` has the
+  /// An outage costs nothing that the queue can hold (ARCHITECTURE P9), on real sockets. `OTLPTestingTests/OutageTests` has the
   /// table of kinds and lengths on the virtual clock.
   @Suite(.serialized) struct OutageTests {
     enum Kind: CaseIterable {

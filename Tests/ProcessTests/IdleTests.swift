@@ -3,7 +3,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// RULES P4: idle, no system call.
+/// ARCHITECTURE P4: idle, no system call.
 @Suite(.ownThreads) struct IdleTests {
   private static let strace = "/usr/bin/strace"
 
