@@ -22,16 +22,7 @@ enum CollectorMessages {
   }
 
   /// `grpc-message`'s encoding (5.2.7).
-  static func percentEncoded(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF")
-    return text.utf8.reduce(into: "") { result, byte in
-      if byte.isPrintableASCII, byte != UInt8(ascii: "%") {
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-      }
-    }
-  }
+  static func percentEncoded(_ text: String) -> String { PercentEncoding.encode(text, keeping: \.isPrintableASCII) }
 
   /// Without padding, as gRPC emits it (5.1.8).
   static func base64(_ bytes: [UInt8]) -> String {

@@ -1,13 +1,3 @@
-internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// Threads for work that blocks. Work that finds no idle thread starts one, up to a maximum.
 ///
 /// ```

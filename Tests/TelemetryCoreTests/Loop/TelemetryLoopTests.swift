@@ -1,3 +1,4 @@
+import Synchronization
 import TelemetryCore
 import TestThreads
 import Testing

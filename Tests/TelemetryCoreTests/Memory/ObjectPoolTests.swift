@@ -1,7 +1,8 @@
 import Synchronization
-import TelemetryCore
 import TestThreads
 import Testing
+
+@testable import TelemetryCore
 
 @Suite(.ownThreads) struct ObjectPoolTests {
   @Test func aPoolKeepsUpToItsCapacity() {

@@ -15,4 +15,11 @@ import Testing
     #expect(PercentEncoding.bytes("%ffa") == [0xFF, 0x61])
     for text in ["%", "%4", "%zz", "a%"] { #expect(PercentEncoding.bytes(text[...]) == nil) }
   }
+
+  @Test func encodedTextIsReadBack() {
+    let text = "a b%\n\u{7F}é~"
+    let encoded = PercentEncoding.encode(text, keeping: \.isPrintableASCII)
+    #expect(encoded == "a b%25%0A%7F%C3%A9~")
+    #expect(PercentEncoding.text(encoded[...]) == text)
+  }
 }
