@@ -128,8 +128,8 @@ package actor GRPCChannel {
       cause: .protocolViolation, fate: .neverProcessed)
   }
 
-  /// - Returns: The result of a call that isn't a plain success, or nil if nothing was sent: the caller then retries on
-  ///   another connection, any number of times (RULES 5.10.1).
+  /// - Returns: The result of a call that isn't a plain success, or nil if the server hasn't seen the call: the caller
+  ///   then retries on another connection, any number of times (RULES 5.10.1).
   private func read(
     _ response: HTTP2Response, _ connection: ChannelConnection, _ deadline: Deadline
   ) -> GRPCResult? {

@@ -37,7 +37,8 @@ enum HeaderText {
   /// value).
   static func percentEncoded(_ text: String) -> String { PercentEncoding.encode(text, keeping: isBaggageOctet) }
 
-  /// True if a baggage value may hold the byte: printable ASCII without blank, `"`, `,`, `;` and `\` (W3C Baggage, value).
+  /// True if a baggage value may hold the byte: printable ASCII without blank, `"`, `,`, `;` and `\` (W3C Baggage,
+  /// value).
   static func isBaggageOctet(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\\"): false
