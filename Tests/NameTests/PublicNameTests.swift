@@ -14,11 +14,18 @@ import Testing
       "SystemError", "TelemetryLoop", "TelemetryRuntime", "withTelemetryRuntime",
     ],
     "TelemetrySDK": [
-      "AttributeValue", "Attributes", "BatchConfiguration", "BatchItem", "BatchProcessor", "BatchSpanProcessor",
-      "ConsoleExporter", "DropReason", "ExportOutcome", "Exporter", "FlushReport", "InMemoryExporter",
-      "InMemorySpanExporter", "InstrumentationScope", "ItemProcessor", "Ledger", "OverflowPolicy", "Resource",
-      "SelfMetrics",
-      "SimpleProcessor", "SimpleSpanProcessor", "SpanData", "SpanExporter", "SpanID", "TraceID",
+      "AlwaysOffSampler", "AlwaysOnSampler", "AlwaysRecordSampler", "AttributeValue", "Attributes",
+      "B3Propagator", "Baggage", "BatchConfiguration", "BatchItem", "BatchProcessor", "BatchSpanProcessor",
+      "CloudFunctionDetector", "CompositePropagator", "ConsoleExporter", "ContainerDetector",
+      "DictionaryTextMap", "DropReason", "EnvironmentDetector", "EnvironmentTextMap", "ExportOutcome",
+      "Exporter", "FlushReport", "HostDetector", "IDGenerator", "InMemoryExporter", "InMemorySpanExporter",
+      "InstrumentationScope", "ItemProcessor", "JaegerPropagator", "KubernetesDetector", "Ledger",
+      "OperatingSystemDetector", "OverflowPolicy", "PairsTextMap", "ParentBasedSampler", "ProbabilitySampler",
+      "ProcessDetector", "RandomIDGenerator", "Resource", "ResourceDetector", "Sampler", "SamplingResult",
+      "SelfMetrics", "ServiceDetector", "SimpleProcessor", "SimpleSpanProcessor", "SpanContext", "SpanData",
+      "SpanExporter", "SpanID", "SpanLimits", "TextMapGetter", "TextMapPropagator", "TextMapSetter",
+      "TraceContext", "TraceFlags", "TraceID", "TraceIDRatioSampler", "TraceState", "W3CBaggagePropagator",
+      "W3CTraceContextPropagator", "XRayIDGenerator", "XRayPropagator",
     ],
     "OTLPExport": [
       "HeaderProvider", "OTLPCompression", "OTLPError", "OTLPHeaders", "OTLPProxy", "OTLPRetryPolicy", "OTLPSignal",
@@ -31,7 +38,7 @@ import Testing
 
   /// Enumerations with the cases of a specification, over which users may switch exhaustively.
   private static let closedEnums: Set<String> = [
-    "AttributeValue", "Code", "Kind",
+    "AttributeValue", "Code", "Decision", "Kind",
   ]
 
   @Test(arguments: allowed.keys.sorted()) func allPublicNamesAreListed(target: String) throws {
