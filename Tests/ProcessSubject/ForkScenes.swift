@@ -4,7 +4,7 @@ import OTLPTesting
 import Synchronization
 
 /// Forks `children` from a parent with an open connection and a queue that isn't empty. Parent and children then export
-/// spans, the children with the inherited processor or, with `own=1`, with a new one.
+/// spans, the children with the inherited processor or, with `own=1`, with a new processor.
 func prefork(_ options: Options) {
   let (children, spans) = (options.number("children", 4), options.number("spans", 100))
   let processor = makeProcessor(options)

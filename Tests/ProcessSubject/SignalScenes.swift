@@ -62,7 +62,7 @@ func closedStandardError(_ options: Options) {
     let exporter = try OTLPGRPCExporter(options.exporter)
     let processor = try BatchSpanProcessor(exporter: exporter)
     processor.onEnd(span(1, 0))
-    // No server listens at the endpoint. The exporter warns on its thread, the processor on this one.
+    // No server listens at the endpoint. The exporter warns on its thread, the processor on this thread.
     _ = processor.shutdownBlocking(within: .milliseconds(300))
     processor.onEnd(span(1, 1))
     Diagnostics.standardError.emit(.warning, "a warning without a reader")

@@ -44,7 +44,7 @@ package struct DoctorReport: Sendable {
     return text
   }
 
-  /// The report as one line of JSON.
+  /// The report as a line of JSON.
   package var json: String {
     JSONWriter.object { writer in
       writer.field("endpoint", endpoint)

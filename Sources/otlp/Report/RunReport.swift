@@ -22,7 +22,7 @@ package struct RunReport: Sendable {
   /// The number of spans that were not delivered.
   package var lost: Int { ledger.ended - ledger.exported }
 
-  /// The line that `--json` prints. Scripts rely on its members.
+  /// The line that `--json` prints. Scripts rely on the members.
   package var json: String {
     JSONWriter.object { writer in
       writeMembers(to: &writer)
