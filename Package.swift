@@ -54,6 +54,7 @@ let package = Package(
       "OTLPTesting",
       [
         "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPNGHTTP2",
+        "COTLPOpenSSL",
       ]),
     .executableTarget(
       name: "otlp",

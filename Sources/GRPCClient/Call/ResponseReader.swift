@@ -138,7 +138,7 @@ struct ResponseReader {
       return local(.unavailable, "the server ended the connection (GOAWAY \(HTTP2ErrorCode.name(of: code))\(text))")
     case .connectionLost(let reason):
       return local(.unavailable, "connection lost: \(reason.sanitized(limit: 300))")
-    case .notAccepted, .heldUp: return local(.unavailable, "the connection takes no more requests")
+    case .notAccepted, .noStreamAvailable: return local(.unavailable, "the connection takes no more requests")
     case .responseTooLarge:
       return local(
         .resourceExhausted, "response message larger than the limit of \(limit) bytes", .protocolViolation)

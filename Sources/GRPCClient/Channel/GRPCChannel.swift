@@ -137,7 +137,7 @@ package actor GRPCChannel {
     case .notAccepted:
       connectionEnded(connection)
       return nil
-    case .heldUp(let limit):
+    case .noStreamAvailable(let limit):
       noStreamAvailable(on: connection, limit)
       return nil
     // The server ends the connection in order and hasn't processed this call.
