@@ -14,8 +14,8 @@ func lives(_ options: Options) {
     check(threadCount() == 1, "life \(number) leaves \(threadCount() - 1) threads")
     if options.number("measure", 1) == 1 { sizes.append(bytesInUse()) }
   }
-  say("sizes " + sizes.map(String.init).joined(separator: " "))
-  say("done")
+  printLine("sizes " + sizes.map(String.init).joined(separator: " "))
+  printLine("done")
 }
 
 private func live(_ options: Options, _ number: Int) {

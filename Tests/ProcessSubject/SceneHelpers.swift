@@ -10,7 +10,7 @@ func fail(_ reason: String) -> Never {
 }
 
 /// Prints a line without a buffer.
-func say(_ text: String) {
+func printLine(_ text: String) {
   let line = text + "\n"
   write(1, line, line.utf8.count)
 }
