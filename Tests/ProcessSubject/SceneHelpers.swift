@@ -10,7 +10,7 @@ func fail(_ reason: String) -> Never {
 }
 
 /// Prints a line without a buffer.
-func say(_ text: String) {
+func printLine(_ text: String) {
   let line = text + "\n"
   write(1, line, line.utf8.count)
 }
@@ -20,7 +20,7 @@ func check(_ isTrue: Bool, _ reason: @autoclosure () -> String) {
   if !isTrue { fail(reason()) }
 }
 
-/// Waits for a child and checks that it succeeded.
+/// Waits for a child and checks its success.
 func reap(_ child: pid_t) {
   var status: Int32 = 0
   while waitpid(child, &status, 0) < 0 { check(errno == EINTR, "waitpid: \(errno)") }
