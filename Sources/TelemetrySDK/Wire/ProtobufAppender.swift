@@ -149,7 +149,7 @@ struct ProtobufAppender {
       return result
     }
     var contiguous = text
-    return unsafe contiguous.withUTF8 { unsafe body(UnsafeRawBufferPointer($0)) }
+    return contiguous.withUTF8 { unsafe body(UnsafeRawBufferPointer($0)) }
   }
 
   /// Copies without a call for the lengths that names and values mostly have.
