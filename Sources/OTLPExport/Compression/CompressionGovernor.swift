@@ -29,14 +29,14 @@ package struct CompressionGovernor: Sendable {
   package init() {}
 
   /// Whether a message of `bytes` is to be compressed.
-  /// - Parameter answerTime: How long answers take, if all that may be under way is and more is to be expected.
-  package mutating func admits(bytes: Int, at now: MonotonicInstant, answerTime: Duration? = nil) -> Bool {
+  /// - Parameter responseTime: The average response time if all permitted calls are open and more items wait.
+  package mutating func admits(bytes: Int, at now: MonotonicInstant, responseTime: Duration? = nil) -> Bool {
     addCredit(at: now)
     guard bytes >= CompressionGovernor.smallest, credit > 0 else { return false }
     // Where the network takes the time, fewer bytes are what helps the queue.
-    if let answerTime, let perByte {
+    if let responseTime, let perByte {
       let time = perByte * Double(bytes) * CompressionGovernor.leastAnswer
-      guard time <= Double(answerTime.clampedNanoseconds) else { return false }
+      guard time <= Double(responseTime.clampedNanoseconds) else { return false }
     }
     guard skip > 0 else { return true }
     skip -= 1

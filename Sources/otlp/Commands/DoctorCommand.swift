@@ -1,3 +1,4 @@
+internal import GRPCClient
 internal import OTLPExport
 internal import OTLPGRPC
 internal import TelemetryCore
@@ -33,12 +34,13 @@ package struct DoctorCommand: ToolCommand {
     if survey.isUsable {
       let start = MonotonicInstant.system
       do throws(OTLPError) {
-        let parts = try ChannelParts(survey.exporter, events.diagnostics)
-        endpoint = parts.servers.map(\.description).joined(separator: ",")
+        let servers = try survey.exporter.servers()
+        let channel = try GRPCChannelConfiguration(survey.exporter, servers: servers, events.diagnostics)
+        endpoint = servers.map(\.description).joined(separator: ",")
         let elapsed = MonotonicInstant.system - start
         checks.append(
           Check(step: .configuration, result: .passed, details: ["it can be used"], elapsed: elapsed))
-        let (seen, found) = try await probe(parts, survey.exporter)
+        let (seen, found) = try await probe(servers, channel, survey.exporter)
         checks += seen
         findings = found + findings
       } catch {
@@ -52,10 +54,10 @@ package struct DoctorCommand: ToolCommand {
 
   /// Goes the way to each server.
   private func probe(
-    _ parts: ChannelParts, _ configuration: OTLPGRPCExporter.Configuration
+    _ servers: [Endpoint], _ channel: GRPCChannelConfiguration, _ configuration: OTLPGRPCExporter.Configuration
   ) async throws(OTLPError) -> ([Check], [Finding]) {
-    guard parts.servers.count > 1 else {
-      let (checks, finding) = await probeOne(parts, configuration)
+    guard servers.count > 1 else {
+      let (checks, finding) = await probeOne(servers[0], channel, configuration)
       return (checks, finding.map { [$0] } ?? [])
     }
     var seen: [(server: String, checks: [Check])] = []
@@ -63,16 +65,17 @@ package struct DoctorCommand: ToolCommand {
     for endpoint in configuration.endpoints {
       var single = configuration
       single.endpoint = endpoint
-      let part = try ChannelParts(single, .silent)
-      let (checks, finding) = await probeOne(part, single)
-      seen.append((part.server.description, checks))
+      let server = try single.servers()
+      let channel = try GRPCChannelConfiguration(single, servers: server, .silent)
+      let (checks, finding) = await probeOne(server[0], channel, single)
+      seen.append((server[0].description, checks))
       if let finding { findings.append(finding) }
     }
     return (Check.merged(seen), findings)
   }
 
   private func probeOne(
-    _ parts: ChannelParts, _ configuration: OTLPGRPCExporter.Configuration
+    _ server: Endpoint, _ channel: GRPCChannelConfiguration, _ configuration: OTLPGRPCExporter.Configuration
   ) async -> ([Check], Finding?) {
     let lease: TelemetryRuntime.Lease
     do throws(SystemError) {
@@ -83,9 +86,10 @@ package struct DoctorCommand: ToolCommand {
     defer { lease.end() }
     let loop = lease.loop
     let timeout = configuration.timeout == .zero ? .seconds(10) : configuration.timeout
-    let situation = Situation(configuration, endpoint: parts.server)
+    let situation = Situation(configuration, endpoint: server)
     return await Task(executorPreference: loop) {
-      var probe = Probe(parts, isCompressed: situation.isCompressed, timeout: timeout, loop: loop)
+      var probe = Probe(
+        server, configuration.values, channel, isCompressed: situation.isCompressed, timeout: timeout, loop: loop)
       await probe.run()
       return (probe.checks, probe.failure.map { Finding($0, situation) })
     }.value

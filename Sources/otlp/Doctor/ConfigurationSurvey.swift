@@ -76,7 +76,7 @@ private struct Sources {
   let ignored: Set<String>
 
   func exporterRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
-    let settings = configuration.settings
+    let settings = configuration.values
     func row<Value>(_ name: String, _ setting: Setting<Value>, _ value: String) -> Row {
       Row(name: name, value: value, source: source(setting.source, name))
     }
@@ -115,7 +115,7 @@ private struct Sources {
 
   /// The proxy, and which servers are connected to without one if it is the environment's.
   private func proxyRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
-    let proxy = configuration.settings.proxy
+    let proxy = configuration.values.proxy
     var rows = [Row(name: "proxy", value: "\(proxy.value)", source: source(proxy.source, "proxy"))]
     if case .environment = proxy.source, let exceptions = ProxyEnvironment(Environment(environment)).exceptions {
       let text = exceptions.value

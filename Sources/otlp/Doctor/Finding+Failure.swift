@@ -178,7 +178,7 @@ extension Finding {
   // MARK: The export
 
   private static func export(_ failure: AttemptFailure, _ isTakenPlain: Bool, _ situation: Situation) -> Finding {
-    let answer = failure.words
+    let answer = failure.text
     if isTakenPlain {
       return Finding(
         .compressionUnsupported,
@@ -186,14 +186,14 @@ extension Finding {
         advice: "set --compression none (OTEL_EXPORTER_OTLP_COMPRESSION), or allow gzip on the server",
         code: .configuration)
     }
-    switch (failure.origin, failure.code) {
-    case (.server, 16): return credentials(answer, situation)
-    case (.server, 7):
+    switch (failure.origin, failure.status) {
+    case (.server, "UNAUTHENTICATED"): return credentials(answer, situation)
+    case (.server, "PERMISSION_DENIED"):
       return Finding(
         .credentialsRefused, "the server forbids the export (\(answer))",
         advice: "ask for the permission to write telemetry, or use other credentials")
-    case (.server, 12),
-      (.server, 2) where failure.message.hasPrefix("HTTP status"), (.server, 5):
+    case (.server, "UNIMPLEMENTED"), (.server, "NOT_FOUND"),
+      (.server, "UNKNOWN") where failure.message.hasPrefix("HTTP status"):
       return Finding(
         .notOTLP, "the server speaks HTTP/2, but has no OTLP trace service over gRPC there (\(answer))",
         advice: "check that the OTLP receiver of the server has gRPC enabled, and the port: \(situation.usualURL)")

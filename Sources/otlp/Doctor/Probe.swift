@@ -1,3 +1,4 @@
+internal import GRPCClient
 internal import HTTP2Transport
 internal import OTLPExport
 internal import OTLPGRPC
@@ -9,7 +10,9 @@ struct Probe {
   private(set) var checks: [Check] = []
   private(set) var failure: ProbeFailure?
 
-  private let parts: ChannelParts
+  private let server: Endpoint
+  private let configuration: OTLPConfiguration
+  private let channel: GRPCChannelConfiguration
   private let isCompressed: Bool
   private let network: SystemNetwork
   private let loop: TelemetryLoop
@@ -17,8 +20,13 @@ struct Probe {
   /// When the present step began.
   private var stepStart = MonotonicInstant.system
 
-  init(_ parts: ChannelParts, isCompressed: Bool, timeout: Duration, loop: TelemetryLoop) {
-    self.parts = parts
+  init(
+    _ server: Endpoint, _ configuration: OTLPConfiguration, _ channel: GRPCChannelConfiguration, isCompressed: Bool,
+    timeout: Duration, loop: TelemetryLoop
+  ) {
+    self.server = server
+    self.configuration = configuration
+    self.channel = channel
     self.isCompressed = isCompressed
     self.timeout = timeout
     self.loop = loop
@@ -62,7 +70,7 @@ extension Probe {
   /// The ways to all hosts; nil if there is none.
   private mutating func resolve(_ deadline: Deadline) async -> [Way]? {
     let hosts: [Endpoint.Host]
-    switch parts.server.target {
+    switch server.target {
     case .unix(let path):
       note(.name, ["a socket in the file system: no name to look up"])
       return [Way(address: .unix(path: path))]
@@ -74,7 +82,7 @@ extension Probe {
     var found: [Way] = []
     var details: [String] = []
     for host in hosts {
-      let route = parts.route(to: host)
+      let route = configuration.route(to: host)
       let (name, port) = route.map { ($0.proxy.host, $0.proxy.port) } ?? (host.name, host.port)
       do throws(NetworkError) {
         let addresses = try await network.resolve(host: name, port: port, deadline: deadline)
@@ -140,7 +148,7 @@ extension Probe {
   private mutating func shakeHands(_ way: Way, _ deadline: Deadline) async -> Bool {
     // A silent server must leave time for the second look.
     let limit = Deadline(loop.now + deadline.remaining(at: loop.now) * 2 / 3)
-    let result = await shakeHands(way, parts.tls, limit)
+    let result = await shakeHands(way, channel.tls, limit)
     noteTLS(result)
     guard let error = result.error else {
       note(.http2, ["the server's SETTINGS have come"])
@@ -155,9 +163,9 @@ extension Probe {
 
   private mutating func noteTLS(_ result: Handshake) {
     if case .tls = result.error { return }
-    guard parts.tls != nil else { return note(.tls, ["plaintext, as the endpoint says"]) }
+    guard channel.tls != nil else { return note(.tls, ["plaintext, as the endpoint says"]) }
     guard let peer = result.peer, !peer.certificates.isEmpty else { return }
-    note(.tls, ["\(peer.version), ALPN h2, the certificate is for \(parts.certificateName)"] + Self.chain(peer))
+    note(.tls, ["\(peer.version), ALPN h2, the certificate is for \(configuration.certificateName(of: server))"] + Self.chain(peer))
   }
 
   private static func chain(_ peer: TLSPeer?) -> [String] {
@@ -176,7 +184,7 @@ extension Probe {
       let engine: TLSEngine?
       do throws(TLSError) {
         engine = try tls.map { context throws(TLSError) in
-          try TLSEngine(client: context, host: parts.hostName)
+          try TLSEngine(client: context, host: configuration.hostName(of: server))
         }
       } catch {
         transport.close()
@@ -205,7 +213,7 @@ extension Probe {
     case .http1, .peerSpeaksTLS, .goAway, .cancelled: return false
     case .tls, .closedByPeer, .transport, .notHTTP2, .timedOut: break
     }
-    guard parts.tls == nil else {
+    guard channel.tls == nil else {
       switch await shakeHands(way, nil, deadline).error {
       case nil, .goAway: return true
       default: return false
@@ -225,34 +233,34 @@ extension Probe {
 extension Probe {
   /// An empty request: a server should answer it with success (1.1.13), and nothing is stored anywhere.
   private mutating func export() async {
-    let channel: GRPCTransport
+    let client: GRPCExportClient
     do throws(OTLPError) {
-      channel = GRPCTransport(try parts.channel(network: network, loop: loop, .silent))
+      client = GRPCExportClient(try channel.makeChannel(network: network, loop: loop, .silent))
     } catch {
       return fail(.export, .network(.cancelled), [error.message])
     }
-    let result = await send(channel, isCompressed: isCompressed)
+    let result = await send(client, isCompressed: isCompressed)
     switch result {
-    case .accepted(let response):
+    case .success(let response):
       var details = ["an empty request\(isCompressed ? ", in gzip," : "") was accepted; no span was sent"]
       if !response.errorMessage.isEmpty {
         details.append("the server says: \(Diagnostics.sanitized(response.errorMessage, limit: 500))")
       }
       note(.export, details)
-    case .failed(let failure):
+    case .failure(let failure):
       var isTakenPlain = false
-      if isCompressed, failure.origin == .server, case .accepted = await send(channel, isCompressed: false) {
+      if isCompressed, failure.origin == .server, case .success = await send(client, isCompressed: false) {
         isTakenPlain = true
       }
       fail(.export, .export(failure, isTakenPlain: isTakenPlain))
     }
-    await channel.shutdown(deadline: Deadline(loop.now + .seconds(1)))
+    await client.shutdown(deadline: Deadline(loop.now + .seconds(1)))
   }
 
-  private func send(_ channel: GRPCTransport, isCompressed: Bool) async -> AttemptResult {
+  private func send(_ client: GRPCExportClient, isCompressed: Bool) async -> Result<ExportResponse, AttemptFailure> {
     let body = isCompressed ? Gzip.compress([]) : []
     let message = BufferSlice([isCompressed ? 1 : 0, 0, 0, 0, UInt8(body.count)] + body)
     let deadline = Deadline(loop.now + timeout)
-    return await channel.send(message, isCompressed: isCompressed, headers: nil, deadline: deadline)
+    return await client.send(message, isCompressed: isCompressed, headers: nil, deadline: deadline)
   }
 }

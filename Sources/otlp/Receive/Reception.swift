@@ -32,7 +32,7 @@ package final class Reception: Sendable {
 
   /// Answers a request once its spans are where they belong.
   package func answer(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
-    guard request.path == GRPCTransport.tracesPath else { return answerOther(request.path) }
+    guard request.path == GRPCExportClient.tracesPath else { return answerOther(request.path) }
     return state.withLock { state in
       if let file, state.failure == nil, let reason = file.append(request.spans) {
         state.failure = "\(file.name): \(reason)"

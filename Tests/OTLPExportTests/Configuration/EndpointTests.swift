@@ -48,7 +48,7 @@ import Testing
   ])
   func localMeansThisMachine(text: String, expected: Bool) throws {
     #expect(try Endpoint(text, insecure: true).isLocal == expected)
-    var settings = OTLPSettings(endpoint: text)
+    var settings = OTLPConfiguration(endpoint: text)
     settings.insecure.set(true)
     let server = try settings.validate()
     #expect(settings.compression(to: server) == (expected ? .none : .auto))

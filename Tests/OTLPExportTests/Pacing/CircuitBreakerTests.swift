@@ -17,7 +17,7 @@ import Testing
 
   @discardableResult
   private mutating func fail(_ call: Int, after time: Duration = .zero) -> Bool {
-    circuit.failed(call, since: now + (.zero - time), latest: calls, at: now, random: &random)
+    circuit.callFailed(call, since: now + (.zero - time), latest: calls, at: now, random: &random)
   }
 
   /// A call that begins and fails.
@@ -58,7 +58,7 @@ import Testing
     for _ in 0..<20 {
       for _ in 0..<4 { failNext() }
       _ = begin()
-      let closed = circuit.succeeded()
+      let closed = circuit.callSucceeded()
       #expect(!closed)
     }
     #expect(circuit.state == .closed)
@@ -107,7 +107,7 @@ import Testing
   @Test mutating func aSuccessClosesIt() {
     open()
     failProbe()
-    let closed = circuit.succeeded()
+    let closed = circuit.callSucceeded()
     #expect(closed && pause == nil)
     // From the start again.
     for number in 1...5 { #expect(failNext() == (number == 5)) }
