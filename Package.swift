@@ -43,7 +43,7 @@ let package = Package(
     .systemLibrary(name: "COTLPZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "COTLPSystem"),
 
-    library("TelemetryCore", [.target(name: "COTLPSystem", condition: .when(platforms: [.linux]))]),
+    library("TelemetryCore", ["COTLPSystem"]),
     library("TelemetrySDK", ["TelemetryCore"]),
     library("OTLPWire", ["TelemetrySDK", "TelemetryCore", "COTLPSystem"]),
     library("OTLPExport", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "COTLPZlib"]),

@@ -31,12 +31,17 @@ static inline void COTLPSystem_prefetch_for_write(const void *address) { __built
 #include <stdint.h>
 #include <sys/resource.h>
 #include <time.h>
-// In a module that imports this one, Swift finds the fields of C's time structs in yet another module, so they stay here.
-static inline uint64_t COTLPSystem_wall_nanoseconds(void) {
+// In a module that imports this one, Swift attributes C's time structures to changing modules, so they stay here.
+static inline int64_t COTLPSystem_nanoseconds(clockid_t clock) {
   struct timespec now;
-  clock_gettime(CLOCK_REALTIME, &now);
-  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+  clock_gettime(clock, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+static inline uint64_t COTLPSystem_wall_nanoseconds(void) { return (uint64_t)COTLPSystem_nanoseconds(CLOCK_REALTIME); }
+static inline int64_t COTLPSystem_monotonic_nanoseconds(void) { return COTLPSystem_nanoseconds(CLOCK_MONOTONIC); }
+#ifdef __linux__
+static inline int64_t COTLPSystem_boot_nanoseconds(void) { return COTLPSystem_nanoseconds(CLOCK_BOOTTIME); }
+#endif
 static inline int64_t COTLPSystem_cpu_microseconds(void) {
   struct rusage used;
   getrusage(RUSAGE_SELF, &used);

@@ -76,7 +76,7 @@ package struct GRPCExportClient: ExportClient {
     } else if result.cause == .connect || result.cause == .cancelled, let connectFailure = result.connectFailure {
       message = connectFailure
     }
-    message = Diagnostics.sanitized(message, limit: 500)
+    message = message.sanitized(limit: 500)
     return AttemptFailure(
       GRPCFailureMeaning.meaning(of: result, message: message), status: result.code.name, message: message,
       origin: origin(result.cause), fate: fate(result), pushback: pushback(result.pushback),

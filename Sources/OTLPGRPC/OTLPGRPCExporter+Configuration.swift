@@ -323,7 +323,7 @@ extension OTLPGRPCExporter {
 extension OTLPGRPCExporter.Configuration: CustomStringConvertible, CustomReflectable {
   /// Every value with its name, without secrets, in one line.
   public var description: String {
-    Diagnostics.sanitized(fields.map { "\($0.name): \($0.value)" }.joined(separator: ", "), limit: 16_000)
+    fields.map { "\($0.name): \($0.value)" }.joined(separator: ", ").sanitized(limit: 16_000)
   }
 
   /// The same as the description, value by value.

@@ -1,5 +1,6 @@
 internal import COTLPOpenSSL
 internal import Synchronization
+internal import TelemetryCore
 
 #if canImport(Glibc)
   internal import Glibc
@@ -85,7 +86,7 @@ public final class TestCertificates: Sendable {
   deinit { remove() }
 
   private static func isAddress(_ host: String) -> Bool {
-    host.contains(":") || host.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
+    host.contains(":") || host.utf8.allSatisfy { $0.isASCIIDigit || $0 == UInt8(ascii: ".") }
   }
 
   private static func makeDirectory() throws -> String {

@@ -27,13 +27,6 @@ import otlp
     }
   }
 
-  @Test func eachOptionIsNamed() {
-    let names =
-      LoadCommand.table.options.map(\.name) + ReceiveCommand.table.options.map(\.name)
-      + SendCommand.table.options.map(\.name) + DemoCommand.table.options.map(\.name)
-      + DoctorCommand.table.options.map(\.name) + HelpCommand.table.options.map(\.name)
-    for name in names { #expect(Self.readme.contains("--" + name)) }
-  }
 }
 
 extension String {

@@ -164,7 +164,7 @@ import Testing
       let error = ConfigurationError(option: "x", value: text, allowed: "y")
       #expect(!error.description.contains("\n") && error.description.utf8.count < 5000)
       for limit in Self.integers {
-        #expect(Diagnostics.sanitized(text, limit: limit).utf8.count <= 2 * text.utf8.count + 3)
+        #expect(text.sanitized(limit: limit).utf8.count <= 2 * text.utf8.count + 3)
       }
     }
     var limiter = DiagnosticLimiter()

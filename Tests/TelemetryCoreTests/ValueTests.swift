@@ -137,8 +137,8 @@ import Testing
   }
 
   @Test func textFromElsewhereIsOnePrintableLine() {
-    #expect(Diagnostics.sanitized("a\nb\u{1B}[0m\u{202E}c\u{85}") == "a b [0m c ")
-    #expect(Diagnostics.sanitized(String(repeating: "x", count: 50), limit: 10) == "xxxxxxxxxx…")
+    #expect("a\nb\u{1B}[0m\u{202E}c\u{85}".sanitized() == "a b [0m c ")
+    #expect(String(repeating: "x", count: 50).sanitized(limit: 10) == "xxxxxxxxxx…")
     #expect(SystemError(call: "connect", code: 111).description.hasPrefix("connect: "))
   }
 

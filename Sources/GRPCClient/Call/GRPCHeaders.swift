@@ -13,9 +13,9 @@ extension GRPCMetadata {
   package func validated() throws(ConfigurationError) -> GRPCMetadata {
     let name = name.lowercased()
     func refuse(_ allowed: String) -> ConfigurationError {
-      ConfigurationError(option: "header", value: Diagnostics.sanitized(self.name, limit: 100), allowed: allowed)
+      ConfigurationError(option: "header", value: self.name.sanitized(limit: 100), allowed: allowed)
     }
-    guard !name.isEmpty, name.utf8.allSatisfy(GRPCMetadata.isNameByte) else {
+    guard !name.isEmpty, name.utf8.allSatisfy({ $0.isASCIIAlphanumeric(or: "_-.") }) else {
       throw refuse("names of letters, digits, '_', '-' and '.'")
     }
     guard !name.hasPrefix("grpc-"), !GRPCMetadata.reserved.contains(name) else {
@@ -24,18 +24,9 @@ extension GRPCMetadata {
     if name.hasSuffix("-bin") {
       guard GRPCText.binary(value.utf8) != nil else { throw refuse("a value in base64, for a name that ends in -bin") }
     }
-    guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), value.utf8.first != 0x20, value.utf8.last != 0x20
+    guard value.utf8.allSatisfy(\.isPrintableASCII), value.utf8.first != 0x20, value.utf8.last != 0x20
     else { throw refuse("a value of printable ASCII without blanks at its ends") }
     return GRPCMetadata(name: name, value: value, isSensitive: isSensitive)
-  }
-
-  private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"),
-      UInt8(ascii: "-"), UInt8(ascii: "."):
-      true
-    default: false
-    }
   }
 }
 

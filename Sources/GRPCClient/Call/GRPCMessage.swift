@@ -43,7 +43,7 @@ enum GRPCMessage {
     }
     guard encoding == "gzip", let inflater else {
       let known = inflater == nil ? "identity is" : "identity and gzip are"
-      let name = Diagnostics.sanitized(encoding, limit: 50)
+      let name = encoding.sanitized(limit: 50)
       throw Failure(code: .internal, message: "response message in the encoding '\(name)'; \(known) understood")
     }
     let result = unsafe body.withUnsafeBytes { bytes -> Result<[UInt8], GRPCInflateError> in

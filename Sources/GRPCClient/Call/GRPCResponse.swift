@@ -83,7 +83,7 @@ struct GRPCResponse {
     let name: StaticString = "grpc-accept-encoding"
     let values = fields.values(for: name) + (fields.value(for: name) == nil ? response.headers.values(for: name) : [])
     return values.flatMap { $0.split(separator: ",") }.prefix(16).map { name in
-      Diagnostics.sanitized(String(name.drop { $0 == " " }.prefix { $0 != " " }), limit: 32)
+      String(name.drop { $0 == " " }.prefix { $0 != " " }).sanitized(limit: 32)
     }
   }
 
@@ -98,7 +98,7 @@ struct GRPCResponse {
       case 429, 502, 503, 504: .unavailable
       default: .unknown
       }
-    let type = response.headers.value(for: "content-type").map { Diagnostics.sanitized($0, limit: 100) }
+    let type = response.headers.value(for: "content-type")?.sanitized(limit: 100)
     let message = "HTTP status \(response.status) without grpc-status, content-type \(type ?? "missing")"
     // A proxy that lost its back end, or its patience, may have passed the request on before.
     let fate = response.status == 502 || response.status == 504 ? StreamFate.unknown : response.fate
@@ -123,10 +123,10 @@ struct GRPCResponse {
     case .cancelled: return local(.cancelled, "cancelled by the caller", .cancelled)
     case .reset(let code): return reset(code)
     case .goAway(let code, let debug):
-      let text = debug.isEmpty ? "" : ": \(Diagnostics.sanitized(debug, limit: 200))"
+      let text = debug.isEmpty ? "" : ": \(debug.sanitized(limit: 200))"
       return local(.unavailable, "the server ended the connection (GOAWAY \(GRPCResponse.name(of: code))\(text))")
     case .connectionLost(let reason):
-      return local(.unavailable, "connection lost: \(Diagnostics.sanitized(reason, limit: 300))")
+      return local(.unavailable, "connection lost: \(reason.sanitized(limit: 300))")
     case .notAccepted, .heldUp: return local(.unavailable, "the connection takes no more requests")
     case .responseTooLarge:
       return local(
@@ -138,11 +138,11 @@ struct GRPCResponse {
       }
       return local(.resourceExhausted, "response headers or trailers larger than permitted", .protocolViolation)
     case .malformed(let what):
-      return local(.internal, "malformed response: \(Diagnostics.sanitized(what, limit: 200))", .protocolViolation)
+      return local(.internal, "malformed response: \(what.sanitized(limit: 200))", .protocolViolation)
     case .invalidRequest(let what): return local(.internal, "the request can't be sent: \(what)", .protocolViolation)
     case .requestHeadersTooLarge(let bytes, let limit, let isServerLimit, let largest):
       let whose = isServerLimit ? "the server takes at most \(limit)" : "at most \(limit) can be sent"
-      let name = Diagnostics.sanitized(largest, limit: 100)
+      let name = largest.sanitized(limit: 100)
       return local(
         .internal, "request headers of \(bytes) bytes, and \(whose); the largest is '\(name)'", .protocolViolation)
     }

@@ -1,4 +1,5 @@
 internal import HTTP2Transport
+internal import TelemetryCore
 
 /// The pause that an HTTP server names in `Retry-After` (RFC 9110, 10.2.3): seconds, or a date, which is taken relative
 /// to the response's own `Date`, so that no clock of this machine matters.
@@ -14,7 +15,7 @@ enum RetryAfter {
   }
 
   private static func seconds(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
-    guard !text.isEmpty, unsafe text.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard !text.isEmpty, unsafe text.allSatisfy(\.isASCIIDigit) else { return nil }
     return unsafe text.reduce(0) { min($0 * 10 + Int($1 - 0x30), longest + 1) }
   }
 
@@ -41,10 +42,7 @@ enum RetryAfter {
   }
 
   private static func number(_ text: Substring, _ range: ClosedRange<Int>) -> Int? {
-    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(text), range.contains(number) else {
-      return nil
-    }
-    return number
+    Int(decimal: text).flatMap { range.contains($0) ? $0 : nil }
   }
 
   /// Days from 1 January 1970 in the Gregorian calendar; years begin in March, so that a leap day is a year's last.

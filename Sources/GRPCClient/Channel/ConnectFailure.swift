@@ -30,9 +30,9 @@ struct ConnectFailure: Error, Hashable, Sendable {
       self.init("\(peer): the server closed the connection before HTTP/2 was set up\(hint)")
     case .transport(let error): self.init("\(peer): \(error)")
     case .notHTTP2(let what):
-      self.init("\(peer): the server doesn't speak HTTP/2: \(Diagnostics.sanitized(what, limit: 200))")
+      self.init("\(peer): the server doesn't speak HTTP/2: \(what.sanitized(limit: 200))")
     case .goAway(let code, let debug):
-      let words = debug.isEmpty ? "" : ": \(Diagnostics.sanitized(debug, limit: 200))"
+      let words = debug.isEmpty ? "" : ": \(debug.sanitized(limit: 200))"
       self.init("\(peer): the server refuses connections (GOAWAY \(GRPCResponse.name(of: code))\(words))")
     case .timedOut: self.init("\(peer): the server accepted the connection and didn't answer in time")
     case .cancelled: self.init("\(peer): given up")

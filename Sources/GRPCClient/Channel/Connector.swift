@@ -67,16 +67,16 @@ struct Connector: Sendable {
     func host(_ name: String, _ ownAuthority: String, _ certificateName: String, _ place: Place) -> Host {
       Host(
         name: name, authority: authority ?? ownAuthority,
-        certificateName: authority.map(withoutPort) ?? certificateName, place: place)
+        certificateName: authority.map { HostAndPort($0)?.host ?? $0 } ?? certificateName, place: place)
     }
     switch target {
     case .hosts(let list):
       return list.map { entry in
         // 2.2.8: a literal with a zone keeps it for the socket only.
-        let plain = entry.host.contains(":") ? String(entry.host.prefix { $0 != "%" }) : entry.host
-        let text = entry.host.contains(":") ? "[\(plain)]:\(entry.port)" : "\(plain):\(entry.port)"
-        guard let proxy = entry.proxy else { return host(text, text, plain, .name(entry.host, port: entry.port)) }
-        var host = host(text, text, plain, .name(proxy.host, port: proxy.port))
+        let server = HostAndPort(host: entry.host, port: entry.port).withoutZone
+        let text = "\(server)"
+        guard let proxy = entry.proxy else { return host(text, text, server.host, .name(entry.host, port: entry.port)) }
+        var host = host(text, text, server.host, .name(proxy.host, port: proxy.port))
         host.route = ProxyRoute(proxy: proxy, target: text, userAgent: configuration.userAgent)
         return host
       }
@@ -85,13 +85,6 @@ struct Connector: Sendable {
     case .unixAbstract(let name):
       return [host("unix-abstract:\(name)", "localhost", "localhost", .address(.unixAbstract(name: name)))]
     }
-  }
-
-  private static func withoutPort(_ authority: String) -> String {
-    if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
-      return String(authority[authority.index(after: authority.startIndex)..<end])
-    }
-    return String(authority.prefix { $0 != ":" })
   }
 
   /// Where a host can be reached now; looked up afresh each time.

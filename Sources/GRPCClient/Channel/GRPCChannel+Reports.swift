@@ -67,7 +67,7 @@ extension GRPCChannel {
   // MARK: Connections that end, and those that are too few
 
   static func report(_ code: UInt32, _ debug: String, _ connector: Connector, _ diagnostics: Diagnostics) {
-    let text = Diagnostics.sanitized(debug, limit: 200)
+    let text = debug.sanitized(limit: 200)
     var fields = [("server", connector.name), ("error", GRPCResponse.name(of: code)), ("text", text)]
     if let interval = connector.pace.goAway(code: code, debug: debug) {
       fields.append(("interval", "\(interval)"))

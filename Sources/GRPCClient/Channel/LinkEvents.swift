@@ -38,8 +38,8 @@ final class LinkEvents: Sendable {
         state.isClosed = true
         switch reason {
         case .orderly: kind = .orderly
-        case .lost(let reason): (kind, words) = (.lost, Diagnostics.sanitized(reason, limit: 200))
-        case .unresponsive(let reason): (kind, words) = (.unresponsive, Diagnostics.sanitized(reason, limit: 200))
+        case .lost(let reason): (kind, words) = (.lost, reason.sanitized(limit: 200))
+        case .unresponsive(let reason): (kind, words) = (.unresponsive, reason.sanitized(limit: 200))
         }
       }
       // The first one counts: what follows a GOAWAY is its end.

@@ -62,7 +62,7 @@ package final class ListeningSocket: Listener {
       error = SystemError(call: "listen", code: errno)
     }
     guard let error else { return descriptor }
-    OwnDescriptors.close(descriptor)
+    ForkedDescriptors.close(descriptor)
     throw error
   }
 
@@ -76,7 +76,7 @@ package final class ListeningSocket: Listener {
       var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
       let accepted: (descriptor: Int32, peer: SocketAddress?) = unsafe withUnsafeMutableBytes(of: &storage) { bytes in
         let system = unsafe bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self)
-        let descriptor = OwnDescriptors.open {
+        let descriptor = ForkedDescriptors.open {
           let descriptor = unsafe systemAccept(self.descriptor, system, &size)
           return descriptor >= 0 ? descriptor : -errno
         }
@@ -112,7 +112,7 @@ package final class ListeningSocket: Listener {
     owner = 0
     if let retry { loop.cancel(retry) }
     if let token { loop.unwatch(descriptor, token) }
-    OwnDescriptors.close(descriptor)
+    ForkedDescriptors.close(descriptor)
     if case .unix(let path) = address { _ = unsafe unlink(path) }
   }
 }

@@ -4,8 +4,7 @@ extension SocketAddress: CustomStringConvertible {
   /// The address as it is usually written: `127.0.0.1:4317`, `[::1]:4317`, `unix:/path`, `unix-abstract:name`.
   package var description: String {
     switch self {
-    case .ipv4(_, let port): "\(host):\(port)"
-    case .ipv6(_, _, let port, _): "[\(host)]:\(port)"
+    case .ipv4, .ipv6: "\(HostAndPort(host: host, port: port))"
     case .unix(let path): "unix:\(path)"
     case .unixAbstract(let name): "unix-abstract:\(name)"
     }
@@ -54,9 +53,7 @@ extension SocketAddress: CustomStringConvertible {
       self = .ipv6(high: high, low: low, port: port, scope: 0)
       return
     }
-    guard (1...10).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      let scope = UInt32(parts[1])
-    else { return nil }
+    guard let scope = UInt32(decimal: parts[1]) else { return nil }
     self = .ipv6(high: high, low: low, port: port, scope: scope)
   }
 }

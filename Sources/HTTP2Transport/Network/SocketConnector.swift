@@ -32,7 +32,7 @@ enum SocketConnector {
     do throws(NetworkError) {
       try await connect(descriptor, to: address, on: loop, deadline: deadline)
     } catch {
-      OwnDescriptors.close(descriptor)
+      ForkedDescriptors.close(descriptor)
       throw error
     }
     SocketSystem.setNoDelay(descriptor)

@@ -10,7 +10,7 @@ internal import TelemetryCore
 
 /// The system calls on sockets, and how they see addresses.
 enum SocketSystem {
-  /// Makes a non-blocking socket that no child process keeps; it is closed by `OwnDescriptors`.
+  /// Makes a non-blocking socket that no child process keeps; it is closed by `ForkedDescriptors`.
   static func open(for address: SocketAddress) throws(SystemError) -> Int32 {
     let family: Int32
     switch address {
@@ -18,7 +18,7 @@ enum SocketSystem {
     case .ipv6: family = AF_INET6
     case .unix, .unixAbstract: family = AF_UNIX
     }
-    let descriptor = OwnDescriptors.open {
+    let descriptor = ForkedDescriptors.open {
       #if canImport(Darwin)
         let descriptor = socket(family, SOCK_STREAM, 0)
       #else

@@ -25,7 +25,7 @@ final class SocketTransport: Transport {
     self.loop = loop
   }
 
-  deinit { if isOpen { OwnDescriptors.close(descriptor) } }
+  deinit { if isOpen { ForkedDescriptors.close(descriptor) } }
 
   private var isOpen: Bool { owner.load(ordering: .relaxed) == Fork.generation }
 
@@ -72,7 +72,7 @@ final class SocketTransport: Transport {
     guard isOpen else { return }
     owner.store(0, ordering: .relaxed)
     deactivate()
-    OwnDescriptors.close(descriptor)
+    ForkedDescriptors.close(descriptor)
   }
 
   private func deactivate() {

@@ -31,7 +31,7 @@ final class TLSCertificate {
     unsafe forEachName { type, bytes in
       switch type {
       case GEN_DNS, GEN_URI:
-        names.append(unsafe Diagnostics.sanitized(String(decoding: bytes.prefix(253), as: UTF8.self), limit: 253))
+        names.append(unsafe String(decoding: bytes.prefix(253), as: UTF8.self).sanitized(limit: 253))
       default: if let address = unsafe TLSCertificate.address(Array(bytes)) { names.append(address) }
       }
       return names.count < TLSCertificate.mostNames
@@ -87,7 +87,7 @@ final class TLSCertificate {
   private static func text(of name: OpaquePointer?) -> String {
     guard let name = unsafe name, let line = unsafe X509_NAME_oneline(name, nil, 0) else { return "?" }
     defer { unsafe CRYPTO_free(line, #fileID, #line) }
-    return unsafe Diagnostics.sanitized(String(cString: line), limit: 200)
+    return unsafe String(cString: line).sanitized(limit: 200)
   }
 
   private static func text(of time: UnsafePointer<ASN1_TIME>?) -> String {
@@ -98,6 +98,6 @@ final class TLSCertificate {
     let count = unsafe COTLPOpenSSL_BIO_get_mem_data(bio, &start)
     guard count > 0, let start = unsafe start else { return "?" }
     let text = unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: count), as: UTF8.self)
-    return Diagnostics.sanitized(text, limit: 100)
+    return text.sanitized(limit: 100)
   }
 }

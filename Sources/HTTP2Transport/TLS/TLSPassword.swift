@@ -28,7 +28,7 @@ struct TLSPassword {
       bytes = try password.bytes()
     } catch {
       refusal =
-        "is encrypted, and the provider of its password failed: \(Diagnostics.sanitized("\(error)", limit: 200))"
+        "is encrypted, and the provider of its password failed: \("\(error)".sanitized(limit: 200))"
       return -1
     }
     guard bytes.count <= buffer.count else {

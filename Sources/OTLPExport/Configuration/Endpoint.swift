@@ -10,10 +10,7 @@ package struct Endpoint: Hashable, Sendable {
     package let isIPv6: Bool
 
     /// As a URL or `:authority` has it; a zone means nothing to the server and is left out.
-    package var authority: String {
-      guard isIPv6 else { return "\(name):\(port)" }
-      return "[\(name.prefix { $0 != "%" })]:\(port)"
-    }
+    package var authority: String { "\(HostAndPort(host: name, port: port).withoutZone)" }
 
     /// A loopback address, or a name that RFC 6761 keeps for them.
     var isLocal: Bool {
@@ -103,7 +100,7 @@ package struct Endpoint: Hashable, Sendable {
     guard Redaction.mayBeSecret(text), (try? Endpoint(text, insecure: false)) != nil else {
       return Redaction.shown(text)
     }
-    return Diagnostics.sanitized(Redaction.withoutCredentials(text), limit: 300)
+    return Redaction.withoutCredentials(text).sanitized(limit: 300)
   }
 }
 

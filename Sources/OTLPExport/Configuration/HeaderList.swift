@@ -14,7 +14,7 @@ struct HeaderList {
 
   init(_ text: String) {
     for (index, entry) in text.split(separator: ",", omittingEmptySubsequences: false).enumerated() {
-      let entry = Whitespace.trimmed(entry)
+      let entry = entry.trimmed
       if !entry.isEmpty { add(entry, position: index + 1) }
     }
   }
@@ -25,14 +25,14 @@ struct HeaderList {
       problems.append(Problem(position: position, allowed: "name=value"))
       return
     }
-    let name = Whitespace.trimmed(entry[..<equals]).lowercased()
+    let name = entry[..<equals].trimmed.lowercased()
     if let allowed = HeaderRules.problem(name: name) {
       let shown = HeaderRules.isWellFormed(name) ? name : nil
       problems.append(Problem(position: position, name: shown, allowed: allowed))
       return
     }
-    let encoded = Whitespace.trimmed(entry[entry.index(after: equals)...])
-    let value = String(Whitespace.trimmed(PercentEncoding.text(encoded)))
+    let encoded = entry[entry.index(after: equals)...].trimmed
+    let value = String(PercentEncoding.text(encoded).trimmed)
     if let allowed = HeaderRules.problem(value: value, of: name) {
       problems.append(Problem(position: position, name: name, allowed: allowed))
     } else {

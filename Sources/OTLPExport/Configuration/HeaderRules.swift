@@ -18,15 +18,17 @@ package enum HeaderRules {
     return nil
   }
 
-  static func isWellFormed(_ name: String) -> Bool { !name.isEmpty && name.utf8.allSatisfy(isNameByte) }
+  static func isWellFormed(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.allSatisfy { $0.isASCIIAlphanumeric(or: "-_.") }
+  }
 
   /// What is wrong with a value, as the words for what is allowed; nil for nothing.
   static func problem(value: String, of name: String) -> String? {
     if name.hasSuffix("-bin") {
-      return isBase64(value) ? nil : "a base64 value, since the name ends with '-bin'"
+      return Base64.decode(value.utf8) != nil ? nil : "a base64 value, since the name ends with '-bin'"
     }
     let bytes = value.utf8
-    guard bytes.allSatisfy({ (0x20...0x7E).contains($0) }), bytes.first != 0x20, bytes.last != 0x20 else {
+    guard bytes.allSatisfy(\.isPrintableASCII), bytes.first != 0x20, bytes.last != 0x20 else {
       return "a value of printable ASCII without blanks around it"
     }
     return nil
@@ -49,31 +51,6 @@ package enum HeaderRules {
     headers.elements.map { header in
       guard header.name.hasSuffix("-bin") else { return (header.name, header.value) }
       return (header.name, String(header.value.prefix { $0 != "=" }))
-    }
-  }
-
-  private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"),
-      UInt8(ascii: "_"), UInt8(ascii: "."):
-      true
-    default: false
-    }
-  }
-
-  private static func isBase64(_ value: String) -> Bool {
-    let digits = value.utf8.prefix { $0 != UInt8(ascii: "=") }
-    let padding = value.utf8.dropFirst(digits.count)
-    guard digits.count % 4 != 1, padding.allSatisfy({ $0 == UInt8(ascii: "=") }),
-      padding.isEmpty || value.utf8.count % 4 == 0 && padding.count <= 2
-    else { return false }
-    return digits.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-        true
-      default: false
-      }
     }
   }
 }

@@ -18,7 +18,7 @@ extension OTLPConfiguration {
     // The length in gRPC's prefix of a message has 32 bits.
     try ConfigurationError.require("maxRequestSize", maxRequestSize, in: 0...Int(UInt32.max))
     try ConfigurationError.require("maxResponseSize", maxResponseSize, in: 1...Int(UInt32.max))
-    guard userAgentPrefix.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), userAgentPrefix.utf8.count <= 256 else {
+    guard userAgentPrefix.utf8.allSatisfy(\.isPrintableASCII), userAgentPrefix.utf8.count <= 256 else {
       throw ConfigurationError(
         option: "userAgentPrefix", value: userAgentPrefix,
         allowed: "up to 256 characters of printable ASCII")

@@ -82,7 +82,7 @@ package struct OTLPConfiguration: Sendable {
   /// The value of `user-agent` (2.5.3, 2.5.4).
   package var userAgent: String {
     let own = "OTel-OTLP-Exporter-Swift/\(OTLPVersion.current)"
-    let prefix = Whitespace.trimmed(userAgentPrefix[...])
+    let prefix = userAgentPrefix.trimmed
     return prefix.isEmpty ? own : "\(prefix) \(own)"
   }
 }

@@ -82,9 +82,7 @@ package struct ProxyExceptions: Hashable, Sendable {
       guard let read = HostAndPort.port(parts[1][parts[1].index(after: colon)...]) else { return nil }
       (parts[1], port) = (parts[1][..<colon], read)
     }
-    guard (1...3).contains(parts[1].utf8.count), parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-      let prefix = Int(parts[1]), prefix <= base.bitCount
-    else { return nil }
+    guard parts[1].utf8.count <= 3, let prefix = Int(decimal: parts[1]), prefix <= base.bitCount else { return nil }
     // A range of addresses that are IPv4 written as IPv6 is one of IPv4.
     if base.unmapped != base, prefix >= 96 { return .address(base.unmapped, prefix: prefix - 96, port: port) }
     return .address(base, prefix: prefix, port: port)

@@ -49,7 +49,7 @@ package struct ProxyURL: Hashable, Sendable {
 
   private static func place(_ text: Substring) -> (String, UInt16)? {
     // Without brackets nobody can tell where an IPv6 address ends.
-    guard let place = HostAndPort(text), text.first == "[" || !place.host.contains(":") else { return nil }
+    guard let place = HostAndPort(authority: text) else { return nil }
     return (place.host, place.port ?? defaultPort)
   }
 
@@ -66,9 +66,7 @@ package struct ProxyURL: Hashable, Sendable {
     let password = parts.count > 1 ? try decoded(parts[1]) : []
     guard !user.isEmpty || !password.isEmpty else { return nil }
     guard !user.contains(UInt8(ascii: ":")) else { throw Flaw(allowed: "a user name without ':'") }
-    var text = Array("Basic ".utf8)
-    Base64.encode(user + [UInt8(ascii: ":")] + password, into: &text)
-    return String(decoding: text, as: UTF8.self)
+    return "Basic " + Base64.text(of: user + [UInt8(ascii: ":")] + password)
   }
 
   private static func decoded(_ text: Substring) throws(Flaw) -> [UInt8] {
@@ -85,8 +83,7 @@ package struct ProxyURL: Hashable, Sendable {
 extension ProxyURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// Host and port, with a note of credentials.
   package var description: String {
-    let place = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    return "http://" + (authorization == nil ? "" : Redaction.mark + "@") + place
+    "http://\(authorization == nil ? "" : Redaction.mark + "@")\(HostAndPort(host: host, port: port))"
   }
   package var debugDescription: String { description }
   package var customMirror: Mirror { Mirror(self, children: ["url": description]) }

@@ -17,7 +17,7 @@ enum ServerNameRules {
 
   /// A host, and a port if there is one (RFC 9113, 8.3.1).
   static func validate(authority: String) throws(ConfigurationError) {
-    guard let place = HostAndPort(authority), authority.first == "[" || !place.host.contains(":") else {
+    guard HostAndPort(authority: authority) != nil else {
       throw ConfigurationError(
         option: "authority", value: authority, allowed: "host or host:port, an IPv6 address in brackets")
     }

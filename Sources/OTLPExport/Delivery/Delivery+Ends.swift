@@ -23,7 +23,7 @@ extension Delivery {
     let rejected = Int(min(max(response.rejectedItems, 0), Int64(count)))  // 1.3.7
     export.partAccepted(rejected: rejected)
     guard response.hasPartialSuccess else { return }
-    let message = Diagnostics.sanitized(response.errorMessage, limit: 500)
+    let message = response.errorMessage.sanitized(limit: 500)
     reporter.partialSuccess(rejected: rejected, of: count, message)
     if rejected > 0 {
       export.outcome.error = OTLPError(

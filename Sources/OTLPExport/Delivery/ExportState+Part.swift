@@ -47,7 +47,7 @@ extension ExportState {
     /// The name of the first span, for messages.
     var firstSpanName: String {
       let span = try? TraceRequestDecoder.decode(request.protobuf.array).first
-      return Diagnostics.sanitized(span?.name ?? "", limit: 200)
+      return (span?.name ?? "").sanitized(limit: 200)
     }
 
     /// Smaller parts with the same items, in order: of at most `limit` message bytes, or the halves.

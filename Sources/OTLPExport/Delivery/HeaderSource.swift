@@ -115,7 +115,7 @@ actor HeaderSource {
     calls[number] = nil
     if refresh.callFailed(number) {
       disarm()
-      fulfil(.failure(.headerProviderFailed(Diagnostics.sanitized(reason, limit: 300))))
+      fulfil(.failure(.headerProviderFailed(reason.sanitized(limit: 300))))
     }
     serveWaiting()
   }

@@ -25,7 +25,7 @@ enum CollectorMessages {
   static func percentEncoded(_ text: String) -> String {
     let digits = Array("0123456789ABCDEF")
     return text.utf8.reduce(into: "") { result, byte in
-      if (0x20...0x7E).contains(byte), byte != UInt8(ascii: "%") {
+      if byte.isPrintableASCII, byte != UInt8(ascii: "%") {
         result.unicodeScalars.append(Unicode.Scalar(byte))
       } else {
         result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
@@ -35,8 +35,6 @@ enum CollectorMessages {
 
   /// Without padding, as gRPC emits it (5.1.8).
   static func base64(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    Base64.encode(bytes, into: &text)
-    return String(decoding: text.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+    String(Base64.text(of: bytes).prefix { $0 != "=" })
   }
 }

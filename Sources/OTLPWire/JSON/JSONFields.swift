@@ -73,7 +73,7 @@ extension JSONValue {
 
   /// Standard or URL-safe base64, with or without padding.
   func base64(_ name: String) throws(JSONError) -> [UInt8] {
-    guard let bytes = Base64.decode(try string(name)) else { throw wrong("base64", name) }
+    guard let bytes = Base64.decode(try string(name).utf8, acceptsURLSafe: true) else { throw wrong("base64", name) }
     return bytes
   }
 
@@ -94,7 +94,7 @@ extension JSONValue {
 
   /// Names base64, which is what protobuf's own JSON has for ids: OTLP's has hexadecimal digits.
   private func notHexadecimal(_ text: String, bytes: Int, _ name: String) -> JSONError {
-    let hint = Base64.decode(text)?.count == bytes ? ", which looks like base64" : ""
+    let hint = Base64.decode(text.utf8)?.count == bytes ? ", which looks like base64" : ""
     return JSONError(
       "\"\(name)\" must be \(2 * bytes) hexadecimal digits, not \(Self.excerpt(text))\(hint)", at: offset)
   }
@@ -102,9 +102,7 @@ extension JSONValue {
   /// Without a leading plus, and without the names and hexadecimal forms that Swift's `Double` reads too.
   private func isPlainNumber(_ text: String) -> Bool {
     text.utf8.first != UInt8(ascii: "+")
-      && text.utf8.allSatisfy { byte in
-        byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") || "+-.eE".utf8.contains(byte)
-      }
+      && text.utf8.allSatisfy { $0.isASCIIDigit || "+-.eE".utf8.contains($0) }
   }
 
   private static func excerpt(_ text: String) -> String {

@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// Follows a JSON object byte by byte: says where it ends, and the first byte that can't stand where it does. Numbers,
 /// words and escapes are only skipped: the parser checks them.
 struct JSONGrammar {
@@ -113,9 +115,6 @@ struct JSONGrammar {
   }
 
   private static func isBare(_ byte: UInt8) -> Bool {
-    switch Unicode.Scalar(byte) {
-    case "0"..."9", "a"..."z", "A"..."Z", "+", "-", ".": true
-    default: false
-    }
+    byte.isASCIIAlphanumeric(or: "+-.")
   }
 }

@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// Parses JSON (RFC 8259) from bytes. Whatever the bytes are, it gives a value or throws, within its limits.
 struct JSONParser {
   private let text: [UInt8]
@@ -49,7 +51,7 @@ struct JSONParser {
     case UInt8(ascii: "n"): content = try word("null", .null)
     case nil: throw error("the text ends where a value is expected")
     case let byte?:
-      guard byte == UInt8(ascii: "-") || Self.isDigit(byte) else { throw error("a value is expected") }
+      guard byte == UInt8(ascii: "-") || byte.isASCIIDigit else { throw error("a value is expected") }
       content = .number(try number())
     }
     return JSONValue(offset: start, content: content)
@@ -119,8 +121,6 @@ struct JSONParser {
 
   // MARK: Numbers
 
-  private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-
   private mutating func number() throws(JSONError) -> String {
     let start = position
     _ = take("-")
@@ -135,7 +135,7 @@ struct JSONParser {
 
   private mutating func digits() throws(JSONError) {
     let start = position
-    while let byte = next, Self.isDigit(byte) { position += 1 }
+    while let byte = next, byte.isASCIIDigit { position += 1 }
     if position == start { throw error("a digit is expected") }
   }
 
@@ -200,7 +200,7 @@ struct JSONParser {
     guard text.count - position >= 4 else { throw error("a string without an end") }
     var value: UInt32 = 0
     for byte in text[position..<position + 4] {
-      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
+      guard let digit = byte.hexadecimalDigit else {
         throw error("four hexadecimal digits are expected")
       }
       value = value << 4 | UInt32(digit)

@@ -18,7 +18,7 @@ package struct Environment: Sendable {
   /// The variables of these that are set, in the order of `names`.
   package func strings(_ names: [String]) -> [Found<String>] {
     names.compactMap { name in
-      guard let text = variables[name].map({ Whitespace.trimmed($0) }), !text.isEmpty else { return nil }
+      guard let text = variables[name]?.trimmed, !text.isEmpty else { return nil }
       return (name, String(text))
     }
   }
@@ -46,7 +46,7 @@ package struct Environment: Sendable {
   /// A whole number, in digits alone.
   package func integer(_ names: [String], in range: ClosedRange<Int>) -> Found<Int>? {
     value(names, allowed: "\(range.lowerBound) to \(range.upperBound)") { text in
-      Environment.digits(text).flatMap { range.contains($0) ? $0 : nil }
+      Int(decimal: text).flatMap { range.contains($0) ? $0 : nil }
     }
   }
 
@@ -56,7 +56,7 @@ package struct Environment: Sendable {
   /// Whole milliseconds of a timeout; 0 is handed on as 0 and means no limit (2.6.5, 2.6.6).
   package func timeout(_ names: [String]) -> Found<Duration>? {
     value(names, allowed: "whole milliseconds from 0, which means no limit") { text in
-      Environment.digits(text).map { .milliseconds($0) }
+      Int(decimal: text).map { .milliseconds($0) }
     }
   }
 
@@ -78,9 +78,5 @@ package struct Environment: Sendable {
 
   private func warn(_ variable: String, _ fields: [(name: String, value: String)]) {
     diagnostics.emit(.warning, "an environment variable is ignored", [("variable", variable)] + fields)
-  }
-
-  private static func digits(_ text: String) -> Int? {
-    text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
   }
 }

@@ -1,8 +1,8 @@
-/// Base64 (RFC 4648).
+/// Base64 (RFC 4648, 4 and 5).
 package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  /// With padding.
+  /// Appends the bytes in the standard alphabet, with padding.
   package static func encode(_ bytes: [UInt8], into text: inout [UInt8]) {
     for start in stride(from: 0, to: bytes.count, by: 3) {
       let count = min(3, bytes.count - start)
@@ -14,18 +14,26 @@ package enum Base64 {
     }
   }
 
-  /// Standard or URL-safe, with padding or without; nil if it is neither.
-  package static func decode(_ text: String) -> [UInt8]? {
-    var digits = Array(text.utf8)
-    let isPadded = digits.last == UInt8(ascii: "=")
-    if isPadded, digits.count % 4 != 0 { return nil }
-    for _ in 0..<2 where digits.last == UInt8(ascii: "=") { digits.removeLast() }
-    guard digits.count % 4 != 1 else { return nil }
+  /// The bytes in the standard alphabet, with padding.
+  package static func text(of bytes: [UInt8]) -> String {
+    var text: [UInt8] = []
+    encode(bytes, into: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Reads base64 with whole padding or none; nil for anything else.
+  /// - Parameter acceptsURLSafe: Also reads the characters `-` and `_` of the URL-safe alphabet.
+  package static func decode(_ text: some Collection<UInt8>, acceptsURLSafe: Bool = false) -> [UInt8]? {
+    let digits = text.prefix { $0 != UInt8(ascii: "=") }
+    let padding = text.dropFirst(digits.count)
+    guard digits.count % 4 != 1, padding.allSatisfy({ $0 == UInt8(ascii: "=") }),
+      padding.isEmpty || padding.count <= 2 && text.count % 4 == 0
+    else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(digits.count * 3 / 4)
     var (bits, bitCount): (UInt32, UInt32) = (0, 0)
     for digit in digits {
-      guard let value = value(digit) else { return nil }
+      guard let value = value(digit, acceptsURLSafe) else { return nil }
       bits = bits << 6 | value
       bitCount += 6
       if bitCount >= 8 {
@@ -36,13 +44,15 @@ package enum Base64 {
     return bytes
   }
 
-  private static func value(_ digit: UInt8) -> UInt32? {
+  private static func value(_ digit: UInt8, _ acceptsURLSafe: Bool) -> UInt32? {
     switch Unicode.Scalar(digit) {
     case "A"..."Z": UInt32(digit - UInt8(ascii: "A"))
     case "a"..."z": UInt32(digit - UInt8(ascii: "a")) + 26
     case "0"..."9": UInt32(digit - UInt8(ascii: "0")) + 52
-    case "+", "-": 62
-    case "/", "_": 63
+    case "+": 62
+    case "/": 63
+    case "-" where acceptsURLSafe: 62
+    case "_" where acceptsURLSafe: 63
     default: nil
     }
   }

@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// A span as lines for a person. Control characters, which could steer a terminal, become blanks.
 enum SpanText {
   static func append(_ span: SpanData, to text: inout String) {
@@ -32,7 +34,7 @@ enum SpanText {
     if dropped > 0 { text += "\(indent)attributes dropped: \(dropped)\n" }
   }
 
-  private static func clean(_ text: String) -> String { Diagnostics.sanitized(text, limit: 4096) }
+  private static func clean(_ text: String) -> String { text.sanitized(limit: 4096) }
 
   private static func status(_ status: SpanData.Status) -> String {
     status.message.isEmpty ? "\(status.code)" : "\(status.code): \(clean(status.message))"
@@ -44,16 +46,13 @@ enum SpanText {
     case .bool(let flag): "\(flag)"
     case .int(let number): "\(number)"
     case .double(let number): "\(number)"
-    case .bytes(let bytes): "\(bytes.count) bytes " + hexadecimal(bytes.prefix(32)) + (bytes.count > 32 ? "…" : "")
+    case .bytes(let bytes):
+      "\(bytes.count) bytes " + Hexadecimal.text(of: bytes.prefix(32)) + (bytes.count > 32 ? "…" : "")
     case .array(let array): "[" + array.map(Self.value).joined(separator: ", ") + "]"
     case .map(let attributes):
       "{" + attributes.map { "\(clean($0.key)): \(Self.value($0.value))" }.joined(separator: ", ") + "}"
     case .empty: "(empty)"
     }
-  }
-
-  private static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
-    bytes.reduce(into: "") { $0 += ($1 < 16 ? "0" : "") + String($1, radix: 16) }
   }
 
   /// Three digits after the point.

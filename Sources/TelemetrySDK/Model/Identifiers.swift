@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// The 16 bytes that name a trace. All zero is invalid.
 @frozen
 public struct TraceID: Hashable, Sendable, CustomStringConvertible {
@@ -16,7 +18,7 @@ public struct TraceID: Hashable, Sendable, CustomStringConvertible {
   /// Reads 32 hexadecimal digits of either case; nil for anything else.
   public init?(hex: some StringProtocol) {
     let digits = Array(hex.utf8)
-    guard digits.count == 32, let high = Hexadecimal.value(digits[..<16]), let low = Hexadecimal.value(digits[16...])
+    guard digits.count == 32, let high = Hexadecimal.number(digits[..<16]), let low = Hexadecimal.number(digits[16...])
     else { return nil }
     self.init(high: high, low: low)
   }
@@ -28,7 +30,7 @@ public struct TraceID: Hashable, Sendable, CustomStringConvertible {
   @inlinable public var isValid: Bool { high | low != 0 }
 
   /// 32 lower-case hexadecimal digits.
-  public var description: String { Hexadecimal.digits(high) + Hexadecimal.digits(low) }
+  public var description: String { Hexadecimal.text(high) + Hexadecimal.text(low) }
 }
 
 /// The 8 bytes that name a span within its trace. All zero is invalid.
@@ -44,7 +46,7 @@ public struct SpanID: Hashable, Sendable, CustomStringConvertible {
   /// Reads 16 hexadecimal digits of either case; nil for anything else.
   public init?(hex: some StringProtocol) {
     let digits = Array(hex.utf8)
-    guard digits.count == 16, let value = Hexadecimal.value(digits[...]) else { return nil }
+    guard digits.count == 16, let value = Hexadecimal.number(digits[...]) else { return nil }
     self.init(value)
   }
 
@@ -55,30 +57,5 @@ public struct SpanID: Hashable, Sendable, CustomStringConvertible {
   @inlinable public var isValid: Bool { value != 0 }
 
   /// 16 lower-case hexadecimal digits.
-  public var description: String { Hexadecimal.digits(value) }
-}
-
-enum Hexadecimal {
-  static func value(_ digits: ArraySlice<UInt8>) -> UInt64? {
-    var result: UInt64 = 0
-    for digit in digits {
-      guard let value = nibble(digit) else { return nil }
-      result = result << 4 | UInt64(value)
-    }
-    return result
-  }
-
-  static func digits(_ value: UInt64) -> String {
-    let text = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - text.utf8.count) + text
-  }
-
-  private static func nibble(_ digit: UInt8) -> UInt8? {
-    switch digit {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
-    default: nil
-    }
-  }
+  public var description: String { Hexadecimal.text(value) }
 }

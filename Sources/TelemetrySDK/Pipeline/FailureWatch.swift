@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// Turns the stream of outcomes into the few things worth saying: the first loss after success, and the recovery.
 struct FailureWatch {
   enum Word {
@@ -50,6 +52,6 @@ extension FailureWatch.Word {
   }
 
   private static func reason(_ error: (any Error)?) -> [(name: String, value: String)] {
-    error.map { [("error", Diagnostics.sanitized("\($0)"))] } ?? []
+    error.map { [("error", "\($0)".sanitized())] } ?? []
   }
 }

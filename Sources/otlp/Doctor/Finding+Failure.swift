@@ -76,13 +76,13 @@ extension Finding {
         advice: "check that an OTLP/gRPC server listens there, and that it isn't stuck; a proxy without a back end too")
     case .closedByPeer, .transport: return closed(error, situation)
     case .goAway(let code, let debug):
-      let words = debug.isEmpty ? "" : ": \(Diagnostics.sanitized(debug, limit: 200))"
+      let words = debug.isEmpty ? "" : ": \(debug.sanitized(limit: 200))"
       return Finding(
         .closedByServer, "\(situation.place) refuses connections (GOAWAY, code \(code)\(words))",
         advice: "look into the server's log; it may be overloaded or shutting down")
     case .notHTTP2(let what):
       return Finding(
-        .notHTTP2, "\(situation.place) speaks something else than HTTP/2: \(Diagnostics.sanitized(what, limit: 200))",
+        .notHTTP2, "\(situation.place) speaks something else than HTTP/2: \(what.sanitized(limit: 200))",
         advice: "check the port: \(situation.usualURL) would be the usual one")
     case .cancelled: return Finding(.noAnswer, "given up before there was an answer", advice: "try again")
     }

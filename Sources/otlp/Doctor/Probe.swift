@@ -244,7 +244,7 @@ extension Probe {
     case .success(let response):
       var details = ["an empty request\(isCompressed ? ", in gzip," : "") was accepted; no span was sent"]
       if !response.errorMessage.isEmpty {
-        details.append("the server says: \(Diagnostics.sanitized(response.errorMessage, limit: 500))")
+        details.append("the server says: \(response.errorMessage.sanitized(limit: 500))")
       }
       note(.export, details)
     case .failure(let failure):

@@ -17,7 +17,7 @@ package final class Complaints: Sendable {
       count += 1
       return count
     }
-    if number <= limit { output(Diagnostics.sanitized(text)) }
+    if number <= limit { output(text.sanitized()) }
   }
 
   /// Says how many were not printed.

@@ -99,7 +99,7 @@ extension OptionValue {
   private static func attributeValue(_ text: Substring) -> AttributeValue {
     if text == "true" || text == "false" { return .bool(text == "true") }
     if text.count >= 2, text.first == "\"", text.last == "\"" { return .string(String(text.dropFirst().dropLast())) }
-    let isNumber = text.utf8.allSatisfy { (0x30...0x39).contains($0) || "+-.eE".utf8.contains($0) }
+    let isNumber = text.utf8.allSatisfy { $0.isASCIIDigit || "+-.eE".utf8.contains($0) }
     // A leading plus or zero isn't how a number is written: telephone numbers and postcodes are.
     let digits = text.first == "-" ? text.dropFirst() : text
     let isPlain = digits.first?.isNumber == true && (digits.first != "0" || digits.count == 1 || digits.hasPrefix("0."))
@@ -112,7 +112,7 @@ extension OptionValue {
   /// A number with a point or without, and a percent sign or none.
   package func percent() throws(ConfigurationError) -> Double {
     let digits = text.hasSuffix("%") ? text.dropLast() : text[...]
-    guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }), let value = Double(digits),
+    guard digits.utf8.allSatisfy({ $0.isASCIIDigit || $0 == UInt8(ascii: ".") }), let value = Double(digits),
       (0...100).contains(value)
     else { throw refused(allowed: "0 to 100 percent, such as 5 or 0.5%") }
     return value

@@ -20,28 +20,9 @@ package struct ListenAddress: Hashable, Sendable {
       (place, port) = (.path(path), nil)
       return
     }
-    var host = text[...]
-    var port: UInt16?
-    if text.hasPrefix("[") {
-      guard let end = text.firstIndex(of: "]") else { return nil }
-      host = text[text.index(after: text.startIndex)..<end]
-      let rest = text[text.index(after: end)...]
-      guard rest.isEmpty || rest.hasPrefix(":"), case .v6? = IPAddress(host) else { return nil }
-      if !rest.isEmpty {
-        guard let number = Self.port(rest.dropFirst()) else { return nil }
-        port = number
-      }
-    } else if let colon = text.firstIndex(of: ":"), text[text.index(after: colon)...].firstIndex(of: ":") == nil {
-      host = text[..<colon]
-      guard let number = Self.port(text[text.index(after: colon)...]) else { return nil }
-      port = number
-    }
-    if host == "localhost" { host = "127.0.0.1" }
+    guard let listener = HostAndPort(text, ports: 0...UInt16.max) else { return nil }
+    let host = listener.host == "localhost" ? "127.0.0.1" : listener.host
     guard IPAddress(host) != nil else { return nil }
-    (place, self.port) = (.host(String(host)), port)
-  }
-
-  private static func port(_ text: Substring) -> UInt16? {
-    text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? UInt16(text) : nil
+    (place, port) = (.host(host), listener.port)
   }
 }

@@ -50,7 +50,7 @@ package final class Reception: Sendable {
   /// Metrics, log records and whatever else there is are counted. They are accepted, so that an application that exports
   /// them finds nothing to complain of, unless a file is written, which they would be missing from.
   private func answerOther(_ path: String) -> LoopbackCollector.Response {
-    let service = Diagnostics.sanitized(path.split(separator: "/").first.map(String.init) ?? path, limit: 100)
+    let service = (path.split(separator: "/").first.map(String.init) ?? path).sanitized(limit: 100)
     state.withLock { state in
       let isKnown = state.others[service] != nil || state.others.count < Self.maxServices
       state.others[isKnown ? service : "other services", default: 0] += 1

@@ -22,7 +22,7 @@ package struct Progress {
     guard isVisible else { return }
     isShown = true
     var text = Self.text(ledger, total: total, elapsed: now - start)
-    if let failure { text += "  " + Diagnostics.sanitized(failure) }
+    if let failure { text += "  " + failure.sanitized() }
     // A line that wraps would not be overwritten.
     output.write("\r\u{1B}[K" + TextWidth.cut(text, to: Terminal.standardError.columns - 1))
   }

@@ -53,7 +53,7 @@ package struct SpanDetails {
     if count > 0 { lines.append("\(indent)\(count) more \(what) were left out") }
   }
 
-  private static func clean(_ text: String) -> String { Diagnostics.sanitized(text, limit: maxValue) }
+  private static func clean(_ text: String) -> String { text.sanitized(limit: maxValue) }
 
   private static func offset(_ time: UInt64, from start: UInt64) -> String {
     time >= start ? "+\(Waterfall.duration(time - start))" : "-\(Waterfall.duration(start - time))"

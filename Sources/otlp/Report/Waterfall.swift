@@ -151,7 +151,7 @@ package struct Waterfall: Sendable {
     return (before, count)
   }
 
-  private func clean(_ text: String, _ limit: Int) -> String { Diagnostics.sanitized(text, limit: limit) }
+  private func clean(_ text: String, _ limit: Int) -> String { text.sanitized(limit: limit) }
 
   package static func duration(_ nanoseconds: UInt64) -> String {
     let value = Double(nanoseconds)

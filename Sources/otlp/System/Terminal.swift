@@ -1,4 +1,5 @@
 internal import COTLPSystem
+internal import TelemetryCore
 
 /// What text may look like where it is shown: its width, and whether it may have colour.
 package struct Terminal: Hashable, Sendable {
@@ -19,9 +20,7 @@ package struct Terminal: Hashable, Sendable {
   /// that isn't dumb, unless `NO_COLOR` holds something.
   /// - Parameter systemColumns: What the system says; nil if the output isn't a terminal, 0 if it doesn't know.
   package init(systemColumns: Int?, environment: [String: String]) {
-    let asked = environment["COLUMNS"].flatMap { text in
-      text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(text) : nil
-    }
+    let asked = environment["COLUMNS"].flatMap { Int(decimal: $0) }
     let columns = [asked, systemColumns].compactMap { $0 }.first { $0 > 0 } ?? Self.defaultColumns
     let isDumb = ["", "dumb"].contains(environment["TERM"] ?? "")
     self.init(

@@ -17,7 +17,7 @@ package struct ProxyServer: Hashable, Sendable {
 
 extension ProxyServer: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// Host and port, without credentials.
-  package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  package var description: String { "\(HostAndPort(host: host, port: port))" }
   package var debugDescription: String { description }
   package var customMirror: Mirror {
     let shown = authorization.map { _ in Redaction.mark } ?? "none"

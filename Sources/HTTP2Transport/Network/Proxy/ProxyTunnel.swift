@@ -105,9 +105,9 @@ package struct ProxyTunnel {
   private var status: Status? {
     let parts = (lines.first ?? "").split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count >= 2, ["HTTP/1.0", "HTTP/1.1"].contains(parts[0]), parts[1].utf8.count == 3,
-      parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let code = Int(parts[1])
+      let code = Int(decimal: parts[1])
     else { return nil }
-    let reason = parts.count > 2 ? Diagnostics.sanitized(String(parts[2]), limit: 100) : ""
+    let reason = parts.count > 2 ? String(parts[2]).sanitized(limit: 100) : ""
     return Status(code: code, reason: reason)
   }
 
@@ -127,7 +127,7 @@ package struct ProxyTunnel {
       guard parts.count == 2, parts[0].lowercased() == "proxy-authenticate",
         let scheme = parts[1].split(whereSeparator: { " \t,".contains($0) }).first
       else { continue }
-      let name = Diagnostics.sanitized(scheme.lowercased(), limit: 20)
+      let name = scheme.lowercased().sanitized(limit: 20)
       if !schemes.contains(name), schemes.count < 8 { schemes.append(name) }
     }
     return schemes

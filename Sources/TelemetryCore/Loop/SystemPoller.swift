@@ -11,19 +11,6 @@ internal import Synchronization
   internal import COTLPSystem
 #endif
 
-extension SystemError {
-  /// The system's words for an `errno` value.
-  package static func text(of code: Int32) -> String {
-    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-      unsafe buffer.initialize(repeating: 0)
-      guard let text = buffer.baseAddress, unsafe strerror_r(code, text, buffer.count) == 0 else {
-        return "error \(code)"
-      }
-      return unsafe String(cString: text)
-    }
-  }
-}
-
 #if os(Linux)
   /// epoll, with an eventfd for `wake()`.
   package final class SystemPoller: Poller {
@@ -41,14 +28,14 @@ extension SystemError {
     deinit { closeAll() }
 
     private func open() throws(SystemError) {
-      let epoll = OwnDescriptors.open {
+      let epoll = ForkedDescriptors.open {
         let descriptor = epoll_create1(Int32(EPOLL_CLOEXEC))
         return descriptor >= 0 ? descriptor : -errno
       }
       guard epoll >= 0 else { throw SystemError(call: "epoll_create1", code: -epoll) }
       epollDescriptor.store(epoll, ordering: .relaxed)
       generation.store(Fork.generation, ordering: .relaxed)
-      let event = OwnDescriptors.open {
+      let event = ForkedDescriptors.open {
         let descriptor = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
         return descriptor >= 0 ? descriptor : -errno
       }
@@ -66,7 +53,7 @@ extension SystemError {
         eventDescriptor.exchange(-1, ordering: .relaxed), epollDescriptor.exchange(-1, ordering: .relaxed)
       )
       guard generation.load(ordering: .relaxed) == Fork.generation else { return }
-      for descriptor in [event, epoll] where descriptor >= 0 { OwnDescriptors.close(descriptor) }
+      for descriptor in [event, epoll] where descriptor >= 0 { ForkedDescriptors.close(descriptor) }
     }
 
     package func reopenInChild() throws(SystemError) {
@@ -117,7 +104,7 @@ extension SystemError {
     /// The program has closed our descriptors, as one that turns itself into a daemon does: opens others. Their numbers
     /// are somebody else's now, and the sockets, which were closed with them, are found dead by those that use them.
     private func recover() {
-      OwnDescriptors.forget([
+      ForkedDescriptors.forget([
         eventDescriptor.exchange(-1, ordering: .relaxed), epollDescriptor.exchange(-1, ordering: .relaxed),
       ])
       try? open()

@@ -21,7 +21,7 @@ public struct PEMSource: Hashable, Sendable {
   /// The file at `path`, which is read again for a new connection when it has changed. What begins with `-----BEGIN` is
   /// no path but the text itself, and is taken as that.
   public static func file(_ path: String) -> PEMSource {
-    guard Whitespace.trimmed(path).hasPrefix("-----BEGIN") else { return PEMSource(content: .file(path)) }
+    guard path.trimmed.hasPrefix("-----BEGIN") else { return PEMSource(content: .file(path)) }
     return PEMSource(content: .text(bytes(path), inPlaceOfName: true))
   }
 
@@ -55,7 +55,7 @@ public struct PEMSource: Hashable, Sendable {
   /// The path if a file is there, however long. One that leads nowhere may be a secret that was given in its place.
   package var shown: String {
     guard let path, !path.utf8.contains(0), unsafe access(path, F_OK) == 0 else { return description }
-    return Diagnostics.sanitized(path)
+    return path.sanitized()
   }
 
   private static func bytes(_ text: String) -> SecretBytes {

@@ -7,62 +7,6 @@ internal import Synchronization
 ///
 /// In a forked child the threads don't exist, but its users do: there they start with the first thing to do.
 public final class TelemetryRuntime: Sendable {
-  /// How many threads, and of what kind.
-  public struct Configuration: Sendable, Hashable {
-    /// Event loops, one thread each; 1 to 64, default 1.
-    public var workerThreads = 1
-    /// The most threads for blocking work such as name resolution, started on demand; 1 to 256, default 4.
-    public var maxBlockingThreads = 4
-    /// Stack of each thread in bytes; 128 KiB to 64 MiB, default 1 MiB.
-    public var threadStackSize = 1 << 20
-    /// What the threads' names begin with; 1 to 10 ASCII letters, digits, `-` or `.`, default `otlp`.
-    public var threadNamePrefix = "otlp"
-    /// How long a blocking thread waits for more work before it ends, while the runtime is in use; 0 to 1 hour, default
-    /// 10 s. With the last processor and exporter the threads end at once.
-    public var threadKeepAlive = Duration.seconds(10)
-
-    /// The default values.
-    public init() {}
-
-    /// One worker, and one blocking thread: the fewest threads to look at in a debugger.
-    public static let development: Configuration = {
-      var configuration = Configuration()
-      configuration.maxBlockingThreads = 1
-      return configuration
-    }()
-    /// One worker, four blocking threads; the default.
-    public static let production = Configuration()
-    /// As many workers as cores.
-    public static let highThroughput: Configuration = {
-      var configuration = Configuration()
-      configuration.workerThreads = min(max(ThreadSystem.coreCount, 1), 64)
-      return configuration
-    }()
-
-    /// Throws a `ConfigurationError` that names the first value outside of its range.
-    public func validate() throws(ConfigurationError) {
-      try ConfigurationError.require("workerThreads", workerThreads, in: 1...64)
-      try ConfigurationError.require("maxBlockingThreads", maxBlockingThreads, in: 1...256)
-      try ConfigurationError.require("threadStackSize", threadStackSize, in: (128 << 10)...(64 << 20))
-      guard (1...10).contains(threadNamePrefix.utf8.count), threadNamePrefix.utf8.allSatisfy(Self.isNameByte) else {
-        throw ConfigurationError(
-          option: "threadNamePrefix", value: threadNamePrefix, allowed: "1 to 10 ASCII letters, digits, '-' or '.'")
-      }
-      guard (.zero ... .seconds(3600)).contains(threadKeepAlive) else {
-        throw ConfigurationError(option: "threadKeepAlive", value: "\(threadKeepAlive)", allowed: "0 to 1 hour")
-      }
-    }
-
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
-        true
-      default: false
-      }
-    }
-  }
-
   /// A user's hold on the runtime: its threads run until the last lease has ended.
   public final class Lease: Sendable {
     /// The runtime that is held.
@@ -87,7 +31,7 @@ public final class TelemetryRuntime: Sendable {
     deinit { end() }
   }
 
-  fileprivate struct State {
+  struct State {
     var loops: [TelemetryLoop] = []
     var users = 0
     var next = 0
@@ -97,8 +41,8 @@ public final class TelemetryRuntime: Sendable {
 
   /// The configuration that the runtime was made with.
   public let configuration: Configuration
-  fileprivate let state = Locked(State())
-  fileprivate let blocking: BlockingThreads
+  let state = Locked(State())
+  let blocking: BlockingThreads
 
   /// The runtime that processors and exporters use when none is named: ``Configuration/production``.
   public static let shared = TelemetryRuntime(validated: .production)
@@ -112,7 +56,7 @@ public final class TelemetryRuntime: Sendable {
   private init(validated configuration: Configuration) {
     self.configuration = configuration
     blocking = BlockingThreads(configuration)
-    OwnDescriptors.start()
+    ForkedDescriptors.start()
     ForkedLoops.start()
     Fork.join(self)
   }
@@ -203,42 +147,5 @@ public final class TelemetryRuntime: Sendable {
       throw error
     }
     return loops
-  }
-}
-
-extension TelemetryRuntime: ForkParticipant {
-  package var forkOrder: ForkOrder { .runtime }
-
-  package func prepareFork() {
-    state.lock()
-    blocking.prepareFork()
-  }
-
-  package func forkedParent() {
-    blocking.forkedParent()
-    state.unlock()
-  }
-
-  package func forkedChild() {
-    blocking.forkedChild()
-    state.unlock()
-  }
-}
-
-/// Runs `main` as a task on a runtime's event loop and waits for it: the entry for a program's own main job.
-///
-/// The runtime's threads run at least until `main` has ended. Cancelling the caller cancels `main`.
-public func withTelemetryRuntime<Value: Sendable>(
-  _ configuration: TelemetryRuntime.Configuration = .production,
-  _ main: @escaping @Sendable (TelemetryRuntime) async throws -> Value
-) async throws -> Value {
-  let runtime = try TelemetryRuntime(configuration)
-  let lease = try runtime.acquire()
-  defer { lease.end() }
-  let task = Task(executorPreference: lease.loop) { try await main(runtime) }
-  return try await withTaskCancellationHandler {
-    try await task.value
-  } onCancel: {
-    task.cancel()
   }
 }

@@ -11,8 +11,8 @@
 ///
 /// An object that holds such a descriptor keeps the ``Fork/generation`` along with it, and touches it in that one only:
 /// later the number may be another file's.
-package final class OwnDescriptors: ForkParticipant {
-  private static let shared = OwnDescriptors()
+package final class ForkedDescriptors: ForkParticipant {
+  private static let shared = ForkedDescriptors()
 
   private let open = Locked<[Int32]>([])
 

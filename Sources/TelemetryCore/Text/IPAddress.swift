@@ -59,10 +59,8 @@ extension IPAddress {
     var number: UInt32 = 0
     for part in parts {
       // A leading zero is octal to some and decimal to others.
-      guard (1...3).contains(part.utf8.count), part.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-        let value = UInt32(part), value < 256, part.count == 1 || part.first != "0"
-      else { return nil }
-      number = number << 8 | value
+      guard let value = UInt8(decimal: part), part.utf8.count == 1 || part.first != "0" else { return nil }
+      number = number << 8 | UInt32(value)
     }
     return number
   }
@@ -92,11 +90,8 @@ extension IPAddress {
         groups += [UInt16(number >> 16), UInt16(truncatingIfNeeded: number)]
         continue
       }
-      let isHex = part.utf8.allSatisfy { byte in
-        (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
-      }
-      guard (1...4).contains(part.utf8.count), isHex, let value = UInt16(part, radix: 16) else { return nil }
-      groups.append(value)
+      guard (1...4).contains(part.utf8.count), let value = Hexadecimal.number(part.utf8) else { return nil }
+      groups.append(UInt16(value))
     }
     return groups
   }

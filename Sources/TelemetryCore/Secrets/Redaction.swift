@@ -10,7 +10,7 @@ package enum Redaction {
 
   /// The value as one printable line, without what may be a secret. A second time changes nothing.
   package static func shown(_ text: String) -> String {
-    mayBeSecret(text) ? length(of: text) : Diagnostics.sanitized(withoutCredentials(text))
+    mayBeSecret(text) ? length(of: text) : withoutCredentials(text).sanitized()
   }
 
   /// In the place of a text that isn't shown at all: how long it is.
@@ -46,11 +46,6 @@ package enum Redaction {
 
   /// RFC 3986, 3.1; '_' is none, but part of what people write there.
   package static func isSchemeByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
-      true
-    default: false
-    }
+    byte.isASCIIAlphanumeric(or: "+-._")
   }
 }

@@ -6,56 +6,6 @@
   internal import Darwin
 #endif
 
-/// One thing that telemetry has to say of itself.
-public struct DiagnosticEvent: Sendable, CustomStringConvertible {
-  /// How much it matters.
-  #if hasAttribute(nonexhaustive)
-    @nonexhaustive
-  #endif
-  public enum Level: Int, Sendable, Comparable, CustomStringConvertible {
-    /// For whoever looks into telemetry itself.
-    case debug
-    /// Normal, and worth knowing: recovery, a reconnect.
-    case info
-    /// Something was ignored, refused or lost.
-    case warning
-    /// Telemetry doesn't work.
-    case error
-
-    /// By how much they matter.
-    public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
-
-    /// The level's name in lower case.
-    public var description: String {
-      switch self {
-      case .debug: "debug"
-      case .info: "info"
-      case .warning: "warning"
-      case .error: "error"
-      }
-    }
-  }
-
-  /// How much it matters.
-  public var level: Level
-  /// What happened, without values that vary from case to case: it is the key of the rate limit.
-  public var message: String
-  /// The values that belong to it, in order. No secret is ever among them.
-  public var fields: [(name: String, value: String)]
-
-  /// Makes an event.
-  public init(_ level: Level, _ message: String, fields: [(name: String, value: String)] = []) {
-    self.level = level
-    self.message = message
-    self.fields = fields
-  }
-
-  /// One line: the message, then each field as `name=value`.
-  public var description: String {
-    fields.reduce(into: message) { $0 += " \($1.name)=\($1.value)" }
-  }
-}
-
 /// Where telemetry's own messages go: a handler given at start. There is no global logger. Thread-safe.
 ///
 /// The default handler prints warnings and errors to standard error, one line each; the same message at most
@@ -86,7 +36,7 @@ public struct Diagnostics: Sendable {
     return Diagnostics(minimumLevel: .warning) { event in
       guard let suffix = limiter.withLock({ $0.admit(event.message, at: .system) }) else { return }
       let note = suffix.isEmpty ? "" : " (\(suffix))"
-      writeLine("\(event.level): \(sanitized(event.description))\(note)")
+      writeLine("\(event.level): \(event.description.sanitized())\(note)")
     }
   }()
 
@@ -111,21 +61,6 @@ public struct Diagnostics: Sendable {
     let limiter = ForkSafe(DiagnosticLimiter())
     var result = self
     result.admit = { message in limiter.withLock { $0.admit(message, at: loop.now) } }
-    return result
-  }
-
-  /// Text from elsewhere, such as a server's message, as one printable line of at most `limit` characters.
-  package static func sanitized(_ text: String, limit: Int = 1000) -> String {
-    var result = ""
-    var count = 0
-    for scalar in text.unicodeScalars {
-      guard count < limit else { return result + "…" }
-      let control =
-        scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value)
-        || (0x2066...0x2069).contains(scalar.value)
-      result.unicodeScalars.append(control ? " " : scalar)
-      count += 1
-    }
     return result
   }
 
@@ -163,39 +98,5 @@ public struct Diagnostics: Sendable {
     }
     unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
     return result
-  }
-}
-
-/// Decides which messages are passed on: five of a kind a minute, then one a minute with a count.
-package struct DiagnosticLimiter {
-  private struct Entry {
-    var windowStart: MonotonicInstant
-    var inWindow = 0
-    var suppressed = 0
-  }
-
-  // Messages are literals of ours, so there are few; the bound is for a handler that is handed something else.
-  private static let capacity = 256
-  private static let window = Duration.seconds(60)
-  private var entries: [String: Entry] = [:]
-
-  package init() {}
-
-  /// What to add to the message, or nil if it is not to be passed on.
-  package mutating func admit(_ message: String, at now: MonotonicInstant) -> String? {
-    if entries.count >= DiagnosticLimiter.capacity, entries[message] == nil { entries.removeAll() }
-    var entry = entries[message] ?? Entry(windowStart: now)
-    defer { entries[message] = entry }
-    if now - entry.windowStart >= DiagnosticLimiter.window {
-      let suppressed = entry.suppressed
-      entry = Entry(windowStart: now, inWindow: suppressed > 0 ? 5 : 1)
-      return suppressed > 0 ? "and \(suppressed) more of these" : ""
-    }
-    guard entry.inWindow < 5 else {
-      entry.suppressed += 1
-      return nil
-    }
-    entry.inWindow += 1
-    return ""
   }
 }

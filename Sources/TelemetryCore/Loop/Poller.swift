@@ -1,25 +1,3 @@
-/// What a poller has to say of one registered source.
-package struct Readiness: OptionSet, Sendable {
-  package let rawValue: UInt8
-  package init(rawValue: UInt8) { self.rawValue = rawValue }
-
-  package static let readable = Readiness(rawValue: 1)
-  package static let writable = Readiness(rawValue: 2)
-  /// The peer closed its side, or the source failed: read to the end, then close.
-  package static let hangUp = Readiness(rawValue: 4)
-}
-
-/// One source that became ready, named by the token under which it was registered.
-package struct ReadyEvent: Sendable {
-  package var token: UInt64
-  package var readiness: Readiness
-
-  package init(token: UInt64, readiness: Readiness) {
-    self.token = token
-    self.readiness = readiness
-  }
-}
-
 /// Where an event loop meets the outside world: the time, waiting, and being woken.
 ///
 /// The system's poller is epoll on Linux and kqueue on macOS; a simulation brings its own and with it a virtual clock.
@@ -53,21 +31,4 @@ extension Poller {
 
   /// Does nothing: what has no descriptors needs.
   package func reopenInChild() throws(SystemError) {}
-}
-
-/// A failed system call.
-public struct SystemError: Error, Hashable, CustomStringConvertible {
-  /// The call's name, such as `connect`.
-  public let call: String
-  /// The `errno` value.
-  public let code: Int32
-
-  /// Makes an error of the call's name and its `errno` value.
-  public init(call: String, code: Int32) {
-    self.call = call
-    self.code = code
-  }
-
-  /// The call and the system's words for the error.
-  public var description: String { "\(call): \(SystemError.text(of: code))" }
 }

@@ -1,0 +1,21 @@
+/// What a poller has to say of one registered source.
+package struct Readiness: OptionSet, Sendable {
+  package let rawValue: UInt8
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static let readable = Readiness(rawValue: 1)
+  package static let writable = Readiness(rawValue: 2)
+  /// The peer closed its side, or the source failed: read to the end, then close.
+  package static let hangUp = Readiness(rawValue: 4)
+}
+
+/// One source that became ready, named by the token under which it was registered.
+package struct ReadyEvent: Sendable {
+  package var token: UInt64
+  package var readiness: Readiness
+
+  package init(token: UInt64, readiness: Readiness) {
+    self.token = token
+    self.readiness = readiness
+  }
+}

@@ -1,0 +1,53 @@
+import TestSupport
+import TestThreads
+import Testing
+import otlp
+
+/// The tables of the documentation, beside the code that they describe.
+@Suite(.ownThreads) struct DocumentationTests {
+  private static let commands = TestFiles.read(TestFiles.root + "/Sources/otlp/otlp.docc/Commands.md")
+  private static let configuration = TestFiles.read(
+    TestFiles.root + "/Sources/OTLPGRPC/OTLPGRPC.docc/Configuration.md")
+
+  @Test func theToolsPageListsEachOption() {
+    let names =
+      LoadCommand.table.options.map(\.name) + ReceiveCommand.table.options.map(\.name)
+      + SendCommand.table.options.map(\.name) + DemoCommand.table.options.map(\.name)
+      + DoctorCommand.table.options.map(\.name) + HelpCommand.table.options.map(\.name)
+    #expect(names.count > 40)
+    for name in names { #expect(Self.commands.contains("--" + name), "--\(name)") }
+  }
+
+  @Test(arguments: ["OTLPGRPCExporter", "BatchConfiguration", "OTLPRetryPolicy"])
+  func theConfigurationPageListsEachProperty(type: String) throws {
+    let files = Self.sources(in: TestFiles.root + "/Sources").filter { Self.declares(type, $0) }
+    let properties = files.flatMap { Self.settings(in: TestFiles.read($0)) }
+    #expect(properties.count >= 7, "\(files)")
+    for property in properties { #expect(Self.configuration.contains("`\(property)"), "\(property)") }
+  }
+
+  private static func sources(in folder: String) -> [String] {
+    TestFiles.names(in: folder).flatMap { name in
+      name.hasSuffix(".swift") ? ["\(folder)/\(name)"] : sources(in: "\(folder)/\(name)")
+    }
+  }
+
+  /// True if the file is where `type`, or its nested `Configuration`, declares settings.
+  private static func declares(_ type: String, _ path: String) -> Bool {
+    let name = path.split(separator: "/").last.map { String($0) } ?? ""
+    return ["\(type).swift", "\(type)+Configuration.swift", "Configuration.swift"].contains(name)
+      && TestFiles.read(path).contains("public var")
+  }
+
+  /// The public properties of a configuration type, without those of its nested types.
+  private static func settings(in text: String) -> [String] {
+    text.split(separator: "\n").compactMap { line in
+      guard let range = line.firstRange(of: "public var "), line[..<range.lowerBound].allSatisfy({ $0 == " " })
+      else { return nil }
+      let indentation = line.distance(from: line.startIndex, to: range.lowerBound)
+      let name = line[range.upperBound...].prefix { $0.isLetter || $0.isNumber }
+      let isSetting = indentation <= 4 && !line.hasSuffix("}") && !["description", "customMirror"].contains(name)
+      return isSetting ? String(name) : nil
+    }
+  }
+}
