@@ -1,5 +1,6 @@
 internal import GRPCClient
-package import OTLPExport
+internal import HTTP2Transport
+internal import OTLPExport
 
 /// Maps gRPC statuses to ``AttemptFailure/Meaning``: by the code (RULES 1.4), and by the message where servers distinguish a
 /// message that is too large by its text alone (RULES D1).

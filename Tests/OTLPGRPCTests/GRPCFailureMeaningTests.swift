@@ -1,4 +1,5 @@
 import GRPCClient
+import HTTP2Transport
 import OTLPExport
 import OTLPGRPC
 import TestThreads

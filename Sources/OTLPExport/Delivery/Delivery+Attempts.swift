@@ -114,17 +114,15 @@ extension Delivery {
 
   // MARK: Time
 
-  /// The end of an attempt that begins now: after the attempt's timeout, and never later than the hard deadline (1.6.3,
-  /// RULES D3).
+  /// The end of an attempt that begins now.
   ///
   /// The export's whole time bounds the attempt in an outage too, which would else last as long as the server is silent.
   /// If little is left of the export's time, the attempt still gets enough to distinguish an outage from a lack of time: it
   /// would be the export's last attempt, and an outage doesn't count.
   private func attemptDeadline(_ export: ExportState) -> Deadline {
     let now = loop.now
-    let timeout = configuration.timeout.value
-    let hard = hardDeadline(export)
-    let whole = timeout == .zero ? hard : min(hard, Deadline(now + timeout))
+    let whole = RetryStateMachine.attemptDeadline(
+      timeout: configuration.timeout.value, now: now, deadline: hardDeadline(export))
     guard let allowance = export.allowance else { return whole }
     let own = min(softDeadline(export), Deadline(now + allowance.limit))
     return min(whole, max(own, Deadline(now + Destination.Evidence.fairTime(attemptTime(allowance)))))

@@ -47,9 +47,11 @@ package actor Delivery {
   /// - Parameters:
   ///   - configuration: Values that ``OTLPConfiguration/validate()`` accepts.
   ///   - servers: The validated endpoints, at least one.
+  ///   - governor: The initial state of automatic compression.
   package init(
     _ configuration: OTLPConfiguration, servers: [Endpoint], client: any ExportClient, loop: TelemetryLoop,
-    runtime: TelemetryRuntime? = nil, limits: LearnedMessageLimits = LearnedMessageLimits(), diagnostics: Diagnostics,
+    runtime: TelemetryRuntime? = nil, limits: LearnedMessageLimits = LearnedMessageLimits(),
+    governor: CompressionGovernor = CompressionGovernor(), diagnostics: Diagnostics,
     random: SeededRandom = SeededRandom()
   ) {
     self.configuration = configuration
@@ -65,7 +67,7 @@ package actor Delivery {
     reporter = DeliveryReporter(server: server, diagnostics: diagnostics.limited(by: loop))
     let compression = configuration.compression(to: servers)
     compressor = compression.level.map { MessageCompressor(level: $0) }
-    governor = compression == .auto ? CompressionGovernor() : nil
+    self.governor = compression == .auto ? governor : nil
     destination = Destination(configuration.retry, maximum: configuration.maxConcurrentExports)
     publishedRoom = Atomic(destination.room(at: loop.now))
   }

@@ -1,5 +1,5 @@
 internal import TelemetryCore
-package import TelemetrySDK
+internal import TelemetrySDK
 
 /// The metrics of an OTLP exporter (RULES 4.13). Thread-safe; an export takes two short locks.
 package final class ExporterMetrics: Sendable {

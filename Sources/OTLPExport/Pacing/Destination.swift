@@ -203,7 +203,9 @@ package struct Destination: Sendable {
       uptime.callFailed(since: call.start)
       failures[call.export, default: 0] += 1
       if isOverloaded { limit.cut(at: now) }
-      guard circuit.callFailed(call.number, since: call.start, latest: begun, at: now, random: &random) else { return nil }
+      guard circuit.callFailed(call.number, since: call.start, latest: begun, at: now, random: &random) else {
+        return nil
+      }
       limit.collapse()
       return .suspended
     }

@@ -1,4 +1,5 @@
-package import TelemetryCore
+internal import OTLPWire
+internal import TelemetryCore
 
 /// The pauses between the attempts of one request (RULES D2): full jitter below a growing limit. After the server has
 /// named a delay, that delay is the minimum; it grows until the server names another, and jitter only lengthens it.

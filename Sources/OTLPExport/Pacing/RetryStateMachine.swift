@@ -67,6 +67,11 @@ package struct RetryStateMachine: Sendable {
     backoff = RetryBackoff(policy)
   }
 
+  /// The end of an attempt that starts now: after its timeout, and by the deadline (1.6.3, RULES D3).
+  package static func attemptDeadline(timeout: Duration, now: MonotonicInstant, deadline: Deadline) -> Deadline {
+    timeout == .zero ? deadline : min(deadline, Deadline(now + timeout))
+  }
+
   /// The state machine of another request with some of the items.
   package func restarted(wasConnected: Bool) -> RetryStateMachine {
     RetryStateMachine(policy, wasConnected: wasConnected)

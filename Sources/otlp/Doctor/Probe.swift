@@ -165,7 +165,10 @@ extension Probe {
     if case .tls = result.error { return }
     guard channel.tls != nil else { return note(.tls, ["plaintext, as the endpoint says"]) }
     guard let peer = result.peer, !peer.certificates.isEmpty else { return }
-    note(.tls, ["\(peer.version), ALPN h2, the certificate is for \(configuration.certificateName(of: server))"] + Self.chain(peer))
+    note(
+      .tls,
+      ["\(peer.version), ALPN h2, the certificate is for \(configuration.certificateName(of: server))"]
+        + Self.chain(peer))
   }
 
   private static func chain(_ peer: TLSPeer?) -> [String] {

@@ -68,7 +68,7 @@ import Testing
     _ = offer(5, took: .milliseconds(3), every: .seconds(1))
     func admits(_ responseTime: Duration?, bytes: Int = 300_000) -> Bool {
       var copy = governor
-      return copy.admits(bytes: bytes, at: now + .seconds(1), responseTime: answerTime)
+      return copy.admits(bytes: bytes, at: now + .seconds(1), responseTime: responseTime)
     }
     #expect(admits(nil))
     #expect(!admits(.zero) && !admits(.milliseconds(11)))
@@ -83,9 +83,10 @@ import Testing
   func thePipelineBacksDownWhileExportsWait(responseTime: Duration, isCompressed: Bool) throws {
     try simulate(seed: 1) { simulation in
       // On the virtual clock compression takes no time.
-      let fixture = DeliveryFixture(simulation, standard: .after(answerTime, .accept)) {
+      var governor = CompressionGovernor()
+      governor.compressed(338_552, to: 40_000, took: .milliseconds(3))
+      let fixture = DeliveryFixture(simulation, standard: .after(responseTime, .accept), governor: governor) {
         $0.compression.set(.auto)
-        $0.governor.compressed(338_552, to: 40_000, took: .milliseconds(3))
       }
       #expect(await fixture.export(512).exported == 512)
       #expect(fixture.client.calls[0].isCompressed)  // nothing else is under way

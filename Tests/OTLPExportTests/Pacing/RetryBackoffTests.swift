@@ -134,7 +134,8 @@ import Testing
     let late = Deadline(now + .seconds(30))
     #expect(RetryStateMachine.attemptDeadline(timeout: .seconds(10), now: now, deadline: soon) == soon)
     #expect(
-      RetryStateMachine.attemptDeadline(timeout: .seconds(10), now: now, deadline: late) == Deadline(now + .seconds(10)))
+      RetryStateMachine.attemptDeadline(timeout: .seconds(10), now: now, deadline: late) == Deadline(now + .seconds(10))
+    )
     #expect(RetryStateMachine.attemptDeadline(timeout: .zero, now: now, deadline: late) == late)  // 2.6.6
     #expect(RetryStateMachine.attemptDeadline(timeout: .zero, now: now, deadline: .never) == .never)
   }
@@ -158,7 +159,7 @@ import Testing
   @Test func timeRunningOutIsToldApartFromNoConnection() {
     var driver = RetryDriver(random: TestGenerator.highest)
     while case .wait = driver.fail(.connect) {}
-    #expect(driver.machine.timeIsUp == .unreachable)
+    #expect(driver.machine.timeoutReason == .unreachable)
     driver.now = driver.deadline.instant
     #expect(driver.fail(.connect) == .giveUp(.unreachable))
     #expect(driver.fail(.ownDeadline) == .giveUp(.timeout))

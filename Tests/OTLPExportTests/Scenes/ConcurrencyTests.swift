@@ -53,8 +53,8 @@ import Testing
   @Test func aServerThatTakesOneAtATimeIsNotGivenMore() throws {
     try simulate(seed: 1) { simulation in
       // Each answer takes as long as there are requests before it.
-      let transport = QueueingClient(simulation.loop, each: .milliseconds(10))
-      let delivery = Delivery(client, simulation)
+      let client = QueueingClient(simulation.loop, each: .milliseconds(10))
+      let delivery = Delivery.simulated(client, simulation)
       let spans = StandardWorkload().spans(0..<1)
       _ = await delivery.export(spans, deadline: .never)
       let tasks = (0..<200).map { _ in simulation.task { await delivery.export(spans, deadline: .never) } }

@@ -16,7 +16,7 @@ import Testing
   private static func hour(
     _ simulation: Simulation, _ client: WeighingClient, _ compression: OTLPCompression
   ) async throws -> (held: Int, open: Int) {
-    let delivery = Delivery(client, simulation) { $0.compression.set(compression) }
+    let delivery = Delivery.simulated(client, simulation) { $0.compression.set(compression) }
     var configuration = BatchConfiguration()
     configuration.maxQueueBytes = limit
     let processor = try BatchSpanProcessor(

@@ -101,7 +101,7 @@ import Testing
       // Of a small message nothing is learned.
       let other = DeliveryFixture(
         simulation, [.fail(.server(8, "received message larger than max (5000 vs. 1)"))]
-      ) { $0.server = "http://other:4317" }
+      ) { $0.endpoint.set("http://other:4317") }
       #expect(await other.export(8).exported == 8)
       #expect(await other.export(512).attempts == 1)
       #expect(other.events("smaller requests").isEmpty)

@@ -8,19 +8,28 @@ import OTLPWire
 extension AttemptFailure {
   /// A status from the server.
   static func server(
-    _ code: Int, _ message: String = "no", retryInfo: Duration?? = .none, pushback: GRPCResult.Pushback = .none,
+    _ code: Int, _ message: String = "no", retryInfo: Duration?? = .none, pushback: Pushback = .none,
     acceptedEncodings: [String] = []
   ) -> AttemptFailure {
     var failure = read(
       GRPCResult(
-        code: GRPCStatusCode(rawValue: code), message: message, cause: .server, fate: .processed, pushback: pushback,
+        code: GRPCStatusCode(rawValue: code), message: message, cause: .server, fate: .processed,
         acceptedEncodings: acceptedEncodings))
+    failure.pushback = pushback
     if case .some(let delay) = retryInfo { failure.retryInfo = RPCStatus.RetryInfo(delay: delay) }
     return failure
   }
 
-  static func transport(_ fate: StreamFate, code: Int = 14) -> AttemptFailure {
-    read(GRPCResult(code: GRPCStatusCode(rawValue: code), message: "connection lost", cause: .transport, fate: fate))
+  static func transport(_ fate: Fate, code: Int = 14) -> AttemptFailure {
+    let streamFate: StreamFate =
+      switch fate {
+      case .neverProcessed: .neverProcessed
+      case .unknown: .unknown
+      case .processed: .processed
+      }
+    return read(
+      GRPCResult(
+        code: GRPCStatusCode(rawValue: code), message: "connection lost", cause: .transport, fate: streamFate))
   }
 
   static func protocolViolation(_ code: Int, _ message: String) -> AttemptFailure {

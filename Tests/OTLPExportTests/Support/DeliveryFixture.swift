@@ -12,11 +12,13 @@ struct DeliveryFixture {
 
   init(
     _ simulation: Simulation, _ steps: [ScriptedClient.Step] = [], standard: ScriptedClient.Step = .accept,
-    limits: LearnedMessageLimits = LearnedMessageLimits(), configure: (inout OTLPConfiguration) -> Void = { _ in }
+    limits: LearnedMessageLimits = LearnedMessageLimits(), governor: CompressionGovernor = CompressionGovernor(),
+    configure: (inout OTLPConfiguration) -> Void = { _ in }
   ) {
     self.simulation = simulation
     client = ScriptedClient(simulation.loop, steps, standard: standard)
-    delivery = Delivery(client, simulation, limits: limits, diagnostics: log.diagnostics, configure: configure)
+    delivery = .simulated(
+      client, simulation, limits: limits, governor: governor, diagnostics: log.diagnostics, configure: configure)
   }
 
   func export(_ count: Int = 10, within: Duration = .seconds(30)) async -> ExportOutcome {
@@ -54,16 +56,17 @@ struct DeliveryExporter: SpanExporter, LoopExporter {
 
 extension Delivery {
   /// A delivery over `client` in a simulation, without compression.
-  init(
+  static func simulated(
     _ client: any ExportClient, _ simulation: Simulation, limits: LearnedMessageLimits = LearnedMessageLimits(),
-    diagnostics: Diagnostics = .silent, configure: (inout OTLPConfiguration) -> Void = { _ in }
-  ) {
+    governor: CompressionGovernor = CompressionGovernor(), diagnostics: Diagnostics = .silent,
+    configure: (inout OTLPConfiguration) -> Void = { _ in }
+  ) -> Delivery {
     var configuration = OTLPConfiguration(endpoint: "http://server:4317")
     configuration.compression.set(.none)
     configure(&configuration)
     guard let servers = try? configuration.validate() else { preconditionFailure("\(configuration)") }
-    self.init(
-      configuration, servers: servers, client: client, loop: simulation.loop, limits: limits,
+    return Delivery(
+      configuration, servers: servers, client: client, loop: simulation.loop, limits: limits, governor: governor,
       diagnostics: diagnostics, random: SeededRandom(seed: simulation.seed))
   }
 }

@@ -114,7 +114,9 @@ final class ScriptedClient: ExportClient {
     }
   }
 
-  private func perform(_ step: Step, _ message: BufferSlice, _ deadline: Deadline) async -> Result<ExportResponse, AttemptFailure> {
+  private func perform(_ step: Step, _ message: BufferSlice, _ deadline: Deadline) async -> Result<
+    ExportResponse, AttemptFailure
+  > {
     switch step {
     case .accept: return .success(ExportResponse())
     case .partial(let rejected, let text):
