@@ -2,8 +2,8 @@ internal import GRPCClient
 internal import OTLPExport
 
 /// Inflates gzip responses for a gRPC channel.
-struct GzipInflater: GRPCInflater {
-  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(GRPCInflateError) -> [UInt8] {
+struct GzipInflater: MessageInflater {
+  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(MessageInflaterError) -> [UInt8] {
     do throws(GzipError) {
       return try unsafe Gzip.inflate(message, limit: limit)
     } catch {

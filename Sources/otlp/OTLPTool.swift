@@ -4,19 +4,19 @@ internal import TelemetryCore
 @main
 struct OTLPTool {
   static func main() {
-    // Before anything is opened.
+    // The first call: a file that is opened before could get the number of standard output.
     Process.occupyStandardDescriptors()
-    // A closed pipe is an error of a write, which says more than the signal.
+    // The error of a write to a closed pipe tells more than the signal.
     Process.ignoreWriteSignals()
     do throws(SystemError) {
-      // First of all, so that no thread is without the mask.
+      // Before any thread starts, so that all threads inherit the mask.
       try StopSignal.shared.install()
     } catch {
       TextOutput.error.line("otlp: \(error)")
       Process.exit(ExitCode.configuration.rawValue)
     }
     let arguments = Array(CommandLine.arguments.dropFirst())
-    // Not on the main thread's actor: the main thread only waits.
+    // Detached from the main actor, whose thread only waits.
     Task.detached {
       Process.exit(await run(arguments).rawValue)
     }

@@ -9,8 +9,8 @@ internal import TelemetryCore
 enum Messages {
   private static let limit = 1 << 20
 
-  private struct Inflater: GRPCInflater {
-    func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(GRPCInflateError) -> [UInt8] {
+  private struct Inflater: MessageInflater {
+    func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(MessageInflaterError) -> [UInt8] {
       do throws(GzipError) {
         return try Gzip.inflate(message, limit: limit)
       } catch {

@@ -15,7 +15,7 @@ let ourNames: [Any.Type] = [
   BatchSpanProcessor.self, ConfigurationError.self, ConsoleExporter.self, Deadline.self, DiagnosticEvent.self,
   Diagnostics.self, DropReason.self, ExportOutcome.self, (any Exporter<SpanData>).self, FlushReport.self,
   HeaderProvider.self, InMemoryExporter<SpanData>.self, InMemorySpanExporter.self, InstrumentationScope.self,
-  KeyPassword.self,
+  (any ItemProcessor<SpanData>).self, KeyPassword.self,
   Ledger.self, LoopbackCollector.self, MonotonicInstant.self, OTLPCompression.self, OTLPError.self,
   OTLPGRPCExporter.self, OTLPHeaders.self, OTLPProxy.self, OTLPRetryPolicy.self, OTLPSignal.self, OTLPTLSVersion.self,
   OverflowPolicy.self, PEMSource.self,

@@ -17,7 +17,8 @@ import Testing
     "TelemetrySDK": [
       "AttributeValue", "Attributes", "BatchConfiguration", "BatchItem", "BatchProcessor", "BatchSpanProcessor",
       "ConsoleExporter", "DropReason", "ExportOutcome", "Exporter", "FlushReport", "InMemoryExporter",
-      "InMemorySpanExporter", "InstrumentationScope", "Ledger", "OverflowPolicy", "Resource", "SelfMetrics",
+      "InMemorySpanExporter", "InstrumentationScope", "ItemProcessor", "Ledger", "OverflowPolicy", "Resource",
+      "SelfMetrics",
       "SimpleProcessor", "SimpleSpanProcessor", "SpanData", "SpanExporter", "SpanID", "TraceID",
     ],
     "OTLPExport": [

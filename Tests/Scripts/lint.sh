@@ -29,8 +29,8 @@ for library in "${libraries[@]}"; do
 done
 refuse "no Foundation" 'import Foundation' Sources
 # Sans-IO: decisions import neither the system nor locks.
-for file in Sources/TelemetrySDK/Pipeline/BatchMachine*.swift; do
-  refuse "a pure machine does no IO" 'import (Glibc|Musl|Darwin|Synchronization)' "$file"
+for file in $(find Sources -name '*StateMachine*.swift'); do
+  refuse "a state machine does no IO" 'import (Glibc|Musl|Darwin|Synchronization)' "$file"
 done
 refuse "a pure layer does no IO" 'import (Glibc|Musl|Darwin)' Sources/TelemetrySDK/Model Sources/OTLPWire
 

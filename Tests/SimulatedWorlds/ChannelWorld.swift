@@ -32,14 +32,14 @@ package enum ChannelWorld {
     var balance: World.Balance { state.withLock { $0.balance } }
 
     func look(_ channel: GRPCChannel) {
-      guard let census = channel.assumeIsolated({ $0.census }) else { return }
+      guard let snapshot = channel.assumeIsolated({ $0.snapshot }) else { return }
       let (policy, limit) = (channel.configuration.loadBalancing, channel.configuration.maxConnections)
       let isRoundRobin = policy == .roundRobin
-      let found = World.faults(census, isRoundRobin: isRoundRobin, maxConnections: limit)
+      let found = World.faults(snapshot, isRoundRobin: isRoundRobin, maxConnections: limit)
       state.withLock { state in
         state.balance = World.Balance(
           isRoundRobin: isRoundRobin, hasSeveralNames: channel.configuration.targets.count > 1,
-          mostConnections: max(state.balance.mostConnections, census.mostConnections))
+          mostConnections: max(state.balance.mostConnections, snapshot.mostConnections))
         if state.faults.count < 10, found.last != state.faults.last { state.faults += found }
       }
     }

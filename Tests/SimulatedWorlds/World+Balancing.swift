@@ -6,35 +6,40 @@ import TelemetrySDK
 
 // What must hold of several servers, and of several connections to one.
 extension World {
-  /// What is asked of a channel at every step.
-  static func faults(_ census: ChannelCensus, isRoundRobin: Bool, maxConnections: Int) -> [String] {
+  /// The rules that a channel must keep at every step.
+  static func faults(_ snapshot: ChannelSnapshot, isRoundRobin: Bool, maxConnections: Int) -> [String] {
     var faults: [String] = []
-    if !census.isConsistent { faults.append("the channel and its state know different connections: \(census)") }
-    for server in census.servers where server.connections > maxConnections {
-      faults.append("\(server.connections) connections to one server, of \(maxConnections): \(census)")
+    if !snapshot.isConsistent { faults.append("the channel and its balancer know different connections: \(snapshot)") }
+    for count in snapshot.connectionCounts.values where count > maxConnections {
+      faults.append("\(count) connections to one server, of \(maxConnections): \(snapshot)")
     }
-    // One for a member without connection, and one beside from the time when it had one.
-    if census.attempts > 2 { faults.append("\(census.attempts) attempts at once for one server: \(census)") }
-    if census.connections > 0, census.inRotation == 0 { faults.append("no call may take a connection: \(census)") }
-    if census.waiting > 0, census.inRotation > 0 { faults.append("calls wait beside a connection: \(census)") }
+    // One attempt for a subchannel without a connection, and one that started beside its last connection.
+    let attempts = Dictionary(snapshot.attempts.map { ($0, 1) }, uniquingKeysWith: +).values.max() ?? 0
+    if attempts > 2 { faults.append("\(attempts) attempts at once for one server: \(snapshot)") }
+    if !snapshot.connections.isEmpty, snapshot.pickable == 0 {
+      faults.append("no call may take a connection: \(snapshot)")
+    }
+    if snapshot.waitingCalls > 0, snapshot.pickable > 0 { faults.append("calls wait beside a connection: \(snapshot)") }
     guard !isRoundRobin else { return faults }
-    if census.servers.count > 1 { faults.append("connections to several servers: \(census)") }
-    if census.inRotation != census.connections { faults.append("some connections get no calls: \(census)") }
+    if snapshot.connectionCounts.count > 1 { faults.append("connections to several servers: \(snapshot)") }
+    if snapshot.pickable != snapshot.connections.count { faults.append("some connections get no calls: \(snapshot)") }
     return faults
   }
 
   func checkConnections() {
-    guard let channel, let census = channel.assumeIsolated({ $0.census }) else { return }
+    guard let channel, let snapshot = channel.assumeIsolated({ $0.snapshot }) else { return }
     let (client, now) = (plan.client, simulation.now)
     let isRoundRobin = client.loadBalancing == .roundRobin
-    let found = World.faults(census, isRoundRobin: isRoundRobin, maxConnections: client.maxConnections)
+    let found = World.faults(snapshot, isRoundRobin: isRoundRobin, maxConnections: client.maxConnections)
     if found != connectionFaults { for what in found { fault(what) } }
     connectionFaults = found
-    balance.mostConnections = max(balance.mostConnections, census.mostConnections)
-    let isShort = census.servers.contains { $0.waiting > 0 && $0.connections < client.maxConnections }
+    balance.mostConnections = max(balance.mostConnections, snapshot.mostConnections)
+    let isShort = snapshot.connections.contains { connection in
+      connection.waitingCalls > 0 && snapshot.connectionCounts[connection.subchannel] ?? 0 < client.maxConnections
+    }
     waitingSince = isShort ? waitingSince ?? now : nil
     if expectsConnections, let waitingSince, now - waitingSince > .seconds(2) {
-      fault("calls wait, and no connection is added for \(now - waitingSince): \(census)")
+      fault("calls wait, and no connection is added for \(now - waitingSince): \(snapshot)")
       expectsConnections = false
     }
   }
@@ -76,8 +81,8 @@ extension World {
       case .pickFirst: Set(used).isSubset(of: plan.homes[0]) && used.count == 1
       }
     if !isRight {
-      let census = await channel?.census
-      fault("the servers got \(counts) requests by \(plan.client.loadBalancing): \(census.map { "\($0)" } ?? "")")
+      let snapshot = await channel?.snapshot
+      fault("the servers got \(counts) requests by \(plan.client.loadBalancing): \(snapshot.map { "\($0)" } ?? "")")
     }
   }
 
@@ -108,4 +113,14 @@ extension World {
     expectsConnections = false
     forgetScripts()
   }
+}
+
+extension ChannelSnapshot {
+  /// The number of connections of each subchannel that has some.
+  var connectionCounts: [SubchannelID: Int] {
+    Dictionary(connections.map { ($0.subchannel, 1) }, uniquingKeysWith: +)
+  }
+
+  /// The most connections of one subchannel.
+  var mostConnections: Int { connectionCounts.values.max() ?? 0 }
 }

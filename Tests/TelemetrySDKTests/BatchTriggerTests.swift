@@ -152,29 +152,29 @@ import Testing
 
   @Test("one wake when the queue turns non-empty, one when it reaches a batch, none otherwise; none armed when empty")
   func wakes() throws {
-    var machine = BatchMachine(.small)
+    var machine = BatchStateMachine(.small)
     let wakes = (0..<9).map { _ in machine.take(bytes: 0) }
     #expect(wakes == [true, false, false, false, false, false, false, false, false])
     // The loop has seen the first wake: now reaching a batch of ten is the second.
-    let none = machine.next(at: .zero, queuedBytes: 0)
-    #expect(none == nil && machine.deadline == Deadline(.zero + .seconds(5)))
+    let none = machine.nextAction(at: .zero, queuedBytes: 0)
+    #expect(none == nil && machine.nextDeadline == Deadline(.zero + .seconds(5)))
     let later = (0..<2).map { _ in machine.take(bytes: 0) }
     #expect(later == [true, false])
-    guard case .export(let id, 10, _) = machine.next(at: .zero, queuedBytes: 0) else {
+    guard case .export(let id, 10, _) = machine.nextAction(at: .zero, queuedBytes: 0) else {
       Issue.record("no export")
       return
     }
-    _ = machine.next(at: .zero, queuedBytes: 0)
+    _ = machine.nextAction(at: .zero, queuedBytes: 0)
     _ = machine.exportEnded(id, .success.resolved(count: 10))
-    let nothing = machine.next(at: .zero, queuedBytes: 0)
-    #expect(nothing == nil && machine.deadline == Deadline(.zero + .seconds(5)))
-    guard case .export(let last, 1, _) = machine.next(at: .zero + .seconds(5), queuedBytes: 0) else {
+    let nothing = machine.nextAction(at: .zero, queuedBytes: 0)
+    #expect(nothing == nil && machine.nextDeadline == Deadline(.zero + .seconds(5)))
+    guard case .export(let last, 1, _) = machine.nextAction(at: .zero + .seconds(5), queuedBytes: 0) else {
       Issue.record("no export")
       return
     }
     _ = machine.exportEnded(last, .success.resolved(count: 1))
-    let idle = machine.next(at: .zero + .seconds(5), queuedBytes: 0)
-    #expect(idle == nil && machine.deadline == .never)
+    let idle = machine.nextAction(at: .zero + .seconds(5), queuedBytes: 0)
+    #expect(idle == nil && machine.nextDeadline == .never)
   }
 
   @Test("a queue is bounded, and a batch that the queue can't fill isn't waited for")
@@ -198,12 +198,12 @@ extension MonotonicInstant {
   static let zero = MonotonicInstant(nanoseconds: 0)
 }
 
-extension BatchMachine.Settings {
-  static let small = BatchMachine.Settings(
+extension BatchStateMachine.Settings {
+  static let small = BatchStateMachine.Settings(
     maxExportBatchSize: 10, scheduleDelay: .seconds(5), exportTimeout: .seconds(30), maxConcurrentExports: 1,
     bytesTrigger: 1 << 19)
 }
 
-extension BatchMachine {
+extension BatchStateMachine {
   mutating func take(bytes: Int) -> Bool { enqueued(queuedBytes: bytes) }
 }

@@ -10,52 +10,56 @@ import Testing
   @Test("the machine alone: every input in random order", arguments: 0..<200)
   func machine(_ seed: Int) {
     var random = SeededRandom(seed: UInt64(seed))
-    var settings = BatchMachine.Settings.small
+    var settings = BatchStateMachine.Settings.small
     settings.maxConcurrentExports = 1 + random.next(3)
     settings.exportTimeout = .milliseconds(500)
-    var machine = BatchMachine(settings)
+    var machine = BatchStateMachine(settings)
     var model = Model()
     var now = MonotonicInstant.zero
     for step in 0..<600 {
       // Several may come before the loop gets to it.
       for _ in 0...random.next(8) { act(random.next(step < 500 ? 43 : 44), &machine, &model, now, &random) }
-      while let action = machine.next(at: now, queuedBytes: machine.queued * 100) {
-        model.apply(action, waiting: machine.waiting)
+      while let action = machine.nextAction(at: now, queuedBytes: machine.queued * 100) {
+        model.apply(action, waiting: machine.blockedProducers)
         shorten(&machine, &model, &random)
         #expect(machine.ledger.isBalanced, "seed \(seed) step \(step)")
       }
       check(machine, model, settings, now, "seed \(seed) step \(step)")
       if random.next(3) == 0 { now = now + .milliseconds(random.next(200)) }
     }
-    _ = machine.shutDown(by: Deadline(now), at: now)
-    while let action = machine.next(at: now, queuedBytes: 0) { model.apply(action, waiting: machine.waiting) }
-    if machine.phase != .closed { for action in machine.forceClose() { model.apply(action, waiting: machine.waiting) } }
+    _ = machine.shutdownRequested(by: Deadline(now), at: now)
+    while let action = machine.nextAction(at: now, queuedBytes: 0) {
+      model.apply(action, waiting: machine.blockedProducers)
+    }
+    if machine.phase != .closed {
+      for action in machine.loopFailed() { model.apply(action, waiting: machine.blockedProducers) }
+    }
     #expect(machine.phase == .closed && machine.queued == 0 && machine.inFlight == 0)
     #expect(machine.ledger.isBalanced)
     #expect(model.asked.isSubset(of: model.answered), "seed \(seed)")
   }
 
   /// Now and then a batch is too large in bytes.
-  private func shorten(_ machine: inout BatchMachine, _ model: inout Model, _ random: inout SeededRandom) {
+  private func shorten(_ machine: inout BatchStateMachine, _ model: inout Model, _ random: inout SeededRandom) {
     guard let id = model.mayShorten, let index = model.exports.firstIndex(where: { $0.id == id }) else { return }
     model.mayShorten = nil
     guard model.exports[index].count > 1, random.next(4) == 0 else { return }
     model.exports[index].count = 1 + random.next(model.exports[index].count - 1)
-    machine.shorten(export: id, to: model.exports[index].count)
+    machine.exportShortened(id, to: model.exports[index].count)
   }
 
   /// What the driver would hold.
   struct Model {
-    var exports: [(id: UInt64, count: Int)] = []
-    var flushes: [UInt64] = []
+    var exports: [(id: BatchStateMachine.ExportID, count: Int)] = []
+    var flushes: [BatchStateMachine.RequestID] = []
     var exporterShutdown = false
-    var mayShorten: UInt64?
-    var asked: Set<UInt64> = []
-    var shutdowns: Set<UInt64> = []
-    var answered: Set<UInt64> = []
+    var mayShorten: BatchStateMachine.ExportID?
+    var asked: Set<BatchStateMachine.RequestID> = []
+    var shutdowns: Set<BatchStateMachine.RequestID> = []
+    var answered: Set<BatchStateMachine.RequestID> = []
     var closed = 0
 
-    mutating func apply(_ action: BatchMachine.Action, waiting: Int) {
+    mutating func apply(_ action: BatchStateMachine.Action, waiting: Int) {
       switch action {
       case .export(let id, let count, _):
         #expect(count > 0)
@@ -69,22 +73,22 @@ import Testing
         #expect(answered.insert(id).inserted, "answered twice")
         #expect(!complete || waiting == 0 || !shutdowns.contains(id), "an item still waits for room")
       case .close: closed += 1
-      case .cancel, .discard, .expediteExporter, .reportDrops, .reportRecovery, .reportAbandoned: break
+      case .cancel, .discard, .expediteExporter, .report: break
       }
     }
   }
 
   private func act(
-    _ choice: Int, _ machine: inout BatchMachine, _ model: inout Model, _ now: MonotonicInstant,
+    _ choice: Int, _ machine: inout BatchStateMachine, _ model: inout Model, _ now: MonotonicInstant,
     _ random: inout SeededRandom
   ) {
     switch choice {
     case 0..<20:
       if machine.phase == .open { _ = machine.enqueued(queuedBytes: machine.queued * 100) }
     case 20..<22:
-      _ = machine.droppedNew(machine.phase == .open ? .queueFull : .afterShutdown)
+      _ = machine.newItemDropped(machine.phase == .open ? .queueFull : .afterShutdown)
     case 22..<24:
-      if machine.phase == .open, machine.queued > 0 { _ = machine.droppedOldest(.queueFull) }
+      if machine.phase == .open, machine.queued > 0 { _ = machine.oldestItemDropped(.queueFull) }
     case 24..<34:
       guard !model.exports.isEmpty else { return }
       let export = model.exports.remove(at: random.next(model.exports.count))
@@ -96,24 +100,24 @@ import Testing
           exported: export.count - lost - rejected, rejected: rejected, dropped: [.unreachable: lost], attempts: 1))
     case 34..<37:
       if machine.phase != .closed {
-        model.asked.insert(machine.flush(by: Deadline(now + .milliseconds(random.next(1000)))))
+        model.asked.insert(machine.flushRequested(by: Deadline(now + .milliseconds(random.next(1000)))))
       }
     case 37..<40:
       guard !model.flushes.isEmpty else { return }
       machine.exporterFlushed(model.flushes.removeFirst(), random.next(2) == 0)
     case 40:
-      if machine.phase == .open { _ = machine.producerWaits() }
+      if machine.phase == .open { _ = machine.producerBlocked() }
     case 41..<43:
-      guard machine.waiting > 0 else { return }
-      if machine.admitsWaiting, random.next(5) > 0 {
-        machine.admitted(queuedBytes: machine.queued * 100)
+      guard machine.blockedProducers > 0 else { return }
+      if machine.admitsBlockedProducers, random.next(5) > 0 {
+        machine.blockedItemEnqueued(queuedBytes: machine.queued * 100)
       } else {
-        _ = machine.stoppedWaiting(machine.phase == .open ? .queueFull : .shutdown)
+        _ = machine.blockedItemDropped(machine.phase == .open ? .queueFull : .shutdown)
       }
     default:
       if machine.phase != .closed {
         let end = Deadline(now + .milliseconds(random.next(3000)))
-        let id = machine.shutDown(by: end, at: now)
+        let id = machine.shutdownRequested(by: end, at: now)
         model.asked.insert(id)
         model.shutdowns.insert(id)
       } else if model.exporterShutdown {
@@ -123,22 +127,24 @@ import Testing
   }
 
   private func check(
-    _ machine: BatchMachine, _ model: Model, _ settings: BatchMachine.Settings, _ now: MonotonicInstant,
+    _ machine: BatchStateMachine, _ model: Model, _ settings: BatchStateMachine.Settings, _ now: MonotonicInstant,
     _ place: Comment
   ) {
     #expect(machine.ledger.isBalanced, place)
     let abandoned = machine.exports.count { $0.stage == .abandoned }
     #expect(machine.exports.count - abandoned <= settings.maxConcurrentExports, place)
-    #expect(machine.exports.count <= settings.maxConcurrentExports + BatchMachine.maxReplacedCalls, place)
+    #expect(machine.exports.count <= settings.maxConcurrentExports + BatchStateMachine.maxReplacedCalls, place)
     #expect(abandoned == (machine.phase == .closed ? 0 : machine.abandonedCount), place)
     // Asked again at this deadline it has something to do: it must lie ahead, or the loop would spin.
-    #expect(!machine.deadline.hasPassed(at: now), place)
-    #expect(machine.phase != .closed || machine.deadline.isNever, place)
+    #expect(!machine.nextDeadline.hasPassed(at: now), place)
+    #expect(machine.phase != .closed || machine.nextDeadline.isNever, place)
     // A producer waits for the end of an export, not for the schedule delay.
     let hasFreeSlot = machine.hasFreeSlot
-    if machine.phase == .open, machine.waiting > 0, machine.queued > 0 { #expect(!hasFreeSlot, place) }
+    if machine.phase == .open, machine.blockedProducers > 0, machine.queued > 0 { #expect(!hasFreeSlot, place) }
     // Nobody waits for nothing: what is queued is waited for by a timer, a place or an end.
-    if machine.phase == .open, machine.queued > 0, machine.exports.isEmpty { #expect(!machine.deadline.isNever, place) }
+    if machine.phase == .open, machine.queued > 0, machine.exports.isEmpty {
+      #expect(!machine.nextDeadline.isNever, place)
+    }
     // A shutdown waits for the exporter only, never for more items.
     if machine.shutdown?.stage == .draining, machine.queued > 0 {
       #expect(!hasFreeSlot, place)

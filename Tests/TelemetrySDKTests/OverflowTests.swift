@@ -178,9 +178,9 @@ import Testing
     for number in first + queue..<all {
       try ThreadSystem.start(name: "producer", stackSize: 1 << 18) { processor.onEnd(Thing(number: number)) }
     }
-    #expect(await Loopback.wait { processor.machine.waiting == producers })
+    #expect(await Loopback.wait { processor.machine.blockedProducers == producers })
     async let report = processor.shutdown(within: .seconds(60))
-    #expect(await Loopback.wait { processor.machine.phase == .draining })
+    #expect(await Loopback.wait { processor.machine.phase == .shuttingDown })
     gate.fulfil(())
     #expect(await report.isDelivered)
     #expect(await report.ledger.exported == all)
@@ -201,7 +201,7 @@ import Testing
       processor.onEnd(Thing(number: 2))
       done.signal()
     }
-    #expect(await Loopback.wait { processor.machine.waiting == 1 })
+    #expect(await Loopback.wait { processor.machine.blockedProducers == 1 })
     let report = await processor.shutdown(within: .milliseconds(20))
     #expect(!report.isComplete)
     let finished = await runtime.block { done.wait(until: .after(.seconds(60))) }

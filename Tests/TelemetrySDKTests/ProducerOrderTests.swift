@@ -56,7 +56,7 @@ import Testing
     processor.onEnd(Thing(number: 1))
     for number in 2..<20 {
       try ThreadSystem.start(name: "producer", stackSize: 1 << 18) { processor.onEnd(Thing(number: number)) }
-      #expect(await Loopback.wait { processor.machine.waiting == number - 1 })
+      #expect(await Loopback.wait { processor.machine.blockedProducers == number - 1 })
     }
     box.withLock { $0 = processor }
     exporter.open()
@@ -99,7 +99,7 @@ import Testing
     try ThreadSystem.start(name: "producer", stackSize: 1 << 18) {
       processor.onEnd(Thing(number: 1, encodedSizeBound: 9000))
     }
-    #expect(await Loopback.wait { processor.machine.waiting == 1 })
+    #expect(await Loopback.wait { processor.machine.blockedProducers == 1 })
     // The second one's time ends well after the first one's, whatever else the machine does.
     let later = MonotonicInstant.system + .seconds(2)
     #expect(await Loopback.wait { MonotonicInstant.system >= later })
@@ -138,7 +138,7 @@ import Testing
     own.end()
     #expect(processor.ledger.dropped == [.queueFull: 1])
     let job = Task { try await withTelemetryRuntime { _ in processor.onEnd(Thing(number: 3)) } }
-    #expect(await Loopback.wait { processor.machine.waiting == 1 })
+    #expect(await Loopback.wait { processor.machine.blockedProducers == 1 })
     gate.fulfil(())
     try await job.value
     let ledger = await processor.shutdown(within: .seconds(60)).ledger

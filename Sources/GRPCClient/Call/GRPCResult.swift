@@ -1,24 +1,24 @@
 package import HTTP2Transport
 
-/// How a unary call ended.
+/// The result of a unary call.
 package struct GRPCResult: Sendable {
-  /// Who or what ended the call.
+  /// The cause of a call's end.
   package enum Cause: Hashable, Sendable {
-    /// The server, with a status of its own or an answer that maps to one.
+    /// The server responded with a status, or with an HTTP response that maps to one.
     case server
-    /// The caller's deadline passed while the call was on its way.
+    /// The caller's deadline passed while the call was open.
     case deadline
     /// The caller's task was cancelled.
     case cancelled
-    /// No connection came about before the deadline, or the channel was shut down; see `connectFailure`.
+    /// There was no connection before the deadline, or the channel was shut down; see `connectFailure`.
     case connect
-    /// The stream was reset, or the connection lost.
+    /// The server reset the stream, or the connection was lost.
     case transport
-    /// The server's answer breaks the protocol.
+    /// The response violates the protocol, or the request can't be sent.
     case protocolViolation
   }
 
-  /// What the server says of another attempt (`grpc-retry-pushback-ms`).
+  /// The server's pushback on another attempt (`grpc-retry-pushback-ms`).
   package enum Pushback: Hashable, Sendable {
     case none
     case retry(after: Duration)
@@ -26,23 +26,23 @@ package struct GRPCResult: Sendable {
   }
 
   package var code: GRPCStatusCode
-  /// In words; printable, of a bounded length. A server's text, or ours where the status was made here.
+  /// The server's text, or ours if the status is local; printable, of bounded length.
   package var message: String
-  /// The decoded `grpc-status-details-bin`: a `google.rpc.Status`.
+  /// The decoded `grpc-status-details-bin`, a `google.rpc.Status`.
   package var statusDetails: [UInt8]?
   /// The response message, inflated; empty unless the status is OK.
   package var body: [UInt8]
   package var pushback: Pushback
-  /// Whether the server may have worked on the request.
+  /// The degree to which the server has processed the request.
   package var fate: StreamFate
   package var cause: Cause
-  /// The last failure to connect, in words.
+  /// The text of the last failure to connect.
   package var connectFailure: String?
-  /// Whether the call ended while there was no connection: nothing of it was sent.
+  /// If true, the call ended while there was no connection: nothing was sent.
   package var isUnconnected: Bool
-  /// What TLS found wrong, if it was TLS that prevented the connection.
+  /// The TLS error that prevented the connection; nil if there is none.
   package var tlsError: TLSError?
-  /// The encodings that the server names when it doesn't understand ours.
+  /// The encodings that the server accepts, if its status is UNIMPLEMENTED.
   package var acceptedEncodings: [String]
 
   package init(
@@ -63,9 +63,9 @@ package struct GRPCResult: Sendable {
     self.isUnconnected = isUnconnected
   }
 
-  /// The server took the request, and has nothing to say about it.
+  /// The status OK with an empty message.
   static var success: GRPCResult { GRPCResult(code: .ok, message: "", cause: .server, fate: .processed) }
 
-  /// Whether the status was made here, not by the server.
+  /// If true, this side made the status, not the server.
   package var isLocal: Bool { cause != .server }
 }

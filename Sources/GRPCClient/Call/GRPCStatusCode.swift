@@ -1,4 +1,4 @@
-/// A gRPC status code. Values outside of 0 to 16 can't be made: they are UNKNOWN.
+/// A gRPC status code. Any value outside of 0 to 16 becomes UNKNOWN.
 package struct GRPCStatusCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   package let rawValue: Int
 

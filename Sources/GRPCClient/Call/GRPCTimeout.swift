@@ -2,15 +2,15 @@ internal import TelemetryCore
 
 /// The `grpc-timeout` header.
 enum GRPCTimeout {
-  // Nanoseconds in one of each unit, the finest first.
+  // The finest unit first.
   private static let units: [(symbol: UInt8, nanoseconds: Int64)] = [
     (UInt8(ascii: "n"), 1), (UInt8(ascii: "u"), 1_000), (UInt8(ascii: "m"), 1_000_000),
     (UInt8(ascii: "S"), 1_000_000_000), (UInt8(ascii: "M"), 60_000_000_000), (UInt8(ascii: "H"), 3_600_000_000_000),
   ]
-  // Eight digits are allowed.
+  // At most eight digits (RULES 5.1.4).
   private static let limit: Int64 = 99_999_999
 
-  /// The value for what is left until a deadline, rounded up in the finest unit that fits; at least one nanosecond.
+  /// The value for a remaining time, rounded up in the finest unit that fits; at least one nanosecond.
   static func value(nanoseconds: Int64) -> String {
     let nanoseconds = max(1, nanoseconds)
     for unit in units {
@@ -20,7 +20,7 @@ enum GRPCTimeout {
     return text(limit, UInt8(ascii: "H"))
   }
 
-  // Nine bytes: such a string has no memory of its own.
+  // A string of nine bytes needs no allocation.
   private static func text(_ count: Int64, _ symbol: UInt8) -> String {
     unsafe String(unsafeUninitializedCapacity: 9) { buffer in
       var digits = 1

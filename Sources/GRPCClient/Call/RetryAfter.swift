@@ -1,20 +1,20 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// The pause that an HTTP server names in `Retry-After` (RFC 9110, 10.2.3): seconds, or a date, which is taken relative
-/// to the response's own `Date`, so that no clock of this machine matters.
+/// Reads the pause in an HTTP server's `Retry-After` (RFC 9110, 10.2.3): seconds, or a date relative to the response's
+/// own `Date`, so that this machine's clock doesn't matter.
 enum RetryAfter {
-  /// A longer pause is more likely a mistake than a wish.
+  /// The longest pause in seconds: a longer one is likely a mistake.
   static let longest = 3_600
 
-  /// The pause; nil if there is none, or none that can be read.
+  /// - Returns: The pause; nil if there is none or it can't be read.
   static func pause(in fields: ReceivedHeaders) -> Duration? {
-    let told = unsafe fields.withValue(for: "retry-after") { unsafe seconds($0) } ?? nil
-    let pause = told ?? untilDate(in: fields)
+    let seconds = unsafe fields.withValue(for: "retry-after") { unsafe number(of: $0) } ?? nil
+    let pause = seconds ?? untilDate(in: fields)
     return pause.flatMap { $0 > 0 ? .seconds(min($0, longest)) : nil }
   }
 
-  private static func seconds(_ text: UnsafeBufferPointer<UInt8>) -> Int? {
+  private static func number(of text: UnsafeBufferPointer<UInt8>) -> Int? {
     guard !text.isEmpty, unsafe text.allSatisfy(\.isASCIIDigit) else { return nil }
     return unsafe text.reduce(0) { min($0 * 10 + Int($1 - 0x30), longest + 1) }
   }
@@ -28,7 +28,7 @@ enum RetryAfter {
 
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-  /// Seconds since 1970 of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+  /// - Returns: The seconds since 1970 of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`.
   static func secondsOfDate(_ text: String) -> Int? {
     let parts = text.split(separator: " ")
     guard parts.count == 6, parts[5] == "GMT", let day = number(parts[1], 1...31),
@@ -45,7 +45,7 @@ enum RetryAfter {
     Int(decimal: text).flatMap { range.contains($0) ? $0 : nil }
   }
 
-  /// Days from 1 January 1970 in the Gregorian calendar; years begin in March, so that a leap day is a year's last.
+  /// - Returns: The days since 1 January 1970. Years begin in March here, so a leap day is the last day of a year.
   private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let year = month > 2 ? year : year - 1
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1

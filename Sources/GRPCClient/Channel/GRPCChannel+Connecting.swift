@@ -2,133 +2,130 @@ internal import HTTP2Transport
 internal import Synchronization
 internal import TelemetryCore
 
-/// Carries out what `BalancerState` decides about connecting.
+/// Performs the actions of the load balancer.
 extension GRPCChannel {
-  func perform(_ actions: [BalancerState.Action]) {
+  func perform(_ actions: [LoadBalancerStateMachine.Action]) {
     for action in actions { perform(action) }
-    refresh()
+    picker.update(from: balancer, connections, at: loop.now)
+    scheduleDueWork()
+    watchUnusedConnections()
   }
 
-  private func perform(_ action: BalancerState.Action) {
+  private func perform(_ action: LoadBalancerStateMachine.Action) {
     switch action {
     case .resolve(let host, let deadline):
-      lookUps[host] = Task(executorPreference: loop) { await self.lookUp(host, deadline) }
+      lookUps[host] = Task(executorPreference: loop) { await self.resolve(host, deadline) }
     case .connect(let attempt):
-      attempts[attempt.number] = Task(executorPreference: loop) { await self.carryOut(attempt) }
-    case .close(let number):
-      if let index = links.firstIndex(where: { $0.number == number }) { drain(links.remove(at: index)) }
-    case .wake:
-      wakeWaiting()
-      // Those that wait for a stream find one on the new connection.
-      for link in links { _ = link.connection.assumeIsolated { $0.releaseWaiting() } }
-    case .setAside(let host, let address, let pause):
-      diagnostics.emit(
-        .info, "a server that fails is set aside", [("server", name(host, address)), ("for", "\(pause)")])
-    case .limited(let limit, let host, let count): report(limit, host, connections: count)
+      attempts[attempt.id.number] = Task(executorPreference: loop) { await self.connect(attempt) }
+    case .close(let id):
+      if let index = connections.firstIndex(where: { $0.id == id }) { drain(connections.remove(at: index)) }
+    case .wakeCalls:
+      waitingCalls.wakeAll()
+      // Calls that wait for a stream find one on the new connection.
+      for connection in connections { _ = connection.http2.assumeIsolated { $0.releaseWaiting() } }
+    case .reportEjection(let host, let address, let duration):
+      reporter.ejected(host: host, address: address, for: duration)
+    case .reportLimit(let limit, let host, let count): reporter.limitReached(limit, host: host, connections: count)
     }
   }
 
-  /// `link` gets no more calls; the open ones go on, to their own deadlines.
-  func drain(_ link: Link) {
-    draining.removeAll { $0.events.isClosed }
-    draining.append(link)
-    let connection = link.connection
-    Task(executorPreference: loop) { await connection.close(deadline: .never) }
+  /// Starts the timer for the load balancer while calls wait and no other event would run its due work.
+  private func scheduleDueWork() {
+    if let timer = timers.dueWork { loop.cancel(timer) }
+    timers.dueWork = nil
+    guard !waitingCalls.isEmpty, picker.current == nil, picker.nextDeadline < .distantFuture else { return }
+    timers.dueWork = loop.schedule(at: Deadline(picker.nextDeadline)) {
+      self.assumeIsolated { $0.runDueWork() }
+    }
+  }
+
+  private func runDueWork() {
+    timers.dueWork = nil
+    perform(balancer.runDueWork(at: loop.now, callsWait: !waitingCalls.isEmpty))
   }
 
   // MARK: Attempts
 
-  private func lookUp(_ host: Int, _ deadline: Deadline) async {
-    let key = FailureKey.name(host)
-    let addresses = await find(host, key, deadline)
+  private func resolve(_ host: Int, _ deadline: Deadline) async {
+    let addresses = await addresses(of: host, .name(host: host), deadline)
     lookUps[host] = nil
     guard !Task.isCancelled else { return }
-    if let addresses {
-      failures.removeAll { $0.key == key }
-      perform(state.resolved(host: host, addresses: AttemptSchedule.interleaved(addresses), at: loop.now))
-    } else {
-      perform(state.resolveFailed(host: host, at: loop.now))
+    guard let addresses else { return perform(balancer.resolutionFailed(host: host, at: loop.now)) }
+    reporter.resolved(host: host)
+    perform(balancer.addressesResolved(HappyEyeballsStateMachine.interleaved(addresses), host: host, at: loop.now))
+  }
+
+  private func addresses(
+    of host: Int, _ origin: ChannelReporter.Origin, _ deadline: Deadline
+  ) async -> [SocketAddress]? {
+    do throws(ConnectFailure) {
+      return try await connector.resolve(host: host, deadline: deadline)
+    } catch {
+      if !Task.isCancelled { reporter.resolutionFailed(error, origin, isReady: isReady) }
+      return nil
     }
   }
 
-  /// The addresses of a host, at least one; nil if there is none.
-  private func find(_ host: Int, _ key: FailureKey, _ deadline: Deadline) async -> [SocketAddress]? {
-    switch await connector.resolve(host: host, deadline: deadline) {
-    case .success(let found) where !found.isEmpty: return found
-    case .success: note(ConnectFailure("\(connector.hosts[host].name) has no address"), key)
-    case .failure(let failure): if !Task.isCancelled { note(failure, key) }
-    }
-    return nil
-  }
-
-  private func carryOut(_ attempt: BalancerState.Attempt) async {
-    let key = FailureKey.member(attempt.member)
-    forgetFailures(attempt, key)
-    var link = await connect(attempt, key)
-    attempts[attempt.number] = nil
-    if let connection = link?.connection, await !connection.acceptsRequests {
-      // A GOAWAY or the end came with the SETTINGS, before this was anybody's connection.
-      await connection.close(deadline: Deadline(loop.now))
-      link = nil
-    }
-    if var link {
-      link.number = attempt.number
-      link.member = attempt.member
-      guard let actions = state.connected(attempt.number, at: loop.now) else {
-        return await link.connection.close(deadline: Deadline(loop.now))
+  private func connect(_ attempt: ConnectionAttempt) async {
+    reporter.attemptStarted(attempt)
+    let connection = await connection(of: attempt)
+    attempts[attempt.id.number] = nil
+    guard let connection else {
+      if !Task.isCancelled {
+        perform(balancer.connectFailed(attempt.id, at: loop.now, callsWait: !waitingCalls.isEmpty))
       }
-      links.append(link)
-      madeCount.wrappingAdd(1, ordering: .relaxed)
-      came(attempt)
-      perform(actions)
-    } else if !Task.isCancelled {
-      perform(state.connectFailed(attempt.number, at: loop.now, isWanted: isWanted))
+      return
     }
-  }
-
-  private func connect(_ attempt: BalancerState.Attempt, _ key: FailureKey) async -> Link? {
-    let found = await find(attempt, key)
-    guard let addresses = found else { return nil }
-    let before = failures.count
-    let link = await connector.connect(
-      host: attempt.host, to: addresses, isLast: attempt.isLast, deadline: attempt.deadline, onEvent: onEvent
-    ) { failure in self.assumeIsolated { $0.record(failure, key) } }
-    // Where one address works, the others are not worth a word.
-    if link == nil, !Task.isCancelled {
-      for (_, failure) in failures.dropFirst(before) { report(failure, attempt) }
+    guard let actions = balancer.connectSucceeded(attempt.id, at: loop.now) else {
+      return await connection.http2.close(deadline: Deadline(loop.now))
     }
-    return link
+    connections.append(connection)
+    madeCount.wrappingAdd(1, ordering: .relaxed)
+    reporter.connectSucceeded(attempt)
+    perform(actions)
   }
 
-  private func find(_ attempt: BalancerState.Attempt, _ key: FailureKey) async -> [SocketAddress]? {
-    if let address = attempt.address { return [address] }
-    return await find(attempt.host, key, attempt.deadline)
-  }
-
-  /// Hears what happens to a connection.
-  var onEvent: @Sendable (LinkEvents, HTTP2ConnectionEvent) -> Void {
-    { [loop, diagnostics, connector] events, event in
-      events.note(event, at: loop.now)
-      switch event {
-      case .goAway(let code, let debug) where code != 0: GRPCChannel.report(code, debug, connector, diagnostics)
-      case .unresponsive: GRPCChannel.reportSilence("several calls in a row had no answer", connector, diagnostics)
-      case .closed(.unresponsive(let words)): GRPCChannel.reportSilence(words, connector, diagnostics)
-      default: break
-      }
+  private func connection(of attempt: ConnectionAttempt) async -> ChannelConnection? {
+    let origin = ChannelReporter.Origin.subchannel(attempt.id.subchannel)
+    var addresses = attempt.address.map { [$0] }
+    if addresses == nil { addresses = await self.addresses(of: attempt.host, origin, attempt.deadline) }
+    guard let addresses else { return nil }
+    let connection = await connector.connect(attempt, to: addresses) { failure in
+      self.assumeIsolated { $0.reporter.addressFailed(failure, origin, isReady: $0.isReady) }
     }
+    // If one address works, the failures of the others are of no interest.
+    guard let connection else {
+      if !Task.isCancelled { reporter.attemptFailed(attempt, isReady: isReady) }
+      return nil
+    }
+    guard await connection.http2.acceptsRequests else {
+      // A GOAWAY or the end arrived together with the SETTINGS.
+      await connection.http2.close(deadline: Deadline(loop.now))
+      return nil
+    }
+    return connection
   }
 
-  /// `link` takes no more calls: the next one needs another.
-  func ended(_ link: Link) {
-    guard let index = links.firstIndex(where: { $0.number == link.number }) else { return }
-    links.remove(at: index)
+  // MARK: Ends
+
+  /// Closes a connection once its open calls have ended, at their own deadlines.
+  private func drain(_ connection: ChannelConnection) {
     draining.removeAll { $0.events.isClosed }
-    let hasCalls = link.connection.assumeIsolated { $0.openRequests > 0 }
-    if hasCalls { draining.append(link) }
-    let end = link.events.end ?? LinkEvents.End(kind: .orderly, instant: loop.now)
-    lastEnd = end.words
+    draining.append(connection)
+    Task(executorPreference: loop) { await connection.http2.close(deadline: .never) }
+  }
+
+  /// A connection takes no more calls.
+  func connectionEnded(_ connection: ChannelConnection) {
+    guard let index = connections.firstIndex(where: { $0.id == connection.id }) else { return }
+    connections.remove(at: index)
+    draining.removeAll { $0.events.isClosed }
+    let hasOpenCalls = connection.http2.assumeIsolated { $0.openRequests > 0 }
+    if hasOpenCalls { draining.append(connection) }
+    let end = connection.events.end ?? ConnectionEvents.End(kind: .orderly, instant: loop.now)
+    reporter.lastEnd = end.reason
     perform(
-      state.ended(
-        link.number, end.kind, hasCalls: hasCalls, since: end.instant, at: loop.now, isWanted: isWanted))
+      balancer.connectionEnded(
+        connection.id, end, hasOpenCalls: hasOpenCalls, at: loop.now, callsWait: !waitingCalls.isEmpty))
   }
 }

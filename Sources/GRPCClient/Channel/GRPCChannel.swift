@@ -2,74 +2,46 @@ package import HTTP2Transport
 internal import Synchronization
 package import TelemetryCore
 
-/// A gRPC client of one service, at one or several servers: it connects when the first call comes, and again when a
+/// A gRPC client of one service at one or several servers. It connects when the first call arrives, and again after a
 /// connection was lost.
 ///
-/// Calls wait for a connection until their deadline (5.9.6). The decisions are `BalancerState`'s; here is what carries
-/// them out.
+/// Calls wait for a connection until their deadline (RULES 5.9.6). `LoadBalancerStateMachine` decides; the channel
+/// performs its actions.
 package actor GRPCChannel {
-  /// A connection and what is known of it.
-  struct Link {
-    let host: Int
-    let connection: HTTP2Connection
-    let events: LinkEvents
-    /// The number that the state knows it by.
-    var number = 0
-    /// What it is a connection to.
-    var member = 0
-    /// From when on a call has something to decide first: something is due, or this isn't the only connection.
-    var due = MonotonicInstant(nanoseconds: .max)
-    /// Whether a call that finds no room waits for it; else it comes back to look for another connection.
-    var waits = true
-    /// How many requests it had been given when that was last looked at.
-    var requestsSeen: UInt64 = 0
+  struct Timers {
+    /// The load balancer's due work, while calls wait for a connection.
+    var dueWork: TelemetryLoop.TimerID?
+    /// The check of calls that wait for a stream or a window.
+    var waitingCalls: TelemetryLoop.TimerID?
+    var unusedConnections: TelemetryLoop.TimerID?
   }
 
   package nonisolated let loop: TelemetryLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
-  /// How many connections have come about so far.
+  /// The number of connections that were established so far.
   package nonisolated var connectionsMade: Int { madeCount.load(ordering: .relaxed) }
   nonisolated let madeCount = Atomic<Int>(0)
 
   let connector: Connector
-  let diagnostics: Diagnostics
   package nonisolated let configuration: GRPCChannelConfiguration
-  private var headers: CallHeaders
+  private var headers: RequestHeaders
 
-  var state: BalancerState
+  var balancer: LoadBalancerStateMachine
+  var picker = Picker()
   /// The connections that take calls.
-  var links: [Link] = []
-  /// Those of `links` that calls take in turn.
-  var rotation: [[Link]] = []
-  var turn = 0
-  /// The only one in the rotation, or one of them.
-  var current: Link?
-  /// When the state is to be asked again.
-  var nextDue = MonotonicInstant(nanoseconds: .min)
-  /// Whether the state wants to hear of the next success.
-  var isWatching = false
-  /// Connections that take no more calls and have some open.
-  var draining: [Link] = []
-  var waiting: [Int: Promise<Void>] = [:]
-  private var nextWaiting = 0
+  var connections: [ChannelConnection] = []
+  /// Connections that take no more calls and have open ones.
+  var draining: [ChannelConnection] = []
+  var waitingCalls = WaitingCalls()
+  /// The attempts under way, by their numbers.
   var attempts: [Int: Task<Void, Never>] = [:]
+  /// The look-ups under way, by their hosts.
   var lookUps: [Int: Task<Void, Never>] = [:]
-  var timer: TelemetryLoop.TimerID?
-  var idleTimer: TelemetryLoop.TimerID?
-  var limitTimer: TelemetryLoop.TimerID?
-  /// Why there is no connection: of the present or else of the last round of attempts.
-  var lastFailure: ConnectFailure?
-  /// How the last connection ended, in words.
-  var lastEnd: String?
-  /// What went wrong in the present round.
-  var failures: [(key: FailureKey, failure: ConnectFailure)] = []
-  /// Whether it was said that there is no connection.
-  var isFailing = false
-  /// The members of which that was said while others work.
-  var failing: Set<Int> = []
+  var timers = Timers()
+  var reporter: ChannelReporter
 
-  /// Makes a channel; nothing is connected yet.
+  /// Makes a channel without a connection.
   /// - Throws: A `ConfigurationError` for a target without hosts, or metadata that can't be sent.
   package init(
     configuration: GRPCChannelConfiguration, network: any Network, loop: TelemetryLoop,
@@ -77,126 +49,157 @@ package actor GRPCChannel {
   ) throws(ConfigurationError) {
     var metadata: [GRPCMetadata] = []
     for field in configuration.metadata { metadata.append(try field.validated()) }
+    let diagnostics = diagnostics.limited(by: loop)
     connector = try Connector(configuration: configuration, network: network, loop: loop, diagnostics: diagnostics)
-    let fields = connector.hosts.map { host in
-      GRPCHeaders(
-        isSecure: configuration.tls != nil, authority: host.authority, userAgent: configuration.userAgent,
-        acceptsGzip: configuration.inflater != nil, metadata: metadata)
-    }
-    headers = CallHeaders(hosts: fields)
+    headers = RequestHeaders(
+      authorities: connector.hosts.map(\.authority), isSecure: configuration.tls != nil,
+      userAgent: configuration.userAgent, acceptsGzip: configuration.inflater != nil, metadata: metadata)
     var configuration = configuration
-    configuration.maxResponseBytes = min(max(0, configuration.maxResponseBytes), GRPCMessage.mostBytes)
+    configuration.maxResponseBytes = min(max(0, configuration.maxResponseBytes), MessageReader.maxMessageBytes)
     self.configuration = configuration
     self.loop = loop
-    self.diagnostics = diagnostics.limited(by: loop)
+    reporter = ChannelReporter(connector, diagnostics)
     var backoff = configuration.backoff
     backoff.minimumConnectTimeout = max(backoff.minimumConnectTimeout, configuration.connectTimeout)
-    state = BalancerState(
-      hostCount: connector.hosts.count, policy: configuration.loadBalancing,
+    balancer = LoadBalancerStateMachine(
+      hostCount: connector.hosts.count, loadBalancing: configuration.loadBalancing,
       maxConnections: configuration.maxConnections, backoff: backoff.clamped,
       maxConnectionAge: configuration.maxConnectionAge)
   }
 
   deinit {
     let now = Deadline(loop.now)
-    for link in links {
-      let connection = link.connection
-      Task(executorPreference: loop) { await connection.close(deadline: now) }
+    for connection in connections {
+      Task(executorPreference: loop) { await connection.http2.close(deadline: now) }
     }
   }
 
   // MARK: Calls
 
-  /// Calls the method of `path`. Waits for a connection, if need be, until `deadline`; never throws.
+  /// Calls the method of `path`. If need be, waits for a connection until `deadline`; never throws.
   /// - Parameters:
-  ///   - message: The request with its five-byte prefix, whose flag fits `encoding`.
-  ///   - extra: Headers of this call, after those of the channel.
+  ///   - message: The request with its five-byte prefix, whose compressed flag matches `encoding`.
+  ///   - extra: Headers of this call, sent after the channel's own.
   package func unary(
     path: String, message: BufferSlice, encoding: GRPCEncoding = .identity, metadata extra: [GRPCMetadata] = [],
     deadline: Deadline
   ) async -> GRPCResult {
-    var isPatient = false
-    guard message.count - GRPCMessage.prefixSize <= GRPCMessage.mostBytes else { return tooLarge(message) }
+    var wasMoved = false
+    guard message.count - MessageReader.prefixSize <= MessageReader.maxMessageBytes else { return tooLarge(message) }
     while true {
-      guard let first = current else {
-        if let end = await connection(until: deadline) { return end }
+      guard let current = picker.current else {
+        if let result = await waitForConnection(until: deadline) { return result }
         continue
       }
       let now = loop.now
-      if !deadline.isNever, deadline.hasPassed(at: now) { return tooLate }
-      let link = now >= first.due ? attend(first, now) : first
+      if !deadline.isNever, deadline.hasPassed(at: now) { return deadlinePassed }
+      let pick = now >= current.validUntil ? runDueWorkAndPick(current, now) : current
       let left = deadline.isNever ? nil : deadline.instant.nanoseconds &- now.nanoseconds
-      let (block, timeout) = headers.next(path, encoding, host: link.host, nanosecondsLeft: left)
+      let (block, timeout) = headers.next(path, encoding, host: pick.connection.host, nanosecondsLeft: left)
       let request = HTTP2Request(
         headers: block, leadingField: timeout,
         extraFields: extra.isEmpty ? [] : extra.map { HTTP2Field(name: $0.name, value: $0.value, neverIndexed: true) },
-        body: message, maxResponseBytes: configuration.maxResponseBytes + GRPCMessage.prefixSize)
-      let response = await link.connection.request(request, deadline: deadline, waits: isPatient || link.waits)
-      if GRPCResponse.isPlainSuccess(response) {
-        if isWatching { answered(link) }
+        body: message, maxResponseBytes: configuration.maxResponseBytes + MessageReader.prefixSize)
+      let response = await pick.connection.http2.request(
+        request, deadline: deadline, waits: wasMoved || pick.waitsForStream)
+      if ResponseReader.isPlainSuccess(response) {
+        if picker.reportsAnswers { callAnswered(on: pick.connection) }
         return .success
       }
-      if let result = read(response, link, deadline) { return result }
-      // Whoever has been sent on waits where it comes to.
-      isPatient = true
+      if let result = read(response, pick.connection, deadline) { return result }
+      // A call that was moved once waits for a stream of its next connection.
+      wasMoved = true
     }
+  }
+
+  /// Runs the load balancer's due work, then picks a connection for the next call.
+  private func runDueWorkAndPick(_ previous: Picker.Pick, _ now: MonotonicInstant) -> Picker.Pick {
+    if now >= picker.nextDeadline { perform(balancer.runDueWork(at: now, callsWait: false)) }
+    let (pick, blocked) = picker.pick(balancer)
+    if let blocked { noStreamAvailable(on: blocked.connection, blocked.limit) }
+    return pick ?? previous
   }
 
   @inline(never)
   private func tooLarge(_ message: BufferSlice) -> GRPCResult {
     GRPCResult(
       code: .resourceExhausted,
-      message: "request message of \(message.count - GRPCMessage.prefixSize) bytes; gRPC permits at most "
-        + "\(GRPCMessage.mostBytes)",
+      message: "request message of \(message.count - MessageReader.prefixSize) bytes; gRPC permits at most "
+        + "\(MessageReader.maxMessageBytes)",
       cause: .protocolViolation, fate: .neverProcessed)
   }
 
-  /// The result of a call that wasn't a plain success. nil: it never left this machine, and another connection takes
-  /// it, as often as need be (5.10.1).
-  private func read(_ response: HTTP2Response, _ link: Link, _ deadline: Deadline) -> GRPCResult? {
+  /// - Returns: The result of a call that isn't a plain success, or nil if nothing was sent: the caller then retries on
+  ///   another connection, any number of times (RULES 5.10.1).
+  private func read(
+    _ response: HTTP2Response, _ connection: ChannelConnection, _ deadline: Deadline
+  ) -> GRPCResult? {
     switch response.failure {
     case .notAccepted:
-      ended(link)
+      connectionEnded(connection)
       return nil
     case .heldUp(let limit):
-      heldUp(link, limit)
+      noStreamAvailable(on: connection, limit)
       return nil
-    // The server ends the connection in order, and has not looked at this call: another connection takes it.
+    // The server ends the connection in order and hasn't processed this call.
     case .goAway(code: 0, _) where response.fate == .neverProcessed:
-      ended(link)
+      connectionEnded(connection)
       return nil
     default: break
     }
-    let result = GRPCResponse(
+    let result = ResponseReader(
       response: response, limit: configuration.maxResponseBytes, inflater: configuration.inflater,
       deadlineHasPassed: response.failure != nil && deadline.hasPassed(at: loop.now)
     ).result
-    note(result, link)
+    callEnded(result, on: connection)
     return result
+  }
+
+  /// Passes the result of a call that isn't a plain success to the load balancer.
+  private func callEnded(_ result: GRPCResult, on connection: ChannelConnection) {
+    let isEnded = connection.events.end != nil
+    switch result.cause {
+    case .server where result.code != .unavailable: callAnswered(on: connection)
+    case .cancelled, .connect: break
+    // A lost connection is one failure, however many calls were open.
+    case .transport where isEnded: break
+    case .deadline where result.fate == .neverProcessed: break
+    // This side refused the request.
+    case .protocolViolation where result.fate == .neverProcessed: break
+    case .server, .transport, .deadline, .protocolViolation:
+      perform(balancer.callFailed(on: connection.id, at: loop.now, callsWait: !waitingCalls.isEmpty))
+    }
+    if isEnded { connectionEnded(connection) }
+  }
+
+  private func callAnswered(on connection: ChannelConnection) {
+    balancer.callAnswered(on: connection.id)
+    picker.updateReports(from: balancer, connections.count)
+    if connections.count > 1 { streamFreed(on: connection) }
   }
 
   // MARK: Waiting for a connection
 
-  /// Waits until there may be a connection; the call's result if it ends before.
-  func connection(until deadline: Deadline) async -> GRPCResult? {
-    if state.isShutDown { return unconnected("the channel is shut down", .connect) }
+  var isReady: Bool { picker.current != nil }
+
+  /// Waits until there may be a connection.
+  /// - Returns: The result of the call if it ends before; nil otherwise.
+  func waitForConnection(until deadline: Deadline) async -> GRPCResult? {
+    if balancer.isShutDown { return unconnected("the channel is shut down", .connect) }
     if Task.isCancelled {
-      return unconnected(lastFailure?.text ?? "cancelled by the caller", .cancelled)
+      return unconnected(reporter.lastFailure?.text ?? "cancelled by the caller", .cancelled)
     }
-    guard !deadline.hasPassed(at: loop.now) else { return tooLate }
-    // Other jobs may have run since the look, where the calling task prefers another executor.
-    guard current == nil else { return nil }
-    let promise = Promise<Void>()
-    let number = nextWaiting
-    nextWaiting += 1
-    waiting[number] = promise
-    perform(state.look(at: loop.now, isWanted: true))
+    guard !deadline.hasPassed(at: loop.now) else { return deadlinePassed }
+    // Other jobs may have run since the caller's check if its task prefers another executor.
+    guard !isReady else { return nil }
+    let promise = waitingCalls.add()
+    perform(balancer.runDueWork(at: loop.now, callsWait: true))
     let change: Void? = await withTaskCancellationHandler {
       await promise.value(until: deadline, on: loop)
     } onCancel: {
       promise.fulfil(())
     }
-    waiting[number] = nil
+    waitingCalls.remove(promise)
     // Neither a change nor the deadline ended the wait.
     if change == nil, !deadline.hasPassed(at: loop.now) {
       return unconnected("the telemetry runtime was shut down", .connect)
@@ -204,46 +207,41 @@ package actor GRPCChannel {
     return nil
   }
 
-  var isWanted: Bool { !waiting.isEmpty }
-
-  /// Time is short: if calls wait for a connection, the next attempt starts now (gRPC: ResetConnectBackoff).
+  /// Starts the next attempt to connect now if calls wait for a connection (gRPC: ResetConnectBackoff).
   package func resetConnectBackoff() {
-    if isWanted { perform(state.resetBackoff(at: loop.now)) }
+    if !waitingCalls.isEmpty { perform(balancer.resetBackoff(at: loop.now)) }
   }
 
-  func wakeWaiting() {
-    let promises = waiting.sorted { $0.key < $1.key }.map(\.value)  // in turn: the order of a dictionary varies
-    waiting.removeAll()
-    for promise in promises { promise.fulfil(()) }
-  }
-
-  private var tooLate: GRPCResult {
-    let ended = lastEnd.map { "; the last one ended: \($0)" } ?? ""
-    return unconnected(lastFailure?.text ?? "no connection by the deadline\(ended)", .connect)
+  private var deadlinePassed: GRPCResult {
+    let ended = reporter.lastEnd.map { "; the last one ended: \($0)" } ?? ""
+    return unconnected(reporter.lastFailure?.text ?? "no connection by the deadline\(ended)", .connect)
   }
 
   private func unconnected(_ reason: String, _ cause: GRPCResult.Cause) -> GRPCResult {
-    GRPCResult(
-      code: cause == .cancelled ? .cancelled : .unavailable, message: "not connected to \(connector.way): \(reason)",
-      cause: cause, fate: .neverProcessed, connectFailure: lastFailure?.text, tlsError: lastFailure?.tls,
-      isUnconnected: true)
+    let failure = reporter.lastFailure
+    return GRPCResult(
+      code: cause == .cancelled ? .cancelled : .unavailable,
+      message: "not connected to \(connector.nameWithProxies): \(reason)", cause: cause, fate: .neverProcessed,
+      connectFailure: failure?.text, tlsError: failure?.tls, isUnconnected: true)
   }
 
-  // MARK: The end
+  // MARK: Shutdown
 
-  /// Ends open calls at `deadline`, if not by themselves before, and closes the connections. Calls that wait for a
+  /// Closes the connections once their open calls have ended, at `deadline` at the latest. Calls that wait for a
   /// connection, and later ones, fail at once.
   package func shutdown(deadline: Deadline) async {
-    state.shutDown()
-    // In turn: the order of a dictionary varies.
+    balancer.shutDown()
+    // Sorted, as the order of a dictionary varies.
     for (_, task) in attempts.sorted(by: { $0.key < $1.key }) { task.cancel() }
     for (_, task) in lookUps.sorted(by: { $0.key < $1.key }) { task.cancel() }
-    for timer in [timer, idleTimer, limitTimer] { if let timer { loop.cancel(timer) } }
-    let links = draining + links
-    self.links = []
+    for timer in [timers.dueWork, timers.unusedConnections, timers.waitingCalls] {
+      if let timer { loop.cancel(timer) }
+    }
+    let closing = draining + connections
+    connections = []
     draining = []
-    refresh()
-    wakeWaiting()
-    for link in links { await link.connection.close(deadline: deadline) }
+    picker.update(from: balancer, connections, at: loop.now)
+    waitingCalls.wakeAll()
+    for connection in closing { await connection.http2.close(deadline: deadline) }
   }
 }

@@ -96,6 +96,9 @@ package struct AttemptFailure: Error {
     return pause > .zero ? pause : nil
   }
 
+  /// True for an HTTP status without a gRPC status, usually a proxy's.
+  package var isHTTPStatus: Bool { origin == .server && message.hasPrefix("HTTP status ") }
+
   /// True if the server refuses the content and doesn't forbid another request.
   var isBadData: Bool { meaning == .badData && pushback != .stop }
 

@@ -3,7 +3,7 @@ internal import TelemetrySDK
 extension ExporterMetrics.Counts {
   private static let item = SelfMetrics.Item.span
 
-  func metrics(_ server: Endpoint, _ component: TelemetryComponent) -> SelfMetrics {
+  func metrics(_ server: Endpoint, _ component: ComponentID) -> SelfMetrics {
     var base = component.attributes
     base["server.address"] = .string(server.serverAddress)  // 4.13.5
     base["server.port"] = server.serverPort.map { .int(Int64($0)) }

@@ -4,7 +4,7 @@ internal import TelemetrySDK
 /// The metrics of an OTLP exporter (RULES 4.13). Thread-safe; an export takes two short locks.
 package final class ExporterMetrics: Sendable {
   private let server: Endpoint
-  private let component = TelemetryComponent(type: "otlp_grpc_span_exporter")
+  private let component = ComponentID(type: "otlp_grpc_span_exporter")
   private let counts = Locked(Counts())
 
   init(server: Endpoint) { self.server = server }

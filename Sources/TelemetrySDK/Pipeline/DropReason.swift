@@ -44,3 +44,19 @@ public struct DropReason: Hashable, Sendable, CaseIterable, CustomStringConverti
   /// The name that ledgers and JSON use.
   public var description: String { rawValue }
 }
+
+extension DropReason {
+  /// `error.type`: one of few words (4.13.3). A queue that is full in bytes is a full queue.
+  package var errorType: String {
+    switch self {
+    case .queueFull, .byteBudget: "queue_full"
+    case .timeout: "timeout"
+    case .shutdown: "shutdown"
+    case .afterShutdown: "already_shutdown"
+    case .tooLarge: "too_large"
+    case .refused: "refused"
+    case .unreachable: "unreachable"
+    default: "_OTHER"
+    }
+  }
+}

@@ -71,9 +71,32 @@ public struct ExportOutcome: Sendable {
   package var total: Int { exported.saturatingSum(rejected).saturatingSum(dropped.values.saturatingSum) }
 }
 
-/// A message as an error.
-package struct ExportMessage: Error, Hashable, CustomStringConvertible {
-  package let description: String
-
-  package init(description: String) { self.description = description }
+extension ExportOutcome {
+  /// Corrects an outcome that doesn't account for its batch: missing items count as dropped. If the counts sum to more
+  /// than `count`, losses take precedence over deliveries. Duplicates are at most `count`, and no count is negative.
+  /// - Returns: An outcome whose counts sum to `count`, and whether it differs from this one.
+  func balanced(count: Int) -> (ExportOutcome, isCorrected: Bool) {
+    var result = resolved(count: count)
+    result.possibleDuplicates = min(max(0, possibleDuplicates), count)
+    result.attempts = max(0, attempts)
+    var isCorrected = result.possibleDuplicates != possibleDuplicates || result.attempts != attempts
+    let isSound = result.exported >= 0 && result.rejected >= 0 && result.dropped.values.allSatisfy { $0 >= 0 }
+    if isSound, result.total == count { return (result, isCorrected) }
+    isCorrected = true
+    var left = count
+    func claim(_ claimed: Int) -> Int {
+      let granted = min(max(0, claimed), left)
+      left -= granted
+      return granted
+    }
+    var dropped: [DropReason: Int] = [:]
+    for reason in DropReason.allCases {
+      if let claimed = result.dropped[reason] { dropped[reason] = claim(claimed) }
+    }
+    result.rejected = claim(result.rejected)
+    result.exported = claim(result.exported)
+    if left > 0 { dropped[.exporterFailed, default: 0] += left }
+    result.dropped = dropped
+    return (result, isCorrected)
+  }
 }

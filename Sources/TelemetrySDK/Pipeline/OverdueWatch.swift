@@ -1,8 +1,8 @@
-/// Ends waits that nobody ends in time: one thread for all of a process. It starts with the first wait and ends with the
-/// last; a loop's timers wouldn't do, since the loop is what may be stuck.
+/// Ends waits that a blocked loop doesn't end in time: one thread for the whole process, from the first wait to the last.
+/// A loop's timers can't do this, since the loop itself may be blocked.
 final class OverdueWatch: ForkParticipant {
   /// One wait.
-  final class Ticket: Sendable {
+  final class Wait: Sendable {
     private enum State: Sendable {
       case new
       case watched(UInt64)
@@ -11,18 +11,18 @@ final class OverdueWatch: ForkParticipant {
 
     private let state = Locked(State.new)
 
-    /// Has `action` called, once, on the watching thread, if the wait isn't ended by `deadline`. It must not block.
+    /// Calls `action` once, on the watch's thread, unless the wait ends before `deadline`. It must not block.
     func begin(_ deadline: Deadline, _ action: @escaping @Sendable () -> Void) {
       let number = OverdueWatch.shared.add(deadline, action)
-      let ended = state.withLock { state in
+      let hasEnded = state.withLock { state in
         if case .ended = state { return true }
         state = .watched(number)
         return false
       }
-      if ended { OverdueWatch.shared.remove(number) }
+      if hasEnded { OverdueWatch.shared.remove(number) }
     }
 
-    /// The wait is over. Any thread.
+    /// Ends the wait, from any thread.
     func end() {
       let number = state.withLock { state -> UInt64? in
         defer { state = .ended }
@@ -37,7 +37,7 @@ final class OverdueWatch: ForkParticipant {
     var waits: [UInt64: (deadline: Deadline, action: @Sendable () -> Void)] = [:]
     var next: UInt64 = 0
     var isRunning = false
-    /// The thread sleeps until then, or until it is signalled.
+    /// The thread sleeps until this time, or until it is signalled.
     var sleepsUntil = Deadline.never
     var signal = BlockingSemaphore()
   }
@@ -81,7 +81,7 @@ final class OverdueWatch: ForkParticipant {
     do throws(SystemError) {
       try ThreadSystem.start(name: "otlp-overdue", stackSize: 256 << 10) { self.run() }
     } catch {
-      // Then the loops alone keep the deadlines, which they do unless they are blocked. The next wait tries again.
+      // The loops still keep the deadlines unless they are blocked. The next wait tries again.
       state.withLock { $0.isRunning = false }
     }
   }
@@ -115,7 +115,7 @@ final class OverdueWatch: ForkParticipant {
   func prepareFork() { state.lock() }
   func forkedParent() { state.unlock() }
 
-  /// Thread and waits are the parent's.
+  /// Thread and waits belong to the parent.
   func forkedChild() {
     unsafe state.value.initialize(to: State())
     state.unlock()

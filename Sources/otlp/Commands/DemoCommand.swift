@@ -7,24 +7,23 @@ internal import TelemetrySDK
 
 /// `otlp demo`.
 package struct DemoCommand: ToolCommand {
-  package var connection = ConnectionOptions()
+  package var export = ExportOptions()
 
   package init() {}
 
   package static let table = CommandTable<DemoCommand>(
-    "demo", "exports a trace to a receiver of its own, in plaintext and over TLS, and shows it",
+    "demo", "exports a trace in plaintext and over TLS to a receiver that it starts, and shows the trace",
     notes: """
-      With --endpoint, or OTEL_EXPORTER_OTLP_ENDPOINT set, it exports the trace there instead, and \
-      starts no receiver.
+      With --endpoint or OTEL_EXPORTER_OTLP_ENDPOINT it exports the trace to that endpoint and starts no receiver.
       Exit code 0 if every span was delivered, 69 if not.
       """,
-    options: ConnectionOptions.table.map { $0.within(\DemoCommand.connection) })
+    options: ExportOptions.table(within: \.export))
 
   package static var emptyResult: JSONObject { RunReport(endpoint: "").object }
 
   package func run() async throws(ToolError) -> ExitCode {
     let environment = Process.environment
-    if isElsewhere(environment) { return try await exportElsewhere(environment) }
+    if hasEndpoint(environment) { return try await exportToEndpoint(environment) }
     let certificates = Certificates()
     StopSignal.shared.onRequest {
       certificates.remove()
@@ -32,29 +31,28 @@ package struct DemoCommand: ToolCommand {
       Process.exit(ExitCode.loss.rawValue)
     }
     defer { certificates.remove() }
-    let plain = try await round(nil, environment)
-    let secure = try await round(certificates, environment)
-    var report = plain.report
-    report.ledger = report.ledger + secure.report.ledger
-    report.elapsed += secure.report.elapsed
-    report.cpuTime += secure.report.cpuTime
-    report.latency.add(secure.report.latency)
-    return try connection.conclude(
-      report, reason: plain.error ?? secure.error, command: "demo", [plain, secure].compactMap(\.mismatch))
+    let plaintext = try await round(nil, environment)
+    let tls = try await round(certificates, environment)
+    var report = plaintext.report
+    report.ledger = report.ledger + tls.report.ledger
+    report.elapsed += tls.report.elapsed
+    report.cpuTime += tls.report.cpuTime
+    report.latency.add(tls.report.latency)
+    return try export.conclude(
+      report, reason: plaintext.error ?? tls.error, command: "demo", [plaintext, tls].compactMap(\.mismatch))
   }
 
-  /// Whether the command line or the environment names a server.
-  private func isElsewhere(_ environment: [String: String]) -> Bool {
+  private func hasEndpoint(_ environment: [String: String]) -> Bool {
     let names = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"]
-    return !connection.endpoints.isEmpty || Environment(environment).string(names) != nil
+    return export.given.contains("endpoint") || Environment(environment).string(names) != nil
   }
 
-  /// Certificates with a private key in the file system, which must not stay there whatever ends the command.
+  /// Test certificates on disk, with a private key that must not outlive the command.
   private final class Certificates: Sendable {
     private let made = Mutex<TestCertificates?>(nil)
 
     func make() throws(ToolError) -> TestCertificates {
-      // A signal waits until they are made, and removes them.
+      // The lock makes a signal wait for the certificates, which it then removes.
       let result = made.withLock { made in
         Result { () throws -> TestCertificates in
           let certificates = try TestCertificates()
@@ -75,34 +73,29 @@ package struct DemoCommand: ToolCommand {
   private struct Round {
     var report: RunReport
     var error: String?
-    /// If the receiver has other spans than were sent.
+    /// Set if the receiver has other spans than the command sent.
     var mismatch: Shortfall?
   }
 
-  /// One receiver, one trace.
+  /// Exports one trace to one receiver.
   private func round(_ store: Certificates?, _ environment: [String: String]) async throws(ToolError) -> Round {
     let certificates: TestCertificates? = if let store { try store.make() } else { nil }
     let collector = try await start(certificates)
-    var options = connection
+    var options = export
     options.exporter.endpoint = collector.endpoint
     if let certificates { options.exporter.certificate = .file(certificates.authority) }
-    let pipeline = try Pipeline(options, environment: environment)
-    // Both sides have read their files; the authority's certificate is looked at again, and is no secret.
+    let run = try ExportRun(options, environment: environment)
+    // Client and server have read the keys. The client reads the authority's certificate again, so that file stays.
     if let certificates { Process.unlink([certificates.privateKey, certificates.clientKey]) }
-    let sent = DemoTrace.spans(start: Process.wallClockNanoseconds - 1_000_000_000)
-    for span in sent { pipeline.processor.onEnd(span) }
-    let report = await pipeline.finishAsync()
+    let (sent, report) = await exportTrace(run)
     let received = collector.spans
     await collector.stop()
-    if !connection.json {
-      let title = "\(certificates == nil ? "in plaintext" : "over TLS") to \(report.endpoint)\n\n"
-      try TextOutput.standard.deliver(title + Waterfall(Terminal.standard).text(received) + "\n")
-    }
+    try show(received, "\(certificates == nil ? "in plaintext" : "over TLS") to \(report.endpoint)")
     let isIntact = report.lost > 0 || (Set(received) == Set(sent) && received.count == sent.count)
     return Round(
-      report: report, error: pipeline.lastError,
+      report: report, error: run.lastError,
       mismatch: isIntact
-        ? nil : Shortfall(.loss, "the receiver has \(received.count) spans, and not those that were sent"))
+        ? nil : Shortfall(.loss, "the receiver has \(received.count) spans, which differ from the sent ones"))
   }
 
   private func start(_ certificates: TestCertificates?) async throws(ToolError) -> LoopbackCollector {
@@ -114,14 +107,21 @@ package struct DemoCommand: ToolCommand {
     }
   }
 
-  private func exportElsewhere(_ environment: [String: String]) async throws(ToolError) -> ExitCode {
-    let pipeline = try Pipeline(connection, environment: environment)
+  private func exportToEndpoint(_ environment: [String: String]) async throws(ToolError) -> ExitCode {
+    let run = try ExportRun(export, environment: environment)
+    let (spans, report) = await exportTrace(run)
+    try show(spans, "to \(report.endpoint)")
+    return try export.conclude(report, reason: run.lastError, command: "demo")
+  }
+
+  private func exportTrace(_ run: ExportRun) async -> (spans: [SpanData], report: RunReport) {
     let spans = DemoTrace.spans(start: Process.wallClockNanoseconds - 1_000_000_000)
-    for span in spans { pipeline.processor.onEnd(span) }
-    let report = await pipeline.finishAsync()
-    if !connection.json {
-      try TextOutput.standard.deliver("to \(report.endpoint)\n\n\(Waterfall(Terminal.standard).text(spans))\n")
-    }
-    return try connection.conclude(report, reason: pipeline.lastError, command: "demo")
+    for span in spans { run.processor.onEnd(span) }
+    return (spans, await run.finishAsync())
+  }
+
+  private func show(_ spans: [SpanData], _ title: String) throws(ToolError) {
+    guard !export.json else { return }
+    try TextOutput.standard.deliver("\(title)\n\n\(Waterfall(Terminal.standard).text(spans))\n")
   }
 }

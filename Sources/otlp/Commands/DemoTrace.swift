@@ -1,6 +1,6 @@
 package import TelemetrySDK
 
-/// A trace as a shop's checkout makes it: three services, a database, and one call that fails and is tried again.
+/// The trace of a shop's checkout: three services, a database, and a call that fails and is retried.
 package struct DemoTrace {
   private struct Step {
     let name: String
@@ -42,7 +42,8 @@ package struct DemoTrace {
       attributes: ["messaging.destination.name": "orders", "warehouse.parcels": 2]),
   ]
 
-  /// The spans of one trace that began at `start` (nanoseconds since 1970), with ids of its own.
+  /// The spans of a trace with new ids.
+  /// - Parameter start: The start of the trace in nanoseconds since 1970.
   package static func spans(start: UInt64) -> [SpanData] {
     var random = SystemRandomNumberGenerator()
     let trace = TraceID(high: random.next() | 1, low: random.next())

@@ -5,24 +5,24 @@ internal import TelemetryCore
 
 /// `otlp doctor`.
 package struct DoctorCommand: ToolCommand {
-  package var connection = ConnectionOptions()
+  package var export = ExportOptions()
 
   package init() {}
 
   package static let table = CommandTable<DoctorCommand>(
-    "doctor", "says where the configuration comes from and what is wrong with the connection",
+    "doctor", "shows the source of each setting and finds mistakes on the way to the server",
     notes: """
-      It looks the name up, connects, shakes hands, and exports an empty request: no span is sent.
-      --timeout is what the way there may take, and what the export may take; 10s if it is 0.
-      Exit code 0 if nothing is wrong, 64 or 78 for a value, a file or a variable that can't be \
-      used, 69 if the server can't be reached or doesn't accept the export.
+      It resolves the name, connects, performs the handshakes and exports an empty request: no span is sent.
+      --timeout limits the connection and the export separately; 0 means 10s.
+      Exit code 0 if there is no mistake, 64 or 78 for a value, a file or a variable that can't be used, 69 if the \
+      server can't be reached or doesn't accept the export.
       """,
-    options: ConnectionOptions.table.map { $0.within(\DoctorCommand.connection) })
+    options: ExportOptions.table(within: \.export))
 
   package func run() async throws(ToolError) -> ExitCode {
-    let survey = ConfigurationSurvey(connection, environment: Process.environment)
+    let survey = ConfigurationSurvey(export, environment: Process.environment)
     let report = await examine(survey)
-    try TextOutput.standard.deliver(connection.json ? report.json + "\n" : report.text)
+    try TextOutput.standard.deliver(export.json ? report.json + "\n" : report.text)
     return report.exitCode
   }
 
@@ -39,8 +39,8 @@ package struct DoctorCommand: ToolCommand {
         endpoint = servers.map(\.description).joined(separator: ",")
         let elapsed = MonotonicInstant.system - start
         checks.append(
-          Check(step: .configuration, result: .passed, details: ["it can be used"], elapsed: elapsed))
-        let (seen, found) = try await probe(servers, channel, survey.exporter)
+          Check(step: .configuration, result: .passed, details: ["all values can be used"], elapsed: elapsed))
+        let (seen, found) = try await probeServers(servers, channel, survey.exporter)
         checks += seen
         findings = found + findings
       } catch {
@@ -52,12 +52,11 @@ package struct DoctorCommand: ToolCommand {
     return DoctorReport(endpoint: endpoint, rows: survey.rows, checks: checks, findings: findings)
   }
 
-  /// Goes the way to each server.
-  private func probe(
+  private func probeServers(
     _ servers: [Endpoint], _ channel: GRPCChannelConfiguration, _ configuration: OTLPGRPCExporter.Configuration
   ) async throws(OTLPError) -> ([Check], [Finding]) {
     guard servers.count > 1 else {
-      let (checks, finding) = await probeOne(servers[0], channel, configuration)
+      let (checks, finding) = await probe(servers[0], channel, configuration)
       return (checks, finding.map { [$0] } ?? [])
     }
     var seen: [(server: String, checks: [Check])] = []
@@ -67,31 +66,31 @@ package struct DoctorCommand: ToolCommand {
       single.endpoint = endpoint
       let server = try single.servers()
       let channel = try GRPCChannelConfiguration(single, servers: server, .silent)
-      let (checks, finding) = await probeOne(server[0], channel, single)
+      let (checks, finding) = await probe(server[0], channel, single)
       seen.append((server[0].description, checks))
       if let finding { findings.append(finding) }
     }
     return (Check.merged(seen), findings)
   }
 
-  private func probeOne(
+  private func probe(
     _ server: Endpoint, _ channel: GRPCChannelConfiguration, _ configuration: OTLPGRPCExporter.Configuration
   ) async -> ([Check], Finding?) {
     let lease: TelemetryRuntime.Lease
     do throws(SystemError) {
       lease = try TelemetryRuntime.shared.acquire()
     } catch {
-      return ([], .limits("\(error)"))
+      return ([], .exhaustedLimits("\(error)"))
     }
     defer { lease.end() }
     let loop = lease.loop
     let timeout = configuration.timeout == .zero ? .seconds(10) : configuration.timeout
-    let situation = Situation(configuration, endpoint: server)
+    let context = ProbeContext(configuration, endpoint: server)
     return await Task(executorPreference: loop) {
       var probe = Probe(
-        server, configuration.values, channel, isCompressed: situation.isCompressed, timeout: timeout, loop: loop)
+        server, configuration.values, channel, isCompressed: context.isCompressed, timeout: timeout, loop: loop)
       await probe.run()
-      return (probe.checks, probe.failure.map { Finding($0, situation) })
+      return (probe.checks, probe.failure.map { Finding($0, context) })
     }.value
   }
 }

@@ -1,14 +1,14 @@
 internal import OTLPExport
 internal import TelemetryCore
 
-/// What the doctor saw and found.
+/// The configuration, the checks and the findings of `otlp doctor`.
 package struct DoctorReport: Sendable {
   package let endpoint: String
   package let rows: [ConfigurationSurvey.Row]
-  package private(set) var checks: [Check]
+  package let checks: [Check]
   package let findings: [Finding]
 
-  /// Completes the checks by those that were not come to.
+  /// - Parameter checks: The performed checks. The report shows the other steps as skipped.
   package init(endpoint: String, rows: [ConfigurationSurvey.Row], checks: [Check], findings: [Finding]) {
     self.endpoint = endpoint
     self.rows = rows
@@ -18,13 +18,12 @@ package struct DoctorReport: Sendable {
     }
   }
 
-  /// What isn't delivered outweighs what is badly configured.
+  /// A failed export outweighs a mistake in the configuration.
   package var exitCode: ExitCode {
     let codes = findings.map(\.code)
     return [.loss, .usage, .configuration].first { codes.contains($0) } ?? .success
   }
 
-  /// For people: configuration, checks, findings.
   package var text: String {
     var text = "configuration\n"
     for row in rows {
@@ -34,18 +33,18 @@ package struct DoctorReport: Sendable {
     for check in checks {
       let details = check.details.isEmpty && check.result == .skipped ? ["not tried"] : check.details
       let time = check.elapsed.map { Self.milliseconds($0) } ?? ""
-      let head = "  \(padded(Self.word(check.result), 5)) \(padded(check.step.rawValue, 14)) \(padded(time, 9)) "
+      let head = "  \(padded(Self.label(check.result), 5)) \(padded(check.step.rawValue, 14)) \(padded(time, 9)) "
       text += trimmed(head + (details.first ?? "see below")) + "\n"
       for detail in details.dropFirst() { text += String(repeating: " ", count: 33) + detail + "\n" }
     }
     for finding in findings {
-      text += "\n\(finding.mistake.rawValue): \(finding.what)\n  what to do: \(finding.advice)\n"
+      text += "\n\(finding.mistake.rawValue): \(finding.problem)\n  what to do: \(finding.advice)\n"
     }
     if findings.isEmpty { text += "\nno mistake found\n" }
     return text
   }
 
-  /// For scripts: one line.
+  /// The report as one line of JSON.
   package var json: String {
     var object = JSONObject()
     object.add("endpoint", endpoint)
@@ -75,12 +74,12 @@ package struct DoctorReport: Sendable {
   private static func object(_ finding: Finding) -> JSONObject {
     var object = JSONObject()
     object.add("mistake", finding.mistake.rawValue)
-    object.add("what", finding.what)
+    object.add("what", finding.problem)
     object.add("advice", finding.advice)
     return object
   }
 
-  private static func word(_ result: Check.Result) -> String {
+  private static func label(_ result: Check.Result) -> String {
     switch result {
     case .passed: "ok"
     case .failed: "FAIL"
@@ -88,7 +87,6 @@ package struct DoctorReport: Sendable {
     }
   }
 
-  /// With one digit after the point.
   private static func milliseconds(_ duration: Duration) -> String {
     let tenths = max(0, duration.clampedNanoseconds) / 100_000
     return "\(tenths / 10).\(tenths % 10) ms"

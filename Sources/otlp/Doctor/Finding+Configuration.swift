@@ -2,11 +2,10 @@ package import OTLPExport
 package import TelemetryCore
 
 extension Finding {
-  /// Why an exporter can't be made.
+  /// The mistake that prevents an exporter.
   package init(_ error: OTLPError) {
     let failure = ToolError(error)
-    let isPath = error.configuration?.allowed.hasPrefix("no path") == true
-    if isPath {
+    if error.configuration?.allowed.hasPrefix("no path") == true {
       self.init(
         .endpointWithPath, failure.description,
         advice: """
@@ -16,57 +15,65 @@ extension Finding {
     } else if error.code == .unusableFile {
       self = Finding.file(failure)
     } else {
-      self.init(
-        .valueRefused, failure.description, advice: "give a value that is allowed", code: failure.code)
+      self = .refusedValue(failure)
     }
+  }
+
+  static func refusedValue(_ error: ToolError) -> Finding {
+    Finding(.valueRefused, error.description, advice: "give an allowed value", code: error.code)
   }
 
   private static func file(_ failure: ToolError) -> Finding {
     if failure.description.contains("doesn't belong to the certificate") {
       return Finding(
         .keyMismatch, failure.description,
-        advice: "give the private key that the client certificate was made with, or the certificate of this key",
-        code: failure.code)
+        advice: "give the private key of the client certificate, or the certificate of this key", code: failure.code)
     }
     return Finding(
       .unusableFile, failure.description,
-      advice: "name a PEM file that this user can read; certificates stand between BEGIN and END CERTIFICATE lines",
+      advice: "name a PEM file that this user can read; a certificate has BEGIN and END CERTIFICATE lines",
       code: failure.code)
   }
 
-  /// What the libraries warn of when they read the configuration.
+  /// The mistake behind a warning of the libraries.
   package init(_ event: DiagnosticEvent) {
     var fields: [String: String] = [:]
     for field in event.fields { fields[field.name] = field.value }
-    guard let variable = fields["variable"] else {
-      let option = fields["option"].map { ConnectionOptions.optionNames[$0] ?? $0 } ?? "the configuration"
-      if let reason = fields["reason"] {
-        self.init(
-          .exposedKey, "\(option): \(reason)", advice: "take the right to read it from others: chmod 600",
-          code: .configuration)
-        return
-      }
-      let advice =
-        fields["endpoint"] == nil
-        ? "take the user name and password out of the endpoint, and give --header authorization=… instead"
-        : "use https:// if the server speaks TLS, or leave the option away"
-      self.init(.withoutEffect, "\(option): \(event.message)", advice: advice, code: .configuration)
-      return
+    if let variable = fields["variable"] {
+      self = Self.variable(variable, fields)
+    } else {
+      self = Self.option(event.message, fields)
     }
+  }
+
+  private static func option(_ message: String, _ fields: [String: String]) -> Finding {
+    let option = fields["option"].map { ExportOptions.option(for: $0) ?? $0 } ?? "the configuration"
+    if let reason = fields["reason"] {
+      return Finding(
+        .exposedKey, "\(option): \(reason)", advice: "let only the owner read the file: chmod 600",
+        code: .configuration)
+    }
+    let advice =
+      fields["endpoint"] == nil
+      ? "remove the user name and password from the endpoint, and give --header authorization=… instead"
+      : "use https:// if the server uses TLS, or remove the option"
+    return Finding(.withoutEffect, "\(option): \(message)", advice: advice, code: .configuration)
+  }
+
+  private static func variable(_ variable: String, _ fields: [String: String]) -> Finding {
     if fields["protocol"] != nil {
-      self.init(
-        .protocolMismatch, "\(variable) is \(fields["value"] ?? ""), and this exporter speaks grpc whatever it says",
+      return Finding(
+        .protocolMismatch, "\(variable) is \(fields["value"] ?? ""), but this exporter always uses grpc",
         advice: """
-          set \(variable) to grpc or unset it, and make sure that the endpoint is the gRPC port (4317), not that of \
+          set \(variable) to grpc or unset it, and check that the endpoint is the gRPC port (4317), not the port of \
           OTLP over HTTP (4318)
           """, code: .configuration)
-      return
     }
     let entry = fields["entry"].map { ", entry \($0)" } ?? ""
     let shown = fields["value"] ?? fields["name"].map { "'\($0)'" } ?? "a value"
-    self.init(
+    return Finding(
       .variableIgnored, "\(variable)\(entry): \(shown) can't be used and is ignored",
-      advice: "set \(variable) to what is allowed (\(fields["allowed"] ?? "see the documentation")) or unset it",
+      advice: "set \(variable) to an allowed value (\(fields["allowed"] ?? "see the documentation")) or unset it",
       code: .configuration)
   }
 }

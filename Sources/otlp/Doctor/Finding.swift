@@ -1,6 +1,6 @@
-/// Something that is wrong, and what to do about it.
+/// A mistake and its remedy.
 package struct Finding: Hashable, Sendable {
-  /// The mistakes that the doctor knows. Their names are part of the JSON's contract.
+  /// The mistakes that the doctor recognizes. Scripts rely on their names in the JSON.
   package enum Mistake: String, CaseIterable, Sendable {
     // The configuration.
     case endpointWithPath
@@ -11,7 +11,7 @@ package struct Finding: Hashable, Sendable {
     case unusableFile
     case keyMismatch
     case exposedKey
-    // The way there.
+    // The network.
     case unresolvedName
     case portRefused
     case noAnswer
@@ -20,7 +20,7 @@ package struct Finding: Hashable, Sendable {
     case proxyCredentials
     case proxyRefused
     case notAProxy
-    // What is spoken there.
+    // The protocol.
     case plaintextToTLS
     case tlsToPlaintext
     case schemelessMeansTLS
@@ -29,7 +29,7 @@ package struct Finding: Hashable, Sendable {
     case notHTTP2
     case silentServer
     case closedByServer
-    // Certificates.
+    // The certificates.
     case unknownAuthority
     case wrongHost
     case certificateExpired
@@ -49,67 +49,16 @@ package struct Finding: Hashable, Sendable {
   }
 
   package let mistake: Mistake
-  /// What is wrong, in one sentence.
-  package let what: String
-  /// What to do, in one sentence.
+  /// A sentence that describes the mistake.
+  package let problem: String
+  /// A sentence that describes the remedy.
   package let advice: String
   package let code: ExitCode
 
-  package init(_ mistake: Mistake, _ what: String, advice: String, code: ExitCode = .loss) {
+  package init(_ mistake: Mistake, _ problem: String, advice: String, code: ExitCode = .loss) {
     self.mistake = mistake
-    self.what = what
+    self.problem = problem
     self.advice = advice
     self.code = code
-  }
-}
-
-/// One thing that the doctor looked at.
-package struct Check: Hashable, Sendable {
-  package enum Result: String, Sendable {
-    case passed
-    case failed
-    case skipped
-  }
-
-  /// What is looked at, in this order: each needs the one before it.
-  package enum Step: String, CaseIterable, Sendable {
-    case configuration
-    case name
-    case connection
-    case tls
-    case http2
-    case export
-  }
-
-  package var step: Step
-  package var result: Result
-  /// What was seen, a line each.
-  package var details: [String]
-  /// How long it took; nil for what wasn't tried.
-  package var elapsed: Duration?
-
-  package init(step: Step, result: Result, details: [String], elapsed: Duration? = nil) {
-    self.step = step
-    self.result = result
-    self.details = details
-    self.elapsed = elapsed
-  }
-}
-
-extension Check {
-  /// The checks of several servers as one list: a step has failed if it has for one of them.
-  static func merged(_ all: [(server: String, checks: [Check])]) -> [Check] {
-    Step.allCases.compactMap { step in
-      let seen = all.flatMap { server, checks in
-        checks.filter { $0.step == step }.map { (server: server, check: $0) }
-      }
-      guard !seen.isEmpty else { return nil }
-      let details = seen.flatMap { server, check in
-        (check.details.isEmpty ? ["see below"] : check.details).map { "\(server): \($0)" }
-      }
-      return Check(
-        step: step, result: seen.contains { $0.check.result == .failed } ? .failed : .passed, details: details,
-        elapsed: seen.compactMap(\.check.elapsed).reduce(.zero, +))
-    }
   }
 }

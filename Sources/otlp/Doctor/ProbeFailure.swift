@@ -1,12 +1,13 @@
 package import HTTP2Transport
 package import OTLPExport
 
-/// How far a probe came, and what stopped it.
+/// The failure that ended a probe.
 package enum ProbeFailure: Sendable {
+  /// No connection was made.
   case network(NetworkError)
-  /// The connection stands, and no HTTP/2 came of it. `speaksOther` is what a second look found: whether the server
-  /// speaks TLS where plaintext was tried, or plaintext where TLS was tried.
-  case handshake(HTTP2ConnectError, speaksOther: Bool)
-  /// The empty request was not accepted. `isTakenPlain`: it was, once it came uncompressed.
-  case export(AttemptFailure, isTakenPlain: Bool)
+  /// The connection was made, but a handshake failed. `isSecurityMismatch` is true if the server speaks TLS and the probe
+  /// plaintext, or the reverse.
+  case handshake(HTTP2ConnectError, isSecurityMismatch: Bool)
+  /// The empty request was not accepted. `acceptsUncompressed` is true if it was accepted without compression.
+  case export(AttemptFailure, acceptsUncompressed: Bool)
 }

@@ -3,30 +3,7 @@ internal import Synchronization
 package import TelemetryCore
 package import TelemetrySDK
 
-/// How much load is made, and how fast.
-package struct LoadPlan: Sendable {
-  /// The most spans; nil for no limit.
-  package var spans: Int?
-  /// How long; nil for no limit.
-  package var duration: Duration?
-  /// Spans a second of all workers together; nil for as fast as it goes.
-  package var rate: Int?
-  /// Threads that make spans.
-  package var workers = 1
-  /// What the spans look like.
-  package var shape = LoadShape()
-
-  package init() {}
-
-  /// How many spans may have been made `elapsed` after the start; nil if the rate sets no limit.
-  package func allowed(after elapsed: Duration) -> Int? {
-    guard let rate else { return nil }
-    // The first span is due at once. A day at the highest rate is far below the largest integer.
-    return Int(min(elapsed.inSeconds * Double(rate), 1e15)) + 1
-  }
-}
-
-/// Threads that make spans of the standard workload, with current times and ids of their own, and end them.
+/// Threads that generate and end spans of the standard workload with current times and unique ids.
 package final class LoadGenerator: Sendable {
   package let plan: LoadPlan
   private let workload: StandardWorkload
@@ -42,13 +19,13 @@ package final class LoadGenerator: Sendable {
     self.processor = processor
     resource = plan.shape.resource
     workload = StandardWorkload(
-      seed: SystemRandomNumberGenerator.seed(), startTimeUnixNano: Process.wallClockNanoseconds)
+      seed: .random(in: .min ... .max), startTimeUnixNano: Process.wallClockNanoseconds)
   }
 
-  /// How many threads have not ended.
+  /// The number of threads that have not ended.
   package var running: Int { working.load(ordering: .acquiring) }
 
-  /// Starts the threads; each calls `onEnd` when it has nothing more to do.
+  /// Starts the threads. Each calls `onEnd` when it ends.
   package func run(onEnd: @escaping @Sendable () -> Void) throws(SystemError) {
     working.store(plan.workers, ordering: .relaxed)
     for worker in 0..<plan.workers {
@@ -60,7 +37,7 @@ package final class LoadGenerator: Sendable {
     }
   }
 
-  /// Has the threads end after the span that they are at.
+  /// Makes the threads end after their present span.
   package func stop() { isStopped.store(true, ordering: .relaxed) }
 
   private func work() {
@@ -87,7 +64,7 @@ package final class LoadGenerator: Sendable {
     }
   }
 
-  /// The spans of one trace, of which the first is the root and ends last.
+  /// Ends the spans of one trace. The first is the root and ends last.
   private func endTrace(_ indices: Range<Int>) {
     let root = workload.span(indices.lowerBound, startTimeUnixNano: Process.wallClockNanoseconds)
     for index in indices.reversed() where !isStopped.load(ordering: .relaxed) {
@@ -97,16 +74,9 @@ package final class LoadGenerator: Sendable {
     }
   }
 
-  /// Whether all spans were made that were asked for.
+  /// True if the plan is fulfilled.
   package var isDone: Bool {
     if let spans = plan.spans, next.load(ordering: .relaxed) >= spans { return true }
     return plan.duration.map { MonotonicInstant.system - start >= $0 } ?? false
-  }
-}
-
-extension SystemRandomNumberGenerator {
-  fileprivate static func seed() -> UInt64 {
-    var generator = SystemRandomNumberGenerator()
-    return generator.next()
   }
 }

@@ -1,6 +1,6 @@
 internal import OTLPExport
 
-/// The man page of the whole tool, in roff.
+/// The tool's man page, in roff.
 package enum ManPage {
   package static func text(_ summary: String, _ commands: [CommandDescription]) -> String {
     var lines = [
@@ -31,17 +31,17 @@ package enum ManPage {
 
   private static let environment = """
     The commands that connect read OTEL_EXPORTER_OTLP_* (with TRACES_ before the rest of a name, for traces only) and \
-    OTEL_BSP_*; an option wins over a variable. 'otlp doctor' says where each value comes from.
+    OTEL_BSP_*; an option overrides a variable. 'otlp doctor' shows the source of each value.
     """
 
   private static let codes: [(ExitCode, String)] = [
-    (.success, "Everything that was asked for was delivered."), (.usage, "The command line can't be understood."),
-    (.badData, "Some of the input isn't what it should be."), (.noInput, "An input file can't be read."),
+    (.success, "Everything was delivered."), (.usage, "An option or argument is invalid."),
+    (.badData, "Some of the input is invalid."), (.noInput, "An input file can't be read."),
     (.loss, "Something was not delivered."),
-    (.configuration, "A certificate, the environment or the system doesn't allow it."),
+    (.configuration, "A certificate or an environment variable can't be used, or the system refused a resource."),
   ]
 
-  /// As text that roff prints as it is.
+  /// Escapes the characters that roff interprets.
   private static func escaped(_ text: some StringProtocol) -> String {
     var result = ""
     for character in text.unicodeScalars {

@@ -1,8 +1,8 @@
-/// Finds what was probably meant by a word that isn't known.
+/// Suggests a known word for a misspelt one.
 package enum Suggestion {
   private static let maxLength = 64
 
-  /// The nearest of the words: at most a third of the letters are mistaken. nil if none is near.
+  /// - Returns: The word with the fewest mistakes; nil if each has mistakes in more than a third of its letters.
   package static func nearest(to word: String, among words: [String]) -> String? {
     let letters = Array(word.lowercased().utf8)
     guard !letters.isEmpty, letters.count <= maxLength else { return nil }
@@ -14,7 +14,7 @@ package enum Suggestion {
     return best?.word
   }
 
-  /// How many letters must be left out, put in, replaced or exchanged with their neighbours (optimal string alignment).
+  /// The number of letters to delete, insert, replace or swap with a neighbour (optimal string alignment).
   package static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
     var beforeLast = [Int](repeating: 0, count: right.count + 1)
     var last = Array(0...right.count)

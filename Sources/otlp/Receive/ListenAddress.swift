@@ -1,18 +1,25 @@
 internal import OTLPTesting
 internal import TelemetryCore
 
-/// Where `otlp receive` listens: `127.0.0.1`, `0.0.0.0:4317`, `[::1]:4317`, `localhost` or `unix:/path`.
+/// The address of `otlp receive`: `127.0.0.1`, `0.0.0.0:4317`, `[::1]:4317`, `localhost` or `unix:/path`.
 package struct ListenAddress: Hashable, Sendable {
   package enum Place: Hashable, Sendable {
     case host(String)
     case path(String)
   }
 
+  static let standard = ListenAddress(place: .host("127.0.0.1"), port: nil)
+
   package let place: Place
-  /// nil if the text names none.
+  /// The port; nil if the text has none.
   package let port: UInt16?
 
-  /// nil if the text is none of the above.
+  private init(place: Place, port: UInt16?) {
+    self.place = place
+    self.port = port
+  }
+
+  /// Nil if the text has another form.
   package init?(_ text: String) {
     if text.hasPrefix("unix:") {
       let path = String(text.dropFirst(5))
@@ -24,5 +31,17 @@ package struct ListenAddress: Hashable, Sendable {
     let host = listener.host == "localhost" ? "127.0.0.1" : listener.host
     guard IPAddress(host) != nil else { return nil }
     (place, port) = (.host(host), listener.port)
+  }
+}
+
+extension OptionReader<ListenAddress> {
+  static var listenAddress: OptionReader {
+    OptionReader { value throws(ConfigurationError) in
+      guard let address = ListenAddress(value.text) else {
+        throw value.refused(
+          allowed: "an IP address of this machine, with a port or without, localhost, or unix:/path")
+      }
+      return address
+    }
   }
 }

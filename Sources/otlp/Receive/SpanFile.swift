@@ -9,17 +9,16 @@ package import TelemetrySDK
   internal import Darwin
 #endif
 
-/// A file that gets a line of OTLP JSON for each request. Not for two threads at once.
+/// A file of OTLP JSON lines, one for each request. Only one thread at a time may use it.
 ///
-/// A line is handed to the system before the request is answered: what was acknowledged survives the end of the process.
-/// It is forced to the disk only at the end, since to do so for each request would take milliseconds each time; so a
-/// machine that loses its power may lose the last seconds.
+/// A line is written before the request is answered, so acknowledged spans survive the end of the process. The file is
+/// forced to disk only at the end, because that takes milliseconds: a power failure can lose the last seconds.
 package struct SpanFile: Sendable {
-  /// How people know it.
+  /// The name for messages.
   package let name: String
   private let output: TextOutput
 
-  /// Opens a file to append to; `-` is standard output.
+  /// Opens a file for appending; `-` is standard output.
   package init(_ path: String) throws(ToolError) {
     guard path != "-" else {
       (name, output) = ("standard output", .standard)
@@ -33,7 +32,8 @@ package struct SpanFile: Sendable {
     output = TextOutput(descriptor: descriptor)
   }
 
-  /// Appends a line; why it can't be written. A part of a line that was written is taken back where that is possible.
+  /// Appends a line. Removes an incomplete line from a regular file.
+  /// - Returns: The error; nil if the line was written.
   package func append(_ spans: [SpanData]) -> String? {
     let size = size
     let (error, count) = output.put(OTLPJSON.encode(spans) + "\n")
@@ -42,14 +42,15 @@ package struct SpanFile: Sendable {
     return SystemError.text(of: error)
   }
 
-  /// Forces what was written to the disk; why that failed.
+  /// Forces the file to disk.
+  /// - Returns: The error; nil if it succeeded.
   package func finish() -> String? {
-    // Pipes and terminals have nothing to be forced.
+    // Pipes and terminals return an error.
     if fsync(output.descriptor) == 0 || errno == EINVAL || errno == EROFS || errno == EBADF { return nil }
     return SystemError.text(of: errno)
   }
 
-  /// The size of a regular file; nil for anything else.
+  /// The size of a regular file; nil for other files.
   private var size: off_t? {
     var status = stat()
     guard unsafe fstat(output.descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }

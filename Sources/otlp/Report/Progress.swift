@@ -1,33 +1,31 @@
 package import TelemetryCore
 package import TelemetrySDK
 
-/// A line on a terminal that is written again and again while a command runs.
+/// A line on a terminal that a running command updates.
 package struct Progress {
   private let output: TextOutput
   private let total: Int?
   private let start: MonotonicInstant
   private var isShown = false
 
-  /// Shows itself only on a terminal.
   package init(total: Int?, start: MonotonicInstant, output: TextOutput = .error) {
     self.output = output
     self.total = total
     self.start = start
   }
 
-  package var isVisible: Bool { output.isTerminal }
-
-  /// - Parameter failure: The last failure, which is shown while nothing else tells of it.
+  /// Updates the line if the output is a terminal.
+  /// - Parameter failure: The last failure.
   package mutating func show(_ ledger: Ledger, failure: String?, at now: MonotonicInstant) {
-    guard isVisible else { return }
+    guard output.isTerminal else { return }
     isShown = true
     var text = Self.text(ledger, total: total, elapsed: now - start)
     if let failure { text += "  " + failure.sanitized() }
-    // A line that wraps would not be overwritten.
-    output.write("\r\u{1B}[K" + TextWidth.cut(text, to: Terminal.standardError.columns - 1))
+    // The next update overwrites only the last line of a wrapped line.
+    output.write("\r\u{1B}[K" + TerminalWidth.cut(text, to: Terminal.standardError.columns - 1))
   }
 
-  /// Leaves an empty line for what follows.
+  /// Empties the line for other output.
   package mutating func clear() {
     if isShown { output.write("\r\u{1B}[K") }
     isShown = false

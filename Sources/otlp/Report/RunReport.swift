@@ -1,13 +1,13 @@
 package import TelemetrySDK
 
-/// What a command that exports has to say at its end.
+/// The result of a command that exports.
 package struct RunReport: Sendable {
   package var endpoint: String
   package var ledger = Ledger()
   package var elapsed = Duration.zero
   package var cpuTime = Duration.zero
   package var latency = LatencyHistogram()
-  /// What went wrong; nil if all was delivered.
+  /// The failures; nil if everything was delivered.
   package var error: String?
 
   package init(endpoint: String) { self.endpoint = endpoint }
@@ -18,17 +18,17 @@ package struct RunReport: Sendable {
 
   private func latencyMillis(_ share: Double) -> Double { latency.percentile(share).inSeconds * 1e3 }
 
-  /// Spans that did not arrive, whatever the reason.
+  /// The number of spans that were not delivered.
   package var lost: Int { ledger.ended - ledger.exported }
 
-  /// The contract of `--json`: one line.
+  /// The line that `--json` prints. Scripts rely on its members.
   package var json: String {
     var object = object
     if let error { object.add("error", error) }
     return object.text
   }
 
-  /// The members that are always there.
+  /// All members but `error`.
   package var object: JSONObject {
     var dropped = JSONObject()
     for reason in DropReason.allCases { dropped.add(reason.rawValue, ledger.dropped[reason] ?? 0) }
@@ -53,7 +53,7 @@ package struct RunReport: Sendable {
     return object
   }
 
-  /// The same for people.
+  /// The report as text.
   package var text: String {
     """
     \(ledger)
@@ -64,7 +64,7 @@ package struct RunReport: Sendable {
     """
   }
 
-  /// One sentence on what was lost and why; nil if nothing was.
+  /// - Returns: A sentence with the number of lost spans and the reasons; nil if no span was lost.
   package func lossMessage(_ reason: String?) -> String? {
     guard lost > 0 else { return nil }
     var reasons = DropReason.allCases.compactMap { reason in
@@ -76,16 +76,4 @@ package struct RunReport: Sendable {
     let sentence = "\(lost) of \(ledger.ended) spans were not delivered (\(reasons.joined(separator: ", ")))"
     return reason.map { "\(sentence): \($0)" } ?? sentence
   }
-}
-
-/// A number with so many digits after the point.
-package func decimal(_ value: Double, _ digits: Int) -> String {
-  guard value.isFinite, abs(value) < 1e12 else { return "?" }
-  let scale = (0..<digits).reduce(1) { scale, _ in scale * 10 }
-  let scaled = Int64((value * Double(scale)).rounded())
-  guard digits > 0 else { return "\(scaled)" }
-  let fraction = String(scaled.magnitude % UInt64(scale))
-  let sign = scaled < 0 ? "-" : ""
-  return
-    "\(sign)\(scaled.magnitude / UInt64(scale)).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
 }

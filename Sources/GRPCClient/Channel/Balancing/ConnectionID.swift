@@ -1,0 +1,6 @@
+/// Identifies an attempt to connect and, after its success, the connection.
+struct ConnectionID: Hashable, Sendable {
+  let subchannel: SubchannelID
+  /// Counts the attempts of the channel from 1.
+  let number: Int
+}

@@ -1,0 +1,7 @@
+/// How a channel uses its servers.
+package enum LoadBalancing: Hashable, Sendable {
+  /// All calls go to the first server of the list that works.
+  case pickFirst
+  /// Calls go to all addresses of all servers in turn.
+  case roundRobin
+}

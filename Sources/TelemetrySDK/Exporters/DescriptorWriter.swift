@@ -1,0 +1,45 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+enum DescriptorWriter {
+  /// Writes all of `text`; a descriptor that doesn't take it by `deadline` is an error. Blocks.
+  static func write(_ text: String, to descriptor: Int32, by deadline: Deadline) throws(SystemError) {
+    let bytes = Array(text.utf8)
+    var done = 0
+    while done < bytes.count {
+      try awaitWritable(descriptor, by: deadline)
+      // Pieces that a pipe takes whole once it is writable: a blocking descriptor then never blocks.
+      let end = min(bytes.count, done + 4096)
+      let count = unsafe bytes[done..<end].withUnsafeBytes { piece in
+        unsafe systemWrite(descriptor, piece.baseAddress, piece.count)
+      }
+      if count > 0 {
+        done += count
+      } else if count < 0, errno != EINTR, errno != EAGAIN {
+        throw SystemError(call: "write", code: errno)
+      }
+    }
+  }
+
+  private static func awaitWritable(_ descriptor: Int32, by deadline: Deadline) throws(SystemError) {
+    while true {
+      // Rounded up, so that it doesn't spin at the end; a deadline beyond 24 days is waited for in parts.
+      let milliseconds = deadline.nanosecondsLeft(at: .system) / 1_000_000 + 1
+      var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      let count = unsafe poll(&request, 1, Int32(clamping: milliseconds))
+      if count > 0 { return }
+      if count < 0, errno != EINTR { throw SystemError(call: "poll", code: errno) }
+      if deadline.hasPassed(at: .system) { throw SystemError(call: "write", code: ETIMEDOUT) }
+    }
+  }
+}
+
+@unsafe
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+  unsafe write(descriptor, bytes, count)
+}

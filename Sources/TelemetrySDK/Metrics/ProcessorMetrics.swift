@@ -1,0 +1,41 @@
+/// What a processor counts, in the form of metrics.
+struct ProcessorMetrics {
+  var queued: Int
+  var maxQueueSize: Int
+  /// Handed to the exporter, whatever became of them (4.13).
+  var handedOver: Int
+  /// Lost before that, by reason.
+  var dropped: [DropReason: Int]
+  var bytesHeld: Int
+  var maxBytes: Int
+
+  func selfMetrics(_ component: ComponentID, _ item: SelfMetrics.Item) -> SelfMetrics {
+    let attributes = component.attributes
+    func level(_ name: String, _ unit: String, _ value: Int, _ description: String) -> SelfMetrics.Metric {
+      .init(name, .upDownCounter, unit: unit, description: description, points: [.init(attributes, .sum(value))])
+    }
+    let (standard, own) = ("otel.sdk.processor.\(item.rawValue)", "swift_otlp.processor.\(item.rawValue)")
+    return SelfMetrics([
+      level("\(standard).queue.size", item.unit, queued, "Items that wait in the queue."),
+      level("\(standard).queue.capacity", item.unit, maxQueueSize, "The most items that can wait."),
+      .init(
+        "\(standard).processed", .counter, unit: item.unit,
+        description: "Items that were handed to the exporter, or lost before that.", points: processed(attributes)),
+      level(
+        "\(own).memory.usage", "By", bytesHeld,
+        "Bytes of items in the queue and in exports, by their size bounds, and of buffers that lie ready."),
+      level("\(own).memory.limit", "By", maxBytes, "The most such bytes."),
+    ])
+  }
+
+  private func processed(_ attributes: Attributes) -> [SelfMetrics.Point] {
+    var byType: [String: Int] = [:]
+    for (reason, count) in dropped { byType[reason.errorType] = (byType[reason.errorType] ?? 0).saturatingSum(count) }
+    return [.init(attributes, .sum(handedOver))]
+      + byType.sorted { $0.key < $1.key }.map { type, count in
+        var attributes = attributes
+        attributes["error.type"] = .string(type)
+        return .init(attributes, .sum(count))
+      }
+  }
+}

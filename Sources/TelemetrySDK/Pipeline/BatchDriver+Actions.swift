@@ -1,0 +1,144 @@
+internal import Synchronization
+
+/// The state machine's actions, on the loop's thread.
+extension BatchDriver {
+  func ready(_ readiness: Readiness) { performActions() }
+
+  private func performActions() {
+    let now = loop.now
+    let slots = slots
+    while true {
+      let (action, discarded, producers) = withState { state in
+        state.machine.settings.maxConcurrentExports = slots
+        let action = state.machine.nextAction(at: now, queuedBytes: state.ring.bytes)
+        let discarded = action.map { dequeue(for: $0, &state) } ?? []
+        return (action, discarded, admitBlockedProducers(&state))
+      }
+      _ = discarded  // released outside the lock
+      for producer in producers { producer.turn.signal() }
+      if let action { perform(action) } else if producers.isEmpty { break }
+    }
+    armTimer()
+  }
+
+  /// Removes an action's items from the queue, under the lock under which the machine counted them out.
+  /// - Returns: The items to release.
+  func dequeue(for action: BatchStateMachine.Action, _ state: inout State) -> [Item] {
+    switch action {
+    case .export(let id, let count, _):
+      let (items, bytes) = state.ring.removeFirst(count, maxBytes: configuration.maxExportBatchBytes)
+      if items.count < count { state.machine.exportShortened(id, to: items.count) }
+      state.exports[id] = RunningExport(items: items, task: nil, bytes: bytes)
+      return []
+    case .discard(let count):
+      let (items, bytes) = state.ring.removeFirst(count)
+      budget.give(bytes)
+      return items
+    default: return []
+    }
+  }
+
+  func perform(_ action: BatchStateMachine.Action) {
+    switch action {
+    case .export(let id, _, let deadline): startExport(id, deadline)
+    case .cancel(let id): withState { $0.exports[id]?.task }?.cancel()
+    case .discard: break  // `dequeue` has done it
+    case .expediteExporter(let deadline):
+      Task(executorPreference: loop) { await self.loopExporter?.expedite(deadline: deadline) }
+    case .flushExporter(let id, let deadline):
+      Task(executorPreference: loop) {
+        let isComplete = await self.exporter.forceFlush(deadline: deadline)
+        self.withState { $0.machine.exporterFlushed(id, isComplete) }
+        self.performActions()
+      }
+    case .shutdownExporter(let deadline):
+      Task(executorPreference: loop) {
+        await self.exporter.shutdown(deadline: deadline)
+        self.withState { $0.machine.exporterEnded() }
+        self.performActions()
+      }
+    case .answer(let id, let isComplete, let lost):
+      let (answer, ledger) = withState { ($0.answers.removeValue(forKey: id), $0.machine.ledger) }
+      answer?(FlushReport(isComplete: isComplete, lost: lost, ledger: ledger))
+    case .report(let event): diagnostics.emit(event.level, event.message, event.fields)
+    case .close:
+      for task in runningTasks { task.cancel() }
+      leaveLoop()
+    }
+  }
+
+  private func startExport(_ id: ExportID, _ deadline: Deadline) {
+    let task = Task(executorPreference: loop) {
+      let items = self.takeItems(of: id)
+      let count = items.count
+      // Consumed, so that an exporter that has encoded the items can release them.
+      let outcome = await self.export(consume items, deadline)
+      self.exportEnded(id, count, outcome)
+    }
+    // The task hasn't begun: it runs on this thread.
+    changeExport(id) { $0.task = task }
+  }
+
+  private func export(_ items: consuming [Item], _ deadline: Deadline) async -> ExportOutcome {
+    guard let loopExporter, loopExporter.appliesExportTimeout else {
+      return await exporter.export(consume items, deadline: deadline)
+    }
+    return await loopExporter.export(consume items, timeout: configuration.exportTimeout, deadline: deadline)
+  }
+
+  private func takeItems(of id: ExportID) -> [Item] {
+    var items: [Item] = []
+    changeExport(id) { items = $0.items.take() ?? [] }
+    return items
+  }
+
+  /// Gets and sets the value: a change in place allocates eleven times, for coroutine frames, since this code isn't
+  /// specialised for the item.
+  private func changeExport(_ id: ExportID, _ body: (inout RunningExport) -> Void) {
+    withState { state in
+      guard var export = state.exports[id] else { return }
+      body(&export)
+      state.exports[id] = export
+    }
+  }
+
+  private func exportEnded(_ id: ExportID, _ count: Int, _ claimed: ExportOutcome) {
+    let (outcome, isCorrected) = claimed.balanced(count: count)
+    let reporter = withState { state -> ExportReporter? in
+      if let export = state.exports.removeValue(forKey: id) { budget.give(export.bytes) }
+      return state.machine.exportEnded(id, outcome) ? state.reporter.exportEnded(outcome) : nil
+    }
+    if isCorrected {
+      diagnostics.emit(
+        .warning, "an exporter's outcome doesn't account for its batch",
+        [("batch", "\(count)"), ("claimed", "\(claimed.resolved(count: count).total)")])
+    }
+    if let reporter {
+      reporter.report(outcome, to: diagnostics)
+    } else {
+      diagnostics.emit(
+        .debug, "an export ended after it had been given up",
+        [("items", "\(count)"), ("exported", "\(outcome.exported)")])
+    }
+    performActions()
+  }
+
+  /// One timer, for the machine's next deadline; none if there is no deadline.
+  private func armTimer() {
+    let (old, deadline) = withState { ($0.timer, $0.machine.nextDeadline) }
+    if let old {
+      // The loop doesn't tell a fired timer from an armed one: after its time it counts as fired.
+      if old.deadline == deadline, !old.deadline.hasPassed(at: loop.now) { return }
+      loop.cancel(old.id)
+    }
+    let timer = deadline.isNever ? nil : (id: loop.schedule(at: deadline, notifying: token), deadline: deadline)
+    withState { $0.timer = timer }
+  }
+
+  var runningTasks: [Task<Void, Never>] { withState { $0.exports.values.compactMap(\.task) } }
+
+  func leaveLoop() {
+    loop.unregister(token)
+    lease?.end()
+  }
+}

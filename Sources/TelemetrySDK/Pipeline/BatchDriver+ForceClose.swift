@@ -1,0 +1,51 @@
+/// The end without the loop, which has ended or is blocked past a shutdown's deadline.
+extension BatchDriver {
+  func loopEnded() { forceClose() }
+
+  /// Ends everything. The requests are answered first: cancellation handlers and item destructors are users' code and may
+  /// take their time.
+  func forceClose() {
+    var discarded: [Item] = []
+    let (actions, producers) = withState { state in
+      let actions = state.machine.loopFailed()
+      for action in actions { discarded += dequeue(for: action, &state) }
+      return (actions, admitBlockedProducers(&state))
+    }
+    var endsExporter = false
+    for action in actions {
+      switch action {
+      case .answer: perform(action)
+      case .shutdownExporter: endsExporter = true
+      default: break
+      }
+    }
+    for producer in producers { producer.turn.signal() }
+    let tasks = runningTasks
+    if endsExporter { endExporter() } else { leaveLoop() }
+    cleanUp(tasks, consume discarded)
+  }
+
+  /// Calls the exporter's `shutdown` on the loop, which keeps its thread for a second longer.
+  private func endExporter() {
+    let deadline = Deadline(loop.now)
+    loop.schedule(at: Deadline(loop.now + .seconds(1))) { [weak self] in self?.leaveLoop() }
+    Task(executorPreference: loop) {
+      await self.exporter.shutdown(deadline: deadline)
+      self.leaveLoop()
+    }
+  }
+
+  /// Cancels the tasks and releases the items on a blocking thread, since the caller may be a loop's thread or the one of
+  /// ``OverdueWatch``.
+  private func cleanUp(_ tasks: [Task<Void, Never>], _ discarded: consuming [Item]) {
+    guard !tasks.isEmpty || !discarded.isEmpty else { return }
+    guard let runtime = lease?.runtime else {
+      for task in tasks { task.cancel() }
+      return
+    }
+    runtime.startBlocking { [discarded] in
+      for task in tasks { task.cancel() }
+      _ = discarded
+    }
+  }
+}

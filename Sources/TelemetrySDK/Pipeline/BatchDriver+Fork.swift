@@ -1,0 +1,20 @@
+internal import Synchronization
+internal import TelemetryCore
+
+extension BatchDriver: ForkParticipant {
+  package var forkOrder: ForkOrder { .processor }
+  package func prepareFork() { lock.lock() }
+  package func forkedParent() { lock.unlock() }
+
+  /// Queue, exports and counts belong to the parent: the child's processor starts anew, or stays shut down.
+  package func forkedChild() {
+    let old = unsafe storage.pointee.machine
+    var machine = BatchStateMachine(old.settings)
+    if old.phase != .open { machine.phase = .closed }
+    // The old state is overwritten, never released: its items belong to the parent.
+    unsafe storage.initialize(to: Self.state(machine, configuration))
+    budget.forkedChild()
+    if old.phase == .open { registration.store(loop.register(self), ordering: .relaxed) }
+    lock.unlock()
+  }
+}

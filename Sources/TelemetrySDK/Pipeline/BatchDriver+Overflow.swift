@@ -1,0 +1,114 @@
+/// An item that finds the queue full, or the processor shut down. Out of line, to keep `onEnd` short.
+extension BatchDriver {
+  private enum Verdict {
+    case done(wake: Bool, isFirstAfterShutdown: Bool = false)
+    case wait(ProducerQueue<Item>.Producer, wake: Bool)
+  }
+
+  @inline(never)
+  func overflowed(_ item: consuming Item, _ size: Int) {
+    var item: Item? = consume item
+    var evicted: [Item] = []  // released outside the lock
+    let limit = blockingLimit
+    let verdict = withState { state in offer(&item, size, &state, canWait: limit != nil, evicted: &evicted) }
+    switch verdict {
+    case .done(let wake, let isFirstAfterShutdown):
+      if wake { loop.notify(token) }
+      if isFirstAfterShutdown { diagnostics.emit(.warning, "items that end after shutdown are dropped") }
+    case .wait(let producer, let wake):
+      if wake { loop.notify(token) }
+      if !producer.turn.wait(until: Deadline(.system + (limit ?? .zero))) { giveUp(producer) }
+    }
+  }
+
+  /// How long the caller may wait for room; nil on the threads of the processor and its exporter, which make the room.
+  private var blockingLimit: Duration? {
+    guard case .block(let limit) = configuration.overflow.kind, !loop.isCurrent,
+      loopExporter?.loop?.isCurrent != true
+    else { return nil }
+    return limit
+  }
+
+  private func offer(
+    _ item: inout Item?, _ size: Int, _ state: inout State, canWait: Bool, evicted: inout [Item]
+  ) -> Verdict {
+    guard state.machine.phase == .open else {
+      let wake = state.machine.newItemDropped(.afterShutdown)
+      defer { state.didReportAfterShutdown = true }
+      return .done(wake: wake, isFirstAfterShutdown: !state.didReportAfterShutdown)
+    }
+    if canWait, size <= budget.limit, !state.producers.isEmpty { return wait(&item, size, &state) }
+    while let reason = reserveRoom(size, state) {
+      switch configuration.overflow.kind {
+      case .dropOldest where state.ring.count > 0 && size <= budget.available + budget.reserve + state.ring.bytes:
+        let (oldest, oldSize) = state.ring.removeFirst()
+        evicted.append(oldest)
+        budget.give(oldSize)
+        if state.machine.oldestItemDropped(reason) { loop.notify(token) }
+        if state.machine.roomRanShort() { loop.notify(token) }
+      case .block where canWait && size <= budget.limit:
+        return wait(&item, size, &state)
+      default:
+        let wakeForDrop = state.machine.newItemDropped(reason)
+        let wakeForRoom = state.machine.roomRanShort()
+        return .done(wake: wakeForDrop || wakeForRoom)
+      }
+    }
+    guard let item = item.take() else { return .done(wake: false) }
+    state.ring.append(item, bytes: size)
+    let wake = state.machine.enqueued(queuedBytes: state.ring.bytes)
+    // The item has taken room for which producers wait.
+    let wakeForRoom = !state.producers.isEmpty && state.machine.roomRanShort()
+    return .done(wake: wake || wakeForRoom)
+  }
+
+  private func wait(_ item: inout Item?, _ size: Int, _ state: inout State) -> Verdict {
+    guard let item = item.take() else { return .done(wake: false) }
+    let producer = ProducerQueue<Item>.Producer(item, size: size)
+    state.producers.append(producer)
+    state.openRoom = 0
+    return .wait(producer, wake: state.machine.producerBlocked())
+  }
+
+  /// Takes the item's bytes from the budget if there is room for the item.
+  /// - Returns: Why there is no room, or nil if the bytes are taken.
+  private func reserveRoom(_ size: Int, _ state: borrowing State) -> DropReason? {
+    if state.ring.count >= maxQueueSize { return .queueFull }
+    return budget.takeReclaiming(size) ? nil : .byteBudget
+  }
+
+  /// The producer's time has passed: its item is dropped, unless it was queued a moment ago.
+  private func giveUp(_ producer: ProducerQueue<Item>.Producer) {
+    let (wake, admitted) = withState { state -> (Bool, [ProducerQueue<Item>.Producer]) in
+      guard state.producers.remove(producer) else { return (false, []) }
+      let reason: DropReason = state.ring.count >= maxQueueSize ? .queueFull : .byteBudget
+      let wake = state.machine.blockedItemDropped(reason)
+      let admitted = admitBlockedProducers(&state)  // a smaller item behind this one may fit
+      return (wake || !admitted.isEmpty, admitted)
+    }
+    for producer in admitted { producer.turn.signal() }
+    if wake { loop.notify(token) }
+  }
+
+  /// Queues the items of blocked producers in order, as far as there is room, or drops all of them if the processor
+  /// admits none any more.
+  /// - Returns: The producers to wake outside the lock.
+  func admitBlockedProducers(_ state: inout State) -> [ProducerQueue<Item>.Producer] {
+    guard !state.producers.isEmpty else { return [] }
+    defer { state.openRoom = state.producers.isEmpty ? maxQueueSize : 0 }
+    guard state.machine.admitsBlockedProducers else {
+      let producers = state.producers.removeAll()
+      for _ in producers { _ = state.machine.blockedItemDropped(.shutdown) }
+      return producers
+    }
+    var admitted: [ProducerQueue<Item>.Producer] = []
+    while let first = state.producers.first, reserveRoom(first.size, state) == nil,
+      let item = unsafe first.item.take()
+    {
+      admitted.append(state.producers.removeFirst())
+      state.ring.append(item, bytes: first.size)
+      state.machine.blockedItemEnqueued(queuedBytes: state.ring.bytes)
+    }
+    return admitted
+  }
+}

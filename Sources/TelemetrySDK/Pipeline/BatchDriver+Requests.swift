@@ -1,0 +1,81 @@
+/// Flush and shutdown, from any thread.
+extension BatchDriver {
+  enum Request {
+    case flush
+    case shutdown
+  }
+
+  /// Requests a flush or a shutdown. `answer` is called once, on any thread.
+  /// - Returns: The request, or nil if the processor was closed before: then it is answered already.
+  @discardableResult
+  func request(_ request: Request, within limit: Duration, _ answer: @escaping Answer) -> RequestID? {
+    let now = loop.now
+    let deadline = Deadline(now + max(.zero, limit))
+    let (id, ledger) = withState { state -> (RequestID?, Ledger) in
+      guard state.machine.phase != .closed else { return (nil, state.machine.ledger) }
+      let id =
+        switch request {
+        case .flush: state.machine.flushRequested(by: deadline)
+        case .shutdown: state.machine.shutdownRequested(by: deadline, at: now)
+        }
+      state.answers[id] = answer
+      return (id, Ledger())
+    }
+    if id == nil {
+      answer(FlushReport(isComplete: true, lost: 0, ledger: ledger))
+    } else if !loop.notify(token) {
+      forceClose()
+    }
+    return id
+  }
+
+  /// Ends a processor that is released without shutdown.
+  func shutDownInBackground() { request(.shutdown, within: min(configuration.exportTimeout, .seconds(30))) { _ in } }
+
+  /// Suspends the calling task until the request is answered, or until shortly after `limit` if the loop is blocked.
+  func wait(for kind: Request, _ limit: Duration) async -> FlushReport {
+    let promise = Promise<FlushReport>()
+    let overdue = OverdueWatch.Wait()
+    let id = request(kind, within: limit) { report in
+      promise.fulfil(report)
+      overdue.end()
+    }
+    // The loop of a simulation is never blocked.
+    if let id, lease != nil, promise.current == nil {
+      overdue.begin(overdueDeadline(limit)) { [weak self] in self?.answerOverdue(kind, id) }
+    }
+    return await promise.value
+  }
+
+  /// Blocks the calling thread until the request is answered, or until shortly after `limit` if the loop is blocked.
+  func block(for kind: Request, _ limit: Duration) -> FlushReport {
+    precondition(
+      TelemetryLoop.current == nil,
+      "a blocking flush or shutdown on a telemetry thread would wait for itself: use the async form")
+    let promise = Promise<FlushReport>()
+    let answered = BlockingSemaphore()
+    let id = request(kind, within: limit) { report in
+      promise.fulfil(report)
+      answered.signal()
+    }
+    if let id, !answered.wait(until: overdueDeadline(limit)) {
+      answerOverdue(kind, id)
+      _ = answered.wait(until: .never)
+    }
+    return promise.current!
+  }
+
+  /// A loop that isn't blocked answers before this.
+  private func overdueDeadline(_ limit: Duration) -> Deadline {
+    Deadline(MonotonicInstant.system + max(.zero, limit) + .milliseconds(20))
+  }
+
+  /// Answers instead of the loop, which is blocked.
+  private func answerOverdue(_ request: Request, _ id: RequestID) {
+    guard request == .flush else { return forceClose() }
+    let (answer, lost, ledger) = withState { state in
+      (state.answers.removeValue(forKey: id), state.machine.flushWithdrawn(id), state.machine.ledger)
+    }
+    answer?(FlushReport(isComplete: false, lost: lost, ledger: ledger))
+  }
+}

@@ -1,0 +1,165 @@
+internal import Synchronization
+
+/// Drives a ``BatchStateMachine`` for a processor: the queue and the machine behind one lock, and the loop's thread,
+/// which performs the machine's actions.
+///
+/// Any thread queues items and requests flushes and shutdowns; then it wakes the loop if the machine asks for that.
+@safe
+final class BatchDriver<Item: BatchItem>: LoopHandler {
+  typealias ExportID = BatchStateMachine.ExportID
+  typealias RequestID = BatchStateMachine.RequestID
+  typealias Answer = @Sendable (FlushReport) -> Void
+
+  /// The processor's kind, by its name in `otel.component.type` (RULES 4.13.1).
+  enum Kind: String {
+    case batching
+    case simple
+  }
+
+  // One lock over everything: it is held for a few instructions per item, and while a batch is moved.
+  struct State: ~Copyable {
+    var machine: BatchStateMachine
+    var ring: ItemRing<Item>
+    var producers = ProducerQueue<Item>()
+    /// An item is queued at once while fewer items than this are queued: 0 while producers wait for room.
+    var openRoom: Int
+    var answers: [RequestID: Answer] = [:]
+    var exports: [ExportID: RunningExport] = [:]
+    var timer: (id: TelemetryLoop.TimerID, deadline: Deadline)?
+    var reporter = ExportReporter()
+    var didReportAfterShutdown = false
+  }
+
+  struct RunningExport {
+    /// nil once the export has begun.
+    var items: [Item]?
+    var task: Task<Void, Never>?
+    let bytes: Int
+  }
+
+  let loop: TelemetryLoop
+  let exporter: any Exporter<Item>
+  /// The exporter, if it is one of this package.
+  let loopExporter: (any LoopExporter<Item>)?
+  let diagnostics: Diagnostics
+  let budget: ByteBudget
+  let configuration: BatchConfiguration
+  let maxQueueSize: Int
+  // A lock beside its state instead of a `Locked<State>`: a closure can't consume the item, and would copy it.
+  // SAFETY: allocated in init, freed in deinit, and accessed only under the lock.
+  let lock = Locked<Void>(())
+  nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
+  let kind: Kind
+  /// nil in a simulation, whose loop the caller runs.
+  let lease: TelemetryRuntime.Lease?
+  let component: ComponentID
+  let registration = Atomic<UInt64>(0)
+
+  /// Drives on the exporter's loop, if that is one of `runtime`'s.
+  convenience init(
+    exporter: any Exporter<Item>, configuration: BatchConfiguration, kind: Kind, runtime: TelemetryRuntime,
+    diagnostics: Diagnostics
+  ) throws {
+    let lease = try runtime.acquire(preferring: (exporter as? any LoopExporter)?.loop)
+    self.init(
+      exporter: exporter, configuration: configuration, kind: kind, loop: lease.loop, lease: lease,
+      diagnostics: diagnostics)
+  }
+
+  init(
+    exporter: any Exporter<Item>, configuration: BatchConfiguration, kind: Kind, loop: TelemetryLoop,
+    lease: TelemetryRuntime.Lease? = nil, diagnostics: Diagnostics
+  ) {
+    component = ComponentID(type: "\(kind)_\(Item.metricsItem.rawValue)_processor")
+    self.exporter = exporter
+    loopExporter = exporter as? any LoopExporter<Item>
+    self.configuration = configuration
+    maxQueueSize = configuration.maxQueueSize
+    self.kind = kind
+    self.loop = loop
+    self.lease = lease
+    self.diagnostics = diagnostics.limited(by: loop)
+    budget = ByteBudget(limit: configuration.maxQueueBytes)
+    let machine = BatchStateMachine(
+      .init(
+        maxExportBatchSize: configuration.maxExportBatchSize, scheduleDelay: configuration.scheduleDelay,
+        exportTimeout: configuration.exportTimeout,
+        exporterAppliesTimeout: loopExporter?.appliesExportTimeout ?? false,
+        maxConcurrentExports: 1,
+        bytesTrigger: min(configuration.maxQueueBytes / 2, configuration.maxExportBatchBytes)))
+    unsafe storage = .allocate(capacity: 1)
+    unsafe storage.initialize(to: Self.state(machine, configuration))
+    let slots = slots  // outside the lock: it calls the exporter
+    withState { $0.machine.settings.maxConcurrentExports = slots }
+    registration.store(loop.register(self), ordering: .relaxed)
+    loopExporter?.share(budget)
+    loopExporter?.observeRoom { [weak self] in
+      if let self { self.loop.notify(self.token) }
+    }
+    if lease != nil { Fork.join(self) }  // a simulation doesn't fork
+    warnOfLongAttempts()
+  }
+
+  deinit {
+    if lease != nil { Fork.leave(self) }
+    unsafe storage.deinitialize(count: 1)
+    unsafe storage.deallocate()
+  }
+
+  static func state(_ machine: BatchStateMachine, _ configuration: BatchConfiguration) -> State {
+    // Memory for the default queue is kept, and for two batches: one is filled while the other is taken.
+    let kept = max(2 * configuration.maxExportBatchSize, BatchConfiguration.standardQueueSize)
+    let ring = ItemRing<Item>(capacity: configuration.maxQueueSize, keeping: kept)
+    return State(machine: machine, ring: ring, openRoom: configuration.maxQueueSize)
+  }
+
+  /// How many exports may run at once now.
+  var slots: Int {
+    kind == .simple ? 1 : max(1, min(exporter.maxConcurrentExports, BatchStateMachine.maxConcurrentExports))
+  }
+
+  /// An attempt that may take longer than the whole export leaves no time for a retry; the shorter time holds (RULES D3).
+  private func warnOfLongAttempts() {
+    guard let attempt = loopExporter?.attemptTimeout, attempt > configuration.exportTimeout else { return }
+    diagnostics.emit(
+      .warning, "the time for one attempt exceeds the export timeout, which holds",
+      [("attemptTimeout", "\(attempt)"), ("exportTimeout", "\(configuration.exportTimeout)")])
+  }
+
+  func withState<Result>(_ body: (inout State) -> Result) -> Result {
+    lock.lock()
+    defer { lock.unlock() }
+    return unsafe body(&storage.pointee)
+  }
+
+  var token: UInt64 { registration.load(ordering: .relaxed) }
+
+  var ledger: Ledger { withState { $0.machine.ledger } }
+
+  var selfMetrics: SelfMetrics {
+    let metrics = withState { state in
+      ProcessorMetrics(
+        queued: state.machine.queued, maxQueueSize: maxQueueSize,
+        handedOver: state.machine.counts.returned + state.machine.inFlight, dropped: state.machine.counts.droppedBefore,
+        bytesHeld: budget.used, maxBytes: budget.limit)
+    }
+    return metrics.selfMetrics(component, Item.metricsItem)
+  }
+
+  @inline(__always)
+  func onEnd(_ item: consuming Item) {
+    let size = max(0, item.encodedSizeBound)  // the item's type may be a user's
+    lock.lock()
+    if unsafe storage.pointee.machine.phase == .open, unsafe storage.pointee.ring.count < storage.pointee.openRoom,
+      budget.take(size)
+    {
+      unsafe storage.pointee.ring.append(item, bytes: size)
+      let wake = unsafe storage.pointee.machine.enqueued(queuedBytes: storage.pointee.ring.bytes)
+      lock.unlock()
+      if wake { loop.notify(token) }
+    } else {
+      lock.unlock()
+      overflowed(item, size)
+    }
+  }
+}

@@ -1,0 +1,107 @@
+internal import OTLPExport
+internal import OTLPGRPC
+internal import TelemetryCore
+internal import TelemetrySDK
+
+/// The rows of a survey: each value with its source.
+struct ConfigurationSources {
+  typealias Row = ConfigurationSurvey.Row
+
+  let options: ExportOptions
+  let environment: Environment
+  /// The variables with invalid values.
+  let ignored: Set<String>
+
+  func exporterRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
+    let settings = configuration.values
+    return [
+      row(
+        "endpoint", settings.endpoint.source, configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")),
+      row("insecure", settings.insecure.source, "\(configuration.insecure)"),
+      row("certificate", settings.certificate.source, configuration.certificate?.shown ?? "the system's"),
+      row("client-certificate", settings.clientCertificate.source, configuration.clientCertificate?.shown ?? "none"),
+      row("client-key", settings.clientKey.source, configuration.clientKey?.shown ?? "none"),
+      option("system-authorities", "\(configuration.certificate == nil || configuration.includesSystemAuthorities)"),
+      option("client-key-password", configuration.clientKeyPassword == nil ? "none" : Redaction.mark),
+      option("server-name", configuration.serverName.map(Redaction.shown) ?? "the endpoint's"),
+      option("minimum-tls", configuration.minimumTLSVersion == .tls13 ? "1.3" : "1.2"),
+    ] + headerRows(configuration) + proxyRows(configuration) + [
+      row("compression", settings.compression.source, "\(configuration.compression)"),
+      row("timeout", settings.timeout.source, Self.seconds(configuration.timeout)),
+      Row("protocol", options.exporterProtocol, source: protocolSource),
+      option("load-balancing", configuration.loadBalancing == .pickFirst ? "pick-first" : "round-robin"),
+      option("max-connections", "\(configuration.maxConnections)"),
+      option("connect-timeout", Self.seconds(configuration.connectTimeout)),
+      option("authority", configuration.authority.map(Redaction.shown) ?? "the endpoint's"),
+    ]
+  }
+
+  func batchRows(_ batch: BatchConfiguration) -> [Row] {
+    let overflow =
+      switch batch.overflow {
+      case .dropNewest: "drop-newest"
+      case .dropOldest: "drop-oldest"
+      default: "block"
+      }
+    return [
+      row("queue", "OTEL_BSP_MAX_QUEUE_SIZE", "\(batch.maxQueueSize)"),
+      row("batch", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "\(batch.maxExportBatchSize)"),
+      row("schedule-delay", "OTEL_BSP_SCHEDULE_DELAY", Self.seconds(batch.scheduleDelay)),
+      option("overflow", overflow),
+      row("export-timeout", "OTEL_BSP_EXPORT_TIMEOUT", Self.seconds(batch.exportTimeout)),
+    ]
+  }
+
+  // MARK: Sources
+
+  private func row(_ name: String, _ source: SettingSource, _ value: String) -> Row {
+    Row(name, value, source: source == .code ? "--" + name : source.description)
+  }
+
+  /// A value that an option or a variable gives.
+  private func row(_ name: String, _ variable: String, _ value: String) -> Row {
+    let isSet = !ignored.contains(variable) && environment.string([variable]) != nil
+    return Row(name, value, source: options.given.contains(name) ? "--" + name : isSet ? variable : "default")
+  }
+
+  /// A value that only an option gives.
+  private func option(_ name: String, _ value: String) -> Row {
+    Row(name, value, source: options.given.contains(name) ? "--" + name : "default")
+  }
+
+  private var protocolSource: String {
+    if options.given.contains("protocol") { return "--protocol" }
+    let names = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
+    return environment.value(names, allowed: "") { $0 == "grpc" ? $0 : nil }?.variable ?? "default"
+  }
+
+  private func headerRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
+    let names = configuration.headers.names
+    guard !names.isEmpty else { return [Row("header", "none", source: "default")] }
+    let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
+    let variable = environment.string(variables)?.variable ?? "default"
+    return names.map { name in
+      Row(
+        "header", "\(Redaction.shown(name))=\(Redaction.mark)",
+        source: options.exporter.headers[name] != nil ? "--header" : variable)
+    }
+  }
+
+  /// The proxy and, for a proxy of the environment, the servers that need none.
+  private func proxyRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
+    let proxy = configuration.values.proxy
+    let first = row("proxy", proxy.source, "\(proxy.value)")
+    guard case .environment = proxy.source, let exceptions = ProxyEnvironment(environment).exceptions else {
+      return [first]
+    }
+    let value =
+      exceptions.value.contains(where: \.isNewline)
+      ? Redaction.length(of: exceptions.value) : proxy.value.exceptions.joined(separator: ",")
+    return [first, Row("no-proxy", value, source: exceptions.variable)]
+  }
+
+  private static func seconds(_ duration: Duration) -> String {
+    let seconds = duration.inSeconds
+    return seconds > 1e9 ? "no limit" : "\(decimal(seconds, 3)) s"
+  }
+}

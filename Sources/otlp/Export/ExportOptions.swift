@@ -1,0 +1,100 @@
+internal import OTLPExport
+package import OTLPGRPC
+package import TelemetryCore
+package import TelemetrySDK
+
+/// The options that all commands share that export. The environment supplies what is absent.
+package struct ExportOptions {
+  package var exporter = OTLPGRPCExporter.Configuration()
+  package var exporterProtocol = "grpc"
+  package var queue: Int?
+  package var batch: Int?
+  package var overflow = Self.block
+  package var exportTimeout: Duration?
+  package var shutdownTimeout = Duration.seconds(10)
+  package var json = false
+  /// The names of the options on the command line.
+  package var given: Set<String> = []
+  private var headerCount = 0
+  /// True if the value of a header is only the name of an authentication scheme: the token may be another argument.
+  package private(set) var endsInScheme = false
+
+  /// Spans wait for room longer than any command runs.
+  package static let block = OverflowPolicy.block(upTo: .seconds(86_400))
+
+  package init() {}
+
+  /// The exporter's configuration, with the environment's values for absent options.
+  package func exporterConfiguration(
+    environment: [String: String], diagnostics: Diagnostics
+  ) throws(ToolError) -> OTLPGRPCExporter.Configuration {
+    var configuration = exporter
+    configuration.apply(environment: environment, signal: .traces, diagnostics: diagnostics)
+    do throws(OTLPError) {
+      try configuration.validate()
+    } catch {
+      throw ToolError(error)
+    }
+    return configuration
+  }
+
+  /// The processor's configuration, with the environment's values for absent options.
+  package func batchConfiguration(
+    environment: [String: String], diagnostics: Diagnostics
+  ) throws(ToolError) -> BatchConfiguration {
+    var configuration = BatchConfiguration()
+    configuration.apply(environment: environment, diagnostics: diagnostics)
+    if let queue { configuration.maxQueueSize = queue }
+    if let batch {
+      // A batch has at most the size of the queue. With room for four batches, exports don't wait for the producer.
+      if queue == nil, batch > configuration.maxQueueSize { configuration.maxQueueSize = 4 * batch }
+      configuration.maxExportBatchSize = batch
+    } else {
+      configuration.maxExportBatchSize = min(configuration.maxExportBatchSize, configuration.maxQueueSize)
+    }
+    if let exportTimeout { configuration.exportTimeout = exportTimeout }
+    // A larger queue also gets room for its spans in bytes.
+    configuration.maxQueueBytes = max(configuration.maxQueueBytes, configuration.maxQueueSize * 2048)
+    configuration.overflow = overflow
+    do throws(ConfigurationError) {
+      try configuration.validate()
+    } catch {
+      let named = ConfigurationError(
+        option: Self.option(for: error.option) ?? error.option, value: error.value,
+        allowed: error.allowed.replacing("maxQueueSize", with: "--queue"))
+      throw ToolError(usage: named)
+    }
+    return configuration
+  }
+
+  /// - Returns: The option, with its dashes, for a property of the libraries' configurations; nil if there is none.
+  package static func option(for property: String) -> String? {
+    let renamed = [
+      "endpoints": "endpoint", "headers": "header", "minimumTLSVersion": "minimum-tls", "maxQueueSize": "queue",
+      "maxExportBatchSize": "batch",
+    ]
+    let name =
+      renamed[property] ?? property.map { $0.isUppercase ? "-\($0.lowercased())" : String($0) }.joined()
+    return table.contains { $0.name == name } ? "--" + name : nil
+  }
+
+  mutating func addEndpoint(_ text: String) {
+    exporter.endpoints = given.contains("endpoint") ? exporter.endpoints + [text] : [text]
+  }
+
+  // The error doesn't show the text, which may be a token without the header's name.
+  mutating func addHeader(_ value: OptionValue) throws(ConfigurationError) {
+    headerCount += 1
+    let parts = value.text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    guard parts.count == 2 else {
+      throw ConfigurationError(
+        option: value.option, value: "\(Redaction.mark), header number \(headerCount)", allowed: "name=value")
+    }
+    var single = OTLPHeaders()
+    single[String(parts[0])] = String(parts[1])
+    try HeaderRules.validate(single, option: value.option)
+    exporter.headers[String(parts[0])] = String(parts[1])
+    let schemes = ["bearer", "basic", "token", "apikey", "api-key", "digest", "negotiate"]
+    if schemes.contains(parts[1].lowercased()) { endsInScheme = true }
+  }
+}

@@ -1,0 +1,23 @@
+internal import TelemetryCore
+
+/// The amount and the rate of a load.
+package struct LoadPlan: Sendable {
+  /// The number of spans; nil for no limit.
+  package var spans: Int?
+  /// The time to generate spans for; nil for no limit.
+  package var duration: Duration?
+  /// Spans per second of all workers together; nil for no limit.
+  package var rate: Int?
+  /// The number of threads that generate spans.
+  package var workers = 1
+  package var shape = LoadShape()
+
+  package init() {}
+
+  /// The number of spans that the rate allows by `elapsed` after the start; nil without a rate.
+  package func allowed(after elapsed: Duration) -> Int? {
+    guard let rate else { return nil }
+    // The first span is due at once. The limit avoids an overflow.
+    return Int(min(elapsed.inSeconds * Double(rate), 1e15)) + 1
+  }
+}

@@ -1,0 +1,32 @@
+/// The parts of an option, or of an operand, that help, man page and completions show.
+package struct OptionDescription: Hashable, Sendable {
+  /// The long name without its dashes; empty for an operand.
+  package let name: String
+  /// The placeholder of the value; nil for a flag.
+  package let placeholder: String?
+  package let help: String
+  /// The value that applies without the option; nil if there is none.
+  package let defaultValue: String?
+  /// The values that shells complete; empty if they complete none.
+  package let choices: [String]
+  /// If true, the option can be given several times.
+  package let isRepeatable: Bool
+
+  init(
+    _ name: String, _ placeholder: String?, _ help: String, default defaultValue: String? = nil, choices: [String] = [],
+    isRepeatable: Bool = false
+  ) {
+    self.name = name
+    self.placeholder = placeholder
+    self.help = help
+    self.defaultValue = defaultValue
+    self.choices = choices
+    self.isRepeatable = isRepeatable
+  }
+
+  /// The help, followed by the default.
+  package var fullHelp: String { defaultValue.map { "\(help) (default \($0))" } ?? help }
+
+  /// True if the value is the path of a file.
+  package var isFile: Bool { placeholder == "FILE" }
+}

@@ -1,0 +1,80 @@
+internal import TelemetryCore
+
+/// Turns the text of an option into a value. The error names the option, the text and the allowed values.
+package struct OptionReader<Value>: Sendable {
+  /// The allowed values if they are few words.
+  let choices: [String]
+  let read: @Sendable (OptionValue) throws(ConfigurationError) -> Value
+
+  init(
+    choices: [String] = [], _ read: @escaping @Sendable (OptionValue) throws(ConfigurationError) -> Value
+  ) {
+    self.choices = choices
+    self.read = read
+  }
+
+  var optional: OptionReader<Value?> { map { $0 } }
+
+  func map<Other>(_ transform: @escaping @Sendable (Value) -> Other) -> OptionReader<Other> {
+    OptionReader<Other>(choices: choices) { [read] value throws(ConfigurationError) in transform(try read(value)) }
+  }
+
+  static func choice(_ values: KeyValuePairs<String, Value>) -> OptionReader where Value: Sendable {
+    OptionReader(choices: values.map(\.key)) { value throws(ConfigurationError) in
+      guard let match = values.first(where: { $0.key == value.text }) else {
+        throw value.refused(allowed: values.map(\.key).joined(separator: ", "))
+      }
+      return match.value
+    }
+  }
+}
+
+extension OptionReader<String> {
+  static var text: OptionReader { text(completing: []) }
+
+  /// Any text, for which shells complete some words.
+  static func text(completing choices: [String]) -> OptionReader { OptionReader(choices: choices) { $0.text } }
+
+  /// A path, which may be anything but empty.
+  static var path: OptionReader {
+    OptionReader { value throws(ConfigurationError) in
+      guard !value.text.isEmpty else { throw value.refused(allowed: "the path of a file") }
+      return value.text
+    }
+  }
+}
+
+extension OptionReader<Int> {
+  static func integer(in range: ClosedRange<Int>) -> OptionReader {
+    OptionReader { value throws(ConfigurationError) in
+      guard let number = Int(value.text), range.contains(number) else {
+        throw value.refused(allowed: "\(range.lowerBound) to \(range.upperBound)")
+      }
+      return number
+    }
+  }
+}
+
+extension OptionReader<Duration> {
+  static var duration: OptionReader { duration(from: .zero, "from 0") }
+
+  static var positiveDuration: OptionReader { duration(from: .nanoseconds(1), "above 0") }
+
+  private static func duration(from least: Duration, _ bound: String) -> OptionReader {
+    OptionReader { value throws(ConfigurationError) in
+      guard let duration = Duration(text: value.text), duration >= least else {
+        throw value.refused(allowed: "a time \(bound) such as 2, 2s, 500ms, 5m or 1h, at most 24h")
+      }
+      return duration
+    }
+  }
+
+  static func duration(in range: ClosedRange<Duration>) -> OptionReader {
+    OptionReader { value throws(ConfigurationError) in
+      guard let duration = Duration(text: value.text), range.contains(duration) else {
+        throw value.refused(allowed: "\(range.lowerBound.shortText) to \(range.upperBound.shortText)")
+      }
+      return duration
+    }
+  }
+}

@@ -1,0 +1,49 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Reads an open file in pieces.
+package struct ByteSource {
+  package enum Piece: Hashable, Sendable {
+    case bytes([UInt8])
+    case end
+    /// The error number of `read`.
+    case failed(Int32)
+  }
+
+  private let descriptor: Int32
+  private let size: Int
+
+  package init(descriptor: Int32, pieceSize: Int = 1 << 16) {
+    self.descriptor = descriptor
+    size = pieceSize
+  }
+
+  /// Reads the available bytes, and blocks until there are any.
+  package mutating func next() -> Piece {
+    var bytes = [UInt8](repeating: 0, count: size)
+    while true {
+      let count = unsafe bytes.withUnsafeMutableBytes { unsafe readSome(descriptor, $0) }
+      if count > 0 { return .bytes(Array(bytes.prefix(count))) }
+      if count == 0 { return .end }
+      switch errno {
+      case EINTR: continue
+      case EAGAIN: waitForBytes()
+      case let error: return .failed(error)
+      }
+    }
+  }
+
+  private func waitForBytes() {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    _ = unsafe poll(&entry, 1, -1)
+  }
+}
+
+private func readSome(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int {
+  unsafe read(descriptor, room.baseAddress, room.count)
+}

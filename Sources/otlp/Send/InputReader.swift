@@ -1,0 +1,205 @@
+package import OTLPWire
+internal import Synchronization
+package import TelemetrySDK
+
+/// Reads documents of OTLP JSON and passes their spans on.
+package final class InputReader: Sendable {
+  package struct Result: Hashable, Sendable {
+    /// The number of documents, with the invalid ones.
+    package var documents = 0
+    /// The number of invalid documents.
+    package var bad = 0
+    package var spans = 0
+    package var skipped = OTLPJSON.OtherItems()
+    /// The failure that ended the reading.
+    package var failure: Shortfall?
+    /// True if the reader reached the end of the input.
+    package var isComplete = false
+  }
+
+  private let source: ByteSource
+  private let isStopped: @Sendable () -> Bool
+  private let isAbandoned = Atomic<Bool>(false)
+  private let onSpan: @Sendable (SpanData) -> Void
+  private let problems: InputProblemLog
+  private let state = Mutex(Result())
+  private let isPassingOn = Atomic<Bool>(false)
+  private let isDone = Atomic<Bool>(false)
+
+  package init(
+    _ source: ByteSource, problems: InputProblemLog, isStopped: @escaping @Sendable () -> Bool,
+    onSpan: @escaping @Sendable (SpanData) -> Void
+  ) {
+    self.source = source
+    self.problems = problems
+    self.isStopped = isStopped
+    self.onSpan = onSpan
+  }
+
+  package var result: Result { state.withLock { $0 } }
+
+  /// True while a span waits for room.
+  package var isWaiting: Bool { isPassingOn.load(ordering: .relaxed) }
+
+  /// True after ``run()`` returned.
+  package var hasEnded: Bool { isDone.load(ordering: .acquiring) }
+
+  /// Makes the reader end after its present span, which may wait for room.
+  package func abandon() { isAbandoned.store(true, ordering: .relaxed) }
+
+  private var isEnding: Bool { isAbandoned.load(ordering: .relaxed) || isStopped() }
+
+  package func run() {
+    var splitter = JSONDocumentSplitter()
+    let failure = read(into: &splitter)
+    // The failure cuts the last document, which needs no message of its own.
+    if failure == nil {
+      splitter.finish()
+      drain(&splitter)
+    }
+    state.withLock { state in
+      state.failure = failure
+      state.isComplete = !isEnding
+    }
+    isDone.store(true, ordering: .releasing)
+  }
+
+  /// - Returns: The failure before the end of the input; nil if there was none.
+  private func read(into splitter: inout JSONDocumentSplitter) -> Shortfall? {
+    var source = source
+    var prefix: [UInt8] = []
+    var inflater: GzipStream?
+    var isKnown = false
+    while !isEnding {
+      switch source.next() {
+      case .failed(let error): return Shortfall(.noInput, SystemError.text(of: error))
+      case .end:
+        if !isKnown, let reason = start(prefix, &inflater) { return Shortfall(.badData, reason) }
+        return isKnown ? end(inflater) : feed(prefix, inflater, &splitter) ?? end(inflater)
+      case .bytes(let bytes):
+        guard !isKnown else {
+          if let failure = feed(bytes, inflater, &splitter) { return failure }
+          continue
+        }
+        prefix += bytes
+        guard prefix.count >= InputFormat.prefixLength || prefix.contains(UInt8(ascii: "\n")) else { continue }
+        isKnown = true
+        if let reason = start(prefix, &inflater) { return Shortfall(.badData, reason) }
+        if let failure = feed(prefix, inflater, &splitter) { return failure }
+      }
+    }
+    return nil
+  }
+
+  /// Selects the format by the first bytes.
+  /// - Returns: The reason if the format can't be read.
+  private func start(_ prefix: [UInt8], _ inflater: inout GzipStream?) -> String? {
+    switch InputFormat(Array(prefix.prefix(InputFormat.prefixLength))) {
+    case .text: return nil
+    case .gzip:
+      inflater = GzipStream()
+      return nil
+    case .unreadable(let reason): return reason
+    }
+  }
+
+  private func feed(_ bytes: [UInt8], _ inflater: GzipStream?, _ splitter: inout JSONDocumentSplitter) -> Shortfall? {
+    guard let inflater else {
+      splitter.append(bytes)
+      drain(&splitter)
+      return nil
+    }
+    do throws(GzipStream.Failure) {
+      try inflater.inflate(bytes) { part in
+        splitter.append(part)
+        drain(&splitter)
+      }
+      return nil
+    } catch {
+      return Shortfall(.badData, error.description)
+    }
+  }
+
+  private func end(_ inflater: GzipStream?) -> Shortfall? {
+    do throws(GzipStream.Failure) {
+      try inflater?.finish()
+      return nil
+    } catch {
+      return Shortfall(.badData, error.description)
+    }
+  }
+
+  // MARK: Documents
+
+  private func drain(_ splitter: inout JSONDocumentSplitter) {
+    while !isEnding, let piece = splitter.next() {
+      state.withLock { $0.documents += 1 }
+      switch piece {
+      case .document(let document): take(document)
+      case .problem(let line, let reason): refuse("line \(line): \(reason)")
+      }
+    }
+  }
+
+  private func take(_ document: JSONDocumentSplitter.Document) {
+    do throws(JSONError) {
+      let (spans, others) = try OTLPJSON.decodeDocument(document.text)
+      state.withLock { state in
+        state.spans += spans.count
+        state.skipped.add(others)
+      }
+      if spans.isEmpty, others.isEmpty { problems.add("line \(document.line): nothing to send: it holds no spans") }
+      isPassingOn.store(true, ordering: .relaxed)
+      for span in spans where !isEnding { onSpan(span) }
+      isPassingOn.store(false, ordering: .relaxed)
+    } catch {
+      let (line, column) = document.place(of: error.offset)
+      refuse("line \(line): \(error.reason), at byte \(column)")
+    }
+  }
+
+  private func refuse(_ problem: String) {
+    state.withLock { $0.bad += 1 }
+    problems.add(problem)
+  }
+}
+
+extension InputReader.Result {
+  /// The failures besides lost spans.
+  /// - Parameter name: The input's name.
+  package func shortfalls(_ name: String) -> [Shortfall] {
+    var list: [Shortfall] = []
+    if let failure { list.append(Shortfall(failure.code, "\(name): \(failure.message)")) }
+    if bad > 0 {
+      list.append(Shortfall(.badData, "\(bad) of \(documents) documents could not be read", isPrinted: true))
+    }
+    if !skipped.isEmpty {
+      list.append(Shortfall(.badData, "skipped \(skipped.text): only spans can be sent"))
+    } else if spans == 0, bad == 0, failure == nil, isComplete, documents > 0 {
+      list.append(Shortfall(.badData, "\(name): nothing to send: it holds no spans", isPrinted: true))
+    }
+    return list
+  }
+}
+
+extension JSONDocumentSplitter.Document {
+  /// The line in the input, and the byte within that line, of a byte of the text.
+  package func place(of offset: Int) -> (line: Int, column: Int) {
+    let before = text.prefix(offset)
+    guard let lastBreak = before.lastIndex(of: UInt8(ascii: "\n")) else { return (line, column + offset) }
+    return (line + before.count { $0 == UInt8(ascii: "\n") }, offset - lastBreak - 1)
+  }
+}
+
+extension OTLPJSON.OtherItems {
+  package mutating func add(_ other: OTLPJSON.OtherItems) {
+    metrics += other.metrics
+    logRecords += other.logRecords
+    profiles += other.profiles
+  }
+
+  package var text: String {
+    let counts = [("metrics", metrics), ("log records", logRecords), ("profiles", profiles)]
+    return counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,63 @@
+internal import COTLPSystem
+internal import TelemetryCore
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// The process that runs the tool.
+package enum Process {
+  /// The environment. If a variable occurs twice, the first value applies, as in getenv.
+  package static var environment: [String: String] {
+    var result: [String: String] = [:]
+    guard var entry = unsafe COTLPSystem_environ() else { return result }
+    while let text = unsafe entry.pointee {
+      let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if pair.count == 2, result[String(pair[0])] == nil { result[String(pair[0])] = String(pair[1]) }
+      unsafe entry += 1
+    }
+    return result
+  }
+
+  /// The processor time of all threads.
+  package static var cpuTime: Duration { .microseconds(COTLPSystem_cpu_microseconds()) }
+
+  /// Nanoseconds since 1970.
+  package static var wallClockNanoseconds: UInt64 { COTLPSystem_wall_nanoseconds() }
+
+  /// Blocks the calling thread, which must be one that the tool started.
+  static func sleep(_ duration: Duration) { _ = BlockingSemaphore().wait(until: .after(duration)) }
+
+  /// Makes a write to a closed pipe, or beyond the limit of a file's size, fail instead of ending the process.
+  static func ignoreWriteSignals() {
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
+
+  /// Opens standard input, output and error if the process started without one (`>&-`). Otherwise another file would get
+  /// the number, and the output. Reads and writes fail as before.
+  static func occupyStandardDescriptors() {
+    for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+      // The system returns the lowest free number.
+      openFile("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
+  /// Removes the files that exist.
+  static func unlink(_ paths: [String]) {
+    for path in paths { _ = unlinkFile(path) }
+  }
+
+  /// Ends the process without waiting for its threads.
+  package static func exit(_ code: Int32) -> Never { _exit(code) }
+}
+
+// Outside the enum, whose functions hide the C library's.
+@discardableResult
+private func openFile(_ path: String, _ mode: Int32) -> Int32 { unsafe open(path, mode) }
+
+private func unlinkFile(_ path: String) -> Int32 { unsafe unlink(path) }

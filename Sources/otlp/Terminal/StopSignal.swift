@@ -1,0 +1,57 @@
+internal import Synchronization
+package import TelemetryCore
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Receives SIGINT and SIGTERM. The first signal calls the command's handler; without a handler, and at the second signal,
+/// the process ends at once.
+package final class StopSignal: Sendable {
+  package static let shared = StopSignal()
+
+  private let requested = Atomic<Bool>(false)
+  private let handler = Mutex<(@Sendable () -> Void)?>(nil)
+
+  private init() {}
+
+  /// Blocks the signals and starts the thread that receives them. Must be called before any other thread starts, so that
+  /// all threads inherit the mask.
+  package func install() throws(SystemError) {
+    var signals = Self.signals
+    unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+    try ThreadSystem.start(name: "otlp-signals", stackSize: 1 << 18) { [self] in wait() }
+  }
+
+  /// Sets the handler of the first signal.
+  package func onRequest(_ handler: @escaping @Sendable () -> Void) {
+    self.handler.withLock { $0 = handler }
+  }
+
+  /// True after the first signal.
+  package var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+  private static var signals: sigset_t {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGINT)
+    unsafe sigaddset(&signals, SIGTERM)
+    return signals
+  }
+
+  private func wait() {
+    var signals = Self.signals
+    var number: Int32 = 0
+    while true {
+      guard unsafe sigwait(&signals, &number) == 0 else { continue }
+      guard let handler = handler.withLock({ $0 }), !requested.exchange(true, ordering: .relaxed) else {
+        Process.exit(128 + number)
+      }
+      handler()
+    }
+  }
+}

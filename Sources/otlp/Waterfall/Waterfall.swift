@@ -1,0 +1,172 @@
+internal import TelemetryCore
+package import TelemetrySDK
+
+/// Shows the spans of traces as trees with bars for their times. No line is wider than the terminal.
+package struct Waterfall: Sendable {
+  private static let maxIndent = 20
+  private static let maxSpans = 200
+  private static let timeColumns = 10
+  /// Bars are left out if they would be narrower.
+  private static let minBarColumns = 10
+  private static let barStyles = ["36", "32", "33", "35", "34", "96"]
+
+  private let terminal: Terminal
+  /// If true, shows attributes, events, links and so on, too.
+  private let isVerbose: Bool
+
+  package init(_ terminal: Terminal = Terminal(), isVerbose: Bool = false) {
+    self.terminal = terminal
+    self.isVerbose = isVerbose
+  }
+
+  /// A block of lines for each trace, in the order of the traces' first spans.
+  package func text(_ spans: [SpanData]) -> String {
+    var order: [TraceID] = []
+    var traces: [TraceID: [SpanData]] = [:]
+    for span in spans {
+      if traces[span.traceID] == nil { order.append(span.traceID) }
+      traces[span.traceID, default: []].append(span)
+    }
+    return order.map { trace($0, traces[$0] ?? []) }.joined(separator: "\n")
+  }
+
+  private func trace(_ id: TraceID, _ spans: [SpanData]) -> String {
+    let start = spans.map(\.startTimeUnixNano).min() ?? 0
+    let end = max(start, spans.map(\.endTimeUnixNano).max() ?? start)
+    var services: [String] = []
+    for span in spans {
+      guard let service = span.serviceName, !services.contains(service) else { continue }
+      services.append(service)
+    }
+    let rows = TraceTree(spans).rows
+    let shown = rows.prefix(Self.maxSpans)
+    let layout = layout(shown, start: start, length: end - start, services: services)
+    var text = header(id, spans, start: start, length: end - start, services: services)
+    for row in shown {
+      text += line(row, layout)
+      if isVerbose {
+        let indent = String(repeating: " ", count: min(2 * row.depth, terminal.columns / 3) + 4)
+        text += SpanDetails(row.span).lines
+          .flatMap { hardWrapped($0, to: terminal.columns - indent.count) }.map { indent + $0 + "\n" }.joined()
+      }
+    }
+    if rows.count > Self.maxSpans { text += "  … and \(rows.count - Self.maxSpans) more spans\n" }
+    return text
+  }
+
+  /// Breaks a line at the width of the terminal, also within words.
+  private func hardWrapped(_ line: String, to width: Int) -> [String] {
+    var lines: [String] = []
+    var rest = line[...]
+    repeat {
+      let part = TerminalWidth.prefix(rest, columns: width)
+      lines.append(part)
+      rest = rest.dropFirst(max(1, part.count))
+    } while !rest.isEmpty
+    return lines
+  }
+
+  private func header(
+    _ id: TraceID, _ spans: [SpanData], start: UInt64, length: UInt64, services: [String]
+  ) -> String {
+    var parts = ["trace \(id)", "\(spans.count) span\(spans.count == 1 ? "" : "s")", Self.duration(length)]
+    if isVerbose { parts.append(TimeOfDay(unixNano: start).dateText) }
+    if !services.isEmpty { parts.append(clean(services.prefix(8).joined(separator: ", "), 60)) }
+    var lines: [String] = []
+    for part in parts.map({ TerminalWidth.cut($0, to: terminal.columns - 2) }) {
+      if let last = lines.last, TerminalWidth.columns(last) + 2 + TerminalWidth.columns(part) <= terminal.columns {
+        lines[lines.count - 1] = last + "  " + part
+      } else {
+        lines.append(lines.isEmpty ? part : "  " + part)
+      }
+    }
+    lines[0] = terminal.styled(lines[0], "1")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  // MARK: Rows
+
+  /// The columns and the time scale of one trace's lines.
+  private struct Layout {
+    var nameColumns: Int
+    /// The width of the bars; 0 for no bars.
+    var barColumns: Int
+    var start: UInt64
+    var length: UInt64
+    var services: [String]
+  }
+
+  private func layout(
+    _ rows: ArraySlice<TraceTree.Row>, start: UInt64, length: UInt64, services: [String]
+  ) -> Layout {
+    let widest = max(rows.map { TerminalWidth.columns(label($0)) }.max() ?? 0, 12)
+    let fixed = 2 + 1 + Self.timeColumns
+    var nameColumns = min(widest, terminal.columns / 2)
+    var barColumns = terminal.columns - fixed - nameColumns - 1
+    if barColumns < Self.minBarColumns {
+      barColumns = 0
+      nameColumns = min(widest, terminal.columns - fixed)
+    }
+    return Layout(nameColumns: nameColumns, barColumns: barColumns, start: start, length: length, services: services)
+  }
+
+  private func label(_ row: TraceTree.Row) -> String {
+    String(repeating: "  ", count: min(row.depth, Self.maxIndent)) + clean(row.span.name, 60)
+  }
+
+  private func line(_ row: TraceTree.Row, _ layout: Layout) -> String {
+    let span = row.span
+    let length = span.endTimeUnixNano > span.startTimeUnixNano ? span.endTimeUnixNano - span.startTimeUnixNano : 0
+    let time = Self.duration(length)
+    let blanks = String(repeating: " ", count: max(0, Self.timeColumns - TerminalWidth.columns(time)))
+    var text = "  " + TerminalWidth.fitted(label(row), to: layout.nameColumns) + " " + blanks + time
+    var free = terminal.columns - TerminalWidth.columns(text)
+    if layout.barColumns > 0 {
+      let (before, count) = bar(span, length, layout)
+      let bar = String(repeating: "█", count: count)
+      text += " " + String(repeating: " ", count: before) + terminal.styled(bar, style(span, layout))
+      free -= 1 + before + count
+    }
+    guard span.status.code == .error else { return text + "\n" }
+    let message = clean(span.status.message, 200)
+    let error = message.isEmpty ? "error" : "error: \(message)"
+    if TerminalWidth.columns(error) < free { return text + " " + terminal.styled(error, "31") + "\n" }
+    // The error gets a line of its own if it doesn't fit beside the bar.
+    let indent = String(repeating: " ", count: min(2 * row.depth, terminal.columns / 3) + 4)
+    return text + "\n" + indent + terminal.styled(TerminalWidth.cut(error, to: terminal.columns - indent.count), "31")
+      + "\n"
+  }
+
+  private func style(_ span: SpanData, _ layout: Layout) -> String {
+    if span.status.code == .error { return "31" }
+    let index = span.serviceName.flatMap { layout.services.firstIndex(of: $0) } ?? 0
+    return Self.barStyles[index % Self.barStyles.count]
+  }
+
+  /// The number of blanks before a bar and the length of the bar.
+  private func bar(_ span: SpanData, _ length: UInt64, _ layout: Layout) -> (before: Int, count: Int) {
+    let scale = layout.length > 0 ? Double(layout.barColumns) / Double(layout.length) : 0
+    let before = min(Int(Double(span.startTimeUnixNano - layout.start) * scale), layout.barColumns - 1)
+    let count = min(max(1, Int((Double(length) * scale).rounded())), layout.barColumns - before)
+    return (before, count)
+  }
+
+  private func clean(_ text: String, _ limit: Int) -> String { text.sanitized(limit: limit) }
+
+  package static func duration(_ nanoseconds: UInt64) -> String {
+    let value = Double(nanoseconds)
+    return switch nanoseconds {
+    case ..<1_000_000: decimal(value / 1e3, 1) + " µs"
+    case ..<1_000_000_000: decimal(value / 1e6, 1) + " ms"
+    case ..<1_000_000_000_000: decimal(value / 1e9, 2) + " s"
+    case ..<360_000_000_000_000: decimal(value / 3.6e12, 1) + " h"
+    default: decimal(value / 8.64e13, 1) + " d"
+    }
+  }
+}
+
+extension SpanData {
+  package var serviceName: String? {
+    if case .string(let name)? = resource.attributes["service.name"] { name } else { nil }
+  }
+}

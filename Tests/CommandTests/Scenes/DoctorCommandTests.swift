@@ -1,0 +1,104 @@
+import OTLPTesting
+import TestSupport
+import TestThreads
+import Testing
+import otlp
+
+/// `otlp doctor` against servers and configurations with one mistake each.
+/// The tests run one at a time: with dozens of processes at once, a server can look silent.
+@Suite(.ownThreads, .serialized) struct DoctorCommandTests {
+  @Test(
+    arguments:
+      DoctorCases.configuration + DoctorCases.network + DoctorCases.proxies + DoctorCases.certificates
+      + DoctorCases.exports)
+  func theMistakeIsNamed(_ wrong: DoctorCases.Case) async throws {
+    let server = try await DoctorServer(wrong.server)
+    let arguments = ["doctor"] + wrong.arguments.map { server.filled($0) }
+    let environment = wrong.environment.mapValues { server.filled($0) }
+    async let inJSON = Tool.run(arguments + ["--json"], environment: environment)
+    let run = try await Tool.run(arguments, environment: environment)
+    #expect(run.code == wrong.code)
+    let lines = run.output.split(separator: "\n")
+    let index = try #require(
+      lines.firstIndex { $0.hasPrefix("\(wrong.mistake.rawValue): ") }, "\(run.output)\(run.errors)")
+    #expect(lines[index + 1].hasPrefix("  what to do: "))
+    let words = lines[index] + "\n" + lines[index + 1]
+    for word in wrong.words { #expect(words.contains(server.filled(word))) }
+    #expect(lines.count { $0.hasPrefix("  what to do: ") } == 1, "one mistake, one finding")
+    #expect(!run.output.contains("hunter2"))
+    #expect(run.errors.isEmpty)
+
+    let json = try await inJSON
+    #expect(json.code == wrong.code)
+    #expect(json.output.split(separator: "\n").count == 1)
+    #expect(json.output.contains("\"healthy\":false,\"mistakes\":[{\"mistake\":\"\(wrong.mistake.rawValue)\","))
+    #expect(!json.output.contains("hunter2"))
+    await server.stop()
+  }
+
+  @Test func eachServerIsChecked() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run(
+      ["doctor", "--endpoint", collector.endpoint, "--endpoint", "http://127.0.0.1:1"])
+    #expect(run.code == 69)
+    #expect(run.output.contains("checks of \(collector.endpoint),http://127.0.0.1:1"))
+    #expect(run.output.contains("\(collector.endpoint): an empty request"))
+    #expect(run.output.contains("http://127.0.0.1:1: 127.0.0.1:1: connect"))
+    #expect(run.output.contains("\nportRefused: "))
+    await collector.stop()
+  }
+
+  @Test func aHealthyConnectionIsShownStepByStep() async throws {
+    let server = try await DoctorServer(.tls("chain"))
+    let run = try await Tool.run(
+      ["doctor", "--timeout", "20", "--header", "x-key=hunter2", "--compression", "gzip"]
+        + DoctorCases.secure.map { server.filled($0) },
+      environment: [
+        "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20hunter2", "OTEL_BSP_MAX_QUEUE_SIZE": "4096",
+        "OTEL_EXPORTER_OTLP_INSECURE": "true",
+      ])
+    #expect(run.code == 0, "\(run.output)")
+    let words = run.output.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+    for row in [
+      ["endpoint", server.filled("https://localhost:{port}"), "--endpoint"],
+      ["insecure", "true", "OTEL_EXPORTER_OTLP_INSECURE"],
+      ["client-key", "none", "default"],
+      ["header", "x-key=[REDACTED]", "--header"],
+      ["header", "authorization=[REDACTED]", "OTEL_EXPORTER_OTLP_HEADERS"],
+      ["timeout", "20.000", "s", "--timeout"],
+      ["queue", "4096", "OTEL_BSP_MAX_QUEUE_SIZE"],
+      ["batch", "512", "default"],
+    ] {
+      #expect(words.contains(row), "\(row)")
+    }
+    #expect(run.output.contains("certificate 1: /CN=localhost, for localhost, *.wild.example, 127.0.0.1, ::1, valid"))
+    #expect(run.output.contains("issued by /CN=intermediate test authority"))
+    #expect(run.output.contains("TLSv1.3, ALPN h2"))
+    #expect(run.output.contains("an empty request, in gzip, was accepted; no span was sent"))  // 1.1.13
+    #expect(run.output.hasSuffix("\nno mistake found\n"))
+    #expect(!run.output.contains("hunter2"))
+    #expect(run.errors.isEmpty)
+    await server.stop()
+  }
+
+  @Test func theProxyOfTheEnvironmentIsShownAndNotUsedForThisMachine() async throws {
+    let server = try await DoctorServer(.collector)
+    let run = try await Tool.run(
+      ["doctor"] + DoctorCases.plain.map { server.filled($0) },
+      environment: ["HTTPS_PROXY": "http://u:hunter2@proxy.invalid:3128", "no_proxy": ".example.com"])
+    #expect(run.code == 0)
+    #expect(run.output.contains("  proxy                http://[REDACTED]@proxy.invalid:3128 HTTPS_PROXY\n"))
+    #expect(run.output.contains("  no-proxy             .example.com                       no_proxy\n"))
+    #expect(!run.output.contains("hunter2"))
+    await server.stop()
+  }
+
+  @Test func aRefusedCertificateIsShown() async throws {
+    let server = try await DoctorServer(.tls("expired"))
+    let run = try await Tool.run(["doctor"] + DoctorCases.secure.map { server.filled($0) })
+    #expect(run.output.contains(/FAIL  tls            [0-9.]+ ms +certificate 1: \/CN=localhost, for localhost/))
+    #expect(run.output.contains("2001 GMT, issued by /CN=swift-otlp test authority"))
+    #expect(run.output.contains("  -     export                   not tried\n"))
+    await server.stop()
+  }
+}

@@ -1,0 +1,151 @@
+import OTLPTesting
+import TelemetrySDK
+import TestSupport
+import TestThreads
+import Testing
+
+@Suite(.ownThreads) struct LoadCommandTests {
+  @Test func theJSONHasAllMembersInOrder() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run(["load", "--endpoint", collector.endpoint, "--spans", "2000", "--json"])
+    #expect(run.code == 0)
+    let line = try #require(run.output.split(separator: "\n").last)
+    let names = [
+      "endpoint", "ended", "exported", "rejected", "dropped", "queued", "inFlight", "possibleDuplicates", "exports",
+      "attempts", "seconds", "spansPerSecond", "cpuMicrosPerSpan", "latencyMillis",
+    ]
+    var rest = line
+    for name in names {
+      let range = try #require(rest.firstRange(of: "\"\(name)\":"), "\(name) in its place")
+      rest = rest[range.upperBound...]
+    }
+    #expect(rest.hasPrefix("{\"p50\":"))
+    #expect(run.json("exported") == "2000")
+    #expect(collector.spanCount == 2000)
+    #expect(Set(collector.spans.map(\.spanID)).count == 2000)
+    await collector.stop()
+  }
+
+  @Test func roundRobinUsesSeveralServers() async throws {
+    let collectors = [try await LoopbackCollector(), try await LoopbackCollector()]
+    let run = try await Tool.run(
+      ["load"] + collectors.flatMap { ["--endpoint", $0.endpoint] } + [
+        "--load-balancing", "round-robin", "--max-connections", "2", "--spans", "20000", "--batch", "100", "--json",
+      ])
+    #expect(run.code == 0)
+    #expect(run.output.contains(#"{"endpoint":"\#(collectors[0].endpoint),\#(collectors[1].endpoint)","#))
+    #expect(collectors.map(\.spanCount).reduce(0, +) == 20000)
+    #expect(collectors.allSatisfy { $0.spanCount > 5000 })
+    for collector in collectors { await collector.stop() }
+  }
+
+  @Test func lostSpansAreCountedAndReported() async throws {
+    let collector = try await LoopbackCollector()
+    collector.onRequest { _ in .status(.invalidArgument, message: "not these") }
+    let run = try await Tool.run(["load", "--endpoint", collector.endpoint, "--spans", "600", "--json"])
+    #expect(run.code == 69)
+    #expect(run.dropped == ["refused": 600])
+    #expect(run.errors.contains("600 of 600 spans were not delivered (refused 600)"))
+    #expect(run.errors.contains("not these"))
+    await collector.stop()
+  }
+
+  @Test func aLargeBatchGetsAQueueOfFourBatches() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run([
+      "load", "--endpoint", collector.endpoint, "--spans", "8000", "--batch", "4000", "--json",
+    ])
+    #expect(run.code == 0)
+    #expect(run.json("exports") == "2")
+    await collector.stop()
+  }
+
+  @Test func rateAndDurationAreLimits() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run([
+      "load", "--endpoint", collector.endpoint, "--duration", "500ms", "--rate", "400", "--workers", "2", "--json",
+    ])
+    #expect(run.code == 0)
+    // A slow machine may generate fewer spans than the rate allows.
+    let ended = try #require(run.json("ended").flatMap { Int($0) })
+    #expect((1...202).contains(ended))
+    #expect(collector.spanCount == ended)
+    await collector.stop()
+  }
+
+  @Test("a load that ends while its workers wait for room delivers the queue and their spans")
+  func theQueueIsDeliveredWhileWorkersWait() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run([
+      "load", "--endpoint", collector.endpoint, "--duration", "300ms", "--queue", "8", "--batch", "8",
+      "--concurrency", "1", "--workers", "3", "--json",
+    ])
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.json("ended").flatMap { Int($0) } == collector.spanCount)
+    await collector.stop()
+  }
+
+  @Test func aSignalEndsTheLoadWithAReport() async throws {
+    let collector = try await LoopbackCollector()
+    let load = try Tool.start([
+      "load", "--endpoint", collector.endpoint, "--duration", "60", "--rate", "1000", "--json",
+    ])
+    #expect(await collector.waitForSpans(1, within: Loopback.patience))
+    load.send(2)
+    // Not all requested spans were delivered.
+    #expect(await load.wait() == 69)
+    let result = Tool.Result(load, code: 69)
+    #expect(result.json("exported").flatMap { Int($0) } == collector.spanCount)
+    let lines = result.errors.split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.first?.hasPrefix("otlp load: interrupted; delivers the spans in the queue for at most ") == true)
+    #expect(lines.last == "otlp load: interrupted before all spans were generated")
+    #expect(result.json("error") == "\"interrupted before all spans were generated\"")
+    await collector.stop()
+  }
+
+  @Test func spansHaveTheRequestedShape() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run([
+      "load", "--endpoint", collector.endpoint, "--spans", "100", "--service", "cart", "--child-spans", "3",
+      "--attribute", "ok=true", "--attribute", "n=-3", "--attribute", "r=0.5", "--attribute", "zip=01234",
+      "--attribute", "quoted=\"7\"", "--attribute", "text=a=b", "--resource-attribute", "region=eu", "--error-rate",
+      "10%", "--workers", "2",
+    ])
+    #expect(run.code == 0, "\(run.errors)")
+    let spans = collector.spans
+    #expect(spans.count == 100)
+    let traces = Dictionary(grouping: spans, by: \.traceID)
+    #expect(traces.count == 25)
+    for trace in traces.values {
+      let roots = trace.filter { !$0.parentSpanID.isValid }
+      #expect(trace.count == 4 && roots.count == 1)
+      for child in trace where child.parentSpanID.isValid {
+        #expect(child.parentSpanID == roots[0].spanID)
+        #expect(child.startTimeUnixNano >= roots[0].startTimeUnixNano)
+        #expect(child.endTimeUnixNano <= roots[0].endTimeUnixNano)
+      }
+    }
+    #expect(Set(spans.map(\.spanID)).count == 100)
+    #expect(spans.count { $0.status.code == .error } == 10)
+    let first = try #require(spans.first)
+    #expect(first.resource.attributes["service.name"] == "cart")
+    #expect(first.resource.attributes["region"] == "eu")
+    let expected: [(String, AttributeValue)] = [
+      ("ok", true), ("n", -3), ("r", .double(0.5)), ("zip", "01234"), ("quoted", "7"), ("text", "a=b"),
+    ]
+    for (key, value) in expected { #expect(spans.allSatisfy { $0.attributes[key] == value }, "\(key)") }
+    await collector.stop()
+  }
+
+  @Test func theLastTraceIsCutAtTheNumberOfSpans() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run([
+      "load", "--endpoint", collector.endpoint, "--spans", "10", "--child-spans", "3", "--status", "unset",
+    ])
+    #expect(run.code == 0)
+    #expect(collector.spanCount == 10)
+    #expect(collector.spans.allSatisfy { $0.status.code == .unset })
+    await collector.stop()
+  }
+}

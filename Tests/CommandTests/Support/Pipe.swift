@@ -1,0 +1,9 @@
+import Glibc
+import Testing
+
+/// A pipe, whose ends the test closes.
+func makePipe() throws -> (reader: Int32, writer: Int32) {
+  var ends: [Int32] = [0, 0]
+  try #require(pipe(&ends) == 0)
+  return (ends[0], ends[1])
+}

@@ -1,0 +1,86 @@
+import GRPCClient
+import HTTP2Transport
+import OTLPExport
+import OTLPTesting
+import TelemetryCore
+
+/// What gRPC's own tests (5.11) need here: a channel to a server on a virtual clock, and messages.
+enum Conformance {
+  static let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+
+  /// A message with its prefix: one field that OTLP doesn't know, of so many bytes with its tag.
+  static func message(_ count: Int) -> BufferSlice {
+    guard count > 0 else { return BufferSlice([0, 0, 0, 0, 0]) }
+    return BufferSlice(framed(bytes(count)))
+  }
+
+  /// The same, compressed.
+  static func compressedMessage(_ count: Int) -> BufferSlice { BufferSlice(compressed(bytes(count))) }
+
+  private static func bytes(_ count: Int) -> [UInt8] {
+    var field: [UInt8] = [122]  // field 15, bytes
+    var left = count - 4
+    for index in 0..<3 {
+      field.append(UInt8(left & 0x7F) | (index < 2 ? 0x80 : 0))
+      left >>= 7
+    }
+    return field + [UInt8](repeating: 7, count: count - 4)
+  }
+
+  static func framed(_ bytes: [UInt8]) -> [UInt8] {
+    [0] + [24, 16, 8, 0].map { UInt8(bytes.count >> $0 & 0xFF) } + bytes
+  }
+
+  /// With gRPC's prefix, and compressed.
+  static func compressed(_ bytes: [UInt8]) -> [UInt8] {
+    var message = framed(Gzip.compress(bytes))
+    message[0] = 1
+    return message
+  }
+
+  static let headers = LoopbackCollector.Response.Step.headers([
+    .init(":status", "200"), .init("content-type", "application/grpc"),
+  ])
+  static let ok = LoopbackCollector.Response.Step.trailers([.init("grpc-status", "0")])
+
+  struct Scene: Sendable {
+    let simulation: Simulation
+    let collector: LoopbackCollector
+    let channel: GRPCChannel
+
+    func call(
+      _ body: BufferSlice = message(0), _ path: String = path, encoding: GRPCEncoding = .identity,
+      extra: [GRPCMetadata] = [], within limit: Duration = .seconds(10)
+    ) async -> GRPCResult {
+      await channel.unary(
+        path: path, message: body, encoding: encoding, metadata: extra, deadline: Deadline(simulation.now + limit))
+    }
+  }
+
+  static func run(
+    _ configuration: LoopbackCollector.Configuration = .init(), diagnostics: Diagnostics = .silent,
+    _ body: @escaping @Sendable (Scene) async throws -> Void
+  ) throws {
+    try simulate(seed: 1, limit: .seconds(3600)) { simulation in
+      simulation.network.setHost("collector", .addresses([0x0A00_0001]))
+      let collector = try await LoopbackCollector(configuration, on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
+      let channel = try GRPCChannel(
+        configuration: .init(
+          target: .host("collector", port: 4317), inflater: GzipInflater(), backoff: .init(seed: 1)),
+        network: simulation.network, loop: simulation.loop, diagnostics: diagnostics)
+      try await body(Scene(simulation: simulation, collector: collector, channel: channel))
+      await channel.shutdown(deadline: Deadline(simulation.now + .seconds(1)))
+      await collector.stop()
+    }
+  }
+}
+
+private struct GzipInflater: MessageInflater {
+  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(MessageInflaterError) -> [UInt8] {
+    do throws(GzipError) {
+      return try Gzip.inflate(message, limit: limit)
+    } catch {
+      throw error == .tooLarge ? .tooLarge : .damaged
+    }
+  }
+}
