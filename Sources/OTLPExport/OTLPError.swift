@@ -1,36 +1,36 @@
 public import TelemetryCore
 
-/// Why an OTLP exporter could not be made, or why items were not delivered.
+/// The reason why an OTLP exporter could not be made or items were not delivered.
 ///
-/// The text names what was wrong and never holds a secret: header values and credentials in URLs are left out, and
-/// what a server wrote is cut and stripped of control characters.
+/// The message never contains a secret: header values and credentials in URLs are omitted. Text from a server is shortened,
+/// and its control characters are replaced.
 public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The kinds of failure; more may come, so a `switch` needs a `default`.
+  /// The kinds of failure. Later versions may add kinds, so a `switch` needs a `default`.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     /// The name of the kind.
     public let description: String
 
     private init(_ description: String) { self.description = description }
 
-    /// A value of the configuration is refused; ``OTLPError/configuration`` names it.
+    /// A value of the configuration is refused: ``OTLPError/configuration``.
     public static let invalidConfiguration = Code("invalidConfiguration")
     /// A certificate, key or CA file can't be used.
     public static let unusableFile = Code("unusableFile")
     /// The system gave no thread or no descriptor.
     public static let system = Code("system")
-    /// No connection came about: the name, the address, or the port.
+    /// No connection was established: the name, the address or the port may be wrong.
     public static let unreachable = Code("unreachable")
-    /// TLS refused the server, or the server refused us.
+    /// TLS refused the server, or the server refused the client's certificate.
     public static let tls = Code("tls")
     /// The header provider failed, or took longer than an export may.
     public static let headerProvider = Code("headerProvider")
-    /// The deadline passed, or the next attempt would have come after it.
+    /// The deadline passed, or would pass before the next attempt.
     public static let timeout = Code("timeout")
-    /// The server's answer forbids a retry.
+    /// The server's response forbids a retry.
     public static let refused = Code("refused")
-    /// A request exceeds what the server, or the configuration, allows.
+    /// A request exceeds the server's or the configured limit.
     public static let tooLarge = Code("tooLarge")
-    /// The server took the request and rejected some of its items, or had something to say of them.
+    /// The server accepted the request and rejected some of the items.
     public static let partialSuccess = Code("partialSuccess")
     /// The exporter was shut down.
     public static let shutdown = Code("shutdown")
@@ -38,13 +38,13 @@ public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The kind of failure.
   public let code: Code
-  /// What was wrong, for people.
+  /// A description for users.
   public let message: String
   /// The refused value, if the code is ``Code/invalidConfiguration``.
   public let configuration: ConfigurationError?
-  /// The option or the environment variable that holds the value or names the file; nil for failures of delivery.
+  /// The option or the environment variable of the value or the file; nil for failures of delivery.
   public let option: String?
-  /// The name of the gRPC status that the last attempt ended with, such as `UNAVAILABLE`; nil if there is none.
+  /// The name of the gRPC status of the last attempt, such as `UNAVAILABLE`; nil without one.
   public let status: String?
 
   /// Makes an error.

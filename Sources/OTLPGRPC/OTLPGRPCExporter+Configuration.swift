@@ -32,7 +32,7 @@ extension OTLPGRPCExporter {
     }
 
     /// Several equivalent servers, the preferred one first; ``endpoint`` is the first element. At most 100. Default and
-    /// environment: those of ``endpoint``, one server.
+    /// environment: as for ``endpoint``.
     ///
     /// Each has one of the forms of ``endpoint``. All use TLS or all use plaintext, which includes Unix sockets.
     /// ``loadBalancing`` decides which server is used.
@@ -93,7 +93,7 @@ extension OTLPGRPCExporter {
       set { values.certificate.set(newValue) }
     }
 
-    /// Whether the system's authorities are trusted in addition to those of ``certificate``. Default false; no environment name.
+    /// If true, the system's authorities are trusted in addition to ``certificate``. Default false; no environment name.
     public var includesSystemAuthorities: Bool {
       get { values.includesSystemAuthorities }
       set { values.includesSystemAuthorities = newValue }
@@ -244,7 +244,7 @@ extension OTLPGRPCExporter {
     }
 
     /// The most concurrent exports on all connections; 1 to 1000, default 16. A processor starts the next batch before the
-    /// last one has a response, so one slow response doesn't delay the others (RULES 1.2.2).
+    /// previous batch has a response, so a slow response doesn't delay the others (RULES 1.2.2).
     ///
     /// The exporter begins with 4 (or fewer, if this value is smaller) and grows to this number while all are in use and
     /// responses are quick: then the network takes the time. RESOURCE_EXHAUSTED or UNAVAILABLE halves the number of concurrent
@@ -269,7 +269,7 @@ extension OTLPGRPCExporter {
       /// The longest time until the response to a PING, after which the connection is closed; 1 s to 10 min, default 20 s. On
       /// Linux, sent bytes that stay unacknowledged for this time close the connection too.
       public var timeout: Duration
-      /// Whether PINGs are sent while no export is in progress; default false.
+      /// If true, PINGs are sent even while no export is in progress. Default false.
       public var withoutCalls: Bool
 
       /// Makes a keepalive.

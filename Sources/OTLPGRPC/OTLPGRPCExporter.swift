@@ -150,8 +150,8 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
     return await delivery.export(consume batch, timeout: timeout, deadline: deadline)
   }
 
-  /// Tries exports that would wait beyond `deadline` once more at once, one by one if the server keeps failing; not during
-  /// a pause that the server requested.
+  /// Tries exports that would wait beyond `deadline` again now, in turn if the server keeps failing; not during a pause that
+  /// the server requested.
   package func expedite(deadline: Deadline) async {
     guard let delivery = enter() else { return }
     defer { leave() }

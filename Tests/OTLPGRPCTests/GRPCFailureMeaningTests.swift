@@ -31,7 +31,7 @@ import Testing
     #expect(meaning(code) == expected)
   }
 
-  @Test("a code that this side gave says nothing about overload, content or credentials", arguments: 1...16)
+  @Test("a code from this side doesn't mean overload, bad data or refused credentials", arguments: 1...16)
   func localCodes(code: Int) {
     let expected: AttemptFailure.Meaning =
       switch code {

@@ -25,7 +25,7 @@ import Testing
     settings.endpoints = collectors.map(\.endpoint)
     settings.loadBalancing = .roundRobin
     let exporter = try OTLPGRPCExporter(settings, diagnostics: .silent)
-    // The first exports go to whoever is connected first.
+    // The first exports go to the server that is connected first.
     for _ in 0..<100 where collectors.contains(where: { $0.counts.requests == 0 }) {
       #expect(
         await exporter.export(StandardWorkload().spans(0..<10), deadline: .after(Loopback.patience)).exported == 10)
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func theNextServerTakesOver() async throws {
-    // Nobody else may listen where the first one did.
+    // No other process may listen at the address of the first server.
     let place = Loopback.HeldPort()
     let collectors = [try await LoopbackCollector(.init(port: place.number)), try await LoopbackCollector()]
     var settings = OTLPGRPCExporter.Configuration.patient()
@@ -110,7 +110,7 @@ import Testing
     await collector.stop()
   }
 
-  @Test func anExporterThatIsLetGoLeavesNoThreads() async throws {
+  @Test func aReleasedExporterLeavesNoThreads() async throws {
     let runtime = try TelemetryRuntime()
     do {
       let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:1"), runtime: runtime, diagnostics: .silent)

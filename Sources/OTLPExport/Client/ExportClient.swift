@@ -8,7 +8,7 @@ package protocol ExportClient: Sendable {
 
   /// Sends a request and waits for its response until `deadline`, or until the task is cancelled.
   /// - Parameters:
-  ///   - message: The message with gRPC's five-byte prefix, whose flag tells compressed from uncompressed.
+  ///   - message: The message with gRPC's five-byte prefix, with the flag for compression set.
   ///   - headers: The valid headers of this request; nil for the client's own.
   func send(
     _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline

@@ -5,14 +5,14 @@ struct OTLPEnvironment {
   let environment: Environment
   let signal: OTLPSignal
 
-  /// The variables of an option, the one that wins first.
+  /// The variables of an option, the overriding variable first.
   func names(_ option: String) -> [String] {
     [signal.variableInfix, ""].map { "OTEL_EXPORTER_OTLP_\($0)\(option)" }
   }
 
   func string(_ option: String) -> Environment.Found<String>? { environment.string(names(option)) }
 
-  /// The path of a PEM file, or its text.
+  /// Reads the path or the text of a PEM file.
   func pem(_ option: String) -> Environment.Found<PEMSource>? {
     string(option).map { ($0.variable, .file($0.value)) }
   }
@@ -25,7 +25,7 @@ struct OTLPEnvironment {
     environment.value(names(option), allowed: allowed, parse)
   }
 
-  /// The signal's list replaces the general one (2.4.4). Entries are named by position, never by their text.
+  /// The signal's list replaces the general list (2.4.4). Warnings name entries by position, never by their text.
   func headers(_ option: String) -> OTLPHeaders {
     guard let (variable, text) = string(option) else { return OTLPHeaders() }
     let list = HeaderList(text)
@@ -37,7 +37,8 @@ struct OTLPEnvironment {
 }
 
 extension OTLPConfiguration {
-  /// Fills in what code hasn't set. `protocolName` is the protocol that the exporter speaks whatever the environment says.
+  /// Sets the values that code hasn't set.
+  /// - Parameter protocolName: The exporter's protocol, which the environment can't change.
   package mutating func apply(
     environment: [String: String], signal: OTLPSignal, protocolName: String, diagnostics: Diagnostics
   ) {
@@ -59,7 +60,7 @@ extension OTLPConfiguration {
         }
       })
     headers.fill(reader.headers("HEADERS"))
-    // Where code has said what to do nobody asks what the environment holds.
+    // The environment of a proxy set in code isn't read, so nothing in there is reported.
     if proxy.source != .code { fill(&proxy, ProxyEnvironment(environment).proxy) }
     checkProtocol(reader, protocolName, diagnostics)
   }

@@ -4,7 +4,7 @@ internal import TelemetrySDK
 
 // Admission of calls: the destination decides when a call may begin, the queue keeps the order of arrival.
 extension Delivery {
-  /// A call in a task of its own, begun while the server was down, so that it can be abandoned once the server is back.
+  /// A call that began while the server was down. The task can be cancelled once the server is back.
   struct Probe {
     let start: MonotonicInstant
     let task: Task<Result<ExportResponse, AttemptFailure>, Never>
@@ -39,7 +39,7 @@ extension Delivery {
   }
 
   /// A back-off that began in an outage may end after the export's time once the server is back: it is shortened, so that
-  /// there is one more attempt. Only one: a batch that the server always fails would else be resent at each response to
+  /// there is a last attempt. There is no second: a batch that the server always fails would be resent at each response to
   /// another batch.
   private func shortenBackoff(_ export: inout ExportState, at now: MonotonicInstant) {
     guard let place = export.part.place, !export.part.hadLastAttempt else { return }

@@ -3,7 +3,7 @@ internal import TelemetryCore
 internal import TelemetrySDK
 
 extension Delivery {
-  /// Sends the part of the export that is in progress until the server accepts it, or it is dropped, split or set aside.
+  /// Sends the part of the export that is in progress until the part is accepted, dropped, split or set aside.
   func deliverPart(_ export: inout ExportState) async {
     if splitBeforehand(&export) { return }
     export.part.compressed = await compress(export.part.request)

@@ -112,7 +112,7 @@ extension Delivery {
 
   // MARK: Dropped
 
-  /// Drops the items of the part, and names the item if it is a single bad one.
+  /// Drops the items of the part. A single bad item is reported by name.
   /// - Parameter reason: ``RetryStateMachine/Action/giveUp(_:)``'s reason, in which time and cancellation are not yet told
   ///   apart from shutdown.
   func drop(_ reason: DropReason, _ export: inout ExportState) {
@@ -139,7 +139,7 @@ extension Delivery {
     case .unreachable: return hasFailed ? .unreachable : timeoutOrShutdown(export)
     case .shutdown:
       if hasFailed, export.part.retry.timeoutReason == .unreachable { return .unreachable }
-      // The processor cancels an export whose time or whose shutdown's time has passed.
+      // The processor cancels an export after the export's or its own shutdown's deadline.
       return ownTimeEndsFirst(export) && softDeadline(export).hasPassed(at: loop.now) ? .timeout : .shutdown
     default: return reason
     }

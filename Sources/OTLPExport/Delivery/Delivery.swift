@@ -3,8 +3,7 @@ internal import Synchronization
 package import TelemetryCore
 package import TelemetrySDK
 
-/// Delivers batches over one client: encodes, splits, compresses, retries, and accounts for every item. Runs on its event
-/// loop.
+/// Delivers batches over a client: encodes, splits, compresses, retries, and accounts for every item. Runs on an event loop.
 package actor Delivery {
   // The encoder's buffers that are kept while no export runs.
   private static let idleBuffers = 4
@@ -80,7 +79,7 @@ package actor Delivery {
 
   /// Delivers `batch`, or gives up at `deadline`, or after `timeout`, in which the time of an outage doesn't count. The
   /// spans are released once encoded.
-  /// - Returns: An outcome whose counts sum to the batch's.
+  /// - Returns: The outcome. Its counts sum to the batch's count.
   package func export(
     _ batch: consuming [SpanData], timeout: Duration? = nil, deadline: Deadline
   ) async -> ExportOutcome {

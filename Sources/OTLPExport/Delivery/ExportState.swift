@@ -26,7 +26,7 @@ struct ExportState {
   var part: Part
   /// The parts that follow, the next one last.
   private var waiting: [Part] = []
-  /// The refused parts whose search waits for the server to accept another part.
+  /// The refused parts that wait for the server to accept another part before the search goes on.
   private var refused: [Part] = []
 
   /// The bytes of the messages that were sent over a connection.

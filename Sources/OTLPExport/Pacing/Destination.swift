@@ -65,8 +65,8 @@ package struct Destination: Sendable {
   package static let longestPause = Duration.seconds(600)
   /// The longest jitter on a pause. Jitter keeps clients with the same pause from returning together.
   package static let mostPauseJitter = Duration.seconds(1)
-  // The server may fail because of what is in the admitted exports. After this number of failures of one export a second
-  // one is admitted, after twice as many of both a third, and so on.
+  // The content of the admitted exports may cause the failures. After this number of failures of an export a second export
+  // is admitted, after twice as many of both a third, and so on.
   private static let failuresPerExport = 3
   /// The most exports that are admitted this way.
   package static let mostTurns = 16
@@ -105,9 +105,10 @@ package struct Destination: Sendable {
 
   // MARK: Room
 
-  /// The number of exports that can proceed; further batches stay in the processor's queue. While the server is down: one,
-  /// one for each call that has long waited for a response, and a few more the longer all of them fail, even above the
-  /// maximum of calls.
+  /// The number of exports that can proceed; further batches stay in the processor's queue.
+  ///
+  /// While the server is down the room is 1, plus 1 for each call that has waited ``OTLPRetryPolicy/maxCircuitPause`` for a
+  /// response, plus a number that grows while all exports fail, even above the maximum of calls.
   package func room(at now: MonotonicInstant) -> Int {
     let most = max(limit.limit, min(ConcurrencyLimit.start, maximum))
     guard isDown else { return most }

@@ -26,7 +26,7 @@ public struct OTLPRetryPolicy: Hashable, Sendable {
   /// The longest time between two attempts at a server that is down, even if the first has no response yet: a server that
   /// is back gets its first request within this time. 1 ms to 1 hour, default 4 s.
   public var maxCircuitPause = Duration.seconds(4)
-  /// Whether a batch that the server refuses as invalid (INVALID_ARGUMENT) is resent in halves until each refused span is
+  /// If true, a batch that the server refuses as invalid (INVALID_ARGUMENT) is resent in halves until each refused span is
   /// alone, so that the other spans arrive. The search costs up to twice the logarithm of the batch's size in requests for
   /// each such span. If false, the whole batch is dropped. Default true.
   public var isolatesRefusedSpans = true
@@ -34,7 +34,7 @@ public struct OTLPRetryPolicy: Hashable, Sendable {
   /// The default values.
   public init() {}
 
-  /// One attempt, no retry.
+  /// A single attempt, no retry.
   public static let never: OTLPRetryPolicy = {
     var policy = OTLPRetryPolicy()
     policy.maxAttempts = 1

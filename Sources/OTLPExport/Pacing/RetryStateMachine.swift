@@ -106,7 +106,7 @@ package struct RetryStateMachine: Sendable {
     return pause(after: failure, now: now, deadline: deadline, random: &random)
   }
 
-  /// An attempt failed that needs no decision: it was abandoned because the server responded to a later one.
+  /// An attempt was abandoned because the server responded to a later call. No decision is needed.
   package mutating func attemptAbandoned(_ failure: AttemptFailure) { attemptEnded(failure) }
 
   /// The reason for dropping this request when time runs out.

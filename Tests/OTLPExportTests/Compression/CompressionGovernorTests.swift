@@ -11,7 +11,7 @@ import Testing
   private var now = MonotonicInstant(nanoseconds: 1_000_000_000)
 
   /// Offers a message every `pause`, each compressed in `time` to `result`.
-  /// - Returns: How many were compressed.
+  /// - Returns: The number of compressed messages.
   private mutating func offer(
     _ count: Int, of bytes: Int = 300_000, to result: Int? = 40_000, took time: Duration, every pause: Duration
   ) -> Int {
@@ -23,16 +23,16 @@ import Testing
     }
   }
 
-  @Test mutating func smallMessagesGoAsTheyAre() {
+  @Test mutating func smallMessagesAreNotCompressed() {
     #expect(offer(10, of: 1023, took: .zero, every: .seconds(1)) == 0)
     #expect(offer(10, of: 1024, to: 300, took: .zero, every: .seconds(1)) == 10)
   }
 
-  @Test mutating func whatComesSeldomIsCompressed() {
+  @Test mutating func rareMessagesAreCompressed() {
     #expect(offer(1000, took: .milliseconds(3), every: .milliseconds(100)) == 1000)
   }
 
-  @Test(arguments: [Int64(1), 3, 20, 200]) mutating func itTakesNoMoreThanItsShare(milliseconds: Int64) {
+  @Test(arguments: [Int64(1), 3, 20, 200]) mutating func compressionTakesNoMoreThanItsShare(milliseconds: Int64) {
     // A message every millisecond: the processor is short.
     let time = Duration.milliseconds(milliseconds)
     let start = now
@@ -47,7 +47,7 @@ import Testing
     #expect(offer(1000, took: .milliseconds(10), every: .zero) == 5)
   }
 
-  @Test(arguments: [Int?.none, 299_000]) mutating func whatDoesNotShrinkIsSeldomTried(result: Int?) {
+  @Test(arguments: [Int?.none, 299_000]) mutating func incompressibleMessagesAreRarelyTried(result: Int?) {
     #expect(offer(1, to: result, took: .zero, every: .seconds(1)) == 1)
     #expect(offer(16, to: result, took: .zero, every: .seconds(1)) == 0)
     #expect(offer(1, to: result, took: .zero, every: .seconds(1)) == 1)
@@ -63,8 +63,8 @@ import Testing
     #expect(offer(10, took: .zero, every: .seconds(1)) == 10)
   }
 
-  @Test mutating func withAFullQueueItDependsOnWhatTakesTheTime() {
-    // It is known to take 3 ms for such a message.
+  @Test mutating func whileItemsWaitTheResponseTimeDecides() {
+    // The compression of such a message takes 3 ms.
     _ = offer(5, took: .milliseconds(3), every: .seconds(1))
     func admits(_ responseTime: Duration?, bytes: Int = 300_000) -> Bool {
       var copy = governor
@@ -74,13 +74,13 @@ import Testing
     #expect(!admits(.zero) && !admits(.milliseconds(11)))
     #expect(admits(.milliseconds(13)) && admits(.seconds(1)))
     #expect(admits(.milliseconds(11), bytes: 200_000))
-    // Nothing is known yet: one is compressed, and then it is.
+    // A new governor compresses the first message to measure the time.
     governor = CompressionGovernor()
     #expect(admits(.zero))
   }
 
   @Test(arguments: [(Duration.milliseconds(1), false), (.seconds(1), true)])
-  func thePipelineBacksDownWhileExportsWait(responseTime: Duration, isCompressed: Bool) throws {
+  func messagesStayUncompressedWhileExportsWaitForQuickResponses(responseTime: Duration, isCompressed: Bool) throws {
     try simulate(seed: 1) { simulation in
       // On the virtual clock compression takes no time.
       var governor = CompressionGovernor()
@@ -89,14 +89,14 @@ import Testing
         $0.compression.set(.auto)
       }
       #expect(await fixture.export(512).exported == 512)
-      #expect(fixture.client.calls[0].isCompressed)  // nothing else is under way
+      #expect(fixture.client.calls[0].isCompressed)  // no other export is in progress
       let exports = (0..<8).map { _ in simulation.task { await fixture.export(512) } }
       for export in exports { #expect(await export.value.exported == 512) }
       #expect(fixture.client.calls.last?.isCompressed == isCompressed)
     }
   }
 
-  @Test func thePipelineGoesByIt() throws {
+  @Test func theDeliveryAsksTheGovernor() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation) { $0.compression.set(.auto) }
       #expect(await fixture.export(1).exported == 1)
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test func itsNames() {
+  @Test func names() {
     #expect(OTLPCompression.auto.description == "auto")
     #expect(OTLPCompression.gzip(level: 6).description == "gzip")
   }

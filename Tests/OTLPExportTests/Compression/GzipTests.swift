@@ -6,7 +6,7 @@ import Testing
 @Suite(.ownThreads) struct GzipTests {
   private static let text = Array(String(repeating: "a span like the one before, ", count: 4000).utf8)
 
-  @Test(arguments: [0, 1, 4095, 4096, 100_000]) func whatIsCompressedComesBack(count: Int) throws {
+  @Test(arguments: [0, 1, 4095, 4096, 100_000]) func compressedBytesInflateToTheOriginal(count: Int) throws {
     let source = Array(GzipTests.text.prefix(count))
     for level in [1, 6, 9] {
       #expect(try Gzip.inflate(Gzip.compress(source, level: level), limit: count) == source)
@@ -31,7 +31,7 @@ import Testing
     #expect(once() == first)
   }
 
-  @Test func aTargetThatIsTooSmallIsSaid() {
+  @Test func aSmallTargetGivesNil() {
     let compressor = GzipCompressor(level: 1)
     let source = RawBuffer(GzipTests.text)
     let target = RawBuffer(capacity: 30)
@@ -51,7 +51,7 @@ import Testing
     #expect(throws: GzipError.tooLarge) { try Gzip.inflate(packed, limit: 0) }
   }
 
-  @Test func aBombIsStoppedAtTheLimit() {  // 5.2.13; 64 MiB in 64 KiB
+  @Test func inflationStopsAtTheLimit() {  // 5.2.13; 64 MiB in 64 KiB
     let bomb = Gzip.compress([UInt8](repeating: 0, count: 64 << 20), level: 9)
     #expect(bomb.count < 100_000)
     #expect(throws: GzipError.tooLarge) { try Gzip.inflate(bomb, limit: 4 << 20) }
@@ -63,7 +63,7 @@ import Testing
     #expect(throws: GzipError.damaged) { try Gzip.inflate(packed + [0], limit: 10) }
   }
 
-  @Test func damageIsSaid() {
+  @Test func damagedInputIsAnError() {
     let packed = Gzip.compress(Array(GzipTests.text.prefix(1000)))
     #expect(throws: GzipError.damaged) { try Gzip.inflate([], limit: 1000) }
     #expect(throws: GzipError.damaged) { try Gzip.inflate(Array("plain text".utf8), limit: 1000) }

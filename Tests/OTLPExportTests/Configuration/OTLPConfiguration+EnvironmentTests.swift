@@ -158,7 +158,7 @@ import Testing
     #expect(error?.option == "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE")
   }
 
-  @Test func whatHasNoEffectIsAWarning() throws {
+  @Test func aValueWithoutEffectCausesAWarning() throws {
     let log = EventLog()
     var settings = OTLPConfiguration(endpoint: "http://user:secret@x")
     settings.certificate.set("/ca.pem")

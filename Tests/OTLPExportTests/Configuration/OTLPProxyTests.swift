@@ -19,7 +19,7 @@ import Testing
     return (settings, settings.proxy(for: hosts[0]).map { "\($0)" }, log.events)
   }
 
-  @Test("a list that may be a secret is named by the positions of what means nothing in it, PEM by its length")
+  @Test("a warning names invalid entries by position if the list may be a secret, and PEM by its length")
   func secretExceptions() throws {
     let long = "a.example,hunter2!," + String(repeating: "b.example,", count: 10)
     let (settings, _, events) = try read(["https_proxy": "http://p:1", "no_proxy": long])
@@ -134,7 +134,7 @@ import Testing
     #expect(named.proxy == "http://own:1")
     #expect(named.settings.proxy.source == .code)
     #expect(try read(environment) { $0.proxy.set(.none) }.proxy == nil)
-    // What isn't asked for isn't complained of.
+    // An environment that is not read causes no warnings.
     #expect(try read(["https_proxy": "x:y:z"]) { $0.proxy.set(.none) }.events.isEmpty)
     let excepted = try read(environment) { $0.proxy.set(.http("http://own:1", except: ["example.com"])) }
     #expect(excepted.proxy == nil)
@@ -155,7 +155,7 @@ import Testing
   }
 
   @Test(arguments: ["notlocalhost", "localhost.example.com", "128.0.0.1", "[::2]", "[fe80::1%lo]"])
-  func othersAreReachedByIt(host: String) throws {
+  func otherServersUseTheProxy(host: String) throws {
     #expect(try read(["https_proxy": "http://proxy:1"], endpoint: "http://\(host):4317").proxy == "http://proxy:1")
   }
 
@@ -192,7 +192,7 @@ import Testing
     #expect(try isProxied([:]))
   }
 
-  @Test func anEntryThatMeansNothingIsWarnedOf() throws {
+  @Test func aWarningNamesAnInvalidEntry() throws {
     let (settings, proxy, events) = try read([
       "https_proxy": "http://proxy:1", "NO_PROXY": "10.0.0.0/33, a*b ,,other.example",
     ])

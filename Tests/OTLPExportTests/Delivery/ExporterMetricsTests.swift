@@ -5,7 +5,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// What an exporter measures of itself (4.13).
+/// The metrics of an exporter (4.13).
 @Suite(.ownThreads) struct ExporterMetricsTests {
   private static let inFlight = "otel.sdk.exporter.span.inflight"
   private static let exported = "otel.sdk.exporter.span.exported"
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test(
-    "4.13.3: how exports fail",
+    "4.13.3: error.type and status of failed exports",
     arguments: [
       (ScriptedClient.Step.fail(.server(3)), "INVALID_ARGUMENT", "INVALID_ARGUMENT"),
       (.fail(.server(16)), "UNAUTHENTICATED", "UNAUTHENTICATED"), (.fail(.server(14)), "timeout", "UNAVAILABLE"),
@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  @Test("4.13: what the server rejects counts as failed, and the operation too")
+  @Test("4.13: rejected items and their operation count as failed")
   func partialSuccess() throws {
     try Self.run([.partial(rejected: 3, "too old"), .partial(rejected: 0, "a word")]) { fixture in
       _ = await fixture.export()
@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test("one batch in parts: each span by its own fate, and one duration")
+  @Test("a batch in parts has counts by part and a single duration")
   func parts() throws {
     try Self.run(standard: .refusing(Set(StandardWorkload().spans(3..<4).map(\.name)))) { fixture in
       let outcome = await fixture.export()
@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  @Test("possible duplicates, and what comes after shutdown")
+  @Test("possible duplicates, and batches after shutdown")
   func duplicatesAndShutdown() throws {
     try Self.run([.fail(.transport(.unknown))]) { fixture in
       #expect(await fixture.export().possibleDuplicates == 10)

@@ -15,9 +15,9 @@ import Testing
     refresh.callReturned(number, ["k": value], validFor: validFor, at: Self.start + after)
   }
 
-  @Test mutating func oneAsksAndTheOthersWait() {
+  @Test mutating func oneRequestCallsTheProviderAndTheOthersWait() {
     guard case .call = need(), case .wait = need(), case .wait = need() else {
-      Issue.record("expected ask, wait, wait")
+      Issue.record("expected call, wait, wait")
       return
     }
     let headers = answer("1")
@@ -29,7 +29,7 @@ import Testing
     #expect(used.headers["k"] == "1")
   }
 
-  @Test(arguments: [Duration.zero, .seconds(-5), .seconds(10)]) mutating func theyEnd(validity: Duration) {
+  @Test(arguments: [Duration.zero, .seconds(-5), .seconds(10)]) mutating func validityEnds(validity: Duration) {
     _ = need()
     _ = answer("1", validFor: validity)
     if validity > .zero {
@@ -44,17 +44,17 @@ import Testing
     }
   }
 
-  @Test mutating func afterAFailureItIsAskedAgain() {
+  @Test mutating func aFailedCallIsRepeated() {
     _ = need()
     let wasAsked = refresh.callFailed(1)
     #expect(wasAsked)
     guard case .call = need() else {
-      Issue.record("not asked again")
+      Issue.record("not called again")
       return
     }
   }
 
-  @Test mutating func aQuestionThatHangsIsAskedAgain() {
+  @Test mutating func aHangingCallIsRepeated() {
     for number in 1...HeaderRefresh.mostHanging {
       guard case .call(number) = need(), case .wait = need() else {
         Issue.record("expected question \(number)")
@@ -63,20 +63,20 @@ import Testing
       let (isGivenUp, again) = (refresh.callTimedOut(number), refresh.callTimedOut(number))
       #expect(isGivenUp && !again && refresh.hanging == number)
     }
-    // So many hang that no other is asked, until one has returned.
+    // At the limit of hanging calls no other is started until one has returned.
     guard case .wait = need() else {
-      Issue.record("asked once more")
+      Issue.record("called once more")
       return
     }
     let wasAsked = refresh.callFailed(2)
     #expect(!wasAsked)
     guard case .call(5) = need() else {
-      Issue.record("not asked again")
+      Issue.record("not called again")
       return
     }
   }
 
-  @Test mutating func aLateAnswerServesButNotInPlaceOfALaterOne() {
+  @Test mutating func aLateResultIsUsedUnlessALaterCallReturned() {
     _ = need()
     _ = refresh.callTimedOut(1)
     _ = need()
@@ -95,7 +95,7 @@ import Testing
     let (one, _) = (answer("1", validFor: .seconds(1)), need(after: .seconds(1)))
     let two = answer("2", to: 2, validFor: .seconds(100), after: .seconds(1))
     let (first, second) = (try #require(one), try #require(two))
-    refresh.refused(first.generation)  // an old call's answer comes late
+    refresh.refused(first.generation)  // the refusal of older headers arrives late
     guard case .use = need(after: .seconds(2)) else {
       Issue.record("newer headers were thrown away")
       return
@@ -107,7 +107,7 @@ import Testing
     }
     refresh.refused(second.generation)
     guard case .wait = need(after: .seconds(2)) else {
-      Issue.record("asked twice")
+      Issue.record("called twice")
       return
     }
   }

@@ -43,7 +43,7 @@ import Testing
       #expect(error.code == .refused)
       #expect(error.status == "INVALID_ARGUMENT")
       #expect(error.message.contains("'bad \(index)'") && error.message.contains("bad span"))
-      #expect(fixture.log.events.count == 2)  // the other is for debugging
+      #expect(fixture.log.events.count == 2)  // the other event has the level debug
     }
   }
 
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  /// Where the bad ones are.
+  /// The positions of the bad spans.
   enum Places: CaseIterable {
     case first, last, apart, anywhere
 
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test("exactly the bad ones are lost", arguments: [1, 4, 6, 16, 64], Places.allCases)
+  @Test("exactly the bad spans are lost", arguments: [1, 4, 6, 16, 64], Places.allCases)
   func severalAreFound(count: Int, places: Places) throws {
     let bad = places.numbers(count, of: 512)
     try simulate(seed: 1) { simulation in
@@ -83,7 +83,7 @@ import Testing
       #expect(outcome.exported == 512 - count)
       #expect(outcome.dropped == [.refused: count])
       #expect(outcome.possibleDuplicates == 0)
-      // So many requests as the bad ones ask for.
+      // The bound on the requests for this number of bad spans.
       #expect(outcome.attempts <= min(1 + 2 * (count + 2) * 9, 2 * 512))
       let metrics = fixture.delivery.selfMetrics
       #expect(metrics.succeeded("otel.sdk.exporter.span.exported") == 512 - count)
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test func aSwitchTurnsTheSearchOff() throws {
+  @Test func aPolicyDisablesTheSearch() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .refusing(["bad 1"])) {
         $0.retry.isolatesRefusedSpans = false
@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  @Test func aServerThatTakesSomethingAgainIsSearchedAgain() throws {
+  @Test func theSearchResumesAfterAnAcceptedRequest() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(
         simulation, [.fail(.server(3)), .fail(.server(3)), .fail(.server(3)), .accept],
@@ -143,7 +143,7 @@ import Testing
     }
   }
 
-  @Test func onlyAServersStatusIsTakenForIt() throws {
+  @Test func onlyAStatusFromTheServerStartsTheSearch() throws {
     let local = AttemptFailure.protocolViolation(3, "no")
     let failures = [local, .server(3, pushback: .stop), .server(9), .server(13)]
     for failure in failures {
@@ -169,7 +169,7 @@ import Testing
     }
   }
 
-  @Test func aPieceIsTriedAgainLikeAnyRequest() throws {
+  @Test func aPartIsRetriedLikeAnyRequest() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(
         simulation, [.refusing(["bad 1"]), .fail(.server(14))], standard: .refusing(["bad 1"]))

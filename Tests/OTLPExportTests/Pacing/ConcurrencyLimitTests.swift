@@ -14,12 +14,13 @@ import Testing
     return limit
   }
 
-  @Test(arguments: [(16, 4), (1000, 4), (4, 4), (3, 3), (1, 1), (0, 1)]) func itBeginsWithFew(maximum: Int, first: Int)
-  {
+  @Test(arguments: [(16, 4), (1000, 4), (4, 4), (3, 3), (1, 1), (0, 1)]) func theLimitStartsAtAFewCalls(
+    maximum: Int, first: Int
+  ) {
     #expect(ConcurrencyLimit(maximum: maximum).limit == first)
   }
 
-  @Test func whereNothingIsKnownItGrowsWithEachQuickAnswer() {
+  @Test func beforeTheFirstCutEachQuickResponseAddsOneCall() {
     var limit = ConcurrencyLimit(maximum: 16)
     for expected in 5...16 {
       limit.callSucceeded(in: .milliseconds(10), open: limit.limit, at: start)
@@ -29,7 +30,7 @@ import Testing
     #expect(limit.limit == 16)
   }
 
-  @Test(arguments: [(1, 8), (2, 4), (3, 2), (4, 1), (9, 1)]) func itHalves(cuts: Int, expected: Int) {
+  @Test(arguments: [(1, 8), (2, 4), (3, 2), (4, 1), (9, 1)]) func overloadHalvesTheLimit(cuts: Int, expected: Int) {
     #expect(limit(cuts: cuts).limit == expected)
   }
 
@@ -39,7 +40,7 @@ import Testing
     #expect(limit.limit == 8)
   }
 
-  @Test func afterACutItGrowsByOneForARoundOfQuickAnswers() {
+  @Test func afterACutARoundOfQuickResponsesAddsOneCall() {
     var limit = limit(cuts: 2)
     for expected in 5...16 {
       for _ in 0..<limit.limit + 1 { limit.callSucceeded(in: .milliseconds(10), open: limit.limit, at: start) }
@@ -49,11 +50,11 @@ import Testing
     #expect(limit.limit == 16)
   }
 
-  @Test func afterAFailureOfTheServerItBeginsWithOne() {
+  @Test func aServerFailureResetsTheLimitToOne() {
     var limit = limit(cuts: 0)
     limit.collapse()
     #expect(limit.limit == 1)
-    // Quickly up to half of what it was, and then slowly.
+    // Quickly to half of the limit before, and then slowly.
     for expected in 2...8 {
       limit.callSucceeded(in: .milliseconds(10), open: limit.limit, at: start)
       #expect(limit.limit == expected)
@@ -65,7 +66,7 @@ import Testing
     #expect(limit.limit == 9)
   }
 
-  @Test func slowAnswersAndIdleRoomDoNotGrowIt() {
+  @Test func slowResponsesAndIdleRoomDoNotRaiseTheLimit() {
     var slow = limit(cuts: 2)
     slow.callSucceeded(in: .milliseconds(10), open: 1, at: start)
     for _ in 0..<4 { slow.callSucceeded(in: .milliseconds(50), open: 4, at: start) }

@@ -3,7 +3,6 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// What holds a call back, alone and together.
 @Suite(.ownThreads) struct DestinationTests {
   private var destination = Destination(OTLPRetryPolicy(), maximum: 16)
   private var random = TestGenerator.highest
@@ -35,7 +34,7 @@ import Testing
     #expect(endNext(.failed(isOverloaded: false), 5) == .suspended)
   }
 
-  @Test mutating func atFirstFourCallsGo() {
+  @Test mutating func theFirstFourCallsGo() {
     for _ in 0..<4 {
       #expect(decision == .go)
       _ = begin()
@@ -43,7 +42,7 @@ import Testing
     #expect(decision == .waitForOpenCalls && room == 4)
   }
 
-  @Test mutating func answersBringMoreUpToTheMaximum() {
+  @Test mutating func quickResponsesRaiseTheLimitToTheMaximum() {
     var calls: [Destination.Call] = []
     for _ in 0..<100 {
       while decision == .go { calls.append(begin()) }
@@ -58,7 +57,7 @@ import Testing
 
   // MARK: Pauses
 
-  @Test mutating func thePauseThatTheServerAskedForComesFirst() {  // 1.5.9
+  @Test mutating func theRequestedPauseHoldsAllCalls() {  // 1.5.9
     random = .lowest
     let (first, second) = (begin(), begin())
     end(first, .failed(isOverloaded: true), pause: .seconds(10))
@@ -74,14 +73,14 @@ import Testing
     #expect(decision == .wait(until: now + Destination.longestPause))
   }
 
-  @Test(arguments: [0.1, 45, 600] as [Double]) mutating func aPauseIsLengthenedByASecondAtMost(seconds: Double) {
+  @Test(arguments: [0.1, 45, 600] as [Double]) mutating func jitterLengthensAPauseByASecondAtMost(seconds: Double) {
     let pause = Duration.seconds(seconds)
     endNext(.failed(isOverloaded: true), pause: pause)
     let end = destination.pauseEnd(at: now) ?? now
     #expect(end - now >= pause && end - now < pause + min(pause / 2, .seconds(1)))
   }
 
-  @Test mutating func aServerThatPausesIsDownWhateverElseItSaid() {
+  @Test mutating func aRequestedPauseMeansDownWhateverTheStatus() {
     endNext(.answered, pause: .seconds(60))
     #expect(destination.isDown && room == 1)
     now = now + .seconds(61)
@@ -93,7 +92,7 @@ import Testing
   // MARK: Down
 
   @Test(arguments: [Destination.Evidence.failed(isOverloaded: false), .unconnected])
-  mutating func downOneCallGoesAndOneBatchLeavesTheQueue(evidence: Destination.Evidence) {
+  mutating func whileDownOneCallGoesAndOneBatchLeavesTheQueue(evidence: Destination.Evidence) {
     endNext(evidence)
     #expect(destination.isDown && room == 1)
     #expect(decision == .go)
@@ -105,7 +104,7 @@ import Testing
     #expect(!destination.isDown && room == 4 && decision == .go)
   }
 
-  @Test mutating func besideACallWithoutAnswerAnotherMayBegin() {
+  @Test mutating func anotherCallMayBeginBesideACallWithoutResponse() {
     endNext(.failed(isOverloaded: false))
     for number in 1...4 {
       #expect(decision == .go && room == number)
@@ -117,7 +116,7 @@ import Testing
     #expect(decision == .waitForOpenCalls && room == 4 && destination.roomChange(after: now) == nil)
   }
 
-  @Test mutating func whatSaysNothingChangesNothing() {
+  @Test mutating func noEvidenceChangesNothing() {
     endNext(.nothing)
     #expect(!destination.isDown && room == 4)
     endNext(.failed(isOverloaded: false))
@@ -126,15 +125,15 @@ import Testing
   }
 
   @Test(
-    "where some exports fail, others get their turn, slower and slower: the server may fail by what is in the first")
-  mutating func someExportsFault() {
+    "while some exports fail, others are admitted at growing intervals")
+  mutating func turnsOfOtherExports() {
     for number in 1...3 {
       endNext(.failed(isOverloaded: false), 7)
       #expect(room == (number == 3 ? 2 : 1))
     }
     endNext(.failed(isOverloaded: false), 8)
     #expect(room == 2)
-    // As many have failed so often as there are, or not.
+    // Each round adds an export that fails often enough for another turn.
     for (exports, times) in [(1, 3), (2, 6), (3, 12), (4, 24), (5, 48)] {
       endNext(.accepted, 9)
       for export in 1..<exports { for _ in 0..<times { endNext(.failed(isOverloaded: false), export) } }
@@ -155,7 +154,7 @@ import Testing
     #expect(room == 1)
   }
 
-  @Test mutating func suspendedTheCallsHavePauses() {
+  @Test mutating func callsArePacedWhileSuspended() {
     let silent = begin()
     suspend()
     #expect(destination.isSuspended)
@@ -178,7 +177,7 @@ import Testing
     #expect(self.end(silent, .failed(isOverloaded: false)) == nil)
   }
 
-  @Test mutating func anAnswerOfAnyKindShowsTheServerAlive() {
+  @Test mutating func anyResponseClosesTheCircuit() {
     for evidence in [Destination.Evidence.accepted, .answered] {
       destination = Destination(OTLPRetryPolicy(), maximum: 16)
       suspend()
@@ -197,13 +196,13 @@ import Testing
     #expect(decision == .go)
     _ = begin()
     #expect(decision == .waitForOpenCalls)
-    // The processor keeps its few places: exports that only wait hold up nobody.
+    // The room stays: exports that wait in the exporter delay no others.
     #expect(room == 4)
   }
 
   // MARK: Flush and shutdown
 
-  @Test("a flush has one more call made at once, also beside a call without answer, whatever the circuit's pause")
+  @Test("a flush permits one more call at once, even beside a call without response and during the circuit's pause")
   mutating func expedite() {
     suspend()
     destination.expedite(at: now)
@@ -222,7 +221,7 @@ import Testing
     #expect(!destination.isDown)
   }
 
-  @Test mutating func expeditingWhileAllIsWellChangesNothing() {
+  @Test mutating func expediteChangesNothingWhileUp() {
     destination.expedite(at: now)
     for _ in 0..<4 { _ = begin() }
     #expect(decision == .waitForOpenCalls && room == 4)
@@ -230,7 +229,7 @@ import Testing
 
   // MARK: The export time
 
-  @Test mutating func itStandsStillWhileTheServerIsDown() {
+  @Test mutating func theExportTimeStandsStillWhileTheServerIsDown() {
     let allowance = destination.allowance(.seconds(30), at: now)
     let end = Deadline(now + .seconds(30))
     #expect(destination.deadline(allowance, at: now) == end)
@@ -241,8 +240,8 @@ import Testing
     #expect(destination.deadline(allowance, at: now) == Deadline(end.instant + .seconds(1000)))
   }
 
-  @Test("a server that answers others between two failures of an export was up for it")
-  mutating func itRunsBesideAnswersToOthers() {
+  @Test("responses to other exports between two failures charge the allowance")
+  mutating func responsesToOthersChargeTheAllowance() {
     var allowance = destination.allowance(.seconds(30), at: now)
     func left(_ test: Self) -> Duration { test.destination.deadline(allowance, at: test.now).remaining(at: test.now) }
     for round in 1...7 {
@@ -266,7 +265,7 @@ import Testing
       end(call, .failed(isOverloaded: false))
       destination.charge(&allowance, for: call, at: now)
     }
-    // It began before the answer: what it tells is old.
+    // A call that began before the response has no evidence for a charge.
     let call = begin(7)
     endNext(.accepted, 8)
     end(call, .failed(isOverloaded: false))

@@ -9,13 +9,13 @@ private let kib = 1024
   private let limit = Box()
   private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
 
-  @Test func whereNothingIsKnownEverythingGoes() {
+  @Test func withoutALimitEveryMessageIsSentWhole() {
     #expect(limit.limit(for: .max, at: start) == nil)
     limit.accepted(.max)
     #expect(limit.value.bytes == nil)
   }
 
-  @Test func whatIsLargerIsSplit() {
+  @Test func aLargerMessageIsSplit() {
     #expect(limit.learn(1000 * kib, at: start))
     #expect(!limit.learn(1000 * kib, at: start))
     #expect(limit.limit(for: 1000 * kib, at: start) == nil)
@@ -26,7 +26,7 @@ private let kib = 1024
     #expect(limit.limit(for: 501 * kib, at: start) == 500 * kib)
   }
 
-  @Test func afterItsTimeOneIsTried() {
+  @Test func afterTheLifetimeOneLargerMessageIsTried() {
     _ = limit.learn(1000 * kib, at: start)
     var now = start + LearnedMessageLimit.lifetime
     #expect(limit.limit(for: 2000 * kib, at: now + .nanoseconds(-1)) == 1000 * kib)
@@ -36,7 +36,7 @@ private let kib = 1024
     // Nothing came of it: the next after a while.
     now = now + LearnedMessageLimit.trialTime
     #expect(limit.limit(for: 2000 * kib, at: now) == nil)
-    // It is refused.
+    // The larger message is refused.
     #expect(!limit.learn(1000 * kib, at: now))
     #expect(limit.limit(for: 2000 * kib, at: now + LearnedMessageLimit.trialTime) == 1000 * kib)
     // The next is taken.
@@ -46,7 +46,7 @@ private let kib = 1024
     #expect(limit.limit(for: 1 << 30, at: now) == nil)
   }
 
-  @Test func aLimitHasAFloorAndComesFromAMessageThatWasRefused() {
+  @Test func aLimitHasAMinimumAndIsLearnedFromARefusedMessage() {
     #expect(!limit.learn(1, refused: LearnedMessageLimit.least, at: start))  // what is that small is split, and no more
     #expect(!limit.learn(5000 * kib, refused: 4000 * kib, at: start))  // a limit that it keeps to
     #expect(limit.value.bytes == nil)
@@ -56,7 +56,7 @@ private let kib = 1024
     #expect(!limits.learn(1, refused: 5000, of: "server", at: start) && limits.isEmpty)
   }
 
-  @Test func aClaimMakesNoFloodOfRequests() {
+  @Test func aFalseLimitCausesNoFloodOfRequests() {
     for size in [2, 100, 5000, 60 * kib, 1 << 20, 64 << 20] {
       let pieces = LearnedMessageLimit.partSize(limit: 1, of: size)
       #expect(pieces >= 1 && pieces <= LearnedMessageLimit.least)
@@ -66,7 +66,7 @@ private let kib = 1024
     #expect(LearnedMessageLimit.partSize(limit: 20_000, of: 60_000) == 20_000)
   }
 
-  @Test func itIsKeptByEndpointWithABound() {
+  @Test func limitsAreKeptByEndpointUpToABound() {
     let limits = LearnedMessageLimits()
     #expect(limits.isEmpty)
     for number in 0..<1000 { #expect(limits.learn(1000 * kib, refused: 1 << 30, of: "server \(number)", at: start)) }

@@ -36,12 +36,12 @@ import Testing
     #expect(pause != other.pause(.server(14)))
   }
 
-  @Test func aNamedDelayIsTheLeastAndTheNewBase() {  // 1.5.5
+  @Test func aNamedDelayIsTheMinimumAndTheNewBase() {  // 1.5.5
     var driver = RetryDriver(within: .seconds(10_000), random: TestGenerator.lowest)
     #expect(driver.pause(.server(14, retryInfo: .some(.seconds(2)))) == .seconds(2))
     #expect(driver.pause(.server(14)) == .seconds(2) * 1.6)
     #expect(driver.pause(.server(14)) == .seconds(2) * 1.6 * 1.6)
-    // What it names is what it wants, each time.
+    // Each named delay replaces the last.
     #expect(driver.pause(.server(14, retryInfo: .some(.seconds(2)))) == .seconds(2))
     #expect(driver.pause(.server(14, retryInfo: .some(.seconds(1)))) == .seconds(1))
     for _ in 0..<20 { _ = driver.pause(.server(14)) }
@@ -83,7 +83,7 @@ import Testing
     #expect(other.fail(stop) == .giveUp(.refused))
   }
 
-  @Test("a pause longer than the destination's is cut, or the export would hold its place for years")
+  @Test("a pause is limited to the destination's longest")
   func theLongestPause() {
     for failure in [
       AttemptFailure.server(14, retryInfo: .some(.seconds(315_360_000))),
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func aServerThatAlwaysSaysAtOnceDoesNotMakeUsSpin() {
+  @Test func zeroPushbacksDontCauseABusyLoop() {
     var driver = RetryDriver(within: .seconds(30), random: .seed(3))
     var attempts = 0
     while case .wait = driver.fail(.server(14, pushback: .retry(after: .zero))) { attempts += 1 }
@@ -113,7 +113,7 @@ import Testing
     #expect(once.fail(.server(14)) == .giveUp(.refused))
   }
 
-  @Test func whatTheServerNeverSawIsResentAtOnceOncePerAttempt() {  // 5.10.1
+  @Test func anUnprocessedRequestIsResentAtOnceOncePerAttempt() {  // 5.10.1
     var driver = RetryDriver(within: .seconds(1000), random: TestGenerator.highest)
     for _ in 0..<3 {
       #expect(driver.fail(.transport(.neverProcessed)) == .resend)
@@ -122,7 +122,7 @@ import Testing
     // whatever code the reset was mapped to
     #expect(driver.fail(.transport(.neverProcessed, code: 8)) == .resend)
     #expect(driver.pause(.transport(.unknown)) != nil)
-    // 5.4: INTERNAL; a reset is no word about the data
+    // 5.4: INTERNAL; a reset says nothing about the data
     #expect(driver.pause(.transport(.unknown, code: 13)) != nil)
     // INADEQUATE_SECURITY and HTTP_1_1_REQUIRED
     for code in [7, 2] { #expect(driver.fail(.transport(.unknown, code: code)) == .giveUp(.refused)) }
@@ -156,7 +156,7 @@ import Testing
     }
   }
 
-  @Test func timeRunningOutIsToldApartFromNoConnection() {
+  @Test func theReasonIsUnreachableUntilAConnectionWasUsed() {
     var driver = RetryDriver(random: TestGenerator.highest)
     while case .wait = driver.fail(.connect) {}
     #expect(driver.machine.timeoutReason == .unreachable)

@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: [
-    // left, delay, is waited
+    // remaining time, delay, expected to wait
     (Duration.seconds(2), Duration.seconds(2), false), (.milliseconds(2001), .seconds(2), true),
     (.milliseconds(1999), .seconds(2), false), (.seconds(10), .seconds(30), false),  // acceptance 11
     (.seconds(3_000_000_000), .seconds(315_360_000), true),
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(arguments: [Duration.seconds(315_360_000), .seconds(Int64.max / 2)])
-  func tenYearsAreNotWaited(delay: Duration) {  // trap 28
+  func aPauseOfTenYearsIsNotWaited(delay: Duration) {  // trap 28
     var driver = RetryDriver(random: TestGenerator.highest)
     #expect(driver.fail(.server(14, retryInfo: .some(delay))) == .giveUp(.timeout))
     #expect(driver.fail(.server(14, pushback: .retry(after: delay))) == .giveUp(.timeout))
@@ -81,7 +81,7 @@ import Testing
     #expect(driver.fail(failure) == .giveUp(.refused))
   }
 
-  @Test func anAnswerThatBreaksTheProtocolIsNotRetried() {  // 5.2.9, 5.2.10: INTERNAL
+  @Test func aProtocolViolationIsNotRetried() {  // 5.2.9, 5.2.10: INTERNAL
     var driver = RetryDriver(random: TestGenerator.lowest)
     #expect(driver.fail(.protocolViolation(13, "bad flag")) == .giveUp(.refused))
   }

@@ -9,7 +9,7 @@ import Testing
 
   private func at(_ seconds: Int64) -> MonotonicInstant { .init(nanoseconds: seconds * 1_000_000_000) }
 
-  @Test mutating func withoutAnOutageItIsTheTime() {
+  @Test mutating func withoutAnOutageTheClockIsTheTime() {
     let allowance = clock.allowance(.seconds(30), at: at(100))
     for now in [100, 120, 131] as [Int64] { #expect(clock.deadline(allowance, at: at(now)) == Deadline(at(130))) }
     clock.callAnswered(at: at(110))
@@ -23,7 +23,7 @@ import Testing
     #expect(clock.isDown && clock.deadline(allowance, at: at(500)) == .never)
     clock.callFailed(since: at(300))
     clock.callAnswered(at: at(1000))
-    // 5 s before it, and what follows.
+    // 5 s before the outage count, and the time after.
     #expect(clock.deadline(allowance, at: at(1000)) == Deadline(at(1025)))
     #expect(clock.deadline(allowance, at: at(1020)) == Deadline(at(1025)))
     clock.callFailed(since: at(1020))
@@ -31,7 +31,7 @@ import Testing
     #expect(clock.deadline(allowance, at: at(1030)) == Deadline(at(1035)))
   }
 
-  @Test mutating func itBeginsWithTheCallThatGotNoAnswerOrTheLastAnswerAfterIt() {
+  @Test mutating func anOutageBeginsAtTheFailedCallOrTheLastResponse() {
     clock.callAnswered(at: at(50))
     clock.callFailed(since: at(40))
     #expect(clock.downSince == at(50))
@@ -40,7 +40,7 @@ import Testing
     #expect(clock.downSince == at(70))
   }
 
-  @Test mutating func whoBeganInAnOutageThatWasNotKnownHasAllOfItsTime() {
+  @Test mutating func anExportThatBeganInAnUndetectedOutageHasItsWholeTime() {
     let allowance = clock.allowance(.seconds(30), at: at(105))
     clock.callFailed(since: at(100))
     let inOutage = clock.allowance(.seconds(30), at: at(150))
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test mutating func aServerThatAnswersOthersIsUp() {
-    // One batch gets no answer, ten times; others do, a second later each time.
+    // One batch gets no response ten times; others get one a second later each time.
     let allowance = clock.allowance(.seconds(30), at: at(0))
     for round in 0..<10 as Range<Int64> {
       clock.callAnswered(at: at(round * 10 + 9))

@@ -9,7 +9,7 @@ import Testing
 @Suite(.ownThreads) struct CircuitTests {
   private typealias Step = ScriptedClient.Step
 
-  /// A server that fails for so long.
+  /// A server that fails for `time`.
   private static func fixture(
     _ simulation: Simulation, failingFor time: Duration, _ failure: Step = .fail(.server(14)),
     configure: (inout OTLPConfiguration) -> Void = { _ in }
@@ -28,7 +28,7 @@ import Testing
     while fixture.delivery.room > 1 { await fixture.simulation.sleep(.milliseconds(10)) }
   }
 
-  @Test(arguments: 1...3) func aThousandWaitingExportsAreNoStorm(seed: UInt64) throws {
+  @Test(arguments: 1...3) func aThousandWaitingExportsCauseNoStorm(seed: UInt64) throws {
     try simulate(seed: seed) { simulation in
       let fixture = Self.fixture(simulation, failingFor: .seconds(1000))
       let start = simulation.now
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 1...3) func aServerThatIsBackIsFoundSoonAndNotFlooded(seed: UInt64) throws {
+  @Test(arguments: 1...3) func aServerThatReturnsIsFoundSoonAndNotFlooded(seed: UInt64) throws {
     try simulate(seed: seed) { simulation in
       let accept = Step.after(.milliseconds(20), .accept)
       let back = simulation.now + .seconds(40)
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test func silenceAndLostConnectionsOpenItToo() throws {
+  @Test func silenceAndLostConnectionsOpenTheCircuit() throws {
     for failure in [Step.silence, .fail(.transport(.unknown)), .fail(.transport(.neverProcessed)), .fail(.server(8))] {
       try simulate(seed: 1) { simulation in
         let fixture = Self.fixture(simulation, failingFor: .seconds(1000), failure)
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func withoutAConnectionItIsTheChannelThatPauses() throws {
+  @Test func withoutAConnectionTheChannelPauses() throws {
     try simulate(seed: 1) { simulation in
       let fixture = Self.fixture(simulation, failingFor: .seconds(1000), .after(.seconds(10), .fail(.connect)))
       for export in Self.exports(8, fixture, within: .seconds(300)) { _ = await export.value }
@@ -103,7 +103,7 @@ import Testing
 
   // MARK: Promises that hold
 
-  @Test func deadlinesAndCancellationHoldInLine() throws {
+  @Test func deadlinesAndCancellationHoldInTheQueue() throws {
     try simulate(seed: 2) { simulation in
       let fixture = Self.fixture(simulation, failingFor: .seconds(1000))
       let exports = Self.exports(50, fixture, within: .seconds(30))
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 1...20) func retryInfoIsTheLeastAndHoldsAll(seed: UInt64) throws {  // 1.5.4, 1.5.9
+  @Test(arguments: 1...20) func retryInfoIsTheMinimumForAllExports(seed: UInt64) throws {  // 1.5.4, 1.5.9
     try simulate(seed: seed) { simulation in
       let failure = AttemptFailure.server(14, retryInfo: .some(.seconds(7)))
       let fixture = Self.fixture(simulation, failingFor: .seconds(40), .fail(failure))
@@ -189,14 +189,14 @@ import Testing
         diagnostics: .silent)
       for span in StandardWorkload().spans(0..<2000) { processor.onEnd(span) }
       await simulation.sleep(.seconds(110))
-      // Those that were under way when it failed wait too.
+      // The exports that were in progress at the failure wait too.
       #expect(processor.ledger.exported == 2000)
       let report = await processor.shutdown(within: .seconds(10))
       #expect(report.ledger.exported == 2000 && report.ledger.droppedTotal == 0)
     }
   }
 
-  @Test(arguments: [true, false]) func aProcessorsFlushAndShutdownAreHurried(isShutdown: Bool) throws {
+  @Test(arguments: [true, false]) func aProcessorsFlushAndShutdownExpediteExports(isShutdown: Bool) throws {
     try simulate(seed: 3, limit: .seconds(3600)) { simulation in
       let fixture = Self.fixture(simulation, failingFor: .seconds(25)) { $0.retry.maxCircuitPause = .seconds(1000) }
       let processor = try BatchSpanProcessor(

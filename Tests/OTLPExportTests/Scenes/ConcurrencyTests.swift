@@ -36,7 +36,7 @@ import Testing
     return mostOpen(fixture, from: calls)
   }
 
-  @Test func itGrowsWhileAnswersAreQuick() throws {
+  @Test func quickResponsesRaiseTheLimit() throws {
     try simulate(seed: 1) { simulation in
       let slow = ScriptedClient.Step.after(.seconds(1), .accept)
       let fixture = Self.fixture(simulation, [], standard: slow, maximum: 16)
@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test func aServerThatTakesOneAtATimeIsNotGivenMore() throws {
+  @Test func aSequentialServerGetsFewConcurrentCalls() throws {
     try simulate(seed: 1) { simulation in
       // Each answer takes as long as there are requests before it.
       let client = QueueingClient(simulation.loop, each: .milliseconds(10))
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [8, 14]) func itIsHalved(code: Int) throws {
+  @Test(arguments: [8, 14]) func overloadHalvesTheConcurrency(code: Int) throws {
     try simulate(seed: 1) { simulation in
       let slow = ScriptedClient.Step.after(.seconds(1), .accept)
       let fixture = Self.fixture(simulation, [.fail(.server(code, retryInfo: .some(nil)))], standard: slow)
@@ -95,7 +95,7 @@ import Testing
     return (fixture, (0..<2).map { _ in simulation.task { await fixture.export(1, within: .seconds(9)) } })
   }
 
-  @Test func whoWaitsForRoomKeepsItsDeadline() throws {
+  @Test func anExportThatWaitsForRoomKeepsItsDeadline() throws {
     try simulate(seed: 1) { simulation in
       let (fixture, silent) = await Self.full(simulation)
       let start = simulation.now

@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func aSecondShutdownCanOnlyBeSooner() throws {
+  @Test func aSecondShutdownCanOnlyShortenTheDeadline() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .silence) { $0.timeout.set(.zero) }
       let export = simulation.task { await fixture.export() }
@@ -71,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func flushWaitsForWhatRunsAndNoMore() throws {  // 4.8.5
+  @Test func flushWaitsForTheRunningExportsOnly() throws {  // 4.8.5
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .after(.seconds(2), .accept))
       let first = simulation.task { await fixture.export() }
@@ -100,7 +100,7 @@ import Testing
     }
   }
 
-  @Test func firstFailureAndRecoveryAreSaidOnce() throws {  // 4.12.2
+  @Test func firstFailureAndRecoveryAreReportedOnce() throws {  // 4.12.2
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(
         simulation, [.fail(.server(14, "first")), .fail(.server(14, "second")), .fail(.server(14, "third"))])
@@ -112,13 +112,13 @@ import Testing
   }
 
   @Test(
-    "trap 24: thousands of exports that go wrong in the same way make few lines",
+    "trap 24: thousands of equal failures cause few events",
     arguments: [
       ([], .fail(.server(7))), ([], .partial(rejected: 1, "no")), ([], .partial(rejected: 0, "a word")),
       ([], .atMost(10)), ([], .refusing([StandardWorkload().spans(0..<1)[0].name])),
       ((0..<4000).map { $0 % 2 == 0 ? .fail(.server(14)) : .accept }, .accept),
     ] as [([ScriptedClient.Step], ScriptedClient.Step)])
-  func lossesMakeFewLines(_ steps: [ScriptedClient.Step], _ standard: ScriptedClient.Step) throws {
+  func lossesCauseFewEvents(_ steps: [ScriptedClient.Step], _ standard: ScriptedClient.Step) throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, steps, standard: standard) {
         $0.retry.initialBackoff = .milliseconds(1)

@@ -62,7 +62,7 @@ import Testing
     fixture.client.calls.map { $0.headers?["authorization"] }
   }
 
-  @Test func withoutAProviderTheHeadersAreTheTransports() throws {
+  @Test func withoutAProviderTheHeadersAreTheClients() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation)
       _ = await fixture.export()
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func theyAreKeptUntilTheyEnd() throws {
+  @Test func headersAreUsedUntilTheirValidityEnds() throws {
     try simulate(seed: 1) { simulation in
       let tokens = Tokens(simulation, validFor: .seconds(60))
       let fixture = Self.fixture(simulation, tokens)
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func theyOverrideTheConfiguredOnes() throws {
+  @Test func providedHeadersOverrideConfiguredHeaders() throws {
     try simulate(seed: 1) { simulation in
       let fixture = Self.fixture(simulation, Tokens(simulation)) {
         $0.headers = ["Authorization": "old", "x-tenant": "7"]
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func allWaitForOneAnswer() throws {
+  @Test func allExportsWaitForASingleCall() throws {
     try simulate(seed: 1) { simulation in
       let tokens = Tokens(simulation, takes: .seconds(3))
       let fixture = Self.fixture(simulation, tokens)
@@ -105,7 +105,7 @@ import Testing
     }
   }
 
-  @Test func unauthenticatedAsksOnceAndSendsOnce() throws {
+  @Test func unauthenticatedCallsTheProviderOnceAndResendsOnce() throws {
     try simulate(seed: 1) { simulation in
       let tokens = Tokens(simulation)
       let fixture = Self.fixture(simulation, tokens, [.fail(.server(16, "expired"))])
@@ -153,7 +153,7 @@ import Testing
     }
   }
 
-  @Test func aFailureIsSaidAndTriedAgain() throws {
+  @Test func aFailureIsReportedAndRetried() throws {
     try simulate(seed: 1) { simulation in
       let tokens = Tokens(simulation, failures: 2)
       let fixture = Self.fixture(simulation, tokens)
@@ -196,7 +196,7 @@ import Testing
     }
   }
 
-  @Test func itsTimeIsTheAttempts() throws {
+  @Test func theProvidersTimeCountsAsTheAttempts() throws {
     try simulate(seed: 1) { simulation in
       // The attempt that asks ends after 10 s; the answer serves a later one.
       let tokens = Tokens(simulation, takes: .seconds(12))
@@ -248,7 +248,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 1...4) func aProviderThatHangsIsAskedAgain(hanging: Int) throws {
+  @Test(arguments: 1...4) func aHangingProviderIsCalledAgain(hanging: Int) throws {
     try simulate(seed: 1) { simulation in
       let provider = Hanging(until: hanging)
       let fixture = DeliveryFixture(simulation) { $0.headerProvider = provider.provider }
@@ -259,13 +259,13 @@ import Testing
       #expect(Self.sent(fixture) == ["token \(hanging)"])
       #expect(fixture.events("the header provider doesn't answer").count == hanging - 1)
       provider.letGo()
-      // What came late doesn't take the place of what came after it.
+      // A late result doesn't replace a later one.
       #expect(await fixture.export().exported == 10)
       #expect(Self.sent(fixture).last == "token \(hanging)")
     }
   }
 
-  @Test func soManyCallsHangAndNoMore() throws {
+  @Test func theNumberOfHangingCallsIsBounded() throws {
     try simulate(seed: 1) { simulation in
       let provider = Hanging(until: 100)
       let fixture = DeliveryFixture(simulation) { $0.headerProvider = provider.provider }
@@ -282,7 +282,7 @@ import Testing
     }
   }
 
-  @Test func shutdownWaitsForItNoLongerThanItMay() throws {
+  @Test func shutdownDoesNotWaitForTheProvider() throws {
     try simulate(seed: 1) { simulation in
       let fixture = Self.fixture(simulation, Tokens(simulation, takes: .seconds(100_000))) { $0.timeout.set(.zero) }
       let export = simulation.task { await fixture.export() }

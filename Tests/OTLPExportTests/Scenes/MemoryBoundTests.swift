@@ -12,7 +12,7 @@ import Testing
   private static let limit = 1 << 20
 
   /// An hour of producers at full speed.
-  /// - Returns: The most bytes that were held, and that open messages had.
+  /// - Returns: The maxima of the held bytes and of the open messages' bytes.
   private static func hour(
     _ simulation: Simulation, _ client: WeighingClient, _ compression: OTLPCompression
   ) async throws -> (held: Int, open: Int) {
@@ -29,7 +29,7 @@ import Testing
       most.held = max(most.held, processor.bytesHeld)
       await simulation.sleep(.seconds(10))
       most.held = max(most.held, processor.bytesHeld)
-      // What is sent is no more than its items counted.
+      // A sent message is no larger than the counted size of the items.
       #expect(client.open <= processor.bytesHeld)
       most.open = max(most.open, client.open)
     }
@@ -54,7 +54,7 @@ import Testing
   }
 }
 
-/// Weighs what it is given, and answers in a second or not at all.
+/// Counts the bytes of open messages, and responds after a second or never.
 private final class WeighingClient: ExportClient {
   private let loop: TelemetryLoop
   private let answers: Bool
@@ -65,7 +65,7 @@ private final class WeighingClient: ExportClient {
     self.answers = answers
   }
 
-  /// Of the messages that are open.
+  /// The bytes of the open messages.
   var open: Int { bytes.withLock { $0 } }
 
   func send(

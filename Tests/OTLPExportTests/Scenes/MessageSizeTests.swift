@@ -12,7 +12,7 @@ import Testing
     endTimeUnixNano: 2, attributes: ["blob": .string(String(repeating: "x", count: 5 << 20))],
     resource: StandardWorkload.resource, scope: StandardWorkload.scope)
 
-  @Test func aBatchThatIsTooLargeForTheServerIsSplit() throws {  // pain 4
+  @Test func aBatchAboveTheServersLimitIsSplit() throws {  // pain 4
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .atMost(100_000))
       let outcome = await fixture.export(512)
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func withoutANumberItIsHalved() throws {
+  @Test func withoutANamedLimitTheMessageIsHalved() throws {
     try simulate(seed: 1) { simulation in
       let words = AttemptFailure.server(8, "Received message exceeds the maximum configured message size.")
       let fixture = DeliveryFixture(simulation, [.fail(words), .fail(words)])
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func oneLargeSpanTakesNoOthersAlong() throws {  // trap 18
+  @Test func aLargeSpanIsDroppedAlone() throws {  // trap 18
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .atMost(4 << 20))
       var batch = StandardWorkload().spans(0..<511)
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test func spansThatFitAreSentAfterAServerWithANonsensicalLimit() throws {
+  @Test func spansAreSentAfterANonsensicalLimit() throws {
     try simulate(seed: 1) { simulation in
       let words = AttemptFailure.server(8, "received message larger than max (9 vs. 1)")
       let fixture = DeliveryFixture(simulation, [.fail(words)])
@@ -90,15 +90,15 @@ import Testing
     }
   }
 
-  @Test("a server that claims a limit of a byte gets no single spans for ever")
-  func aClaimIsNoFlood() throws {
+  @Test("a server that claims a limit of one byte doesn't get single spans forever")
+  func aFalseLimitCausesNoFlood() throws {
     try simulate(seed: 1) { simulation in
       let words = AttemptFailure.server(8, "received message larger than max (338552 vs. 1)")
       let fixture = DeliveryFixture(simulation, [.fail(words)])
       #expect(await fixture.export(512).exported == 512)
       #expect(fixture.client.calls.count <= 1 + 9)
       for _ in 0..<10 { #expect(await fixture.export(512).attempts <= 6) }
-      // Of a small message nothing is learned.
+      // A small message teaches no limit.
       let other = DeliveryFixture(
         simulation, [.fail(.server(8, "received message larger than max (5000 vs. 1)"))]
       ) { $0.endpoint.set("http://other:4317") }
@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  @Test("a limit below what is learned is kept to by splitting each time")
+  @Test("a limit below the smallest learned one is kept by splitting each time")
   func aSmallLimit() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .atMost(5000))
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test func piecesShareTheDeadline() throws {
+  @Test func partsShareTheDeadline() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(
         simulation, [.atMost(100_000), .accept, .silence, .silence, .silence, .silence, .silence])
@@ -147,7 +147,7 @@ import Testing
     }
   }
 
-  @Test func whatGzipDoesNotShrinkGoesAsItIs() throws {  // 5.1.13
+  @Test func incompressibleMessagesAreSentUncompressed() throws {  // 5.1.13
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation) { $0.compression.set(.gzip) }
       let tiny = SpanData(
@@ -161,7 +161,7 @@ import Testing
     }
   }
 
-  @Test func compressionThatIsRefusedIsLeftOutFromThenOn() throws {  // 5.1.16, RULES D5
+  @Test func aRefusedEncodingIsNotUsedAgain() throws {  // 5.1.16, RULES D5
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(
         simulation, [.fail(.server(12, "gzip is not supported", acceptedEncodings: ["identity"]))]
@@ -173,7 +173,7 @@ import Testing
     }
   }
 
-  @Test("what refused gzip was behind one connection; behind the next it is tried again")
+  @Test("gzip is tried again on the next connection")
   func refusedCompressionIsTriedAgainAfterAReconnect() throws {
     try simulate(seed: 1) { simulation in
       let refusal = ScriptedClient.Step.fail(.server(12, "no gzip", acceptedEncodings: ["identity"]))
@@ -197,7 +197,7 @@ import Testing
     }
   }
 
-  @Test func aMissingServiceIsNotTakenForMissingGzip() throws {
+  @Test func aMissingServiceIsNotARefusedEncoding() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(
         simulation, [.fail(.server(12, "unknown service")), .fail(.server(12, "unknown service"))]
@@ -208,7 +208,7 @@ import Testing
     }
   }
 
-  @Test func otherExportersAndLaterOnesKnowTheLimit() throws {
+  @Test func allExportersOfAnEndpointShareTheLimit() throws {
     try simulate(seed: 1) { simulation in
       let limits = LearnedMessageLimits()
       func fixture(_ server: String = "http://server:4317") -> DeliveryFixture {
@@ -253,8 +253,8 @@ import Testing
       resource: StandardWorkload.resource, scope: StandardWorkload.scope)
   }
 
-  @Test("exactly those are dropped, also where the server says no limit", arguments: 0..<20, [true, false])
-  func exactlyThoseAreDropped(seed: Int, saysLimit: Bool) throws {
+  @Test("exactly the oversized spans are dropped, even if the server names no limit", arguments: 0..<20, [true, false])
+  func exactlyTheOversizedSpansAreDropped(seed: Int, saysLimit: Bool) throws {
     try simulate(seed: UInt64(seed)) { simulation in
       let limit = 10_000
       let fixture = DeliveryFixture(simulation, standard: saysLimit ? .atMost(limit) : .atMostUnsaid(limit))

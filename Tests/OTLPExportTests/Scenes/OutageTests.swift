@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test("a server that answers others but not one batch is up: that batch's time runs out", arguments: [true, false])
+  @Test("a server that responds to all but one batch is up: that batch's time runs out", arguments: [true, false])
   func oneBatchIsNotAnswered(isSilent: Bool) throws {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
       let step: Step = isSilent ? .silence : .fail(.server(14))
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test("shutdown reaches a server that is back, also beside a probe without answer", arguments: 0..<40)
+  @Test("shutdown reaches a server that is back, even beside a probe without response", arguments: 0..<40)
   func shutdownBesideASilentProbe(seed: UInt64) throws {
     try simulate(seed: seed, limit: .seconds(3600)) { simulation in
       let back = simulation.now + .seconds(60) + .milliseconds(simulation.draw(in: 0...12_000))
@@ -88,8 +88,8 @@ import Testing
     }
   }
 
-  @Test("a flush doesn't break the pause that the server asked for, and shutdown gives up at once what waits for it")
-  func toldPause() throws {
+  @Test("a flush keeps the pause that the server requested, and shutdown drops waiting exports at once")
+  func requestedPause() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .fail(.server(14, retryInfo: .some(.seconds(600)))))
       let processor = try Self.processor(fixture)
@@ -107,7 +107,7 @@ import Testing
     }
   }
 
-  @Test("a batch without answer doesn't keep the server from being found: the next leaves the queue beside it")
+  @Test("a batch without response doesn't delay the discovery of a server that is back")
   func besideASilentProbe() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .silence) { $0.timeout.set(.seconds(60)) }
@@ -124,8 +124,8 @@ import Testing
     }
   }
 
-  @Test("what was sent before the server came back is given up and sent again, not waited for")
-  func overtaken() throws {
+  @Test("a request from before the server came back is abandoned and resent")
+  func abandoned() throws {
     try simulate(seed: 1) { simulation in
       let back = simulation.now + .seconds(100)
       let fixture = DeliveryFixture(simulation, standard: .until(back, .silence, then: .accept)) {
@@ -141,7 +141,7 @@ import Testing
     }
   }
 
-  @Test("limit and back-off bound the attempts at a server that fails now and then", arguments: [5, 2])
+  @Test("limit and back-off bound the attempts at a server that fails sometimes", arguments: [5, 2])
   func attemptsAreBounded(successOneIn: Int) throws {
     try simulate(seed: 1) { simulation in
       let steps = (1...20_000).map { number in
@@ -159,7 +159,7 @@ import Testing
     }
   }
 
-  @Test("without a circuit the back-off alone bounds them")
+  @Test("without a circuit the back-off bounds the attempts")
   func withoutACircuit() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .fail(.server(14))) { $0.retry.circuitThreshold = nil }

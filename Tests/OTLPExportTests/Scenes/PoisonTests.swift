@@ -5,7 +5,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// Batches that a server always fails with, as if it were away, while it takes others.
+/// Batches for which a server always fails, as in an outage, while other batches are accepted.
 @Suite(.ownThreads) struct PoisonTests {
   private typealias Step = ScriptedClient.Step
 
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(
-    "however many fail at first, the others get their turn, and those run out of time",
+    "poisoned batches delay the others for a while and run out of time",
     arguments: [(1, 16), (2, 16), (4, 16), (5, 16), (1, 1), (2, 1)], [false, true])
   func severalBatches(numbers: (count: Int, atOnce: Int), isSilent: Bool) throws {
     let (count, atOnce) = numbers
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test("it dies of age also where the others are few and far between")
+  @Test("a poisoned batch runs out of time even if others are rare")
   func littleTraffic() throws {
     try simulate(seed: 1, limit: .seconds(20_000)) { simulation in
       let fixture = DeliveryFixture(
@@ -65,8 +65,8 @@ import Testing
     }
   }
 
-  @Test("a turn that comes in the moment in which the export is cancelled is given back")
-  func turnOfACancelledExport() throws {
+  @Test("an admission that coincides with the export's cancellation is returned")
+  func admissionOfACancelledExport() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, [.fail(.server(14)), .after(.seconds(2), .accept)]) {
         $0.maxConcurrentExports = 2
@@ -87,8 +87,8 @@ import Testing
     }
   }
 
-  @Test("no wish of a server is heeded for longer than ten minutes, also without a circuit")
-  func longWish() throws {
+  @Test("no requested pause lasts longer than ten minutes, even without a circuit")
+  func longPause() throws {
     try simulate(seed: 1, limit: .seconds(20_000)) { simulation in
       let fixture = DeliveryFixture(simulation, [.fail(.server(14, retryInfo: .some(.seconds(86_400 * 365))))]) {
         $0.retry.circuitThreshold = nil
@@ -101,10 +101,10 @@ import Testing
     }
   }
 
-  @Test("attempts without a limit of their own end also in an outage, so that a silent server is found when it is back")
+  @Test("attempts without a timeout end even in an outage, so that a silent server is found when it is back")
   func silenceWithoutATimeout() throws {
     try simulate(seed: 1, limit: .seconds(20_000)) { simulation in
-      // What was sent to the server that hangs is never answered.
+      // Requests to the hanging server never get a response.
       let fixture = DeliveryFixture(
         simulation, [Step](repeating: .silence, count: 12), standard: .after(.milliseconds(5), .accept)
       ) { $0.timeout.set(.zero) }

@@ -6,7 +6,7 @@ import TestThreads
 import Testing
 
 @Suite(.ownThreads) struct RetryTests {
-  @Test func whatIsAcceptedIsExported() throws {
+  @Test func acceptedItemsAreExported() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation)
       let outcome = await fixture.export(512)
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func unavailableIsTriedAgainWithTheSameBytes() throws {
+  @Test func unavailableIsRetriedWithTheSameBytes() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, [.fail(.server(14)), .fail(.server(14))])
       let outcome = await fixture.export()
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func aRefusalIsFinalAndSaysWhy() throws {  // 1.4.2
+  @Test func aRefusalIsFinalAndExplained() throws {  // 1.4.2
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, [.fail(.server(7, "no such token"))])
       let outcome = await fixture.export()
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test func whatTheServerNeverSawGoesOutAtOnce() throws {  // 5.10.1
+  @Test func anUnprocessedRequestIsResentAtOnce() throws {  // 5.10.1
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, [.fail(.transport(.neverProcessed))])
       let start = simulation.now
@@ -145,7 +145,7 @@ import Testing
     }
   }
 
-  @Test func noConnectionIsToldApart() throws {
+  @Test func aMissingConnectionIsReportedAsUnreachable() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .after(.seconds(1), .fail(.connect)))
       let outcome = await fixture.export(within: .seconds(5))
@@ -155,7 +155,7 @@ import Testing
     }
   }
 
-  @Test func whatMayHaveBeenDeliveredIsNotUnreachableAfterASplit() throws {
+  @Test func partsOfASentRequestAreNotUnreachable() throws {
     try simulate(seed: 1) { simulation in
       let tooLarge = AttemptFailure.server(8, "received message larger than max (9 vs. 1)")
       let fixture = DeliveryFixture(
@@ -166,7 +166,7 @@ import Testing
     }
   }
 
-  @Test func tlsTroubleIsSaidInItsWords() throws {
+  @Test func aTLSFailureKeepsItsMessage() throws {
     try simulate(seed: 1) { simulation in
       var failure = AttemptFailure.connect
       failure.isTLS = true

@@ -1,7 +1,7 @@
 import Synchronization
 import TelemetryCore
 
-/// Keeps the diagnostics that it gets.
+/// Records diagnostics.
 final class EventLog: Sendable {
   private let kept = Mutex<[DiagnosticEvent]>([])
 

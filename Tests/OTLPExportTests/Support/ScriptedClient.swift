@@ -5,25 +5,25 @@ import Synchronization
 import TelemetryCore
 import TelemetrySDK
 
-/// A server that answers as it is told, on a loop's clock.
+/// A client whose server follows a script, on a loop's clock.
 final class ScriptedClient: ExportClient {
   indirect enum Step: Sendable {
     case accept
     case partial(rejected: Int64, String)
     case fail(AttemptFailure)
-    /// The step after a while; the call's deadline comes first if it is earlier.
+    /// The step after a delay, or the call's deadline if that is earlier.
     case after(Duration, Step)
-    /// One step before an instant, another from then on.
+    /// A step before an instant, and another step from then on.
     case until(MonotonicInstant, Step, then: Step)
     /// No answer.
     case silence
-    /// Refuses messages of more than so many protobuf bytes, in grpc-go's words.
+    /// Refuses messages of more protobuf bytes, with grpc-go's text.
     case atMost(Int)
-    /// The same in grpc-dotnet's words, which name no limit.
+    /// The same with grpc-dotnet's text, which names no limit.
     case atMostUnsaid(Int)
-    /// One step for what holds a span of this name, another for all else.
+    /// A step for requests with a span of this name, and another step for all other requests.
     case `if`(String, Step, else: Step)
-    /// Refuses as invalid what holds one of these spans.
+    /// Refuses requests with one of these spans as invalid.
     case refusing(Set<String>)
   }
 
@@ -98,7 +98,7 @@ final class ScriptedClient: ExportClient {
     }
   }
 
-  /// False if the call is cancelled, or the transport shut down.
+  /// - Returns: False if the call is cancelled or the client shut down.
   private func pause(until deadline: Deadline) async -> Bool {
     let pause = Promise<Void>()
     let isShutDown = state.withLock { state in
@@ -129,7 +129,7 @@ final class ScriptedClient: ExportClient {
       let wake = Deadline(loop.now + duration)
       guard await pause(until: min(wake, deadline)) else { return .failure(.ownCancel) }
       if wake <= deadline { return await perform(step, message, deadline) }
-      // Without a connection that is what the deadline finds.
+      // Without a connection the deadline ends with the connection's failure.
       if case .fail(let failure) = step, failure.origin == .connect { return .failure(failure) }
       return .failure(.ownDeadline)
     case .until(let end, let first, let later): return await perform(loop.now < end ? first : later, message, deadline)

@@ -7,7 +7,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// A server that opens its windows wide and then takes one byte a second.
+/// A server that grants large windows and then reads one byte a second.
 private final class SlowReader: LoopHandler {
   private struct State {
     var listener: SimulatedListener?
@@ -170,7 +170,7 @@ private final class SlowReader: LoopHandler {
   }
 
   @Test(
-    "a server that comes to life gets what a flush in vain has left, and what comes later", arguments: Server.allCases)
+    "a server that returns gets the spans that a failed flush left, and later spans", arguments: Server.allCases)
   func theProgramGoesOn(_ server: Server) throws {
     try scene(server, seed: 3) { simulation, processor, end in
       let (delay, flush) = await Self.late(simulation) { await processor.forceFlush(within: Self.limit) }

@@ -63,7 +63,7 @@ private struct Rotation {
   }
 
   /// Three times five exports, none of which may fail; the number of spans delivered. In the midst of them the server
-  /// ends its connections in order, so that the next one comes up with the files that are there then.
+  /// ends its connections in order, so that the next connection uses the files of that moment.
   private static func export(_ exporter: OTLPGRPCExporter, _ collector: LoopbackCollector) async -> Int {
     let batch = StandardWorkload().spans(0..<10)
     return await withTaskGroup(of: Int.self) { group in
@@ -107,7 +107,7 @@ private struct Rotation {
     #expect(reloads >= 6)
     #expect(collector.spanCount == delivered)
 
-    // The server that comes next knows the other authority only: the last files are what it is shown and judged by.
+    // The next server trusts only the other authority: the connection succeeds by the last files only.
     client.use("other_client")
     await collector.stop()
     let tls = Self.server("other_server", clientCA: certificates + "other_ca.pem")

@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  @Test func refusedStreamsCostNothing() throws {  // 5.10.1
+  @Test func refusedStreamsAreResentForFree() throws {  // 5.10.1
     try scene { scene in
       scene.collector.script(.reset(.refusedStream, at: .headers))
       let start = scene.simulation.now
@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  @Test func whatArrivesTwiceIsCounted() throws {  // 1.1.15
+  @Test func possibleDuplicatesAreCounted() throws {  // 1.1.15
     try scene { scene in
       scene.collector.script(.acceptThenClose)
       let outcome = await scene.export()
@@ -184,7 +184,7 @@ import Testing
     }
   }
 
-  @Test func gzipIsUsedWhereItIsUnderstood() throws {  // trap 26; 5.11 COMP 2: each message, by the exporter's setting
+  @Test func aServerWithGzipGetsCompressedRequests() throws {  // trap 26; 5.11 COMP 2: each message, by the exporter's setting
     try scene(configure: { $0.compression = .gzip }) { scene in
       #expect(await scene.export(512).exported == 512)
       let request = try #require(scene.collector.requests.first)
@@ -195,7 +195,7 @@ import Testing
     }
   }
 
-  @Test func gzipIsLeftOutWhereItIsNot() throws {  // 5.1.16
+  @Test func aServerWithoutGzipGetsUncompressedRequests() throws {  // 5.1.16
     var configuration = LoopbackCollector.Configuration()
     configuration.acceptsGzip = false
     try scene(collector: configuration, configure: { $0.compression = .gzip }) { scene in
@@ -215,7 +215,7 @@ import Testing
     }
   }
 
-  @Test func aServerThatIsAwayForAWhileLosesNothing() throws {
+  @Test func anOutageLosesNothing() throws {
     try scene { scene in
       #expect(await scene.export().exported == 20)
       await scene.collector.stop()

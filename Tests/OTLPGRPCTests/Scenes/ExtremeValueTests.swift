@@ -58,7 +58,7 @@ import Testing
       ("retry.multiplier \(value)", { $0.retry.multiplier = value })
     }
 
-  @Test("each value of each property; what is accepted also exports")
+  @Test("each accepted value of each property exports")
   func allValues() async throws {
     let spans = StandardWorkload().spans(0..<2)
     for (name, change) in Self.changes {

@@ -45,7 +45,7 @@ import Testing
     #expect(!"\(ProvidedHeaders(["authorization": "s3cr3t"]))".contains("s3cr3t"))
   }
 
-  @Test("a request that never left isn't said to be refused by the server")
+  @Test("the error of a request that was never sent doesn't blame the server")
   func headersThatCannotBeSent() throws {
     try scene(configure: { $0.headers = ["x-token": String(repeating: "s", count: 70_000)] }) { scene in
       let outcome = await scene.export(5)
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func oneBadSpanTakesNoOthersAlong() throws {
+  @Test func aBadSpanIsDroppedAlone() throws {
     try scene { scene in
       let bad = StandardWorkload().spans(0..<512)[77].spanID
       scene.collector.onRequest { request in

@@ -13,7 +13,7 @@ import Testing
   private static let ok = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
   private static let connect: @Sendable (String) -> SimulatedProxy.Answer = { _ in .connect(ok, to: collector) }
 
-  /// A scene whose exporter knows a server by a name that only the proxy can look up.
+  /// A scene with a server whose name only the proxy can resolve.
   private func proxied(
     seed: UInt64 = 1, collector: LoopbackCollector.Configuration = .init(),
     configure: @escaping @Sendable (inout OTLPGRPCExporter.Configuration) -> Void = { _ in },
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test("through a proxy that looks the name up, in pieces of any size", arguments: 1...12)
+  @Test("spans arrive through a proxy that resolves the name, in pieces of any size", arguments: 1...12)
   func spansArrive(seed: Int) throws {
     try proxied(seed: UInt64(seed)) { scene, proxy in
       let pieces = [nil, 1...1, 1...16, 1...300][seed % 4]
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func interimAnswersAreReadOver() throws {
+  @Test func interimResponsesAreIgnored() throws {
     try proxied(answer: { _ in
       .connect(Array("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n".utf8) + Self.ok, to: Self.collector)
     }) { scene, _ in
@@ -143,7 +143,7 @@ import Testing
     Failing(
       answer: .silence(Array("HTTP/1.1 200 OK\r\n".utf8)), words: "it accepted the connection and didn't answer in time"
     ),
-    // The tunnel stands, and what comes out of it is no server.
+    // The tunnel is established, and no server is behind it.
     Failing(
       answer: reply("HTTP/1.1 200 OK\r\n\r\n"), words: "hidden.internal:4317 by proxy 10.0.0.99:3128: the server closed"
     ),
@@ -170,7 +170,7 @@ import Testing
     }
   }
 
-  @Test func aProxyThatCantBeReachedIsNamed() throws {
+  @Test func anUnreachableProxyIsNamed() throws {
     try proxied { scene, _ in
       scene.simulation.network.setHost("proxy", .fails(reason: "no such name"))
       #expect(await scene.export(within: .seconds(3)).exported == 0)

@@ -6,7 +6,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// What somebody may put anywhere by mistake; each holds this word.
+/// Secrets that a user may put into any value by mistake; each contains this word.
 let secretWord = "hunter2"
 let secrets = [
   "-----BEGIN PRIVATE KEY-----\n\(secretWord)\n-----END PRIVATE KEY-----\n",
@@ -14,9 +14,9 @@ let secrets = [
   "https://me:\(secretWord)@host", "token-\(secretWord)\nand more", String(repeating: secretWord, count: 10),
 ]
 
-/// No secret in whatever place is printed.
+/// No secret is printed, whatever value contains it.
 @Suite(.ownThreads) struct SecretTests {
-  /// All that is printed of a configuration: itself, what is wrong with it, and what is said of it.
+  /// All text about a configuration: the description, the error and the diagnostics.
   private func shown(_ configuration: OTLPGRPCExporter.Configuration, _ log: EventLog) -> String {
     var text = "\(configuration)\n" + String(reflecting: configuration)
     dump(configuration, to: &text)
@@ -39,7 +39,7 @@ let secrets = [
       ].map { "OTEL_EXPORTER_OTLP_\(infix)\($0)" }
     } + ["grpc_proxy", "https_proxy", "HTTP_PROXY", "no_proxy", "NO_GRPC_PROXY"]
 
-  @Test("in any variable of the exporter", arguments: secrets)
+  @Test("a secret in any variable of the exporter isn't printed", arguments: secrets)
   func variables(secret: String) {
     for variable in Self.variables {
       for base in [[:], ["OTEL_EXPORTER_OTLP_ENDPOINT": "https://x", "https_proxy": "http://p:1"]] {
@@ -54,7 +54,7 @@ let secrets = [
     }
   }
 
-  @Test("in any variable of the processor", arguments: secrets)
+  @Test("a secret in any variable of the processor isn't printed", arguments: secrets)
   func batchVariables(secret: String) {
     for name in ["MAX_QUEUE_SIZE", "SCHEDULE_DELAY", "EXPORT_TIMEOUT", "MAX_EXPORT_BATCH_SIZE"] {
       let log = EventLog()
@@ -76,7 +76,7 @@ let secrets = [
     ("exceptions", { $0.proxy = .http("http://p:1", except: [$1]) }), ("userAgentPrefix", { $0.userAgentPrefix = $1 }),
   ]
 
-  @Test("in any property", arguments: secrets)
+  @Test("a secret in any property isn't printed", arguments: secrets)
   func properties(secret: String) {
     for (name, set) in Self.properties {
       for endpoint in ["http://x", "https://x"] {

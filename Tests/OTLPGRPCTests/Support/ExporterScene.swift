@@ -7,7 +7,7 @@ import TelemetryCore
 import TelemetrySDK
 import TestSupport
 
-/// The folder of the test certificates, which are made anew when they are old.
+/// The folder of the test certificates, which are renewed when old.
 let certificates: String = {
   let root = String("\(#filePath)".split(separator: "/Tests/", maxSplits: 1)[0])
   let folder = root + "/Fixtures/TLS"
@@ -15,7 +15,7 @@ let certificates: String = {
   return folder + "/"
 }()
 
-/// Keeps the diagnostics that it gets.
+/// Records diagnostics.
 final class EventLog: Sendable {
   private let kept = Mutex<[DiagnosticEvent]>([])
 
