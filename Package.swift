@@ -54,12 +54,13 @@ let package = Package(
       "OTLPTesting",
       [
         "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPNGHTTP2",
+        "COTLPOpenSSL",
       ]),
     .executableTarget(
       name: "otlp",
       dependencies: [
         "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
-        "TelemetryCore", "COTLPSystem", "COTLPZlib",
+        "TelemetryCore", "COTLPSystem",
       ],
       swiftSettings: settings),
 

@@ -6,16 +6,15 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-// Without the clean-up at exit, which would take away what a telemetry thread may still be using.
+// OpenSSL's clean-up at exit would free memory that a telemetry thread may still use.
 static inline void COTLPOpenSSL_init(void) { OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, NULL); }
-// OpenSSL's macros that Swift can't see.
+// Macros that Swift can't import.
 static inline long COTLPOpenSSL_set_tlsext_host_name(SSL *s, const char *name) { return SSL_set_tlsext_host_name(s, name); }
 static inline long COTLPOpenSSL_CTX_set_min_proto_version(SSL_CTX *c, int v) { return SSL_CTX_set_min_proto_version(c, v); }
 static inline long COTLPOpenSSL_CTX_set_max_proto_version(SSL_CTX *c, int v) { return SSL_CTX_set_max_proto_version(c, v); }
-static inline long COTLPOpenSSL_CTX_set_mode(SSL_CTX *c, long mode) { return SSL_CTX_set_mode(c, mode); }
 static inline long COTLPOpenSSL_CTX_add0_chain_cert(SSL_CTX *c, X509 *x) { return SSL_CTX_add0_chain_cert(c, x); }
 static inline long COTLPOpenSSL_CTX_set_session_cache_mode(SSL_CTX *c, long m) { return SSL_CTX_set_session_cache_mode(c, m); }
-// What both sides of every connection have: no compression, no renegotiation, the server's choice of cipher.
+// The options of every connection: no compression, no renegotiation, the cipher is the server's choice.
 static inline void COTLPOpenSSL_CTX_set_safe_options(SSL_CTX *c) {
   SSL_CTX_set_options(c, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
 }
@@ -27,5 +26,4 @@ static inline long COTLPOpenSSL_BIO_get_mem_data(BIO *b, char **p) { return BIO_
 static inline long COTLPOpenSSL_CTX_set_client_sigalgs_list(SSL_CTX *c, const char *list) {
   return SSL_CTX_set1_client_sigalgs_list(c, list);
 }
-static inline int COTLPOpenSSL_BIO_eof(BIO *b) { return (int)BIO_eof(b); }
 #endif

@@ -22,7 +22,7 @@ extension GRPCChannelConfiguration {
       authority: values.authority ?? (servers.count == 1 ? servers[0].authority : nil), userAgent: values.userAgent,
       // A provider's headers override the configured ones, so all headers go with each call.
       metadata: values.headerProvider == nil ? GRPCExportClient.metadata(values.headers) : [],
-      maxResponseBytes: values.maxResponseSize, inflater: GzipInflater(),
+      maxResponseBytes: values.maxResponseSize, inflater: GzipMessageInflater(),
       keepalive: configuration.keepalive.map {
         KeepaliveConfiguration(interval: $0.interval, timeout: $0.timeout, withoutCalls: $0.withoutCalls)
       }, maxConnectionAge: configuration.maxConnectionAge)

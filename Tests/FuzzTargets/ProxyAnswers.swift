@@ -23,15 +23,15 @@ enum ProxyAnswers {
   }
 
   /// What the answer comes to, and how many of its bytes are taken.
-  private static func read(_ answer: [UInt8], pieces: Int) -> (progress: ProxyTunnel.Progress, taken: Int) {
-    var tunnel = ProxyTunnel(route)
+  private static func read(_ answer: [UInt8], pieces: Int) -> (progress: ProxyConnectStateMachine.Progress, taken: Int) {
+    var tunnel = ProxyConnectStateMachine(route)
     var taken = 0
     while taken < answer.count {
       rule(tunnel.missing > 0, "the answer isn't complete and nothing is missing")
       let count = min(pieces, tunnel.missing, answer.count - taken)
       let progress = tunnel.receive(answer[taken..<taken + count])
       taken += count
-      rule(taken <= ProxyTunnel.limit, "the answer has no end")
+      rule(taken <= ProxyConnectStateMachine.limit, "the answer has no end")
       if case .failed(let failure) = progress { expectOneLine(failure.text) }
       if progress != .waiting { return (progress, taken) }
     }

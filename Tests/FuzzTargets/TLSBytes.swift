@@ -10,15 +10,15 @@ enum TLSBytes {
   /// Made once: keys cost time.
   private struct Parts: Sendable {
     let client: TLSContext
-    let servers: [TLSContext]
+    let servers: [TLSServerContext]
 
     init() throws {
       let certificates = try TestCertificates()
       defer { certificates.remove() }
       client = try TLSContext(client: .init(trust: .file(certificates.authority)))
       servers = try [false, true].map { only12 in
-        try TLSContext(
-          server: .init(
+        try TLSServerContext(
+          .init(
             certificate: certificates.certificate, key: certificates.privateKey, onlyTLS12: only12,
             issuesTickets: only12))
       }

@@ -1,11 +1,11 @@
 internal import TelemetryCore
 
-/// Drives `Keepalive` and `SilenceWatch`: one timer at most, none while nothing is to be watched.
+/// Drives `Keepalive` and `IdleProbe`: one timer at most, none while nothing is to be watched.
 extension HTTP2Connection {
   /// The server's SETTINGS are there.
   func startKeepalive() {
     guard let settings = configuration.keepalive else {
-      silence = configuration.probeAfter.map { SilenceWatch(limit: $0, at: loop.poller.continuousNow) }
+      silence = configuration.probeAfter.map { IdleProbe(limit: $0, at: loop.poller.continuousNow) }
       return
     }
     keepalive = Keepalive(settings, at: loop.now)
@@ -15,7 +15,7 @@ extension HTTP2Connection {
   /// The first call after a while is about to be sent.
   func callBegins(deadline: Deadline) {
     guard silence?.callBegins(at: loop.poller.continuousNow) == true else { return }
-    probe(within: SilenceWatch.patience(left: deadline.remaining(at: loop.now)))
+    probe(within: IdleProbe.patience(left: deadline.remaining(at: loop.now)))
   }
 
   /// The timer for the calls' deadlines has fired.
@@ -24,16 +24,16 @@ extension HTTP2Connection {
     let now = loop.poller.continuousNow
     let late = now - (deadline.instant + clocksApart)
     if silence?.timerFired(at: now, late: late, hasCalls: openRequests > 0) == true {
-      probe(within: SilenceWatch.patience)
+      probe(within: IdleProbe.patience)
     }
   }
 
   /// Calls have had no answer in time.
-  func noteTimeouts(_ verdict: TimeoutWatch.Verdict) {
+  func noteTimeouts(_ verdict: TimeoutDetector.Verdict) {
     guard phase == .open || phase == .draining else { return }
     switch verdict {
     case .alive: break
-    case .probe: probe(within: TimeoutWatch.patience)
+    case .probe: probe(within: TimeoutDetector.patience)
     case .replace:
       guard phase == .open else { return }
       drain()

@@ -28,7 +28,7 @@ extension HTTP2Connection {
     guard isAnyoneWaiting, let limit else { return 0 }
     let released = waiting.prefix(count)
     waiting.removeFirst(released.count)
-    for call in released { HTTP2Connection.answer(call, .heldUp(limit)) }
+    for call in released { HTTP2Connection.answer(call, .noStreamAvailable(limit)) }
     return released.count
   }
 }

@@ -33,7 +33,7 @@ package actor HTTP2Connection: LoopHandler {
   var phase = Phase.idle
   var session: ClientSession?
   var input: InputBuffer?
-  var firstBytes = FirstBytes()
+  var firstBytes = ProtocolDetector()
   var isWriteBlocked = false
   /// Of the write that ended the connection.
   var writeFailure: HTTP2ConnectError?
@@ -52,7 +52,7 @@ package actor HTTP2Connection: LoopHandler {
   /// Whether there is any; costs nothing to look at.
   private(set) var isKeptAlive = false
   /// nil before the start, and where silent connections aren't asked.
-  var silence: SilenceWatch?
+  var silence: IdleProbe?
   var keepaliveTimer: TelemetryLoop.TimerID?
   let started = Promise<Result<Void, HTTP2ConnectError>>()
   private let settled = Promise<Void>()
@@ -205,7 +205,7 @@ package actor HTTP2Connection: LoopHandler {
       unsafe submit(id, request, deadline, continuation, session)
       step()
     } else if !waits, let limit {
-      unsafe continuation.resume(returning: HTTP2Response(failure: .heldUp(limit), fate: .neverProcessed))
+      unsafe continuation.resume(returning: HTTP2Response(failure: .noStreamAvailable(limit), fate: .neverProcessed))
     } else {
       waiting.append(unsafe Waiting(id: id, request: request, deadline: deadline, continuation: continuation))
       if isKeptAlive { step() }

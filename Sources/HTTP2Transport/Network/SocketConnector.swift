@@ -42,13 +42,11 @@ enum SocketConnector {
   private static func connect(
     _ descriptor: Int32, to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) {
-    let code = unsafe SocketSystem.with(address) { system, size in
-      unsafe systemConnect(descriptor, system, size) == 0 ? 0 : errno
-    }
+    let code = SocketSystem.connect(descriptor, to: address)
     switch code {
     case 0: return
     case EINPROGRESS, EINTR: try await wait(descriptor, address, loop, deadline)
-    default: throw .connect(address: address, error: SystemError(call: "connect", code: code ?? ENAMETOOLONG))
+    default: throw .connect(address: address, error: SystemError(call: "connect", code: code))
     }
     let error = SocketSystem.pendingError(descriptor)
     guard error == 0 else { throw .connect(address: address, error: SystemError(call: "connect", code: error)) }
@@ -58,7 +56,7 @@ enum SocketConnector {
     _ descriptor: Int32, _ address: SocketAddress, _ loop: TelemetryLoop, _ deadline: Deadline
   ) async throws(NetworkError) {
     let waiter = Waiter()
-    let token: UInt64
+    let token: HandlerToken
     do {
       token = try loop.watch(descriptor, waiter)
     } catch {

@@ -1,17 +1,17 @@
-internal import TelemetryCore
+package import TelemetryCore
 
 #if canImport(Glibc)
-  internal import Glibc
+  package import Glibc
 #elseif canImport(Musl)
-  internal import Musl
+  package import Musl
 #elseif canImport(Darwin)
-  internal import Darwin
+  package import Darwin
 #endif
 
-/// The system calls on sockets, and how they see addresses.
-enum SocketSystem {
-  /// Makes a non-blocking socket that no child process keeps; it is closed by `ForkedDescriptors`.
-  static func open(for address: SocketAddress) throws(SystemError) -> Int32 {
+/// The system calls on sockets, and the translation of addresses.
+package enum SocketSystem {
+  /// Makes a non-blocking socket that child processes don't inherit. `ForkedDescriptors` closes it.
+  package static func open(for address: SocketAddress) throws(SystemError) -> Int32 {
     let family: Int32
     switch address {
     case .ipv4: family = AF_INET
@@ -35,7 +35,7 @@ enum SocketSystem {
   }
 
   /// Makes an accepted socket non-blocking and keeps child processes from inheriting it.
-  static func prepare(_ descriptor: Int32) {
+  package static func prepare(_ descriptor: Int32) {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     #if canImport(Darwin)
@@ -43,13 +43,11 @@ enum SocketSystem {
     #endif
   }
 
-  /// Sends small segments at once; fails, without harm, for a Unix socket.
-  static func setNoDelay(_ descriptor: Int32) { set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY) }
+  /// Sends small segments at once. Has no effect on a Unix socket.
+  package static func setNoDelay(_ descriptor: Int32) { set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY) }
 
-  static func setReuseAddress(_ descriptor: Int32) { set(descriptor, SOL_SOCKET, SO_REUSEADDR) }
-
-  /// Linux gives a connection up when what was sent isn't acknowledged for so long; fails, without harm, for a Unix
-  /// socket.
+  /// Sets how long Linux waits for the acknowledgement of sent bytes before the connection fails. Has no effect on a
+  /// Unix socket.
   static func setUserTimeout(_ descriptor: Int32, _ timeout: Duration) {
     #if !canImport(Darwin)
       let milliseconds = timeout.clampedNanoseconds / 1_000_000
@@ -62,7 +60,13 @@ enum SocketSystem {
     _ = unsafe setsockopt(descriptor, level, option, &value, 4)
   }
 
-  /// The error that a socket has had in the background; 0 for none.
+  /// Starts a connection.
+  /// - Returns: The error code, such as `EINPROGRESS`; 0 if the socket is connected.
+  static func connect(_ descriptor: Int32, to address: SocketAddress) -> Int32 {
+    unsafe with(address) { unsafe systemConnect(descriptor, $0, $1) == 0 ? 0 : errno } ?? ENAMETOOLONG
+  }
+
+  /// The error of a connection that was made in the background; 0 for none.
   static func pendingError(_ descriptor: Int32) -> Int32 {
     var code: Int32 = 0
     var size = socklen_t(4)
@@ -70,8 +74,9 @@ enum SocketSystem {
     return code
   }
 
-  /// Calls `body` with an address as the system sees it; nil if a path is too long.
-  static func with<Result>(
+  /// Calls `body` with the system's form of an address.
+  /// - Returns: The result of `body`, or nil if a path is too long.
+  package static func with<Result>(
     _ address: SocketAddress, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
   ) -> Result? {
     switch address {
@@ -116,8 +121,9 @@ enum SocketSystem {
     }
   }
 
-  /// Reads an IPv4 or IPv6 address; nil for other families.
-  static func address(_ system: UnsafePointer<sockaddr>) -> SocketAddress? {
+  /// Reads an IPv4 or IPv6 address.
+  /// - Returns: The address, or nil for another family.
+  package static func address(_ system: UnsafePointer<sockaddr>) -> SocketAddress? {
     let raw = unsafe UnsafeRawPointer(system)
     switch unsafe Int32(system.pointee.sa_family) {
     case AF_INET:
@@ -135,21 +141,10 @@ enum SocketSystem {
     }
   }
 
-  /// The address that a socket is bound to, with its port; nil if it has no IP address.
-  static func localAddress(_ descriptor: Int32) -> SocketAddress? {
-    var storage = sockaddr_storage()
-    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    return unsafe withUnsafeMutableBytes(of: &storage) { bytes in
-      let system = unsafe bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self)
-      guard unsafe getsockname(descriptor, system, &size) == 0 else { return nil }
-      return unsafe address(system)
-    }
-  }
+  /// Bounds the addresses of a name that are tried. Real names have fewer.
+  private static let maxAddresses = 256
 
-  // A name that has more addresses has them by mistake, or by malice.
-  private static let mostAddresses = 256
-
-  /// Asks the system's resolver; blocks.
+  /// Looks a name up with `getaddrinfo`. Blocks.
   static func lookUp(_ host: String) -> Result<[SocketAddress], NetworkError> {
     var hints = unsafe addrinfo()
     unsafe hints.ai_family = AF_UNSPEC
@@ -167,7 +162,7 @@ enum SocketSystem {
     defer { unsafe freeaddrinfo(list) }
     var result: [SocketAddress] = []
     var next = unsafe list
-    while let entry = unsafe next, result.count < mostAddresses {
+    while let entry = unsafe next, result.count < maxAddresses {
       if let system = unsafe entry.pointee.ai_addr, let address = unsafe address(system), !result.contains(address) {
         result.append(address)
       }
@@ -175,4 +170,9 @@ enum SocketSystem {
     }
     return result.isEmpty ? .failure(.unresolved(host: host, reason: "no address")) : .success(result)
   }
+}
+
+/// Calls `connect`, which the method of that name hides.
+private func systemConnect(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t) -> Int32 {
+  unsafe connect(descriptor, address, size)
 }

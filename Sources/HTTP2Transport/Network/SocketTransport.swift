@@ -1,5 +1,5 @@
 internal import Synchronization
-internal import TelemetryCore
+package import TelemetryCore
 
 #if canImport(Glibc)
   internal import Glibc
@@ -10,16 +10,16 @@ internal import TelemetryCore
 #endif
 
 /// A connected socket.
-final class SocketTransport: Transport {
-  let peer: String
+package final class SocketTransport: Transport {
+  package let peer: String
   private let descriptor: Int32
   private let loop: TelemetryLoop
-  private var token: UInt64?
-  // The process that the descriptor is open in; 0 once it is closed. A forked child has closed its parent's.
-  // Atomic only because a variable of a class costs a check of exclusive access each time.
+  private var token: HandlerToken?
+  /// The process that opened the descriptor; 0 once the socket is closed. A forked child has closed its parent's.
+  // Atomic only because each use of a class's variable costs a check of exclusive access.
   private let owner = Atomic<UInt32>(Fork.generation)
 
-  init(descriptor: Int32, peer: String, loop: TelemetryLoop) {
+  package init(descriptor: Int32, peer: String, loop: TelemetryLoop) {
     self.descriptor = descriptor
     self.peer = peer
     self.loop = loop
@@ -29,18 +29,18 @@ final class SocketTransport: Transport {
 
   private var isOpen: Bool { owner.load(ordering: .relaxed) == Fork.generation }
 
-  func activate(_ handler: any LoopHandler) throws(SystemError) {
+  package func activate(_ handler: any LoopHandler) throws(SystemError) {
     deactivate()
     token = try loop.watch(descriptor, handler)
   }
 
-  func write(_ slices: UnsafeBufferPointer<IOSlice>) -> IOResult {
+  package func write(_ slices: UnsafeBufferPointer<IOSlice>) -> IOResult {
     guard isOpen else { return .failed(SystemError(call: "sendmsg", code: EBADF)) }
-    // SAFETY: an IOSlice is laid out like an iovec, which takes mutable memory but isn't written through here.
+    // SAFETY: an IOSlice has the layout of an iovec, whose memory `sendmsg` only reads.
     let vectors = unsafe UnsafeMutableRawPointer(mutating: slices.baseAddress)?.assumingMemoryBound(to: iovec.self)
     var message = unsafe msghdr()
     unsafe message.msg_iov = vectors
-    // The system takes so many at most; the rest is a partial write.
+    // IOV_MAX. What exceeds it becomes a partial write.
     unsafe message.msg_iovlen = .init(min(slices.count, 1_024))
     #if canImport(Darwin)
       let flags: Int32 = 0
@@ -55,7 +55,7 @@ final class SocketTransport: Transport {
     }
   }
 
-  func read(into buffer: UnsafeMutableRawBufferPointer) -> IOResult {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) -> IOResult {
     guard isOpen else { return .failed(SystemError(call: "recv", code: EBADF)) }
     while true {
       let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
@@ -66,9 +66,9 @@ final class SocketTransport: Transport {
     }
   }
 
-  func setUserTimeout(_ timeout: Duration) { SocketSystem.setUserTimeout(descriptor, timeout) }
+  package func setUserTimeout(_ timeout: Duration) { SocketSystem.setUserTimeout(descriptor, timeout) }
 
-  func close() {
+  package func close() {
     guard isOpen else { return }
     owner.store(0, ordering: .relaxed)
     deactivate()

@@ -3,12 +3,12 @@ package import TelemetryCore
 /// The system's network: non-blocking sockets, names looked up by `getaddrinfo` on a runtime's blocking threads.
 package struct SystemNetwork: Network {
   private let runtime: TelemetryRuntime
-  private let resolver: Resolver
+  private let resolver: NameResolver
 
   /// Makes a network whose look-ups run on the blocking threads of `runtime`.
   package init(runtime: TelemetryRuntime = .shared) {
     self.runtime = runtime
-    resolver = Resolver(runtime: runtime)
+    resolver = NameResolver(runtime: runtime)
   }
 
   package func resolve(host: String, port: UInt16, deadline: Deadline) async throws(NetworkError) -> [SocketAddress] {

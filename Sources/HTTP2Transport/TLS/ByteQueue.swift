@@ -1,7 +1,7 @@
-/// Bytes that come in at one end and go out at the other, in one block of memory. Its owner calls `deallocate()`.
+/// A queue of bytes in one block of memory. The owner calls `deallocate()`.
 @unsafe
 struct ByteQueue {
-  // What was once needed for a large batch is given back when it has gone out.
+  /// The largest block that is kept when the queue is empty: a large batch leaves no memory behind.
   private static let keptCapacity = 1 << 20
 
   private var base: UnsafeMutableRawPointer?
@@ -11,7 +11,7 @@ struct ByteQueue {
 
   var count: Int { unsafe tail - head }
 
-  /// The bytes; valid until the queue changes.
+  /// The bytes in order, valid until the queue changes.
   var bytes: UnsafeRawBufferPointer {
     guard let base = unsafe base else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
     return unsafe UnsafeRawBufferPointer(start: base + head, count: count)

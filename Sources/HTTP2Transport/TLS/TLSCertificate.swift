@@ -1,15 +1,15 @@
 internal import COTLPOpenSSL
 internal import TelemetryCore
 
-/// An X.509 certificate, in words.
+/// An X.509 certificate and its fields in text.
 @safe
-final class TLSCertificate {
-  let pointer: OpaquePointer
+package final class TLSCertificate {
+  package let pointer: OpaquePointer
 
-  /// Takes over the caller's reference.
+  /// Takes over the reference of the caller.
   init(owning pointer: OpaquePointer) { unsafe self.pointer = pointer }
 
-  /// Takes a reference of its own.
+  /// Adds a reference.
   init(sharing pointer: OpaquePointer) {
     unsafe X509_up_ref(pointer)
     unsafe self.pointer = pointer
@@ -22,10 +22,10 @@ final class TLSCertificate {
   var notBefore: String { unsafe TLSCertificate.text(of: X509_get0_notBefore(pointer)) }
   var notAfter: String { unsafe TLSCertificate.text(of: X509_get0_notAfter(pointer)) }
 
-  // A certificate may hold thousands; nobody reads on.
-  private static let mostNames = 100
+  /// Bounds the names that are shown: a certificate may hold thousands.
+  private static let maxNames = 100
 
-  /// The DNS names, IP addresses and URIs that the certificate is for; the first hundred.
+  /// The DNS names, IP addresses and URIs of the certificate, the first hundred.
   var names: [String] {
     var names: [String] = []
     unsafe forEachName { type, bytes in
@@ -34,12 +34,12 @@ final class TLSCertificate {
         names.append(unsafe String(decoding: bytes.prefix(253), as: UTF8.self).sanitized(limit: 253))
       default: if let address = unsafe TLSCertificate.address(Array(bytes)) { names.append(address) }
       }
-      return names.count < TLSCertificate.mostNames
+      return names.count < TLSCertificate.maxNames
     }
     return names
   }
 
-  /// Whether the certificate is for this URI, byte for byte.
+  /// Whether the certificate contains this URI, byte for byte.
   func isFor(uri: String) -> Bool {
     var isFound = false
     unsafe forEachName { type, bytes in
@@ -49,7 +49,7 @@ final class TLSCertificate {
     return isFound
   }
 
-  /// Hands each DNS name, IP address and URI to `body` until that returns false.
+  /// Calls `body` with each DNS name, IP address and URI until `body` returns false.
   private func forEachName(_ body: (Int32, UnsafeBufferPointer<UInt8>) -> Bool) {
     guard let raw = unsafe X509_get_ext_d2i(pointer, NID_subject_alt_name, nil, nil) else { return }
     let list = OpaquePointer(raw)
@@ -58,7 +58,7 @@ final class TLSCertificate {
       guard let entry = unsafe OPENSSL_sk_value(list, index) else { continue }
       var type: Int32 = 0
       let value = unsafe GENERAL_NAME_get0_value(entry.assumingMemoryBound(to: GENERAL_NAME.self), &type)
-      // Only these are strings: a directoryName or an otherName is another structure.
+      // The other kinds of names, such as directoryName, aren't strings.
       guard [GEN_DNS, GEN_URI, GEN_IPADD].contains(type), let value = unsafe value else { continue }
       let string = unsafe value.assumingMemoryBound(to: ASN1_STRING.self)
       let count = unsafe Int(ASN1_STRING_length(string))
@@ -67,7 +67,7 @@ final class TLSCertificate {
     }
   }
 
-  /// The seconds until the certificate's end, negative after it; nil if its time can't be read.
+  /// The seconds until the certificate expires, negative afterwards; nil if the time can't be read.
   var secondsLeft: Int64? {
     var days: Int32 = 0
     var seconds: Int32 = 0

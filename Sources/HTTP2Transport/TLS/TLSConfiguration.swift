@@ -1,38 +1,39 @@
 package import TelemetryCore
 
-/// How a client checks the server, and shows itself to it.
+/// The settings for a client's TLS: trust, the client's identity, names and versions.
 package struct TLSConfiguration: Sendable {
-  /// Whose certificates are believed.
+  /// The authorities that may issue the server's certificate.
   package enum Trust: Hashable, Sendable {
     /// The system's authorities.
     case system
-    /// These authorities, and no others unless the system's are wanted too.
+    /// The authorities of this source. `andSystem` adds the system's.
     case authorities(PEMSource, andSystem: Bool = false)
 
-    /// The authorities in this file, and no others.
+    /// The authorities in this file only.
     package static func file(_ path: String) -> Trust { .authorities(.file(path)) }
   }
 
-  /// A version of the protocol.
+  /// A protocol version.
   package enum Version: String, Sendable {
     case tls12 = "TLS 1.2"
     case tls13 = "TLS 1.3"
   }
 
-  /// Whose certificates are believed; the system's authorities by default.
+  /// The authorities that may issue the server's certificate. Default: the system's.
   package var trust: Trust
-  /// The client's certificate and the intermediates after it; set with `clientKey` only.
+  /// The client's certificate, followed by the intermediates. Requires `clientKey`.
   package var clientCertificate: PEMSource?
   /// The client's private key.
   package var clientKey: PEMSource?
   /// The password of an encrypted key.
   package var clientKeyPassword: KeyPassword?
-  /// The name to ask for and to check, where it isn't the host that is connected to. A `spiffe://` URI is not asked for,
-  /// and stands in the certificate as it is.
+  /// The name that replaces the host's, both in the request to the server (SNI) and in the check of the certificate. A
+  /// `spiffe://` URI isn't sent, and the certificate must contain exactly that URI.
   package var serverName: String?
-  /// The oldest version that is spoken.
+  /// The oldest version that is accepted. Default: TLS 1.2.
   package var minimumVersion = Version.tls12
-  /// How long after a look at the files connections do without another; nil: they are never read again.
+  /// The shortest time between two checks of the files for changes. Default: zero, a check for every connection. With nil
+  /// the files are never read again.
   package var reloadInterval: Duration? = .zero
 
   package init(
@@ -44,7 +45,7 @@ package struct TLSConfiguration: Sendable {
     self.serverName = serverName
   }
 
-  /// The files, in a fixed order. The system's authorities are none of them: they are read once.
+  /// The paths of the files, in a fixed order, without the system's authorities.
   package var paths: [String] {
     var sources = [clientCertificate, clientKey]
     if case .authorities(let source, _) = trust { sources.insert(source, at: 0) }

@@ -1,117 +1,126 @@
 internal import COTLPOpenSSL
 internal import TelemetryCore
 
-/// TLS without a socket: ciphertext goes in and comes out as bytes. Belongs to one connection and its loop.
+/// TLS without a socket: ciphertext is received and sent as bytes. An engine belongs to one connection and its loop.
 @safe
 package final class TLSEngine {
-  /// How far the handshake is.
+  /// The state of the handshake.
   package enum Handshake: Hashable, Sendable {
     case inProgress
-    /// Done; `h2` is agreed on.
+    /// Done, with `h2` negotiated.
     case done
     case failed(TLSError)
   }
 
-  /// What one attempt to move plaintext gave.
+  /// The result of one attempt to read or write plaintext.
   package enum Result: Hashable, Sendable {
-    /// So many bytes were moved, at least one.
+    /// The number of bytes that were read or written, at least one.
     case bytes(Int)
     /// More ciphertext is needed first.
     case wouldBlock
-    /// The peer ended its side in order (reading only).
+    /// The peer sent close_notify (reading only).
     case end
     case failed(TLSError)
   }
 
-  /// The most plaintext that a record holds.
+  /// The largest plaintext of a record (RFC 8446, 5.1).
   package static let recordSize = 16_384
 
-  /// How far the handshake is. Changes in `start`, `receive` and `receiveEnd`.
+  /// The state of the handshake. Changes in `start`, `receive` and `receiveEnd`.
   package private(set) var handshake: Handshake = .inProgress {
     didSet {
       isConnected = handshake == .done
-      if case .failed = handshake { unsafe context.sessions?.forget(state.pointee.sessionPeer) }
+      if case .failed = handshake { forgetSessions() }
     }
   }
   private var isConnected = false
 
-  // SAFETY: both are freed in `deinit` only. OpenSSL keeps pointers to the state, which doesn't move. No access to the
-  // state's memory lasts over a call into OpenSSL, whose callbacks change it.
+  // SAFETY: both are freed in `deinit` only. OpenSSL keeps pointers to the storage, which doesn't move. No access to the
+  // storage lasts over a call into OpenSSL, whose callbacks change the storage.
   private let ssl: OpaquePointer
-  private let state: UnsafeMutablePointer<TLSState>
-  private let context: TLSContext
+  private let storage: UnsafeMutablePointer<TLSStorage>
+  /// Holds the memory that callbacks of the context use.
+  private let context: AnyObject
   private var record: UnsafeMutableRawPointer?
   private var hasReceived = false
 
   /// Makes the client's side.
-  /// - Parameter host: The host that is connected to, name or IP literal (with or without brackets): it is asked for
-  ///   (names only) and the certificate must be for it, unless the configuration names another host or a URI.
-  /// - Parameter place: The address, in any words: a session is resumed only where it began.
+  /// - Parameters:
+  ///   - host: The host of the connection, a name or an IP literal with or without brackets. A name is sent to the server
+  ///     (SNI). The certificate must be for the host, unless the configuration names another host or a URI.
+  ///   - place: The address. A session is resumed only with the address where it began.
   package convenience init(client context: TLSContext, host: String, place: String = "") throws(TLSError) {
     let host = TLSEngine.normalized(context.serverName ?? host)
     guard !host.isEmpty else { throw TLSError(.wrongHost, "there is no server name to check the certificate against") }
-    try self.init(context, host: host, place: place, isServer: false)
+    try unsafe self.init(context.pointer, of: context, TLSStorage(context, host: host, place: place))
     try unsafe TLSEngine.setHost(host, isChecked: context.expectedURI == nil, ssl)
-    unsafe SSL_set_cert_cb(ssl, TLSEngine.noteCertificateRequest, state)
-    if context.hasCertificate { unsafe SSL_set_msg_callback(ssl, TLSEngine.noteEmptyCertificate) }
+    unsafe SSL_set_cert_cb(ssl, TLSEngine.certificateRequested, storage)
+    if context.hasCertificate { unsafe SSL_set_msg_callback(ssl, TLSEngine.messageWritten) }
     unsafe SSL_set_connect_state(ssl)
-    if let (session, validity) = unsafe context.sessions?.take(for: state.pointee.sessionPeer) {
-      unsafe state.pointee.offeredValidity = validity
+    if let (session, validity) = unsafe context.sessions.take(for: storage.pointee.sessionPeer) {
+      unsafe storage.pointee.offeredValidity = validity
       unsafe session.offer(in: ssl)
     }
   }
 
-  /// Makes the server's side.
-  package convenience init(server context: TLSContext) throws(TLSError) {
-    try self.init(context, host: "", place: "", isServer: true)
+  /// Makes the server's side, for a server in tests.
+  /// - Parameters:
+  ///   - pointer: OpenSSL's context.
+  ///   - context: The owner of the pointer, which the engine keeps alive.
+  ///   - trust: The authorities of clients, as messages name them.
+  ///   - requiresHTTP2: Whether a connection without `h2` is refused.
+  package convenience init(
+    accepting pointer: OpaquePointer, of context: AnyObject, trust: String, requiresHTTP2: Bool
+  ) throws(TLSError) {
+    try unsafe self.init(pointer, of: context, TLSStorage(serverWithTrust: trust, requiresHTTP2: requiresHTTP2))
     unsafe SSL_set_accept_state(ssl)
   }
 
-  private init(_ context: TLSContext, host: String, place: String, isServer: Bool) throws(TLSError) {
+  private init(_ pointer: OpaquePointer, of context: AnyObject, _ initial: TLSStorage) throws(TLSError) {
     ERR_clear_error()
-    guard let ssl = unsafe SSL_new(context.pointer) else { throw TLSContext.setUpFailure() }
-    let state = UnsafeMutablePointer<TLSState>.allocate(capacity: 1)
-    unsafe state.initialize(to: TLSState(isServer: isServer, host: host, place: place, context: context))
+    guard let ssl = unsafe SSL_new(pointer) else { throw TLSContext.setUpFailure() }
+    let storage = UnsafeMutablePointer<TLSStorage>.allocate(capacity: 1)
+    unsafe storage.initialize(to: initial)
     self.context = context
     unsafe self.ssl = ssl
-    unsafe self.state = state
+    unsafe self.storage = storage
     // From here on `deinit` frees both.
-    guard let bio = unsafe TLSQueueBIO.make(state) else { throw TLSContext.setUpFailure() }
+    guard let bio = unsafe TLSQueueBIO.make(storage) else { throw TLSContext.setUpFailure() }
     unsafe SSL_set_bio(ssl, bio, bio)
-    guard unsafe SSL_set_ex_data(ssl, 0, state) == 1 else { throw TLSContext.setUpFailure() }
+    guard unsafe SSL_set_ex_data(ssl, 0, storage) == 1 else { throw TLSContext.setUpFailure() }
   }
 
   deinit {
     unsafe SSL_free(ssl)
-    unsafe state.pointee.input.deallocate()
-    unsafe state.pointee.output.deallocate()
-    unsafe state.deinitialize(count: 1)
-    unsafe state.deallocate()
+    unsafe storage.pointee.input.deallocate()
+    unsafe storage.pointee.output.deallocate()
+    unsafe storage.deinitialize(count: 1)
+    unsafe storage.deallocate()
     unsafe record?.deallocate()
   }
 
   // MARK: Handshake
 
-  /// Starts the handshake: a client has output afterwards.
+  /// Starts the handshake. A client has output afterwards.
   package func start() { advance() }
 
-  /// Takes ciphertext that arrived, and carries the handshake on. After a failed handshake there may be output
-  /// left (an alert that tells the peer): send it, then close.
+  /// Takes ciphertext that arrived, and continues the handshake. After a failed handshake the output may hold an alert
+  /// for the peer: send the output, then close.
   package func receive(_ ciphertext: UnsafeRawBufferPointer) {
     guard let start = ciphertext.baseAddress, ciphertext.count > 0 else { return }
-    unsafe state.pointee.input.append(start, ciphertext.count)
+    unsafe storage.pointee.input.append(start, ciphertext.count)
     if !hasReceived {
       hasReceived = true
-      if let error = unsafe TLSFailure.notTLS(Array(ciphertext.prefix(8)), situation) {
+      if let error = unsafe TLSFailure.plaintext(Array(ciphertext.prefix(8)), situation) {
         return handshake = .failed(error)
       }
     }
     advance()
   }
 
-  /// The transport has ended: nothing more arrives.
+  /// Ends the input: the transport has ended.
   package func receiveEnd() {
-    unsafe state.pointee.inputEnded = true
+    unsafe storage.pointee.inputEnded = true
     advance()
   }
 
@@ -121,7 +130,7 @@ package final class TLSEngine {
     let result = unsafe SSL_do_handshake(ssl)
     if result == 1 {
       unsafe SSL_set_msg_callback(ssl, nil)
-      unsafe TLSEngine.noteValidity(ssl, state)
+      unsafe TLSEngine.noteValidity(ssl, storage)
       handshake = (identityError() ?? protocolError()).map { .failed($0) } ?? .done
       return
     }
@@ -131,14 +140,17 @@ package final class TLSEngine {
     }
   }
 
-  /// The check of a URI is ours alone, so it must have happened; in a resumed session it was before.
+  /// Refuses a connection whose certificate wasn't checked for the expected URI: OpenSSL doesn't know of that check. A
+  /// resumed session was checked when it began.
   private func identityError() -> TLSError? {
-    guard let uri = context.expectedURI, unsafe !state.pointee.isForExpectedURI, !isResumed else { return nil }
+    guard let uri = unsafe storage.pointee.expectedURI, unsafe !storage.pointee.isForExpectedURI, !isResumed else {
+      return nil
+    }
     return TLSError(.wrongHost, "the server has shown no certificate for \(uri)")
   }
 
   private func protocolError() -> TLSError? {
-    guard context.requiresHTTP2 else { return nil }
+    guard unsafe storage.pointee.requiresHTTP2 else { return nil }
     var name: UnsafePointer<UInt8>?
     var count: UInt32 = 0
     unsafe SSL_get0_alpn_selected(ssl, &name, &count)
@@ -148,20 +160,20 @@ package final class TLSEngine {
     return TLSError(.noALPN, "\(situation.peer) doesn't speak HTTP/2 at this port (ALPN: \(what))")
   }
 
-  /// What the peer has shown of itself so far, whether it was accepted or not.
+  /// The peer's identity as far as it is known, accepted or not.
   package var peer: TLSPeer {
-    let refused = unsafe state.pointee.refusedChain
+    let refused = unsafe storage.pointee.refusedChain
     return unsafe TLSPeer(
       version: String(cString: SSL_get_version(ssl)),
       certificates: refused.isEmpty ? TLSPeer.certificates(SSL_get_peer_cert_chain(ssl)) : refused)
   }
 
-  /// Whether the handshake resumed an earlier session; known once it is done.
+  /// Whether the handshake resumed an earlier session; valid once the handshake is done.
   package var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
 
   // MARK: Plaintext
 
-  /// Decrypts into `buffer`. Call it until it says `wouldBlock`.
+  /// Decrypts into `buffer`. Call this until it returns `wouldBlock`.
   package func read(into buffer: UnsafeMutableRawBufferPointer) -> Result {
     guard isConnected else { return notConnected }
     ERR_clear_error()
@@ -173,13 +185,13 @@ package final class TLSEngine {
     case SSL_ERROR_ZERO_RETURN: return .end
     default:
       let error = TLSFailure.error(TLSErrorQueue.take(), situation)
-      // In TLS 1.3 a server refuses a client, and with it a resumed session, only after the handshake.
-      if error.code != .closed { unsafe context.sessions?.forget(state.pointee.sessionPeer) }
+      // In TLS 1.3 a server refuses a client, and a resumed session, only after the handshake.
+      if error.code != .closed { forgetSessions() }
       return .failed(error)
     }
   }
 
-  /// Encrypts all of the slices, in records of 16 KiB; the output grows by as much. Only after the handshake.
+  /// Encrypts all of the slices, in records of 16 KiB. The output isn't bounded. Only after the handshake.
   package func write(_ slices: UnsafeBufferPointer<IOSlice>) -> Result {
     guard isConnected else { return notConnected }
     let record = unsafe recordMemory
@@ -189,7 +201,7 @@ package final class TLSEngine {
       var slice = unsafe slices[index]
       unsafe total += slice.count
       while unsafe slice.count > 0 {
-        // A whole record's worth that lies in one piece needs no copy of ours.
+        // The bytes of a whole record in one slice need no copy.
         if unsafe used == 0 && slice.count >= TLSEngine.recordSize {
           if let error = unsafe encrypt(slice.start, TLSEngine.recordSize) { return .failed(error) }
           unsafe slice.advance(by: TLSEngine.recordSize)
@@ -215,7 +227,7 @@ package final class TLSEngine {
     return unsafe withUnsafePointer(to: &slice) { unsafe write(UnsafeBufferPointer(start: $0, count: 1)) }
   }
 
-  /// The queue takes everything, so that OpenSSL never asks to come again.
+  /// Encrypts one record. OpenSSL never asks to repeat the call, because the queue takes everything.
   private func encrypt(_ start: UnsafeRawPointer, _ count: Int) -> TLSError? {
     ERR_clear_error()
     var written = 0
@@ -239,17 +251,17 @@ package final class TLSEngine {
 
   // MARK: Output
 
-  /// The ciphertext that waits to be sent.
-  package var outputCount: Int { unsafe state.pointee.output.count }
+  /// The number of bytes of ciphertext to be sent.
+  package var outputCount: Int { unsafe storage.pointee.output.count }
 
-  /// Hands the waiting ciphertext, in one piece, to `send`, which returns how much of it was sent.
+  /// Calls `send` with the ciphertext, in one piece. `send` returns the number of bytes that were sent.
   package func withOutput(_ send: (UnsafeRawBufferPointer) -> Int) {
     guard outputCount > 0 else { return }
-    let sent = unsafe send(state.pointee.output.bytes)
-    unsafe state.pointee.output.drop(sent)
+    let sent = unsafe send(storage.pointee.output.bytes)
+    unsafe storage.pointee.output.drop(sent)
   }
 
-  /// Says goodbye (close_notify): there is output afterwards.
+  /// Ends the connection with close_notify. There is output afterwards.
   package func close() {
     guard isConnected else { return }
     ERR_clear_error()
@@ -258,18 +270,18 @@ package final class TLSEngine {
   }
 }
 
-// MARK: - Setting up
-
 extension TLSEngine {
+  private func forgetSessions() { unsafe storage.pointee.sessions?.forget(storage.pointee.sessionPeer) }
+
   private var situation: TLSFailure.Situation {
     unsafe TLSFailure.Situation(
-      isServer: state.pointee.isServer, host: state.pointee.host,
-      certificateRequested: state.pointee.certificateRequested, hasCertificate: state.pointee.hasCertificate,
-      unsuitableKey: state.pointee.unsuitableKey, verifyFailure: state.pointee.verifyFailure,
-      isInHandshake: !isConnected, minimumVersion: context.minimumVersion)
+      isServer: storage.pointee.isServer, host: storage.pointee.host,
+      certificateRequested: storage.pointee.certificateRequested, hasCertificate: storage.pointee.hasCertificate,
+      unsuitableKey: storage.pointee.unsuitableKey, verifyFailure: storage.pointee.verifyFailure,
+      isInHandshake: !isConnected, minimumVersion: storage.pointee.minimumVersion)
   }
 
-  /// Without an IPv6 literal's brackets and zone, and without a name's final dot: neither stands in a certificate.
+  /// Removes an IPv6 literal's brackets and zone, and a name's final dot. Certificates have none of them.
   private static func normalized(_ host: String) -> String {
     var host = Substring(host)
     if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
@@ -278,10 +290,10 @@ extension TLSEngine {
     return String(host)
   }
 
-  /// What the certificate must be for; a name is asked for too (SNI), an address is not.
+  /// Sets the name or address that the certificate must be for. A name is sent to the server (RFC 6066, 3).
   private static func setHost(_ host: String, isChecked: Bool, _ ssl: OpaquePointer) throws(TLSError) {
     let parameters = unsafe SSL_get0_param(ssl)
-    // Names count, not the subject's common name, and `*` for a whole label only.
+    // The subject's common name doesn't count, and `*` stands for a whole label only (RFC 9525, 2 and 6.3).
     unsafe X509_VERIFY_PARAM_set_hostflags(
       parameters, UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
     if let address = unsafe a2i_IPADDRESS(host) {
@@ -299,30 +311,31 @@ extension TLSEngine {
     }
   }
 
-  private static let noteCertificateRequest: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 =
+  private static let certificateRequested: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 =
     { _, argument in
-      guard let state = unsafe argument?.assumingMemoryBound(to: TLSState.self) else { return 1 }
-      unsafe state.pointee.certificateRequested = true
+      guard let storage = unsafe argument?.assumingMemoryBound(to: TLSStorage.self) else { return 1 }
+      unsafe storage.pointee.certificateRequested = true
       return 1
     }
 
-  /// OpenSSL shows no certificate, without a word, if its key can sign nothing that the server takes.
-  private static let noteEmptyCertificate:
+  /// Notes an empty certificate message: OpenSSL sends one, without an error, if the server accepts no signature
+  /// algorithm of the client's key.
+  private static let messageWritten:
     @convention(c) (
       Int32, Int32, Int32, UnsafeRawPointer?, Int, OpaquePointer?, UnsafeMutableRawPointer?
     ) -> Void = { isWritten, _, type, bytes, count, ssl, _ in
-      // RFC 8446, 4.4.2 and RFC 5246, 7.4.6: an empty list takes 8 or 7 bytes with the message's head.
+      // A message with an empty list has 8 or 7 bytes (RFC 8446, 4.4.2; RFC 5246, 7.4.6).
       guard isWritten == 1, type == SSL3_RT_HANDSHAKE, count > 0, count <= 8, let ssl = unsafe ssl,
-        unsafe bytes?.load(as: UInt8.self) == UInt8(SSL3_MT_CERTIFICATE), let state = unsafe TLSState.of(ssl)
+        unsafe bytes?.load(as: UInt8.self) == UInt8(SSL3_MT_CERTIFICATE), let storage = unsafe TLSStorage.of(ssl)
       else { return }
-      unsafe state.pointee.unsuitableKey = unsafe TLSSignatures.refusal(ssl)
+      unsafe storage.pointee.unsuitableKey = unsafe TLSSignatures.refusal(ssl)
     }
 
-  /// Notes until when what this connection has verified, or its session's first one had, may be relied on.
-  static func noteValidity(_ ssl: OpaquePointer, _ state: UnsafeMutablePointer<TLSState>) {
-    guard unsafe state.pointee.validity == nil, let sessions = unsafe state.pointee.sessions else { return }
+  /// Notes how long the verification may be relied on: this connection's own, or that of the resumed session.
+  static func noteValidity(_ ssl: OpaquePointer, _ storage: UnsafeMutablePointer<TLSStorage>) {
+    guard unsafe storage.pointee.validity == nil, let sessions = unsafe storage.pointee.sessions else { return }
     guard unsafe SSL_session_reused(ssl) == 0 else {
-      unsafe state.pointee.validity = unsafe state.pointee.offeredValidity
+      unsafe storage.pointee.validity = unsafe storage.pointee.offeredValidity
       return
     }
     guard let chain = unsafe SSL_get0_verified_chain(ssl) else { return }
@@ -332,7 +345,7 @@ extension TLSEngine {
       let certificate = unsafe TLSCertificate(sharing: OpaquePointer(entry))
       left = min(left, certificate.secondsLeft ?? 0)
     }
-    unsafe state.pointee.validity = sessions.validity(certificatesEndIn: left)
+    unsafe storage.pointee.validity = sessions.validity(certificatesEndIn: left)
   }
 }
 

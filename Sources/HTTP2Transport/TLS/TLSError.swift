@@ -1,10 +1,12 @@
-/// Why TLS can't be used: a file that is wrong, or a handshake or connection that failed.
+package import TelemetryCore
+
+/// The reason why TLS can't be used: a file that is wrong, or a handshake or connection that failed.
 package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kinds of failure that a user can act on.
   package enum Code: Hashable, Sendable {
     /// A file is unreadable, empty, not PEM, or doesn't fit its counterpart.
     case badFile
-    /// A certificate of the server (or, seen by a server, of the client) has expired.
+    /// The peer's certificate, or an authority of its chain, has expired.
     case certificateExpired
     /// A certificate isn't valid yet.
     case certificateNotYetValid
@@ -14,17 +16,19 @@ package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     case unknownAuthority
     /// The certificate is refused for another reason.
     case badCertificate
-    /// The server wants a client certificate and none is configured.
+    /// The server requires a client certificate and none is configured.
     case clientCertificateRequired
-    /// The server takes no signature that our key can make.
+    /// The server accepts no signature algorithm of the client's key.
     case clientKeyUnsupported
-    /// The server doesn't accept our client certificate.
+    /// The server doesn't accept the client certificate.
     case clientCertificateRefused
     /// The peer doesn't negotiate `h2`.
     case noALPN
-    /// The peer speaks plaintext.
+    /// The peer answers in plaintext HTTP/1.
+    case http1
+    /// The peer speaks another plaintext protocol.
     case notTLS
-    /// The peer closed the connection in the handshake, or later without notice.
+    /// The peer closed the connection during the handshake, or later without close_notify.
     case closed
     /// The handshake failed otherwise, such as for want of a common version or cipher.
     case handshake
@@ -32,7 +36,7 @@ package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     case connection
   }
 
-  /// What a file or a text of the configuration is for; its words.
+  /// The purpose of a file or a text of the configuration. The raw value is its name in messages.
   package enum Role: String, Sendable {
     case authorities = "CA"
     case clientCertificate = "client certificate"
@@ -42,18 +46,37 @@ package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     case clientAuthorities = "client CA"
   }
 
-  /// What kind of failure it is.
+  /// The kind of failure.
   package let code: Code
-  /// What the file or text that can't be used is for; nil for other failures.
+  /// The purpose of the file or text that can't be used; nil for other failures.
   package let role: Role?
-  /// What is wrong, naming the file, the host or the names in the certificate.
+  /// The path of the file that can't be used, fit to be shown; nil for a text and for other failures.
+  package let file: String?
+  /// The message without the role and the file: "is not PEM".
+  package let reason: String
+  /// The reason, with the role and the file if there are any.
   package let message: String
 
-  package init(_ code: Code, _ message: String, role: Role? = nil) {
+  /// Makes the error of a handshake or a connection.
+  package init(_ code: Code, _ message: String) {
     self.code = code
-    self.message = message
+    (role, file) = (nil, nil)
+    (reason, self.message) = (message, message)
+  }
+
+  /// Makes the error of a file or a text.
+  package init(_ role: Role, _ source: PEMSource, _ reason: String) {
+    code = .badFile
     self.role = role
+    file = source.path == nil ? nil : source.shown
+    self.reason = reason
+    message = "\(role.rawValue) \(source.path == nil ? "text" : "file") \(source.quoted) \(reason)"
   }
 
   package var description: String { message }
+}
+
+extension PEMSource {
+  /// The path in quotes, or the length of the text.
+  var quoted: String { path == nil ? "(\(text?.count ?? 0) bytes)" : "'\(shown)'" }
 }

@@ -1,16 +1,15 @@
 internal import COTLPOpenSSL
-internal import TelemetryCore
 
-/// Puts what OpenSSL says of a failure into classes and words.
+/// Translates OpenSSL's errors and alerts into errors that a user can act on.
 enum TLSFailure {
-  /// What is known of a connection when it fails.
+  /// The facts about a connection that decide the meaning of a failure.
   struct Situation {
     var isServer = false
-    /// The host that was connected to.
+    /// The host of the connection; empty for a server.
     var host = ""
     var certificateRequested = false
     var hasCertificate = false
-    /// Why our key is of no use to the server; nil if it is, or nobody knows.
+    /// Why the server accepts no signature of the client's key; nil if it may accept one.
     var unsuitableKey: String?
     var verifyFailure: TLSError?
     var isInHandshake = true
@@ -19,7 +18,7 @@ enum TLSFailure {
     var peer: String { isServer ? "the client" : host.isEmpty ? "the server" : host }
   }
 
-  /// The error for the reasons that OpenSSL noted, the oldest first.
+  /// The error for the entries of OpenSSL's queue, the oldest first.
   static func error(_ entries: [TLSErrorQueue.Entry], _ situation: Situation) -> TLSError {
     if let failure = situation.verifyFailure { return failure }
     guard let entry = entries.first(where: { $0.library == ERR_LIB_SSL }) ?? entries.first else {
@@ -45,7 +44,7 @@ enum TLSFailure {
     }
   }
 
-  /// The transport ended without TLS's goodbye.
+  /// The error for a transport that ended without close_notify.
   static func closed(_ situation: Situation) -> TLSError {
     guard situation.isInHandshake else {
       return TLSError(.closed, "\(situation.peer) closed the connection without TLS's close_notify")
@@ -63,7 +62,7 @@ enum TLSFailure {
       .closed, "\(situation.peer) closed the connection in the TLS handshake (does it speak TLS at this port?)")
   }
 
-  /// The peer sent a fatal alert.
+  /// The error for a fatal alert of the peer.
   private static func alert(_ number: Int32, _ text: String, _ situation: Situation) -> TLSError {
     switch number {
     case SSL_AD_NO_APPLICATION_PROTOCOL:
@@ -86,7 +85,8 @@ enum TLSFailure {
     SSL_AD_HANDSHAKE_FAILURE, SSL_AD_DECRYPT_ERROR,
   ]
 
-  /// The error for an alert that is, or in the situation must be, about our certificate; nil for others.
+  /// - Returns: The error for an alert that concerns the own certificate, by its number or in this situation; nil for
+  ///   other alerts.
   private static func certificateAlert(_ number: Int32, _ text: String, _ situation: Situation) -> TLSError? {
     let aboutCertificate = certificateAlerts.contains(number)
     if let problem = situation.unsuitableKey, aboutCertificate || number == SSL_AD_CERTIFICATE_REQUIRED {
@@ -114,8 +114,8 @@ enum TLSFailure {
       : TLSError(.connection, "TLS connection with \(situation.peer) failed: \(text)")
   }
 
-  /// What the first bytes of a peer that doesn't speak TLS say; nil if they look like TLS.
-  static func notTLS(_ first: [UInt8], _ situation: Situation) -> TLSError? {
+  /// - Returns: The error for the first bytes of a peer that doesn't speak TLS, or nil if they may be TLS.
+  static func plaintext(_ first: [UInt8], _ situation: Situation) -> TLSError? {
     // The record types that may come first: handshake, and from a server an alert.
     guard let type = first.first, type != 0x16, situation.isServer || type != 0x15 else { return nil }
     guard !situation.isServer else {
@@ -123,7 +123,7 @@ enum TLSFailure {
     }
     if first.starts(with: Array("HTTP/".utf8)) {
       return TLSError(
-        .notTLS, "\(situation.peer) answered in plaintext HTTP/1: this is no TLS port (use http:// for plaintext)")
+        .http1, "\(situation.peer) answered in plaintext HTTP/1: this is no TLS port (use http:// for plaintext)")
     }
     // The head of an HTTP/2 SETTINGS frame: three bytes of length, type 4.
     if first.count >= 4, first[0] == 0, first[1] == 0, first[3] == 4 {
@@ -131,55 +131,5 @@ enum TLSFailure {
         .notTLS, "\(situation.peer) answered in plaintext HTTP/2: this is no TLS port (use http:// for plaintext)")
     }
     return TLSError(.notTLS, "\(situation.peer) answered in plaintext: this is no TLS port (use http:// for plaintext)")
-  }
-}
-
-extension TLSFailure {
-  /// The error for the first thing that the verification of the peer's chain didn't like.
-  static func verification(
-    _ code: Int32, certificate: TLSCertificate, depth: Int32, host: String, trust: String, isServer: Bool
-  ) -> TLSError {
-    let owner = isServer ? "the client" : host
-    let which =
-      depth == 0
-      ? "the certificate of \(owner)" : "the authority '\(certificate.subject)' in the certificate chain of \(owner)"
-    switch code {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return TLSError(.certificateExpired, "\(which) expired on \(certificate.notAfter)")
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return TLSError(.certificateNotYetValid, "\(which) is not valid before \(certificate.notBefore)")
-    case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
-      return TLSError(
-        .wrongHost, "the server's certificate \(names(of: certificate)), not for \(owner)")
-    default:
-      if let words = distrust(code, certificate, which, owner, trust) { return TLSError(.unknownAuthority, words) }
-      let reason = unsafe X509_verify_cert_error_string(Int(code)).map { unsafe String(cString: $0) }
-      return TLSError(.badCertificate, "\(which) is refused: \(reason ?? "error \(code)")")
-    }
-  }
-
-  private static func names(of certificate: TLSCertificate) -> String {
-    let names = certificate.names
-    return names.isEmpty
-      ? "holds no names (subjectAltName; its subject '\(certificate.subject)' isn't used)"
-      : "is for \(names.prefix(10).joined(separator: ", "))\(names.count > 10 ? ", …" : "")"
-  }
-
-  /// Why the authority isn't trusted; nil if that isn't what is wrong.
-  private static func distrust(
-    _ code: Int32, _ certificate: TLSCertificate, _ which: String, _ owner: String, _ trust: String
-  ) -> String? {
-    switch code {
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      "\(which) is self-signed and not among \(trust)"
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_CERT_UNTRUSTED:
-      "the certificate of \(owner) comes from '\(certificate.subject)', which is not among \(trust)"
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
-      X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      "\(which) was issued by '\(certificate.issuer)', which is not among \(trust)"
-    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-      "\(which) is not signed by the '\(certificate.issuer)' that is among \(trust)"
-    default: nil
-    }
   }
 }

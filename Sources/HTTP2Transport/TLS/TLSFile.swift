@@ -1,5 +1,5 @@
 internal import COTLPOpenSSL
-internal import TelemetryCore
+package import TelemetryCore
 
 #if canImport(Glibc)
   internal import Glibc
@@ -9,51 +9,36 @@ internal import TelemetryCore
   internal import Darwin
 #endif
 
-/// PEM from a file, a pipe or a text, read whole; every error says where it is from, and shows none of it.
-struct TLSFile {
+/// The contents of a PEM file, pipe or text. Every error names the source, and never shows the contents.
+package struct TLSFile {
   // The largest bundle of authorities in use has a quarter of a megabyte, and 150 certificates.
-  private static let limit = 8 << 20
-  private static let mostCertificates = 2000
+  private static let maxBytes = 8 << 20
+  private static let maxCertificates = 2000
 
   let role: TLSError.Role
   let source: PEMSource
   private let contents: SecretBytes
 
-  init(_ role: TLSError.Role, _ source: PEMSource) throws(TLSError) {
+  /// Reads the source whole. Blocks.
+  package init(_ role: TLSError.Role, _ source: PEMSource) throws(TLSError) {
     self.role = role
     self.source = source
-    if let text = source.text {
-      contents = text
-      guard text.count <= TLSFile.limit else { throw TLSFile.failure(role, source, "is larger than 8 MiB") }
-    } else {
-      contents = try TLSFile.read(role, source)
-    }
-    guard contents.count > 0 else { throw TLSFile.failure(role, source, "is empty") }
-  }
-
-  func failure(_ what: String) -> TLSError { TLSFile.failure(role, source, what) }
-
-  private static func failure(_ role: TLSError.Role, _ source: PEMSource, _ what: String) -> TLSError {
-    let kind = source.path == nil ? "text" : "file"
-    return TLSError(.badFile, "\(role.rawValue) \(kind) \(shown(source)) \(what)", role: role)
-  }
-
-  /// A path in quotes, or a text's length.
-  static func shown(_ source: PEMSource) -> String {
-    source.path == nil ? "(\(source.text?.count ?? 0) bytes)" : "'\(source.shown)'"
-  }
-
-  // MARK: Reading
-
-  private static func read(_ role: TLSError.Role, _ source: PEMSource) throws(TLSError) -> SecretBytes {
     do throws(SecretFile.Failure) {
-      return try SecretFile.read(source.path ?? "", limit: limit)
+      if let text = source.text {
+        contents = text
+      } else {
+        contents = try SecretFile.read(source.path ?? "", limit: TLSFile.maxBytes)
+      }
     } catch {
-      throw failure(role, source, error.description)
+      throw TLSError(role, source, error.description)
     }
+    guard contents.count <= TLSFile.maxBytes else { throw failure("is larger than 8 MiB") }
+    guard contents.count > 0 else { throw failure("is empty") }
   }
 
-  /// Whether every user of this machine can read the file: it and all folders above permit it. Not for a text.
+  func failure(_ reason: String) -> TLSError { TLSError(role, source, reason) }
+
+  /// Whether every user of this machine can read the file: the file and all folders above permit it. False for a text.
   var isReadableByAll: Bool {
     guard let path = source.path, let resolved = unsafe realpath(path, nil) else { return false }
     defer { unsafe free(resolved) }
@@ -70,29 +55,29 @@ struct TLSFile {
 
   // MARK: Contents
 
-  /// The certificates in the file, at least one. The caller owns a reference to each.
+  /// The certificates in the file, at least one.
   func certificates() throws(TLSError) -> [TLSCertificate] {
     var found: [TLSCertificate] = []
     let last = try unsafe withBIO { bio throws(TLSError) in
       ERR_clear_error()
-      while found.count <= TLSFile.mostCertificates,
+      while found.count <= TLSFile.maxCertificates,
         let certificate = unsafe PEM_read_bio_X509(bio, nil, TLSPassword.answer, nil)
       {
         found.append(unsafe TLSCertificate(owning: certificate))
       }
       return TLSErrorQueue.take().last
     }
-    guard found.count <= TLSFile.mostCertificates else {
-      throw failure("holds more than \(TLSFile.mostCertificates) certificates")
+    guard found.count <= TLSFile.maxCertificates else {
+      throw failure("holds more than \(TLSFile.maxCertificates) certificates")
     }
     if let last, !last.isEndOfPEM {
       throw failure("is damaged: certificate \(found.count + 1) can't be read (\(last.text))")
     }
-    guard !found.isEmpty else { throw failure(whyNothing(sought: "certificate")) }
+    guard !found.isEmpty else { throw failure(absence(of: "certificate")) }
     return found
   }
 
-  /// The private key in the file; the caller owns it.
+  /// - Returns: The private key in the file, which the caller must free.
   func privateKey(_ password: KeyPassword?) throws(TLSError) -> OpaquePointer {
     var answer = TLSPassword(password)
     let (key, last) = try unsafe withBIO { bio throws(TLSError) in
@@ -104,11 +89,11 @@ struct TLSFile {
     }
     if let key = unsafe key { return unsafe key }
     if let problem = answer.problem { throw failure(problem) }
-    guard contains("PRIVATE KEY-----") else { throw failure(whyNothing(sought: "private key")) }
+    guard contains("PRIVATE KEY-----") else { throw failure(absence(of: "private key")) }
     throw failure("is damaged: the private key can't be read (\(last?.text ?? "unknown error"))")
   }
 
-  /// The BIO reads from our memory, so that no copy of a key stays behind.
+  /// Calls `body` with a BIO over the contents, so that no copy of a key is left in memory.
   private func withBIO<Value>(_ body: (OpaquePointer) throws(TLSError) -> Value) throws(TLSError) -> Value {
     try unsafe contents.withBytes { bytes throws(TLSError) in
       guard let bio = unsafe BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else {
@@ -119,9 +104,10 @@ struct TLSFile {
     }
   }
 
-  private func whyNothing(sought: String) -> String {
-    if contains("-----BEGIN ") { return "holds no \(sought)" }
-    // An ASN.1 sequence of two length bytes.
+  /// - Returns: The reason why an object wasn't found.
+  private func absence(of object: String) -> String {
+    if contains("-----BEGIN ") { return "holds no \(object)" }
+    // An ASN.1 sequence whose length has two bytes.
     if unsafe contents.withBytes({ unsafe $0.starts(with: [0x30, 0x82]) }) { return "is DER, not PEM" }
     return "is not PEM"
   }

@@ -1,7 +1,7 @@
 internal import COTLPOpenSSL
 internal import TelemetryCore
 
-/// Answers OpenSSL's question for the password of a key. Without it OpenSSL would ask on the terminal.
+/// Gives OpenSSL the password of a key. Without this callback OpenSSL would ask on the terminal.
 struct TLSPassword {
   private let password: KeyPassword?
   private var wasAsked = false
@@ -9,14 +9,15 @@ struct TLSPassword {
 
   init(_ password: KeyPassword?) { self.password = password }
 
-  /// Why an encrypted key couldn't be read; nil if it isn't encrypted.
+  /// Why an encrypted key couldn't be read; nil if the key isn't encrypted.
   var problem: String? {
     guard wasAsked else { return nil }
     if let refusal { return refusal }
     return "is encrypted, and the password doesn't fit"
   }
 
-  /// Writes the password to OpenSSL's memory, which OpenSSL wipes; -1 to refuse.
+  /// Writes the password to OpenSSL's memory, which OpenSSL wipes.
+  /// - Returns: The length of the password, or -1 if there is none.
   private mutating func write(to buffer: UnsafeMutableRawBufferPointer) -> Int32 {
     wasAsked = true
     guard let password else {
@@ -39,7 +40,7 @@ struct TLSPassword {
     return Int32(bytes.count)
   }
 
-  /// The last argument points to a `TLSPassword`, or is nil where no password is of use.
+  /// The callback. The last argument points to a `TLSPassword`, or is nil for contents that are never encrypted.
   static let answer: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 =
     { buffer, capacity, _, argument in
       guard let buffer = unsafe buffer, let argument = unsafe argument else { return -1 }

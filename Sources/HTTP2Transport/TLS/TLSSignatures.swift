@@ -1,11 +1,11 @@
 internal import COTLPOpenSSL
 
-/// The ways to sign that TLS knows (RFC 8446, 4.2.3), in words.
+/// Describes the signature algorithms of a server that doesn't fit the client's key (RFC 8446, 4.2.3).
 enum TLSSignatures {
-  // A server may list any number.
-  private static let mostShown: Int32 = 16
+  /// Bounds the algorithms in a message: a server may list any number.
+  private static let maxShown: Int32 = 16
 
-  /// Why the server takes no signature of our key: what it is, and what the server takes.
+  /// The error's text: the type of the client's key, and the algorithms that the server accepts.
   static func refusal(_ ssl: OpaquePointer) -> String {
     let schemes = unsafe accepted(ssl)
     let taken = schemes.isEmpty ? "" : "; it takes \(schemes.map(name).joined(separator: ", "))"
@@ -15,7 +15,7 @@ enum TLSSignatures {
 
   private static func accepted(_ ssl: OpaquePointer) -> [UInt16] {
     let count = unsafe SSL_get_sigalgs(ssl, 0, nil, nil, nil, nil, nil)
-    return (0..<max(0, min(count, mostShown))).map { index in
+    return (0..<max(0, min(count, maxShown))).map { index in
       var (signature, hash) = (UInt8(0), UInt8(0))
       unsafe SSL_get_sigalgs(ssl, index, nil, nil, nil, &signature, &hash)
       return UInt16(hash) << 8 | UInt16(signature)

@@ -1,4 +1,5 @@
 package import TelemetryCore
+internal import TelemetrySDK
 
 /// The values of an OTLP exporter, whatever its transport (RULES 2.1).
 package struct OTLPConfiguration: Sendable {
@@ -81,7 +82,7 @@ package struct OTLPConfiguration: Sendable {
 
   /// The value of `user-agent` (2.5.3, 2.5.4).
   package var userAgent: String {
-    let own = "OTel-OTLP-Exporter-Swift/\(OTLPVersion.current)"
+    let own = "OTel-OTLP-Exporter-Swift/\(PackageVersion.current)"
     let prefix = userAgentPrefix.trimmed
     return prefix.isEmpty ? own : "\(prefix) \(own)"
   }

@@ -107,10 +107,10 @@ extension LoopbackCollector {
 
 extension LoopbackCollector.Configuration {
   /// The files, read; nil for plaintext.
-  func tlsContext() throws -> TLSContext? {
+  func tlsContext() throws -> TLSServerContext? {
     try tls.map {
-      try TLSContext(
-        server: TLSServerConfiguration(
+      try TLSServerContext(
+        TLSServerConfiguration(
           certificate: $0.certificate, key: $0.privateKey, clientAuthorities: $0.clientCA,
           applicationProtocols: $0.applicationProtocols, issuesTickets: $0.issuesTickets))
     }

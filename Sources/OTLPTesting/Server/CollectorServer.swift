@@ -7,11 +7,11 @@ actor CollectorServer: LoopHandler {
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   private let store: CollectorStore
-  private var tls: TLSContext?
+  private var tls: TLSServerContext?
   private var listener: (any Listener)?
   private var connections: [Int: HTTP2ServerConnection] = [:]
 
-  init(loop: TelemetryLoop, store: CollectorStore, tls: TLSContext?) {
+  init(loop: TelemetryLoop, store: CollectorStore, tls: TLSServerContext?) {
     self.loop = loop
     self.store = store
     self.tls = tls
@@ -29,7 +29,7 @@ actor CollectorServer: LoopHandler {
   }
 
   /// What connections from now on are served with.
-  func use(_ tls: TLSContext?) { self.tls = tls }
+  func use(_ tls: TLSServerContext?) { self.tls = tls }
 
   private func start(_ listener: any Listener) throws -> SocketAddress {
     try listener.activate(self)

@@ -38,7 +38,7 @@ actor HTTP2ServerConnection: LoopHandler {
   private let plaintext = RawBuffer(capacity: 16 << 10)
 
   init(
-    loop: TelemetryLoop, transport: sending any Transport, tls: TLSContext?, number: Int,
+    loop: TelemetryLoop, transport: sending any Transport, tls: TLSServerContext?, number: Int,
     behavior: LoopbackCollector.ConnectionBehavior, store: CollectorStore, onClose: @escaping @Sendable (Int) -> Void
   ) throws(TLSError) {
     self.loop = loop

@@ -10,7 +10,8 @@ extension Finding {
     if isSecurityMismatch, !context.endpoint.isSecure { return plaintextToTLS(context) }
     switch error {
     case .tls(let error):
-      return isSecurityMismatch || error.code == .notTLS ? tlsToPlaintext(error, context) : tls(error, context)
+      return isSecurityMismatch || [.notTLS, .http1].contains(error.code)
+        ? tlsToPlaintext(error, context) : tls(error, context)
     case .peerSpeaksTLS: return plaintextToTLS(context)
     case .http1: return http1(context)
     case .timedOut where isSecurityMismatch: return tlsToPlaintext(nil, context)
@@ -42,7 +43,7 @@ extension Finding {
   }
 
   private static func tlsToPlaintext(_ error: TLSError?, _ context: ProbeContext) -> Finding {
-    if error?.message.contains("HTTP/1") == true { return http1(context) }
+    if error?.code == .http1 { return http1(context) }
     if context.isSchemeless {
       return Finding(
         .schemelessMeansTLS,

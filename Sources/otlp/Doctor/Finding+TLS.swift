@@ -36,7 +36,7 @@ extension Finding {
     case .badCertificate: return (.certificateRefused, "give the server a certificate that can be accepted")
     case .closed: return (.closedByServer, "check the port and the server's log")
     case .clientCertificateRequired, .clientCertificateRefused, .clientKeyUnsupported: return clientRemedy(code)
-    case .badFile, .notTLS, .handshake, .connection:
+    case .badFile, .http1, .notTLS, .handshake, .connection:
       return (.tlsFailed, "check the TLS settings and the log of the server")
     }
   }

@@ -94,7 +94,7 @@ extension Probe {
     }
     guard let context = try? TLSContext(client: TLSConfiguration()) else { return false }
     switch await handshake(address, context, deadline).error {
-    case .tls(let error): return error.code != .closed && error.code != .notTLS
+    case .tls(let error): return ![.closed, .http1, .notTLS].contains(error.code)
     case .timedOut, .transport, .cancelled: return false
     default: return true
     }

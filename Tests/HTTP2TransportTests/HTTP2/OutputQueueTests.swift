@@ -64,7 +64,7 @@ struct OutputQueueTests {
   @Test("the first bytes tell what a peer speaks, however they are cut", arguments: 1...9)
   func firstBytes(step: Int) {
     func verdict(_ bytes: [UInt8], _ error: HTTP2ConnectError = .timedOut) -> HTTP2ConnectError {
-      var first = FirstBytes()
+      var first = ProtocolDetector()
       for start in stride(from: 0, to: bytes.count, by: step) {
         bytes[start..<min(start + step, bytes.count)].withUnsafeBytes { first.append($0) }
       }
@@ -95,7 +95,7 @@ struct OutputQueueTests {
 
   @Test("the fate of a call by how far its request got")
   func fates() {
-    var call = Call()
+    var call = StreamSlot()
     call.bodyCount = 40_000
     #expect(call.fate(written: 0, cut: true, maxFrameBytes: 16_384) == .neverProcessed)
     #expect(call.fate(written: 0, cut: false, maxFrameBytes: 16_384) == .neverProcessed)

@@ -10,7 +10,7 @@ struct TLSConnectionTests {
     link: SimulatedLink = SimulatedLink(), server: TLSServerConfiguration = .test("server"), host: String = "localhost",
     _ body: @escaping @Sendable (Pair) async throws -> Void
   ) throws {
-    let serverContext = try TLSContext(server: server)
+    let serverContext = try TLSServerContext(server)
     let clientContext = try TLSContext(client: .test())
     try simulate(seed: 3, limit: .seconds(600)) { simulation in
       let number = simulation.network.connectEnds(link)

@@ -105,7 +105,7 @@ struct SocketTests {
       let count = Mutex(0)
       let gates = (0..<2).map { _ in BlockingSemaphore() }
       let runtime = try TelemetryRuntime(.development)
-      let resolver = Resolver(runtime: runtime) { _ in
+      let resolver = NameResolver(runtime: runtime) { _ in
         let number = count.withLock { count in
           count += 1
           return count - 1

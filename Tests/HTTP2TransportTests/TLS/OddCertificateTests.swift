@@ -1,3 +1,4 @@
+import OTLPTesting
 import TelemetryCore
 import TestThreads
 import Testing
@@ -92,7 +93,7 @@ import Testing
     try made.make("spiffe", names: "URI:\(id)")
     var configuration = made.server("spiffe")
     (configuration.onlyTLS12, configuration.issuesTickets) = (onlyTLS12, true)
-    let server = try TLSContext(server: configuration)
+    let server = try TLSServerContext(configuration)
     let client = try TLSContext(client: made.client("spiffe", serverName: id))
     for round in 0..<3 {
       let pair = try TLSPair(client: client, server: server)

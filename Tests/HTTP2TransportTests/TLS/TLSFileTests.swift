@@ -1,4 +1,5 @@
 import Glibc
+import OTLPTesting
 import TestThreads
 import Testing
 
@@ -68,15 +69,15 @@ import Testing
   @Test("a server's files are checked too")
   func badServer() throws {
     let good = TLSServerConfiguration.test("server", clientAuthorities: "ca.pem")
-    _ = try TLSContext(server: good)
+    _ = try TLSServerContext(good)
     for change in [\TLSServerConfiguration.certificate, \.key] {
       var bad = good
       bad[keyPath: change] = "/nonexistent"
-      #expect(throws: TLSError.self) { try TLSContext(server: bad) }
+      #expect(throws: TLSError.self) { try TLSServerContext(bad) }
     }
     var bad = good
     bad.clientAuthorities = "/nonexistent"
-    #expect(throws: TLSError.self) { try TLSContext(server: bad) }
+    #expect(throws: TLSError.self) { try TLSServerContext(bad) }
   }
 
   @Test("what is no file is refused at once, however it would behave")

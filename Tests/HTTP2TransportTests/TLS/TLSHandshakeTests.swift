@@ -1,4 +1,5 @@
 import HTTP2Transport
+import OTLPTesting
 import TestThreads
 import Testing
 
@@ -141,7 +142,7 @@ import Testing
     pair.client.start()
     pair.client.receive(Array(answer.utf8))
     guard case .failed(let error) = pair.client.handshake else { return #expect(Bool(false)) }
-    #expect(error.code == .notTLS)
+    #expect(error.code == (words == "HTTP/1" ? .http1 : .notTLS))
     #expect(error.message.contains(words))
   }
 

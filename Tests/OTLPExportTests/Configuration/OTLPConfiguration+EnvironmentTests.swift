@@ -190,8 +190,8 @@ import Testing
 
   @Test func theUserAgentKeepsOurs() {  // 2.5.3, 2.5.4
     var settings = OTLPConfiguration(endpoint: "http://x")
-    #expect(settings.userAgent == "OTel-OTLP-Exporter-Swift/\(OTLPVersion.current)")
+    #expect(settings.userAgent == "OTel-OTLP-Exporter-Swift/\(PackageVersion.current)")
     settings.userAgentPrefix = "Mine/1.0 "
-    #expect(settings.userAgent == "Mine/1.0 OTel-OTLP-Exporter-Swift/\(OTLPVersion.current)")
+    #expect(settings.userAgent == "Mine/1.0 OTel-OTLP-Exporter-Swift/\(PackageVersion.current)")
   }
 }

@@ -184,7 +184,7 @@ import Testing
     }
   }
 
-  @Test func aServerWithGzipGetsCompressedRequests() throws {  // trap 26; 5.11 COMP 2: each message, by the exporter's setting
+  @Test func aServerWithGzipGetsCompressedRequests() throws {  // trap 26; 5.11 COMP 2
     try scene(configure: { $0.compression = .gzip }) { scene in
       #expect(await scene.export(512).exported == 512)
       let request = try #require(scene.collector.requests.first)

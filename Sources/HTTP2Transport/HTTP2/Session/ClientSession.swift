@@ -6,12 +6,12 @@ internal import TelemetryCore
 final class ClientSession {
   // SAFETY: both are allocated in `init` and freed in `deinit`; nghttp2 keeps the pointer to the state.
   private let session: OpaquePointer
-  private let state: UnsafeMutablePointer<SessionState>
+  private let state: UnsafeMutablePointer<SessionStorage>
 
   /// Makes a session with preface and SETTINGS in its output; nil without memory.
   init?(configuration: HTTP2Configuration, isTLS: Bool) {
-    let state = UnsafeMutablePointer<SessionState>.allocate(capacity: 1)
-    unsafe state.initialize(to: SessionState(configuration: configuration, isTLS: isTLS))
+    let state = UnsafeMutablePointer<SessionStorage>.allocate(capacity: 1)
+    unsafe state.initialize(to: SessionStorage(configuration: configuration, isTLS: isTLS))
     let limited = unsafe state.pointee.maxFrameBytes < 16_384
     let callbacks = unsafe limited ? SessionCallbacks.limited : SessionCallbacks.plaintext
     var session: OpaquePointer?
@@ -146,7 +146,7 @@ final class ClientSession {
   private func tooLarge(_ request: HTTP2Request, _ size: Int) -> HTTP2Failure {
     let limit = unsafe state.pointee.maxHeaderListBytes
     return .requestHeadersTooLarge(
-      bytes: size, limit: limit, isServerLimit: limit < SessionState.mostHeaderBytes,
+      bytes: size, limit: limit, isServerLimit: limit < SessionStorage.mostHeaderBytes,
       largest: request.largestHeaderName)
   }
 
@@ -158,8 +158,8 @@ final class ClientSession {
   /// Gives up the calls whose deadline has passed.
   /// - Parameter last: The number of the latest call.
   /// - Returns: What that says of the connection.
-  func abandonLate(_ now: MonotonicInstant, last: UInt64) -> TimeoutWatch.Verdict {
-    var verdict = TimeoutWatch.Verdict.alive
+  func abandonLate(_ now: MonotonicInstant, last: UInt64) -> TimeoutDetector.Verdict {
+    var verdict = TimeoutDetector.Verdict.alive
     for slot in unsafe state.pointee.slots {
       let late =
         unsafe state.pointee.calls[slot].state == .open && state.pointee.calls[slot].deadline.hasPassed(at: now)
@@ -216,7 +216,7 @@ final class ClientSession {
   }
 
   /// A GOAWAY that the driver hasn't seen yet.
-  func takeNewGoAway() -> SessionState.GoAway? {
+  func takeNewGoAway() -> SessionStorage.GoAway? {
     guard unsafe state.pointee.newGoAway else { return nil }
     unsafe state.pointee.newGoAway = false
     return unsafe state.pointee.goAway

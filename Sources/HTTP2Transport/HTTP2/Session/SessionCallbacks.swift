@@ -28,10 +28,10 @@ enum SessionCallbacks {
   }
 }
 
-private typealias State = UnsafeMutablePointer<SessionState>
+private typealias State = UnsafeMutablePointer<SessionStorage>
 
 private func state(_ user: UnsafeMutableRawPointer?) -> State {
-  unsafe user.unsafelyUnwrapped.assumingMemoryBound(to: SessionState.self)
+  unsafe user.unsafelyUnwrapped.assumingMemoryBound(to: SessionStorage.self)
 }
 
 private func slot(_ session: OpaquePointer?, _ stream: Int32) -> Int? {
@@ -164,12 +164,12 @@ private func frameReceived(
     let limit = unsafe nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
     unsafe state(user).pointee.maxConcurrentStreams = Int(limit)
     let headers = unsafe nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE)
-    unsafe state(user).pointee.maxHeaderListBytes = min(Int(headers), SessionState.mostHeaderBytes)
+    unsafe state(user).pointee.maxHeaderListBytes = min(Int(headers), SessionStorage.mostHeaderBytes)
     if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { unsafe state(user).pointee.hasSettings = true }
   case NGHTTP2_GOAWAY.rawValue:
     let goAway = unsafe frame.unsafelyUnwrapped.pointee.goaway
     let debug = unsafe UnsafeBufferPointer(start: goAway.opaque_data, count: min(goAway.opaque_data_len, 1_000))
-    unsafe state(user).pointee.goAway = SessionState.GoAway(
+    unsafe state(user).pointee.goAway = SessionStorage.GoAway(
       code: goAway.error_code, debug: unsafe String(decoding: debug, as: UTF8.self))
     unsafe state(user).pointee.newGoAway = true
   default: break

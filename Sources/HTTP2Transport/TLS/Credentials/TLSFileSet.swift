@@ -1,0 +1,9 @@
+/// The identities of all files of one TLS configuration at one moment, in a fixed order; nil stands for a missing file.
+struct TLSFileSet: Hashable, Sendable {
+  var files: [FileIdentity?]
+
+  init(_ files: [FileIdentity?]) { self.files = files }
+
+  /// Examines the files. Blocks.
+  init(of configuration: TLSConfiguration) { files = configuration.paths.map { FileIdentity(path: $0) } }
+}

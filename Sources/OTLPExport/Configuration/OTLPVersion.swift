@@ -1,4 +1,0 @@
-/// This package's version.
-package enum OTLPVersion {
-  package static let current = "0.1.0"
-}
