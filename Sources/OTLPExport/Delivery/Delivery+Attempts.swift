@@ -138,7 +138,7 @@ extension Delivery {
   // MARK: Compression
 
   /// - Returns: The compressed message; nil if the message is better sent uncompressed.
-  private func compress(_ request: EncodedRequest) async -> BufferSlice? {
+  private func compress(_ request: ExportRequest) async -> BufferSlice? {
     guard let compressor, isGzipAccepted else { return nil }
     let message = request.protobuf
     guard governor != nil else { return await compress(message, compressor) }

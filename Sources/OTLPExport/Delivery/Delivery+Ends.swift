@@ -52,7 +52,7 @@ extension Delivery {
 
   /// The configured limit, or gRPC's: the message's prefix has 32 bits for the length.
   private var maxMessageBytes: Int {
-    configuration.maxRequestSize > 0 ? configuration.maxRequestSize : EncodedRequest.maxMessageBytes
+    configuration.maxRequestSize > 0 ? configuration.maxRequestSize : ExportRequest.maxMessageBytes
   }
 
   /// The server refused the part for its size. If the server names no limit, the larger half is the guess.

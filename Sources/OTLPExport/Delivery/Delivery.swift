@@ -21,7 +21,7 @@ package actor Delivery {
   let headerSource: HeaderSource?
   /// The threads for large compressions; nil in a simulation.
   let runtime: TelemetryRuntime?
-  private let encoder: TraceRequestEncoder
+  private let encoder: ExportRequestEncoder
   private let metrics: ExporterMetrics
   private nonisolated let publishedRoom: Atomic<Int>
   private nonisolated let roomObservers = Locked<[@Sendable () -> Void]>([])
@@ -60,7 +60,7 @@ package actor Delivery {
     self.limits = limits
     self.random = random
     server = servers.map(\.description).joined(separator: ",")
-    encoder = TraceRequestEncoder(pooledBuffers: min(16, configuration.maxConcurrentExports))
+    encoder = ExportRequestEncoder(pooledBuffers: min(16, configuration.maxConcurrentExports))
     metrics = ExporterMetrics(server: servers[0])
     headerSource = HeaderSource(configuration, loop: loop, diagnostics: diagnostics)
     reporter = DeliveryReporter(server: server, diagnostics: diagnostics.limited(by: loop))

@@ -4,7 +4,7 @@ internal import TelemetryCore
 extension ExportState {
   /// A part of the batch, sent as one request, with the state of its attempts.
   struct Part {
-    let request: EncodedRequest
+    let request: ExportRequest
     /// True if an earlier request with these items may have been delivered.
     private(set) var mayHaveBeenDelivered = false
     /// True if these items are counted as possible duplicates.
@@ -22,7 +22,7 @@ extension ExportState {
     /// The place in the admission queue.
     var place: AdmissionQueue.Place?
 
-    init(_ request: EncodedRequest, _ retry: RetryStateMachine) {
+    init(_ request: ExportRequest, _ retry: RetryStateMachine) {
       self.request = request
       self.retry = retry
     }
@@ -46,7 +46,7 @@ extension ExportState {
 
     /// The name of the first span, for messages.
     var firstSpanName: String {
-      let span = try? TraceRequestDecoder.decode(request.protobuf.array).first
+      let span = try? ExportRequestDecoder.decode(request.protobuf.array).first
       return (span?.name ?? "").sanitized(limit: 200)
     }
 

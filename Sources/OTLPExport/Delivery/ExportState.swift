@@ -39,7 +39,7 @@ struct ExportState {
   private(set) var errorType: String?
 
   init(
-    _ request: EncodedRequest, number: Int, start: MonotonicInstant, deadline: Deadline,
+    _ request: ExportRequest, number: Int, start: MonotonicInstant, deadline: Deadline,
     allowance: UptimeClock.Allowance?, policy: OTLPRetryPolicy
   ) {
     self.number = number

@@ -51,7 +51,8 @@ enum HeaderText {
 
   private static func isUnencoded(_ byte: UInt8) -> Bool { isBaggageOctet(byte) && byte != UInt8(ascii: "%") }
 
-  /// True if a baggage value may hold the byte: printable ASCII without blank, `"`, `,`, `;` and `\` (W3C Baggage, value).
+  /// True if a baggage value may hold the byte: printable ASCII without blank, `"`, `,`, `;` and `\` (W3C Baggage,
+  /// value).
   static func isBaggageOctet(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\\"): false

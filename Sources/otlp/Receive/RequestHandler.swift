@@ -1,5 +1,5 @@
-internal import OTLPGRPC
 package import OTLPTesting
+internal import OTLPWire
 internal import Synchronization
 internal import TelemetryCore
 internal import TelemetrySDK
@@ -32,7 +32,7 @@ package final class RequestHandler: Sendable {
 
   /// Answers a request after its spans have been written or kept.
   package func answer(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
-    guard request.path == GRPCExportClient.tracesPath else { return answerOther(request.path) }
+    guard request.path == ExportRequest.path else { return answerOther(request.path) }
     return state.withLock { state in
       if let file, state.failure == nil, let reason = file.append(request.spans) {
         state.failure = "\(file.name): \(reason)"

@@ -7,7 +7,7 @@ struct RoundRobinPolicy: LoadBalancingPolicy {
   private struct NameLookUp {
     var backoff: ConnectionBackoff
     var isUnderWay = false
-    /// The next look-up starts at this instant; `.distantFuture` if only an input can cause one.
+    /// The next look-up starts at this instant; `.distantFuture` if only an input can cause a look-up.
     var due = MonotonicInstant.distantPast
     var latest = MonotonicInstant.distantPast
   }
@@ -48,17 +48,13 @@ struct RoundRobinPolicy: LoadBalancingPolicy {
       if !renewal.isEmpty { requestLookUp(pool.subchannels[index].host) }
       actions += renewal
     }
-    return startDueLookUps(at: now) + actions
-  }
-
-  private mutating func startDueLookUps(at now: MonotonicInstant) -> [Action] {
-    var actions: [Action] = []
+    var resolutions: [Action] = []
     for host in lookUps.indices where !lookUps[host].isUnderWay && now >= lookUps[host].due {
       lookUps[host].isUnderWay = true
       lookUps[host].latest = now
-      actions.append(.resolve(host: host, deadline: lookUps[host].backoff.attemptStarted(at: now)))
+      resolutions.append(.resolve(host: host, deadline: lookUps[host].backoff.attemptStarted(at: now)))
     }
-    return actions
+    return resolutions + actions
   }
 
   private func needsConnection(_ subchannel: Subchannel, _ pool: SubchannelPool) -> Bool {
