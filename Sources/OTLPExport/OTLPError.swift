@@ -2,8 +2,8 @@ public import TelemetryCore
 
 /// The reason why an OTLP exporter could not be made or items were not delivered.
 ///
-/// The message never contains a secret: header values and credentials in URLs are omitted. Text from a server is shortened,
-/// and its control characters are replaced.
+/// The message never contains a secret: header values and credentials in URLs are omitted. Text from a server is shortened
+/// and has no control characters.
 public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The kinds of failure. Later versions may add kinds, so a `switch` needs a `default`.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -44,8 +44,12 @@ public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
   public let configuration: ConfigurationError?
   /// The option or the environment variable of the value or the file; nil for failures of delivery.
   public let option: String?
-  /// The name of the gRPC status of the last attempt, such as `UNAVAILABLE`; nil without one.
+  /// The name of the gRPC status of the last attempt, such as `UNAVAILABLE`; nil without a status.
   public let status: String?
+  /// The path of the file that can't be used; nil for a PEM text and for other errors.
+  public let file: String?
+  /// The message without the option.
+  package let reason: String
 
   /// Makes an error.
   public init(_ code: Code, _ message: String, status: String? = nil, option: String? = nil) {
@@ -53,14 +57,22 @@ public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
     self.message = message
     self.status = status
     self.option = option
-    configuration = nil
+    (configuration, file, reason) = (nil, nil, message)
+  }
+
+  /// Makes the error of a file, or of a PEM text, that can't be used.
+  package init(unusableFile file: String?, option: String?, _ reason: String) {
+    code = .unusableFile
+    message = option.map { "\($0): \(reason)" } ?? reason
+    (self.option, self.file, self.reason) = (option, file, reason)
+    (configuration, status) = (nil, nil)
   }
 
   /// Wraps a refused value.
   public init(_ configuration: ConfigurationError) {
     code = .invalidConfiguration
     message = configuration.description
-    status = nil
+    (status, file, reason) = (nil, nil, configuration.description)
     option = configuration.option
     self.configuration = configuration
   }

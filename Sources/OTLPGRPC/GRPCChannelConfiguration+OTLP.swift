@@ -7,7 +7,7 @@ extension GRPCChannelConfiguration {
   /// The channel of an exporter. Reads the certificate files.
   /// - Parameters:
   ///   - configuration: A valid configuration.
-  ///   - servers: The validated endpoints, at least one.
+  ///   - servers: The validated endpoints, never empty.
   ///   - diagnostics: Receives warnings of values without effect and of private keys that others can read.
   /// - Throws: An ``OTLPError`` that names the option of a file that can't be used.
   package init(
@@ -18,9 +18,9 @@ extension GRPCChannelConfiguration {
     self.init(
       target: Self.target(servers[0], values),
       tls: servers[0].isSecure ? try Self.tls(values, diagnostics) : nil,
-      // Each of several servers has its own authority.
+      // Several servers have an authority each.
       authority: values.authority ?? (servers.count == 1 ? servers[0].authority : nil), userAgent: values.userAgent,
-      // A provider's headers override the configured ones, so all headers go with each call.
+      // A provider's headers override configured headers, so all headers go with each call.
       metadata: values.headerProvider == nil ? GRPCExportClient.metadata(values.headers) : [],
       maxResponseBytes: values.maxResponseSize, inflater: GzipMessageInflater(),
       keepalive: configuration.keepalive.map {
@@ -59,8 +59,7 @@ extension GRPCChannelConfiguration {
       }
       return context
     } catch {
-      let option = values.name(of: error.role)
-      throw OTLPError(.unusableFile, option.map { "\($0): \(error.message)" } ?? error.message, option: option)
+      throw OTLPError(unusableFile: error.file, option: values.name(of: error.role), error.message)
     }
   }
 

@@ -31,7 +31,7 @@ extension OTLPGRPCExporter {
       set { values.endpoints = [newValue] }
     }
 
-    /// Several equivalent servers, the preferred one first; ``endpoint`` is the first element. At most 100. Default and
+    /// Several equivalent servers, the preferred first; ``endpoint`` is the first element. At most 100. Default and
     /// environment: as for ``endpoint``.
     ///
     /// Each has one of the forms of ``endpoint``. All use TLS or all use plaintext, which includes Unix sockets.
@@ -41,23 +41,23 @@ extension OTLPGRPCExporter {
       set { values.endpoints = newValue }
     }
 
-    /// The use of several servers, or of several addresses of one. Default ``LoadBalancing/pickFirst``; no environment name.
+    /// The use of several servers, or of several addresses of a server. Default ``LoadBalancing/pickFirst``; no environment name.
     public var loadBalancing = LoadBalancing.pickFirst
 
     /// The use of several servers (gRPC's policies; RULES 5.9, gRFC A61).
     ///
     /// Both policies eject a failing server (outlier detection) while another server works: after five consecutive failures (a
     /// lost connection, UNAVAILABLE, or no response in time), with `pickFirst` also when no connection can be established. The
-    /// first ejection lasts 15 to 45 s, each further one longer, up to 150 to 450 s. The last server is never ejected.
+    /// first ejection lasts 15 to 45 s, each further ejection longer, up to 150 to 450 s. The last server is never ejected.
     #if hasAttribute(nonexhaustive)
       @nonexhaustive
     #endif
     public enum LoadBalancing: Hashable, Sendable, CustomStringConvertible {
       /// All exports go to the first working server of ``Configuration/endpoints``. The addresses of a name are tried in
-      /// parallel, and the first to connect is used (RFC 8305). When the ejection of a better server ends, a connection to it is
+      /// parallel, and the first to connect is used (RFC 8305). When the ejection of a better server ends, a new connection is
       /// established beside the one in use, and replaces that once ready.
       case pickFirst
-      /// Exports go in rotation to all addresses of all ``Configuration/endpoints``, over one connection to each. Names are
+      /// Exports go in rotation to all addresses of all ``Configuration/endpoints``, over a connection to each. Names are
       /// resolved again after a failure and at ``Configuration/maxConnectionAge``; a connection to an address that is no
       /// longer listed closes when its exports have ended.
       case roundRobin
@@ -66,7 +66,7 @@ extension OTLPGRPCExporter {
       public var description: String { self == .pickFirst ? "pick_first" : "round_robin" }
     }
 
-    /// The most connections to one server at once; 1 to 10, default 1. No environment name.
+    /// The most connections to a server at once; 1 to 10, default 1. No environment name.
     ///
     /// A further connection is opened when exports wait for the server's limit of concurrent requests on a connection
     /// (`MAX_CONCURRENT_STREAMS`), or for a flow-control window that stays used up, as over a long distance. The connection
@@ -86,8 +86,8 @@ extension OTLPGRPCExporter {
     /// the text itself if it begins with `-----BEGIN`.
     ///
     /// A changed file is read again for the next connection (``certificateReloadInterval``); this holds for
-    /// ``clientCertificate`` and ``clientKey`` too. If the changed files can't be used or don't belong together, one warning
-    /// names them, and the earlier content stays in use. A file has at most 8 MiB.
+    /// ``clientCertificate`` and ``clientKey`` too. If the changed files can't be used or don't belong together, a warning
+    /// names the files, and the earlier content stays in use. A file has at most 8 MiB.
     public var certificate: PEMSource? {
       get { values.certificate.value }
       set { values.certificate.set(newValue) }
@@ -150,7 +150,7 @@ extension OTLPGRPCExporter {
       set { values.certificateReloadInterval = newValue }
     }
 
-    /// The longest time of one connection attempt to one address, TLS and HTTP/2's first frames included. 100 ms to 10 min,
+    /// The longest time of a connection attempt to an address, TLS and HTTP/2's first frames included. 100 ms to 10 min,
     /// default 20 s; no environment name.
     public var connectTimeout: Duration {
       get { values.connectTimeout }
@@ -167,9 +167,9 @@ extension OTLPGRPCExporter {
 
     /// Provides headers that change, such as a token that expires. Default nil; no environment name.
     ///
-    /// The provider is called when an export needs headers and no valid ones are known, once for all exports that wait. Its
+    /// The provider is called when an export needs headers and none are valid, once for all exports that wait. The
     /// headers are used until their validity ends or the server responds UNAUTHENTICATED: then the provider is called once
-    /// more, and the export is sent once more. They override those of ``headers``. After a failure of the provider the export
+    /// more, and the export is sent once more. The provider's headers override those of ``headers``. After a failure of the provider the export
     /// is retried after a pause, as if the server were unavailable; a loss then counts as `unreachable`.
     ///
     /// ```swift
@@ -192,7 +192,7 @@ extension OTLPGRPCExporter {
       set { values.compression.set(newValue) }
     }
 
-    /// The longest time of one attempt; zero for no limit but the batch's. Default 10 s, environment
+    /// The longest time of an attempt; zero for no limit but the batch's. Default 10 s, environment
     /// `OTEL_EXPORTER_OTLP_[TRACES_]TIMEOUT` in milliseconds.
     ///
     /// The batch's deadline bounds all attempts and pauses together: the batch processor's export timeout, which also bounds
@@ -217,7 +217,7 @@ extension OTLPGRPCExporter {
 
     /// The largest request message in bytes, before compression; 0 for no limit, default 64 MiB. A larger batch is split; a
     /// larger single item is dropped as `tooLarge`. A smaller limit that the server reports is kept by all exporters of the
-    /// process to this endpoint; after 10 minutes one larger request is tried again. No environment name (RULES 1.1.7, 1.1.12).
+    /// process to this endpoint; after 10 minutes a larger request is tried again. No environment name (RULES 1.1.7, 1.1.12).
     public var maxRequestSize: Int {
       get { values.maxRequestSize }
       set { values.maxRequestSize = newValue }
@@ -257,7 +257,7 @@ extension OTLPGRPCExporter {
 
     /// HTTP/2 PINGs that check whether the server still responds. Default nil: none. No environment name.
     ///
-    /// With PINGs, a dead connection, as behind a load balancer that dropped its state, is detected after
+    /// With PINGs, a dead connection, as behind a load balancer that lost the state, is detected after
     /// ``Keepalive/interval`` and ``Keepalive/timeout``; without, by the exports' ``timeout``. Many servers permit one PING in
     /// 5 minutes and close the connection of a client that sends more; the interval is then doubled.
     public var keepalive: Keepalive?
@@ -281,8 +281,8 @@ extension OTLPGRPCExporter {
     }
 
     /// The age, plus or minus a fifth, at which a connection is replaced. The name is then resolved again, so that new
-    /// addresses are found while the old server still responds. The old connection serves until the new one is ready, and its
-    /// exports end on it. 10 s to 30 days, nil for no limit; default 15 min. No environment name.
+    /// addresses are found while the old server still responds. The old connection serves until the new one is ready, and
+    /// completes the exports in progress. 10 s to 30 days, nil for no limit; default 15 min. No environment name.
     public var maxConnectionAge: Duration? = .seconds(900)
 
     /// Sets values from `OTEL_EXPORTER_OTLP_…` that code hasn't set. A warning names a value that can't be used, and the
@@ -297,7 +297,7 @@ extension OTLPGRPCExporter {
     /// - Throws: An ``OTLPError`` that names the first value that can't be used.
     public func validate() throws(OTLPError) { _ = try servers() }
 
-    /// The servers, at least one.
+    /// The servers, never empty.
     /// - Throws: An ``OTLPError`` that names the first value that can't be used.
     package func servers() throws(OTLPError) -> [Endpoint] {
       do throws(ConfigurationError) {

@@ -12,8 +12,8 @@ extension OTLPGRPCExporter: ForkParticipant {
     state.unlock()
   }
 
-  /// Replaces the parent's delivery in a forked child. The parent's is kept and never used: its end would be sent to the
-  /// server over the parent's connection.
+  /// Replaces the parent's delivery in a forked child. The parent's delivery is kept and never used: a
+  /// close would be sent to the server over the parent's connection.
   func replaceParentsDelivery() -> Delivery {
     // The same values made a delivery before; should this fail, the exports fail by the closed connection.
     let own = try? makeDelivery()

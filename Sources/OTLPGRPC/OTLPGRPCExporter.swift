@@ -30,7 +30,7 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
 
   /// The exporter's configuration.
   public let configuration: Configuration
-  /// The server, the preferred one if there are several.
+  /// The server, the preferred of several.
   package let server: Endpoint
   /// The connection's loop.
   package let loop: TelemetryLoop?
@@ -106,13 +106,13 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
 
   package var attemptTimeout: Duration? { configuration.timeout == .zero ? nil : configuration.timeout }
 
-  /// The exporter's metrics of itself at this moment, consistent with one another.
+  /// The exporter's metrics of itself at this moment, consistent with each other.
   ///
   /// - `otel.sdk.exporter.span.inflight`, `otel.sdk.exporter.span.exported` and `otel.sdk.exporter.operation.duration`,
-  ///   with `server.address` and `server.port`; an operation is one call of ``export(_:deadline:)``.
+  ///   with `server.address` and `server.port`; an operation is a call of ``export(_:deadline:)``.
   /// - `error.type` marks failures: `rejected` (by the server, in an accepted request), the gRPC status of a response that
   ///   forbids a retry, or `timeout`, `unreachable`, `tls`, `header_provider`, `too_large`, `shutdown`,
-  ///   `already_shutdown`. If parts of one batch fail differently, the duration has the last type.
+  ///   `already_shutdown`. If parts of a batch fail differently, the duration has the last type.
   /// - Beyond the conventions: `swift_otlp.exporter.attempts`, `swift_otlp.exporter.span.possible_duplicates` and
   ///   `swift_otlp.exporter.request.size`, which change when an export ends.
   ///
@@ -166,7 +166,7 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
     return await delivery.flush(deadline: deadline)
   }
 
-  /// Refuses further exports, lets running exports continue until `deadline`, then ends them and the connection. A second
+  /// Refuses further exports, lets running exports continue until `deadline`, then ends the exports and the connection. A second
   /// call returns at once.
   public func shutdown(deadline: Deadline) async {
     guard let delivery = enter(last: true) else { return }

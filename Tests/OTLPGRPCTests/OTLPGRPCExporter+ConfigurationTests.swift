@@ -33,7 +33,7 @@ import Testing
     #expect(error { $0.maxConcurrentExports = 0 }?.option == "maxConcurrentExports")
     #expect(error { $0.compression = .gzip(level: 0) }?.option == "compression level")
     #expect(error { $0.compression = .gzip(level: 10) }?.message.contains("1 to 9") == true)
-    // 5.7.2: what is below 10 s is an attack to many servers.
+    // Many servers treat an interval below 10 s as an attack (5.7.2).
     #expect(error { $0.keepalive = .init(interval: .seconds(9)) }?.option == "keepalive.interval")
     #expect(error { $0.keepalive = .init(interval: .seconds(10), timeout: .zero) }?.option == "keepalive.timeout")
     #expect(error { $0.maxConnections = 0 }?.option == "maxConnections")
@@ -82,6 +82,7 @@ import Testing
     let missing = error { $0.certificate = "/no/such/ca.pem" }
     #expect(missing?.code == .unusableFile)
     #expect(missing?.option == "certificate")
+    #expect(missing?.file?.contains("/no/such/ca.pem") == true)
     #expect(missing?.message.contains("/no/such/ca.pem") == true)
     for content in ["", "not a certificate\n"] {
       let path = "\(TestFiles.temporary)/\(UInt64.random(in: 0 ... .max)).pem"

@@ -1,8 +1,8 @@
 package import OTLPWire
 
-/// The failure of one attempt, in terms that hold for every transport.
+/// The failure of an attempt, in terms that hold for every transport.
 package struct AttemptFailure: Error {
-  /// The consequence for the request. The transport maps its statuses to these.
+  /// The consequence for the request. The transport maps statuses to meanings.
   package enum Meaning: Hashable, Sendable {
     /// The request may be sent again.
     case retry
@@ -10,11 +10,11 @@ package struct AttemptFailure: Error {
     case unavailable
     /// A resource of the server is exhausted: the request may be sent again only if the server sent RetryInfo (1.4.3).
     case retryIfTold
-    /// The server closed the stream before it processed the request: the request may be resent at once (5.10.1).
+    /// The server closed the stream without processing the request, which may be resent at once (5.10.1).
     case notProcessed
     /// The request must not be sent again (1.4.2).
     case drop
-    /// The server refuses the request for its size, and takes at most `limit` bytes if the status names a limit.
+    /// The server refuses the request for its size, and takes at most `limit` bytes if the status names that.
     case tooLarge(limit: Int?)
     /// The server doesn't support the compression.
     case encodingRefused
@@ -64,11 +64,11 @@ package struct AttemptFailure: Error {
   package var origin: Origin
   package var fate: Fate
   package var pushback: Pushback
-  /// The server's `google.rpc.RetryInfo`. Its presence permits a retry, whatever its delay (1.5.6).
+  /// The server's `google.rpc.RetryInfo`. The presence permits a retry, whatever the delay (1.5.6).
   package var retryInfo: RPCStatus.RetryInfo?
   /// True if TLS prevented the connection.
   package var isTLS: Bool
-  /// True if the attempt ended while it waited for a connection that had failed before.
+  /// True if the attempt ended while waiting for a connection that had failed before.
   package var isUnconnected: Bool
 
   package init(
@@ -138,7 +138,7 @@ extension AttemptFailure {
     .retry, status: "CANCELLED", message: "stopped while waiting for the header provider", origin: .cancelled,
     fate: .neverProcessed)
 
-  /// The attempt was abandoned because the server responded to a later one.
+  /// The attempt was abandoned because the server responded to a later call.
   static func abandoned(_ fate: Fate) -> AttemptFailure {
     AttemptFailure(
       .retry, status: "DEADLINE_EXCEEDED", message: "no response, while the server answers later requests",

@@ -1,12 +1,12 @@
 package import OTLPWire
 package import TelemetryCore
 
-/// Sends export requests to a server, one attempt per call, without retry.
+/// Sends export requests to a server, an attempt per call, without retry.
 package protocol ExportClient: Sendable {
   /// The number of connections established so far. Knowledge of a connection is void when the number changes. Default 0.
   var connectionsMade: Int { get }
 
-  /// Sends a request and waits for its response until `deadline`, or until the task is cancelled.
+  /// Sends a request and waits for the response until `deadline`, or until the task is cancelled.
   /// - Parameters:
   ///   - message: The message with gRPC's five-byte prefix, with the flag for compression set.
   ///   - headers: The valid headers of this request; nil for the client's own.

@@ -2,10 +2,10 @@ package import TelemetryCore
 
 /// Decides which messages are compressed with ``OTLPCompression/auto``. Pure.
 ///
-/// A message isn't compressed if it is small, while compression saves little, while compression has used its share of the
+/// Small messages aren't compressed, nor any message while compression saves little, while compression has used its share of the
 /// time (so that a busy processor sends uncompressed), or while items wait and responses are faster than compression.
 package struct CompressionGovernor: Sendable {
-  /// Smaller messages fit into one or two packets anyway.
+  /// Smaller messages fit into two packets anyway.
   package static let smallest = 1024
   /// Compression may take this fraction (1/n) of the elapsed time.
   package static let timeDivisor: Int64 = 10

@@ -11,10 +11,10 @@ package enum GzipError: Error, Hashable, Sendable {
 
 /// Compresses messages into the gzip format, each with a fresh context (5.1.12). Not thread-safe.
 ///
-/// A compressor holds about 260 KiB of zlib's state. Reuse a compressor: a reset is cheaper than a new one.
+/// A compressor holds about 260 KiB of zlib's state. Reuse a compressor: a reset is cheaper than an allocation.
 @safe
 package final class GzipCompressor: Sendable {
-  // SAFETY: allocated here, freed in deinit; used by one owner at a time (see above).
+  // SAFETY: allocated here, freed in deinit; not used by two threads at once (see above).
   nonisolated(unsafe) private let stream: UnsafeMutablePointer<z_stream>
 
   /// The approximate size of zlib's state.

@@ -15,7 +15,7 @@ public struct OTLPCompression: Hashable, Sendable, CustomStringConvertible {
   /// gzip at level 1, the fastest, which compresses OTLP well.
   public static let gzip = OTLPCompression(.gzip(level: 1))
 
-  /// gzip at a level from 1, the fastest, to 9, the smallest. The exporter refuses other levels when it is made.
+  /// gzip at a level from 1, the fastest, to 9, the smallest. Other levels are an error when the exporter is made.
   public static func gzip(level: Int) -> OTLPCompression { OTLPCompression(.gzip(level: level)) }
 
   /// gzip at level 1 where compression pays: not to a server on this machine, not for small messages, not while compression

@@ -9,7 +9,7 @@ package struct Endpoint: Hashable, Sendable {
     package let port: UInt16
     package let isIPv6: Bool
 
-    /// The form in a URL and in `:authority`. A zone is omitted: it has no meaning on the server.
+    /// The form in a URL and in `:authority`. A zone, which has no meaning on the server, is omitted.
     package var authority: String { "\(HostAndPort(host: name, port: port).withoutZone)" }
 
     /// A loopback address, or a name that is reserved for loopback addresses (RFC 6761, 6.3).
@@ -22,7 +22,7 @@ package struct Endpoint: Hashable, Sendable {
 
   /// The destination of connections.
   package enum Target: Hashable, Sendable {
-    /// A single name, or one or more addresses; never empty.
+    /// A name, or at least an address.
     case hosts([Host])
     case unix(path: String)
     case unixAbstract(name: String)
@@ -34,7 +34,7 @@ package struct Endpoint: Hashable, Sendable {
   /// True if the URL holds a user name or password, for which gRPC has no place (2.2.7).
   package let hasCredentials: Bool
 
-  /// The port of an endpoint without one.
+  /// The port of an endpoint that names no port.
   package static let defaultPort: UInt16 = 4317
 
   init(target: Target, isSecure: Bool, hasCredentials: Bool = false) {

@@ -37,7 +37,7 @@ package enum HeaderRules {
   }
 
   /// Checks all headers.
-  /// - Throws: An error for the first header that can't be sent, with the header's name and without its value.
+  /// - Throws: An error for the first header that can't be sent, with the header's name and without the value.
   package static func validate(_ headers: OTLPHeaders, option: String = "headers") throws(ConfigurationError) {
     for header in headers.elements {
       if let allowed = problem(name: header.name) {

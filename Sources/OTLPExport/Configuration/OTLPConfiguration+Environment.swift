@@ -1,6 +1,6 @@
 package import TelemetryCore
 
-/// Reads one option from `OTEL_EXPORTER_OTLP_…`: the signal's own variable first, then the general one (RULES 2.1).
+/// Reads an option from `OTEL_EXPORTER_OTLP_…`: the signal's own variable first, then the general variable (RULES 2.1).
 struct OTLPEnvironment {
   let environment: Environment
   let signal: OTLPSignal

@@ -4,7 +4,7 @@ extension OTLPConfiguration {
   private static let mostEndpoints = 100
 
   /// Checks all values without opening a file.
-  /// - Returns: The servers, at least one; all with TLS or all without.
+  /// - Returns: The servers, never empty; all with TLS or all without.
   /// - Throws: An error that names the first value that can't be used.
   package func validate() throws(ConfigurationError) -> [Endpoint] {
     let servers = try servers()

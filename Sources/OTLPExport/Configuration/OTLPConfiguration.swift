@@ -32,7 +32,7 @@ package struct OTLPConfiguration: Sendable {
 
   package init(endpoint: String) { self.endpoint = Setting(endpoint) }
 
-  /// All endpoints, the preferred one first.
+  /// All endpoints, the preferred first.
   package var endpoints: [String] {
     get { [endpoint.value] + furtherEndpoints }
     set {
@@ -41,8 +41,8 @@ package struct OTLPConfiguration: Sendable {
     }
   }
 
-  /// The compression of connections to `servers`. Automatic compression saves network, so it is off without a network in
-  /// between.
+  /// The compression of connections to `servers`. Automatic compression saves network traffic, and is off where no
+  /// network is in between.
   package func compression(to servers: [Endpoint]) -> OTLPCompression {
     let isNear = servers.allSatisfy { $0.isLocal && isDirect($0) }
     return compression.value == .auto && isNear ? .none : compression.value

@@ -13,7 +13,7 @@ public struct OTLPHeaders: Hashable, Sendable {
   /// No headers.
   public init() {}
 
-  /// The value of the header `name`. Setting nil removes the header. The exporter checks all headers when it is made.
+  /// The value of the header `name`. Setting nil removes the header. Headers are checked when the exporter is made.
   public subscript(name: String) -> String? {
     get {
       let name = name.lowercased()
@@ -51,12 +51,12 @@ extension OTLPHeaders: ExpressibleByDictionaryLiteral {
 }
 
 extension OTLPHeaders: CustomStringConvertible, CustomReflectable {
-  /// The names, each with `[REDACTED]` for its value.
+  /// The names, each with `[REDACTED]` for the value.
   public var description: String {
     elements.map { "\(Redaction.shown($0.name))=\(Redaction.mark)" }.joined(separator: ",")
   }
 
-  /// The names, each with `[REDACTED]` for its value.
+  /// The names, each with `[REDACTED]` for the value.
   public var customMirror: Mirror {
     Mirror(
       self, children: elements.map { (label: Redaction.shown($0.name), value: Redaction.mark as Any) },

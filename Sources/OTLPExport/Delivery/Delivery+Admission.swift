@@ -38,7 +38,7 @@ extension Delivery {
     }
   }
 
-  /// A back-off that began in an outage may end after the export's time once the server is back: it is shortened, so that
+  /// A back-off that began in an outage may end after the export's time once the server is back. The back-off is shortened, so that
   /// there is a last attempt. There is no second: a batch that the server always fails would be resent at each response to
   /// another batch.
   private func shortenBackoff(_ export: inout ExportState, at now: MonotonicInstant) {
@@ -85,7 +85,7 @@ extension Delivery {
     guard let place = export.part.place else { return }
     export.part.place = nil
     queue.leave(place)
-    // The export may have been admitted since it was woken.
+    // The export may have been admitted since the wake-up.
     if case .admitted(let call) = place.promise.current { discard(call) }
     admitWaiting()
   }
@@ -150,7 +150,7 @@ extension Delivery {
     return min(end, destination.deadline(allowance, at: loop.now))
   }
 
-  /// Admits waiting exports as far as the destination permits, and arms the timer for the next one.
+  /// Admits waiting exports as far as the destination permits, and arms the timer for the next export.
   func admitWaiting() {
     while true {
       let now = loop.now

@@ -28,7 +28,7 @@ extension Delivery {
     }
   }
 
-  /// Makes one attempt.
+  /// Makes an attempt.
   /// - Returns: The next step; nil if the server accepted the request.
   private func attempt(_ call: Destination.Call, _ export: inout ExportState) async -> RetryStateMachine.Action? {
     var failure: AttemptFailure?
@@ -102,7 +102,7 @@ extension Delivery {
     let action = export.part.retry.attemptFailed(
       failure, of: request, now: loop.now, deadline: softDeadline(export), random: &random)
     if case .wait(let end) = action { joinQueue(&export, until: end, after: call) }
-    // A single bad item is reported when it is dropped; the server is healthy.
+    // The drop of a single bad item is reported by name; the server is healthy.
     if part.isSingleBadItem { return action }
     switch action {
     case .wait: reporter.attemptFailed(failure, willRetry: true, at: loop.now)
@@ -117,8 +117,8 @@ extension Delivery {
   /// The end of an attempt that begins now.
   ///
   /// The export's whole time bounds the attempt in an outage too, which would else last as long as the server is silent.
-  /// If little is left of the export's time, the attempt still gets enough to distinguish an outage from a lack of time: it
-  /// would be the export's last attempt, and an outage doesn't count.
+  /// If little is left of the export's time, the attempt still gets enough to distinguish an outage from a lack of time:
+  /// this would be the export's last attempt, and an outage doesn't count.
   private func attemptDeadline(_ export: ExportState) -> Deadline {
     let now = loop.now
     let whole = RetryStateMachine.attemptDeadline(

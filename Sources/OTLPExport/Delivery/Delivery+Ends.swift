@@ -88,14 +88,14 @@ extension Delivery {
     return export.isolation.maySplit(itemCount: export.part.request.itemCount)
   }
 
-  /// Halves the part, or sets it aside until the server has accepted another part.
+  /// Halves the part, or sets the part aside until the server has accepted another part.
   func isolate(_ export: inout ExportState) {
     if export.isolation.waits(hasAccepted: export.hasAccepted) { return export.setPartAside() }
     export.isolation.requestSplit()
     export.replacePart(with: export.part.split(limit: nil))
   }
 
-  /// Halves the parts that were set aside if the server has accepted another part, and drops them otherwise.
+  /// Halves the parts that were set aside if the server has accepted another part, and drops the items otherwise.
   func searchRefusedParts(_ export: inout ExportState) {
     while export.takeRefusedPart() {
       if export.hasAccepted, export.isolation.maySplit(itemCount: export.part.request.itemCount) {

@@ -35,7 +35,7 @@ package actor Delivery {
   var probes: [Int: Probe] = [:]
   /// The client's number of connections when the server refused gzip.
   var gzipRefusedAt: Int?
-  /// The governor of automatic compression; nil for a fixed one.
+  /// The governor of automatic compression; nil for a fixed compression.
   var governor: CompressionGovernor?
   /// The end of the pause after the server refused every part of a batch as invalid: until then, or until the server
   /// accepts a request, no batch is searched for bad items.
@@ -45,7 +45,7 @@ package actor Delivery {
 
   /// - Parameters:
   ///   - configuration: Values that ``OTLPConfiguration/validate()`` accepts.
-  ///   - servers: The validated endpoints, at least one.
+  ///   - servers: The validated endpoints, never empty.
   ///   - governor: The initial state of automatic compression.
   package init(
     _ configuration: OTLPConfiguration, servers: [Endpoint], client: any ExportClient, loop: TelemetryLoop,
@@ -110,7 +110,7 @@ package actor Delivery {
     if active.count == 0 { encoder.trim(keeping: Delivery.idleBuffers) }
   }
 
-  /// The number of exports that can proceed: a batch beyond it may as well stay in the queue. Callable on any thread.
+  /// The number of exports that can proceed: further batches may as well stay in the queue. Callable on any thread.
   package nonisolated var room: Int { publishedRoom.load(ordering: .relaxed) }
 
   func publishRoom() {
@@ -142,7 +142,7 @@ package actor Delivery {
     return await done.value(until: deadline, on: loop) != nil
   }
 
-  /// Refuses new batches, lets running exports continue until `deadline`, then ends them and the client. A further call
+  /// Refuses new batches, lets running exports continue until `deadline`, then ends the exports and the client. A further call
   /// can only move the deadline forward.
   package func shutdown(deadline: Deadline) async {
     let deadline = min(deadline, cutoff ?? .never)

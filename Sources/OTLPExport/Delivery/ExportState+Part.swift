@@ -2,7 +2,7 @@ internal import OTLPWire
 internal import TelemetryCore
 
 extension ExportState {
-  /// A part of the batch, sent as one request, with the state of its attempts.
+  /// A part of the batch, sent as a request, with the state of the attempts.
   struct Part {
     let request: ExportRequest
     /// True if an earlier request with these items may have been delivered.
@@ -36,7 +36,7 @@ extension ExportState {
     }
 
     mutating func attemptFailed(_ failure: AttemptFailure) {
-      // A cancellation explains less than the failure before it.
+      // A cancellation explains less than the failure before.
       if failure.origin != .cancelled || lastFailure == nil { lastFailure = failure }
       if failure.mayHaveBeenDelivered { mayHaveBeenDelivered = true }
     }

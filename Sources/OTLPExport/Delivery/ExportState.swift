@@ -24,7 +24,7 @@ struct ExportState {
   var isolation: Isolation
   /// The part in progress.
   var part: Part
-  /// The parts that follow, the next one last.
+  /// The parts that follow, the next part last.
   private var waiting: [Part] = []
   /// The refused parts that wait for the server to accept another part before the search goes on.
   private var refused: [Part] = []
@@ -77,7 +77,7 @@ struct ExportState {
     errorType = type
   }
 
-  /// Smaller parts take the place of the part in progress. The first of them is sent first.
+  /// Smaller parts take the place of the part in progress. The first part is sent first.
   mutating func replacePart(with parts: [Part]) {
     partFailed()
     waiting.append(contentsOf: parts.reversed())

@@ -23,7 +23,7 @@ package final class ExporterMetrics: Sendable {
   /// A batch was refused after shutdown.
   func refused(_ count: Int) { counts.withLock { $0.refused(count) } }
 
-  /// The metrics at this moment, consistent with one another.
+  /// The metrics at this moment, consistent with each other.
   var snapshot: SelfMetrics {
     let counts = counts.withLock { $0 }
     return counts.metrics(server, component)

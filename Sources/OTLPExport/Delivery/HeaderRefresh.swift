@@ -1,12 +1,12 @@
 package import TelemetryCore
 
-/// Headers from the provider, with a number that distinguishes them from earlier and later ones.
+/// Headers from the provider, with a number that distinguishes earlier and later headers.
 package struct HeaderGeneration: Sendable {
   package let headers: OTLPHeaders
   package let generation: Int
 }
 
-/// Decides when a header provider is called: when no valid headers are known, one call at a time. Pure.
+/// Decides when a header provider is called: when no valid headers are known, no two calls at once. Pure.
 ///
 /// ```
 ///                 need ▶ call                  callReturned
@@ -73,7 +73,7 @@ package struct HeaderRefresh: Sendable {
   }
 
   /// A call of the provider failed.
-  /// - Returns: True if that call was in progress, false if it had timed out.
+  /// - Returns: True if that call was in progress, false after its time-out.
   package mutating func callFailed(_ number: Int) -> Bool { callEnded(number) }
 
   /// A call of the provider takes too long.

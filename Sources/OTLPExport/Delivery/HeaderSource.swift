@@ -37,7 +37,7 @@ actor HeaderSource {
     self.diagnostics = diagnostics.limited(by: loop)
   }
 
-  /// Waits for the headers of an attempt until its deadline.
+  /// Waits for the headers of an attempt until `deadline`.
   func headers(deadline: Deadline) async -> Headers {
     guard !isEnded else { return .failure(.cancelledWithoutHeaders) }
     if let headers = validHeaders() { return .success(headers) }
@@ -66,7 +66,7 @@ actor HeaderSource {
     fulfil(.failure(.cancelledWithoutHeaders))
   }
 
-  /// Starts a call of the provider if one is needed.
+  /// Starts a call of the provider if needed.
   /// - Returns: The valid headers; nil if there are none yet.
   private func validHeaders() -> HeaderGeneration? {
     switch refresh.need(at: loop.now) {
@@ -135,7 +135,7 @@ actor HeaderSource {
     serveWaiting()
   }
 
-  /// Gives valid headers to the waiting exports, or calls the provider for them.
+  /// Gives valid headers to the waiting exports, or calls the provider.
   private func serveWaiting() {
     if !isEnded, !waiting.isEmpty, let headers = validHeaders() { fulfil(.success(headers)) }
   }

@@ -1,11 +1,11 @@
 internal import Synchronization
 package import TelemetryCore
 
-/// The message limits of servers by endpoint, shared by all exporters to an endpoint, later ones included. Thread-safe.
+/// The message limits of servers by endpoint, shared by all exporters to an endpoint, later exporters included. Thread-safe.
 package final class LearnedMessageLimits: Sendable {
   /// The limits of the process.
   package static let process = LearnedMessageLimits()
-  // A program with more endpoints makes them up.
+  // More endpoints must be generated names.
   private static let mostEndpoints = 256
 
   private let limits = Locked<[String: LearnedMessageLimit]>([:])

@@ -5,9 +5,9 @@ internal import TelemetryCore
 struct AdmissionQueue {
   /// The reason for waking a waiting export.
   enum Wakeup: Sendable {
-    /// The export is admitted: its call counts as begun, and it has left the queue.
+    /// The export is admitted: the call counts as begun, and the place is given up.
     case admitted(Destination.Call)
-    /// The export's deadline or its reasons to stop may have changed. It stays in the queue.
+    /// The export's deadline or its reasons to stop may have changed. The export stays in the queue.
     case changed
   }
 
@@ -40,7 +40,7 @@ struct AdmissionQueue {
 
   mutating func leave(_ place: Place) { places.removeAll { $0 === place } }
 
-  /// The first place that is out of its back-off.
+  /// The first place without a back-off at `now`.
   /// - Parameter isSuspended: True if the circuit is open: its pauses replace the exports' own.
   func first(at now: MonotonicInstant, isSuspended: Bool) -> Place? {
     isSuspended ? places.first : places.first { $0.notBefore.map { $0 <= now } ?? true }
@@ -56,7 +56,7 @@ struct AdmissionQueue {
     for place in places where place.notBefore.map({ Deadline($0) >= deadline }) ?? false { place.notBefore = nil }
   }
 
-  /// Moves the end of one export's back-off to `instant` if that is earlier.
+  /// Moves the end of an export's back-off to `instant` if that is earlier.
   func shortenBackoff(of place: Place, to instant: MonotonicInstant) {
     if let notBefore = place.notBefore { place.notBefore = min(notBefore, instant) }
   }

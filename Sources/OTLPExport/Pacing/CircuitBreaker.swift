@@ -11,7 +11,7 @@ package import TelemetryCore
 /// The first pause is drawn between 0 and the policy's initial back-off, so that clients that lost the same server don't
 /// return together; later pauses between half of their limit and the limit. The limit grows by the policy's factor up to
 /// ``OTLPRetryPolicy/maxCircuitPause``. A pause counts from the start of the failed call, so a server that is back gets
-/// its next call within that time, whether the server refuses calls or never responds to them.
+/// its next call within that time, whether the server refuses calls or never responds.
 package struct CircuitBreaker: Sendable {
   package enum State: Hashable, Sendable {
     case closed

@@ -3,11 +3,11 @@ package import TelemetryCore
 /// The number of calls that may be open at once (AIMD). Pure.
 ///
 /// The limit starts at a few calls and grows while all are in use and responses are quick. Each sign of overload halves the
-/// limit; from then on each round of quick responses adds one call.
+/// limit; from then on each round of quick responses adds a call.
 package struct ConcurrencyLimit: Sendable {
   /// The limit before anything is known of the server: few calls already gain most of the throughput.
   package static let start = 4
-  // Calls that were open together fail together, which is one sign of overload.
+  // Calls that were open together fail together, which is a single sign of overload.
   private static let leastBetweenCuts = Duration.seconds(1)
   // A response slower than the usual time by this factor means a queue at the server.
   private static let slow = 2.0
@@ -16,7 +16,7 @@ package struct ConcurrencyLimit: Sendable {
 
   private let maximum: Int
   private var value: Double
-  /// Below the threshold each quick response adds one call, from it on each round of them.
+  /// Below the threshold each quick response adds a call, above that each round of responses.
   private var threshold: Double
   private var lastCut: MonotonicInstant?
   /// The time of a quick response, in nanoseconds.

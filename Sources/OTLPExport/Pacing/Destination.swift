@@ -16,7 +16,7 @@ package import TelemetryCore
 ///                                                 └──┘
 /// ```
 /// While the server is down the export time stands still (``UptimeClock``), so that no batch is dropped for the length of
-/// an outage. A call without a response delays the next one by at most ``OTLPRetryPolicy/maxCircuitPause``, so that a
+/// an outage. A call without a response delays the next call by at most ``OTLPRetryPolicy/maxCircuitPause``, so that a
 /// server that is back is found within that time.
 package struct Destination: Sendable {
   /// The answer to the question for another call.
@@ -61,7 +61,7 @@ package struct Destination: Sendable {
     case resumed
   }
 
-  /// The longest pause that a server may request: a longer one would end telemetry for the life of the process.
+  /// The longest pause that a server may request: a longer pause would end telemetry for the life of the process.
   package static let longestPause = Duration.seconds(600)
   /// The longest jitter on a pause. Jitter keeps clients with the same pause from returning together.
   package static let mostPauseJitter = Duration.seconds(1)

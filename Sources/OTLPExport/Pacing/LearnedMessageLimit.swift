@@ -1,10 +1,10 @@
 package import TelemetryCore
 
-/// The largest message that a server accepts, learned from its refusals (RULES D1). Pure.
+/// The largest message that a server accepts, learned from refusals (RULES D1). Pure.
 ///
 /// ```
 ///              learn                      lifetime over
-///  no limit ─────────▶ limit in bytes ────────────────▶ one larger message is tried
+///  no limit ─────────▶ limit in bytes ────────────────▶ a larger message is tried
 ///      ▲                     ▲  ▲                         │ │
 ///      └─────────────────────┼──┴── refused: learn ───────┘ │
 ///         accepted           └───── no result: trialTime ───┘
@@ -15,7 +15,7 @@ package struct LearnedMessageLimit: Sendable {
   package static let lifetime = Duration.seconds(600)
   /// The time from a trial without a result to the next trial.
   package static let trialTime = Duration.seconds(60)
-  /// The smallest limit that is learned. No server or proxy has a smaller one by default (nginx: 1 MiB), and splitting
+  /// The smallest limit that is learned. No server or proxy has a smaller limit by default (nginx: 1 MiB), and splitting
   /// batches into single spans for ``lifetime`` would let a server attack the client and the network. Messages up to this
   /// size are sent, and split when refused.
   package static let least = 64 << 10
@@ -45,7 +45,7 @@ package struct LearnedMessageLimit: Sendable {
   }
 
   /// The size of the parts of a refused message of `size` bytes: the server's limit, but at least an eighth of the message,
-  /// so that one response doesn't cause a flood of requests. Parts that are refused are split again.
+  /// so that a response doesn't cause a flood of requests. Parts that are refused are split again.
   package static func partSize(limit: Int, of size: Int) -> Int { max(limit, min(least, size / 8), 1) }
 
   /// The server accepted a message of `count` bytes.

@@ -1,8 +1,8 @@
 internal import OTLPWire
 internal import TelemetryCore
 
-/// The pauses between the attempts of one request (RULES D2): full jitter below a growing limit. After the server has
-/// named a delay, that delay is the minimum; it grows until the server names another, and jitter only lengthens it.
+/// The pauses between the attempts of a request (RULES D2): full jitter below a growing limit. After the server has
+/// named a delay, that delay is the minimum and grows until the server names another; jitter only adds to the delay.
 struct RetryBackoff {
   private let policy: OTLPRetryPolicy
   private var limit: Duration
@@ -41,7 +41,7 @@ struct RetryBackoff {
   private mutating func ordinary(
     requested: Duration, within remaining: Duration, random: inout some RandomNumberGenerator
   ) -> Duration? {
-    // Without a new delay from the server the last one grows (1.5.5).
+    // Without a new delay from the server the last delay grows (1.5.5).
     floor = requested > .zero ? requested : floor.map { max(min($0 * policy.multiplier, policy.maxBackoff), $0) }
     if let floor {
       guard floor < remaining else { return nil }
@@ -52,7 +52,7 @@ struct RetryBackoff {
     return RetryBackoff.draw(below: min(limit, remaining), &random)
   }
 
-  /// A uniform duration below `bound`, from one random number: a rejection loop could hang on a poor generator.
+  /// A uniform duration below `bound`, from a single random number: a rejection loop could hang on a poor generator.
   private static func draw(below bound: Duration, _ random: inout some RandomNumberGenerator) -> Duration {
     let nanoseconds = UInt64(max(bound.clampedNanoseconds, 0))
     return .nanoseconds(Int64(random.next().multipliedFullWidth(by: nanoseconds).high))

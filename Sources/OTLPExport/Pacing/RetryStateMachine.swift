@@ -1,7 +1,7 @@
 package import TelemetryCore
 package import TelemetrySDK
 
-/// Decides the step after a failed attempt of one request (RULES 1.4 to 1.6, 5.10, D2, D3). Pure: no clock, no transport.
+/// Decides the step after a failed attempt of a request (RULES 1.4 to 1.6, 5.10, D2, D3). Pure: no clock, no transport.
 ///
 /// ```
 ///                  ┌──── resend, resendUncompressed, resendWithNewHeaders: at once ◀───┐

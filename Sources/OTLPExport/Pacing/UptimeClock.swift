@@ -22,7 +22,7 @@ package struct UptimeClock: Sendable {
     fileprivate var charged: Int64 = 0
     fileprivate var latest: Failure?
 
-    /// The longest time of one attempt.
+    /// The longest time of an attempt.
     package var limit: Duration { .nanoseconds(timeout) }
   }
 
@@ -67,7 +67,7 @@ package struct UptimeClock: Sendable {
     answers &+= 1
   }
 
-  /// A call that began at `start` got no response, or one by which the server takes no requests now.
+  /// A call that began at `start` got no response, or a status of a server that accepts no requests now.
   package mutating func callFailed(since start: MonotonicInstant) {
     if downSince == nil { downSince = max(start, lastAnswer) }
   }

@@ -5,7 +5,6 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// Automatic compression: where it pays, and no further.
 @Suite(.ownThreads) struct CompressionGovernorTests {
   private var governor = CompressionGovernor()
   private var now = MonotonicInstant(nanoseconds: 1_000_000_000)
@@ -53,7 +52,7 @@ import Testing
     #expect(offer(1, to: result, took: .zero, every: .seconds(1)) == 1)
     #expect(offer(32, to: result, took: .zero, every: .seconds(1)) == 0)
     #expect(offer(100_000, to: result, took: .zero, every: .seconds(1)) < 110)
-    // And as soon as a probe finds other contents it is compressed again.
+    // Compression resumes as soon as a probe finds other content.
     #expect(offer(3000, took: .zero, every: .seconds(1)) > 1900)
   }
 

@@ -69,7 +69,7 @@ import Testing
       #expect(!shown.contains("hun://"))
       #expect(shown.contains("[REDACTED]"))
     }
-    // In code it is refused when the exporter is made.
+    // A value in code is refused when the exporter is made.
     var settings = OTLPConfiguration(endpoint: "http://c:1")
     settings.proxy.set(.http(text))
     #expect(throws: ConfigurationError.self) { _ = try settings.validate() }

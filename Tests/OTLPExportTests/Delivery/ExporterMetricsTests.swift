@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  /// The durations: attributes that tell them apart, how many, and their sum.
+  /// The durations by attributes: count and sum.
   private static func durations(_ metrics: SelfMetrics) -> [String: [Double]] {
     var result: [String: [Double]] = [:]
     for point in metrics[duration]?.points ?? [] {

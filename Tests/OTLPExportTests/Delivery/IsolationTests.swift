@@ -124,7 +124,7 @@ import Testing
       let first = await Self.export(Self.batch(512), fixture)
       #expect(first.dropped == [.refused: 512])
       #expect(first.attempts <= 20)
-      // Later batches are one request each, for a while.
+      // Later batches take a single request each for a while.
       #expect(await Self.export(Self.batch(512), fixture).attempts == 1)
       await simulation.sleep(.seconds(61))
       #expect(await Self.export(Self.batch(512), fixture).attempts > 1)

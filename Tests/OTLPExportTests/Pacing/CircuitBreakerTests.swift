@@ -36,7 +36,7 @@ import Testing
     return fail(call, after: time)
   }
 
-  /// Opens it by five failures; a pause follows that just doesn't end at its limit.
+  /// Opens the circuit by five failures, with the longest possible pause.
   private mutating func open() {
     for _ in 0..<5 { failNext() }
   }
@@ -118,7 +118,7 @@ import Testing
     open()
     circuit.expedite(at: now)
     #expect(pause == nil && circuit.isOpen)
-    // When it is over it stays over.
+    // A pause that is over stays over.
     now = now + .seconds(60)
     let before = circuit.state
     circuit.expedite(at: now)

@@ -6,7 +6,7 @@ import Testing
 @Suite(.ownThreads) struct ConcurrencyLimitTests {
   private let start = MonotonicInstant(nanoseconds: 1_000_000_000)
 
-  /// One that has grown to its maximum of 16, then was cut so many times.
+  /// A limit that has grown to the maximum of 16 and was cut `cuts` times.
   private func limit(cuts: Int) -> ConcurrencyLimit {
     var limit = ConcurrencyLimit(maximum: 16)
     while limit.limit < 16 { limit.callSucceeded(in: .milliseconds(10), open: limit.limit, at: start) }

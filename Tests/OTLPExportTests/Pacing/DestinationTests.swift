@@ -248,7 +248,7 @@ import Testing
       let call = begin(7)
       end(call, .failed(isOverloaded: false))
       destination.charge(&allowance, for: call, at: now)
-      // The first failure has none before it.
+      // The first failure has no failure before.
       let isOver = round == 7
       #expect(destination.deadline(allowance, at: now) == (isOver ? Deadline(now) : .never))
       now = now + .seconds(5)

@@ -32,8 +32,8 @@ private let kib = 1024
     #expect(limit.limit(for: 2000 * kib, at: now + .nanoseconds(-1)) == 1000 * kib)
     #expect(limit.limit(for: 999 * kib, at: now) == nil)  // no trial
     #expect(limit.limit(for: 2000 * kib, at: now) == nil)
-    #expect(limit.limit(for: 2000 * kib, at: now) == 1000 * kib)  // one is enough
-    // Nothing came of it: the next after a while.
+    #expect(limit.limit(for: 2000 * kib, at: now) == 1000 * kib)  // a single trial at a time
+    // The trial had no result: the next trial follows after a while.
     now = now + LearnedMessageLimit.trialTime
     #expect(limit.limit(for: 2000 * kib, at: now) == nil)
     // The larger message is refused.
@@ -47,8 +47,8 @@ private let kib = 1024
   }
 
   @Test func aLimitHasAMinimumAndIsLearnedFromARefusedMessage() {
-    #expect(!limit.learn(1, refused: LearnedMessageLimit.least, at: start))  // what is that small is split, and no more
-    #expect(!limit.learn(5000 * kib, refused: 4000 * kib, at: start))  // a limit that it keeps to
+    #expect(!limit.learn(1, refused: LearnedMessageLimit.least, at: start))  // a small message teaches nothing
+    #expect(!limit.learn(5000 * kib, refused: 4000 * kib, at: start))  // a limit above the message
     #expect(limit.value.bytes == nil)
     #expect(limit.learn(1, refused: 5000 * kib, at: start))
     #expect(limit.value.bytes == LearnedMessageLimit.least)

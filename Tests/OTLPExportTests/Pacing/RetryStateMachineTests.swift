@@ -5,7 +5,7 @@ import Testing
 
 /// Acceptance test 2: each code × RetryInfo × the time that is left.
 @Suite(.ownThreads) struct RetryStateMachineTests {
-  // 1.4, row by row; what lies outside is UNKNOWN
+  // 1.4, row by row; other codes are UNKNOWN
   private static let retried: Set<Int> = [1, 4, 10, 11, 14, 15]
 
   @Test(arguments: 1...17) func withoutRetryInfo(code: Int) throws {

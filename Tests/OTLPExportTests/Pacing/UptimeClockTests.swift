@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test mutating func aServerThatAnswersOthersIsUp() {
-    // One batch gets no response ten times; others get one a second later each time.
+    // One batch gets no response ten times; others get a response a second later each time.
     let allowance = clock.allowance(.seconds(30), at: at(0))
     for round in 0..<10 as Range<Int64> {
       clock.callAnswered(at: at(round * 10 + 9))

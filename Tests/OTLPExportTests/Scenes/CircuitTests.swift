@@ -37,7 +37,7 @@ import Testing
       }
       #expect(simulation.now - start == .seconds(60))
       let times = fixture.client.calls.map { $0.time - start }
-      // Until it opened, and then after pauses of half a second and more.
+      // Attempts until the circuit opened, and then after pauses of half a second and more.
       #expect(times.count <= 20 + 30)
       for window in 2..<60 {
         #expect(times.count { $0 >= .seconds(window) && $0 < .seconds(window + 1) } <= 2)
@@ -95,7 +95,7 @@ import Testing
       for export in Self.exports(8, fixture, within: .seconds(300)) { _ = await export.value }
       #expect(fixture.delivery.room == 1)
       #expect(fixture.events("the server fails").isEmpty)
-      // There is always one that waits for the connection.
+      // An attempt always waits for the connection.
       let times = fixture.client.calls.map(\.time)
       for (earlier, later) in zip(times, times.dropFirst()) { #expect(later - earlier <= .seconds(10)) }
     }

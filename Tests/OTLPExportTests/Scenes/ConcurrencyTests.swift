@@ -7,7 +7,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// Fewer calls at once while the server has no room.
+/// Fewer calls at once while the server is overloaded.
 @Suite(.ownThreads) struct ConcurrencyTests {
   private static func fixture(
     _ simulation: Simulation, _ steps: [ScriptedClient.Step], standard: ScriptedClient.Step,
@@ -52,7 +52,7 @@ import Testing
 
   @Test func aSequentialServerGetsFewConcurrentCalls() throws {
     try simulate(seed: 1) { simulation in
-      // Each answer takes as long as there are requests before it.
+      // The response time grows with the number of earlier requests.
       let client = QueueingClient(simulation.loop, each: .milliseconds(10))
       let delivery = Delivery.simulated(client, simulation)
       let spans = StandardWorkload().spans(0..<1)
@@ -71,7 +71,7 @@ import Testing
       #expect(await Self.exportAtOnce(2, fixture) == 2)
       #expect(await Self.exportAtOnce(3, fixture) == 3)
       #expect(Self.mostOpen(fixture, from: 4) == 2)
-      // Quick answers bring it back.
+      // Quick responses raise the limit again.
       for _ in 0..<10 { _ = await Self.room(fixture) }
       #expect(await Self.room(fixture) == 8)
     }
@@ -128,7 +128,7 @@ import Testing
   }
 }
 
-/// A server with one thread.
+/// A server with a single thread.
 private final class QueueingClient: ExportClient {
   private struct State {
     var free = MonotonicInstant(nanoseconds: 0)

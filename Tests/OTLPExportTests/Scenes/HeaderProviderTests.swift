@@ -159,7 +159,7 @@ import Testing
       let fixture = Self.fixture(simulation, tokens)
       let outcome = await fixture.export()
       #expect(outcome.exported == 10)
-      #expect(outcome.attempts == 1)  // what the server saw
+      #expect(outcome.attempts == 1)  // a call without headers is no attempt
       #expect(tokens.calls == 3)
       let event = try #require(fixture.log.events.first)
       #expect(event.fields["message"]?.contains("the header provider failed: the vault is") == true)
@@ -198,7 +198,7 @@ import Testing
 
   @Test func theProvidersTimeCountsAsTheAttempts() throws {
     try simulate(seed: 1) { simulation in
-      // The attempt that asks ends after 10 s; the answer serves a later one.
+      // The attempt that called the provider ends after 10 s; the result serves a later attempt.
       let tokens = Tokens(simulation, takes: .seconds(12))
       let fixture = Self.fixture(simulation, tokens)
       let outcome = await fixture.export()
@@ -224,7 +224,7 @@ import Testing
     }
   }
 
-  /// Hangs for good, whoever cancels it, until the test lets go; but for the calls from a number on.
+  /// Hangs despite cancellation until the test releases the calls; calls from a number on return.
   private final class Hanging: Sendable {
     private let from: Int
     private let state = Mutex((calls: 0, open: [Promise<Void>]()))
@@ -259,7 +259,7 @@ import Testing
       #expect(Self.sent(fixture) == ["token \(hanging)"])
       #expect(fixture.events("the header provider doesn't answer").count == hanging - 1)
       provider.letGo()
-      // A late result doesn't replace a later one.
+      // A late result doesn't replace the result of a later call.
       #expect(await fixture.export().exported == 10)
       #expect(Self.sent(fixture).last == "token \(hanging)")
     }

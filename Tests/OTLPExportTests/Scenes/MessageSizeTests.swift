@@ -177,7 +177,7 @@ import Testing
   func refusedCompressionIsTriedAgainAfterAReconnect() throws {
     try simulate(seed: 1) { simulation in
       let refusal = ScriptedClient.Step.fail(.server(12, "no gzip", acceptedEncodings: ["identity"]))
-      // The resend fails once for another reason: it is the refusal all the same.
+      // The resend fails once for another reason; the encoding still counts as refused.
       let fixture = DeliveryFixture(simulation, [refusal, .fail(.server(14))]) { $0.compression.set(.gzip) }
       for _ in 0..<3 { #expect(await fixture.export(100).exported == 100) }
       fixture.client.reconnect()
@@ -262,7 +262,7 @@ import Testing
       var batch = StandardWorkload().spans(0..<Int.random(in: 0...100, using: &random))
       let count = Int.random(in: 1...12, using: &random)
       for number in 1...count {
-        // Beside one another, at the ends, anywhere; some are just too large, and some far.
+        // Adjacent, at the ends, anywhere; some slightly too large, some far.
         let place = [0, batch.count, batch.count / 2, Int.random(in: 0...batch.count, using: &random)].randomElement(
           using: &random)!
         let bytes = [limit, limit + 1, 3 * limit, 10 * limit].randomElement(using: &random)!

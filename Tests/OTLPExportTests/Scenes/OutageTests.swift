@@ -45,7 +45,7 @@ import Testing
       #expect(simulation.now - start <= .seconds(60))
       let outcome = await patient.value
       #expect(outcome.exported == 10)
-      // Silence may have been there when the server came back; then it is over with the attempt.
+      // A silent attempt may have been open when the server returned, and ends by the timeout.
       #expect(simulation.now - back <= (index == 2 ? .seconds(10) : index >= 4 ? .seconds(21) : .seconds(4)))
     }
   }
@@ -167,7 +167,7 @@ import Testing
       for _ in 0..<200 { for span in StandardWorkload().spans(0..<10) { processor.onEnd(span) } }
       await simulation.sleep(.seconds(600))
       #expect(fixture.client.calls.count <= 4 * 60)
-      // When the first four had failed 24 times each, a fifth got its turn.
+      // A fifth export was admitted after the first four had failed 24 times each.
       #expect(processor.ledger.droppedTotal == 0 && processor.ledger.queued == 1950)
       _ = await processor.shutdown(within: .zero)
     }

@@ -101,7 +101,7 @@ import Testing
       }
       let outcomes = await [first, second, late.value]
       #expect(outcomes.map(\.exported) == [10, 10, 10])
-      // The first attempt told of the pause; whatever came after it was held.
+      // The first attempt led to the pause, which held all later attempts.
       let times = fixture.client.calls.map { $0.time - start }
       #expect(times.count == 4)
       #expect(times.filter { $0 >= .seconds(5) }.count == 3)

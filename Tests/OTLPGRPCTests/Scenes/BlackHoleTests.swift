@@ -54,7 +54,7 @@ private final class SlowReader: LoopHandler {
   }
 }
 
-/// Servers that take nothing, on the virtual clock: each wait ends by its deadline, every span is accounted for, and the
+/// Servers that accept nothing, on the virtual clock: each wait ends by the deadline, every span is accounted for, and the
 /// program goes on. `Benchmarks/run blackholes` measures the same against real sockets.
 @Suite(.ownThreads) struct BlackHoleTests {
   enum Server: CaseIterable {
@@ -64,7 +64,7 @@ private final class SlowReader: LoopHandler {
   private static let limit = Duration.seconds(2)
   private static let grace = Duration.milliseconds(50)
 
-  /// Makes the server; the function ends it.
+  /// - Returns: A function that ends the server.
   private static func start(_ server: Server, _ simulation: Simulation) async throws -> @Sendable () async -> Void {
     let address = SocketAddress.ipv4(0x0A00_0001, port: 4317)
     simulation.network.setHost("localhost", .addresses([0x0A00_0001]))
@@ -118,7 +118,7 @@ private final class SlowReader: LoopHandler {
     }
   }
 
-  /// The time that `wait` takes, past its limit.
+  /// - Returns: The time of `wait` beyond the limit.
   private static func late(
     _ simulation: Simulation, _ wait: () async -> FlushReport
   ) async -> (Duration, FlushReport) {
@@ -155,7 +155,7 @@ private final class SlowReader: LoopHandler {
     }
   }
 
-  // The blocking twins wait on a thread and on the system's clock: PeerTests has them on real sockets.
+  // PeerTests cover the blocking variants, which wait on a thread by the system's clock, on real sockets.
   @Test(arguments: Server.allCases, [Duration.zero, .milliseconds(150), .seconds(7)])
   func aShutdownWithoutAFlushEndsByItsDeadline(_ server: Server, before: Duration) throws {
     try scene(server, seed: 2) { simulation, processor, end in

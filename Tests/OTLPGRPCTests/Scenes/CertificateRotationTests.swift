@@ -62,7 +62,7 @@ private struct Rotation {
     return settings
   }
 
-  /// Three times five exports, none of which may fail; the number of spans delivered. In the midst of them the server
+  /// Makes three times five exports, of which none may fail. Between these the server
   /// ends its connections in order, so that the next connection uses the files of that moment.
   private static func export(_ exporter: OTLPGRPCExporter, _ collector: LoopbackCollector) async -> Int {
     let batch = StandardWorkload().spans(0..<10)
@@ -90,7 +90,7 @@ private struct Rotation {
       accepted.remove()
     }
     client.use("client", trusting: ["ca.pem"])
-    accepted.use("client")  // Only its authorities count: the server believes both.
+    accepted.use("client")  // Only the authorities count: the server trusts both.
     let place = Loopback.HeldPort()
     let collector = try await LoopbackCollector(
       .init(port: place.number, tls: Self.server("server", clientCA: accepted.authority)))

@@ -14,7 +14,6 @@ let secrets = [
   "https://me:\(secretWord)@host", "token-\(secretWord)\nand more", String(repeating: secretWord, count: 10),
 ]
 
-/// No secret is printed, whatever value contains it.
 @Suite(.ownThreads) struct SecretTests {
   /// All text about a configuration: the description, the error and the diagnostics.
   private func shown(_ configuration: OTLPGRPCExporter.Configuration, _ log: EventLog) -> String {
