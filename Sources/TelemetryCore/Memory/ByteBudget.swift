@@ -35,6 +35,10 @@ package final class ByteBudget: Sendable {
     }
   }
 
+  /// Takes `count` bytes for memory that exists already, even if they aren't free. As long as more than `limit` bytes are
+  /// taken, ``take(_:)`` fails. A negative count is 0.
+  package func takeExceeding(_ count: Int) { taken.wrappingAdd(max(0, count), ordering: .acquiringAndReleasing) }
+
   /// Takes `count` bytes if they are free, or become free when reserves are let go of.
   package func takeReclaiming(_ count: Int) -> Bool {
     if take(count) { return true }

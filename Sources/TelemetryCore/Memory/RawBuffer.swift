@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A block of raw memory with a readable range in it: the bytes of one message on their way to the socket.
 ///
 /// Whoever needs the bytes holds a reference; the memory is freed with the last one. It is written by one owner only,
@@ -10,6 +12,7 @@ package final class RawBuffer: Sendable {
   /// Owns the memory in place of this object, and goes back to its pool with it.
   private let loan: PooledObject<RawBuffer>?
   private let ownsMemory: Bool
+  private let isCounted = Atomic<Bool>(false)
 
   /// Allocates `capacity` bytes, uninitialized.
   package init(capacity: Int) {
@@ -36,7 +39,15 @@ package final class RawBuffer: Sendable {
   }
 
   deinit {
+    if isCounted.load(ordering: .relaxed) { loan?.budget?.give(capacity) }
     if ownsMemory { unsafe base.deallocate() }
+  }
+
+  /// Counts the memory of a pool's buffer in the pool's budget from now until the loan ends: for a buffer that outlives the
+  /// work that accounted for its bytes. More calls have no effect.
+  package func countUntilFreed() {
+    guard let budget = loan?.budget, !isCounted.exchange(true, ordering: .relaxed) else { return }
+    budget.takeExceeding(capacity)
   }
 
   /// The bytes of `range`; valid for as long as the buffer is referenced.
