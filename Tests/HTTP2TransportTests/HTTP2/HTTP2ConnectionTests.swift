@@ -4,8 +4,8 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-@Suite("HTTP/2: start, limits and end of a connection", .ownThreads)
-struct ConnectionTests {
+@Suite(.ownThreads)
+struct HTTP2ConnectionTests {
   private func startError(
     _ pair: Pair, _ act: @escaping @Sendable (FramePeer) async -> Void
   ) async -> HTTP2ConnectError? {
@@ -19,7 +19,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("what the peer is, if it isn't an HTTP/2 server")
+  @Test("a peer that isn't an HTTP/2 server is recognized")
   func wrongPeers() throws {
     let cases: [(HTTP2ConnectError, [UInt8], Bool)] = [
       (.http1, Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8), false),
@@ -38,7 +38,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("a peer that greets in another protocol and closes is no HTTP/2 server; one that gets no further just closed")
+  @Test("a peer that greets in another protocol and closes isn't HTTP/2, a peer without a foreign greeting just closed")
   func greetings() throws {
     let cases: [([UInt8], Bool)] = [
       (Array("hi\r\n".utf8), true), (Array("220 mail.example ESMTP ready\r\n".utf8), true), ([0, 0, 0, 6], true),
@@ -55,7 +55,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("a write that fails while starting is the transport's failure")
+  @Test("a write that fails during the start is a failure of the transport")
   func writeFails() throws {
     try simulate(seed: 1) { simulation in
       let connection = HTTP2Connection(loop: simulation.loop, transport: BrokenTransport())
@@ -65,7 +65,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("the first frame must be SETTINGS")  // 5.6.8
+  @Test("the first frame must be SETTINGS")  // RULES 5.6.8
   func noSettings() throws {
     try withPair(settings: nil, started: false) { pair in
       let error = await startError(pair) {
@@ -78,7 +78,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("a start that is cancelled, and a connection closed before its start has ended")
+  @Test("a cancelled start and a connection that is closed during its start fail as cancelled")
   func cancelledStart() throws {
     try withPair(settings: nil, started: false) { pair in
       let task = pair.simulation.task { await startError(pair) { _ in } }
@@ -94,7 +94,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("our SETTINGS: no push; a PUSH_PROMISE ends the connection")  // 5.6.9
+  @Test("SETTINGS disables push, and a PUSH_PROMISE ends the connection")  // RULES 5.6.9
   func push() throws {
     try withPair { pair in
       #expect(await pair.peer.frame(Frame.settings).payload.prefix(6) == [0, 2, 0, 0, 0, 0])
@@ -109,7 +109,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("MAX_CONCURRENT_STREAMS of 1, then 0, then raised: requests wait in turn")  // 5.6.12
+  @Test("requests beyond MAX_CONCURRENT_STREAMS wait in order")  // RULES 5.6.12
   func concurrencyLimit() throws {
     try withPair(settings: [(3, 1)]) { pair in
       let calls = (0..<3).map { _ in pair.request() }
@@ -132,7 +132,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("those who wait for a stream: deadline, cancellation and GOAWAY find them there")
+  @Test("deadline, cancellation and GOAWAY end requests that wait for a stream")
   func waiting() throws {
     try withPair(settings: [(3, 0)]) { pair in
       let late = pair.request(within: .milliseconds(20))
@@ -149,7 +149,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("stream identifiers are used up")  // 5.6.14
+  @Test("a connection without stream identifiers drains")  // RULES 5.6.14
   func exhausted() throws {
     var configuration = HTTP2Configuration()
     configuration.firstStreamID = 0x7FFF_FFFF
@@ -164,7 +164,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("close waits for the open calls until its deadline, then says GOAWAY")  // 5.8.8
+  @Test("close waits for open requests until its deadline, then sends GOAWAY")  // RULES 5.8.8
   func close() throws {
     try withPair { pair in
       let answered = pair.request()
@@ -186,7 +186,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("close ends at once when the last call has ended")
+  @Test("close returns as soon as the last request has ended")
   func closeWhenSettled() throws {
     try withPair { pair in
       let call = pair.request()
@@ -200,7 +200,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("the connection is cut at any byte: every call ends", arguments: 0..<40)
+  @Test("every request ends when the connection is cut at any byte", arguments: 0..<40)
   func cut(step: Int) throws {
     let link = SimulatedLink(faults: [.cut(afterBytes: 20 + step * 1_777, from: step % 2 == 0 ? .client : .server)])
     try withPair(seed: UInt64(step), link: link, started: false) { pair in
@@ -212,7 +212,7 @@ struct ConnectionTests {
   }
 }
 
-/// Takes nothing.
+/// A transport whose writes fail.
 private final class BrokenTransport: Transport {
   static let error = SystemError(call: "sendmsg", code: 32)
   let peer = "nobody"

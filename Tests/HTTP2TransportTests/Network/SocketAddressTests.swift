@@ -2,10 +2,10 @@ import HTTP2Transport
 import TestThreads
 import Testing
 
-@Suite("Network: addresses as text", .ownThreads)
-struct AddressTests {
+@Suite(.ownThreads)
+struct SocketAddressTests {
   @Test(
-    "numeric addresses and their usual form",
+    "numeric addresses are read and written in their usual form",
     arguments: [
       ("127.0.0.1", "127.0.0.1:80"), ("0.0.0.0", "0.0.0.0:80"), ("255.255.255.255", "255.255.255.255:80"),
       ("::1", "[::1]:80"), ("[::1]", "[::1]:80"), ("::", "[::]:80"), ("2001:DB8::1:0:0:1", "[2001:db8::1:0:0:1]:80"),
@@ -21,7 +21,7 @@ struct AddressTests {
   }
 
   @Test(
-    "what isn't a numeric address",
+    "other texts are no numeric addresses",
     arguments: [
       "", "localhost", "1.2.3", "1.2.3.4.5", "1.2.3.256", "01.2.3.4", "1.2.3.", "1.2.3.+4", ":", ":::", "1::2::3",
       "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "g::", "[::1", "::1%", "::1%eth0", "::1%99999999999",

@@ -6,8 +6,8 @@
 
   @testable import HTTP2Transport
 
-  @Suite(.ownThreads) struct UserTimeoutTests {
-    @Test("TCP_USER_TIMEOUT is what was asked for, in milliseconds; a Unix socket bears the question")  // 5.7.9
+  @Suite(.ownThreads) struct SocketTransportTests {
+    @Test("TCP_USER_TIMEOUT is set in milliseconds, and setting it on a Unix socket has no effect (RULES 5.7.9)")  // RULES 5.7.9
     func option() async throws {
       try await onLoop { loop in
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

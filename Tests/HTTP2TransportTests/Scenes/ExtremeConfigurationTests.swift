@@ -5,7 +5,7 @@ import Testing
 
 @testable import HTTP2Transport
 
-/// No value of a configuration stops the process; a call over such a connection succeeds, or says why not.
+/// No value of a configuration stops the process.
 @Suite(.ownThreads) struct ExtremeConfigurationTests {
   private static let numbers = [Int.min, -1, 0, 1, 65_535, 1 << 31, 1 << 32, Int.max]
   private static let durations: [Duration] = [
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test("sizes", arguments: numbers)
+  @Test("any size in the configuration leaves a request that ends", arguments: numbers)
   func sizes(number: Int) throws {
     var all: [HTTP2Configuration] = []
     for path in [
@@ -44,7 +44,7 @@ import Testing
     for configuration in all { try run(configuration) }
   }
 
-  @Test("stream identifiers", arguments: [Int32.min, -1, 0, 2, Int32.max])
+  @Test("any first stream identifier leaves a request that ends", arguments: [Int32.min, -1, 0, 2, Int32.max])
   func streams(id: Int32) throws {
     var configuration = HTTP2Configuration()
     configuration.firstStreamID = id
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test("durations", arguments: durations)
+  @Test("any duration in the configuration leaves a request that ends", arguments: durations)
   func times(duration: Duration) throws {
     for withoutCalls in [true, false] {
       var configuration = HTTP2Configuration()

@@ -5,9 +5,10 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// What the server said before it closed, and the client has yet to read when a write fails.
-@Suite("HTTP/2: a write fails, and there is something to read", .ownThreads) struct FailedWriteTests {
-  @Test("GOAWAY: what it refused is free, what was answered is answered, and the rest is unknown")  // 5.8.2, 5.8.9
+/// A write fails while bytes of the server are unread.
+@Suite(.ownThreads) struct FailedWriteTests {
+  @Test(
+    "an unread GOAWAY decides the fates: excluded requests are unprocessed, answered ones answered, the rest unknown")  // RULES 5.8.2, 5.8.9
   func goAwayUnread() throws {
     try withBreakablePair { pair, link in
       let calls = (0..<3).map { _ in pair.request() }
@@ -28,7 +29,7 @@ import Testing
     }
   }
 
-  @Test("GOAWAY and nothing open: an orderly end") func orderly() throws {
+  @Test("an unread GOAWAY without open requests is an orderly end") func orderly() throws {
     try withBreakablePair { pair, link in
       link.isBroken.store(true, ordering: .relaxed)
       await pair.peer.send(FramePeer.goAway(last: 0, 0, "idle"))
@@ -38,7 +39,7 @@ import Testing
     }
   }
 
-  @Test("GOAWAY and the end are read at once: as orderly as one after the other") func goAwayAndEnd() throws {
+  @Test("GOAWAY and the end of the stream in one read are an orderly end") func goAwayAndEnd() throws {
     try withBreakablePair { pair, link in
       link.isBroken.store(true, ordering: .relaxed)
       await pair.peer.send(FramePeer.goAway(last: 0, 0, "idle"))
@@ -49,7 +50,7 @@ import Testing
     }
   }
 
-  @Test("nothing to read: unknown") func silent() throws {
+  @Test("without unread bytes the fate is unknown") func silent() throws {
     try withBreakablePair { pair, link in
       let call = pair.request()
       await pair.peer.request(1)

@@ -11,7 +11,7 @@ extension Pair {
 
   fileprivate func bytes(_ stream: UInt32) async -> Int { await data(stream).reduce(0, +) }
 
-  /// Waits until so many bytes of a stream's body are there.
+  /// Waits until this number of bytes of a stream's body has arrived.
   fileprivate func waitForBytes(_ count: Int, _ stream: UInt32) async {
     while await bytes(stream) < count { await simulation.sleep(.milliseconds(1)) }
   }
@@ -19,9 +19,9 @@ extension Pair {
   fileprivate func settle() async { await simulation.sleep(.milliseconds(20)) }
 }
 
-/// Windows and limits as unkind servers set them (5.6.11, 5.6.12).
+/// Windows and limits of unfriendly servers (5.6.11, 5.6.12).
 @Suite(.ownThreads) struct FlowControlTests {
-  @Test("a stream window of one byte, given back byte by byte")
+  @Test("a stream window of one byte is used byte by byte")
   func oneByte() throws {
     try withPair(settings: [(4, 1)]) { pair in
       let call = pair.request(40)
@@ -37,7 +37,7 @@ extension Pair {
     }
   }
 
-  @Test("the connection's window given back byte by byte, over two streams")
+  @Test("a connection window of one byte is used byte by byte, over two streams")
   func connectionWindow() throws {
     try withPair(settings: [(4, 1_000_000)]) { pair in
       let first = pair.request(65_530)
@@ -58,7 +58,7 @@ extension Pair {
     }
   }
 
-  @Test("a window of 0 from the start: HEADERS go, the body waits for SETTINGS")
+  @Test("with an initial window of 0, HEADERS are sent and the body waits for SETTINGS")
   func zeroWindow() throws {
     try withPair(settings: [(4, 0)]) { pair in
       let call = pair.request(100)
@@ -72,7 +72,7 @@ extension Pair {
     }
   }
 
-  @Test("SETTINGS far below zero, on two streams: not a byte until each window is positive again")
+  @Test("no byte is sent while SETTINGS have made a stream's window negative")
   func belowZero() throws {
     try withPair(settings: [(4, 30_000)]) { pair in
       let calls = [pair.request(30_010), pair.request(30_010)]
@@ -126,7 +126,7 @@ extension Pair {
     }
   }
 
-  @Test("MAX_CONCURRENT_STREAMS lowered while more are open: they end, and none begins above the limit")
+  @Test("a lowered MAX_CONCURRENT_STREAMS lets open streams end and none begin above the limit")
   func loweredLimit() throws {
     try withPair(settings: [(3, 3)]) { pair in
       let calls = (0..<5).map { _ in pair.request() }

@@ -4,9 +4,11 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-@Suite("HTTP/2: failures and fates", .ownThreads)
-struct FailureTests {
-  @Test("RST_STREAM: only REFUSED_STREAM says that nothing was done", arguments: [0, 1, 2, 7, 8, 11, 99] as [UInt32])
+@Suite(.ownThreads)
+struct RequestFailureTests {
+  @Test(
+    "RST_STREAM: only REFUSED_STREAM means that the request wasn't processed",
+    arguments: [0, 1, 2, 7, 8, 11, 99] as [UInt32])
   func reset(code: UInt32) throws {
     try withPair { pair in
       let call = pair.request()
@@ -19,7 +21,7 @@ struct FailureTests {
     }
   }
 
-  @Test("GOAWAY: streams above the last are free, those below may finish, then the connection ends")  // 5.8.1 to 5.8.3
+  @Test("GOAWAY: streams above the last are unprocessed, streams below finish, then the connection ends")  // RULES 5.8.1 to 5.8.3
   func goAway() throws {
     try withPair { pair in
       let first = pair.request()
@@ -40,7 +42,7 @@ struct FailureTests {
     }
   }
 
-  @Test("a graceful GOAWAY and then the real one: the latest counts")  // 5.8.4
+  @Test("after a graceful GOAWAY the latest GOAWAY counts")  // RULES 5.8.4
   func twoGoAways() throws {
     try withPair { pair in
       let call = pair.request()
@@ -55,7 +57,7 @@ struct FailureTests {
     }
   }
 
-  @Test("GOAWAY with an error, then the end: open calls are unknown and name the code")
+  @Test("after GOAWAY with an error, open requests fail with its code and an unknown fate")
   func goAwayWithError() throws {
     try withPair { pair in
       let call = pair.request()
@@ -68,7 +70,7 @@ struct FailureTests {
     }
   }
 
-  @Test("the connection is lost: unknown where the request was out as a whole")  // 5.8.9
+  @Test("a lost connection leaves the fate of a complete request unknown")  // RULES 5.8.9
   func lost() throws {
     try withPair { pair in
       let call = pair.request()
@@ -81,7 +83,7 @@ struct FailureTests {
     }
   }
 
-  @Test("the connection is lost before the end of the request was written: never processed")
+  @Test("a lost connection leaves an incomplete request unprocessed")
   func lostHalfway() throws {
     try withPair { pair in
       let call = pair.request(200_000)
@@ -96,7 +98,7 @@ struct FailureTests {
     }
   }
 
-  @Test("deadline: the stream is reset with CANCEL, at the instant")  // 5.5.1
+  @Test("at its deadline a request is reset with CANCEL")  // RULES 5.5.1
   func deadline() throws {
     try withPair { pair in
       await pair.peer.answerPings()
@@ -114,7 +116,7 @@ struct FailureTests {
     }
   }
 
-  @Test("several deadlines with one timer, each at its instant")
+  @Test("several requests expire at their deadlines with one timer")
   func deadlines() throws {
     try withPair { pair in
       let start = pair.simulation.now
@@ -130,7 +132,7 @@ struct FailureTests {
     }
   }
 
-  @Test("deadline while the window is shut: the end was never sent, so nothing was done")
+  @Test("a request that expires before its end was sent is unprocessed")
   func deadlineStalled() throws {
     try withPair { pair in
       let response = await pair.request(200_000, within: .milliseconds(250)).value
@@ -139,7 +141,7 @@ struct FailureTests {
     }
   }
 
-  @Test("cancellation resets the stream; before the request nothing is sent")  // 5.5.1
+  @Test("cancellation resets the stream, and an early cancellation sends nothing")  // RULES 5.5.1
   func cancellation() throws {
     try withPair { pair in
       let call = pair.request()
@@ -156,10 +158,10 @@ struct FailureTests {
     }
   }
 
-  @Test("too large a body, or headers beyond all reason: reset, and the connection lives")  // 5.2.13
+  @Test("a body or headers that are far too large reset the stream, and the connection goes on")  // RULES 5.2.13
   func tooLarge() throws {
     try withPair { pair in
-      // A field of 4,000 bytes goes into the table, and each byte after it names it once more.
+      // A field of 4,000 bytes enters the HPACK table, and each byte that follows refers to that entry.
       let big = [0x40] + FramePeer.field("x", String(repeating: "a", count: 4_000)).dropFirst()
       let bomb = big + [UInt8](repeating: 0xBE, count: 300)
       let answers: [(HTTP2Failure, [UInt8])] = [(.responseTooLarge, [0x88]), (.headersTooLarge, [0x88] + bomb)]
@@ -179,7 +181,7 @@ struct FailureTests {
     }
   }
 
-  @Test("headers and trailers beyond the bound are cut: what the status is stays known")  // 5.2.14
+  @Test("headers and trailers beyond the bound are cut, except for the status")  // RULES 5.2.14
   func cut() throws {
     try withPair { pair in
       // Servers that honour the limit must be free to send a large status.
@@ -214,7 +216,7 @@ struct FailureTests {
     }
   }
 
-  @Test("blanks at the ends of fields are no reason to refuse a response, and are taken off")
+  @Test("spaces at the ends of field values are removed")
   func blanks() throws {
     try withPair { pair in
       let call = pair.request()
@@ -232,7 +234,7 @@ struct FailureTests {
   }
 
   @Test(
-    "one odd answer is that call's trouble: the connection goes on, and its orderly end is one",
+    "a malformed response fails its request only, and the connection still ends in order",
     arguments: [FramePeer.field("connection", "close"), FramePeer.field("x", "a\u{1}b"), FramePeer.field("X", "y")])
   func oneOddCall(field: [UInt8]) throws {
     try withPair { pair in
@@ -251,14 +253,14 @@ struct FailureTests {
   }
 
   @Test(
-    "answers that break the rules of HTTP",
+    "responses that violate the rules of HTTP are malformed",
     arguments: [
       FramePeer.headers(1, FramePeer.field("x", "no status"), end: true),
       FramePeer.headers(1, [0x88]) + FramePeer.headers(1, [0x88], end: true),
       FramePeer.headers(1, [0x88] + FramePeer.field("connection", "close"), end: true),
       FramePeer.headers(1, [0x88] + FramePeer.field("content-length", "7"))
         + FramePeer.frame(0, 1, 1, [1, 2, 3]),
-    ])  // 5.2.17
+    ])  // RULES 5.2.17
   func malformed(answer: [UInt8]) throws {
     try withPair { pair in
       let call = pair.request()
@@ -272,7 +274,7 @@ struct FailureTests {
     }
   }
 
-  @Test("bytes that break the rules of HTTP/2 end the connection with GOAWAY")
+  @Test("bytes that violate HTTP/2 end the connection with GOAWAY")
   func brokenFrames() throws {
     try withPair { pair in
       let call = pair.request()
@@ -286,7 +288,7 @@ struct FailureTests {
     }
   }
 
-  @Test("headers that can't be sent; requests before the start and after the end")
+  @Test("requests before the start and after the end aren't accepted")
   func refused() throws {
     try withPair(started: false) { pair in
       #expect(await pair.request().value.failure == .notAccepted)

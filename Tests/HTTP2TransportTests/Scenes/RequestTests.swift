@@ -6,9 +6,9 @@ import Testing
 
 typealias Frame = FramePeer.Frame
 
-@Suite("HTTP/2: requests", .ownThreads)
+@Suite(.ownThreads)
 struct RequestTests {
-  @Test("a request and its answer; the body arrives as it was")  // 5.2.1
+  @Test("a request is sent with its body, and the response is complete")  // RULES 5.2.1
   func roundTrip() throws {
     try withPair { pair in
       let call = pair.request(50_000)
@@ -26,7 +26,7 @@ struct RequestTests {
     }
   }
 
-  @Test("partial writes, down to one byte", arguments: [1...1, 1...20, 8...40_000])
+  @Test("partial writes of any size send the whole request", arguments: [1...1, 1...20, 8...40_000])
   func partialWrites(size: ClosedRange<Int>) throws {
     var link = SimulatedLink()
     link.writeSize = size
@@ -38,7 +38,7 @@ struct RequestTests {
     }
   }
 
-  @Test("headers only, with END_STREAM")  // 5.2.2
+  @Test("a response may consist of headers with END_STREAM only")  // RULES 5.2.2
   func trailersOnly() throws {
     try withPair { pair in
       let call = pair.request()
@@ -53,7 +53,7 @@ struct RequestTests {
     }
   }
 
-  @Test("interim responses are skipped")  // 5.2.3
+  @Test("interim responses are skipped")  // RULES 5.2.3
   func interim() throws {
     try withPair { pair in
       let call = pair.request()
@@ -67,7 +67,7 @@ struct RequestTests {
     }
   }
 
-  @Test("the answer before the end of the request: the stream is reset without error and the answer counts")  // 5.2.16
+  @Test("a response before the end of the request counts, and the stream is reset without error")  // RULES 5.2.16
   func earlyAnswer() throws {
     try withPair { pair in
       let call = pair.request(200_000)
@@ -80,7 +80,7 @@ struct RequestTests {
     }
   }
 
-  @Test("RST_STREAM(NO_ERROR) after the complete answer doesn't take it back")  // 5.2.16
+  @Test("RST_STREAM(NO_ERROR) after the complete response doesn't revoke the response")  // RULES 5.2.16
   func resetAfterAnswer() throws {
     try withPair { pair in
       let call = pair.request(200_000)
@@ -95,7 +95,7 @@ struct RequestTests {
     }
   }
 
-  @Test("fields of one request stand where they belong; PING is answered")  // 5.1.1, 5.7.1
+  @Test("the fields of one request are sent in their places, and a PING is answered")  // RULES 5.1.1, 5.7.1
   func fields() throws {
     try withPair { pair in
       var request = Pair.message(3)
@@ -111,7 +111,7 @@ struct RequestTests {
     }
   }
 
-  @Test("an empty body ends the stream")  // 5.1.14
+  @Test("an empty body ends the stream")  // RULES 5.1.14
   func emptyBody() throws {
     try withPair { pair in
       let call = pair.request(0)
@@ -121,7 +121,7 @@ struct RequestTests {
     }
   }
 
-  @Test("many at once, answered in another order")
+  @Test("concurrent requests are answered in any order")
   func concurrent() throws {
     try withPair { pair in
       let calls = (0..<20).map { pair.request(100 + $0) }
@@ -134,7 +134,7 @@ struct RequestTests {
     }
   }
 
-  @Test("a window below zero: the rest goes out when it is positive again")  // 5.6.11
+  @Test("after a negative window the rest is sent when the window is positive again")  // RULES 5.6.11
   func negativeWindow() throws {
     try withPair(settings: [(4, 30_000)]) { pair in
       let call = pair.request(40_000)

@@ -4,7 +4,7 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-@Suite("HTTP/2 over TLS", .ownThreads)
+@Suite(.ownThreads)
 struct TLSConnectionTests {
   private func withTLSPair(
     link: SimulatedLink = SimulatedLink(), server: TLSServerConfiguration = .test("server"), host: String = "localhost",
@@ -30,7 +30,8 @@ struct TLSConnectionTests {
     }
   }
 
-  @Test("requests, in writes of any size; frame and record coincide", arguments: [1...9, 1...70_000])
+  @Test(
+    "requests are sent over TLS in writes of any size, and frame and record coincide", arguments: [1...9, 1...70_000])
   func requests(size: ClosedRange<Int>) throws {
     var link = SimulatedLink()
     link.writeSize = size
@@ -48,7 +49,7 @@ struct TLSConnectionTests {
     }
   }
 
-  @Test("the certificate is for another name")
+  @Test("a certificate for another name fails the start")
   func wrongHost() throws {
     try withTLSPair(host: "elsewhere.example") { pair in
       let error = await #expect(throws: HTTP2ConnectError.self) { try await pair.start() }
@@ -60,7 +61,7 @@ struct TLSConnectionTests {
     }
   }
 
-  @Test("the server closes in the handshake, and afterwards")
+  @Test("a server that closes during the handshake or afterwards is an error")
   func closed() throws {
     try withTLSPair(link: SimulatedLink(faults: [.cut(afterBytes: 400, from: .server)])) { pair in
       await #expect(throws: HTTP2ConnectError.self) { try await pair.start() }
@@ -78,7 +79,7 @@ struct TLSConnectionTests {
     }
   }
 
-  @Test("the server never answers the handshake: the deadline holds")
+  @Test("a server that never answers the handshake fails the start at the deadline")
   func silent() throws {
     try withTLSPair(link: SimulatedLink(faults: [.blackHole(afterBytes: 0, from: .server)])) { pair in
       let start = pair.simulation.now

@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 
 /// The certificates that `Fixtures/make_certificates.sh` makes.
-enum TestCertificates {
+enum CertificateFixtures {
   /// The folder, made when it is first asked for.
   static let folder: String = {
     let tests = String("\(#filePath)".split(separator: "/Tests/", maxSplits: 1)[0])

@@ -3,8 +3,8 @@ import OTLPTesting
 import TestThreads
 import Testing
 
-@Suite(.ownThreads) struct TLSHandshakeTests {
-  @Test("5.6.2, 5.6.3: h2 is agreed on, over TLS 1.3 and 1.2", arguments: [false, true])
+@Suite(.ownThreads) struct TLSEngineTests {
+  @Test("h2 is negotiated over TLS 1.3 and 1.2 (RULES 5.6.2, 5.6.3)", arguments: [false, true])
   func agrees(onlyTLS12: Bool) throws {
     let pair = try TLSPair(server: .test("server", onlyTLS12: onlyTLS12))
     pair.talk()
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(
-    "5.6.5, 2.2.8: names, wildcards and addresses of the certificate are accepted",
+    "names, wildcards and addresses of the certificate are accepted (RULES 5.6.5, 2.2.8)",
     arguments: [
       "localhost", "LOCALHOST", "localhost.", "a.wild.example", "127.0.0.1", "::1", "[::1]", "::1%lo", "0::1",
     ])
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(
-    "5.6.5: other names and addresses are refused, and the error says what the certificate is for",
+    "other names and addresses are refused, and the error lists the certificate's names (RULES 5.6.5)",
     arguments: ["example.org", "wild.example", "a.b.wild.example", "127.0.0.2", "::2"])
   func refuses(host: String) throws {
     let pair = try TLSPair(host: host)
@@ -45,7 +45,7 @@ import Testing
     #expect(pair.serverFailure?.code == .badCertificate)
   }
 
-  @Test("a certificate without names doesn't count by its common name")
+  @Test("a certificate without names is refused, whatever its common name (RFC 9525, 2)")
   func commonName() throws {
     let error = try #require(TLSPair(server: .test("no_name")).clientFailure())
     #expect(error.code == .wrongHost)
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test(
-    "wrong certificates are told apart",
+    "each wrong certificate has an error of its own",
     arguments: [
       ("other_name", TLSError.Code.wrongHost, "other.example, 192.0.2.1"),
       ("other_server", .unknownAuthority, "another test authority"),
@@ -71,16 +71,16 @@ import Testing
     }
   }
 
-  @Test("an intermediate comes with the certificate, or is itself trusted")
+  @Test("an intermediate is sent with the certificate or is a trusted authority")
   func intermediate() throws {
     #expect(try TLSPair(server: .test("chain")).clientFailure() == nil)
-    let partial = TLSConfiguration(trust: .file(TestCertificates.path("chain.pem")))
+    let partial = TLSConfiguration(trust: .file(CertificateFixtures.path("chain.pem")))
     #expect(try TLSPair(client: partial, server: .test("chain")).clientFailure() == nil)
   }
 
   @Test("a self-signed certificate is accepted if it is itself the CA file")
   func selfSigned() throws {
-    let trust = TLSConfiguration(trust: .file(TestCertificates.path("self_signed.pem")))
+    let trust = TLSConfiguration(trust: .file(CertificateFixtures.path("self_signed.pem")))
     #expect(try TLSPair(client: trust, server: .test("self_signed")).clientFailure() == nil)
   }
 
@@ -96,7 +96,7 @@ import Testing
     #expect(error.message.contains("the system's trusted authorities"))
   }
 
-  @Test("5.6.6: the configured server name replaces the host")
+  @Test("the configured server name replaces the host (RULES 5.6.6)")
   func serverName() throws {
     var configuration = TLSConfiguration.test()
     configuration.serverName = "other.example"
@@ -104,7 +104,7 @@ import Testing
     #expect(try TLSPair(client: configuration).clientFailure()?.code == .wrongHost)
   }
 
-  @Test("5.6.3, 2.2.8: SNI names the host, never an address")
+  @Test("SNI contains the host's name, never an address (RULES 5.6.3, 2.2.8)")
   func serverNameIndication() throws {
     for (host, isSent) in [("localhost", true), ("127.0.0.1", false), ("::1", false)] {
       let pair = try TLSPair(host: host)
@@ -123,7 +123,7 @@ import Testing
 }
 
 @Suite(.ownThreads) struct TLSProtocolTests {
-  @Test("5.6.2: a server that doesn't negotiate h2 is refused", arguments: [[], ["http/1.1"]])
+  @Test("a server that doesn't negotiate h2 is refused (RULES 5.6.2)", arguments: [[], ["http/1.1"]])
   func noALPN(protocols: [String]) throws {
     let error = try #require(TLSPair(server: .test("server", protocols: protocols)).clientFailure())
     #expect(error.code == .noALPN)
@@ -131,7 +131,7 @@ import Testing
   }
 
   @Test(
-    "a server that speaks plaintext is told by its first bytes",
+    "a server that speaks plaintext is recognized by its first bytes",
     arguments: [
       ("HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1"), ("\0\0\u{6}\u{4}\0\0\0\0\0", "HTTP/2"),
       ("220 smtp\r\n", "plaintext"),
@@ -146,7 +146,7 @@ import Testing
     #expect(error.message.contains(words))
   }
 
-  @Test("a client that speaks plaintext is told by its first bytes")
+  @Test("a client that speaks plaintext is recognized by its first bytes")
   func plaintextClient() throws {
     let pair = try TLSPair()
     pair.server.start()
@@ -154,7 +154,7 @@ import Testing
     #expect(pair.serverFailure?.code == .notTLS)
   }
 
-  @Test("a connection closed in the handshake")
+  @Test("a connection that is closed during the handshake fails with its own error")
   func closedInHandshake() throws {
     let pair = try TLSPair()
     pair.client.start()
@@ -164,7 +164,7 @@ import Testing
     #expect(error.message.contains("localhost closed the connection in the TLS handshake"))
   }
 
-  @Test("garbage after a TLS record's head is a failed handshake, not a crash")
+  @Test("garbage after a record's header fails the handshake")
   func garbage() throws {
     let pair = try TLSPair()
     pair.client.start()
@@ -181,7 +181,8 @@ import Testing
     #expect(pair.server.handshake == .done)
   }
 
-  @Test("without one the client learns why it is refused: in TLS 1.3 after its handshake", arguments: [false, true])
+  @Test(
+    "a client without a certificate learns why it is refused, in TLS 1.3 after its handshake", arguments: [false, true])
   func missingClientCertificate(onlyTLS12: Bool) throws {
     let server = TLSServerConfiguration.test("server", clientAuthorities: "ca.pem", onlyTLS12: onlyTLS12)
     let pair = try TLSPair(server: server)
@@ -192,7 +193,8 @@ import Testing
     if !onlyTLS12 { #expect(pair.client.handshake == .done) }
   }
 
-  @Test("one of another authority is refused, and the client learns that", arguments: [false, true])
+  @Test(
+    "a client certificate of another authority is refused, and the client learns the reason", arguments: [false, true])
   func refusedClientCertificate(onlyTLS12: Bool) throws {
     let server = TLSServerConfiguration.test("server", clientAuthorities: "ca.pem", onlyTLS12: onlyTLS12)
     let pair = try TLSPair(client: .test(certificate: "other_client"), server: server)
@@ -202,7 +204,7 @@ import Testing
     #expect(pair.serverFailure?.message.contains("another test authority") == true)
   }
 
-  @Test("a goodbye ends the stream; the transport's end without one is an error")
+  @Test("close_notify ends the stream, and the transport's end without close_notify is an error")
   func ends() throws {
     var pair = try TLSPair()
     pair.talk()
@@ -259,7 +261,7 @@ import Testing
     #expect(result == .wouldBlock)
   }
 
-  @Test("output may go out piece by piece while more is written")
+  @Test("output may be sent in pieces while more is written")
   func partialOutput() throws {
     let pair = try TLSPair()
     pair.talk()
@@ -277,7 +279,7 @@ import Testing
     #expect(received == sent)
   }
 
-  @Test("before the handshake is done nothing is read or written")
+  @Test("nothing is read or written before the handshake is done")
   func tooEarly() throws {
     let pair = try TLSPair()
     #expect(pair.client.write([1]) == .wouldBlock)

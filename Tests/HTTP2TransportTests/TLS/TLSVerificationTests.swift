@@ -5,9 +5,8 @@ import Testing
 
 @testable import HTTP2Transport
 
-/// Certificates that a stranger made.
-@Suite(.ownThreads) struct OddCertificateTests {
-  /// Names in OpenSSL's words; `DER:` is the extension's bytes.
+@Suite(.ownThreads) struct TLSVerificationTests {
+  /// Names in OpenSSL's notation; `DER:` precedes the bytes of the extension.
   private static let odd: [(name: String, names: String, sections: String)] = [
     ("directory", "dirName:who", "[who]\nCN = somebody"),
     ("other", "otherName:1.2.3.4;UTF8:somebody", ""),
@@ -23,7 +22,7 @@ import Testing
     ("no names", "DER:30:00", ""),
   ]
 
-  @Test("whatever stands in subjectAltName, the client refuses and describes it; nothing crashes before it is verified")
+  @Test("unusual names in subjectAltName are refused and described before the certificate is verified")
   func names() throws {
     let made = try OddCertificates()
     for (index, odd) in Self.odd.enumerated() {
@@ -38,7 +37,7 @@ import Testing
     }
   }
 
-  @Test("of thousands of names a hundred are shown, and the one that counts is found all the same")
+  @Test("a hundred of thousands of names are shown, and the matching name is found anyway")
   func many() throws {
     let made = try OddCertificates()
     let names = (0..<3000).map { "DNS:n\($0).example" }.joined(separator: ",")
@@ -50,7 +49,7 @@ import Testing
     #expect(bad.clientFailure()?.code == .wrongHost)
   }
 
-  @Test("a name of the configuration is checked in the place of the host")
+  @Test("the configured name is verified in the place of the host")
   func serverName() throws {
     var client = TLSConfiguration.test()
     client.serverName = "other.example"
@@ -60,7 +59,7 @@ import Testing
     #expect(try TLSPair(client: client, server: .test("other_name")).clientFailure() == nil)
   }
 
-  @Test("a SPIFFE ID is checked byte for byte against the URIs of the certificate, and nothing else is")
+  @Test("only the URIs of the certificate are compared with a SPIFFE ID, byte for byte")
   func workload() throws {
     let made = try OddCertificates()
     let id = "spiffe://example.org/collector"
@@ -82,11 +81,11 @@ import Testing
     let dns = try TLSPair(client: made.client("dns", serverName: id), server: made.server("dns"))
     #expect(dns.clientFailure()?.code == .wrongHost)
     let untrusted = try TLSPair(
-      client: .init(trust: .file(TestCertificates.path("ca.pem")), serverName: id), server: made.server("spiffe"))
+      client: .init(trust: .file(CertificateFixtures.path("ca.pem")), serverName: id), server: made.server("spiffe"))
     #expect(untrusted.clientFailure()?.code == .unknownAuthority)
   }
 
-  @Test("a connection to a SPIFFE ID resumes its session, and only that one's", arguments: [false, true])
+  @Test("only a connection to the same SPIFFE ID resumes a session", arguments: [false, true])
   func workloadResumes(onlyTLS12: Bool) throws {
     let made = try OddCertificates()
     let id = "spiffe://example.org/a"
@@ -104,7 +103,7 @@ import Testing
     #expect(try TLSPair(client: other, server: server).clientFailure()?.code == .wrongHost)
   }
 
-  @Test("the oldest version is kept to, and said")
+  @Test("an older version than the minimum is refused, and the error names the minimum")
   func minimumVersion() throws {
     var client = TLSConfiguration.test()
     client.minimumVersion = .tls13
@@ -116,7 +115,8 @@ import Testing
   }
 
   @Test(
-    "a key that can sign nothing that the server takes is named, with what the server takes", arguments: [false, true])
+    "the error for an unsuitable client key names the key and the algorithms that the server accepts",
+    arguments: [false, true])
   func unsupportedKey(onlyTLS12: Bool) throws {
     let made = try OddCertificates()
     for (name, key, algorithms, words) in [

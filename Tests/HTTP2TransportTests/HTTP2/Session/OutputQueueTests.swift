@@ -3,14 +3,15 @@ import Testing
 
 @testable import HTTP2Transport
 
-@Suite("HTTP/2: output queue, first bytes, received headers", .ownThreads)
+@Suite(.ownThreads)
 struct OutputQueueTests {
   private func bytes(_ queue: OutputQueue) -> [UInt8] {
     queue.pending.flatMap { Array(UnsafeRawBufferPointer(start: $0.start, count: $0.count)) }
   }
 
   @Test(
-    "frames and bodies in their order; neighbours in the arena are one slice; advancing by any amount", arguments: 1...9
+    "frames and bodies keep their order, neighbours in the arena form one slice, and any number of bytes can be written",
+    arguments: 1...9
   )
   func order(step: Int) {
     var queue = OutputQueue()
@@ -40,7 +41,7 @@ struct OutputQueueTests {
     }
   }
 
-  @Test("a full queue takes nothing more, and everything again once it is written")
+  @Test("a full queue accepts nothing until it is written")
   func full() {
     var queue = OutputQueue()
     defer { queue.deallocate() }
@@ -59,53 +60,5 @@ struct OutputQueueTests {
       let fits = queue.append(dataHeader: header, payload: body.baseAddress!, count: 9)
       #expect(!fits)
     }
-  }
-
-  @Test("the first bytes tell what a peer speaks, however they are cut", arguments: 1...9)
-  func firstBytes(step: Int) {
-    func verdict(_ bytes: [UInt8], _ error: HTTP2ConnectError = .timedOut) -> HTTP2ConnectError {
-      var first = ProtocolDetector()
-      for start in stride(from: 0, to: bytes.count, by: step) {
-        bytes[start..<min(start + step, bytes.count)].withUnsafeBytes { first.append($0) }
-      }
-      return first.verdict(error)
-    }
-    #expect(verdict(Array("HTTP/1.1 200 OK".utf8)) == .http1)
-    #expect(verdict(Array("HTTP/2".utf8)) == .timedOut)
-    #expect(verdict([0x15, 3, 1, 0, 2]) == .peerSpeaksTLS)
-    for bytes in [[0, 0, 0, 4, 0], [0, 0], []] as [[UInt8]] { #expect(verdict(bytes, .closedByPeer) == .closedByPeer) }
-    for bytes in [[0, 0, 0, 6, 0], [0x32], Array("HTTP/2".utf8)] as [[UInt8]] {
-      guard case .notHTTP2 = verdict(bytes, .closedByPeer) else {
-        Issue.record("\(bytes)")
-        continue
-      }
-    }
-  }
-
-  @Test("received headers: first value, all values, none; repaired text")
-  func headers() {
-    let headers = ReceivedHeaders([("a", "1"), ("b", ""), ("a", "2")])
-    #expect(headers.value(for: "a") == "1")
-    #expect(headers.values(for: "a") == ["1", "2"])
-    #expect(headers.value(for: "b") == "")
-    #expect(headers.value(for: "c") == nil)
-    #expect(headers.withValue(for: "a") { Array($0) } == [0x31])
-    #expect(ReceivedHeaders().isEmpty)
-  }
-
-  @Test("the fate of a call by how far its request got")
-  func fates() {
-    var call = StreamSlot()
-    call.bodyCount = 40_000
-    #expect(call.fate(written: 0, cut: true, maxFrameBytes: 16_384) == .neverProcessed)
-    #expect(call.fate(written: 0, cut: false, maxFrameBytes: 16_384) == .neverProcessed)
-    call.sent = 39_000  // one more frame may go out, and it ends the request
-    #expect(call.fate(written: 0, cut: true, maxFrameBytes: 16_384) == .neverProcessed)
-    #expect(call.fate(written: 0, cut: false, maxFrameBytes: 16_384) == .unknown)
-    call.sent = 40_000
-    call.endPosition = 40_100
-    #expect(call.fate(written: 40_099, cut: true, maxFrameBytes: 16_384) == .neverProcessed)
-    #expect(call.fate(written: 40_099, cut: false, maxFrameBytes: 16_384) == .unknown)
-    #expect(call.fate(written: 40_100, cut: true, maxFrameBytes: 16_384) == .unknown)
   }
 }

@@ -1,7 +1,19 @@
 internal import TelemetryCore
 
+/// The address of a socket.
+package enum SocketAddress: Hashable, Sendable {
+  /// An IPv4 address (4 bytes, network order, as a big-endian number) and a port.
+  case ipv4(UInt32, port: UInt16)
+  /// An IPv6 address (16 bytes as two big-endian numbers), a port and a scope (0 for none).
+  case ipv6(high: UInt64, low: UInt64, port: UInt16, scope: UInt32)
+  /// A path in the file system.
+  case unix(path: String)
+  /// A name in Linux's abstract namespace.
+  case unixAbstract(name: String)
+}
+
 extension SocketAddress: CustomStringConvertible {
-  /// The address as it is usually written: `127.0.0.1:4317`, `[::1]:4317`, `unix:/path`, `unix-abstract:name`.
+  /// The address in its usual form: `127.0.0.1:4317`, `[::1]:4317`, `unix:/path`, `unix-abstract:name`.
   package var description: String {
     switch self {
     case .ipv4, .ipv6: "\(HostAndPort(host: host, port: port))"
@@ -10,7 +22,7 @@ extension SocketAddress: CustomStringConvertible {
     }
   }
 
-  /// The IP address without port and brackets (IPv6 as in RFC 5952); the path or name of a Unix socket.
+  /// The IP address without port and brackets (RFC 5952), or the path or name of a Unix socket.
   package var host: String {
     switch self {
     case .ipv4(let number, _): "\(IPAddress.v4(number))"
@@ -38,8 +50,8 @@ extension SocketAddress: CustomStringConvertible {
     }
   }
 
-  /// Reads an IPv4 address in four decimal parts, or an IPv6 address with or without brackets and with a numeric
-  /// scope at most; nil for anything else.
+  /// Reads an IPv4 address in four decimal parts, or an IPv6 address with optional brackets and an optional numeric scope.
+  /// Nil for any other text.
   package init?(numeric text: String, port: UInt16) {
     if case .v4(let number) = IPAddress(text) {
       self = .ipv4(number, port: port)
