@@ -277,17 +277,13 @@ extension HTTP2Connection {
     var isWritten = true
     while !isWriteBlocked, isWritten, tls.outputCount > 0 {
       unsafe tls.withOutput { bytes in
-        guard let start = bytes.baseAddress else { return 0 }
-        return unsafe withUnsafeTemporaryAllocation(of: IOSlice.self, capacity: 1) { slice in
-          unsafe slice.initializeElement(at: 0, to: IOSlice(start: start, count: bytes.count))
-          switch unsafe transport.write(UnsafeBufferPointer(slice)) {
-          case .bytes(let count): return count
-          case .wouldBlock: isWriteBlocked = true
-          case .end: isWritten = fail(.transport("the transport has ended", .closedByPeer))
-          case .failed(let error): isWritten = fail(.transport("\(error)", .transport(error)))
-          }
-          return 0
+        switch unsafe transport.write(bytes) {
+        case .bytes(let count): return count
+        case .wouldBlock: isWriteBlocked = true
+        case .end: isWritten = fail(.transport("the transport has ended", .closedByPeer))
+        case .failed(let error): isWritten = fail(.transport("\(error)", .transport(error)))
         }
+        return 0
       }
     }
     return isWritten

@@ -50,15 +50,10 @@ package struct ReceivedHeaders: Sendable {
 
   /// True if the first value of a field is `value`. Costs less than a comparison of texts.
   package func has(_ name: StaticString, _ value: StaticString) -> Bool {
-    let wanted = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
     let expected = unsafe UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount)
-    var result = false
-    unsafe forEachField { field, found in
-      guard field.count == wanted.count, unsafe ReceivedHeaders.isEqual(field, wanted) else { return true }
-      result = unsafe found.count == expected.count && ReceivedHeaders.isEqual(found, expected)
-      return false
-    }
-    return result
+    return unsafe withValue(for: name) {
+      unsafe $0.count == expected.count && ReceivedHeaders.isEqual($0, expected)
+    } ?? false
   }
 
   /// All values of a field as text, in order.

@@ -30,4 +30,11 @@ package protocol Transport: AnyObject {
 extension Transport {
   /// Does nothing, for transports without such a limit.
   package func setUserTimeout(_ timeout: Duration) {}
+
+  /// Writes bytes that lie in one piece; possibly only a part.
+  package func write(_ bytes: UnsafeRawBufferPointer) -> IOResult {
+    guard let start = bytes.baseAddress else { return .wouldBlock }
+    let slice = unsafe IOSlice(start: start, count: bytes.count)
+    return unsafe withUnsafePointer(to: slice) { unsafe write(UnsafeBufferPointer(start: $0, count: 1)) }
+  }
 }

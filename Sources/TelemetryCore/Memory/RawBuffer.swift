@@ -39,14 +39,21 @@ package final class RawBuffer: Sendable {
   }
 
   deinit {
-    if isCounted.load(ordering: .relaxed) { loan?.budget?.give(capacity) }
+    if isCounted.load(ordering: .relaxed) { budget?.give(capacity) }
     if ownsMemory { unsafe base.deallocate() }
+  }
+
+  private var budget: ByteBudget? {
+    switch loan {
+    case .some(let loan): loan.budget
+    case .none: nil
+    }
   }
 
   /// Counts the memory of a pool's buffer in the pool's budget from now until the loan ends: for a buffer that outlives the
   /// work that accounted for its bytes. More calls have no effect.
   package func countUntilFreed() {
-    guard let budget = loan?.budget, !isCounted.exchange(true, ordering: .relaxed) else { return }
+    guard let budget, !isCounted.exchange(true, ordering: .relaxed) else { return }
     budget.takeExceeding(capacity)
   }
 

@@ -178,11 +178,8 @@ final class ClientSession {
   }
 
   private func abandon(slot: Int, _ failure: HTTP2Failure) {
-    let fate = unsafe storage.pointee.abandonedFate(slot)
-    let stream = unsafe storage.pointee.slots[slot].stream
-    unsafe storage.pointee.answer(slot, failure: failure, fate: fate)
-    unsafe storage.pointee.releaseBody(slot)
-    unsafe nghttp2_submit_rst_stream(session, 0, stream, NGHTTP2_CANCEL.rawValue)
+    unsafe storage.pointee.abandon(slot, failure)
+    unsafe nghttp2_submit_rst_stream(session, 0, storage.pointee.slots[slot].stream, NGHTTP2_CANCEL.rawValue)
   }
 
   /// The earliest deadline of an open request.

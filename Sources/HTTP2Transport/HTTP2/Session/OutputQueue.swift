@@ -41,7 +41,8 @@ struct OutputQueue {
   mutating func append(copying bytes: UnsafePointer<UInt8>, count: Int) -> Int {
     let count = min(count, OutputQueue.arenaCapacity - arenaCount)
     guard count > 0, lastIsArena || end < OutputQueue.sliceCapacity else { return 0 }
-    unsafe copy(bytes, count)
+    unsafe (arena + arenaCount).update(from: bytes, count: count)
+    arenaAppended(count)
     return count
   }
 
@@ -61,11 +62,6 @@ struct OutputQueue {
     lastIsArena = false
     appended &+= count
     return true
-  }
-
-  private mutating func copy(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
-    unsafe (arena + arenaCount).update(from: bytes, count: count)
-    arenaAppended(count)
   }
 
   @inline(__always)

@@ -7,7 +7,7 @@ struct ProtocolDetector {
 
   /// Adds bytes that arrived. Only the first ones are kept.
   mutating func append(_ more: UnsafeRawBufferPointer) {
-    for byte in unsafe more.prefix(8 - count) {
+    for unsafe byte in unsafe more.prefix(8 - count) {
       bytes = bytes << 8 | UInt64(byte)
       count += 1
     }

@@ -142,10 +142,8 @@ private func dataChunk(
 private func abandon(
   _ session: OpaquePointer?, _ stream: Int32, _ slot: Int, _ failure: HTTP2Failure, _ user: UnsafeMutableRawPointer?
 ) {
-  let fate = unsafe storage(user).pointee.abandonedFate(slot)
-  unsafe storage(user).pointee.answer(slot, failure: failure, fate: fate)
+  unsafe storage(user).pointee.abandon(slot, failure)
   unsafe storage(user).pointee.progress &+= 1
-  unsafe storage(user).pointee.releaseBody(slot)
   unsafe nghttp2_submit_rst_stream(session, 0, stream, NGHTTP2_CANCEL.rawValue)
 }
 

@@ -169,11 +169,13 @@ struct SessionStorage {
     unsafe continuation?.resume(returning: response)
   }
 
-  /// The fate of a request that this side abandons while the connection lives.
-  func abandonedFate(_ slot: Int) -> StreamFate {
-    unsafe slots[slot].response.isAnswered
-      ? .processed
-      : slots[slot].fate(written: output.written, cut: false, maxFrameBytes: maxFrameBytes)
+  /// Answers an open request that this side abandons while the connection lives. The caller must reset the stream.
+  mutating func abandon(_ slot: Int, _ failure: HTTP2Failure) {
+    let fate =
+      unsafe slots[slot].response.isAnswered
+      ? .processed : slots[slot].fate(written: output.written, cut: false, maxFrameBytes: maxFrameBytes)
+    answer(slot, failure: failure, fate: fate)
+    releaseBody(slot)
   }
 
   /// Answers the request of a stream that nghttp2 has closed.

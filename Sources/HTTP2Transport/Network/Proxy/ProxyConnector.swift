@@ -55,14 +55,7 @@ private enum ProxyConnector {
     _ rest: inout ArraySlice<UInt8>, over transport: any Transport
   ) -> ProxyConnectStateMachine.Action? {
     while !rest.isEmpty {
-      let result = unsafe rest.withUnsafeBytes { bytes -> IOResult in
-        guard let start = bytes.baseAddress else { return .wouldBlock }
-        return unsafe withUnsafeTemporaryAllocation(of: IOSlice.self, capacity: 1) { slice in
-          unsafe slice.initializeElement(at: 0, to: IOSlice(start: start, count: bytes.count))
-          return unsafe transport.write(UnsafeBufferPointer(slice))
-        }
-      }
-      switch result {
+      switch unsafe rest.withUnsafeBytes({ unsafe transport.write($0) }) {
       case .bytes(let count): rest = rest.dropFirst(count)
       case .wouldBlock: return .read
       case .end: return .fail(.closed)
