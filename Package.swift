@@ -60,7 +60,7 @@ let package = Package(
       name: "otlp",
       dependencies: [
         "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
-        "TelemetryCore", "COTLPSystem", "COTLPZlib",
+        "TelemetryCore", "COTLPSystem",
       ],
       swiftSettings: settings),
 

@@ -1,5 +1,5 @@
-"""Servers that take nothing. Each function listens on a port of this machine, which it returns, for as long as the
-process lives."""
+"""Servers that accept no spans. Each function listens on a port of this machine until the process ends, and returns the
+port."""
 import socket, struct, threading, time
 
 # HTTP/2 frames: SETTINGS (with INITIAL_WINDOW_SIZE), its acknowledgement, WINDOW_UPDATE for the connection.
@@ -14,7 +14,7 @@ def absent():
 
 
 def filtered():
-    """The queue of connections is full: the system drops each SYN and says nothing."""
+    """The queue of connections is full: the system silently drops each SYN."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen(0)
@@ -31,7 +31,7 @@ def silent():
 
 
 def stalls_in_tls():
-    """Sends the beginning of a ServerHello, and no more."""
+    """Sends only the beginning of a ServerHello."""
     def talk(connection):
         connection.recv(1 << 16)
         connection.sendall(bytes.fromhex("160303007a020000760303"))
@@ -40,7 +40,7 @@ def stalls_in_tls():
 
 
 def reads_slowly():
-    """Takes a byte a second, from a small buffer; HTTP/2's windows are wide open."""
+    """Reads one byte per second from a small buffer, with large HTTP/2 windows."""
     def talk(connection):
         connection.sendall(settings(0x7FFFFFFF) + more_window(0x7FFF0000 - 65_535) + ACKNOWLEDGEMENT)
         while connection.recv(1):
@@ -56,9 +56,9 @@ def grants_no_window():
 
 
 def reads_nothing():
-    """Says hello in HTTP/2, and never reads."""
+    """Sends the HTTP/2 preface, and never reads."""
     def talk(connection):
-        connection.sendall(bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))  # an empty SETTINGS frame
+        connection.sendall(bytes([0, 0, 0, 4, 0, 0, 0, 0, 0]))  # An empty SETTINGS frame.
         threading.Event().wait()
 
     return serve(talk)
@@ -87,7 +87,7 @@ def serve(talk, buffer=None):
             try:
                 talk(connection)
             except OSError:
-                pass  # the client has gone
+                pass  # The client has closed the connection.
 
     def accept():
         while True:

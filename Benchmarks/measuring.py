@@ -1,11 +1,11 @@
-"""What the parts of Benchmarks/run measure with, and the table that they fill."""
+"""The measurements of Benchmarks/run, and its table."""
 import contextlib, hashlib, os, re, resource, shutil, socket, statistics, struct, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 LIMITS = os.path.join(HERE, "limits")
 SPANS, MESSAGE_BYTES = 512, 338_552
-work = tempfile.mkdtemp(prefix="otlp-bench-")  # removed at the end
+work = tempfile.mkdtemp(prefix="otlp-bench-")  # Removed at the end.
 problems = []
 
 
@@ -22,7 +22,7 @@ def driver(name):
 
 
 def output(command, **options):
-    """Runs a command; its standard output. A failure ends the part that needed it."""
+    """Runs a command and returns its standard output. A failure ends the part of the benchmark."""
     done = subprocess.run([str(word) for word in command], text=True, capture_output=True, **options)
     if done.returncode != 0:
         raise RuntimeError(f"{os.path.basename(str(command[0]))} ended with {done.returncode}: {done.stderr[-2000:]}")
@@ -30,14 +30,14 @@ def output(command, **options):
 
 
 def values(text):
-    """The `name value` lines of a driver; a list for each name."""
+    """Reads the `name value` lines of a driver into a list for each name."""
     found = {}
     for name, value in re.findall(r"^(\S+) (\S+)$", text, re.M):
         found.setdefault(name, []).append(value)
     return found
 
 
-# Counting: each takes a command and gives a number.
+# Counters: each runs a command and returns a number.
 
 def instructions(command):
     log = path("callgrind.log")
@@ -71,19 +71,18 @@ def switches(command):
 
 
 def each(count, command, short, long, rounds=1):
-    """What one more repetition adds to `count`: the median of differences between a long and a short run."""
+    """The cost of one more repetition: the median of the differences between a long and a short run."""
     return statistics.median(
         (count(command(long)) - count(command(short))) / (long - short) for _ in range(rounds))
 
 
 @contextlib.contextmanager
 def sink(window, tls=False):
-    """The C server on a free port; gives the port and a function that reads one of its counts, by default of spans.
+    """Starts the C server on a free port; yields the port and a function that reads a counter, by default of spans.
 
-    In TLS it takes one cipher suite, the one that the C client asks for, so that both clients encrypt alike.
+    In TLS the server allows only the cipher suite of the C client, so that both clients encrypt alike.
     """
-    # Bound as long as the server runs, so that the system gives the port to nobody else; it doesn't listen, so the
-    # server can.
+    # This socket reserves the port while the server runs. The socket doesn't listen, so the server can.
     place = socket.socket()
     place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     place.bind(("127.0.0.1", 0))
@@ -118,7 +117,7 @@ rows = []
 
 
 def row(measure, limit, earlier, required, ours, met=None):
-    """Adds a line; `met` False marks a figure that misses what is required."""
+    """Adds a row; `met` False marks a figure that misses the requirement."""
     rows.append((measure, limit, earlier, required, ours if met is not False else f"**{ours}** (missed)"))
     say(f"  {measure}: C {limit}, ours {ours}{'' if met is not False else ' MISSED'}")
     if met is False:

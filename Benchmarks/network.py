@@ -4,14 +4,14 @@ import concurrent.futures
 import black_holes
 from measuring import *
 
-ROUND_TRIP = 200  # milliseconds, of the link with delay
-LIMIT, GRACE = 500, 50  # milliseconds: what a call to a black hole is given, and what it may take longer
+ROUND_TRIP = 200  # Milliseconds of the link with delay.
+LIMIT, GRACE = 500, 50  # Milliseconds: the deadline of a call to a black hole, and the allowed delay.
 BLACKHOLE_ROUNDS = 10
-SETTLE, IDLE = 15, 60  # seconds: until threads that are kept for 10 s have ended, and what is measured
+SETTLE, IDLE = 15, 60  # Seconds: the end of threads that are kept for 10 s, and the measured time.
 
 
 def measure_transport():
-    """The channel against the C client, which both send one ready message again and again."""
+    """Compares the channel with the C client; both send one encoded message repeatedly."""
     make_certificates()
     for tls in (False, True):
         for window, words in ((65_535, "64 KiB"), (16 << 20, "16 MiB")):
@@ -20,7 +20,7 @@ def measure_transport():
                 ours = lambda calls, at_once=1: [
                     driver("export-bench"), port, path("c.bin"), at_once, calls, 1, *authorities]
                 limit = lambda calls, at_once=1: [path("cclient"), port, path("c.bin"), at_once, calls, 1, *authorities]
-                # How often a small window opens while an export runs varies; OpenSSL's part doesn't.
+                # The number of window updates during an export varies; OpenSSL's part doesn't.
                 transport_rows(f"transport, {'TLS' if tls else 'plaintext'}, windows of {words}: ", limit, ours,
                                calls=200 if tls else 600, rounds=1 if tls else 3)
 
@@ -38,7 +38,7 @@ def transport_rows(name, limit, ours, calls, rounds):
     for _ in range(9):
         c_times.append(float(re.search(r"cpu_us/export ([\d.]+)", output(limit(1000, 8))).group(1)))
         times.append(float(values(output(ours(1000, 8)))["microsecondsPerCall"][0]))
-    # Of pairs: what disturbs the machine for a while disturbs both of a pair.
+    # The median of pairs: a disturbance of the machine affects both runs of a pair.
     ratio = statistics.median(our_time / c_time for our_time, c_time in zip(times, c_times))
     row(name + "CPU µs of an export, eight at once", count(statistics.median(c_times)), "-", "at most 1.3 × C's",
         f"{count(statistics.median(times))} ({ratio:.2f} ×)", round(ratio, 2) <= 1.3)
@@ -46,7 +46,7 @@ def transport_rows(name, limit, ours, calls, rounds):
 
 @contextlib.contextmanager
 def link(port):
-    """A link with delay to a port; gives the port at its near end."""
+    """Starts a link with delay to a port; yields the port at its near end."""
     relay = subprocess.Popen([sys.executable, os.path.join(HERE, "relay.py"), str(port), str(ROUND_TRIP / 2)],
                              stdout=subprocess.PIPE, text=True)
     try:
@@ -57,7 +57,7 @@ def link(port):
 
 
 def over_link(window, *words):
-    """Batches over the link to the C server: how many a second, and whether the exporter says what holds it up."""
+    """Sends batches over the link to the C server; returns the batches per second, and the warning of a limit."""
     with sink(window) as (server, received), link(server) as port:
         probes = received("connections")
         result = values(output([driver("link-bench"), port, *words]))
@@ -84,7 +84,7 @@ def measure_link():
 
 
 def measure_idle():
-    """In plaintext, in TLS, and a control that calls five times, all in the same minute."""
+    """Plaintext, TLS, and a control with five calls, all in the same minute."""
     make_certificates()
     with sink(64 << 20) as plain, sink(64 << 20, tls=True) as tls, concurrent.futures.ThreadPoolExecutor(3) as pool:
         address = lambda server, scheme: f"{scheme}://127.0.0.1:{server[0]}"
@@ -92,7 +92,7 @@ def measure_idle():
             ("plain", 0, address(plain, "http")), ("tls", 0, address(tls, "https"), path("TLS/ca.pem")),
             ("control", 5, address(plain, "http")))]
         ours, in_tls, control = (run.result() for run in runs)
-        probes = 1  # the connection that saw that the server was up
+        probes = 1  # The connection that checked that the server runs.
         connections = [plain[1]("connections") - probes, tls[1]("connections") - probes]
     if control.count("getppid") != 5:
         raise RuntimeError(f"strace shows {control.count('getppid')} of the control's 5 calls: {control}")
@@ -105,7 +105,7 @@ def measure_idle():
 
 
 def idle_calls(name, calls, *words):
-    """The names of the system calls that all threads of idle-bench begin while it idles; `calls` are asked of it."""
+    """Returns the names of the system calls that idle-bench starts while idle, with `calls` control calls."""
     log = path(f"idle.{name}")
     child = subprocess.Popen(["strace", "-f", "-o", log, driver("idle-bench"), *words], stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, text=True)
@@ -119,20 +119,20 @@ def idle_calls(name, calls, *words):
         time.sleep(IDLE)
         with open(log) as file:
             file.seek(before)
-            # A call that began before and goes on has its end here, if any: `<... read resumed>`.
+            # The end of a call that began before: `<... read resumed>`.
             found = re.findall(r"^\d+ +(\w+)\(", file.read(), re.M)
         child.stdin.close()
         if child.stdout.read() != f"exported {SPANS + 1}\n" or child.wait() != 0:
             raise RuntimeError(f"idle-bench {name} exports nothing after it was idle")
         return found
     finally:
-        child.stdin.close()  # which ends the process, should strace leave it
+        child.stdin.close()  # Ends the process if strace leaves it running.
         child.kill()
         child.wait()
 
 
 def measure_blackholes():
-    """All servers at once: a process for each waits most of the time."""
+    """Measures all servers at once, since their processes mostly wait."""
     with concurrent.futures.ThreadPoolExecutor(len(black_holes.SERVERS)) as pool:
         late = dict(zip(black_holes.SERVERS, pool.map(lateness, black_holes.SERVERS.items())))
     for name, delays in late.items():

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A link with delay: passes TCP connections on to a port of this machine, each byte so much later, whatever the number.
+"""A link with delay: forwards TCP connections to a port of this machine and delays each byte, at any rate.
 
     relay.py PORT MILLISECONDS      (each way); prints its own port
 """
@@ -9,8 +9,8 @@ import collections, select, socket, sys, time
 def relay(target, delay):
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
-    peer = {}                                # the other end of each connection
-    under_way = collections.deque()          # (when it arrives, where, bytes); one delay for all, so always in order
+    peer = {}                                # The other end of each connection.
+    under_way = collections.deque()          # (time of arrival, destination, bytes); the constant delay keeps the order
     while True:
         wait = max(0, under_way[0][0] - time.monotonic()) if under_way else None
         readable, _, _ = select.select([listener, *peer], [], [], wait)
@@ -41,7 +41,7 @@ def arrive(end, data):
     try:
         end.sendall(data) if data else end.shutdown(socket.SHUT_WR)
     except OSError:
-        pass  # it has gone
+        pass  # The connection is closed.
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-/// Random numbers that are the same for the same seed (SplitMix64): for jitter and simulations, not for secrets.
+/// Random numbers that repeat for the same seed (SplitMix64). For jitter and simulations, not for secrets.
 package struct SeededRandom: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// - Parameter seed: nil takes one from the system.
+  /// - Parameter seed: Nil means a random seed.
   package init(seed: UInt64? = nil) { state = seed ?? UInt64.random(in: 0...UInt64.max) }
 
   package mutating func next() -> UInt64 {
@@ -13,15 +13,15 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
     return value ^ (value >> 31)
   }
 
-  /// A number from 0 up to, but not including, 1.
+  /// A number of 0 ..< 1.
   package mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// A duration out of `range`, in whole nanoseconds.
+  /// A duration of `range` in whole nanoseconds.
   package mutating func duration(in range: ClosedRange<Duration>) -> Duration {
     let bounds = range.lowerBound.clampedNanoseconds...range.upperBound.clampedNanoseconds
     return .nanoseconds(Int64.random(in: bounds, using: &self))
   }
 
-  /// True once in `count` times.
+  /// True with a probability of 1 in `count`.
   package mutating func oneIn(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
 }

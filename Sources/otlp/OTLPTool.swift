@@ -16,7 +16,7 @@ struct OTLPTool {
       Process.exit(ExitCode.configuration.rawValue)
     }
     let arguments = Array(CommandLine.arguments.dropFirst())
-    // Detached from the main actor, whose thread only waits.
+    // Detached from the main actor: the main thread only waits.
     Task.detached {
       Process.exit(await run(arguments).rawValue)
     }
@@ -39,21 +39,18 @@ struct OTLPTool {
       TextOutput.error.write(HelpCommand.overview(columns: Terminal.standardError.columns))
       return .usage
     }
-    let rest = Array(arguments.dropFirst())
     switch name {
-    case "demo": return await DemoCommand.main(rest)
-    case "send": return await SendCommand.main(rest)
-    case "load": return await LoadCommand.main(rest)
-    case "receive": return await ReceiveCommand.main(rest)
-    case "doctor": return await DoctorCommand.main(rest)
-    case "help": return await HelpCommand.main(rest)
     case "--help", "-h":
       try TextOutput.standard.deliver(HelpCommand.overview(columns: Terminal.standard.columns))
       return .success
     case "--version":
       try TextOutput.standard.deliver("otlp \(OTLPVersion.current)\n")
       return .success
-    default: throw HelpCommand.unknown(name)
+    default:
+      guard let command = HelpCommand.types.first(where: { $0.description.name == name }) else {
+        throw HelpCommand.unknown(name)
+      }
+      return await command.main(Array(arguments.dropFirst()))
     }
   }
 }

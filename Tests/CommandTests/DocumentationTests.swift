@@ -26,6 +26,24 @@ import otlp
     for property in properties { #expect(Self.configuration.contains("`\(property)"), "\(property)") }
   }
 
+  @Test func theArchitectureNamesExistingTypes() {
+    let text = TestFiles.read(TestFiles.root + "/ARCHITECTURE.md")
+    let names = Set(text.split(separator: "`", omittingEmptySubsequences: false).filter(Self.isTypeName))
+    #expect(names.count > 20)
+    let code = Self.sources(in: TestFiles.root + "/Sources").map { TestFiles.read($0) }.joined()
+    for name in names {
+      let isDeclared = ["class", "struct", "enum", "protocol", "actor"].contains { code.contains("\($0) \(name)") }
+      #expect(isDeclared, "\(name)")
+    }
+  }
+
+  private static func isTypeName(_ text: Substring) -> Bool {
+    guard let first = text.first, first.isUppercase, text.count > 3 else { return false }
+    return text.allSatisfy { $0.isLetter || $0.isNumber } && text.contains { $0.isLowercase }
+      && !TestFiles.names(in: TestFiles.root + "/Sources").contains(String(text)) && text != "Pacing"
+      && text != "Balancing"
+  }
+
   private static func sources(in folder: String) -> [String] {
     TestFiles.names(in: folder).flatMap { name in
       name.hasSuffix(".swift") ? ["\(folder)/\(name)"] : sources(in: "\(folder)/\(name)")

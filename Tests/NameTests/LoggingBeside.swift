@@ -3,7 +3,7 @@ import OTLPTesting
 import StubLogging
 import TelemetrySDK
 
-/// A program that uses the names of `StubLogging` beside ours: it compiles only if no name of ours is one of them.
+/// Uses the names of `StubLogging` in a file that imports our libraries. The file compiles only if no name is ambiguous.
 let namesLogging: [Any.Type] = [
   Counter.self, CounterHandler.self, FloatingPointCounter.self, FloatingPointCounterHandler.self, Gauge.self,
   LogEvent.self, LogHandler.self, Logger.self, LoggingSystem.self, MappingMetricsFactory.self, Meter.self,

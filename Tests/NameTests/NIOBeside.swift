@@ -3,7 +3,7 @@ import OTLPTesting
 import StubNIO
 import TelemetrySDK
 
-/// A program that uses the names of `StubNIO` beside ours: it compiles only if no name of ours is one of them.
+/// Uses the names of `StubNIO` in a file that imports our libraries. The file compiles only if no name is ambiguous.
 let namesNIO: [Any.Type] = [
   ALPNResult.self, AcceptBackoffHandler.self, AdaptiveRecvByteBufferAllocator.self, AddressedEnvelope.self,
   AllocatorOption.self, AllowRemoteHalfClosureOption.self, ApplicationProtocolNegotiationHandler.self, Atomic.self,

@@ -9,19 +9,28 @@ import StubTracing
 import Synchronization
 import TelemetrySDK
 
-/// Every public name of ours in a file that imports whatever a server does: it compiles only if each means one thing.
+/// Uses each of our public names in a file that imports the libraries of a server. The file compiles only if no name is
+/// ambiguous.
 let ourNames: [Any.Type] = [
-  Attributes.self, AttributeValue.self, BatchConfiguration.self, (any BatchItem).self, BatchProcessor<SpanData>.self,
-  BatchSpanProcessor.self, ConfigurationError.self, ConsoleExporter.self, Deadline.self, DiagnosticEvent.self,
-  Diagnostics.self, DropReason.self, ExportOutcome.self, (any Exporter<SpanData>).self, FlushReport.self,
-  HeaderProvider.self, InMemoryExporter<SpanData>.self, InMemorySpanExporter.self, InstrumentationScope.self,
-  (any ItemProcessor<SpanData>).self, KeyPassword.self,
-  Ledger.self, LoopbackCollector.self, MonotonicInstant.self, OTLPCompression.self, OTLPError.self,
-  OTLPGRPCExporter.self, OTLPHeaders.self, OTLPProxy.self, OTLPRetryPolicy.self, OTLPSignal.self, OTLPTLSVersion.self,
-  OverflowPolicy.self, PEMSource.self,
-  ProvidedHeaders.self, Resource.self, SelfMetrics.self, SimpleProcessor<SpanData>.self, SimpleSpanProcessor.self,
-  SpanData.self, (any SpanExporter).self, SpanID.self, StandardWorkload.self, SystemError.self, TelemetryLoop.self,
-  TelemetryRuntime.self, TestCertificates.self, TraceID.self,
+  AlwaysOffSampler.self, AlwaysOnSampler.self, AlwaysRecordSampler.self, AttributeValue.self, Attributes.self,
+  B3Propagator.self, Baggage.self, BatchConfiguration.self, (any BatchItem).self, BatchProcessor<SpanData>.self,
+  BatchSpanProcessor.self, CloudFunctionDetector.self, CompositePropagator.self, ConfigurationError.self,
+  ConsoleExporter.self, ContainerDetector.self, Deadline.self, DiagnosticEvent.self, Diagnostics.self,
+  DictionaryTextMap.self, DropReason.self, EnvironmentDetector.self, EnvironmentTextMap.self, ExportOutcome.self,
+  (any Exporter<SpanData>).self, FlushReport.self, HeaderProvider.self, HostDetector.self, (any IDGenerator).self,
+  InMemoryExporter<SpanData>.self, InMemorySpanExporter.self, InstrumentationScope.self,
+  (any ItemProcessor<SpanData>).self, JaegerPropagator.self, KeyPassword.self, KubernetesDetector.self, Ledger.self,
+  LoopbackCollector.self, MonotonicInstant.self, OTLPCompression.self, OTLPError.self, OTLPGRPCExporter.self,
+  OTLPHeaders.self, OTLPProxy.self, OTLPRetryPolicy.self, OTLPSignal.self, OTLPTLSVersion.self,
+  OperatingSystemDetector.self, OverflowPolicy.self, PEMSource.self, PairsTextMap.self, ParentBasedSampler.self,
+  ProbabilitySampler.self, ProcessDetector.self, ProvidedHeaders.self, RandomIDGenerator.self, Resource.self,
+  (any ResourceDetector).self, (any Sampler).self, SamplingResult.self, SelfMetrics.self, ServiceDetector.self,
+  SimpleProcessor<SpanData>.self, SimpleSpanProcessor.self, SpanContext.self, SpanData.self, (any SpanExporter).self,
+  SpanID.self, SpanLimits.self, StandardWorkload.self, SystemError.self, TelemetryLoop.self, TelemetryRuntime.self,
+  TestCertificates.self, (any TextMapGetter<[String: String]>).self, (any TextMapPropagator).self,
+  (any TextMapSetter<[String: String]>).self, TraceContext.self, TraceFlags.self, TraceID.self,
+  TraceIDRatioSampler.self, TraceState.self, W3CBaggagePropagator.self, W3CTraceContextPropagator.self,
+  XRayIDGenerator.self, XRayPropagator.self,
 ]
 
 func ourMainJob() async throws {
@@ -29,8 +38,8 @@ func ourMainJob() async throws {
   try await withLoopbackCollector { collector in _ = collector.endpoint }
 }
 
-/// A user's switch over an enumeration of ours that may grow has a way out; without it this is an error, or on a
-/// compiler that doesn't know `@nonexhaustive` nothing.
+/// A switch over an enumeration that may grow needs `@unknown default`, except with a compiler without
+/// `@nonexhaustive`.
 func level(_ level: DiagnosticEvent.Level) -> String {
   switch level {
   case .debug, .info: "quiet"

@@ -1,9 +1,9 @@
 import Foundation
 
-/// What the source of a target declares in public, read from its text: enough of Swift's grammar for files that
-/// swift-format has laid out.
+/// The public declarations of a source file. The reader knows only the part of Swift's grammar that swift-format
+/// produces.
 struct PublicSource {
-  /// One declaration at the top of a file.
+  /// A top-level declaration.
   struct Declaration {
     /// `struct`, `extension`, …
     let keyword: String
@@ -15,7 +15,7 @@ struct PublicSource {
 
   let file: String
   let declarations: [Declaration]
-  /// Names of public enumerations, nested ones too, without and with `@nonexhaustive`.
+  /// The names of public enumerations, also of nested ones, without and with `@nonexhaustive`.
   let closedEnums: [String]
   let openEnums: [String]
   let exportedImports: [String]
@@ -23,7 +23,7 @@ struct PublicSource {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// The files of a target.
+  /// Reads the files of a target.
   static func files(of target: String) throws -> [PublicSource] {
     let folder = root.appending(path: "Sources/\(target)")
     let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
@@ -73,7 +73,7 @@ struct PublicSource {
       isPublic: words[..<rest.startIndex].contains("public"))
   }
 
-  /// The name before generic parameters, conformances and arguments.
+  /// Cuts generic parameters, conformances and arguments.
   private static func name(_ word: Substring) -> String {
     String(word.prefix { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." })
   }

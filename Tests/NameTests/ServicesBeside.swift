@@ -3,7 +3,7 @@ import OTLPTesting
 import StubServices
 import TelemetrySDK
 
-/// A program that uses the names of `StubServices` beside ours: it compiles only if no name of ours is one of them.
+/// Uses the names of `StubServices` in a file that imports our libraries. The file compiles only if no name is ambiguous.
 let namesServices: [Any.Type] = [
   AsyncCancelOnGracefulShutdownSequence.self, CallOptions.self, ClientContext.self, ClientInterceptor.self,
   ClientRequest.self, ClientResponse.self, ClientTransport.self, ClosableRPCWriterProtocol.self, ClosureService.self,

@@ -3,7 +3,7 @@ import OTLPTesting
 import StubTracing
 import TelemetrySDK
 
-/// A program that uses the names of `StubTracing` beside ours: it compiles only if no name of ours is one of them.
+/// Uses the names of `StubTracing` in a file that imports our libraries. The file compiles only if no name is ambiguous.
 let namesTracing: [Any.Type] = [
   AnyServiceContextKey.self, DefaultTracerClock.self, Extractor.self, Injector.self, Instrument.self,
   InstrumentationSystem.self, LegacyTracer.self, MultiplexInstrument.self, NestedSpanAttributesProtocol.self,

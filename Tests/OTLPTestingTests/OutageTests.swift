@@ -4,7 +4,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// An outage costs nothing that the queue can hold (RULES P9): kinds of outages by their lengths, with the default
+/// An outage costs nothing that the queue can hold (ARCHITECTURE P9): kinds of outages by their lengths, with the default
 /// settings and 20 spans a second.
 @Suite(.ownThreads) struct OutageTests {
   private static let lengths: [Duration] = [.seconds(3), .seconds(30), .seconds(60), .seconds(300)]

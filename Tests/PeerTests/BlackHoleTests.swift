@@ -5,10 +5,10 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// Servers that hold a client up. Whatever they do, the command ends when it was told to.
+  /// Servers that block a client. The command still ends by its shutdown timeout.
   @Suite(.serialized) struct BlackHoleTests {
-    /// A thousand spans to nowhere: all are counted as dropped, with an exit in time. The second beyond the three is
-    /// for machines that stall (RULES D9).
+    /// Exports a thousand spans and expects that all are counted as dropped before the timeout of 3 s. The additional second
+    /// is for machines that stall (ARCHITECTURE D9).
     private func expectLoss(at endpoint: String, _ arguments: [String] = []) async throws {
       let start = MonotonicInstant.now
       let run = try await Tool.run(
@@ -32,29 +32,29 @@ extension PeerTests {
       await collector.stop()
     }
 
-    @Test func oneThatAcceptsAndSaysNothing() async throws {
+    @Test func aServerThatAcceptsAndSendsNothing() async throws {
       let listener = Loopback.Listener(backlog: 16)
       try await expectLoss(at: "http://127.0.0.1:\(listener.port)")
     }
 
-    @Test func oneThatAcceptsAndSaysNothingInTLS() async throws {
+    @Test func aServerThatAcceptsAndSendsNothingInTLS() async throws {
       let listener = Loopback.Listener(backlog: 16)
       try await expectLoss(at: "https://127.0.0.1:\(listener.port)")
     }
 
-    @Test func oneThatStopsReading() async throws {
+    @Test func aServerThatStopsReading() async throws {
       let collector = try await LoopbackCollector()
       collector.onRequest { _ in .stopReading() }
       try await expectLoss(at: collector.endpoint)
       await collector.stop()
     }
 
-    @Test func oneThatReadsAByteASecond() async throws {
+    @Test func aServerThatReadsOneByteASecond() async throws {
       let reader = try Loopback.SlowReader()
       try await expectLoss(at: "http://127.0.0.1:\(reader.port)")
     }
 
-    @Test func oneThatNeverGrantsWindow() async throws {
+    @Test func aServerThatNeverGrantsWindow() async throws {
       var configuration = LoopbackCollector.Configuration()
       configuration.initialWindowSize = 0
       configuration.grantsWindow = false
@@ -63,7 +63,7 @@ extension PeerTests {
       await collector.stop()
     }
 
-    @Test func oneThatDropsTheSYN() async throws {
+    @Test func aServerThatDropsTheSYN() async throws {
       let deaf = Loopback.Deaf()
       try await expectLoss(at: "http://127.0.0.1:\(deaf.port)")
     }
@@ -72,12 +72,12 @@ extension PeerTests {
       try await expectLoss(at: "http://nowhere.invalid:4317")
     }
 
-    @Test func aPortThatNobodyListensOn() async throws {
-      let nobody = Loopback.HeldPort()
-      try await expectLoss(at: "http://127.0.0.1:\(nobody.number)")
+    @Test func aPortWithoutAListener() async throws {
+      let port = Loopback.HeldPort()
+      try await expectLoss(at: "http://127.0.0.1:\(port.number)")
     }
 
-    @Test(.enabled(if: Peers.hasPython, "Tests/run makes .venv")) func aRealServerThatNeverAnswers() async throws {
+    @Test(.enabled(if: Peers.hasPython, "Tests/run makes .venv")) func aServerOfGrpcioThatNeverAnswers() async throws {
       let peer = try await PythonPeer(["--silent"])
       try await expectLoss(at: peer.endpoint)
       await peer.kill()

@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// Every kind of wait against every kind of server that takes nothing, on real sockets. `Benchmarks/run blackholes`
-  /// measures 50 ms after the limit; the second here is for machines that stall (RULES D9).
+  /// Each kind of wait with each kind of server that accepts no spans, on real sockets. `Benchmarks/run blackholes`
+  /// measures 50 ms after the limit; the additional second here is for machines that stall (ARCHITECTURE D9).
   @Suite(.serialized) struct BlackHoleWaitTests {
     enum Server: CaseIterable {
       case absent, filtered, silent, stallsInTLS, readsOneByteASecond, neverGrantsWindow
@@ -18,12 +18,12 @@ extension PeerTests {
 
     private static let limit = Duration.milliseconds(400)
 
-    /// A server of its own: its endpoint, and what keeps it there.
+    /// - Returns: The endpoint of a new server, and the object that keeps the server alive.
     private static func start(_ server: Server) async throws -> (endpoint: String, keeper: AnyObject?) {
       switch server {
       case .absent:
-        let nobody = Loopback.HeldPort()
-        return ("http://127.0.0.1:\(nobody.number)", nobody)
+        let port = Loopback.HeldPort()
+        return ("http://127.0.0.1:\(port.number)", port)
       case .filtered:
         let deaf = Loopback.Deaf()
         return ("http://127.0.0.1:\(deaf.port)", deaf)
@@ -31,7 +31,7 @@ extension PeerTests {
         let listener = Loopback.Listener(backlog: 16)
         return ("http://127.0.0.1:\(listener.port)", listener)
       case .stallsInTLS:
-        // The beginning of a ServerHello.
+        // The first bytes of a ServerHello.
         let canned = try Loopback.Canned("\u{16}\u{3}\u{3}\0z\u{2}\0\0v\u{3}\u{3}")
         return ("https://127.0.0.1:\(canned.port)", canned)
       case .readsOneByteASecond:
@@ -46,7 +46,7 @@ extension PeerTests {
       }
     }
 
-    /// The blocking ones on a thread of their own, as a synchronous program's.
+    /// Blocking waits get a thread, as in a synchronous program.
     private static func perform(_ wait: Wait, _ processor: BatchSpanProcessor) async throws -> FlushReport {
       switch wait {
       case .flush: return await processor.forceFlush(within: limit)
@@ -78,7 +78,7 @@ extension PeerTests {
     }
 
     @Test(
-      "d and a second at most, every span accounted for, and then the process exports elsewhere",
+      "each wait ends in time with a balanced ledger, and the process then exports to another server",
       arguments: Server.allCases)
     func everyWaitEndsInTime(_ server: Server) async throws {
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -93,7 +93,7 @@ extension PeerTests {
       await collector.stop()
     }
 
-    @Test("a server that comes to life gets what a flush in vain has left") func comesToLife() async throws {
+    @Test("a server that starts late gets the spans that a flush could not deliver") func lateServer() async throws {
       let place = Loopback.HeldPort()
       let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:\(place.number)"), diagnostics: .silent)
       let processor = try BatchSpanProcessor(exporter: exporter, diagnostics: .silent)

@@ -2,12 +2,12 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// The main job against the OpenTelemetry Collector, which counts for itself.
+  /// Exports to the OpenTelemetry Collector, which counts the spans that it accepts.
   @Suite(.enabled(if: Peers.hasCollector, "OTELCOL names no Collector"))
   struct CollectorTests {
     private static let count = 200_000
 
-    /// `otlp load` against a Collector: both count the same.
+    /// Runs `otlp load` and compares its count with the Collector's.
     private func deliver(
       to peer: CollectorPeer, scheme: String = "http", _ arguments: [String] = [], spans: Int = count
     ) async throws {
@@ -28,17 +28,17 @@ extension PeerTests {
       try await deliver(to: try await CollectorPeer("plain"), ["--compression", "gzip"])
     }
 
-    @Test func aServerThatTakesOneMebibyte() async throws {
-      // 4000 spans are 2.6 MB: each batch has to be split. Trap 18, RULES 1.1.7.
+    @Test func aServerWithALimitOfOneMebibyte() async throws {
+      // 4000 spans are 2.6 MB, so each batch must be split (trap 18, RULES 1.1.7).
       try await deliver(to: try await CollectorPeer("small-messages"), ["--batch", "4000"])
     }
 
     @Test func bearerToken() async throws {
       let peer = try await CollectorPeer("bearer", environment: ["TOKEN": "a=b=="])
-      try await deliver(to: peer, ["--header", "authorization=Bearer a=b=="])  // trap 11
+      try await deliver(to: peer, ["--header", "authorization=Bearer a=b=="])  // Trap 11.
     }
 
-    @Test func withoutTheTokenNothingIsDeliveredAndTheStatusIsNamed() async throws {
+    @Test func aWrongTokenIsRefusedAndTheStatusIsReported() async throws {
       let peer = try await CollectorPeer("bearer", environment: ["TOKEN": "secret"])
       let run = try await Tool.run([
         "load", "--endpoint", peer.endpoint, "--spans", "600", "--header", "authorization=Bearer wrong-one", "--json",
@@ -54,27 +54,27 @@ extension PeerTests {
       let peer = try await CollectorPeer(
         "tls",
         environment: [
-          "CERT": try await Certificates.path("server.pem"), "KEY": try await Certificates.path("server.key"),
+          "CERT": TestFiles.certificate("server.pem"), "KEY": TestFiles.certificate("server.key"),
         ])
-      try await deliver(to: peer, scheme: "https", ["--certificate", try await Certificates.path("ca.pem")])
+      try await deliver(to: peer, scheme: "https", ["--certificate", TestFiles.certificate("ca.pem")])
     }
 
     @Test func mutualTLS() async throws {
-      let peer = try await CollectorPeer("mtls", environment: try await mutual())
+      let peer = try await CollectorPeer("mtls", environment: mutual)
       try await deliver(
         to: peer, scheme: "https",
         [
-          "--certificate", try await Certificates.path("ca.pem"), "--client-certificate",
-          try await Certificates.path("client.pem"), "--client-key", try await Certificates.path("client.key"),
+          "--certificate", TestFiles.certificate("ca.pem"), "--client-certificate",
+          TestFiles.certificate("client.pem"), "--client-key", TestFiles.certificate("client.key"),
         ])
     }
 
-    @Test func aServerThatWantsAClientCertificateGetsNothing() async throws {
-      let peer = try await CollectorPeer("mtls", environment: try await mutual())
+    @Test func nothingIsSentWithoutTheRequiredClientCertificate() async throws {
+      let peer = try await CollectorPeer("mtls", environment: mutual)
       let run = try await Tool.run(
         [
           "load", "--endpoint", "https://localhost:\(peer.port)", "--certificate",
-          try await Certificates.path("ca.pem"),
+          TestFiles.certificate("ca.pem"),
           "--spans", "1000", "--shutdown-timeout", "3", "--json",
         ], within: .seconds(20))
       #expect(run.code == 69)
@@ -96,7 +96,7 @@ extension PeerTests {
       await peer.stop()
     }
 
-    @Test func restartedInTheMiddleNothingIsLost() async throws {
+    @Test func aRestartLosesNothing() async throws {
       let folder = try TestFiles.makeDirectory()
       defer { TestFiles.remove(folder) }
       let first = try await CollectorPeer("file", environment: ["OUTPUT": folder + "/1.jsonl"])
@@ -112,7 +112,7 @@ extension PeerTests {
       try await Arrivals.atCollector(folder + "/1.jsonl", folder + "/2.jsonl").expectAll(of: run)
     }
 
-    /// Passes on what it gets, and answers once it is answered.
+    /// The configuration of a Collector that forwards a request before it answers.
     private static func forwarding(to port: UInt16) -> String {
       """
       receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:${env:GRPC_PORT}"}}}}
@@ -128,9 +128,9 @@ extension PeerTests {
     }
 
     @Test(
-      "kill -9 and a new start in the middle of a load: nothing is lost", .enabled(if: Peers.hasPython, "no .venv"),
+      "kill -9 and a restart during a load lose nothing", .enabled(if: Peers.hasPython, "no .venv"),
       arguments: [300, 5_000])
-    func killedInTheMiddleNothingIsLost(rate: Int) async throws {
+    func aKilledCollectorLosesNothing(rate: Int) async throws {
       let folder = try TestFiles.makeDirectory()
       defer { TestFiles.remove(folder) }
       let server = try await PythonPeer(["--log", folder + "/log"])
@@ -154,9 +154,9 @@ extension PeerTests {
       #expect(ids.count - Set(ids).count <= run.number("possibleDuplicates"))
     }
 
-    @Test func refusedForLackOfMemoryIsRetriedUntilTheEnd() async throws {
+    @Test func refusalForLackOfMemoryIsRetriedUntilTheDeadline() async throws {
       let peer = try await CollectorPeer("refuse")
-      // Its memory limiter takes a moment to look for the first time.
+      // The Collector's memory limiter starts to refuse after a moment.
       var probe: Int32?
       for _ in 0..<20 where probe != 69 {
         probe = try await Tool.run(["load", "--endpoint", peer.endpoint, "--spans", "1", "--shutdown-timeout", "0.2"])
@@ -174,10 +174,10 @@ extension PeerTests {
       await peer.stop()
     }
 
-    private func mutual() async throws -> [String: String] {
+    private var mutual: [String: String] {
       [
-        "CERT": try await Certificates.path("server.pem"), "KEY": try await Certificates.path("server.key"),
-        "CLIENT_CA": try await Certificates.path("ca.pem"),
+        "CERT": TestFiles.certificate("server.pem"), "KEY": TestFiles.certificate("server.key"),
+        "CLIENT_CA": TestFiles.certificate("ca.pem"),
       ]
     }
   }

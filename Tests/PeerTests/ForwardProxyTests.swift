@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// Proxies that connect by CONNECT, to servers in plaintext and over TLS (RULES 5.9.11).
+  /// Proxies that make tunnels by CONNECT to servers in plaintext and over TLS (RULES 5.9.11).
   @Suite(
     .enabled(if: ForwardProxyPeer.areThere, "Tests/run installs tinyproxy and squid"),
     .enabled(if: Peers.hasPython, "Tests/run makes .venv"))
@@ -29,15 +29,15 @@ extension PeerTests {
       async throws
     {
       let peer = try await PythonPeer([
-        "--certificate", try await Certificates.path("server.pem"), "--key", try await Certificates.path("server.key"),
-        "--client-ca", try await Certificates.path("ca.pem"),
+        "--certificate", TestFiles.certificate("server.pem"), "--key", TestFiles.certificate("server.key"),
+        "--client-ca", TestFiles.certificate("ca.pem"),
       ])
       let proxy = try await ForwardProxyPeer(kind)
       let run = try await Tool.run(
         [
           "load", "--endpoint", "https://localhost:\(peer.port)", "--proxy", proxy.url, "--spans", "\(Self.count)",
-          "--certificate", try await Certificates.path("ca.pem"), "--client-certificate",
-          try await Certificates.path("client.pem"), "--client-key", try await Certificates.path("client.key"),
+          "--certificate", TestFiles.certificate("ca.pem"), "--client-certificate",
+          TestFiles.certificate("client.pem"), "--client-key", TestFiles.certificate("client.key"),
           "--json",
         ], within: .seconds(90))
       run.expectDelivered(Self.count)
@@ -51,11 +51,11 @@ extension PeerTests {
     func toOurOwnCollector(_ kind: ForwardProxyPeer.Kind, isSecure: Bool) async throws {
       var configuration = LoopbackCollector.Configuration()
       configuration.keptSpans = 0
-      var arguments = ["--spans", "4600", "--batch", "4600", "--json"]  // a message of 3 MB
+      var arguments = ["--spans", "4600", "--batch", "4600", "--json"]  // A message of 3 MB.
       if isSecure {
         configuration.tls = .init(
-          certificate: try await Certificates.path("server.pem"), privateKey: try await Certificates.path("server.key"))
-        arguments += ["--certificate", try await Certificates.path("ca.pem")]
+          certificate: TestFiles.certificate("server.pem"), privateKey: TestFiles.certificate("server.key"))
+        arguments += ["--certificate", TestFiles.certificate("ca.pem")]
       }
       let collector = try await LoopbackCollector(configuration)
       let proxy = try await ForwardProxyPeer(kind)
@@ -68,8 +68,10 @@ extension PeerTests {
       await collector.stop()
     }
 
-    @Test("a name that only the proxy knows; the proxy is the environment's", arguments: ["https_proxy", "HTTP_PROXY"])
-    func theProxyLooksTheNameUp(variable: String) async throws {
+    @Test(
+      "the proxy of the environment resolves a name that only the proxy knows",
+      arguments: ["https_proxy", "HTTP_PROXY"])
+    func theProxyResolvesTheName(variable: String) async throws {
       let collector = try await LoopbackCollector()
       let proxy = try await ForwardProxyPeer(.squid)
       let endpoint = "http://\(ForwardProxyPeer.hiddenName):\(collector.port)"
@@ -86,7 +88,7 @@ extension PeerTests {
       await collector.stop()
     }
 
-    @Test(arguments: ForwardProxyPeer.Kind.allCases) func wrongCredentialsAreNamedAndNotShown(
+    @Test(arguments: ForwardProxyPeer.Kind.allCases) func wrongCredentialsAreReportedAndNotShown(
       _ kind: ForwardProxyPeer.Kind
     ) async throws {
       let collector = try await LoopbackCollector()
@@ -110,20 +112,20 @@ extension PeerTests {
       await collector.stop()
     }
 
-    @Test(arguments: ForwardProxyPeer.Kind.allCases) func aServerThatIsAwayIsNamed(_ kind: ForwardProxyPeer.Kind)
+    @Test(arguments: ForwardProxyPeer.Kind.allCases) func anUnreachableServerIsReported(_ kind: ForwardProxyPeer.Kind)
       async throws
     {
       let proxy = try await ForwardProxyPeer(kind)
-      let nobody = Loopback.HeldPort()
-      let endpoint = "http://127.0.0.1:\(nobody.number)"
+      let port = Loopback.HeldPort()
+      let endpoint = "http://127.0.0.1:\(port.number)"
       let doctor = try await Tool.run(["doctor", "--endpoint", endpoint, "--proxy", proxy.url])
       #expect(doctor.code == 69)
       #expect(doctor.output.contains("\nproxyRefused: "), "\(doctor.output)")
       await proxy.kill()
-      withExtendedLifetime(nobody) {}
+      withExtendedLifetime(port) {}
     }
 
-    @Test(arguments: ForwardProxyPeer.Kind.allCases) func killedInTheMiddleNothingIsLost(_ kind: ForwardProxyPeer.Kind)
+    @Test(arguments: ForwardProxyPeer.Kind.allCases) func aKilledProxyLosesNothing(_ kind: ForwardProxyPeer.Kind)
       async throws
     {
       let folder = try TestFiles.makeDirectory()

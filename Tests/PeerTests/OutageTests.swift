@@ -6,8 +6,8 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// An outage costs nothing that the queue can hold (RULES P9), on real sockets. `OTLPTestingTests/OutageTests` has the
-  /// table of kinds and lengths on the virtual clock.
+  /// An outage loses no span for which the queue has room (ARCHITECTURE P9), on real sockets. `OTLPTestingTests/OutageTests` has
+  /// the table of kinds and lengths on the virtual clock.
   @Suite(.serialized) struct OutageTests {
     enum Kind: CaseIterable {
       case refused, unavailable, retryInfo, silent, reset, handshakeStalls
@@ -28,7 +28,7 @@ extension PeerTests {
       }
     }
 
-    /// Spans end every 20 ms for a time.
+    /// Ends a span every 20 ms.
     private static func load(_ processor: BatchSpanProcessor, for time: Duration) async throws {
       let end = ContinuousClock.now + time
       while ContinuousClock.now < end {
@@ -56,7 +56,7 @@ extension PeerTests {
       server.forgetScripts()
       if kind == .refused { try await server.restart() }
       let start = ContinuousClock.now
-      // By itself: no flush makes it try.
+      // The processor resumes without a flush.
       while processor.ledger.exported < processor.ledger.ended, ContinuousClock.now - start < .seconds(20) {
         try await Task.sleep(for: .milliseconds(50))
       }
@@ -71,8 +71,8 @@ extension PeerTests {
         for kind in Kind.allCases { group.addTask { try await Self.live(kind) } }
         for try await (kind, took, ledger) in group {
           #expect(ledger.exported == ledger.ended && ledger.droppedTotal == 0, "\(kind): \(ledger)")
-          // A second more than on the virtual clock, for machines that stall (RULES D9). What was sent into silence
-          // before that was known comes back with the attempt's time.
+          // A second more than on the virtual clock, for machines that stall (ARCHITECTURE D9). Requests to a silent server return
+          // only after the time limit of the attempt.
           #expect(took <= (kind == .silent ? .seconds(12) : .seconds(6.5)), "\(kind)")
         }
       }

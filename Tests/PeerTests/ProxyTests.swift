@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// The Collector and grpcio behind proxies, which end our HTTP/2 connection and make their own.
+  /// The Collector and grpcio behind proxies, which terminate our HTTP/2 connection and open another.
   @Suite(
     .enabled(if: ProxyPeer.areThere, "Tests/run installs nginx, nghttpx, HAProxy and Envoy"),
     .enabled(if: Peers.hasPython, "Tests/run makes .venv"))
@@ -15,7 +15,7 @@ extension PeerTests {
 
     private static let count = 20_000
 
-    /// What a load has come to, and the spans that the server behind the proxy has seen.
+    /// The result of a load, and the number of spans at the server behind the proxy.
     private struct Delivery {
       let run: Tool.Result
       let arrived: Int
@@ -32,13 +32,13 @@ extension PeerTests {
       var options = ProxyPeer.Options()
       var arguments = ["--json"] + arguments
       if security != .plaintext {
-        options.certificate = (try await Certificates.path("server.pem"), try await Certificates.path("server.key"))
-        arguments += ["--certificate", try await Certificates.path("ca.pem")]
+        options.certificate = (TestFiles.certificate("server.pem"), TestFiles.certificate("server.key"))
+        arguments += ["--certificate", TestFiles.certificate("ca.pem")]
       }
       if security == .mutualTLS {
-        options.clientAuthorities = try await Certificates.path("ca.pem")
-        arguments += ["--client-certificate", try await Certificates.path("client.pem")]
-        arguments += ["--client-key", try await Certificates.path("client.key")]
+        options.clientAuthorities = TestFiles.certificate("ca.pem")
+        arguments += ["--client-certificate", TestFiles.certificate("client.pem")]
+        arguments += ["--client-key", TestFiles.certificate("client.key")]
       }
       func run(_ port: UInt16) async throws -> Tool.Result {
         let proxy = try await ProxyPeer(kind, backend: port, options)
@@ -69,7 +69,7 @@ extension PeerTests {
     }
 
     @Test(arguments: ProxyPeer.Kind.allCases, Backend.thatAreThere)
-    func tlsToTheProxy(_ kind: ProxyPeer.Kind, _ backend: Backend) async throws {
+    func tlsWithTheProxy(_ kind: ProxyPeer.Kind, _ backend: Backend) async throws {
       let delivery = try await deliver(backend, through: kind, over: .tls, ["--spans", "\(Self.count)"])
       delivery.run.expectDelivered(Self.count)
       #expect(delivery.arrived == Self.count)
@@ -83,15 +83,15 @@ extension PeerTests {
     }
 
     @Test(arguments: ProxyPeer.Kind.allCases)
-    func aProxyThatWantsAClientCertificateGetsNothing(_ kind: ProxyPeer.Kind) async throws {
+    func nothingIsSentWithoutTheRequiredClientCertificate(_ kind: ProxyPeer.Kind) async throws {
       var options = ProxyPeer.Options()
-      options.certificate = (try await Certificates.path("server.pem"), try await Certificates.path("server.key"))
-      options.clientAuthorities = try await Certificates.path("ca.pem")
+      options.certificate = (TestFiles.certificate("server.pem"), TestFiles.certificate("server.key"))
+      options.clientAuthorities = TestFiles.certificate("ca.pem")
       let peer = try await PythonPeer()
       let proxy = try await ProxyPeer(kind, backend: peer.port, options)
       let run = try await Tool.run(
         [
-          "load", "--endpoint", proxy.endpoint, "--certificate", try await Certificates.path("ca.pem"), "--spans",
+          "load", "--endpoint", proxy.endpoint, "--certificate", TestFiles.certificate("ca.pem"), "--spans",
           "100",
           "--shutdown-timeout", "3", "--json",
         ], within: .seconds(20))
@@ -127,8 +127,8 @@ extension PeerTests {
       }
     }
 
-    /// nginx says GOAWAY while it still works on the request; a pause before each next connection made 20,000 spans take
-    /// 25 s. Exports that failed and were tried again would be seen in the attempts.
+    /// nginx sends GOAWAY while it still processes the request. With a pause before each new connection, 20,000 spans would
+    /// take 25 s. The number of attempts shows that no export failed.
     @Test(arguments: [ProxyPeer.Kind.nginx, .nghttpx, .envoy])
     func aProxyThatClosesTheConnectionAfterEachRequest(_ kind: ProxyPeer.Kind) async throws {
       var options = ProxyPeer.Options()
@@ -144,8 +144,8 @@ extension PeerTests {
       #expect(run.number("possibleDuplicates") == 0)
     }
 
-    /// 20,000 spans in requests of 100, several at once, of which the proxy takes five on a connection; HAProxy, which
-    /// can't count them, takes what comes before a pause: there is one of 50 ms after each.
+    /// Exports 20,000 spans in requests of 100, several at once, through a proxy that allows five requests on a connection.
+    /// HAProxy can't count requests: it closes an idle connection, and a pause of 50 ms follows each request.
     private func deliverOnManyConnections(_ kind: ProxyPeer.Kind, to backend: UInt16) async throws -> Tool.Result {
       var options = ProxyPeer.Options()
       options.requestsPerConnection = 5
@@ -153,16 +153,16 @@ extension PeerTests {
       let load = kind == .haproxy ? ["--spans", "5000", "--rate", "2000"] : ["--spans", "\(Self.count)"]
       let run = try await Tool.run(
         ["load", "--endpoint", proxy.endpoint, "--batch", "100", "--json"] + load, within: .seconds(90))
-      // Its log lags behind its answers a little.
+      // The proxy writes its log after its answers.
       #expect(await Loopback.wait { proxy.clients.count >= run.number("exports") })
-      // Up to 16 are open when it says that five are enough.
+      // Up to 16 requests are open when the proxy closes the connection.
       #expect(Set(proxy.clients).count >= 10)
       await proxy.stop()
       return run
     }
 
     @Test(arguments: ProxyPeer.Kind.allCases)
-    func aServerBehindItThatIsDownForAWhileLosesNothing(_ kind: ProxyPeer.Kind) async throws {
+    func aRestartOfTheServerBehindTheProxyLosesNothing(_ kind: ProxyPeer.Kind) async throws {
       let folder = try TestFiles.makeDirectory()
       defer { TestFiles.remove(folder) }
       let first = try await PythonPeer(["--log", folder + "/1"])
@@ -182,14 +182,14 @@ extension PeerTests {
     }
 
     @Test(.enabled(if: Peers.hasCollector, "OTELCOL names no Collector"), arguments: ProxyPeer.Kind.allCases)
-    func aCollectorBehindItThatIsDownForAWhileLosesNothing(_ kind: ProxyPeer.Kind) async throws {
+    func aRestartOfTheCollectorBehindTheProxyLosesNothing(_ kind: ProxyPeer.Kind) async throws {
       let first = try await CollectorPeer("plain")
       let proxy = try await ProxyPeer(kind, backend: first.port)
       let load = try Tool.start([
         "load", "--endpoint", proxy.endpoint, "--duration", "5", "--rate", "600", "--batch", "100", "--json",
       ])
       #expect(await Loopback.wait { first.acceptedSpans > 0 })
-      // What it takes from here on until it stops is missing in `before`, so the sum may only be too small by that.
+      // `before` lacks the spans that the Collector accepts before it stops, so the sum can be too small.
       let before = first.acceptedSpans
       await first.stop()
       _ = await load.wait(within: .seconds(1))

@@ -5,12 +5,12 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// grpcio, and programs that do what the command doesn't.
+  /// Exports to grpcio from programs other than the command.
   @Suite(.enabled(if: Peers.hasPython, "Tests/run makes .venv"))
   struct PythonProgramTests {
     @Test(
-      "of several spans that are too large among others exactly those are dropped",
-      arguments: ["--max-bytes", "--unsaid-max-bytes"])
+      "only the spans that are too large are dropped",
+      arguments: ["--max-bytes", "--unnamed-max-bytes"])
     func oversizedSpans(option: String) async throws {
       let folder = try TestFiles.makeDirectory()
       defer { TestFiles.remove(folder) }
@@ -41,26 +41,26 @@ extension PeerTests {
     }
 
     @Test(
-      "a parent and the children that it forks export what they end, each with what they inherited or their own",
+      "a parent and its forked children export their spans, with the inherited exporter or a new one",
       arguments: [false, true], [false, true])
     func prefork(tls: Bool, own: Bool) async throws {
       let folder = try TestFiles.makeDirectory()
       defer { TestFiles.remove(folder) }
       var arguments = ["--log", folder + "/spans"]
       if tls {
-        arguments += ["--certificate", try await Certificates.path("server.pem")]
-        arguments += ["--key", try await Certificates.path("server.key")]
+        arguments += ["--certificate", TestFiles.certificate("server.pem")]
+        arguments += ["--key", TestFiles.certificate("server.key")]
       }
       let peer = try await PythonPeer(arguments)
       var options = ["endpoint=\(tls ? "https" : "http")://localhost:\(peer.port)"]
-      if tls { options.append("ca=\(try await Certificates.path("ca.pem"))") }
+      if tls { options.append("ca=\(TestFiles.certificate("ca.pem"))") }
       let program = try ChildProcess(
         [TestFiles.products + "/ProcessSubject", "prefork"] + options
           + ["children=4", "spans=100", "own=\(own ? 1 : 0)"])
       let code = await program.wait()
       #expect(code == 0, "\(program.output) \(program.errors)")
       _ = await peer.stop()
-      // Three hundred of the parent's, two hundred of each child's.
+      // The parent exports 300 spans, each child 200.
       let arrivals = Arrivals.atPython(folder + "/spans")
       let ids = (0...4).flatMap { process in
         let workload = StandardWorkload(seed: UInt64(process), startTimeUnixNano: 1)

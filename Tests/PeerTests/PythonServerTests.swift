@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// grpcio with the published messages.
+  /// Exports to grpcio with the published messages.
   @Suite(.enabled(if: Peers.hasPython, "Tests/run makes .venv"))
   struct PythonServerTests {
     private func load(_ peer: PythonPeer, _ arguments: [String], scheme: String = "http") async throws -> Tool.Result {
@@ -19,14 +19,14 @@ extension PeerTests {
 
     @Test func deliversOverTLSWithHeaders() async throws {
       let peer = try await PythonPeer([
-        "--certificate", try await Certificates.path("server.pem"), "--key", try await Certificates.path("server.key"),
-        "--client-ca", try await Certificates.path("ca.pem"),
+        "--certificate", TestFiles.certificate("server.pem"), "--key", TestFiles.certificate("server.key"),
+        "--client-ca", TestFiles.certificate("ca.pem"),
       ])
       let run = try await load(
         peer,
         [
-          "--spans", "20000", "--certificate", try await Certificates.path("ca.pem"), "--client-certificate",
-          try await Certificates.path("client.pem"), "--client-key", try await Certificates.path("client.key"),
+          "--spans", "20000", "--certificate", TestFiles.certificate("ca.pem"), "--client-certificate",
+          TestFiles.certificate("client.pem"), "--client-key", TestFiles.certificate("client.key"),
           "--header", "authorization=Basic abc",
         ], scheme: "https")
       run.expectDelivered(20_000)
@@ -35,8 +35,8 @@ extension PeerTests {
       #expect(summary.output.contains("[\"Basic abc\"]"))
     }
 
-    @Test func retriesWhatMayBeRetriedAndNothingElse() async throws {
-      // 1.4.3: UNAVAILABLE, RESOURCE_EXHAUSTED with RetryInfo; the third batch is refused for good.
+    @Test func onlyRetryableFailuresAreRetried() async throws {
+      // UNAVAILABLE, and RESOURCE_EXHAUSTED with RetryInfo, are retryable; PERMISSION_DENIED is final (1.4.3).
       let peer = try await PythonPeer([
         "--fail", "UNAVAILABLE", "--fail", "RESOURCE_EXHAUSTED:50", "--fail", "OK", "--fail", "PERMISSION_DENIED",
       ])
@@ -48,7 +48,7 @@ extension PeerTests {
       #expect(await peer.stop().number("spans") == 512)
     }
 
-    @Test("what INVALID_ARGUMENT refuses is sent again in halves, so that one bad span takes no others along")
+    @Test("a batch that INVALID_ARGUMENT refuses is sent again in halves")
     func invalidArgumentIsBisected() async throws {
       let peer = try await PythonPeer(["--fail", "INVALID_ARGUMENT"])
       let run = try await load(peer, ["--spans", "512"])
@@ -67,15 +67,15 @@ extension PeerTests {
       #expect(await peer.stop().number("calls") == 1)
     }
 
-    @Test func aServerThatTakesLittleGetsSmallerRequests() async throws {
+    @Test func aServerWithALowLimitGetsSmallerRequests() async throws {
       let peer = try await PythonPeer(["--max-bytes", "100000"])
       let run = try await load(peer, ["--spans", "5000"])
       run.expectDelivered(5000)
       #expect(await peer.stop().number("spans") == 5000)
     }
 
-    @Test("kill -9 and a new start in the middle of a load: nothing is lost", arguments: [300, 5_000])
-    func killedInTheMiddleNothingIsLost(rate: Int) async throws {
+    @Test("kill -9 and a restart during a load lose nothing", arguments: [300, 5_000])
+    func aKilledServerLosesNothing(rate: Int) async throws {
       let folder = try TestFiles.makeDirectory()
       defer { TestFiles.remove(folder) }
       let first = try await PythonPeer(["--log", folder + "/1"])
@@ -96,15 +96,16 @@ extension PeerTests {
       ("other_name", "ca.pem", "localhost"), ("server", "other_ca.pem", "authority"), ("expired", "ca.pem", "expired"),
       ("self_signed", "ca.pem", "self-signed"), ("future", "ca.pem", "not valid before"),
     ])
-    func aWrongCertificateIsNamedAndNothingIsSent(_ server: String, _ authority: String, _ word: String) async throws {
+    func aWrongCertificateIsReportedAndNothingIsSent(_ server: String, _ authority: String, _ word: String) async throws
+    {
       let peer = try await PythonPeer([
-        "--certificate", try await Certificates.path(server + ".pem"), "--key",
-        try await Certificates.path(server + ".key"),
+        "--certificate", TestFiles.certificate(server + ".pem"), "--key",
+        TestFiles.certificate(server + ".key"),
       ])
       let run = try await load(
         peer,
         [
-          "--spans", "100", "--shutdown-timeout", "3", "--certificate", try await Certificates.path(authority),
+          "--spans", "100", "--shutdown-timeout", "3", "--certificate", TestFiles.certificate(authority),
         ], scheme: "https")
       #expect(run.code == 69)
       #expect(run.number("exported") == 0)

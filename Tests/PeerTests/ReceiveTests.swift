@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// `otlp receive` and an application that exports more than traces.
+  /// `otlp receive` with an application that also exports metrics and log records.
   @Suite(.serialized, .enabled(if: Peers.hasPython, "Tests/run makes .venv"))
   struct ReceiveTests {
     private static let program = """
@@ -19,7 +19,7 @@ extension PeerTests {
       """
 
     @Test(
-      "other signals are counted: accepted where spans are shown, refused where they are written",
+      "other signals are counted, and refused if spans are written to a file",
       arguments: [("", "b''"), ("--output /dev/null", "UNIMPLEMENTED")])
     func otherSignals(_ arguments: String, _ answer: String) async throws {
       let receiver = try Tool.start(

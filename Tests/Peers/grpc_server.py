@@ -1,7 +1,7 @@
 """An OTLP/gRPC receiver that shares no code with ours: grpcio and the published opentelemetry-proto messages.
 
-Prints `port N` when it listens. Each accepted call appends to --log one line: the ids of its spans. It ends when its
-standard input does, and prints `{"calls": N, "spans": N, "authorizations": […]}`.
+Prints `port N` when it listens. Each accepted call appends a line with the ids of its spans to --log. The server ends with
+its standard input, and prints `{"calls": N, "spans": N, "authorizations": […]}`.
 """
 
 import argparse
@@ -28,13 +28,13 @@ def parse_arguments():
     parser.add_argument("--client-ca")
     parser.add_argument("--max-bytes", type=int, default=4 << 20)
     parser.add_argument(
-        "--unsaid-max-bytes", type=int, default=1 << 30, help="refuse larger messages in words that name no limit")
+        "--unnamed-max-bytes", type=int, default=1 << 30, help="refuse larger messages without naming the limit")
     parser.add_argument("--log")
     parser.add_argument("--gzip-answers", action="store_true")
     parser.add_argument("--silent", action="store_true", help="never answer a call")
     parser.add_argument(
         "--fail", action="append", default=[], metavar="STATUS[:RETRY_DELAY_MS]",
-        help="what becomes of one of the first calls; OK and PARTIAL:N too")
+        help="the result of the next of the first calls; also OK and PARTIAL:N")
     return parser.parse_args()
 
 
@@ -61,7 +61,7 @@ class Receiver(grpc.GenericRpcHandler):
     def export(self, request, context):
         if self.arguments.silent:
             time.sleep(60)
-        if request.ByteSize() > self.arguments.unsaid_max_bytes:
+        if request.ByteSize() > self.arguments.unnamed_max_bytes:
             context.abort(
                 grpc.StatusCode.RESOURCE_EXHAUSTED, "Received message exceeds the maximum configured message size.")
         with self.lock:

@@ -3,8 +3,8 @@ import OTLPGRPC
 import OTLPTesting
 import Synchronization
 
-/// A parent with an open connection and a queue that isn't empty forks `children`; all of them export `spans` each, the
-/// children with what they inherited or, with `own=1`, with a processor and exporter that they make.
+/// Forks `children` from a parent with an open connection and a queue that isn't empty. Parent and children then export
+/// spans, the children with the inherited processor or, with `own=1`, with a new one.
 func prefork(_ options: Options) {
   let (children, spans) = (options.number("children", 4), options.number("spans", 100))
   let processor = makeProcessor(options)
@@ -47,8 +47,8 @@ private func makeProcessor(_ options: Options) -> BatchSpanProcessor {
   }
 }
 
-/// Forks again and again while threads end spans. Every child ends one span on the processor that it inherited, and
-/// every tenth exports it.
+/// Forks repeatedly while threads end spans. Every child ends one span on the inherited processor, and every tenth child
+/// exports the span.
 func forkLoop(_ options: Options) {
   let (forks, threads) = (options.number("forks", 200), options.number("threads", 4))
   var batch = BatchConfiguration()
@@ -59,7 +59,7 @@ func forkLoop(_ options: Options) {
   } catch {
     fail("\(error)")
   }
-  // Swift makes a global when it is first used, under a lock that no fork handler knows: not while others fork.
+  // Initializes the globals before the first fork: their initialization holds a lock that no fork handler releases.
   _ = span(0, 0)
   let stop = Flag()
   let ended = Flag()
@@ -97,13 +97,12 @@ private func forkOnce(_ processor: BatchSpanProcessor, exports: Bool) {
   reap(id)
 }
 
-/// A program whose main job runs on the runtime's loop forks there; the child goes on, on that loop.
+/// Forks on the runtime's loop. The child continues on the loop.
 func forkOnLoop(_ options: Options) {
   let configuration = options.exporter
-  let finished = startThread {
+  _ = startThread {
     while true { sleep(1000) }
   }
-  _ = finished
   Task.detached {
     do {
       try await withTelemetryRuntime { runtime in
@@ -130,7 +129,7 @@ func forkOnLoop(_ options: Options) {
   while true { sleep(1000) }
 }
 
-/// Forks while a loop that has ended still gets jobs; each child gives it one, too.
+/// Forks while an ended loop still gets jobs. Each child adds a job.
 func lateForks(_ options: Options) {
   let loop: TelemetryLoop
   do {
@@ -167,7 +166,7 @@ func lateForks(_ options: Options) {
   say("done")
 }
 
-/// A count that threads share.
+/// A counter that threads share.
 final class Flag: Sendable {
   private let value = Atomic<Int>(0)
   var count: Int { value.load(ordering: .relaxed) }

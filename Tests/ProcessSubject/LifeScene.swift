@@ -1,16 +1,15 @@
 import Glibc
 import OTLPGRPC
 
-/// Makes a runtime, an exporter and a processor, exports, flushes and lets all go, `count` times. Says after each how
-/// many bytes the C library has given out, in one arena so that it knows (MALLOC_ARENA_MAX=1), and how many threads
-/// there are.
+/// Makes a runtime, an exporter and a processor, exports, and releases them, `count` times. Checks that all threads end,
+/// and prints the bytes in use after each time. The C library must have one arena (MALLOC_ARENA_MAX=1).
 func lives(_ options: Options) {
   var sizes: [Int] = []
   let count = options.number("count", 10)
   sizes.reserveCapacity(count)
   for number in 0..<count {
     live(options, number)
-    // A thread's own memory is free when it has gone; it ends by itself.
+    // A thread frees its memory when it ends, which takes a moment.
     for _ in 0..<2000 where threadCount() > 1 { usleep(1000) }
     check(threadCount() == 1, "life \(number) leaves \(threadCount() - 1) threads")
     if options.number("measure", 1) == 1 { sizes.append(bytesInUse()) }
@@ -28,9 +27,9 @@ private func live(_ options: Options, _ number: Int) {
   var batch = BatchConfiguration()
   batch.maxExportBatchSize = 50
   do {
-    // The exporter in a runtime of its own, the processor in the shared one.
+    // The exporter gets a new runtime, the processor uses the shared one.
     let runtime = try TelemetryRuntime(.init())
-    let diagnostics = Diagnostics(minimumLevel: .warning) { fail("life \(number) says: \($0)") }
+    let diagnostics = Diagnostics(minimumLevel: .warning) { fail("life \(number) warns: \($0)") }
     let processor = try BatchSpanProcessor(
       exporter: OTLPGRPCExporter(exporter, runtime: runtime, diagnostics: diagnostics), configuration: batch)
     for index in 0..<spans { processor.onEnd(span(number, index)) }
@@ -47,12 +46,12 @@ private func live(_ options: Options, _ number: Int) {
 private func threadCount() -> Int {
   guard let folder = opendir("/proc/self/task") else { fail("no /proc/self/task") }
   defer { closedir(folder) }
-  var count = -2  // itself and its parent
+  var count = -2  // Without `.` and `..`.
   while readdir(folder) != nil { count += 1 }
   return count
 }
 
-/// What the C library has from the system, without what it has free (malloc_info(3)).
+/// The memory that the C library got from the system, less its free memory (malloc_info(3)).
 private func bytesInUse() -> Int {
   typealias Info = @convention(c) (CInt, UnsafeMutablePointer<FILE>) -> CInt
   var text: UnsafeMutablePointer<CChar>?
@@ -63,11 +62,11 @@ private func bytesInUse() -> Int {
   defer { free(text) }
   let lines = String(cString: text!).split(separator: "\n")
   func size(_ start: String) -> Int {
-    // The last one is that of all arenas.
+    // The last line is the sum of all arenas.
     let words = lines.last { $0.hasPrefix(start) }?.split(separator: "\"") ?? []
     return words.last { Int($0) != nil }.flatMap { Int($0) } ?? 0
   }
   let system = size("<system type=\"current\"")
-  check(system > 0, "malloc_info says: \(lines)")
+  check(system > 0, "malloc_info: \(lines)")
   return system - size("<total type=\"fast\"") - size("<total type=\"rest\"")
 }

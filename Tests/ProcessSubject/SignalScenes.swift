@@ -2,7 +2,7 @@ import Glibc
 import OTLPGRPC
 import OTLPTesting
 
-/// The disposition of each signal: its handler and flags; nil for those that the C library keeps to itself.
+/// The handler and the flags of each signal; nil for signals that the C library reserves.
 private func dispositions() -> [[UInt]?] {
   (1..<65).map { number in
     var action = sigaction()
@@ -12,7 +12,7 @@ private func dispositions() -> [[UInt]?] {
   }
 }
 
-/// Exports, and compares the signal handlers and the caller's mask before and after.
+/// Exports, and checks that the signal handlers and the caller's mask stay the same.
 func signals(_ options: Options) {
   let before = dispositions()
   var maskBefore = sigset_t()
@@ -29,7 +29,7 @@ func signals(_ options: Options) {
   say("done")
 }
 
-/// Exports under a rain of signals whose handlers do nothing and don't restart system calls.
+/// Exports while frequent signals interrupt system calls.
 func interrupts(_ options: Options) {
   var action = sigaction()
   action.__sigaction_handler.sa_handler = { _ in }
@@ -44,14 +44,14 @@ func interrupts(_ options: Options) {
   say("done")
 }
 
-/// Exports to a server that closes connections as it likes; SIGPIPE would end the process.
+/// Exports to a server that closes connections. A SIGPIPE would end the process.
 func closedPeers(_ options: Options) {
   check(dispositions()[Int(SIGPIPE) - 1]?.first == 0, "SIGPIPE isn't at its default")
   export(options, spans: options.number("spans", 20_000))
   say("done")
 }
 
-/// Says something on a standard error that nobody reads.
+/// Writes warnings to a standard error without a reader.
 func closedStandardError(_ options: Options) {
   var pipes: [Int32] = [0, 0]
   pipe(&pipes)
@@ -62,17 +62,17 @@ func closedStandardError(_ options: Options) {
     let exporter = try OTLPGRPCExporter(options.exporter)
     let processor = try BatchSpanProcessor(exporter: exporter)
     processor.onEnd(span(1, 0))
-    // Nobody listens there: the exporter warns on its thread, and the processor on this one.
+    // No server listens at the endpoint. The exporter warns on its thread, the processor on this one.
     _ = processor.shutdownBlocking(within: .milliseconds(300))
     processor.onEnd(span(1, 1))
-    Diagnostics.standardError.emit(.warning, "said to nobody")
+    Diagnostics.standardError.emit(.warning, "a warning without a reader")
   } catch {
     fail("\(error)")
   }
   say("done")
 }
 
-/// A process that has closed its standard files, as a daemon does: what it prints must not reach the server.
+/// Exports without standard files, as a daemon does. The process's output must not reach the server.
 func withoutStandardFiles(_ options: Options) {
   let kept = fcntl(1, F_DUPFD, 10)
   for descriptor: Int32 in 0...2 { close(descriptor) }
@@ -84,7 +84,7 @@ func withoutStandardFiles(_ options: Options) {
   say("done")
 }
 
-/// Exports and waits for the end; all must arrive.
+/// Exports the spans, shuts down and checks that all arrived.
 func export(_ options: Options, spans: Int) {
   var batch = BatchConfiguration()
   batch.overflow = .block(upTo: .seconds(20))
@@ -98,7 +98,7 @@ func export(_ options: Options, spans: Int) {
   }
 }
 
-/// Exports, lets the timers run out, and then does nothing for `seconds`; both ends of that are to be seen in a trace.
+/// Exports, waits for the timers and then sleeps for `seconds`. The prints mark the sleep in a trace of system calls.
 func idle(_ options: Options) {
   let runtime: TelemetryRuntime
   let processor: BatchSpanProcessor

@@ -1,4 +1,4 @@
-// The program that tests fork, stop, interrupt and watch. Not for anything else.
+// The program that ProcessTests and PeerTests fork, stop, interrupt and trace.
 import Glibc
 
 var arguments = Array(CommandLine.arguments.dropFirst())

@@ -3,35 +3,35 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Pain 21: what a fork leaves behind.
+/// Forks of a process that exports (pain 21).
 @Suite(.ownThreads, .serialized)
 struct ForkTests {
-  @Test("parent and children all export, each span arrives once", arguments: [false, true], [false, true])
+  @Test("parent and children export, and each span arrives once", arguments: [false, true], [false, true])
   func prefork(tls: Bool, own: Bool) async throws {
-    let place = try await Place(tls: tls)
+    let place = try await CollectorPlace(tls: tls)
     _ = try await Subject.run(
       "prefork", place.options + ["children=4", "spans=100", "own=\(own ? 1 : 0)"])
     #expect(place.collector.spanCount == 300 + 4 * 200)
     #expect(place.duplicates == 0)
-    // The parent goes on with its connection, each child has its own.
+    // The parent keeps its connection, and each child opens another.
     #expect(place.collector.counts.connections == 5)
   }
 
-  @Test("a child is not held up by a lock that was held in its parent")
+  @Test("a lock that the parent held at the fork doesn't block a child")
   func forkLoop() async throws {
-    let place = try await Place(tls: false)
+    let place = try await CollectorPlace(tls: false)
     _ = try await Subject.run("fork-loop", place.options + ["forks=200", "threads=4"], within: .seconds(120))
   }
 
-  @Test("a fork on the loop's own thread: the child goes on there, without the parent's work")
+  @Test("after a fork on the loop's thread, the child exports only its own spans there")
   func forkOnLoop() async throws {
-    let place = try await Place(tls: false)
+    let place = try await CollectorPlace(tls: false)
     _ = try await Subject.run("fork-on-loop", place.options)
     #expect(place.collector.spanCount == 40)
     #expect(place.duplicates == 0)
   }
 
-  @Test("a loop that has ended runs what comes late, in parent and children")
+  @Test("an ended loop runs late jobs in parent and children")
   func lateForks() async throws {
     _ = try await Subject.run("late-forks", ["forks=100"], within: .seconds(120))
   }

@@ -3,16 +3,16 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// RULES P4: idle, no system call.
+/// An idle connection costs no system call (ARCHITECTURE P4).
 @Suite(.ownThreads) struct IdleTests {
   private static let strace = "/usr/bin/strace"
 
   @Test(
-    "an open connection and nothing to do: no system call",
+    "an idle connection makes no system call",
     .enabled(if: Peers.isRequired || TestFiles.isExecutable(strace)),
     arguments: [false, true])
   func idle(tls: Bool) async throws {
-    let place = try await Place(tls: tls)
+    let place = try await CollectorPlace(tls: tls)
     let trace = try TestFiles.makeDirectory()
     defer { TestFiles.remove(trace) }
     _ = try await Subject.run(
@@ -20,7 +20,7 @@ import Testing
     let calls = TestFiles.read(trace + "/calls").split(separator: "\n")
     let begin = try #require(calls.firstIndex { $0.contains("idle begins") })
     let end = try #require(calls.firstIndex { $0.contains("idle ends") })
-    // The scene's own sleep, and nothing else.
+    // The scene sleeps between the marks.
     let between = calls[(begin + 1)..<end].filter {
       !$0.contains("clock_nanosleep(") && !$0.contains("clock_nanosleep resumed")
     }

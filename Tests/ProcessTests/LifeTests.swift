@@ -3,20 +3,20 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// What is shut down and let go leaves nothing behind.
+/// Runtimes, exporters and processors leave no threads and no memory.
 @Suite(.ownThreads, .serialized)
 struct LifeTests {
-  // One arena, and no threads' caches of freed memory: all that counts as given out is in use.
+  // With one arena and without the caches of threads, all allocated memory is in use.
   private static let environment = [
     "/usr/bin/env", "MALLOC_ARENA_MAX=1", "GLIBC_TUNABLES=glibc.malloc.tcache_count=0",
   ]
 
   @Test(
-    "runtimes, exporters and processors that come and go: their threads end, memory in use doesn't grow",
+    "after a shutdown all threads end, and the memory in use doesn't grow with the number of runtimes",
     arguments: [false, true])
   func lives(tls: Bool) async throws {
-    let place = try await Place(tls: tls)
-    // A sanitizer has an allocator of its own; the threads must end there too.
+    let place = try await CollectorPlace(tls: tls)
+    // A sanitizer replaces the allocator, so only the threads are checked.
     let isMeasured = TestFiles.variable("ASAN_OPTIONS") == nil && TestFiles.variable("TSAN_OPTIONS") == nil
     let output = try await Subject.run(
       "lives", place.options + (isMeasured ? ["count=40"] : ["count=10", "measure=0"]), prefix: Self.environment)
@@ -24,7 +24,7 @@ struct LifeTests {
     let line = try #require(output.split(separator: "\n").first { $0.hasPrefix("sizes ") })
     let sizes = line.split(separator: " ").dropFirst().compactMap { Int($0) }
     try #require(sizes.count == 40)
-    // Fixed parts of the C library and of Swift's runtime come late at times; a life has several hundred objects.
+    // The C library and Swift's runtime allocate some memory late. A leaked life would have several hundred objects.
     let early = sizes[8..<24].min() ?? 0
     let late = sizes[24..<40].min() ?? 0
     #expect(late - early < 16 * 64, "\(sizes)")

@@ -3,13 +3,14 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Pain 31: a process that is stopped and goes on.
+/// A process that is stopped by SIGSTOP and continued (pain 31).
 @Suite(.ownThreads, .serialized)
 struct StopTests {
   @Test(
-    "stopped under load while its server closes every connection or restarts: all arrives", arguments: [false, true])
+    "all spans arrive if the server closes every connection or restarts while the process is stopped",
+    arguments: [false, true])
   func stopped(restarts: Bool) async throws {
-    let place = try await Place(tls: false)
+    let place = try await CollectorPlace(tls: false)
     let load = try Tool.start([
       "load", "--endpoint", place.collector.endpoint, "--duration", "4s", "--rate", "2000", "--json",
       "--shutdown-timeout", "30s",
@@ -17,7 +18,7 @@ struct StopTests {
     #expect(await place.collector.waitForSpans(2000, within: Loopback.patience))
     load.send(19)  // SIGSTOP
     if restarts { await place.collector.stop() } else { await place.collector.closeConnections() }
-    // Longer than the loop takes for a stop, and than the delay of a batch.
+    // Longer than the pause that the loop takes for a stop, and longer than the delay of a batch.
     _ = await Loopback.wait(within: .seconds(6)) { false }
     if restarts { try await place.collector.restart() }
     load.send(18)  // SIGCONT

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Comments and names of tests cite only what the repository holds: each rule that they name must stand in RULES.md."""
+"""Comments and names of tests cite only what the repository holds: each rule that they name must be in RULES.md or ARCHITECTURE.md."""
 import glob
 import re
 import sys
@@ -12,7 +12,7 @@ OTHERS = re.compile(r"RFC \d+(?:,? (?:section |§ ?)?[\d.]+(?:(?: and|,|;| to) (
 RULE = re.compile(r"(?<![\w./])([1-7]\.\d{1,2}\.\d{1,2})(?![\d.]*\d|/)")
 # A whole section stands alone: in parentheses, behind RULES, or as all of a comment.
 SECTION = re.compile(r"\(([1-7]\.\d{1,2})\)|// ([1-7]\.\d{1,2})(?=$|[,;:])")
-LISTED = re.compile(r"RULES ((?:[DP]?\d[\d.]*\d|[DP]?\d)(?:(?:,|;| and| to|, and) (?:[DP]?\d[\d.]*\d|[DP]?\d))*)")
+LISTED = re.compile(r"(?:RULES|ARCHITECTURE) ((?:[DP]?\d[\d.]*\d|[DP]?\d)(?:(?:,|;| and| to|, and) (?:[DP]?\d[\d.]*\d|[DP]?\d))*)")
 NAMED = re.compile(r"\b([Tt]rap|[Pp]ain|[Aa]cceptance(?: test)?) (\d+)")
 COMMENT = re.compile(r"(?:^|\s)//+.*$")
 DEFINED = re.compile(r"^(?:- \*\*([^*]+)\*\*|#+ (\d\.\d+)\b)", re.M)
@@ -46,7 +46,7 @@ def citations(path, line):
 
 
 def main():
-    rules = open("RULES.md", encoding="utf-8").read()
+    rules = "".join(open(name, encoding="utf-8").read() for name in ("RULES.md", "ARCHITECTURE.md"))
     defined = {a or b for a, b in DEFINED.findall(rules)}
     faults = []
     for path in files():
@@ -54,7 +54,7 @@ def main():
             line = line.rstrip("\n")
             if absent := ABSENT.search(prose(path, line)):
                 faults.append(f"{path}:{number}: '{absent.group(0)}' is no document of the repository: cite RULES.md")
-            faults += [f"{path}:{number}: RULES.md has no '{rule}'" for rule in sorted(citations(path, line) - defined)]
+            faults += [f"{path}:{number}: no rule '{rule}' in RULES.md or ARCHITECTURE.md" for rule in sorted(citations(path, line) - defined)]
     print("\n".join(faults), file=sys.stderr, end="\n" if faults else "")
     sys.exit(bool(faults))
 

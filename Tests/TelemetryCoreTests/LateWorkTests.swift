@@ -197,7 +197,7 @@ import Testing
           guard let lease = try? runtime.acquire() else { return }
           let loop = lease.loop
           #expect(await Task(executorPreference: loop) { loop.isCurrent }.value)
-          #expect(await loop.sleep(until: Deadline(loop.now)) || loop.state.withLock { $0.ended })
+          #expect(await loop.sleep(until: Deadline(loop.now)) || loop.state.withLock { $0.hasEnded })
           lease.end()
         }
       }
@@ -225,5 +225,5 @@ import Testing
 }
 
 extension TelemetryLoop {
-  fileprivate var hasNoThread: Bool { state.withLock { $0.sleep == .absent } }
+  fileprivate var hasNoThread: Bool { state.withLock { $0.thread == .absent } }
 }

@@ -39,7 +39,7 @@ import Testing
       }
     }
 
-    func add(descriptor: Int32, token: UInt64) throws(SystemError) {}
+    func add(descriptor: Int32, token: HandlerToken) throws(SystemError) {}
     func remove(descriptor: Int32) {}
   }
 

@@ -33,7 +33,7 @@ final class VirtualPoller: Poller {
     }
   }
 
-  func add(descriptor: Int32, token: UInt64) throws(SystemError) {
+  func add(descriptor: Int32, token: HandlerToken) throws(SystemError) {
     throw SystemError(call: "add", code: 0)
   }
 

@@ -1,9 +1,9 @@
 import Glibc
 
-/// CPU time of the whole process, user and system, in nanoseconds.
+/// The CPU time of the process, user and system, in nanoseconds.
 public func processCPU() -> UInt64 { clock(CLOCK_PROCESS_CPUTIME_ID) }
 
-/// CPU time of this thread in nanoseconds.
+/// The CPU time of this thread in nanoseconds.
 public func threadCPU() -> UInt64 { clock(CLOCK_THREAD_CPUTIME_ID) }
 
 private func clock(_ id: clockid_t) -> UInt64 {
@@ -12,15 +12,15 @@ private func clock(_ id: clockid_t) -> UInt64 {
   return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
-/// The command line: positional arguments.
+/// The positional arguments of the command line.
 public struct Arguments {
   private let usage: String
   private var rest = CommandLine.arguments.dropFirst()
 
-  /// Keeps what to print when an argument is missing or wrong.
+  /// - Parameter usage: The text for a missing or invalid argument.
   public init(usage: String) { self.usage = usage }
 
-  /// Whether there are no more.
+  /// True after the last argument.
   public var isEmpty: Bool { rest.isEmpty }
 
   /// The next argument.
@@ -29,7 +29,7 @@ public struct Arguments {
     return first
   }
 
-  /// The next argument, which is a number from 0.
+  /// The next argument, a number from 0.
   public mutating func number() -> Int {
     guard let value = Int(text()), value >= 0 else { stop() }
     return value
@@ -43,13 +43,13 @@ public struct Arguments {
   }
 }
 
-/// Prints `name value` for `Benchmarks/run`, at once.
+/// Prints `name value` for `Benchmarks/run`, without a buffer.
 public func report(_ name: String, _ value: some CustomStringConvertible) {
   print(name, value)
   fflush(nil)
 }
 
-/// The bytes of a file; ends the program if there is none.
+/// Reads a file; ends the program if there is none.
 public func contents(ofFile path: String) -> [UInt8] {
   guard let file = fopen(path, "rb") else {
     perror(path)

@@ -1,5 +1,5 @@
-// Ends 1000 spans towards a server that takes none, then waits for a flush or for shutdown, and prints how many
-// milliseconds after its deadline each call returned. Every other round the call comes when the export is under way.
+// Ends 1000 spans for a server that accepts none, then calls flush or shutdown, and prints how many milliseconds after
+// its deadline each call returned. In every other round, the export is under way at the call.
 import BenchSupport
 import Glibc
 import OTLPGRPC
@@ -16,7 +16,7 @@ func makeProcessor() throws -> BatchSpanProcessor {
   return try BatchSpanProcessor(exporter: exporter, diagnostics: .silent)
 }
 
-/// Has a new processor with the spans do `call`, and reports its delay.
+/// Runs `call` on a new processor with the spans, and reports the delay.
 func measure(
   _ name: String, underWay: Bool, _ call: (BatchSpanProcessor) async -> FlushReport
 ) async throws {
@@ -33,7 +33,7 @@ func measure(
   guard end.droppedTotal == spans.count, end.queued + end.inFlight == 0 else { fatalError("\(end)") }
 }
 
-// In functions that aren't async: the blocking twins are for such.
+// The blocking variants must be called from functions that are not async.
 func shutdownBlocking(_ processor: BatchSpanProcessor) -> FlushReport { processor.shutdownBlocking(within: limit) }
 func flushBlocking(_ processor: BatchSpanProcessor) -> FlushReport { processor.forceFlushBlocking(within: limit) }
 

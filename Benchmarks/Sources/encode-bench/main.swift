@@ -1,4 +1,4 @@
-// Encodes the 512 spans of the standard workload so many times, or builds them, or bounds their sizes; prints CPU.
+// Encodes the 512 spans of the standard workload COUNT times, or builds them, or bounds their sizes; prints CPU time.
 import BenchSupport
 import OTLPTesting
 import OTLPWire

@@ -1,5 +1,5 @@
-// Sends one message that is already encoded, again and again, as cclient does: so many unary calls at once, from tasks on
-// the channel's own loop, in plaintext or, with a file of authorities, in TLS. Prints CPU per call for each round.
+// Sends an encoded message repeatedly, as cclient does: CONCURRENCY unary calls at once, from tasks on the channel's loop,
+// in plaintext or, with a file of authorities, in TLS. Prints the CPU time per call for each round.
 import BenchSupport
 import GRPCClient
 import HTTP2Transport
@@ -55,7 +55,7 @@ let finished = BlockingSemaphore()
   await channel.shutdown(deadline: .after(.seconds(1)))
 }
 
-// The main thread waits outside of Swift's concurrency, whose way to park it crashes valgrind.
+// The main thread waits outside Swift's concurrency, since parking it there crashes valgrind.
 Task(executorPreference: lease.loop) { [port, payload, concurrency, calls, rounds, authorities, loop = lease.loop] in
   do {
     try await measure(UInt16(port), payload, concurrency, calls, rounds, authorities, on: loop)

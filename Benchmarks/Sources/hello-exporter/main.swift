@@ -1,4 +1,4 @@
-// The least that exports a span: what it weighs is what the exporter adds to a program.
+// The smallest program that exports a span. Its size is the size that the exporter adds to a program.
 import OTLPGRPC
 
 let processor = try BatchSpanProcessor(exporter: OTLPGRPCExporter(.init(endpoint: "http://localhost:4317")))

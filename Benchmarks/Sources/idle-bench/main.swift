@@ -1,6 +1,6 @@
-// Exports spans with the default settings, says so, and then does nothing until standard input ends: the connection is
-// open, and the main thread waits in a read. A line of standard input is answered with one call of getppid, so that it can
-// be seen that calls are counted. At the end it exports once more, which shows that the connection lives.
+// Exports spans with the default settings, prints the count, and is then idle until standard input ends: the connection is
+// open, and the main thread waits in a read. Each line of standard input causes one call of getppid, which shows that
+// calls are counted. A last export shows that the connection is alive.
 import BenchSupport
 import Glibc
 import OTLPGRPC

@@ -1,6 +1,6 @@
-// Sends batches of 512 spans as fast as the link takes them, so many at once over so many connections, and prints how many
-// batches arrived in a second, and whether the exporter said that the server's limits hold it up. The first batches, in
-// which it finds out what the server takes, don't count.
+// Sends batches of 512 spans as fast as the link allows, CONCURRENCY at once over CONNECTIONS connections. Prints the
+// batches per second, and true if the exporter warned of a limit of the server. The first WARM-UP batches don't count:
+// in these the exporter learns the server's limits.
 import BenchSupport
 import OTLPGRPC
 import OTLPTesting

@@ -1,11 +1,11 @@
-// The whole way of a span: built, ended, batched, encoded, sent in plaintext to a server.
+// Measures the whole pipeline: spans are built, ended, batched, encoded and sent in plaintext to a server.
 //
-// cpu: each round builds and ends SPANS spans and flushes; prints the process's CPU time per span. Automatic compression
-//   takes the server for one on another machine: to this one it would send everything as it is.
-// burst: ends SPANS spans that were built before, as fast as it can, then shuts down; prints where they went.
+// cpu: each round builds and ends SPANS spans and flushes; prints the process's CPU time per span. With automatic
+//   compression the server's address looks remote, because the exporter doesn't compress for this machine.
+// burst: ends SPANS prepared spans without a pause, then shuts down; prints the ledger.
 //   drop: default settings; block: `.block(upTo: 5 s)`; queue: room for 65,536 spans.
-// stall: ends spans for SECONDS as fast as it can, while the server takes nothing; prints the resident memory of each
-// second in MB.
+// stall: ends spans for SECONDS without a pause, while the server accepts none; prints the resident memory of each second
+//   in MB.
 import BenchSupport
 import OTLPGRPC
 import OTLPTesting
@@ -24,7 +24,7 @@ func makeProcessor(
 ) throws -> BatchSpanProcessor {
   var configuration = BatchConfiguration()
   configure(&configuration)
-  // 0.0.0.0 leads to this machine like 127.0.0.1, but the exporter doesn't count it among the addresses that do.
+  // 0.0.0.0 connects to this machine like 127.0.0.1, but the exporter doesn't treat it as local.
   let host = compression == .auto ? "0.0.0.0" : "127.0.0.1"
   var settings = OTLPGRPCExporter.Configuration(endpoint: "http://\(host):\(port)")
   settings.compression = compression
@@ -50,7 +50,7 @@ func burst(_ processor: BatchSpanProcessor) {
   report("balanced", ledger.isBalanced && ledger.ended == count)
 }
 
-/// In 4 KiB pages: the second number of the file.
+/// The second number of the file, which counts pages of 4 KiB.
 func residentMegabytes() -> Double {
   let pages = String(decoding: contents(ofFile: "/proc/self/statm"), as: UTF8.self).split(separator: " ")
   return (Double(pages[1]) ?? 0) * 4096 / 1e6

@@ -1,7 +1,7 @@
-// The cost of handing an ended span to a batch processor, on the thread that ends it; the exporter discards.
+// Measures the cost of `onEnd` on the calling thread; the exporter discards the batches.
 //
-// time: each round hands over spans that were just built, and prints this thread's CPU time per call.
-// same: hands over copies of one span; the difference of two counts is what `onEnd` allocates.
+// time: each round passes spans that were just built, and prints this thread's CPU time per call.
+// same: passes copies of one span; the difference between two counts shows the allocations of `onEnd`.
 import BenchSupport
 import OTLPTesting
 import TelemetryCore
@@ -24,7 +24,7 @@ func settle() {
   guard report.isDelivered, report.ledger.isBalanced else { fatalError("\(report)") }
 }
 
-/// In groups of a few spans, so that a span is handed over while it is still in the cache, as a program does it.
+/// Passes the spans in small groups, so that each span is still in the cache, as in a program.
 func timeRound(_ spans: UnsafeMutableBufferPointer<SpanData>, _ workload: StandardWorkload) -> Double {
   var spent: UInt64 = 0
   for group in 0..<(count / spans.count) {

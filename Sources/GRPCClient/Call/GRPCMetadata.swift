@@ -32,7 +32,7 @@ extension GRPCMetadata {
   ]
 
   /// - Returns: The field with its name in lower case.
-  /// - Throws: A `ConfigurationError` for a field that can't be sent (RULES 2.4.5); it omits the value.
+  /// - Throws: A `ConfigurationError` for a field that can't be sent (RULES 2.4.5). The error omits the value.
   package func validated() throws(ConfigurationError) -> GRPCMetadata {
     let name = name.lowercased()
     func refuse(_ allowed: String) -> ConfigurationError {

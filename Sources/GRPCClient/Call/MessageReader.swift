@@ -19,7 +19,7 @@ enum MessageReader {
   static func read(
     _ body: [UInt8], encoding: String?, limit: Int, inflater: (any MessageInflater)?
   ) throws(Failure) -> [UInt8] {
-    // A missing message is a success: it could only have reported a partial success (RULES D18).
+    // OK without a message is a success: the message could only report a partial success (RULES D18).
     guard !body.isEmpty else { return [] }
     guard body[0] <= 1 else {
       throw Failure(code: .internal, message: "response message with the unknown flags \(body[0])")

@@ -42,7 +42,7 @@ struct RequestHeaders {
   }
 
   /// - Parameter left: The time that is left for the call; nil for no limit.
-  /// - Returns: The fields of a call, and its `grpc-timeout` if the block doesn't contain it.
+  /// - Returns: The fields of a call, and the field `grpc-timeout` if the block lacks it.
   mutating func next(
     _ path: String, _ encoding: GRPCEncoding, host: Int, nanosecondsLeft left: Int64?
   ) -> (HeaderBlock, HTTP2Field?) {

@@ -80,7 +80,7 @@ struct ResponseReader {
     return pushback ?? .none
   }
 
-  /// - Returns: The value of decimal digits; nil for blanks, leading zeros (RULES 5.2.4), or a sign where none is allowed.
+  /// - Returns: The value of decimal digits; nil for blanks, leading zeros (RULES 5.2.4) or an unexpected sign.
   static func integer(_ text: UnsafeBufferPointer<UInt8>, signed: Bool = false) -> Int? {
     let isNegative = unsafe signed && text.first == UInt8(ascii: "-")
     let digits = unsafe isNegative ? text.dropFirst() : text[...]
@@ -98,7 +98,7 @@ struct ResponseReader {
     }
   }
 
-  /// The response isn't gRPC's: most come from a proxy (RULES 5.3).
+  /// A response without a gRPC status, mostly of a proxy (RULES 5.3).
   private var withoutStatus: GRPCResult {
     let code: GRPCStatusCode =
       switch response.status {
@@ -111,7 +111,7 @@ struct ResponseReader {
       }
     let type = response.headers.value(for: "content-type")?.sanitized(limit: 100)
     let message = "HTTP status \(response.status) without grpc-status, content-type \(type ?? "missing")"
-    // A proxy that lost its back end, or waited too long for it, may have forwarded the request.
+    // A proxy that lost the server, or waited too long for a response, may have forwarded the request.
     let fate = response.status == 502 || response.status == 504 ? StreamFate.unknown : response.fate
     let pause = code == .unavailable ? RetryAfter.pause(in: response.headers) : nil
     return GRPCResult(

@@ -11,7 +11,7 @@ enum StatusMessage {
     unsafe PercentEncoding.text(of: encoded).sanitized(limit: messageLimit)
   }
 
-  /// The bytes of a `-bin` field: base64 with padding or without; of a list the first. Nil if it is neither.
+  /// Decodes the first value of a `-bin` field, base64 with or without padding (RULES 5.1.8); nil for any other text.
   static func binary(_ encoded: some Collection<UInt8>) -> [UInt8]? {
     Base64.decode(encoded.prefix { $0 != UInt8(ascii: ",") })
   }

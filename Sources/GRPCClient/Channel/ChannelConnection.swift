@@ -9,6 +9,6 @@ struct ChannelConnection {
   /// The number of requests at the last check for unused connections.
   var requestsSeen: UInt64 = 0
 
-  /// What would make another call wait on this connection; nil if nothing.
+  /// The limit that another call would wait for; nil if the call would be sent at once.
   var limit: HTTP2Limit? { http2.assumeIsolated { $0.limit } }
 }

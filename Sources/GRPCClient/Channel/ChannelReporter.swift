@@ -1,7 +1,7 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// Reports to diagnostics what happens to a channel's connections, and keeps the reason for the lack of one.
+/// Reports the events of a channel's connections to diagnostics, and keeps the reason for the lack of a connection.
 struct ChannelReporter {
   /// The origin of a failure. A later failure of the same origin replaces an earlier one.
   enum Origin: Hashable {
@@ -11,15 +11,15 @@ struct ChannelReporter {
 
   private let connector: Connector
   private let diagnostics: Diagnostics
-  /// Failures of the present round: of a pass over the hosts, or of the last attempt at each address.
+  /// The failures of the present pass over the hosts, or of the last attempt at each address.
   private var failures: [(origin: Origin, failure: ConnectFailure)] = []
-  /// Why there is no connection: the failures of the present round, or else of the last one.
+  /// The reason for the lack of a connection: the failures of the present pass, or else of the last pass.
   private(set) var lastFailure: ConnectFailure?
-  /// Why the last connection ended.
+  /// The reason for the last connection's end.
   var lastEnd: String?
   /// If true, the lack of a connection was reported.
   private var isUnconnected = false
-  /// Subchannels whose failure was reported while others were ready.
+  /// Subchannels with a failure that was reported while others were ready.
   private var failing: Set<SubchannelID> = []
 
   init(_ connector: Connector, _ diagnostics: Diagnostics) {

@@ -17,7 +17,7 @@ package struct ChannelSnapshot: Sendable {
   package let attempts: [SubchannelID]
   /// Calls that wait for a connection.
   package let waitingCalls: Int
-  /// If true, the channel and its load balancer know the same connections, and calls find one if there is one.
+  /// If true, channel and load balancer know the same connections, and calls find a connection if there is any.
   package fileprivate(set) var isConsistent: Bool
 }
 

@@ -50,19 +50,18 @@ extension GRPCChannel {
     let addresses = await addresses(of: host, .name(host: host), deadline)
     lookUps[host] = nil
     guard !Task.isCancelled else { return }
-    guard let addresses else { return perform(balancer.resolutionFailed(host: host, at: loop.now)) }
-    reporter.resolved(host: host)
+    if !addresses.isEmpty { reporter.resolved(host: host) }
     perform(balancer.addressesResolved(HappyEyeballsStateMachine.interleaved(addresses), host: host, at: loop.now))
   }
 
   private func addresses(
     of host: Int, _ origin: ChannelReporter.Origin, _ deadline: Deadline
-  ) async -> [SocketAddress]? {
+  ) async -> [SocketAddress] {
     do throws(ConnectFailure) {
       return try await connector.resolve(host: host, deadline: deadline)
     } catch {
       if !Task.isCancelled { reporter.resolutionFailed(error, origin, isReady: isReady) }
-      return nil
+      return []
     }
   }
 
@@ -87,19 +86,19 @@ extension GRPCChannel {
 
   private func connection(of attempt: ConnectionAttempt) async -> ChannelConnection? {
     let origin = ChannelReporter.Origin.subchannel(attempt.id.subchannel)
-    var addresses = attempt.address.map { [$0] }
-    if addresses == nil { addresses = await self.addresses(of: attempt.host, origin, attempt.deadline) }
-    guard let addresses else { return nil }
+    var addresses = attempt.address.map { [$0] } ?? []
+    if addresses.isEmpty { addresses = await self.addresses(of: attempt.host, origin, attempt.deadline) }
+    guard !addresses.isEmpty else { return nil }
     let connection = await connector.connect(attempt, to: addresses) { failure in
       self.assumeIsolated { $0.reporter.addressFailed(failure, origin, isReady: $0.isReady) }
     }
-    // If one address works, the failures of the others are of no interest.
+    // After a success, the failures of other addresses are of no interest.
     guard let connection else {
       if !Task.isCancelled { reporter.attemptFailed(attempt, isReady: isReady) }
       return nil
     }
     guard await connection.http2.acceptsRequests else {
-      // A GOAWAY or the end arrived together with the SETTINGS.
+      // A GOAWAY or the end arrived with the SETTINGS.
       await connection.http2.close(deadline: Deadline(loop.now))
       return nil
     }
@@ -108,7 +107,7 @@ extension GRPCChannel {
 
   // MARK: Ends
 
-  /// Closes a connection once its open calls have ended, at their own deadlines.
+  /// Closes a connection once the open calls have ended, at the deadlines of each.
   private func drain(_ connection: ChannelConnection) {
     draining.removeAll { $0.events.isClosed }
     draining.append(connection)

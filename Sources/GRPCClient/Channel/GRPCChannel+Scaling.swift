@@ -5,14 +5,14 @@ internal import TelemetryCore
 extension GRPCChannel {
   // An additional connection without calls for this long is closed.
   private static let idleTime = Duration.seconds(30)
-  // Another connection helps only if the server's window stays closed for longer than a quick server needs to open it.
+  // A quick server opens the window within this time, and another connection wouldn't help.
   private static let windowPatience = Duration.milliseconds(5)
   private static let checkInterval = Duration.milliseconds(50)
 
   /// A call found no free stream, or a closed window, on a connection.
   func noStreamAvailable(on connection: ChannelConnection, _ limit: HTTP2Limit) {
     guard balancer.mayScale(connection.id) else { return }
-    // A window may open again in no time; a stream is taken for as long as its call lasts.
+    // A window may open again in no time, but a stream is taken for as long as a call lasts.
     if limit != .window { perform(balancer.noStreamAvailable(on: connection.id, limit, at: loop.now)) }
     if timers.waitingCalls == nil { checkWaitingCalls(after: GRPCChannel.windowPatience) }
   }
@@ -40,7 +40,7 @@ extension GRPCChannel {
     connections.reduce(0) { sum, connection in sum + connection.http2.assumeIsolated { $0.bodyBytesSent } }
   }
 
-  /// A call ended on one of several connections: a call that waits on another one takes its stream.
+  /// A call ended on one of several connections: a call that waits on another takes the stream.
   func streamFreed(on connection: ChannelConnection) {
     guard connection.limit == nil else { return }
     for other in connections where other.id != connection.id {

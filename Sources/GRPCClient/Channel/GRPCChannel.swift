@@ -2,8 +2,7 @@ package import HTTP2Transport
 internal import Synchronization
 package import TelemetryCore
 
-/// A gRPC client of one service at one or several servers. It connects when the first call arrives, and again after a
-/// connection was lost.
+/// A gRPC client of one service at one or several servers. A call connects the channel if there is no connection.
 ///
 /// Calls wait for a connection until their deadline (RULES 5.9.6). `LoadBalancerStateMachine` decides; the channel
 /// performs its actions.
@@ -31,12 +30,12 @@ package actor GRPCChannel {
   var picker = Picker()
   /// The connections that take calls.
   var connections: [ChannelConnection] = []
-  /// Connections that take no more calls and have open ones.
+  /// Connections that take no more calls and have open calls.
   var draining: [ChannelConnection] = []
   var waitingCalls = WaitingCalls()
-  /// The attempts under way, by their numbers.
+  /// The attempts under way, by number.
   var attempts: [Int: Task<Void, Never>] = [:]
-  /// The look-ups under way, by their hosts.
+  /// The look-ups under way, by host.
   var lookUps: [Int: Task<Void, Never>] = [:]
   var timers = Timers()
   var reporter: ChannelReporter
@@ -76,10 +75,10 @@ package actor GRPCChannel {
 
   // MARK: Calls
 
-  /// Calls the method of `path`. If need be, waits for a connection until `deadline`; never throws.
+  /// Calls the method of `path`. Waits for a connection until `deadline` if there is none.
   /// - Parameters:
-  ///   - message: The request with its five-byte prefix, whose compressed flag matches `encoding`.
-  ///   - extra: Headers of this call, sent after the channel's own.
+  ///   - message: The request with the five-byte prefix; the compressed flag matches `encoding`.
+  ///   - extra: Headers of this call, sent after the headers of the channel.
   package func unary(
     path: String, message: BufferSlice, encoding: GRPCEncoding = .identity, metadata extra: [GRPCMetadata] = [],
     deadline: Deadline
@@ -107,7 +106,7 @@ package actor GRPCChannel {
         return .success
       }
       if let result = read(response, pick.connection, deadline) { return result }
-      // A call that was moved once waits for a stream of its next connection.
+      // A moved call waits for a stream of the next connection.
       wasMoved = true
     }
   }
@@ -183,14 +182,14 @@ package actor GRPCChannel {
   var isReady: Bool { picker.current != nil }
 
   /// Waits until there may be a connection.
-  /// - Returns: The result of the call if it ends before; nil otherwise.
+  /// - Returns: The result of the call if the wait failed; nil if the caller should look for a connection.
   func waitForConnection(until deadline: Deadline) async -> GRPCResult? {
     if balancer.isShutDown { return unconnected("the channel is shut down", .connect) }
     if Task.isCancelled {
       return unconnected(reporter.lastFailure?.text ?? "cancelled by the caller", .cancelled)
     }
     guard !deadline.hasPassed(at: loop.now) else { return deadlinePassed }
-    // Other jobs may have run since the caller's check if its task prefers another executor.
+    // Other jobs may have run since the caller's check if the task prefers another executor.
     guard !isReady else { return nil }
     let promise = waitingCalls.add()
     perform(balancer.runDueWork(at: loop.now, callsWait: true))
@@ -227,7 +226,7 @@ package actor GRPCChannel {
 
   // MARK: Shutdown
 
-  /// Closes the connections once their open calls have ended, at `deadline` at the latest. Calls that wait for a
+  /// Closes the connections once the open calls have ended, at `deadline` at the latest. Calls that wait for a
   /// connection, and later ones, fail at once.
   package func shutdown(deadline: Deadline) async {
     balancer.shutDown()

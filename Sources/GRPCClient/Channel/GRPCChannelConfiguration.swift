@@ -3,11 +3,11 @@ internal import TelemetryCore
 
 /// The configuration of a channel.
 package struct GRPCChannelConfiguration: Sendable {
-  /// The servers, the preferred one first; at least one.
+  /// The servers in the order of preference; at least one.
   package var targets: [GRPCTarget]
-  /// TLS, or nil for plaintext. A new connection uses the files as they are then.
+  /// TLS, or nil for plaintext. Each new connection reads changed files again.
   package var tls: TLSContext?
-  /// The `:authority` of each call and the name in the server's certificate. If nil, both follow from the target.
+  /// The `:authority` of each call and the name in the server's certificate. If nil, the target determines both.
   package var authority: String?
   package var userAgent: String
   /// Headers that are sent with every call.
@@ -18,18 +18,17 @@ package struct GRPCChannelConfiguration: Sendable {
   package var inflater: (any MessageInflater)?
   /// The pauses between attempts to connect.
   package var backoff: ConnectionBackoff.Configuration
-  /// The time for one attempt to connect to one address: TCP, the proxy's response, TLS and the server's SETTINGS.
+  /// The time for an attempt to connect to an address: TCP, the proxy's response, TLS and the server's SETTINGS.
   /// Default 20 s; at least 1 ms. While calls wait, another attempt at a silent address starts every 4 s beside the
   /// running ones, so a long timeout doesn't delay the return of a server.
   package var connectTimeout = Duration.seconds(20)
   /// PINGs to a silent server (RULES 5.7.2). Default nil: none.
   package var keepalive: KeepaliveConfiguration?
-  /// The silence after which a connection proves by a PING that it works, before it carries the next call. If nil, no
-  /// connection is probed.
+  /// The silence after which a connection is probed by a PING before the next call. If nil, no connection is probed.
   package var probeAfter: Duration? = .seconds(30)
   /// The age at which a connection is replaced, varied by a fifth. Default nil: no limit.
   package var maxConnectionAge: Duration?
-  /// The use of several servers, or of several addresses of one.
+  /// The use of several servers, or of several addresses of a server.
   package var loadBalancing = LoadBalancing.pickFirst
   /// The most connections to one server (RULES 5.6.13). Default 1.
   package var maxConnections = 1

@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// The calls that wait for a connection, in the order of their arrival.
+/// The calls that wait for a connection, in the order of arrival.
 struct WaitingCalls {
   private var promises: [Promise<Void>] = []
 

@@ -14,7 +14,7 @@ package final class SocketTransport: Transport {
   package let peer: String
   private let descriptor: Int32
   private let loop: TelemetryLoop
-  private var token: UInt64?
+  private var token: HandlerToken?
   /// The process that opened the descriptor; 0 once the socket is closed. A forked child has closed its parent's.
   // Atomic only because each use of a class's variable costs a check of exclusive access.
   private let owner = Atomic<UInt32>(Fork.generation)

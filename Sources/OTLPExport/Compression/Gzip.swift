@@ -62,27 +62,22 @@ package enum Gzip {
   /// the bytes come, so that a small message that says it is a large one costs nothing.
   @unsafe
   package static func inflate(_ source: UnsafeRawBufferPointer, limit: Int) throws(GzipError) -> [UInt8] {
-    var stream = unsafe z_stream()
-    guard unsafe COTLPZlib_inflateInit2(&stream, 15 + 16) == Z_OK else { throw .damaged }
-    defer { unsafe inflateEnd(&stream) }
     guard source.count <= Int(UInt32.max) else { throw .tooLarge }
     let limit = min(max(limit, 0), Int(UInt32.max) - 1)  // zlib counts in 32 bits, and one more shows that it is passed
-    unsafe stream.next_in = unsafe UnsafeMutablePointer(mutating: source.bindMemory(to: UInt8.self).baseAddress)
-    unsafe stream.avail_in = UInt32(source.count)
+    let inflater = try GzipInflater()
     var output: [UInt8] = []
-    while true {
+    var rest = unsafe source
+    repeat {
+      let count = output.count
       // One byte beyond the limit shows that there is more.
-      let room = min(max(4096, output.count, source.count * 2), limit + 1 - output.count)
-      let (status, isFull) = unsafe inflate(&stream, into: &output, room: room)
+      let room = min(max(4096, count, source.count * 2), limit + 1 - count)
+      let used = unsafe try inflater.inflate(rest, into: &output, room: room)
       if output.count > limit { throw .tooLarge }
-      switch status {
-      case Z_STREAM_END:
-        if unsafe stream.avail_in == 0 { return output }
-        guard unsafe inflateReset(&stream) == Z_OK else { throw .damaged }
-      case Z_OK where isFull: continue
-      default: throw .damaged  // no progress without more input: cut short
-      }
-    }
+      // Without progress the input is cut short.
+      if used == 0, output.count == count { throw .damaged }
+      unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest.dropFirst(used))
+    } while unsafe inflater.isWithinMember || !rest.isEmpty
+    return output
   }
 
   /// Inflates an array's bytes; see above.
@@ -99,23 +94,5 @@ package enum Gzip {
     let count = unsafe compressor.compress(
       input.bytes(0..<source.count), into: UnsafeMutableRawBufferPointer(start: target.base, count: target.capacity))
     return BufferSlice(buffer: target, range: 0..<(count ?? 0)).array
-  }
-
-  private static func inflate(
-    _ stream: inout z_stream, into output: inout [UInt8], room: Int
-  ) -> (status: Int32, isFull: Bool) {
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: room))
-    var status = Z_OK
-    var left: UInt32 = 0
-    unsafe output.withUnsafeMutableBytes { buffer in
-      let target = unsafe buffer.bindMemory(to: UInt8.self)
-      unsafe stream.next_out = target.baseAddress.map { unsafe $0 + start }
-      unsafe stream.avail_out = UInt32(clamping: room)
-      status = unsafe COTLPZlib.inflate(&stream, Z_NO_FLUSH)
-      left = unsafe stream.avail_out
-    }
-    output.removeLast(Int(left))
-    return (status, left == 0)
   }
 }

@@ -1,4 +1,5 @@
 package import TelemetryCore
+internal import TelemetrySDK
 
 /// What every OTLP exporter can be told, whatever its transport (RULES 2.1).
 package struct OTLPSettings: Sendable {
@@ -187,5 +188,5 @@ package struct OTLPSettings: Sendable {
 
 /// This package's version.
 package enum OTLPVersion {
-  package static let current = "0.1.0"
+  package static let current = PackageVersion.current
 }

@@ -16,7 +16,7 @@ package final class ListeningSocket: Listener {
 
   private let descriptor: Int32
   private let loop: TelemetryLoop
-  private var token: UInt64?
+  private var token: HandlerToken?
   private var retry: TelemetryLoop.TimerID?
   /// The process that opened the descriptor; 0 once the socket is closed.
   private var owner = Fork.generation

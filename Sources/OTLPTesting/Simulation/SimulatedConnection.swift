@@ -20,7 +20,7 @@ enum Errno {
 // SAFETY: touched under the network's lock only.
 final class SimulatedConnection: @unchecked Sendable {
   struct End {
-    var token: UInt64?
+    var token: HandlerToken?
     var isClosed = false
     var isReset = false
   }
@@ -81,7 +81,7 @@ extension SimulatedNetwork {
     return number
   }
 
-  func activate(_ number: Int, _ side: SimulatedSide, _ token: UInt64) {
+  func activate(_ number: Int, _ side: SimulatedSide, _ token: HandlerToken) {
     state.withLock { $0.connections[number]?.ends[side.rawValue].token = token }
     clock.schedule(at: now) { self.notify(number, side, [.readable, .writable]) }
   }

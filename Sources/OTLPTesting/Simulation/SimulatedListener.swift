@@ -7,7 +7,7 @@ package final class SimulatedListener: Listener {
   package let address: SocketAddress
   private let network: SimulatedNetwork
   private let loop: TelemetryLoop
-  private var token: UInt64?
+  private var token: HandlerToken?
 
   init(_ network: SimulatedNetwork, address: SocketAddress, loop: TelemetryLoop) {
     self.network = network
@@ -35,7 +35,7 @@ package final class SimulatedListener: Listener {
 }
 
 extension SimulatedNetwork {
-  func activateListener(_ address: SocketAddress, _ token: UInt64) {
+  func activateListener(_ address: SocketAddress, _ token: HandlerToken) {
     state.withLock { $0.listeners[address]?.token = token }
     clock.post(ReadyEvent(token: token, readiness: .readable))
   }

@@ -11,7 +11,7 @@ package final class SimulatedNetwork: Poller, Network {
   /// Where connections come in, and those that nobody has accepted yet.
   struct ListenerState {
     let loop: TelemetryLoop
-    var token: UInt64?
+    var token: HandlerToken?
     var waiting: [Int] = []
   }
 
@@ -172,7 +172,7 @@ package final class SimulatedNetwork: Poller, Network {
     clock.wait(until: deadline, at: now, into: &events)
   }
   package func wake() { clock.wake() }
-  package func add(descriptor: Int32, token: UInt64) throws(SystemError) {
+  package func add(descriptor: Int32, token: HandlerToken) throws(SystemError) {
     try clock.add(descriptor: descriptor, token: token)
   }
   package func remove(descriptor: Int32) { clock.remove(descriptor: descriptor) }

@@ -8,7 +8,7 @@ package final class SimulatedTransport: Transport {
   private let connection: Int
   private let side: SimulatedSide
   private let loop: TelemetryLoop
-  private var token: UInt64?
+  private var token: HandlerToken?
   private var isClosed = false
 
   package let peer: String

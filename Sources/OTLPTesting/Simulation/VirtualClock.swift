@@ -98,7 +98,7 @@ package final class VirtualClock: Poller {
 
   package func wake() { state.withLock { $0.isWoken = true } }
 
-  package func add(descriptor: Int32, token: UInt64) throws(SystemError) {
+  package func add(descriptor: Int32, token: HandlerToken) throws(SystemError) {
     throw SystemError(call: "add", code: 38)  // ENOSYS: a simulation has no descriptors
   }
 

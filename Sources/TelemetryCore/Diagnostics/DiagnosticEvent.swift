@@ -1,20 +1,20 @@
-/// One thing that telemetry has to say of itself.
+/// A message of telemetry about itself.
 public struct DiagnosticEvent: Sendable, CustomStringConvertible {
-  /// How much it matters.
+  /// The severity of an event.
   #if hasAttribute(nonexhaustive)
     @nonexhaustive
   #endif
   public enum Level: Int, Sendable, Comparable, CustomStringConvertible {
-    /// For whoever looks into telemetry itself.
+    /// Details for the search for a fault in telemetry itself.
     case debug
-    /// Normal, and worth knowing: recovery, a reconnect.
+    /// Normal and worth knowing: recovery, a reconnect.
     case info
-    /// Something was ignored, refused or lost.
+    /// Telemetry ignored, refused or lost something.
     case warning
     /// Telemetry doesn't work.
     case error
 
-    /// By how much they matter.
+    /// True if the left level is less severe.
     public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
 
     /// The level's name in lower case.
@@ -28,11 +28,11 @@ public struct DiagnosticEvent: Sendable, CustomStringConvertible {
     }
   }
 
-  /// How much it matters.
+  /// The severity.
   public var level: Level
-  /// What happened, without values that vary from case to case: it is the key of the rate limit.
+  /// The event, without values that vary between events of the same kind: the rate limit counts equal messages.
   public var message: String
-  /// The values that belong to it, in order. No secret is ever among them.
+  /// The values of this event, in order. They never hold a secret.
   public var fields: [(name: String, value: String)]
 
   /// Makes an event.
@@ -42,7 +42,7 @@ public struct DiagnosticEvent: Sendable, CustomStringConvertible {
     self.fields = fields
   }
 
-  /// One line: the message, then each field as `name=value`.
+  /// The message, then each field as `name=value`.
   public var description: String {
     fields.reduce(into: message) { $0 += " \($1.name)=\($1.value)" }
   }

@@ -1,4 +1,4 @@
-/// Decides which messages are passed on: five of a kind a minute, then one a minute with a count.
+/// A rate limit for equal messages: five a minute, then one a minute with the number of suppressed ones.
 package struct DiagnosticLimiter {
   private struct Entry {
     var windowStart: MonotonicInstant
@@ -6,14 +6,14 @@ package struct DiagnosticLimiter {
     var suppressed = 0
   }
 
-  // Messages are literals of ours, so there are few; the bound is for a handler that is handed something else.
+  // Our own messages are literals and therefore few. The bound is for other callers of `emit`.
   private static let capacity = 256
   private static let window = Duration.seconds(60)
   private var entries: [String: Entry] = [:]
 
   package init() {}
 
-  /// What to add to the message, or nil if it is not to be passed on.
+  /// - Returns: A note to add to the message, possibly empty; nil to suppress the message.
   package mutating func admit(_ message: String, at now: MonotonicInstant) -> String? {
     if entries.count >= DiagnosticLimiter.capacity, entries[message] == nil { entries.removeAll() }
     var entry = entries[message] ?? Entry(windowStart: now)

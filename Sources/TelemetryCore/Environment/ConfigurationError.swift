@@ -1,11 +1,11 @@
-/// A value that can't be used: it names the option, the value and what is allowed.
+/// A configuration value that isn't allowed. The error names the option, the value and the allowed values.
 public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
-  /// The option as its user knows it: a property, a command-line option or an environment variable.
+  /// The name of the option: a property, a command-line option or an environment variable.
   public let option: String
-  /// The refused value without what may be a secret: one with a line break, with PEM text or of more than 64 characters
-  /// is its length, and the credentials of a URL are `[REDACTED]`.
+  /// The refused value without secrets. A value with a line break, with PEM text or of more than 64 characters is
+  /// replaced by its length; the credentials and the query of a URL are replaced by `[REDACTED]`.
   public let value: String
-  /// What would be accepted.
+  /// A description of the allowed values.
   public let allowed: String
 
   /// Makes an error.
@@ -15,15 +15,15 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
     self.allowed = allowed
   }
 
-  /// One sentence: option, value and what is allowed.
+  /// One sentence with option, value and allowed values.
   public var description: String { "\(option): '\(value)' is not allowed; allowed: \(allowed)" }
 
-  /// The same error under another name of the option.
+  /// The same error with another name of the option.
   public func renamed(_ option: String) -> ConfigurationError {
     ConfigurationError(option: option, value: value, allowed: allowed)
   }
 
-  /// Throws unless `value` lies in `range`.
+  /// Throws unless `value` is in `range`.
   package static func require<Value: Comparable & Sendable>(
     _ option: String, _ value: Value, in range: ClosedRange<Value>
   ) throws(ConfigurationError) {

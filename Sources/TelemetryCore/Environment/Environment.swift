@@ -1,10 +1,10 @@
-/// Reads environment variables: the one place that says how they are written (RULES 2.6).
+/// Reads environment variables by the rules for their values (RULES 2.6).
 ///
-/// White space of every kind around a value is left out, line breaks too; an empty value is unset. A value that can't be
-/// used is named in a warning, by ``Redaction``'s rules, and counts as unset. Where several names are given, the first
-/// one wins that has a usable value.
+/// White space and line breaks at the ends of a value don't count, and an empty value is unset. A value that isn't allowed
+/// counts as unset, and a warning shows the value by the rules of ``Redaction``. Of several names the first with an
+/// allowed value wins.
 package struct Environment: Sendable {
-  /// A value and the variable that holds it.
+  /// A value and its variable.
   package typealias Found<Value> = (variable: String, value: Value)
 
   package let variables: [String: String]
@@ -15,7 +15,7 @@ package struct Environment: Sendable {
     self.diagnostics = diagnostics
   }
 
-  /// The variables of these that are set, in the order of `names`.
+  /// The variables that are set, in the order of `names`.
   package func strings(_ names: [String]) -> [Found<String>] {
     names.compactMap { name in
       guard let text = variables[name]?.trimmed, !text.isEmpty else { return nil }
@@ -23,10 +23,10 @@ package struct Environment: Sendable {
     }
   }
 
-  /// The first of these variables that is set.
+  /// The first variable that is set.
   package func string(_ names: [String]) -> Found<String>? { strings(names).first }
 
-  /// The first value that `parse` takes; it gets the text in lower case (2.6.3, 2.6.7).
+  /// The first value that `parse` accepts. `parse` gets the text in lower case (2.6.3, 2.6.7).
   package func value<Value>(_ names: [String], allowed: String, _ parse: (String) -> Value?) -> Found<Value>? {
     for (variable, text) in strings(names) {
       if let value = parse(text.lowercased()) { return (variable, value) }
@@ -35,7 +35,7 @@ package struct Environment: Sendable {
     return nil
   }
 
-  /// Only `true` is true; what is neither `true` nor `false` is false, with a warning (2.6.2).
+  /// True for `true`, false for any other value; a value other than `true` and `false` gets a warning (2.6.2).
   package func boolean(_ names: [String]) -> Found<Bool>? {
     guard let (variable, text) = string(names) else { return nil }
     let value = text.lowercased()
@@ -43,34 +43,34 @@ package struct Environment: Sendable {
     return (variable, value == "true")
   }
 
-  /// A whole number, in digits alone.
+  /// A whole number of digits alone.
   package func integer(_ names: [String], in range: ClosedRange<Int>) -> Found<Int>? {
     value(names, allowed: "\(range.lowerBound) to \(range.upperBound)") { text in
       Int(decimal: text).flatMap { range.contains($0) ? $0 : nil }
     }
   }
 
-  /// The same of one variable.
+  /// The whole number of one variable.
   package func integer(_ name: String, in range: ClosedRange<Int>) -> Int? { integer([name], in: range)?.value }
 
-  /// Whole milliseconds of a timeout; 0 is handed on as 0 and means no limit (2.6.5, 2.6.6).
+  /// A timeout in whole milliseconds; 0 means no limit and is returned as 0 (2.6.5, 2.6.6).
   package func timeout(_ names: [String]) -> Found<Duration>? {
     value(names, allowed: "whole milliseconds from 0, which means no limit") { text in
       Int(decimal: text).map { .milliseconds($0) }
     }
   }
 
-  /// The entries of a list that is separated by commas or white space.
+  /// The entries of a list with commas or white space between them.
   package static func entries(_ text: String) -> [String] {
     text.split { $0 == "," || $0.isWhitespace }.map(String.init)
   }
 
-  /// Says that a value is ignored, and what would be allowed.
+  /// Warns that a value is ignored.
   package func ignored(_ variable: String, _ text: String, allowed: String) {
     warn(variable, [("value", "'\(Redaction.shown(text))'"), ("allowed", allowed)])
   }
 
-  /// Says that an entry of a list is ignored; it is named by its position, since its text may be a secret.
+  /// Warns that an entry of a list is ignored. The warning names its position, since its text may be a secret.
   package func ignored(_ variable: String, entry: Int, name: String?, allowed: String) {
     warn(
       variable, [("entry", "\(entry)")] + (name.map { [("name", Redaction.shown($0))] } ?? []) + [("allowed", allowed)])

@@ -1,4 +1,4 @@
-/// Where the value of a setting came from.
+/// The origin of a setting's value.
 package enum SettingSource: Hashable, Sendable, CustomStringConvertible {
   case standard
   case code
@@ -13,7 +13,7 @@ package enum SettingSource: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A value that remembers where it came from: what code has set, the environment doesn't change.
+/// A value and its origin. The environment doesn't replace a value that code has set.
 package struct Setting<Value: Sendable>: Sendable {
   package private(set) var value: Value
   package private(set) var source: SettingSource = .standard
@@ -33,13 +33,13 @@ package struct Setting<Value: Sendable>: Sendable {
 
   package var isFromCode: Bool { source == .code }
 
-  /// How a message calls the setting: by its variable if the value came from there, else by `option`.
+  /// The setting's name in messages: the variable that the value came from, else `option`.
   package func name(_ option: String) -> String {
     if case .environment(let variable) = source { variable } else { option }
   }
 }
 
-/// By the value alone.
+/// Compares the value alone.
 extension Setting: Equatable where Value: Equatable {
   package static func == (left: Setting, right: Setting) -> Bool { left.value == right.value }
 }

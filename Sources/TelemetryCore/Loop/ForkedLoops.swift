@@ -1,5 +1,4 @@
-/// All event loops that run on threads of their own, for forks: also those that have ended, since they run what comes
-/// late.
+/// Takes all event loops with threads of their own through a fork, also ended loops, which still run late jobs.
 final class ForkedLoops: ForkParticipant {
   private struct Entry {
     weak var loop: TelemetryLoop?
@@ -7,7 +6,7 @@ final class ForkedLoops: ForkParticipant {
 
   private struct State {
     var entries: [Entry] = []
-    /// Those that stand still for a fork.
+    /// The loops that wait while the process forks.
     var halted: [TelemetryLoop] = []
   }
 
@@ -16,7 +15,7 @@ final class ForkedLoops: ForkParticipant {
 
   private init() { Fork.join(self) }
 
-  /// Takes part in forks from now on; called where no lock is held that takes part too.
+  /// Joins the participants of forks. The caller must hold no lock of a participant.
   static func start() { _ = shared }
 
   static func add(_ loop: TelemetryLoop) {
@@ -47,11 +46,11 @@ final class ForkedLoops: ForkParticipant {
     unsafe state.value.pointee.halted = []
     for loop in loops { loop.forkedParent() }
     state.unlock()
-    // The last references may be these: they are released after the lock.
+    // These may be the last references: they are released after the lock.
     withExtendedLifetime(loops) {}
   }
 
-  /// Loops and the leases on them stay; their threads start again with the first thing that there is to do.
+  /// Keeps the loops and the leases on them; each thread starts again with the first work.
   func forkedChild() {
     unsafe state.value.pointee.halted = []
     for entry in unsafe state.value.pointee.entries { entry.loop?.forkedChild() }

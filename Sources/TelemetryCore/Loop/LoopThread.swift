@@ -6,7 +6,7 @@
   internal import Darwin
 #endif
 
-/// The event loop of the calling thread, kept in thread-specific storage.
+/// The event loop of the calling thread, in thread-specific storage.
 @safe
 enum LoopThread {
   private static let key: pthread_key_t = {
@@ -16,12 +16,13 @@ enum LoopThread {
     return key
   }()
 
-  // SAFETY: the pointer is set only by `run()`, which holds the loop for as long as it stands.
+  // SAFETY: only a running loop sets the pointer, and the caller of `run()` holds the loop meanwhile.
   static var current: TelemetryLoop? {
     guard let pointer = unsafe pthread_getspecific(key) else { return nil }
     return unsafe Unmanaged<TelemetryLoop>.fromOpaque(pointer).takeUnretainedValue()
   }
 
+  /// Sets the loop and returns the one before.
   static func exchange(_ loop: TelemetryLoop?) -> TelemetryLoop? {
     let previous = current
     unsafe pthread_setspecific(key, loop.map { unsafe Unmanaged.passUnretained($0).toOpaque() })

@@ -1,6 +1,6 @@
-/// Where an event loop meets the outside world: the time, waiting, and being woken.
+/// The outside world of an event loop: the time, waiting, and wake-ups.
 ///
-/// The system's poller is epoll on Linux and kqueue on macOS; a simulation brings its own and with it a virtual clock.
+/// The system's poller is epoll on Linux and kqueue on macOS; a simulation replaces the poller and with it the clock.
 package protocol Poller: AnyObject, Sendable {
   /// The present time. Any thread.
   var now: MonotonicInstant { get }
@@ -8,27 +8,28 @@ package protocol Poller: AnyObject, Sendable {
   /// The present time of a clock that also counts while the machine is suspended. Any thread.
   var continuousNow: MonotonicInstant { get }
 
-  /// Waits until a source is ready, `wake()` is called or `deadline` is reached, and appends what is ready.
-  /// A deadline that has passed only looks. `now` is what ``now`` has just said. Loop's thread only.
+  /// Waits until a source is ready, `wake()` is called or `deadline` is reached, and appends the events. A deadline that
+  /// has passed means no wait. Loop's thread only.
+  /// - Parameter now: The value that ``now`` just had.
   func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent])
 
-  /// Ends a running or the next `wait`. Any thread.
+  /// Ends a running `wait`, or the next one. Any thread.
   func wake()
 
   /// Registers a file descriptor for all readiness, edge-triggered. Loop's thread only.
-  func add(descriptor: Int32, token: UInt64) throws(SystemError)
+  func add(descriptor: Int32, token: HandlerToken) throws(SystemError)
 
   /// Ends a registration; the descriptor must still be open. Loop's thread only.
   func remove(descriptor: Int32)
 
-  /// Makes new descriptors of its own: this process is a forked child, and closed those that it had.
+  /// Opens new descriptors in a forked child, which has closed the parent's.
   func reopenInChild() throws(SystemError)
 }
 
 extension Poller {
-  /// ``now``: where nothing is ever suspended.
+  /// The same as ``now``, for a world without suspension.
   package var continuousNow: MonotonicInstant { now }
 
-  /// Does nothing: what has no descriptors needs.
+  /// Does nothing, for a poller without descriptors.
   package func reopenInChild() throws(SystemError) {}
 }

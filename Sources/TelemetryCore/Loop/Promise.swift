@@ -1,8 +1,8 @@
-/// A value that comes later: fulfilled once, awaited by any number of tasks, from any thread.
+/// A future value: fulfilled once, awaited by any number of tasks. Thread-safe.
 package final class Promise<Value: Sendable>: Sendable {
   private typealias Waiter = UnsafeContinuation<Value?, Never>
 
-  // SAFETY: each continuation is removed under the lock by whoever resumes it, so it is resumed once.
+  // SAFETY: a continuation is removed under the lock before its resumption, so that it is resumed once.
   @safe
   private struct State {
     var value: Value?
@@ -14,7 +14,8 @@ package final class Promise<Value: Sendable>: Sendable {
 
   package init() {}
 
-  /// Gives the value to all who wait and will wait. Only the first call counts; true for that one.
+  /// Sets the value and resumes all waiting tasks. Only the first call has an effect.
+  /// - Returns: True for the first call.
   @discardableResult
   package func fulfil(_ value: Value) -> Bool {
     let waiters: [UInt64: Waiter]? = unsafe state.withLock { state in
@@ -28,15 +29,15 @@ package final class Promise<Value: Sendable>: Sendable {
       unsafe waiters.first?.value.resume(returning: value)
       return true
     }
-    // In the order of waiting: a dictionary's own order varies, and with it would a simulation.
+    // In the order of waiting: the order of a dictionary varies, and a simulation must not.
     for number in unsafe waiters.keys.sorted() { unsafe waiters[number]?.resume(returning: value) }
     return true
   }
 
-  /// The value, if it is there already.
+  /// The value; nil before `fulfil`.
   package var current: Value? { state.withLock { $0.value } }
 
-  /// Waits for the value, without limit and without regard to cancellation.
+  /// Waits for the value without a limit, also in a cancelled task.
   package var value: Value {
     get async {
       while true {
@@ -45,7 +46,8 @@ package final class Promise<Value: Sendable>: Sendable {
     }
   }
 
-  /// Waits for the value until `deadline` of `loop`'s clock; nil if it hasn't come by then, or by the end of the loop.
+  /// Waits for the value until `deadline` of the loop's clock.
+  /// - Returns: Nil if the deadline passes or the loop ends first.
   package func value(until deadline: Deadline, on loop: TelemetryLoop) async -> Value? {
     if let value = current { return value }
     let timer = TimerBox()

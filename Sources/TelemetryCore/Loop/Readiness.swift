@@ -1,4 +1,4 @@
-/// What a poller has to say of one registered source.
+/// The events that a poller reports of one source.
 package struct Readiness: OptionSet, Sendable {
   package let rawValue: UInt8
   package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -9,12 +9,12 @@ package struct Readiness: OptionSet, Sendable {
   package static let hangUp = Readiness(rawValue: 4)
 }
 
-/// One source that became ready, named by the token under which it was registered.
+/// A source that became ready, named by the token of its registration.
 package struct ReadyEvent: Sendable {
-  package var token: UInt64
+  package var token: HandlerToken
   package var readiness: Readiness
 
-  package init(token: UInt64, readiness: Readiness) {
+  package init(token: HandlerToken, readiness: Readiness) {
     self.token = token
     self.readiness = readiness
   }

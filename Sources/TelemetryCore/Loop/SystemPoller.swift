@@ -12,10 +12,10 @@ internal import Synchronization
 #endif
 
 #if os(Linux)
-  /// epoll, with an eventfd for `wake()`.
+  /// epoll, and an eventfd for `wake()`.
   package final class SystemPoller: Poller {
-    private static let wakeToken = UInt64.max
-    // Written anew in a forked child only, before anything else runs there.
+    private static let wakeToken = HandlerToken(rawValue: .max)
+    // Written again only in a forked child, before anything else runs there, and by `recover()`.
     private let epollDescriptor = Atomic<Int32>(-1)
     private let eventDescriptor = Atomic<Int32>(-1)
     private let generation = Atomic<UInt32>(0)
@@ -44,7 +44,7 @@ internal import Synchronization
         throw SystemError(call: "eventfd", code: -event)
       }
       eventDescriptor.store(event, ordering: .relaxed)
-      // Edge-triggered and never read: one system call less for each wake.
+      // Edge-triggered and never read, which saves a system call for each wake.
       try register(event, EPOLLIN.rawValue | EPOLLET.rawValue, SystemPoller.wakeToken)
     }
 
@@ -69,13 +69,13 @@ internal import Synchronization
       _ = unsafe write(event, &one, 8)
     }
 
-    package func add(descriptor: Int32, token: UInt64) throws(SystemError) {
+    package func add(descriptor: Int32, token: HandlerToken) throws(SystemError) {
       let interest = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
       try register(descriptor, interest, token)
     }
 
-    private func register(_ descriptor: Int32, _ interest: UInt32, _ token: UInt64) throws(SystemError) {
-      var interest = unsafe epoll_event(events: interest, data: epoll_data_t(u64: token))
+    private func register(_ descriptor: Int32, _ interest: UInt32, _ token: HandlerToken) throws(SystemError) {
+      var interest = unsafe epoll_event(events: interest, data: epoll_data_t(u64: token.rawValue))
       guard unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &interest) == 0 else {
         throw SystemError(call: "epoll_ctl", code: errno)
       }
@@ -94,26 +94,26 @@ internal import Synchronization
         guard count > 0 else { return }
         for index in 0..<Int(count) {
           let event = unsafe buffer[index]
-          let token = unsafe event.data.u64
+          let token = unsafe HandlerToken(rawValue: event.data.u64)
           guard token != SystemPoller.wakeToken else { continue }
           events.append(ReadyEvent(token: token, readiness: SystemPoller.readiness(unsafe event.events)))
         }
       }
     }
 
-    /// The program has closed our descriptors, as one that turns itself into a daemon does: opens others. Their numbers
-    /// are somebody else's now, and the sockets, which were closed with them, are found dead by those that use them.
+    /// Opens new descriptors after the program has closed ours, as a program that becomes a daemon does. The old numbers
+    /// may belong to other files now. The sockets were closed too; their connections notice that themselves.
     private func recover() {
       ForkedDescriptors.forget([
         eventDescriptor.exchange(-1, ordering: .relaxed), epollDescriptor.exchange(-1, ordering: .relaxed),
       ])
       try? open()
-      // Until that succeeds the loop goes round without a poller, but not without a pause.
+      // If that failed, the loop runs without a poller and tries again: a pause keeps the processor free.
       var pause = timespec(tv_sec: 0, tv_nsec: 10_000_000)
       unsafe nanosleep(&pause, nil)
     }
 
-    /// Rounded up: waking before the deadline would only cost a second wait.
+    /// Rounds up: a wake-up before the deadline would cost a second wait.
     private static func milliseconds(_ nanoseconds: Int64) -> Int32 {
       Int32(clamping: nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0))
     }
@@ -127,25 +127,25 @@ internal import Synchronization
     }
   }
 #elseif canImport(Darwin)
-  /// kqueue, with a user event for `wake()`.
+  /// kqueue, and a user event for `wake()`.
   package final class SystemPoller: Poller {
     private let queue: Int32
 
     package init() throws(SystemError) {
       queue = kqueue()
       guard queue >= 0 else { throw SystemError(call: "kqueue", code: errno) }
-      try change(ident: 0, filter: Int16(EVFILT_USER), flags: UInt16(EV_ADD | EV_CLEAR), fflags: 0, token: 0)
+      try change(ident: 0, filter: Int16(EVFILT_USER), flags: UInt16(EV_ADD | EV_CLEAR), fflags: 0, token: .none)
     }
 
-    deinit { close(queue) }  // no child inherits a kqueue
+    deinit { close(queue) }  // a child inherits no kqueue
 
     package var now: MonotonicInstant { .system }
 
     package func wake() {
-      try? change(ident: 0, filter: Int16(EVFILT_USER), flags: 0, fflags: UInt32(NOTE_TRIGGER), token: 0)
+      try? change(ident: 0, filter: Int16(EVFILT_USER), flags: 0, fflags: UInt32(NOTE_TRIGGER), token: .none)
     }
 
-    package func add(descriptor: Int32, token: UInt64) throws(SystemError) {
+    package func add(descriptor: Int32, token: HandlerToken) throws(SystemError) {
       for filter in [EVFILT_READ, EVFILT_WRITE] {
         try change(
           ident: UInt(descriptor), filter: Int16(filter), flags: UInt16(EV_ADD | EV_CLEAR), fflags: 0, token: token)
@@ -154,19 +154,21 @@ internal import Synchronization
 
     package func remove(descriptor: Int32) {
       for filter in [EVFILT_READ, EVFILT_WRITE] {
-        try? change(ident: UInt(descriptor), filter: Int16(filter), flags: UInt16(EV_DELETE), fflags: 0, token: 0)
+        try? change(ident: UInt(descriptor), filter: Int16(filter), flags: UInt16(EV_DELETE), fflags: 0, token: .none)
       }
     }
 
-    private func change(ident: UInt, filter: Int16, flags: UInt16, fflags: UInt32, token: UInt64) throws(SystemError) {
+    private func change(ident: UInt, filter: Int16, flags: UInt16, fflags: UInt32, token: HandlerToken)
+      throws(SystemError)
+    {
       var event = unsafe kevent(
         ident: ident, filter: filter, flags: flags, fflags: fflags, data: 0,
-        udata: UnsafeMutableRawPointer(bitPattern: UInt(token)))
+        udata: UnsafeMutableRawPointer(bitPattern: UInt(token.rawValue)))
       guard unsafe kevent(queue, &event, 1, nil, 0, nil) == 0 else { throw SystemError(call: "kevent", code: errno) }
     }
 
     package func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
-      // A kqueue refuses times that are too large; waking early only costs a second wait.
+      // A kqueue refuses a very long time; an early wake-up costs only a second wait.
       let left = min(deadline.nanosecondsLeft(at: now), 86_400_000_000_000)
       var timeout = timespec(tv_sec: Int(left / 1_000_000_000), tv_nsec: Int(left % 1_000_000_000))
       withUnsafeTemporaryAllocation(of: kevent.self, capacity: 64) { buffer in
@@ -180,7 +182,7 @@ internal import Synchronization
           guard event.filter != Int16(EVFILT_USER) else { continue }
           var readiness: Readiness = event.filter == Int16(EVFILT_READ) ? .readable : .writable
           if event.flags & UInt16(EV_EOF) != 0 { readiness.insert(.hangUp) }
-          let token = unsafe UInt64(UInt(bitPattern: event.udata))
+          let token = unsafe HandlerToken(rawValue: UInt64(UInt(bitPattern: event.udata)))
           events.append(ReadyEvent(token: token, readiness: readiness))
         }
       }

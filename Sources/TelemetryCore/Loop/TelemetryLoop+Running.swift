@@ -1,47 +1,47 @@
 internal import Synchronization
 
 extension TelemetryLoop {
-  // Jobs may enqueue jobs for ever; the sockets and timers get their turn after so many rounds of them.
+  // Jobs may enqueue jobs without end: after this number of rounds sockets and timers get their turn.
   private static let roundsBetweenPolls = 8
 
-  // And within one round after so many jobs; all bits are set.
+  // Within one round, sockets and timers get their turn after this number of jobs and one. All bits are set.
   private static let jobsBetweenPolls = 63
 
-  // A loop that is later than this didn't run.
-  private static let stop = Duration.seconds(1)
+  // A timer that fires later than this means that the process didn't run.
+  private static let processStop = Duration.seconds(1)
 
-  /// Runs the loop on the calling thread until `stop()`, and until the jobs that are queued by then are done. If the loop
-  /// has ended: until no job and no timer is left.
-  package func run() { asThread { turn() } }
+  /// Runs the loop on the calling thread until `stop()`, and until the jobs that are queued by then are done. An ended
+  /// loop runs until no job and no timer is left.
+  package func run() { asThread { runRounds() } }
 
-  /// Makes the calling thread the loop's for as long as `body` takes.
+  /// Makes the calling thread the loop's while `body` runs.
   private func asThread(_ body: () -> Void) {
-    thread.store(TelemetryLoop.threadIdentity, ordering: .relaxed)
+    runningThread.store(TelemetryLoop.callingThread, ordering: .relaxed)
     let outer = LoopThread.exchange(self)
     body()
     _ = LoopThread.exchange(outer)
-    thread.store(0, ordering: .relaxed)
+    runningThread.store(0, ordering: .relaxed)
   }
 
-  private func turn() {
+  private func runRounds() {
     var jobs: [UnownedJob] = []
     var events: [ReadyEvent] = []
-    var notified: [UInt64] = []
+    var notified: [HandlerToken] = []
     var rounds = 0
     wakeUp()
     while true {
-      let run = takeJobs(&jobs, &notified)
+      let round = takeWork(&jobs, &notified)
       // A round of events alone, the usual one while a connection is at work, has neither.
       if !jobs.isEmpty { runJobs(&jobs, &events) }
       if !notified.isEmpty { deliver(&notified) }
-      switch run {
+      switch round {
       case .stopped: return
       case .halted(let halt): halt.wait()
       case .busy(let hasTimers):
         rounds += 1
         guard rounds >= TelemetryLoop.roundsBetweenPolls else { continue }
         if hasTimers { fireTimers() }
-        look(&events)
+        poll(&events)
       case .idle(let deadline): waitForWork(deadline, &events)
       }
       rounds = 0
@@ -49,49 +49,53 @@ extension TelemetryLoop {
     }
   }
 
-  /// Without jobs: fires the timers if one is due, else waits.
+  /// Fires the timers if one is due, else waits.
   private func waitForWork(_ deadline: Deadline?, _ events: inout [ReadyEvent]) {
     let now = now
     if let deadline, deadline.hasPassed(at: now) {
       wakeUp()
-      if now - deadline.instant >= TelemetryLoop.stop {
-        // The process stood still: what arrived meanwhile is seen before time is called.
-        look(&events)
+      if now - deadline.instant >= TelemetryLoop.processStop {
+        // The process was stopped: the answers that arrived meanwhile come before the timers that give them up.
+        poll(&events)
         deliver(&events)
       }
       fireTimers()
-      look(&events)
+      poll(&events)
     } else {
       poller.wait(until: deadline ?? .never, at: now, into: &events)
       wakeUp()
     }
   }
 
-  private func look(_ events: inout [ReadyEvent]) {
+  /// Gets the events that are there, without waiting.
+  private func poll(_ events: inout [ReadyEvent]) {
     let now = now
     poller.wait(until: Deadline(now), at: now, into: &events)
   }
 
   /// Ends `run()`.
   package func stop() {
-    wakeIfAsleep { $0.stopping = true }
+    wakeIfAsleep { $0.isStopping = true }
     poller.wake()
   }
 
-  /// Ends the loop, after `run()` and on the thread that ran it: tells the handlers and lets go of them, ends the waits
-  /// of tasks, and runs what is left, until no job and no timer is.
+  /// Ends the loop: reports the end to the handlers and releases them, ends the waits of tasks, then runs until no job
+  /// and no timer is left. Call it after `run()`, on the same thread.
   package func end() {
     asThread {
-      let (handlers, waits) = state.withLock { $0.end() }
+      let (handlers, waits) = state.withLock { state in
+        state.hasEnded = true
+        return (state.handlers.removeAll(), state.timers.loopEnded())
+      }
       for handler in handlers { handler.loopEnded() }
       for end in waits { end(true) }
-      turn()
+      runRounds()
     }
   }
 
-  /// What a thread of the loop does, from its start to its end.
+  /// The body of a thread of the loop.
   func serve() {
-    let hasEnded = state.withLock { $0.ended }
+    let hasEnded = state.withLock { $0.hasEnded }
     run()
     if !hasEnded { end() }
   }
@@ -103,7 +107,7 @@ extension TelemetryLoop {
     case stopped
   }
 
-  private func takeJobs(_ jobs: inout [UnownedJob], _ notified: inout [UInt64]) -> Round {
+  private func takeWork(_ jobs: inout [UnownedJob], _ notified: inout [HandlerToken]) -> Round {
     state.withLock { state in
       if let halt = state.halt { return .halted(halt) }
       guard state.jobs.isEmpty, state.notified.isEmpty else {
@@ -111,15 +115,15 @@ extension TelemetryLoop {
         swap(&state.notified, &notified)
         return .busy(hasTimers: !state.timers.isEmpty)
       }
-      if state.ended ? !state.hasWork : state.stopping {
-        state.stopping = false
+      if state.hasEnded ? !state.hasWork : state.isStopping {
+        state.isStopping = false
         state.isAtRest = true
-        if state.ended { state.sleep = .absent }
+        if state.hasEnded { state.thread = .absent }
         return .stopped
       }
-      state.sleep = .asleep
+      state.thread = .asleep
       state.isAtRest = true
-      return .idle(until: state.timers.last?.deadline)
+      return .idle(until: state.timers.nextDeadline)
     }
   }
 
@@ -130,12 +134,12 @@ extension TelemetryLoop {
     for (index, job) in jobs.enumerated() {
       if index & TelemetryLoop.jobsBetweenPolls == TelemetryLoop.jobsBetweenPolls {
         fireTimers()
-        look(&events)
+        poll(&events)
         deliver(&events)
       }
-      // Something before has forked, and this is the child: the other jobs are the parent's.
+      // A job before has forked, and this is the child: the other jobs are the parent's.
       guard Fork.generation == generation else { break }
-      // Both executors: then a switch between task and actor on this loop needs no enqueue.
+      // Both executors: a switch between task and actor on this loop then needs no enqueue.
       unsafe job.runSynchronously(isolatedTo: serial, taskExecutor: task)
     }
     jobs.removeAll(keepingCapacity: true)
@@ -143,10 +147,10 @@ extension TelemetryLoop {
 
   private func fireTimers() {
     let now = now
-    // Whatever is scheduled meanwhile has to wait for the next round, however early its deadline.
-    let end = state.withLock { $0.nextTimer }
-    while let timer = state.withLock({ $0.takeDue(at: now, before: end) }) {
-      switch timer.effect {
+    // Timers that are scheduled meanwhile wait for the next round, however early their deadline.
+    let end = state.withLock { $0.timers.nextID }
+    while let effect = state.withLock({ $0.timers.removeDue(at: now, scheduledBefore: end) }) {
+      switch effect {
       case .run(let body): body()
       case .notify(let token): handler(of: token)?.ready([])
       case .endWait(let end): end(false)
@@ -154,7 +158,7 @@ extension TelemetryLoop {
     }
   }
 
-  private func deliver(_ notified: inout [UInt64]) {
+  private func deliver(_ notified: inout [HandlerToken]) {
     for token in notified {
       handler(of: token)?.ready([])
     }
@@ -168,35 +172,17 @@ extension TelemetryLoop {
     events.removeAll(keepingCapacity: true)
   }
 
-  private func handler(of token: UInt64) -> (any LoopHandler)? { state.withLock { $0.handlers[token] } }
+  private func handler(of token: HandlerToken) -> (any LoopHandler)? { state.withLock { $0.handlers[token] } }
 
+  /// Leaves the rest; waits for the end of a fork before.
   private func wakeUp() {
     while let halt = state.withLock({ state -> ForkHalt? in
       if let halt = state.halt { return halt }
-      state.sleep = .awake
+      state.thread = .awake
       state.isAtRest = false
       return nil
     }) {
       halt.wait()
     }
-  }
-}
-
-extension TelemetryLoop.State {
-  /// Gives the handlers to tell and the waits to end. Timers that are to run code stay: it may be all that a task waits
-  /// for.
-  mutating func end() -> (handlers: [any LoopHandler], waits: [@Sendable (Bool) -> Void]) {
-    ended = true
-    var waits: [@Sendable (Bool) -> Void] = []
-    var left: [TelemetryLoop.Timer] = []
-    for timer in timers {
-      switch timer.effect {
-      case .run: left.append(timer)
-      case .notify: break  // its handler is told
-      case .endWait(let end): waits.append(end)
-      }
-    }
-    timers = left
-    return (handlers.removeAll(), waits.reversed())
   }
 }

@@ -1,4 +1,9 @@
 extension TelemetryLoop {
+  /// Names a timer.
+  package struct TimerID: Hashable, Sendable {
+    let number: UInt64
+  }
+
   /// Runs `body` on the loop once `deadline` has passed, also after the loop has ended. A deadline of `.never` never
   /// fires.
   @discardableResult
@@ -6,37 +11,30 @@ extension TelemetryLoop {
     schedule(.run(body), at: deadline)
   }
 
-  /// Calls `ready` of a registered handler once `deadline` has passed; allocates nothing.
-  package func schedule(at deadline: Deadline, notifying token: UInt64) -> TimerID {
+  /// Calls `ready` of a registered handler once `deadline` has passed. Allocates nothing.
+  package func schedule(at deadline: Deadline, notifying token: HandlerToken) -> TimerID {
     schedule(.notify(token), at: deadline)
   }
 
-  /// Calls `end` on the loop once `deadline` has passed, or with true when the loop ends before.
+  /// Calls `end` on the loop: with false once `deadline` has passed, or with true when the loop ends before.
   func scheduleWait(until deadline: Deadline, _ end: @escaping @Sendable (Bool) -> Void) -> TimerID {
     schedule(.endWait(end), at: deadline)
   }
 
-  private func schedule(_ effect: Effect, at deadline: Deadline) -> TimerID {
-    wakeIfAsleep { state in
-      let id = TimerID(number: state.nextTimer)
-      state.nextTimer += 1
-      state.timers.insert(Timer(deadline: deadline, id: id, effect: effect), at: state.place(of: deadline))
-      return id
-    }
+  private func schedule(_ effect: TimerQueue.Effect, at deadline: Deadline) -> TimerID {
+    wakeIfAsleep { $0.timers.schedule(effect, at: deadline) }
   }
 
-  /// Takes a timer back; false if it has fired already.
+  /// Cancels a timer.
+  /// - Returns: False if the timer has fired already.
   @discardableResult
   package func cancel(_ id: TimerID) -> Bool {
-    let removed: Timer? = state.withLock { state in
-      guard let index = state.timers.lastIndex(where: { $0.id == id }) else { return nil }
-      return state.timers.remove(at: index)
-    }
-    return removed != nil
+    let effect = state.withLock { $0.timers.cancel(id) }
+    return effect != nil  // released outside the lock
   }
 
-  /// Suspends the calling task until `deadline`; returns false, at once, if the task is or gets cancelled or the loop
-  /// ends meanwhile.
+  /// Suspends the calling task until `deadline`.
+  /// - Returns: False, at once, if the task is or gets cancelled or the loop ends meanwhile.
   @discardableResult
   package func sleep(until deadline: Deadline) async -> Bool {
     let promise = Promise<Bool>()
@@ -50,7 +48,7 @@ extension TelemetryLoop {
     return slept
   }
 
-  /// Timers that have not fired, and handlers that are registered; what a test looks at to find a leak.
+  /// The numbers of pending timers and registered handlers, in which a test sees a leak.
   package var held: (timers: Int, handlers: Int) {
     state.withLock { ($0.timers.count, $0.handlers.count) }
   }

@@ -9,7 +9,7 @@ package struct BufferSlice: Sendable {
     self.range = range
   }
 
-  /// Copies `bytes` into a buffer of their own.
+  /// Copies `bytes` into a new buffer.
   package init(_ bytes: [UInt8]) {
     self.init(buffer: RawBuffer(bytes), range: 0..<bytes.count)
   }
@@ -19,7 +19,7 @@ package struct BufferSlice: Sendable {
   /// A copy of the bytes.
   package var array: [UInt8] { unsafe Array(buffer.bytes(range)) }
 
-  /// Calls `body` with the bytes.
+  /// Calls `body` with the bytes, which are valid until `body` returns.
   package func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -1,28 +1,30 @@
 internal import Synchronization
 
-/// A bound in bytes that several holders share: each takes before it holds memory and gives back after. Thread-safe.
+/// A limit in bytes that several holders share. A holder takes bytes before it allocates memory, and gives them back
+/// after its release. Thread-safe.
 ///
-/// What only lies ready for later use, such as a pool's objects, is a reserve: it counts, and is let go of when somebody
-/// else needs the room.
+/// Memory that is kept for later use, such as the objects of a pool, is a reserve: it counts as taken, and is released
+/// when another holder needs the bytes.
 package final class ByteBudget: Sendable {
-  /// The bound.
+  /// The limit in bytes.
   package let limit: Int
   private let taken = Atomic<Int>(0)
   private let reserved = Atomic<Int>(0)
   private let reserves = Locked<[@Sendable () -> Void]>([])
 
-  /// Makes a budget of `limit` bytes; of a negative number of bytes none can be taken.
+  /// Makes a budget of `limit` bytes. A negative limit counts as 0.
   package init(limit: Int) {
     self.limit = max(0, limit)
   }
 
-  /// What is taken now, in bytes.
+  /// The bytes that are taken now.
   package var used: Int { taken.load(ordering: .relaxed) }
 
-  /// What is free now, in bytes.
+  /// The bytes that are free now.
   package var available: Int { max(0, limit - used) }
 
-  /// Takes `count` bytes if they are free; false, and nothing taken, if not. A negative count is 0.
+  /// Takes `count` bytes if they are free. A negative count is 0.
+  /// - Returns: False if nothing was taken.
   package func take(_ count: Int) -> Bool {
     let count = max(0, count)
     var current = taken.load(ordering: .relaxed)
@@ -39,7 +41,8 @@ package final class ByteBudget: Sendable {
   /// taken, ``take(_:)`` fails. A negative count is 0.
   package func takeExceeding(_ count: Int) { taken.wrappingAdd(max(0, count), ordering: .acquiringAndReleasing) }
 
-  /// Takes `count` bytes if they are free, or become free when reserves are let go of.
+  /// Takes `count` bytes, and releases the reserves if too few bytes are free.
+  /// - Returns: False if nothing was taken.
   package func takeReclaiming(_ count: Int) -> Bool {
     if take(count) { return true }
     guard reserved.load(ordering: .relaxed) > 0, count <= limit else { return false }
@@ -47,13 +50,15 @@ package final class ByteBudget: Sendable {
     return take(count)
   }
 
-  /// Of what is taken, the bytes that are reserves.
+  /// The bytes taken as reserves.
   package var reserve: Int { reserved.load(ordering: .relaxed) }
 
-  /// Has `release` called, on any thread, when room is needed: it lets go of reserves, and waits for nothing.
+  /// Registers a function that releases a reserve when bytes are needed. The function is called on any thread and must
+  /// not wait.
   package func addReserve(_ release: @escaping @Sendable () -> Void) { reserves.withLock { $0.append(release) } }
 
-  /// Takes `count` bytes for a reserve, if they are free. A negative count is 0.
+  /// Takes `count` bytes for a reserve if they are free. A negative count is 0.
+  /// - Returns: False if nothing was taken.
   package func takeReserve(_ count: Int) -> Bool {
     let count = max(0, count)
     guard take(count) else { return false }
@@ -61,13 +66,13 @@ package final class ByteBudget: Sendable {
     return true
   }
 
-  /// Gives back bytes of a reserve, which is in use again or let go of.
+  /// Gives back `count` bytes of a reserve, which is in use again or released.
   package func giveReserve(_ count: Int) {
     Self.subtract(count, from: reserved)
     give(count)
   }
 
-  /// In a forked child: what was taken is the parent's, and so are its reserves.
+  /// Resets the budget in a forked child: the taken bytes and the reserves belong to the parent.
   package func forkedChild() {
     taken.store(0, ordering: .relaxed)
     reserved.store(0, ordering: .relaxed)
@@ -75,10 +80,10 @@ package final class ByteBudget: Sendable {
     reserves.unlock()
   }
 
-  /// Gives back `count` bytes that were taken before; of more than were taken, those that were. A negative count is 0.
+  /// Gives back `count` bytes. A negative count is 0; a count above the taken bytes gives back all of them.
   package func give(_ count: Int) { Self.subtract(count, from: taken) }
 
-  /// Never below 0: a wrong account must not end the process.
+  /// Stops at 0: a wrong count must not end the process.
   private static func subtract(_ count: Int, from bytes: borrowing Atomic<Int>) {
     let count = max(0, count)
     var current = bytes.load(ordering: .relaxed)

@@ -1,23 +1,23 @@
-/// Keeps objects that are costly to make for the next use. Thread-safe.
+/// Keeps costly objects for their next use. Thread-safe.
 ///
-/// ``acquire()`` gives an object that returns itself when its life ends. An object whose `reset` says false, or that
-/// finds the pool full, is let go. Where a ``ByteBudget`` is shared with the pool, what lies ready counts in it.
+/// ``acquire()`` lends an object, which returns to the pool when the ``PooledObject`` is destroyed. The pool drops the
+/// object if the pool is full or `reset` returns false. A ``ByteBudget`` can count the objects in the pool.
 package final class ObjectPool<Element: Sendable>: Sendable {
-  /// What a pool has done so far.
+  /// The figures of a pool.
   package struct Statistics: Hashable, Sendable {
-    /// Objects that lie ready now.
+    /// Objects in the pool now.
     package var available: Int
-    /// The most that the pool keeps.
+    /// The most objects that the pool keeps.
     package var capacity: Int
-    /// Objects given out from the pool.
+    /// Objects lent from the pool.
     package var hits: Int
-    /// Objects that had to be made.
+    /// Objects made because the pool was empty.
     package var misses: Int
-    /// Returned objects that were let go: the pool was full, or `reset` refused them.
+    /// Returned objects that were dropped: the pool or the budget was full, or `reset` returned false.
     package var discarded: Int
   }
 
-  // SAFETY: a box belongs to the pool, under its lock, or to the one PooledObject that holds it.
+  // SAFETY: a box belongs either to the pool, under the lock, or to one PooledObject.
   @safe
   fileprivate final class Box: Sendable {
     nonisolated(unsafe) var value: Element
@@ -40,10 +40,10 @@ package final class ObjectPool<Element: Sendable>: Sendable {
 
   /// Makes a pool.
   /// - Parameters:
-  ///   - capacity: The most objects kept; room for them is made as they come.
-  ///   - factory: Makes an object when none is ready.
-  ///   - reset: Prepares a returned object for its next use; false lets it go instead.
-  ///   - size: The bytes that an object holds, for ``share(_:)``.
+  ///   - capacity: The most objects that the pool keeps.
+  ///   - factory: Makes an object when the pool is empty.
+  ///   - reset: Prepares a returned object for its next use; returns false to drop the object.
+  ///   - size: The memory of an object in bytes, for ``share(_:)``.
   package init(
     capacity: Int, factory: @escaping @Sendable () -> Element,
     reset: @escaping @Sendable (inout Element) -> Bool = { _ in true },
@@ -58,19 +58,19 @@ package final class ObjectPool<Element: Sendable>: Sendable {
 
   deinit { trim() }
 
-  /// Counts the objects that lie ready in `budget`, where they give way to whatever else needs room; one for which there
-  /// is none isn't kept. The first budget counts.
+  /// Counts the objects in the pool as a reserve of `budget`, and keeps no object that the budget has no room for. Only
+  /// the first call has an effect.
   package func share(_ budget: ByteBudget) {
     let isFirst = state.withLock { state in
       guard state.budget == nil else { return false }
       state.budget = budget
-      state.objects.removeAll(keepingCapacity: true)  // not counted
+      state.objects.removeAll(keepingCapacity: true)  // the budget hasn't counted them
       return true
     }
     if isFirst { budget.addReserve { [weak self] in self?.trim() } }
   }
 
-  /// An object from the pool, or a new one.
+  /// Lends an object from the pool, or a new object.
   package func acquire() -> PooledObject<Element> {
     let ready: Box? = state.withLock { state in
       guard let object = state.objects.popLast() else {
@@ -87,7 +87,7 @@ package final class ObjectPool<Element: Sendable>: Sendable {
   /// The budget of ``share(_:)``.
   fileprivate var budget: ByteBudget? { state.withLock { $0.budget } }
 
-  /// What the pool has done so far.
+  /// The figures of the pool.
   package var statistics: Statistics {
     state.withLock { state in
       Statistics(
@@ -96,7 +96,7 @@ package final class ObjectPool<Element: Sendable>: Sendable {
     }
   }
 
-  /// Lets go of the objects that lie ready, but for `count` of them.
+  /// Drops the objects in the pool, except for `count` of them.
   package func trim(keeping count: Int = 0) {
     let count = max(0, count)
     let objects: ArraySlice<Box> = state.withLock { state in
@@ -121,7 +121,7 @@ package final class ObjectPool<Element: Sendable>: Sendable {
   }
 }
 
-/// An object on loan from an ``ObjectPool``; it returns itself when its life ends.
+/// An object on loan from an ``ObjectPool``. Its destruction returns the object.
 package struct PooledObject<Element: Sendable>: ~Copyable, Sendable {
   private var pool: ObjectPool<Element>?
   private let box: ObjectPool<Element>.Box

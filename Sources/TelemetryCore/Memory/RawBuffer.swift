@@ -1,15 +1,15 @@
 internal import Synchronization
 
-/// A block of raw memory with a readable range in it: the bytes of one message on their way to the socket.
+/// A block of raw memory for the bytes of one message, up to the socket.
 ///
-/// Whoever needs the bytes holds a reference; the memory is freed with the last one. It is written by one owner only,
-/// before it is handed on; after that it is read-only.
+/// The last reference frees the memory. One owner writes the bytes before the buffer is shared; after that the bytes are
+/// read-only.
 @safe
 package final class RawBuffer: Sendable {
-  // SAFETY: both are set once. The memory is written by the only owner before the buffer is shared (see above).
+  // SAFETY: set once. The only owner writes the memory before the buffer is shared.
   nonisolated(unsafe) package let base: UnsafeMutableRawPointer
   package let capacity: Int
-  /// Owns the memory in place of this object, and goes back to its pool with it.
+  /// The buffer that owns the memory instead, and returns to its pool with this object.
   private let loan: PooledObject<RawBuffer>?
   private let ownsMemory: Bool
   private let isCounted = Atomic<Bool>(false)
@@ -22,7 +22,7 @@ package final class RawBuffer: Sendable {
     ownsMemory = true
   }
 
-  /// Lends out a pool's buffer: it returns to the pool with the last reference to this object.
+  /// Uses the memory of a pool's buffer, which returns to the pool with the last reference to this object.
   package init(lending loan: consuming PooledObject<RawBuffer>) {
     unsafe base = loan.value.base
     capacity = loan.value.capacity

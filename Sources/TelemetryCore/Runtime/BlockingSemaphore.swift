@@ -6,10 +6,10 @@
   internal import Darwin
 #endif
 
-/// A counting semaphore on which a thread (never an event loop's) waits with a deadline of the system's clock.
+/// A counting semaphore. A thread waits until a deadline of the system's clock; an event loop's thread must not wait.
 @safe
 package final class BlockingSemaphore: Sendable {
-  // SAFETY: allocated in init, freed in deinit; the count is touched only under the mutex.
+  // SAFETY: allocated in init, freed in deinit; only the holder of the mutex touches the count.
   private nonisolated(unsafe) let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private nonisolated(unsafe) let condition: UnsafeMutablePointer<pthread_cond_t>
   private nonisolated(unsafe) let count: UnsafeMutablePointer<Int>
@@ -39,7 +39,7 @@ package final class BlockingSemaphore: Sendable {
     unsafe count.deallocate()
   }
 
-  /// Lets one waiting, or the next, thread through.
+  /// Lets one thread through: a waiting thread, or else the next that waits.
   package func signal() {
     unsafe pthread_mutex_lock(mutex)
     unsafe count.pointee += 1
@@ -47,7 +47,8 @@ package final class BlockingSemaphore: Sendable {
     unsafe pthread_mutex_unlock(mutex)
   }
 
-  /// Waits for a signal; false if none has come by `deadline`.
+  /// Waits for a signal.
+  /// - Returns: False if the deadline passes first.
   package func wait(until deadline: Deadline) -> Bool {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }

@@ -8,18 +8,29 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// Threads for work that blocks: started on demand up to a maximum, ended after a while without work.
+/// Threads for work that blocks. Work that finds no idle thread starts one, up to a maximum.
+///
+/// ```
+///   start ──▶ working ── no work ──▶ idle
+///               │  ▲                  │ │
+///               │  └──── signal ──────┘ │ threadKeepAlive has passed
+///               ▼                       ▼
+///             ended  ◀──────────────────┘
+///        no work after a shutdown
+/// ```
 final class BlockingThreads: Sendable {
   private struct State {
     var work: [@Sendable () -> Void] = []
-    var first = 0  // of `work`; what stands before it is done
+    /// The index of the next work; the entries before are done.
+    var first = 0
     var threads = 0
-    // Threads that wait and have not been signalled: the waiting threads are these and the signals under way.
+    /// Idle threads that no signal is meant for: the waiting threads are these and the signals under way.
     var idle = 0
-    var count = 0
-    // What the idle ones wait for.
+    /// The number of threads started ever, for their names.
+    var started = 0
+    /// Wakes an idle thread.
     var signal = BlockingSemaphore()
-    // Threads of an earlier generation end as soon as there is no work.
+    /// Counts the shutdowns. Threads of an earlier generation end as soon as there is no work.
     var generation = 0
 
     mutating func next() -> (@Sendable () -> Void)? {
@@ -46,10 +57,10 @@ final class BlockingThreads: Sendable {
 
   init(_ configuration: TelemetryRuntime.Configuration) { self.configuration = configuration }
 
-  /// How many threads there are now.
+  /// The number of threads now.
   var threadCount: Int { state.withLock { $0.threads } }
 
-  /// Queues `work`; starts a thread for it if none is idle and the maximum isn't reached.
+  /// Queues `work` and wakes or starts a thread.
   func run(_ work: @escaping @Sendable () -> Void) {
     let start = state.withLock { state -> Start in
       state.work.append(work)
@@ -59,8 +70,8 @@ final class BlockingThreads: Sendable {
       }
       guard state.threads < configuration.maxBlockingThreads else { return .nothing }
       state.threads += 1
-      state.count += 1
-      return .thread(number: state.count, generation: state.generation)
+      state.started += 1
+      return .thread(number: state.started, generation: state.generation)
     }
     switch start {
     case .wake(let signal): signal.signal()
@@ -69,7 +80,7 @@ final class BlockingThreads: Sendable {
     }
   }
 
-  /// Lets the idle threads end; those at work end after it.
+  /// Ends the idle threads at once, and the working threads after their work.
   func shutdown() {
     let (idle, signal) = state.withLock { state in
       state.generation += 1
@@ -82,7 +93,7 @@ final class BlockingThreads: Sendable {
   func prepareFork() { state.lock() }
   func forkedParent() { state.unlock() }
 
-  /// The parent's threads don't exist here, and its work is its own: it is never released.
+  /// Forgets the threads, which don't exist in a child, and the work, which is the parent's and is never released.
   func forkedChild() {
     let generation = unsafe state.value.pointee.generation + 1
     unsafe state.value.initialize(to: State())
@@ -100,7 +111,7 @@ final class BlockingThreads: Sendable {
         state.threads -= 1
         return state.threads == 0
       }
-      // With no thread at all the work is done here rather than never.
+      // Without any thread the caller does the work: otherwise nothing would ever do it.
       while isLast, let work = state.withLock({ $0.next() }) { work() }
     }
   }
@@ -133,11 +144,12 @@ final class BlockingThreads: Sendable {
     }
   }
 
-  /// Waits for a signal; false if none came for so long that the thread is to end.
+  /// Waits for a signal.
+  /// - Returns: False if the thread must end: `threadKeepAlive` has passed without a signal.
   private func waitForWork(_ signal: BlockingSemaphore) -> Bool {
     while !signal.wait(until: Deadline(.system + configuration.threadKeepAlive)) {
       let ends = state.withLock { state in
-        // All that wait have been signalled: one of the signals is for this thread.
+        // Each waiting thread has its signal under way: this one goes on waiting for its own.
         guard state.idle > 0 else { return false }
         state.idle -= 1
         state.threads -= 1

@@ -1,30 +1,30 @@
 extension TelemetryRuntime {
-  /// How many threads, and of what kind.
+  /// The number and kind of a runtime's threads.
   public struct Configuration: Sendable, Hashable {
-    /// Event loops, one thread each; 1 to 64, default 1.
+    /// The number of event loops, with one thread each; 1 to 64, default 1.
     public var workerThreads = 1
     /// The most threads for blocking work such as name resolution, started on demand; 1 to 256, default 4.
     public var maxBlockingThreads = 4
-    /// Stack of each thread in bytes; 128 KiB to 64 MiB, default 1 MiB.
+    /// The stack size of each thread in bytes; 128 KiB to 64 MiB, default 1 MiB.
     public var threadStackSize = 1 << 20
-    /// What the threads' names begin with; 1 to 10 ASCII letters, digits, `-` or `.`, default `otlp`.
+    /// The prefix of the threads' names; 1 to 10 ASCII letters, digits, `-` or `.`, default `otlp`.
     public var threadNamePrefix = "otlp"
-    /// How long a blocking thread waits for more work before it ends, while the runtime is in use; 0 to 1 hour, default
-    /// 10 s. With the last processor and exporter the threads end at once.
+    /// The time after which a blocking thread without work ends, while the runtime is in use; 0 to 1 hour, default 10 s.
+    /// When the last processor and exporter ends, the threads end at once.
     public var threadKeepAlive = Duration.seconds(10)
 
-    /// The default values.
+    /// Makes the default configuration.
     public init() {}
 
-    /// One worker, and one blocking thread: the fewest threads to look at in a debugger.
+    /// One event loop and one blocking thread, the fewest threads to see in a debugger.
     public static let development: Configuration = {
       var configuration = Configuration()
       configuration.maxBlockingThreads = 1
       return configuration
     }()
-    /// One worker, four blocking threads; the default.
+    /// One event loop and up to four blocking threads: the default.
     public static let production = Configuration()
-    /// As many workers as cores.
+    /// One event loop for each processor core, at most 64, and up to four blocking threads.
     public static let highThroughput: Configuration = {
       var configuration = Configuration()
       configuration.workerThreads = min(max(ThreadSystem.coreCount, 1), 64)

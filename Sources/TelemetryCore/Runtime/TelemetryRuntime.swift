@@ -1,41 +1,16 @@
-internal import Synchronization
-
 /// The threads that telemetry runs on, apart from the app's: event loops and blocking threads. Thread-safe.
 ///
-/// One runtime serves any number of processors and exporters. Its threads start with the first user and end when the
-/// last one has ended (each holds a ``Lease``), or by ``shutdown()``; a later user starts them again.
+/// One runtime serves any number of processors and exporters. The threads start with the first user, which holds a
+/// ``Lease``, and end with the last lease or by ``shutdown()``. A later user starts them again.
 ///
-/// In a forked child the threads don't exist, but its users do: there they start with the first thing to do.
+/// In a forked child no thread of the runtime exists, but its users do: each thread starts there with the first work.
 public final class TelemetryRuntime: Sendable {
-  /// A user's hold on the runtime: its threads run until the last lease has ended.
-  public final class Lease: Sendable {
-    /// The runtime that is held.
-    public let runtime: TelemetryRuntime
-    /// The event loop that this user is to run on.
-    public let loop: TelemetryLoop
-    private let generation: Int
-    private let ended = Atomic<Bool>(false)
-
-    fileprivate init(runtime: TelemetryRuntime, loop: TelemetryLoop, generation: Int) {
-      self.runtime = runtime
-      self.loop = loop
-      self.generation = generation
-    }
-
-    /// Ends the hold; a second call does nothing.
-    public func end() {
-      guard !ended.exchange(true, ordering: .relaxed) else { return }
-      runtime.leaseEnded(generation)
-    }
-
-    deinit { end() }
-  }
-
   struct State {
     var loops: [TelemetryLoop] = []
     var users = 0
-    var next = 0
-    // Counts the starts, so that a lease from before a shutdown can't end the threads that were started after it.
+    /// The index of the loop that the last user got.
+    var last = 0
+    /// Counts the stops, so that a lease from before a stop can't end the threads that started after it.
     var generation = 0
   }
 
@@ -44,7 +19,7 @@ public final class TelemetryRuntime: Sendable {
   let state = Locked(State())
   let blocking: BlockingThreads
 
-  /// The runtime that processors and exporters use when none is named: ``Configuration/production``.
+  /// The runtime that processors and exporters use by default, with the configuration ``Configuration/production``.
   public static let shared = TelemetryRuntime(validated: .production)
 
   /// Makes a runtime; no thread is started yet. Throws a `ConfigurationError` for a value outside of its range.
@@ -66,9 +41,9 @@ public final class TelemetryRuntime: Sendable {
     blocking.shutdown()
   }
 
-  /// Starts the threads if they don't run, and holds them.
-  /// - Parameter loop: The event loop to run on, if it is one of this runtime's; else the next in turn.
-  /// - Throws: A `SystemError` if no thread or no poller can be had.
+  /// Starts the threads if they don't run, and holds them until the lease ends.
+  /// - Parameter loop: The event loop to run on, if this runtime has that loop; else the loops are used in turn.
+  /// - Throws: A `SystemError` if the system refuses a thread or a poller.
   public func acquire(preferring loop: TelemetryLoop? = nil) throws(SystemError) -> Lease {
     let result = state.withLock { state -> Result<(TelemetryLoop, Int), SystemError> in
       do throws(SystemError) {
@@ -78,16 +53,16 @@ public final class TelemetryRuntime: Sendable {
       }
       state.users += 1
       if let loop, state.loops.contains(where: { $0 === loop }) { return .success((loop, state.generation)) }
-      state.next = (state.next + 1) % state.loops.count
-      return .success((state.loops[state.next], state.generation))
+      state.last = (state.last + 1) % state.loops.count
+      return .success((state.loops[state.last], state.generation))
     }
     let (chosen, generation) = try result.get()
     return Lease(runtime: self, loop: chosen, generation: generation)
   }
 
-  /// Runs blocking work on a blocking thread; the caller, which is suspended meanwhile, goes on where it was.
+  /// Runs blocking work on a blocking thread. The caller is suspended meanwhile, and resumes on its own executor.
   ///
-  /// At most `maxBlockingThreads` run at once, the others wait. The work can't be interrupted.
+  /// At most `maxBlockingThreads` work at once; further work waits in a queue. The work can't be interrupted.
   public func block<Value: Sendable, Failure: Error>(
     _ work: @escaping @Sendable () throws(Failure) -> Value
   ) async throws(Failure) -> Value {
@@ -102,19 +77,19 @@ public final class TelemetryRuntime: Sendable {
     return try await promise.value.get()
   }
 
-  /// Starts blocking work that nobody waits for in a task: a result goes its own way.
+  /// Starts blocking work without waiting for its end.
   package func startBlocking(_ work: @escaping @Sendable () -> Void) { blocking.run(work) }
 
-  /// Ends the threads now, whoever still holds them; what runs on a blocking thread is left to end by itself.
+  /// Ends the threads now, even if leases hold them. Blocking work in progress continues to its end.
   ///
-  /// Processors and exporters that run on this runtime close at once. A task that still has an event loop to run on
-  /// isn't lost: a thread is started for it, which ends with the last of them.
+  /// Processors and exporters on this runtime close at once. A task that still has to run on an event loop isn't lost: a
+  /// thread starts for such tasks and ends with the last of them.
   public func shutdown() {
     stop { $0.users = 0 }
     blocking.shutdown()
   }
 
-  private func leaseEnded(_ generation: Int) {
+  func leaseEnded(_ generation: Int) {
     stop { if $0.generation == generation { $0.users -= 1 } }
   }
 
@@ -127,7 +102,7 @@ public final class TelemetryRuntime: Sendable {
       return state.loops
     }
     for loop in loops { loop.stop() }
-    // The idle ones would wait for work until their time is over.
+    // Idle blocking threads would otherwise wait until `threadKeepAlive` has passed.
     if !loops.isEmpty { blocking.shutdown() }
   }
 

@@ -11,10 +11,10 @@
 
 /// Starts threads.
 package enum ThreadSystem {
-  /// The cores that are on line.
+  /// The number of processor cores that are online.
   package static var coreCount: Int { Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-  /// Starts a detached thread with all signals blocked, so that the app's handlers never run on it.
+  /// Starts a detached thread with all signals blocked, so that no signal handler of the app runs on the thread.
   package static func start(
     name: String, stackSize: Int, _ body: @escaping @Sendable () -> Void
   ) throws(SystemError) {
@@ -22,7 +22,7 @@ package enum ThreadSystem {
     unsafe pthread_attr_init(&attributes)
     defer { unsafe pthread_attr_destroy(&attributes) }
     unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    // Whole pages: Darwin refuses anything else.
+    // Darwin refuses a size that isn't a multiple of its page size, 16 KiB.
     unsafe pthread_attr_setstacksize(&attributes, (stackSize + 0x3FFF) & ~0x3FFF)
     var all = sigset_t()
     var previous = sigset_t()
@@ -35,7 +35,7 @@ package enum ThreadSystem {
     #else
       var thread = pthread_t()
     #endif
-    // SAFETY: the thread takes over the retain; if it doesn't come to be, we take it back.
+    // SAFETY: the thread takes over the retain; if no thread starts, the retain is released here.
     let code = unsafe pthread_create(&thread, &attributes, runThread, unsafe start.toOpaque())
     guard code == 0 else {
       unsafe start.release()

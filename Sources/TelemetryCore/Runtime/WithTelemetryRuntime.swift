@@ -1,6 +1,7 @@
-/// Runs `main` as a task on a runtime's event loop and waits for it: the entry for a program's own main job.
+/// Runs `main` as a task on the event loop of a new runtime and waits for its end. For a program's own main job.
 ///
-/// The runtime's threads run at least until `main` has ended. Cancelling the caller cancels `main`.
+/// The runtime's threads run at least until `main` has ended. Cancelling the caller cancels `main`. Throws what `main`
+/// throws, a `ConfigurationError`, or a `SystemError` if no thread can be started.
 public func withTelemetryRuntime<Value: Sendable>(
   _ configuration: TelemetryRuntime.Configuration = .production,
   _ main: @escaping @Sendable (TelemetryRuntime) async throws -> Value

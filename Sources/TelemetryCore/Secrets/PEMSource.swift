@@ -6,10 +6,10 @@
   internal import Darwin
 #endif
 
-/// A certificate or a key in PEM format: the file that holds it, or its text.
+/// A certificate or a key in PEM format, as a file or as text.
 ///
 /// A string literal is the path of a file: `configuration.certificate = "/etc/ssl/our-authority.pem"`. No description
-/// shows a text, and the copy that is kept of it is overwritten when the last reference to it goes.
+/// shows a text. The stored copy of a text is overwritten when its last reference is released.
 public struct PEMSource: Hashable, Sendable {
   private enum Content: Hashable, Sendable {
     case file(String)
@@ -18,33 +18,33 @@ public struct PEMSource: Hashable, Sendable {
 
   private let content: Content
 
-  /// The file at `path`, which is read again for a new connection when it has changed. What begins with `-----BEGIN` is
-  /// no path but the text itself, and is taken as that.
+  /// The file at `path`. A changed file is read again for the next connection. A `path` that begins with `-----BEGIN` is
+  /// read as the PEM text itself.
   public static func file(_ path: String) -> PEMSource {
     guard path.trimmed.hasPrefix("-----BEGIN") else { return PEMSource(content: .file(path)) }
     return PEMSource(content: .text(bytes(path), inPlaceOfName: true))
   }
 
-  /// The text itself. In a text of one line `\n` stands for a line break, as where no variable can hold one.
+  /// The PEM text. In a text of one line, `\n` means a line break: some environment variables can't hold line breaks.
   public static func pem(_ text: String) -> PEMSource {
     PEMSource(content: .text(bytes(text), inPlaceOfName: false))
   }
 
-  /// The text itself, as bytes.
+  /// The bytes of a PEM text.
   public static func pem(_ bytes: [UInt8]) -> PEMSource {
     PEMSource(content: .text(SecretBytes(bytes), inPlaceOfName: false))
   }
 
-  /// The file's path; nil for a text.
+  /// The path of the file; nil for a text.
   public var path: String? { if case .file(let path) = content { path } else { nil } }
 
   /// The text; nil for a file.
   package var text: SecretBytes? { if case .text(let text, _) = content { text } else { nil } }
 
-  /// Whether a text was given where the path of a file was expected.
+  /// True if ``file(_:)`` got a PEM text.
   package var isTextInPlaceOfName: Bool { if case .text(_, true) = content { true } else { false } }
 
-  /// Whether it is an empty path or an empty text.
+  /// True for an empty path or an empty text.
   package var isEmpty: Bool {
     switch content {
     case .file(let path): path.isEmpty
@@ -52,7 +52,7 @@ public struct PEMSource: Hashable, Sendable {
     }
   }
 
-  /// The path if a file is there, however long. One that leads nowhere may be a secret that was given in its place.
+  /// The path for messages: whole if the file exists, else by the rules of ``Redaction``, since the path may be a secret.
   package var shown: String {
     guard let path, !path.utf8.contains(0), unsafe access(path, F_OK) == 0 else { return description }
     return path.sanitized()
@@ -81,7 +81,7 @@ extension PEMSource: ExpressibleByStringInterpolation {
 }
 
 extension PEMSource: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// The path, or that it is a text and of which length.
+  /// The path, or the length of the text.
   public var description: String {
     switch content {
     case .file(let path): Redaction.shown(path)

@@ -1,35 +1,35 @@
-/// How a value that a user gave is shown in errors, warnings and reports. Every one that is printed goes through here.
+/// Removes secrets from a user's values before errors, warnings and reports show them. Each printed value passes through.
 ///
-/// A secret can stand where nobody expects it: a key's text in the place of its file's name, a token in the place of an
-/// endpoint. So a value is shown by its length only if it has a line break, is PEM, or is longer than 64 characters; of
-/// any other the user-info and the query of a URL are left out.
+/// Users put secrets into wrong options: a key's text instead of its file's path, a token instead of an endpoint.
+/// Therefore a value with a line break, with PEM text or of more than 64 characters is replaced by its length. In other
+/// values the user information and the query of a URL are replaced.
 package enum Redaction {
-  /// Stands for what isn't shown.
+  /// Replaces a secret.
   package static let mark = "[REDACTED]"
   private static let longest = 64
 
-  /// The value as one printable line, without what may be a secret. A second time changes nothing.
+  /// The value as one printable line without secrets. A second call changes nothing.
   package static func shown(_ text: String) -> String {
     mayBeSecret(text) ? length(of: text) : withoutCredentials(text).sanitized()
   }
 
-  /// In the place of a text that isn't shown at all: how long it is.
+  /// The text's length, which replaces the text.
   package static func length(of text: String) -> String { "\(mark) (\(text.utf8.count) bytes)" }
 
-  /// Whether only the length is shown.
+  /// True if only the length may be shown.
   package static func mayBeSecret(_ text: String) -> Bool {
-    // Bytes first, since counting the characters of a whole file takes its time.
+    // The bytes are compared first: the count of the characters of a whole file would take long.
     text.utf8.contains { $0 == 0x0A || $0 == 0x0D } || text.unicodeScalars.contains { $0 == "\u{85}" }
       || text.utf8.count > longest && text.unicodeScalars.dropFirst(longest).first != nil
       || isPEM(text)
   }
 
-  /// Whether the text is that of a PEM file, not its name; also in lower case, as a header's name would be.
+  /// True for the text of a PEM file. Also finds lower case, since header names are in lower case.
   package static func isPEM(_ text: String) -> Bool { text.contains("-----BEGIN") || text.contains("-----begin") }
 
-  /// A URL, or anything like it, without what stands before an `@` and after a `?` or `#`.
+  /// A URL, or a similar text, with a replacement for the parts before `@` and after `?` or `#`.
   package static func withoutCredentials(_ text: String) -> String {
-    // What stands before "://" is a scheme, or part of a password.
+    // The text before "://" is either a scheme or part of a password.
     var start = text.startIndex
     if let separator = text.firstRange(of: "://"), text[..<separator.lowerBound].utf8.allSatisfy(isSchemeByte) {
       start = separator.upperBound
@@ -44,7 +44,7 @@ package enum Redaction {
     return prefix + rest[...query] + mark
   }
 
-  /// RFC 3986, 3.1; '_' is none, but part of what people write there.
+  /// True in a URL's scheme, and for `_`, which users write there (RFC 3986, 3.1).
   package static func isSchemeByte(_ byte: UInt8) -> Bool {
     byte.isASCIIAlphanumeric(or: "+-._")
   }

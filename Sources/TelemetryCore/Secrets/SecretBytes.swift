@@ -6,22 +6,22 @@
   internal import Darwin
 #endif
 
-/// Bytes that may be a secret, such as a key's text: they are overwritten when the last reference goes.
+/// Bytes that may be a secret, such as a key's text. The release of the last reference overwrites the bytes.
 @safe
 package final class SecretBytes: Sendable {
   // SAFETY: written in `init` only, freed in `deinit` only.
   nonisolated(unsafe) private let memory: UnsafeMutableRawBufferPointer
-  /// How many there are.
+  /// The number of bytes.
   package let count: Int
 
-  /// A copy of `bytes`.
+  /// Copies `bytes`.
   package init(_ bytes: some Collection<UInt8>) {
     unsafe memory = .allocate(byteCount: bytes.count, alignment: 16)
     unsafe memory.copyBytes(from: bytes)
     count = bytes.count
   }
 
-  /// Makes room for `capacity` bytes; `fill` writes to it and returns how many there are.
+  /// Allocates `capacity` bytes. `fill` writes to this memory and returns the number of bytes.
   package init<Failure: Error>(
     capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
   ) throws(Failure) {
@@ -41,14 +41,14 @@ package final class SecretBytes: Sendable {
     unsafe memory.deallocate()
   }
 
-  /// Hands the bytes to `body`; they are valid until it returns.
+  /// Calls `body` with the bytes, which are valid until `body` returns.
   package func withBytes<Result, Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try unsafe body(UnsafeRawBufferPointer(rebasing: memory.prefix(count)))
   }
 
-  /// Overwrites the memory in a way that no compiler leaves out.
+  /// Overwrites the memory. No compiler optimizes the call away.
   package static func wipe(_ memory: UnsafeMutableRawBufferPointer) {
     guard let start = memory.baseAddress, memory.count > 0 else { return }
     #if canImport(Darwin)

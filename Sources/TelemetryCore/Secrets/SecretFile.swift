@@ -6,9 +6,9 @@
   internal import Darwin
 #endif
 
-/// Reads a small file that may hold a secret, or a pipe such as a shell's `<(command)`: whole, into memory that is wiped.
+/// Reads a small file, or a pipe such as a shell's `<(command)`, whole into memory that is overwritten after its use.
 package enum SecretFile {
-  /// Why a file can't be read.
+  /// The reason why a file can't be read.
   package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
     case system(Int32)
     case hasNUL
@@ -18,7 +18,7 @@ package enum SecretFile {
     case unfinishedPipe(Duration)
     case emptyPipe
 
-    /// What follows the file's name in a message.
+    /// The rest of a sentence that begins with the file's name.
     package var description: String {
       switch self {
       case .system(let code): "can't be read: \(SystemError.text(of: code))"
@@ -34,12 +34,12 @@ package enum SecretFile {
     }
   }
 
-  /// Reads the file at `path`. Blocks; for a pipe at most for `patience`.
+  /// Reads the file at `path`. Blocks: for a pipe at most for `patience`.
   package static func read(
     _ path: String, limit: Int, patience: Duration = .seconds(10)
   ) throws(Failure) -> SecretBytes {
     guard !path.utf8.contains(0) else { throw .hasNUL }
-    // Without waiting: nobody may ever open the other end of a pipe.
+    // Nonblocking: the other end of a pipe may never be opened.
     let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard file >= 0 else { throw .system(errno) }
     defer { close(file) }
@@ -55,7 +55,7 @@ package enum SecretFile {
 
   private static func regular(_ file: Int32, _ size: Int, _ limit: Int) throws(Failure) -> SecretBytes {
     guard size <= limit else { throw .tooLarge(limit: limit) }
-    // One more than the file has, to see that it didn't grow; what says that it is empty may still hold something.
+    // One byte more than the file's size shows that the file grew. A file of size 0, as in /proc, may still have bytes.
     let capacity = size > 0 ? size + 1 : limit + 1
     let contents = try unsafe SecretBytes(capacity: capacity) { memory throws(Failure) in
       var count = 0
@@ -81,7 +81,7 @@ package enum SecretFile {
         let got = unsafe piece(file, memory, count)
         if got < 0, errno == EINTR { continue }
         guard got >= 0 || errno == EAGAIN else { throw .system(errno) }
-        // Nothing to read may also mean that nobody has opened the other end yet.
+        // An empty read may also mean that the other end isn't open yet.
         if got == 0, count > 0 || isOver { break }
         count += max(0, got)
         if got <= 0 {
@@ -96,7 +96,8 @@ package enum SecretFile {
     return contents
   }
 
-  /// Waits until the pipe has bytes or its writers have ended, and says which; nil if the time is over first.
+  /// Waits until the pipe has bytes or its writers have ended.
+  /// - Returns: The events of `poll`; nil if `end` passes first.
   private static func wait(for file: Int32, until end: MonotonicInstant) -> Int16? {
     while true {
       let left = end - MonotonicInstant.system
@@ -113,7 +114,7 @@ package enum SecretFile {
   }
 }
 
-/// Named apart from `SecretFile.read`, which would hide it.
+/// Calls the system's `read`, which `SecretFile.read` hides.
 private func systemRead(_ file: Int32, _ start: UnsafeMutableRawPointer, _ count: Int) -> Int {
   unsafe read(file, start, count)
 }

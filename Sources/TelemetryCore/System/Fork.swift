@@ -8,28 +8,28 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// What happens around a fork of the process (pthread_atfork). `vfork` and `posix_spawn` don't come by here.
+/// Calls the participants around a fork of the process (pthread_atfork). `vfork` and `posix_spawn` call nothing.
 package enum Fork {
-  // SAFETY: a participant leaves in its deinit, before its memory goes away.
+  // SAFETY: a participant leaves in its deinit, before its memory is freed.
   @safe
   private struct Member {
     unowned(unsafe) let participant: any ForkParticipant
   }
 
   private static let members: Locked<[Member]> = {
-    // Once, with the first participant.
+    // Called once, when the first participant joins.
     _ = pthread_atfork({ Fork.prepare() }, { Fork.inParent() }, { Fork.inChild() })
     return Locked([])
   }()
 
-  /// The generation of a process that isn't a child.
+  /// The generation of a process that is no forked child.
   static let firstGeneration: UInt32 = 1
   private static let forks = Atomic<UInt32>(firstGeneration)
 
-  /// Which process this is: another number in a child than in its parent. Never 0.
+  /// A number that differs between a forked child and its parent. Never 0.
   package static var generation: UInt32 { forks.load(ordering: .relaxed) }
 
-  /// Takes part in all forks from now on; not for use under a lock that takes part.
+  /// Adds a participant. The caller must hold no lock of a participant.
   package static func join(_ participant: some ForkParticipant) {
     let order = participant.forkOrder.rawValue
     members.withLock { members in
@@ -38,7 +38,7 @@ package enum Fork {
     }
   }
 
-  /// The first thing in a participant's `deinit`.
+  /// Removes a participant. Called first in its `deinit`.
   package static func leave(_ participant: some ForkParticipant) {
     let leaving = ObjectIdentifier(participant)
     members.withLock { members in
@@ -59,7 +59,7 @@ package enum Fork {
 
   private static func inChild() {
     forks.add(1, ordering: .relaxed)
-    // What others stand on comes first: descriptors, then threads.
+    // In reverse order, so that descriptors and threads are ready before their users.
     for member in unsafe members.value.pointee.reversed() { unsafe member.participant.forkedChild() }
     members.unlock()
   }

@@ -1,20 +1,19 @@
-/// Has state that threads share, and that a forked child, in which only the forking thread exists, must find whole.
+/// An object with state that threads share. A forked child has only the forking thread, and must find the state whole.
 package protocol ForkParticipant: AnyObject, Sendable {
-  /// Who may hold its lock while it asks for another one stands before it.
+  /// The place in the order in which locks are taken.
   var forkOrder: ForkOrder { get }
 
-  /// The process is about to fork: brings threads of its own to a halt, while no lock is held for the fork yet. Default:
-  /// nothing.
+  /// Stops the object's own threads before a fork. No lock is held yet. The default does nothing.
   func haltForFork()
 
-  /// Takes its lock. On the forking thread.
+  /// Takes the object's lock. On the forking thread.
   func prepareFork()
 
-  /// In the parent, after the fork: lets go of the lock.
+  /// Releases the lock in the parent after the fork.
   func forkedParent()
 
-  /// In the child, before anything else runs there: begins anew, or keeps what it has, and lets go of the lock. What
-  /// belongs to the parent is neither used nor released.
+  /// Resets or keeps the state in the child, before any other code runs there, and releases the lock. Neither uses nor
+  /// releases objects of the parent.
   func forkedChild()
 }
 
@@ -22,7 +21,7 @@ extension ForkParticipant {
   package func haltForFork() {}
 }
 
-/// The order in which locks are taken before a fork.
+/// The order in which locks are taken before a fork: the holder of a lock may ask for the locks of later cases.
 package enum ForkOrder: Int, Sendable {
   case processor
   case exporter

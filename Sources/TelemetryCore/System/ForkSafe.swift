@@ -1,4 +1,4 @@
-/// State behind a lock that a forked child goes on with as it was.
+/// State behind a lock that a forked child keeps unchanged.
 package final class ForkSafe<State>: ForkParticipant {
   private let state: Locked<State>
 
@@ -11,7 +11,7 @@ package final class ForkSafe<State>: ForkParticipant {
 
   package var forkOrder: ForkOrder { .leaf }
 
-  /// Calls `body` with the state while no other thread can reach it.
+  /// Calls `body` with the state under the lock.
   package func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending State) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {

@@ -6,11 +6,11 @@
   internal import Darwin
 #endif
 
-/// The descriptors of telemetry's sockets and pollers. A forked child closes them first of all: the connections are the
-/// parent's, and a socket that two processes hold doesn't end when one of them closes it.
+/// The descriptors of telemetry's sockets and pollers. A forked child closes them before any other work: the connections
+/// are the parent's, and a socket that two processes hold stays open when only one process closes it.
 ///
-/// An object that holds such a descriptor keeps the ``Fork/generation`` along with it, and touches it in that one only:
-/// later the number may be another file's.
+/// An object with such a descriptor also stores the ``Fork/generation``, and uses the descriptor in this generation only:
+/// in a later one the number may belong to another file.
 package final class ForkedDescriptors: ForkParticipant {
   private static let shared = ForkedDescriptors()
 
@@ -18,13 +18,15 @@ package final class ForkedDescriptors: ForkParticipant {
 
   private init() { Fork.join(self) }
 
-  /// Takes part in forks from now on; called where no lock is held that takes part too.
+  /// Joins the participants of forks. The caller must hold no lock of a participant.
   static func start() { _ = shared }
 
-  /// Notes the descriptor that `make` gives, or returns its negative `errno`. No fork comes in between.
+  /// Calls `make`, which opens a descriptor or returns the negative `errno`, and stores the descriptor. No fork happens
+  /// in between.
   ///
-  /// Where the process has closed its standard output or error, the system gives their numbers to the next file. No
-  /// socket gets one: what the program prints would go to the server.
+  /// After the process has closed its standard output or error, the system gives their numbers to the next files. A
+  /// socket never gets such a number: the program's output would go to the server.
+  /// - Returns: The descriptor or the negative `errno`.
   package static func open(_ make: () -> Int32) -> Int32 {
     shared.open.withLock { open in
       let descriptor = aboveStandard(make())
@@ -42,7 +44,7 @@ package final class ForkedDescriptors: ForkParticipant {
     }
   }
 
-  /// Lets go of numbers that are no descriptors of ours any more.
+  /// Forgets numbers that the program has closed.
   static func forget(_ descriptors: [Int32]) {
     shared.open.withLock { open in open.removeAll { descriptors.contains($0) } }
   }
@@ -58,7 +60,8 @@ package final class ForkedDescriptors: ForkParticipant {
   }
 }
 
-/// The same file under a number that isn't one of the three standard ones, or the negative `errno`.
+/// Moves the file to a number above the three standard ones.
+/// - Returns: The number or the negative `errno`.
 private func aboveStandard(_ descriptor: Int32) -> Int32 {
   guard (0...STDERR_FILENO).contains(descriptor) else { return descriptor }
   let other = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)

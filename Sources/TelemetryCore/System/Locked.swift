@@ -4,15 +4,15 @@ package import Synchronization
   internal import COTLPSystem
 #endif
 
-/// A value behind a lock: the standard library's `Mutex`, for a process that may fork.
+/// A value behind a lock: like the standard library's `Mutex`, but for a process that may fork.
 ///
-/// On Linux that one knows its owner by a thread's number, which it keeps for the thread's life; but a fork gives the
-/// child's thread another one, and the first time that two threads of the child want the same `Mutex`, the program
-/// stops. This lock knows no threads. Who holds it must not ask for it again.
+/// On Linux a `Mutex` knows its owner by the thread's number, which is cached in the thread. A fork changes the number
+/// of the child's thread, so that the process stops the first time that two threads of the child want the same `Mutex`.
+/// This lock knows no threads. A thread that holds the lock must not take the lock again.
 @safe
 package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
   #if os(Linux)
-    // 0 free, 1 held, 2 held and somebody may wait.
+    // 0: free; 1: held; 2: held, and a thread may wait.
     @usableFromInline let word: UnsafeMutablePointer<Atomic<UInt32>>
   #else
     @usableFromInline let word: UnsafeMutablePointer<Mutex<Void>>
@@ -21,7 +21,7 @@ package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
 
   @inlinable
   package init(_ value: consuming Value) {
-    // One block for both: the lock in front, the value at the next place that its alignment permits.
+    // Lock and value share one block; the value follows at the next aligned address.
     let offset = max(16, MemoryLayout<Value>.alignment)
     let block = UnsafeMutableRawPointer.allocate(byteCount: offset + MemoryLayout<Value>.size, alignment: offset)
     unsafe storage = unsafe (block + offset).bindMemory(to: Value.self, capacity: 1)
@@ -42,11 +42,11 @@ package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     unsafe UnsafeMutableRawPointer(word).deallocate()
   }
 
-  /// Where the value lies; only for who holds the lock.
+  /// The address of the value. Only for the holder of the lock.
   @unsafe @inlinable
   package var value: UnsafeMutablePointer<Value> { unsafe storage }
 
-  /// Calls `body` with the value while no other thread can reach it.
+  /// Calls `body` with the value under the lock.
   @inlinable
   package borrowing func withLock<Result: ~Copyable, Failure: Error>(
     _ body: (inout sending Value) throws(Failure) -> sending Result
@@ -56,7 +56,7 @@ package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     return try unsafe body(&storage.pointee)
   }
 
-  /// Waits until no other thread holds the lock, and holds it.
+  /// Takes the lock; waits while another thread holds the lock.
   @inlinable
   package borrowing func lock() {
     #if os(Linux)
@@ -68,7 +68,7 @@ package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     #endif
   }
 
-  /// Lets go of the lock.
+  /// Releases the lock.
   @inlinable
   package borrowing func unlock() {
     #if os(Linux)
@@ -81,7 +81,7 @@ package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
   #if os(Linux)
     @usableFromInline
     borrowing func lockSlowly() {
-      // What is held is held briefly: often it is free again before sleeping would have cost less.
+      // The lock is held briefly: spinning often costs less than sleeping.
       for _ in 0..<100 {
         let (taken, held) = unsafe word.pointee.compareExchange(
           expected: 0, desired: 1, successOrdering: .acquiring, failureOrdering: .relaxed)
@@ -89,7 +89,7 @@ package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
         if held == 2 { break }
         COTLPSystem_pause()
       }
-      // Whoever slept can't know whether others still do, so it takes the lock as one that is waited for.
+      // After its sleep a thread can't know if others still sleep, so it takes the lock with mark 2.
       while unsafe word.pointee.exchange(2, ordering: .acquiring) != 0 { unsafe COTLPSystem_futex_wait(word, 2) }
     }
 

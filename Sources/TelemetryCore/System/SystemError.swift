@@ -8,21 +8,21 @@
 
 /// A failed system call.
 public struct SystemError: Error, Hashable, CustomStringConvertible {
-  /// The call's name, such as `connect`.
+  /// The name of the call, such as `connect`.
   public let call: String
   /// The `errno` value.
   public let code: Int32
 
-  /// Makes an error of the call's name and its `errno` value.
+  /// Makes an error from the name of the call and the `errno` value.
   public init(call: String, code: Int32) {
     self.call = call
     self.code = code
   }
 
-  /// The call and the system's words for the error.
+  /// The name of the call and the system's text for the error.
   public var description: String { "\(call): \(SystemError.text(of: code))" }
 
-  /// The system's words for an `errno` value.
+  /// The system's text for an `errno` value.
   package static func text(of code: Int32) -> String {
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
       unsafe buffer.initialize(repeating: 0)

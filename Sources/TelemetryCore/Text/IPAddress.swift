@@ -15,13 +15,13 @@ package enum IPAddress: Hashable, Sendable {
     }
   }
 
-  /// An IPv4 address, if this is one that is written as IPv6 (RFC 4291, 2.5.5.2); else the same.
+  /// The IPv4 address that an IPv4-mapped IPv6 address holds; any other address unchanged (RFC 4291, 2.5.5.2).
   package var unmapped: IPAddress {
     guard case .v6(0, let low) = self, low >> 32 == 0xFFFF else { return self }
     return .v4(UInt32(truncatingIfNeeded: low))
   }
 
-  /// Whether it means the machine itself: 127.0.0.0/8 or ::1.
+  /// True for 127.0.0.0/8 and ::1, the addresses of the machine itself.
   package var isLoopback: Bool {
     switch unmapped {
     case .v4(let number): number >> 24 == 127
@@ -29,7 +29,7 @@ package enum IPAddress: Hashable, Sendable {
     }
   }
 
-  /// How many bits an address of this kind has.
+  /// The size of such an address in bits.
   package var bitCount: Int {
     switch self {
     case .v4: 32
@@ -37,7 +37,7 @@ package enum IPAddress: Hashable, Sendable {
     }
   }
 
-  /// Whether both are of one kind and have the same first `count` bits; all of them if they have fewer.
+  /// True if both addresses are of one kind and have the same first `count` bits. A count above the size means all bits.
   package func hasPrefix(_ count: Int, of other: IPAddress) -> Bool {
     let count = min(max(0, count), bitCount)
     switch (self, other) {
@@ -58,7 +58,7 @@ extension IPAddress {
     guard parts.count == 4 else { return nil }
     var number: UInt32 = 0
     for part in parts {
-      // A leading zero is octal to some and decimal to others.
+      // Some programs read a number with a leading zero as octal, others as decimal: here it is an error.
       guard let value = UInt8(decimal: part), part.utf8.count == 1 || part.first != "0" else { return nil }
       number = number << 8 | UInt32(value)
     }
@@ -80,7 +80,7 @@ extension IPAddress {
     return (halves[0], halves[1])
   }
 
-  /// The groups of 16 bits of a part of an address; the last two may be written as IPv4.
+  /// The groups of 16 bits in a part of an address. The last two groups may have the form of an IPv4 address.
   private static func v6Groups(_ text: Substring) -> [UInt16]? {
     guard !text.isEmpty else { return [] }
     var groups: [UInt16] = []
@@ -100,7 +100,7 @@ extension IPAddress {
 // MARK: Writing
 
 extension IPAddress: CustomStringConvertible {
-  /// The address as it is usually written, IPv6 as in RFC 5952 and without brackets.
+  /// The address in its usual form, IPv6 without brackets (RFC 5952).
   package var description: String {
     switch self {
     case .v4(let number): [24, 16, 8, 0].map { String(number >> $0 & 0xFF) }.joined(separator: ".")

@@ -1,7 +1,7 @@
 extension Duration {
-  /// The duration in whole nanoseconds, clamped to what an `Int64` holds (292 years).
+  /// The duration in whole nanoseconds, clamped to the range of an `Int64` (292 years).
   package var clampedNanoseconds: Int64 {
-    // Compared first: `components` stops the process where the seconds don't fit into 64 bits.
+    // The comparison comes first: `components` stops the process if the seconds don't fit into 64 bits.
     guard self < .nanoseconds(Int64.max) else { return .max }
     guard self > .nanoseconds(Int64.min) else { return .min }
     let (seconds, attoseconds) = components

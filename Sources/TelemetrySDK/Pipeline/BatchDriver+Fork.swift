@@ -14,7 +14,7 @@ extension BatchDriver: ForkParticipant {
     // The old state is overwritten, never released: its items belong to the parent.
     unsafe storage.initialize(to: Self.state(machine, configuration))
     budget.forkedChild()
-    if old.phase == .open { registration.store(loop.register(self), ordering: .relaxed) }
+    if old.phase == .open { registration.store(loop.register(self).rawValue, ordering: .relaxed) }
     lock.unlock()
   }
 }

@@ -91,7 +91,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     unsafe storage.initialize(to: Self.state(machine, configuration))
     let slots = slots  // outside the lock: it calls the exporter
     withState { $0.machine.settings.maxConcurrentExports = slots }
-    registration.store(loop.register(self), ordering: .relaxed)
+    registration.store(loop.register(self).rawValue, ordering: .relaxed)
     loopExporter?.share(budget)
     loopExporter?.observeRoom { [weak self] in
       if let self { self.loop.notify(self.token) }
@@ -132,7 +132,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     return unsafe body(&storage.pointee)
   }
 
-  var token: UInt64 { registration.load(ordering: .relaxed) }
+  var token: HandlerToken { HandlerToken(rawValue: registration.load(ordering: .relaxed)) }
 
   var ledger: Ledger { withState { $0.machine.ledger } }
 

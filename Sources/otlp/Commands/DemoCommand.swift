@@ -19,8 +19,6 @@ package struct DemoCommand: ToolCommand {
       """,
     options: ExportOptions.table(within: \.export))
 
-  package static var emptyResult: JSONObject { RunReport(endpoint: "").object }
-
   package func run() async throws(ToolError) -> ExitCode {
     let environment = Process.environment
     if hasEndpoint(environment) { return try await exportToEndpoint(environment) }
@@ -77,7 +75,7 @@ package struct DemoCommand: ToolCommand {
     var mismatch: Shortfall?
   }
 
-  /// Exports one trace to one receiver.
+  /// Exports a trace to a receiver.
   private func round(_ store: Certificates?, _ environment: [String: String]) async throws(ToolError) -> Round {
     let certificates: TestCertificates? = if let store { try store.make() } else { nil }
     let collector = try await start(certificates)

@@ -18,6 +18,8 @@ package struct DoctorCommand: ToolCommand {
       """,
     options: ExportOptions.table(within: \.export))
 
+  package static var emptyResult: JSONObject { JSONObject() }
+
   package func run() async throws(ToolError) -> ExitCode {
     let survey = ConfigurationSurvey(export, environment: Process.environment)
     let report = await examine(survey)

@@ -25,10 +25,11 @@ package struct HelpCommand: ToolCommand {
       OptionReader<String>.text(completing: ["demo", "send", "load", "receive", "doctor", "help"]).optional))
 
   /// All commands in the order of the overview.
-  package static let commands: [CommandDescription] = [
-    DemoCommand.table.description, SendCommand.table.description, LoadCommand.table.description,
-    ReceiveCommand.table.description, DoctorCommand.table.description, table.description,
+  static let types: [any ToolCommand.Type] = [
+    DemoCommand.self, SendCommand.self, LoadCommand.self, ReceiveCommand.self, DoctorCommand.self, HelpCommand.self,
   ]
+
+  package static var commands: [CommandDescription] { types.map { $0.description } }
 
   package static let summary = "sends and receives telemetry by the OpenTelemetry protocol"
 

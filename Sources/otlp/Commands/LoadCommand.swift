@@ -46,8 +46,6 @@ package struct LoadCommand: ToolCommand {
       "error-rate", "PERCENT", "the percentage of spans with the status error", \.plan.shape.errorRate, .percent),
   ]
 
-  package static var emptyResult: JSONObject { RunReport(endpoint: "").object }
-
   package func run() throws(ToolError) -> ExitCode {
     var plan = plan
     if plan.spans == nil, plan.duration == nil { plan.spans = 10_000 }

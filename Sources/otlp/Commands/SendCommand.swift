@@ -3,14 +3,6 @@ internal import OTLPWire
 internal import TelemetryCore
 internal import TelemetrySDK
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// `otlp send`.
 package struct SendCommand: ToolCommand {
   package var export = ExportOptions()
@@ -32,8 +24,6 @@ package struct SendCommand: ToolCommand {
     operand: .operand(
       "FILE", "OTLP JSON, as the Collector's file exporter writes it; - is standard input", \.file, .text))
 
-  package static var emptyResult: JSONObject { RunReport(endpoint: "").object }
-
   package func run() throws(ToolError) -> ExitCode {
     let input = try openInput()
     let wake = BlockingSemaphore()
@@ -41,7 +31,7 @@ package struct SendCommand: ToolCommand {
     let run = try ExportRun(export, environment: Process.environment)
     let problems = InputProblemLog()
     let reader = InputReader(
-      ByteSource(descriptor: input), problems: problems, isStopped: { StopSignal.shared.isRequested }
+      input, problems: problems, isStopped: { StopSignal.shared.isRequested }
     ) { run.processor.onEnd($0) }
     // A signal can't interrupt a read of standard input, so the reader has its own thread, which a signal abandons.
     do throws(SystemError) {
@@ -73,13 +63,14 @@ package struct SendCommand: ToolCommand {
 
   private var shownName: String { file == "-" ? "standard input" : Redaction.shown(file) }
 
-  private func openInput() throws(ToolError) -> Int32 {
-    if file == "-" { return STDIN_FILENO }
-    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
-    let code = errno
-    guard descriptor < 0 else { return descriptor }
-    // With `--header authorization=Bearer TOKEN` without quotation marks, the token is the operand.
-    let shown = export.endsInScheme ? "the file named after --header, whose value may need quotation marks" : shownName
-    throw ToolError(.noInput, "\(shown): \(SystemError.text(of: code))")
+  private func openInput() throws(ToolError) -> ByteSource {
+    do throws(SystemError) {
+      return try ByteSource(path: file)
+    } catch {
+      // With `--header authorization=Bearer TOKEN` without quotation marks, the token is the operand.
+      let shown =
+        export.endsInScheme ? "the file named after --header, whose value may need quotation marks" : shownName
+      throw ToolError(.noInput, "\(shown): \(SystemError.text(of: error.code))")
+    }
   }
 }

@@ -1,16 +1,18 @@
 internal import TelemetryCore
 
-/// A command of the tool. Its properties are the settings that the options of its table change.
-package protocol ToolCommand {
+/// A command of the tool. The options of the table change the properties of the command.
+package protocol ToolCommand: SendableMetatype {
   init()
   static var table: CommandTable<Self> { get }
-  /// The members, besides `error`, that `--json` prints if the command can't start.
+  /// The JSON besides `error` if the command can't start.
   static var emptyResult: JSONObject { get }
   func run() async throws(ToolError) -> ExitCode
 }
 
 extension ToolCommand {
-  package static var emptyResult: JSONObject { JSONObject() }
+  static var description: CommandDescription { table.description }
+
+  package static var emptyResult: JSONObject { RunReport(endpoint: "").object }
 
   /// Parses the arguments after the command's name and runs the command.
   static func main(_ arguments: [String]) async -> ExitCode {

@@ -32,7 +32,7 @@ package struct Check: Hashable, Sendable {
 }
 
 extension Check {
-  /// Merges the checks of several servers. A step has failed if it failed for one of them.
+  /// Merges the checks of several servers. A step has failed if it failed for any server.
   static func merged(_ all: [(server: String, checks: [Check])]) -> [Check] {
     Step.allCases.compactMap { step in
       let seen = all.flatMap { server, checks in

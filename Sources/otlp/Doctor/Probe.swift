@@ -3,7 +3,7 @@ internal import OTLPExport
 internal import OTLPGRPC
 internal import TelemetryCore
 
-/// Performs the steps of an export one by one, and records the checks.
+/// Performs the steps of an export in order, and records the checks.
 struct Probe {
   private(set) var checks: [Check] = []
   private(set) var failure: ProbeFailure?

@@ -6,7 +6,7 @@ internal import TelemetrySDK
 extension ExportOptions {
   package static let table: [Option<ExportOptions>] = (server + tls + delivery).map { $0.recorded(in: \.given) }
 
-  /// The options for a command whose settings contain these.
+  /// The options for a command with these settings in a property.
   static func table<Command>(
     within property: any WritableKeyPath<Command, ExportOptions> & Sendable
   ) -> [Option<Command>] { table.map { $0.within(property) } }

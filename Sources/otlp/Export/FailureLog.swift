@@ -1,8 +1,8 @@
 internal import Synchronization
 package import TelemetryCore
 
-/// Keeps the exporter's diagnostics about failed exports, of which the command reports the last one at its end. Passes on
-/// all other diagnostics.
+/// Keeps the last of the exporter's diagnostics about failed exports, which the command reports at the end. Passes on all
+/// other diagnostics.
 package final class FailureLog: Sendable {
   private let base: Diagnostics
   private let state = Mutex<String?>(nil)

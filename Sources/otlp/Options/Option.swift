@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// An option or an operand of a command, and how its value gets into the command's settings.
+/// An option or an operand of a command, with the setter of its value.
 package struct Option<Settings>: Sendable {
   typealias Setter = @Sendable (inout Settings, OptionValue) throws(ConfigurationError) -> Void
 
@@ -14,7 +14,7 @@ package struct Option<Settings>: Sendable {
     self.set = set
   }
 
-  /// An option whose value needs more than a reader.
+  /// An option with its own setter.
   init(
     _ name: String, _ placeholder: String, _ help: String, default defaultValue: String? = nil,
     isRepeatable: Bool = false, _ set: @escaping Setter

@@ -48,7 +48,7 @@ package final class RequestHandler: Sendable {
   }
 
   /// Accepts other services, so that an application that also exports metrics or log records sees no errors. With a file
-  /// it refuses them, because they would be missing from the file.
+  /// it refuses those requests, because the file stores only traces.
   private func answerOther(_ path: String) -> LoopbackCollector.Response {
     let service = (path.split(separator: "/").first.map(String.init) ?? path).sanitized(limit: 100)
     state.withLock { state in

@@ -9,7 +9,7 @@ package import TelemetrySDK
   internal import Darwin
 #endif
 
-/// A file of OTLP JSON lines, one for each request. Only one thread at a time may use it.
+/// A file with a line of OTLP JSON for each request. Not thread-safe.
 ///
 /// A line is written before the request is answered, so acknowledged spans survive the end of the process. The file is
 /// forced to disk only at the end, because that takes milliseconds: a power failure can lose the last seconds.

@@ -76,7 +76,7 @@ package struct TraceBoard {
         entry.omitted += 1
       }
       entry.changed = now
-      // The last trace keeps its place: spans of one trace mostly arrive together.
+      // The last trace keeps its place, since the spans of a trace mostly arrive together.
       if order.last?.id != span.traceID || entry.turn < 0 {
         entry.turn = nextTurn
         order.append((span.traceID, nextTurn))

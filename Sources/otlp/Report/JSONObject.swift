@@ -1,4 +1,4 @@
-/// A JSON object on one line, with its members in the order of the calls.
+/// A JSON object on a line, with the members in the order of the calls.
 package struct JSONObject {
   private var members: [String] = []
 

@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -17,6 +19,13 @@ package struct ByteSource {
 
   private let descriptor: Int32
   private let size: Int
+
+  /// Opens a file; `-` is standard input.
+  init(path: String) throws(SystemError) {
+    let descriptor = unsafe path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError(call: "open", code: errno) }
+    self.init(descriptor: descriptor)
+  }
 
   package init(descriptor: Int32, pieceSize: Int = 1 << 16) {
     self.descriptor = descriptor

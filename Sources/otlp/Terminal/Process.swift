@@ -56,7 +56,7 @@ package enum Process {
   package static func exit(_ code: Int32) -> Never { _exit(code) }
 }
 
-// Outside the enum, whose functions hide the C library's.
+// Functions of the enum would hide the C library's.
 @discardableResult
 private func openFile(_ path: String, _ mode: Int32) -> Int32 { unsafe open(path, mode) }
 

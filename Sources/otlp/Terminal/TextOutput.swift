@@ -68,7 +68,7 @@ package struct TextOutput: Sendable {
   }
 }
 
-// Outside the struct, whose functions hide the C library's.
+// Functions of the struct would hide the C library's.
 private func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
   unsafe write(descriptor, bytes.baseAddress, bytes.count)
 }

@@ -9,7 +9,7 @@ package struct TraceTree {
 
   package private(set) var rows: [Row] = []
 
-  /// A span whose parent is missing is a root.
+  /// A span without its parent is a root.
   package init(_ spans: [SpanData]) {
     let ids = Set(spans.map(\.spanID))
     var children: [SpanID: [SpanData]] = [:]

@@ -131,7 +131,7 @@ package struct Waterfall: Sendable {
     let message = clean(span.status.message, 200)
     let error = message.isEmpty ? "error" : "error: \(message)"
     if TerminalWidth.columns(error) < free { return text + " " + terminal.styled(error, "31") + "\n" }
-    // The error gets a line of its own if it doesn't fit beside the bar.
+    // An error that doesn't fit beside the bar gets its own line.
     let indent = String(repeating: " ", count: min(2 * row.depth, terminal.columns / 3) + 4)
     return text + "\n" + indent + terminal.styled(TerminalWidth.cut(error, to: terminal.columns - indent.count), "31")
       + "\n"

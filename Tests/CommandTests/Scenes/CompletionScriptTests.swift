@@ -2,7 +2,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The completion scripts in their shells (RULES D8).
+/// The completion scripts in their shells (ARCHITECTURE D8).
 @Suite(.ownThreads) struct CompletionScriptTests {
   private static let words: [(line: [String], expected: [String])] = [
     (["otlp", "d"], ["demo", "doctor"]), (["otlp", "load", "--du"], ["--duration"]),

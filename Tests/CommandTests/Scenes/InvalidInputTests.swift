@@ -2,7 +2,7 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// Each error is one message that names the option and the value, with an exit code for scripts (RULES D7).
+/// Each error is one message that names the option and the value, with an exit code for scripts (ARCHITECTURE D7).
 @Suite(.ownThreads) struct InvalidInputTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var arguments: [String]

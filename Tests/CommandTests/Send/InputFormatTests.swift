@@ -7,7 +7,7 @@ import otlp
   @Test(arguments: [
     ("", InputFormat.text), ("{", .text), ("{\"resour", .text), ("\u{FEFF}{}", .text), ("[", .text), ("\n\n{", .text),
   ])
-  func JSONIsText(_ prefix: String, _ format: InputFormat) { #expect(InputFormat(Array(prefix.utf8)) == format) }
+  func jsonIsText(_ prefix: String, _ format: InputFormat) { #expect(InputFormat(Array(prefix.utf8)) == format) }
 
   @Test func binaryBytesAreNeverText() {
     var random = SeededRandom(seed: 1)

@@ -1,11 +1,12 @@
 import GRPCClient
+import HTTP2Transport
 import OTLPTesting
 import Synchronization
 import TelemetryCore
 import TestThreads
 import Testing
 
-/// What a channel says of its connections (4.12).
+/// The diagnostics of a channel (4.12).
 @Suite(.ownThreads) struct ChannelReporterTests {
   private final class Log: Sendable {
     private let kept = Mutex<[DiagnosticEvent]>([])
@@ -13,7 +14,7 @@ import Testing
     var diagnostics: Diagnostics { Diagnostics { event in self.kept.withLock { $0.append(event) } } }
   }
 
-  @Test("trap 24: a server that ends each connection with an error makes few lines")
+  @Test("a server that ends each connection with an error causes few diagnostics (trap 24)")
   func errorsInARow() throws {
     let log = Log()
     try Conformance.run(diagnostics: log.diagnostics) { scene in

@@ -1,4 +1,5 @@
 import HTTP2Transport
+import OTLPTesting
 import Synchronization
 import TelemetryCore
 import TestThreads
@@ -6,7 +7,7 @@ import Testing
 
 @testable import GRPCClient
 
-/// Runs `body` as a task on a loop whose clock jumps from timer to timer.
+/// Runs `body` as a task on a loop with a clock that jumps from timer to timer.
 func onManualLoop<Value: Sendable>(_ body: @escaping @Sendable (TelemetryLoop) async throws -> Value) throws -> Value {
   let loop = TelemetryLoop(poller: ManualPoller())
   let promise = Promise<Result<Value, any Error>>()
@@ -22,7 +23,7 @@ func onManualLoop<Value: Sendable>(_ body: @escaping @Sendable (TelemetryLoop) a
   return try promise.current!.get()
 }
 
-/// Counts what is asked of a network in which nothing answers.
+/// Records the look-ups in a network that refuses every connection.
 private final class CountingNetwork: Network {
   let lookUps = Mutex<[Int64]>([])
   private let loop: TelemetryLoop
@@ -42,8 +43,6 @@ private final class CountingNetwork: Network {
 }
 
 @Suite(.ownThreads) struct WaitingCallsTests {
-  private let message = BufferSlice([0, 0, 0, 0, 0])
-
   private func channel(_ network: any Network, _ loop: TelemetryLoop, _ diagnostics: Diagnostics = .silent) throws
     -> GRPCChannel
   {
@@ -53,12 +52,12 @@ private final class CountingNetwork: Network {
       diagnostics: diagnostics)
   }
 
-  @Test("5.9.6, 5.9.9: without a connection the call waits to its deadline, is UNAVAILABLE, and says why")
+  @Test("without a connection a call waits until its deadline and is UNAVAILABLE with the reason (5.9.6, 5.9.9)")
   func deadline() throws {
     let (result, waited) = try onManualLoop { loop in
       let start = loop.now
       let result = try await channel(CountingNetwork(loop: loop), loop)
-        .unary(path: "/a/b", message: message, deadline: Deadline(start + .seconds(10)))
+        .unary(path: "/a/b", message: emptyMessage, deadline: Deadline(start + .seconds(10)))
       return (result, loop.now - start)
     }
     #expect(waited == .seconds(10))
@@ -71,47 +70,47 @@ private final class CountingNetwork: Network {
     #expect(result.message.hasPrefix("not connected to collector:4317: 127.0.0.1:4317: connect"))
   }
 
-  @Test("a proxy that the connection was to be made through is named")
+  @Test("the result names the proxy")
   func proxy() throws {
     let result = try onManualLoop { loop in
       let proxy = ProxyServer(host: "p", port: 3128, authorization: "s3cret")
       let channel = try GRPCChannel(
         configuration: .init(target: .hosts([.init(host: "collector", port: 4317, proxy: proxy)])),
         network: CountingNetwork(loop: loop), loop: loop, diagnostics: .silent)
-      return await channel.unary(path: "/a/b", message: message, deadline: Deadline(loop.now + .seconds(1)))
+      return await channel.unary(path: "/a/b", message: emptyMessage, deadline: Deadline(loop.now + .seconds(1)))
     }
     #expect(result.message.hasPrefix("not connected to collector:4317 by the proxy p:3128: "), "\(result.message)")
     #expect(!result.message.contains("s3cret"))
   }
 
-  @Test("5.8.10, 5.9.2: the name is looked up afresh for each attempt, with pauses that grow to less than 4 s")
+  @Test("each attempt looks up the name, with pauses that grow to less than 4 s (5.8.10, 5.9.2)")
   func pauses() throws {
     let lookUps = try onManualLoop { loop in
       let network = CountingNetwork(loop: loop)
       let start = loop.now.nanoseconds / 1_000_000
       let channel = try channel(network, loop)
-      _ = await channel.unary(path: "/a/b", message: message, deadline: Deadline(loop.now + .seconds(20)))
+      _ = await channel.unary(path: "/a/b", message: emptyMessage, deadline: Deadline(loop.now + .seconds(20)))
       return network.lookUps.withLock { $0.map { $0 - start } }
     }
     #expect(lookUps == [0, 1_000, 3_000, 6_300, 9_600, 12_900, 16_200, 19_500])
   }
 
-  @Test("a name that doesn't resolve is named")
+  @Test("the result names a host that can't be resolved")
   func unresolved() throws {
     let result = try onManualLoop { loop in
       try await channel(DeadNetwork(), loop).unary(
-        path: "/a/b", message: message, deadline: Deadline(loop.now + .seconds(1)))
+        path: "/a/b", message: emptyMessage, deadline: Deadline(loop.now + .seconds(1)))
     }
     #expect(result.connectFailure == "the name 'collector' can't be resolved: no such name")
   }
 
-  @Test("cancelling the caller ends its wait at once")
+  @Test("a cancelled caller stops waiting at once")
   func cancelled() throws {
     let (result, waited) = try onManualLoop { loop in
       let start = loop.now
       let channel = try channel(DeadNetwork(), loop)
       let call = Task(executorPreference: loop) {
-        await channel.unary(path: "/a/b", message: message, deadline: Deadline(start + .seconds(100)))
+        await channel.unary(path: "/a/b", message: emptyMessage, deadline: Deadline(start + .seconds(100)))
       }
       await loop.sleep(until: Deadline(start + .seconds(2)))
       call.cancel()
@@ -123,18 +122,18 @@ private final class CountingNetwork: Network {
     #expect(waited == .seconds(2))
   }
 
-  @Test("shutdown ends calls that wait, and refuses later ones at once")
+  @Test("shutdown ends waiting calls and refuses later calls at once")
   func shutdown() throws {
     let (results, waited) = try onManualLoop { loop in
       let start = loop.now
       let channel = try channel(DeadNetwork(), loop)
       let call = Task(executorPreference: loop) {
-        await channel.unary(path: "/a/b", message: message, deadline: Deadline(start + .seconds(100)))
+        await channel.unary(path: "/a/b", message: emptyMessage, deadline: Deadline(start + .seconds(100)))
       }
       await loop.sleep(until: Deadline(start + .seconds(2)))
       await channel.shutdown(deadline: Deadline(start + .seconds(5)))
       let first = await call.value
-      let second = await channel.unary(path: "/a/b", message: message, deadline: .never)
+      let second = await channel.unary(path: "/a/b", message: emptyMessage, deadline: .never)
       return ([first, second], loop.now - start)
     }
     #expect(waited == .seconds(2))
@@ -145,18 +144,18 @@ private final class CountingNetwork: Network {
     }
   }
 
-  @Test("the first failure is a warning, the others are not")
+  @Test("only the first failure is a warning")
   func diagnostics() throws {
     let levels = Mutex<[DiagnosticEvent.Level]>([])
     _ = try onManualLoop { loop in
       let diagnostics = Diagnostics { event in levels.withLock { $0.append(event.level) } }
       _ = try await channel(CountingNetwork(loop: loop), loop, diagnostics)
-        .unary(path: "/a/b", message: message, deadline: Deadline(loop.now + .seconds(5)))
+        .unary(path: "/a/b", message: emptyMessage, deadline: Deadline(loop.now + .seconds(5)))
     }
     #expect(levels.withLock { $0 } == [.warning, .debug, .debug, .debug, .debug, .debug])
   }
 
-  @Test("metadata that can't be sent is an error when the channel is made")
+  @Test("the initializer refuses metadata that can't be sent")
   func badMetadata() {
     let configuration = GRPCChannelConfiguration(
       target: .host("a", port: 1), metadata: [GRPCMetadata(name: "grpc-x", value: "1")])

@@ -6,12 +6,11 @@ import Testing
 
 @testable import GRPCClient
 
-private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-private let oldPlace = SocketAddress.ipv4(0x0A00_0001, port: 4317)
+private let oldPlace = place(home)
 private let newPlace = SocketAddress.ipv4(0x0A00_0002, port: 4317)
 
-/// Two servers, and a channel to a name that leads to the first.
-private struct AgeScene: Sendable {
+/// Two servers, and a channel to a name that resolves to the first.
+private struct RenewalScene: Sendable {
   let simulation: Simulation
   let old: LoopbackCollector
   let new: LoopbackCollector
@@ -19,20 +18,20 @@ private struct AgeScene: Sendable {
 
   func call(within limit: Duration = .seconds(10)) async -> GRPCStatusCode {
     await channel.unary(
-      path: path, message: BufferSlice([0, 0, 0, 0, 0]), deadline: Deadline(simulation.now + limit)
+      path: exportPath, message: emptyMessage, deadline: Deadline(simulation.now + limit)
     ).code
   }
 
   func nameLeads(to address: UInt32) { simulation.network.setHost("collector", .addresses([address])) }
 }
 
-private func scene(age: Duration?, _ body: @escaping @Sendable (AgeScene) async throws -> Void) throws {
+private func scene(age: Duration?, _ body: @escaping @Sendable (RenewalScene) async throws -> Void) throws {
   try simulate(seed: 1, limit: .seconds(24 * 3600)) { simulation in
     let channel = try GRPCChannel(
       configuration: .init(
         target: .host("collector", port: 4317), backoff: .init(seed: 1), maxConnectionAge: age),
       network: simulation.network, loop: simulation.loop, diagnostics: .silent)
-    let scene = AgeScene(
+    let scene = RenewalScene(
       simulation: simulation, old: try await LoopbackCollector(on: oldPlace, of: simulation),
       new: try await LoopbackCollector(on: newPlace, of: simulation), channel: channel)
     scene.nameLeads(to: 0x0A00_0001)
@@ -45,21 +44,8 @@ private func scene(age: Duration?, _ body: @escaping @Sendable (AgeScene) async 
   }
 }
 
-@Suite(.ownThreads) struct ConnectionAgeTests {
-  @Test("the age varies by a fifth to both sides; a retry comes after a tenth; without a limit never")
-  func jitter() {
-    let start = MonotonicInstant(nanoseconds: 0)
-    var age = ConnectionAge(.seconds(900), seed: 1)
-    let ages = (0..<1000).map { _ in age.renewal(bornAt: start) - start }
-    #expect(ages.allSatisfy { $0 >= .seconds(720) && $0 <= .seconds(1080) })
-    #expect(ages.max()! - ages.min()! > .seconds(300))
-    let retry = age.retry(at: start) - start
-    #expect(retry >= .seconds(72) && retry <= .seconds(108))
-    var off = ConnectionAge(nil, seed: 1)
-    #expect(off.renewal(bornAt: start).nanoseconds == .max)
-  }
-
-  @Test("5.8.10: a name that changed is noticed while the old server lives; no call waits or fails for it")
+@Suite(.ownThreads) struct ConnectionRenewalTests {
+  @Test("a renewal finds a name's new address while the old server works, and no call waits or fails (5.8.10)")
   func nameChanges() throws {
     try scene(age: .seconds(600)) { scene in
       #expect(await scene.call() == .ok)
@@ -74,12 +60,12 @@ private func scene(age: Duration?, _ body: @escaping @Sendable (AgeScene) async 
       #expect(scene.new.counts.connections == 1)
       #expect(scene.old.counts.requests > 40)
       #expect(scene.old.counts.requests + scene.new.counts.requests == 81)
-      // The old one was closed.
+      // The old connection was closed.
       #expect(scene.simulation.network.openConnections == 1)
     }
   }
 
-  @Test("what is open on the old connection ends there")
+  @Test("open calls end on the old connection")
   func drains() throws {
     try scene(age: .seconds(600)) { scene in
       #expect(await scene.call() == .ok)
@@ -98,7 +84,7 @@ private func scene(age: Duration?, _ body: @escaping @Sendable (AgeScene) async 
     }
   }
 
-  @Test("a name that leads nowhere: the old connection goes on, and another is looked for later")
+  @Test("a failed renewal keeps the old connection and is tried again")
   func noneBetter() throws {
     try scene(age: .seconds(600)) { scene in
       #expect(await scene.call() == .ok)
@@ -118,7 +104,7 @@ private func scene(age: Duration?, _ body: @escaping @Sendable (AgeScene) async 
     }
   }
 
-  @Test("shutdown while another connection is being made leaves none behind")
+  @Test("shutdown during a renewal leaves no connection open")
   func shutdown() throws {
     try scene(age: .seconds(600)) { scene in
       #expect(await scene.call() == .ok)
@@ -130,7 +116,7 @@ private func scene(age: Duration?, _ body: @escaping @Sendable (AgeScene) async 
     }
   }
 
-  @Test("off: the connection lives as long as it works")
+  @Test("without a maximum age the connection stays as long as it works")
   func off() throws {
     try scene(age: nil) { scene in
       #expect(await scene.call() == .ok)

@@ -7,9 +7,7 @@ import Testing
 
 @testable import GRPCClient
 
-private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-
-/// No value of a configuration, and no time that a call is given, stops the process.
+/// No configuration value and no deadline stops the process.
 @Suite(.ownThreads) struct ExtremeChannelTests {
   private static let durations: [Duration] = [
     .seconds(Int64.min), .seconds(-1), .zero, .nanoseconds(1), .seconds(1), .seconds(Int64.max),
@@ -17,8 +15,8 @@ private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
   private func run(_ change: @escaping @Sendable (inout GRPCChannelConfiguration) -> Void) throws {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
-      let collector = try await LoopbackCollector(on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
-      simulation.network.setHost("collector", .addresses([0x0A00_0001]))
+      let collector = try await LoopbackCollector(on: place(home), of: simulation)
+      simulation.network.setHost("collector", .addresses([home]))
       var configuration = GRPCChannelConfiguration(
         target: .host("collector", port: 4317), backoff: .init(seed: 1))
       change(&configuration)
@@ -28,7 +26,7 @@ private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
           configuration: configuration, network: simulation.network, loop: simulation.loop, diagnostics: .silent)
         for _ in 0..<3 {
           let result = await channel.unary(
-            path: path, message: BufferSlice([0, 0, 0, 0, 0]), deadline: Deadline(simulation.now + .seconds(5)))
+            path: exportPath, message: emptyMessage, deadline: Deadline(simulation.now + .seconds(5)))
           #expect([.ok, .unavailable, .resourceExhausted, .deadlineExceeded].contains(result.code), "\(result)")
         }
         await channel.shutdown(deadline: Deadline(simulation.now))
@@ -37,7 +35,7 @@ private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
     }
   }
 
-  @Test("durations", arguments: durations)
+  @Test("no duration stops the process", arguments: durations)
   func times(duration: Duration) throws {
     try run { $0.connectTimeout = duration }
     try run { $0.probeAfter = duration }
@@ -49,14 +47,14 @@ private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
     }
   }
 
-  @Test("numbers", arguments: [Int.min, -1, 0, 1, 1 << 32, Int.max])
+  @Test("no number stops the process", arguments: [Int.min, -1, 0, 1, 1 << 32, Int.max])
   func numbers(number: Int) throws {
     try run { $0.maxConnections = number }
     try run { $0.maxResponseBytes = number }
     try run { $0.backoff.seed = UInt64(bitPattern: Int64(number)) }
   }
 
-  @Test("grpc-timeout of any time that is left")
+  @Test("any remaining time has a valid grpc-timeout")
   func timeouts() {
     var headers = RequestHeaders(
       authorities: ["a"], isSecure: false, userAgent: "u", acceptsGzip: false, metadata: [])
@@ -66,28 +64,28 @@ private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
       Int64.random(in: Int64.min...Int64.max, using: &random) >> (Int64.random(in: 0...62, using: &random))
     }
     for left in times {
-      let (_, field) = headers.next(path, .identity, host: 0, nanosecondsLeft: left)
+      let (_, field) = headers.next(exportPath, .identity, host: 0, nanosecondsLeft: left)
       if let value = field?.value { #expect((2...9).contains(value.utf8.count), "\(left): \(value)") }
     }
   }
 
-  @Test("a message beyond 4 GiB is refused before anything is sent: gRPC's prefix has four bytes for its length")
+  @Test("a message beyond 4 GiB is refused before anything is sent, as gRPC's prefix has four bytes for the length")
   func message() throws {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
       let channel = try GRPCChannel(
         configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
         network: simulation.network, loop: simulation.loop, diagnostics: .silent)
-      // Address space only: nothing of it is ever touched.
+      // Address space only: no page is ever touched.
       let buffer = RawBuffer(capacity: 5 << 30)
       let result = await channel.unary(
-        path: path, message: BufferSlice(buffer: buffer, range: 0..<(4 << 30) + 5), deadline: .never)
+        path: exportPath, message: BufferSlice(buffer: buffer, range: 0..<(4 << 30) + 5), deadline: .never)
       #expect(result.code == .resourceExhausted && result.fate == .neverProcessed)
       #expect(result.message == "request message of 4294967296 bytes; gRPC permits at most 4294967295")
       await channel.shutdown(deadline: Deadline(simulation.now))
     }
   }
 
-  @Test("a name with thousands of addresses gets attempts at the first ones only")
+  @Test("only the first of thousands of addresses are tried")
   func addresses() throws {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
       simulation.network.setHost("collector", .addresses((0..<4_000).map { 0x0A00_0000 + $0 }))
@@ -101,7 +99,7 @@ private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
         network: simulation.network, loop: simulation.loop, diagnostics: .silent)
       let start = simulation.now
       let call = simulation.task {
-        await channel.unary(path: path, message: BufferSlice([0, 0, 0, 0, 0]), deadline: Deadline(start + .seconds(5)))
+        await channel.unary(path: exportPath, message: emptyMessage, deadline: Deadline(start + .seconds(5)))
       }
       #expect(await call.value.code == .unavailable)
       #expect(most.withLock { $0 } == 31)

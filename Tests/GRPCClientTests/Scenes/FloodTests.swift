@@ -6,13 +6,10 @@ import Testing
 
 @testable import GRPCClient
 
-private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-private let message = BufferSlice([0, 0, 0, 0, 0])
-
-/// Servers that send without end, over real sockets and from a thread of their own.
+/// Servers on threads of their own that send without end over real sockets.
 @Suite(.ownThreads, .serialized) struct FloodTests {
   @Test(
-    "a call on a connection that is flooded ends, and another call's deadline holds",
+    "a call on a flooded connection ends, and another call's deadline holds",
     arguments: LoopbackCollector.Response.Flood.allCases)
   func flood(_ flood: LoopbackCollector.Response.Flood) async throws {
     let collector = try await LoopbackCollector(runtime: try TelemetryRuntime(.development))
@@ -32,11 +29,11 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
       let start = MonotonicInstant.now
       let first = Task(executorPreference: lease.loop) {
         (
-          await flooded.unary(path: path, message: message, deadline: Deadline(start + .seconds(1))),
+          await flooded.unary(path: exportPath, message: emptyMessage, deadline: Deadline(start + .seconds(1))),
           MonotonicInstant.now
         )
       }
-      let second = await other.unary(path: path, message: message, deadline: Deadline(start + .seconds(1)))
+      let second = await other.unary(path: exportPath, message: emptyMessage, deadline: Deadline(start + .seconds(1)))
       let (result, end) = await first.value
       #expect(result.code != .ok)
       #expect(second.code == .deadlineExceeded)

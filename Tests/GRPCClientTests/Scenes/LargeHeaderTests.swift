@@ -7,23 +7,21 @@ import Testing
 
 @testable import GRPCClient
 
-private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-private let message = BufferSlice([0, 0, 0, 0, 0])
-
 @Suite(.ownThreads) struct LargeHeaderTests {
-  /// One call with this metadata, then one without; the results and how many connections it took.
+  /// Makes a call with this metadata, then a call without metadata.
   private func call(
     _ metadata: [GRPCMetadata], settings: [UInt16: UInt32] = [:]
   ) throws -> (large: GRPCResult, small: GRPCResult, connections: Int, took: Duration) {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
-      let collector = try await LoopbackCollector(on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
-      simulation.network.setHost("collector", .addresses([0x0A00_0001]))
+      let collector = try await LoopbackCollector(on: place(home), of: simulation)
+      simulation.network.setHost("collector", .addresses([home]))
       let channel = try GRPCChannel(
         configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
         network: simulation.network, loop: simulation.loop, diagnostics: .silent)
       func unary(_ metadata: [GRPCMetadata]) async -> GRPCResult {
         await channel.unary(
-          path: path, message: message, metadata: metadata, deadline: Deadline(simulation.now + .seconds(10)))
+          path: exportPath, message: emptyMessage, metadata: metadata, deadline: Deadline(simulation.now + .seconds(10))
+        )
       }
       _ = await unary([])
       if !settings.isEmpty {
@@ -41,7 +39,7 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
     }
   }
 
-  @Test("headers beyond what can be sent: the call says so at once, with sizes and a name, and no connection suffers")
+  @Test("too large headers fail the call at once with sizes and a name, and the connection stays")
   func beyondOurs() throws {
     let secret = String(repeating: "s", count: 70_000)
     let scene = try call([.init(name: "a", value: "1"), .init(name: "x-token", value: secret)])
@@ -54,7 +52,7 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
     #expect(scene.small.code == .ok && scene.connections == 1)
   }
 
-  @Test("the server's SETTINGS_MAX_HEADER_LIST_SIZE counts too, and headers just below it are sent")
+  @Test("SETTINGS_MAX_HEADER_LIST_SIZE limits the headers, and smaller headers are sent")
   func beyondServers() throws {
     let value = String(repeating: "s", count: 1_000)
     let scene = try call([.init(name: "x-token", value: value)], settings: [6: 1_000])
@@ -64,7 +62,7 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
     #expect(try call([.init(name: "x-token", value: String(repeating: "s", count: 64_000))]).large.code == .ok)
   }
 
-  @Test("over real sockets no descriptor is left behind")
+  @Test("over real sockets no descriptor stays open")
   func descriptors() async throws {
     let collector = try await LoopbackCollector(runtime: try TelemetryRuntime(.development))
     let runtime = try TelemetryRuntime(.development)
@@ -76,7 +74,7 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
         configuration: .init(target: .host("127.0.0.1", port: collector.port), metadata: [large]),
         network: SystemNetwork(runtime: runtime), loop: lease.loop, diagnostics: .silent)
       for _ in 0..<20 {
-        let result = await channel.unary(path: path, message: message, deadline: .after(.seconds(10)))
+        let result = await channel.unary(path: exportPath, message: emptyMessage, deadline: .after(.seconds(10)))
         #expect(result.code == .internal && result.fate == .neverProcessed)
       }
       #expect(collector.counts.connections == 1)
@@ -87,7 +85,7 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
     await collector.stop()
   }
 
-  /// The sockets of this process that are connected to a port: other tests open descriptors meanwhile.
+  /// The number of this process's sockets that are connected to a port. Other tests open descriptors meanwhile.
   private static func connections(to port: UInt16) -> Int {
     (0..<Int32(1_024)).count { descriptor in
       var storage = sockaddr_in()

@@ -6,9 +6,6 @@ import Testing
 
 @testable import GRPCClient
 
-private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-private let message = BufferSlice([0, 0, 0, 0, 0])
-
 /// Servers that end each connection in order after a call: nginx with `keepalive_requests 1`, Envoy with
 /// `max_requests_per_connection`, grpc-go with a short maximum age.
 @Suite(.ownThreads) struct OrderlyEndTests {
@@ -32,10 +29,10 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
     ),
   ]
 
-  @Test("each next connection comes up without a pause, and no call is lost", arguments: kinds, [1, 8])
+  @Test("each next connection is established without a pause, and no call is lost", arguments: kinds, [1, 8])
   func noPause(kind: (name: String, steps: [Step]), concurrency: Int) throws {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
-      let collector = try await LoopbackCollector(on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
+      let collector = try await LoopbackCollector(on: place(home), of: simulation)
       collector.onRequest { [kind] _ in .steps(kind.steps) }
       simulation.network.setHost("collector", .addresses([0x0A00_0001], delay: .zero))
       let channel = try GRPCChannel(
@@ -47,13 +44,15 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
           var codes: [GRPCStatusCode] = []
           for _ in 0..<(80 / concurrency) {
             codes.append(
-              await channel.unary(path: path, message: message, deadline: Deadline(simulation.now + .seconds(10))).code)
+              await channel.unary(
+                path: exportPath, message: emptyMessage, deadline: Deadline(simulation.now + .seconds(10))
+              ).code)
           }
           return codes
         }
       }
       for caller in callers { #expect(await caller.value.allSatisfy { $0 == .ok }, "\(kind.name)") }
-      // 80 connections and answers, one after the other.
+      // 80 connections and answers in sequence.
       #expect(simulation.now - start < .seconds(3), "\(kind.name): \(simulation.now - start)")
       #expect(collector.counts.acceptedRequests == 80)
       await channel.shutdown(deadline: Deadline(simulation.now))
@@ -61,17 +60,17 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
     }
   }
 
-  @Test("a server that says GOAWAY with its SETTINGS and serves nothing gets connections with pauses")
+  @Test("a server that sends GOAWAY with the SETTINGS and serves nothing gets connections with pauses")
   func servesNothing() throws {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
-      let collector = try await LoopbackCollector(on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
+      let collector = try await LoopbackCollector(on: place(home), of: simulation)
       collector.onRequest { _ in .steps(at: .headers, [.goAway(lastStream: .none)]) }
-      simulation.network.setHost("collector", .addresses([0x0A00_0001]))
+      simulation.network.setHost("collector", .addresses([home]))
       let channel = try GRPCChannel(
         configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
         network: simulation.network, loop: simulation.loop, diagnostics: .silent)
       let result = await channel.unary(
-        path: path, message: message, deadline: Deadline(simulation.now + .seconds(20)))
+        path: exportPath, message: emptyMessage, deadline: Deadline(simulation.now + .seconds(20)))
       #expect(result.code == .unavailable)
       #expect(result.message.hasSuffix("no connection by the deadline; the last one ended: GOAWAY NO_ERROR"))
       #expect((10...60).contains(collector.counts.connections), "\(collector.counts.connections)")

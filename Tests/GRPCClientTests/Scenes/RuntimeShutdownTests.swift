@@ -6,16 +6,13 @@ import Testing
 
 @testable import GRPCClient
 
-private let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-private let message = BufferSlice([0, 0, 0, 0, 0])
-
-/// `TelemetryRuntime.shutdown()` while calls are open: each is answered, whatever it waits for.
+/// `TelemetryRuntime.shutdown()` while calls wait for an answer, a stream, or a part of a connection's establishment.
 @Suite(.ownThreads) struct RuntimeShutdownTests {
   enum Wait: CaseIterable, Sendable {
     case answer, stream, connection, settings, proxy, lookUp, backoff
   }
 
-  @Test("every call is answered, soon", arguments: Wait.allCases, [true, false])
+  @Test("a shutdown of the runtime ends every call soon", arguments: Wait.allCases, [true, false])
   func shutdown(_ wait: Wait, hasDeadline: Bool) async throws {
     let collector = try await LoopbackCollector(runtime: try TelemetryRuntime(.development))
     let runtime = try TelemetryRuntime(.development)
@@ -35,7 +32,9 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
       configuration: .init(target: .hosts([target])), network: network, loop: lease.loop, diagnostics: .silent)
     let deadline = hasDeadline ? Deadline.after(.seconds(60)) : .never
     let calls = (0..<3).map { _ in
-      Task(executorPreference: lease.loop) { await channel.unary(path: path, message: message, deadline: deadline) }
+      Task(executorPreference: lease.loop) {
+        await channel.unary(path: exportPath, message: emptyMessage, deadline: deadline)
+      }
     }
     if wait == .answer || wait == .stream {
       #expect(await collector.waitForRequests(1, within: .seconds(10)))
@@ -46,15 +45,15 @@ private let message = BufferSlice([0, 0, 0, 0, 0])
     runtime.shutdown()
     for call in calls { #expect(await call.value.code == .unavailable) }
     #expect(MonotonicInstant.system - start < .seconds(5))
-    // And one that comes later.
-    let late = await channel.unary(path: path, message: message, deadline: .after(.milliseconds(50)))
+    // A later call fails too.
+    let late = await channel.unary(path: exportPath, message: emptyMessage, deadline: .after(.milliseconds(50)))
     #expect(late.code == .unavailable)
     await channel.shutdown(deadline: .after(.zero))
     await collector.stop()
   }
 }
 
-/// The system's network, or one that never answers.
+/// The system's network, except for the step that `wait` makes hang or fail.
 private struct HangingNetwork: Network {
   let wait: RuntimeShutdownTests.Wait
   let system: SystemNetwork
@@ -78,7 +77,7 @@ private struct HangingNetwork: Network {
     case .backoff: throw .connect(address: address, error: SystemError(call: "connect", code: 111))
     case .connection:
       wasAsked.fulfil(())
-      // TEST-NET-1 (RFC 5737): nobody answers, or the network says so at once.
+      // TEST-NET-1 (RFC 5737): no answer, or an error of the network at once.
       return try await system.connect(to: .ipv4(0xC000_0201, port: 4317), on: loop, deadline: deadline)
     default: return try await system.connect(to: address, on: loop, deadline: deadline)
     }

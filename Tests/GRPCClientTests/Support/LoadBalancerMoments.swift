@@ -9,8 +9,6 @@ func instant(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int64(s
 /// A back-off without jitter: 1, 2, 4, … seconds.
 let steady = ConnectionBackoff.Configuration(multiplier: 2, jitter: 0, seed: 0)
 
-func place(_ number: UInt32) -> SocketAddress { .ipv4(number, port: 4317) }
-
 /// Actions in short: `connect 0 initial, wake 2`.
 func text(_ actions: [LoadBalancerStateMachine.Action]) -> String {
   actions.map { action in
@@ -59,7 +57,7 @@ extension LoadBalancerStateMachine {
 /// youngest connection; `noConnection` where there is none.
 enum Input: String, CaseIterable {
   case callsWait, dueWork, connectSucceeded, connectFailed, endedOrderly, lost, answered, callFailed, fiveFailed,
-    noStreamAvailable, noStreamsPermitted, unused, resolved, resolvedOther, resolvedNone, resolutionFailed
+    noStreamAvailable, noStreamsPermitted, unused, resolved, resolvedOther, resolutionFailed
 
   func apply(_ state: inout LoadBalancerStateMachine, at now: MonotonicInstant) -> String {
     let attempt = state.pool.attempts.last?.id ?? LoadBalancerStateMachine.noConnection
@@ -88,8 +86,7 @@ enum Input: String, CaseIterable {
       return text(state.connectionUnused(state.connections.last ?? LoadBalancerStateMachine.noConnection))
     case .resolved: return text(state.addressesResolved([place(1), place(2)], host: 0, at: now))
     case .resolvedOther: return text(state.addressesResolved([place(2), place(3)], host: 0, at: now))
-    case .resolvedNone: return text(state.addressesResolved([], host: 0, at: now))
-    case .resolutionFailed: return text(state.resolutionFailed(host: 0, at: now))
+    case .resolutionFailed: return text(state.addressesResolved([], host: 0, at: now))
     }
   }
 }

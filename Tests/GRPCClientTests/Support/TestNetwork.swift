@@ -2,7 +2,7 @@ import HTTP2Transport
 import Synchronization
 import TelemetryCore
 
-/// A network in which nothing answers.
+/// A network that resolves no name and refuses every connection.
 struct DeadNetwork: Network {
   func resolve(host: String, port: UInt16, deadline: Deadline) async throws(NetworkError) -> [SocketAddress] {
     throw .unresolved(host: host, reason: "no such name")
@@ -15,7 +15,7 @@ struct DeadNetwork: Network {
   }
 }
 
-/// A clock that stands still but for timers: a wait goes to its deadline at once.
+/// A clock that moves only by timers: a wait ends at the deadline at once.
 final class ManualPoller: Poller {
   private let time = Atomic<Int64>(1_000_000_000)
 
@@ -27,6 +27,6 @@ final class ManualPoller: Poller {
   }
 
   func wake() {}
-  func add(descriptor: Int32, token: UInt64) {}
+  func add(descriptor: Int32, token: HandlerToken) {}
   func remove(descriptor: Int32) {}
 }

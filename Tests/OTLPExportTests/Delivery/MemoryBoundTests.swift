@@ -7,7 +7,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// RULES P3: one bound in bytes over queue, exports, retry and pools.
+/// ARCHITECTURE P3: one bound in bytes over queue, exports, retry and pools.
 @Suite(.ownThreads) struct MemoryBoundTests {
   private static let limit = 1 << 20
 

@@ -14,11 +14,11 @@ internal import TelemetryCore
 ///          │                    transient failure                       │
 ///          └────────────────────────────────────────────────────────────┘
 ///
-/// A ready subchannel has one connection, and more as its `ConnectionScaling` asks for. `OutlierDetection` ejects a
-/// failing subchannel while others can take its calls. The policy decides when attempts start and how many run at once.
+/// A ready subchannel has one connection, and more if `ConnectionScaling` decides so. `OutlierDetection` ejects a
+/// failing subchannel while others can take the calls. The policy decides when attempts start and how many run at once.
 struct LoadBalancerStateMachine {
   enum Action: Hashable {
-    /// Looks a host up. The result is `addressesResolved` or `resolutionFailed`.
+    /// Looks a host up. The result is `addressesResolved`.
     case resolve(host: Int, deadline: Deadline)
     /// Connects. The result is `connectSucceeded` or `connectFailed`.
     case connect(ConnectionAttempt)
@@ -59,7 +59,7 @@ struct LoadBalancerStateMachine {
     isShutDown ? .distantFuture : policy.nextDeadline(in: pool, at: now)
   }
 
-  /// The connections that calls may take: one group for each subchannel, with its oldest connection first.
+  /// The connections that calls may take: a group for each subchannel, the oldest connection first.
   func rotation(at now: MonotonicInstant) -> [[ConnectionID]] {
     let ready = pool.subchannels.filter(\.isReady)
     let admitted = ready.filter { !$0.outlierDetection.isEjected(at: now) }
@@ -86,7 +86,7 @@ struct LoadBalancerStateMachine {
 
   // MARK: Inputs
 
-  /// Starts attempts and look-ups whose time has come.
+  /// Starts attempts and look-ups that are due.
   /// - Parameter callsWait: If true, calls wait for a connection.
   mutating func runDueWork(at now: MonotonicInstant, callsWait: Bool) -> [Action] {
     isShutDown ? [] : policy.startDueWork(in: &pool, at: now, callsWait: callsWait)
@@ -151,7 +151,7 @@ struct LoadBalancerStateMachine {
     return actions + pool.closeRemoved() + runDueWork(at: now, callsWait: callsWait)
   }
 
-  /// The server answered a call, which proves that it works.
+  /// The server answered a call, with OK or an error of the call's own.
   mutating func callAnswered(on id: ConnectionID) {
     guard let index = pool.index(of: id.subchannel) else { return }
     if let place = pool.subchannels[index].connections.firstIndex(where: { $0.id == id }) {
@@ -181,21 +181,16 @@ struct LoadBalancerStateMachine {
     }
   }
 
-  /// A connection had no call for a while. The oldest one of a subchannel is kept.
+  /// A connection had no call for a while. The oldest connection of a subchannel is kept.
   mutating func connectionUnused(_ id: ConnectionID) -> [Action] {
     guard !isShutDown, let index = pool.index(withConnection: id), pool.subchannels[index].connections[0].id != id
     else { return [] }
     return pool.closeConnections { $1.id == id }
   }
 
-  mutating func addressesResolved(
-    _ addresses: [SocketAddress], host: Int, at now: MonotonicInstant
-  ) -> [Action] {
+  /// - Parameter addresses: The addresses of the host; empty after a failure.
+  mutating func addressesResolved(_ addresses: [SocketAddress], host: Int, at now: MonotonicInstant) -> [Action] {
     isShutDown ? [] : policy.addressesResolved(addresses, host: host, in: &pool, at: now)
-  }
-
-  mutating func resolutionFailed(host: Int, at now: MonotonicInstant) -> [Action] {
-    isShutDown ? [] : policy.resolutionFailed(host: host, in: &pool, at: now)
   }
 
   /// No input after this one has an action.
@@ -215,7 +210,7 @@ struct LoadBalancerStateMachine {
     }
   }
 
-  /// Counts a failure, and ejects the subchannel after too many if another one can take its calls.
+  /// Counts a failure, and ejects the subchannel after too many if another can take the calls.
   private mutating func recordFailure(_ index: Int, at now: MonotonicInstant) -> [Action] {
     guard pool.subchannels[index].outlierDetection.failed() else { return [] }
     let id = pool.subchannels[index].id

@@ -1,4 +1,4 @@
-/// How a channel uses its servers.
+/// The use of several servers by a channel.
 package enum LoadBalancing: Hashable, Sendable {
   /// All calls go to the first server of the list that works.
   case pickFirst

@@ -1,13 +1,13 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// What pick first and round robin decide differently. A policy owns the times of its attempts; the pool is shared.
+/// The decisions in which pick first and round robin differ. A policy owns the times of attempts; the pool is shared.
 protocol LoadBalancingPolicy: Sendable {
   typealias Action = LoadBalancerStateMachine.Action
 
   /// The next instant at which `startDueWork` starts something; `.distantFuture` if only an input can change that.
   func nextDeadline(in pool: SubchannelPool, at now: MonotonicInstant) -> MonotonicInstant
-  /// Starts the attempts and look-ups whose time has come.
+  /// Starts the attempts and look-ups that are due.
   /// - Parameter callsWait: If true, calls wait for a connection.
   mutating func startDueWork(in pool: inout SubchannelPool, at now: MonotonicInstant, callsWait: Bool) -> [Action]
 
@@ -15,7 +15,7 @@ protocol LoadBalancingPolicy: Sendable {
   func allowsAttempt(for id: SubchannelID, in pool: SubchannelPool) -> Bool
   /// If true, the connection of a successful attempt is still of use.
   func acceptsConnection(_ attempt: ConnectionAttempt, in pool: SubchannelPool) -> Bool
-  /// If true, calls may go to this subchannel once another one is ejected.
+  /// If true, calls may go to this subchannel while another is ejected.
   func canTakeCalls(_ subchannel: Subchannel) -> Bool
 
   mutating func connectSucceeded()
@@ -27,8 +27,8 @@ protocol LoadBalancingPolicy: Sendable {
   /// Ends the pauses between attempts.
   mutating func resetBackoff()
 
+  /// - Parameter addresses: The addresses of the host; empty after a failure.
   mutating func addressesResolved(
     _ addresses: [SocketAddress], host: Int, in pool: inout SubchannelPool, at now: MonotonicInstant
   ) -> [Action]
-  mutating func resolutionFailed(host: Int, in pool: inout SubchannelPool, at now: MonotonicInstant) -> [Action]
 }

@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
-/// Ejects a failing server while others can take its calls (outlier detection, gRFC A50). Each ejection lasts longer
-/// than the one before, unless the server worked for as long in between. The durations vary, so that a thousand clients
+/// Ejects a failing server while others can take the calls (outlier detection, gRFC A50). Each ejection lasts longer
+/// than the last, unless the server worked for as long in between. The durations vary, so that a thousand clients
 /// don't return to a server at once.
 struct OutlierDetection {
   /// Consecutive failures that eject a server.
@@ -27,7 +27,7 @@ struct OutlierDetection {
     return failures >= OutlierDetection.failureLimit
   }
 
-  /// - Parameter fraction: The jitter, from 0 to 1: the ejection lasts from half to one and a half of its duration.
+  /// - Parameter fraction: The jitter, from 0 to 1: the ejection lasts from 0.5 to 1.5 times the duration.
   /// - Returns: The duration of the ejection.
   mutating func eject(at now: MonotonicInstant, fraction: Double) -> Duration {
     let isForgiven = ejectionEnd.map { now - $0 > duration } ?? true

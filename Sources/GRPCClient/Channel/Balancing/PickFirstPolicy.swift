@@ -1,7 +1,7 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// Uses one host at a time: the first one that isn't ejected.
+/// Uses one host at a time: the first in the list that isn't ejected.
 ///
 /// While there is no connection, passes over the hosts alternate with pauses:
 ///
@@ -12,8 +12,8 @@ internal import TelemetryCore
 ///       the deadline has passed ▼ │                               │
 ///                              pause ◀────────────────────────────┘
 ///
-/// After an orderly end of the connection the pause is skipped. An ejected host in use is left by a takeover, an attempt
-/// beside its connection. The preferred host takes over again when its ejection has ended.
+/// An orderly end of the connection skips the pause. While the host in use is ejected, another takes over by an attempt
+/// beside the connection. A preferred host takes over again after the end of the ejection.
 struct PickFirstPolicy: LoadBalancingPolicy {
   /// The hosts that the present pass has left to try, as indices of subchannels.
   private var pass: [Int] = []
@@ -33,7 +33,7 @@ struct PickFirstPolicy: LoadBalancingPolicy {
     let ejectionEnd = pool.subchannels[current].outlierDetection.ejectionEnd
     for index in pool.subchannels.indices where index != current {
       let candidate = pool.subchannels[index].outlierDetection.ejectionEnd ?? now
-      // A later host is better only while the one in use is ejected.
+      // A later host is better only while the host in use is ejected.
       let isBetter = index < current || (ejectionEnd.map { max(now, candidate) < $0 } ?? false)
       if isBetter { next = min(next, candidate) }
     }
@@ -50,7 +50,7 @@ struct PickFirstPolicy: LoadBalancingPolicy {
     return pool.startRenewal(current, at: now)
   }
 
-  /// If true, the pass waits for an attempt. It doesn't wait for an attempt beside a connection that is lost by now.
+  /// If true, the pass waits for an attempt; an attempt beside a connection that is lost by now doesn't count.
   private func isConnecting(_ pool: SubchannelPool) -> Bool { pool.attempts.contains { $0.purpose == .initial } }
 
   private mutating func continuePass(
@@ -95,12 +95,8 @@ struct PickFirstPolicy: LoadBalancingPolicy {
 
   mutating func resetBackoff() { backoff.connectSucceeded() }
 
-  // Each attempt looks its host up by itself.
+  // Each attempt looks up the name by itself.
   mutating func addressesResolved(
     _ addresses: [SocketAddress], host: Int, in pool: inout SubchannelPool, at now: MonotonicInstant
-  ) -> [Action] { [] }
-
-  mutating func resolutionFailed(
-    host: Int, in pool: inout SubchannelPool, at now: MonotonicInstant
   ) -> [Action] { [] }
 }

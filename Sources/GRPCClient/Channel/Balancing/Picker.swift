@@ -11,9 +11,9 @@ struct Picker {
     var waitsForStream: Bool
   }
 
-  /// One group for each subchannel, with its oldest connection first.
+  /// A group for each subchannel, the oldest connection first.
   private(set) var rotation: [[ChannelConnection]] = []
-  /// The group whose turn is next.
+  /// The index of the next group.
   private var turn = 0
   /// The pick while it is valid; nil while there is no connection.
   private(set) var current: Pick?
@@ -44,7 +44,7 @@ struct Picker {
     reportsAnswers = balancer.needsAnswers || connectionCount > 1
   }
 
-  /// The oldest connection of the next group on which a call is sent at once, or else the one with the least to send.
+  /// Picks the oldest connection of the next group on which a call is sent at once, or else the least loaded.
   /// - Returns: The pick, and a connection with the limit that calls wait for if no connection sends a call at once.
   mutating func pick(
     _ balancer: LoadBalancerStateMachine
@@ -55,7 +55,7 @@ struct Picker {
       let index = (turn + step) % rotation.count
       if let free = rotation[index].first(where: { Picker.isFree($0) }) {
         turn = index + 1
-        // Another call may take the stream before this one is there.
+        // Another call may take the stream before this call starts.
         let waits = !balancer.mayScale(free.id)
         return (Pick(connection: free, validUntil: .distantPast, waitsForStream: waits), nil)
       }

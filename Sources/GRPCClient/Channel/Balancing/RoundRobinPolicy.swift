@@ -1,7 +1,7 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// Keeps a connection to every address of every host. Each address is a subchannel with its own back-off.
+/// Keeps a connection to every address of every host. Each address is a subchannel with a back-off of its own.
 struct RoundRobinPolicy: LoadBalancingPolicy {
   /// The look-ups of one host's name.
   private struct NameLookUp {
@@ -12,10 +12,10 @@ struct RoundRobinPolicy: LoadBalancingPolicy {
     var latest = MonotonicInstant.distantPast
   }
 
-  // Many connections may fail together: they cause one look-up.
+  // Connections that fail together cause one look-up.
   private static let lookUpInterval = Duration.seconds(5)
 
-  /// One for each host.
+  /// The look-ups of each host.
   private var lookUps: [NameLookUp]
 
   /// - Parameter backoffs: The pauses between the look-ups of each host.
@@ -104,8 +104,12 @@ struct RoundRobinPolicy: LoadBalancingPolicy {
     _ addresses: [SocketAddress], host: Int, in pool: inout SubchannelPool, at now: MonotonicInstant
   ) -> [Action] {
     guard lookUps[host].isUnderWay else { return [] }
-    guard !addresses.isEmpty else { return resolutionFailed(host: host, in: &pool, at: now) }
     lookUps[host].isUnderWay = false
+    guard !addresses.isEmpty else {
+      // The addresses of the last look-up stay in use.
+      lookUps[host].due = notBefore(lookUps[host].backoff, pool)
+      return startDueWork(in: &pool, at: now, callsWait: false)
+    }
     lookUps[host].backoff.connectSucceeded()
     lookUps[host].due = .distantFuture
     // An address under two hosts is two subchannels: the names in TLS differ, or the proxies.
@@ -115,13 +119,5 @@ struct RoundRobinPolicy: LoadBalancingPolicy {
       pool.subchannels[index].isRemoved = pool.subchannels[index].address.map { !addresses.contains($0) } ?? false
     }
     return pool.closeRemoved() + startDueWork(in: &pool, at: now, callsWait: false)
-  }
-
-  /// The addresses of the last look-up stay in use.
-  mutating func resolutionFailed(host: Int, in pool: inout SubchannelPool, at now: MonotonicInstant) -> [Action] {
-    guard lookUps[host].isUnderWay else { return [] }
-    lookUps[host].isUnderWay = false
-    lookUps[host].due = notBefore(lookUps[host].backoff, pool)
-    return startDueWork(in: &pool, at: now, callsWait: false)
   }
 }

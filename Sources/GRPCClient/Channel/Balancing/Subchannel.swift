@@ -1,7 +1,7 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// A server as load balancing sees it, with its connections: a host with pick first, an address with round robin.
+/// A server of load balancing and the connections to it: a host with pick first, an address with round robin.
 struct Subchannel {
   struct Connection: Hashable {
     let id: ConnectionID
@@ -15,7 +15,7 @@ struct Subchannel {
   let host: Int
   /// The address; nil with pick first, where each attempt looks the host's name up.
   let address: SocketAddress?
-  /// The connections that take calls, the oldest one first.
+  /// The connections that take calls, the oldest first.
   var connections: [Connection] = []
   var backoff: ConnectionBackoff
   var scaling: ConnectionScaling

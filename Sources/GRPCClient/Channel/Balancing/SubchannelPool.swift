@@ -43,7 +43,7 @@ struct SubchannelPool {
     nextSubchannel += 1
   }
 
-  /// The configuration of one of several back-offs, which differ in their seeds.
+  /// The configuration with another seed.
   func seededBackoff(_ offset: Int) -> ConnectionBackoff.Configuration {
     var configuration = backoff
     configuration.seed = configuration.seed.map { $0 &+ UInt64(offset) &* 0x9E37 }
@@ -59,7 +59,7 @@ struct SubchannelPool {
     return actions
   }
 
-  /// Ejects a subchannel, unless it is the only one or already ejected.
+  /// Ejects a subchannel, unless there is no other or the ejection lasts already.
   mutating func eject(_ index: Int, at now: MonotonicInstant) -> [Action] {
     let subchannel = subchannels[index]
     guard subchannels.count > 1, !subchannel.outlierDetection.isEjected(at: now) else { return [] }
@@ -91,7 +91,7 @@ struct SubchannelPool {
     startAttempt(index, purpose, deadline: Deadline(now + backoff.minimumConnectTimeout))
   }
 
-  /// Replaces the oldest connection of a subchannel if its age is reached.
+  /// Replaces the oldest connection of a subchannel that has reached the maximum age.
   mutating func startRenewal(_ index: Int, at now: MonotonicInstant) -> [Action] {
     guard !subchannels[index].isRemoved,
       let old = subchannels[index].connections.firstIndex(where: { now >= $0.renewal })
@@ -100,7 +100,7 @@ struct SubchannelPool {
     return [startAttempt(index, beside: .renewal(of: subchannels[index].connections[old].id), at: now)]
   }
 
-  /// Schedules another renewal after one that failed.
+  /// Schedules another renewal after a failure.
   mutating func retryRenewal(of id: ConnectionID, at now: MonotonicInstant) {
     guard let index = index(of: id.subchannel),
       let old = subchannels[index].connections.firstIndex(where: { $0.id == id })

@@ -13,7 +13,7 @@ struct ConnectFailure: Error, Hashable, Sendable {
 
   init(_ error: NetworkError) { self.init(error.description) }
 
-  /// The text names the proxy, unless the error does so itself.
+  /// The text names the proxy, unless the error does so already.
   init(_ error: NetworkError, proxy: ProxyServer?) {
     self.init(error)
     if case .proxy = error { return }

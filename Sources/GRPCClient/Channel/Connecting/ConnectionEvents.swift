@@ -1,10 +1,10 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// The events of one connection. The channel reads them when the connection takes no more calls.
+/// The events of one connection, for the channel to read when the connection takes no more calls.
 ///
-/// The connection doesn't notify the channel: that needs a weak reference, and an object that has one pays many times as
-/// much for each retain and release.
+/// The connection doesn't notify the channel, which would need a weak reference: each retain and release of an object
+/// with weak references costs many times as much.
 final class ConnectionEvents: Sendable {
   /// The end of a connection for new calls.
   struct End: Hashable, Sendable {

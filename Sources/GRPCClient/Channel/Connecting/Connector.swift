@@ -42,7 +42,7 @@ struct Connector: Sendable {
     }.joined(separator: ",")
   }
 
-  /// The present addresses of a host or of its proxy, at least one. Every call looks the name up.
+  /// Looks up the present addresses of a host, or of the proxy on the way; at least one.
   func resolve(host: Int, deadline: Deadline) async throws(ConnectFailure) -> [SocketAddress] {
     guard case .name(let name, let port) = hosts[host].place else {
       if case .address(let address) = hosts[host].place { return [address] } else { return [] }

@@ -6,10 +6,12 @@ import Testing
 @testable import GRPCClient
 
 @Suite(.ownThreads) struct ConnectionScalingTests {
-  @Test("5.6.13: one more while calls wait, up to the number; then that is said once, after 20 times within 10 s")
+  @Test(
+    "waiting calls add connections up to the maximum; 20 waits within 10 s there are reported once (5.6.13)"
+  )
   func report() {
     var scaling = ConnectionScaling(maxConnections: 2, backoff: steady)
-    // The first attempt fails: not at once again.
+    // The first attempt failed, so the second has to wait for the back-off.
     let first = [1, 1.5, 2].map { scaling.noStreamAvailable(.window, connections: 1, at: instant($0)) }
     #expect(first == [.connect, .none, .connect])
     scaling.connectSucceeded()
@@ -23,7 +25,7 @@ import Testing
     #expect(scaling.isActive)
   }
 
-  @Test("with one connection nothing is opened; after the report nobody asks any more")
+  @Test("a maximum of one adds no connection, and scaling is inactive after the report")
   func single() {
     var scaling = ConnectionScaling(maxConnections: 1, backoff: steady)
     #expect(scaling.isActive)

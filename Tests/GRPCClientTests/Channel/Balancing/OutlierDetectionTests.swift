@@ -5,14 +5,14 @@ import Testing
 
 @testable import GRPCClient
 
-/// How many of `instants` lie in the fullest stretch of `width`.
+/// The largest number of `instants` within `width`.
 private func fullest(_ instants: [MonotonicInstant], width: Duration) -> Int {
   let sorted = instants.sorted()
   return sorted.indices.map { index in sorted[index...].prefix { $0 - sorted[index] < width }.count }.max() ?? 0
 }
 
 @Suite(.ownThreads) struct OutlierDetectionTests {
-  @Test("each time longer, up to a bound; from the start again after it worked for as long")
+  @Test("ejections grow up to a maximum, and start again after the server has worked for as long")
   func growth() {
     var detection = OutlierDetection()
     var now = instant(100)
@@ -30,7 +30,7 @@ private func fullest(_ instants: [MonotonicInstant], width: Duration) -> Int {
     #expect(detection.eject(at: now + .seconds(301), fraction: 0.5) == .seconds(30))
   }
 
-  @Test("five failures in a row, without an answer between them")
+  @Test("five consecutive failures without an answer between eject a server")
   func limit() {
     var detection = OutlierDetection()
     var verdicts: [Bool] = []
@@ -41,7 +41,7 @@ private func fullest(_ instants: [MonotonicInstant], width: Duration) -> Int {
     #expect(verdicts == [Bool](repeating: false, count: 8) + [true])
   }
 
-  @Test("a thousand clients whose server fails come back to it over half a minute")
+  @Test("a thousand clients of a failed server return over half a minute")
   func spread() {
     let returns = (0..<1000).map { seed in
       var state = LoadBalancerStateMachine(hostCount: 2, backoff: ConnectionBackoff.Configuration(seed: UInt64(seed)))
@@ -54,7 +54,7 @@ private func fullest(_ instants: [MonotonicInstant], width: Duration) -> Int {
     #expect(fullest(returns, width: .seconds(1)) < 80)
   }
 
-  @Test("a thousand clients whose server restarts connect again over a second, and later ones over more")
+  @Test("a thousand clients of a restarted server connect again over a second, and their second attempts over more")
   func reconnect() {
     for policy in [LoadBalancing.pickFirst, .roundRobin] {
       var first: [MonotonicInstant] = []

@@ -10,7 +10,7 @@ private func makeState(hosts: Int = 2, connections: Int = 2) -> LoadBalancerStat
     hostCount: hosts, maxConnections: connections, backoff: steady, maxConnectionAge: .seconds(100))
 }
 
-/// Moments that stand for all that a channel can be in.
+/// Moments that stand for all states of pick first.
 private let moments: Moments = {
   var moments = Moments(idle: makeState())
   moments.add("first", after: "idle") { $0.feed(.callsWait) }
@@ -59,17 +59,17 @@ private let moments: Moments = {
     "shutDown": [:],
   ]
 
-  @Test("every input in every state: what isn't listed does nothing", arguments: names)
+  @Test("an input has the listed actions in every state, or none", arguments: names)
   func table(name: String) throws {
     try moments.checkEveryInput(of: name, Self.expected[name])
   }
 
-  @Test("two inputs after another from every state keep what must hold", arguments: names)
+  @Test("any two inputs in any state keep the invariants", arguments: names)
   func pairs(name: String) throws {
     try moments.checkEveryPair(of: name, then: [.connectSucceeded, .lost, .dueWork])
   }
 
-  @Test("5.9.2: one host: a pause after each failed pass, counted from its start; it is never set aside")
+  @Test("a single host is never ejected, and a pause counts from the start of each failed pass (5.9.2)")
   func oneHost() {
     var state = makeState(hosts: 1)
     var starts: [Double] = []
@@ -82,7 +82,7 @@ private let moments: Moments = {
     #expect(starts == [0, 1, 3, 6.3, 9.6, 12.9, 16.2, 19.5])
   }
 
-  @Test("where nobody waits nothing is connected, and the pause still holds for the next call")
+  @Test("without waiting calls nothing connects, and the pause still holds for the next call")
   func unwanted() {
     var state = makeState(hosts: 1)
     #expect(state.runDueWork(at: instant(10), callsWait: false).isEmpty)
@@ -93,16 +93,16 @@ private let moments: Moments = {
     #expect(text(state.runDueWork(at: instant(11), callsWait: true)) == "connect 0 initial")
   }
 
-  @Test("an attempt that has used up its time goes to no other host in this pass")
+  @Test("a pass ends at its deadline without an attempt at the next host")
   func passDeadline() {
     var state = makeState()
     _ = state.runDueWork(at: instant(10), callsWait: true)
     #expect(text(state.connectFailed(state.id(1), at: instant(31), callsWait: false)) == "eject 0")
-    // The next pass begins with the host that isn't set aside.
+    // The next pass begins with the host that isn't ejected.
     #expect(text(state.runDueWork(at: instant(31), callsWait: true)) == "connect 1 initial")
   }
 
-  @Test("5.8.6: a server that says goodbye in order each time without an answer is lost, the third time")
+  @Test("the third orderly end in a row without an answer counts as a loss (5.8.6)")
   func fruitless() {
     var state = makeState(hosts: 1)
     for number in 1...3 {
@@ -115,7 +115,7 @@ private let moments: Moments = {
     }
   }
 
-  @Test("an answer ends the count of failures; the state asks for answers only while they matter")
+  @Test("an answer resets the count of failures; answers are needed only while they change the state")
   func answers() {
     var moment = moments["ready"]!
     #expect(moment.state.needsAnswers)
@@ -129,7 +129,7 @@ private let moments: Moments = {
     #expect(moment.feed(.fiveFailed) == "eject 0, connect 1 takeover")
   }
 
-  @Test("all hosts fail: the one in use stays until another is up, and the first whose time is over is tried")
+  @Test("if all hosts fail, the host in use stays until another is ready; the first host with a past ejection is tried")
   func allFail() {
     var moment = moments["ready"]!
     moment.feed(.fiveFailed)
@@ -138,14 +138,14 @@ private let moments: Moments = {
     #expect(moment.feed(.fiveFailed) == "")
     let due = moment.state.nextDeadline(at: moment.now)
     let other = moment.state.pool.subchannels[1].outlierDetection.ejectionEnd!
-    // Where its own time is over initial, it is the first again.
+    // If the own ejection ends earlier, the host in use is the preferred one again.
     let isOther = other < moment.state.pool.subchannels[0].outlierDetection.ejectionEnd!
     #expect(isOther ? due == other : due > instant(80))
     moment.now = due
     #expect(moment.feed(.dueWork) == (isOther ? "connect 1 takeover" : "connect 0 renewal"))
   }
 
-  @Test("what is due is done when the state is asked, and then it isn't due any more", arguments: names)
+  @Test("due work runs at the deadline, and the next deadline is later", arguments: names)
   func due(name: String) throws {
     var moment = try #require(moments[name])
     for _ in 0..<20 {
@@ -158,7 +158,7 @@ private let moments: Moments = {
     }
   }
 
-  @Test("a renewal that comes when the old one is lost and another has taken its place is refused")
+  @Test("a renewal is refused after another connection replaced the lost one")
   func lateRenewal() {
     var moment = Moment(state: makeState(hosts: 1, connections: 1))
     moment.feed(.callsWait, .connectSucceeded)
@@ -170,7 +170,7 @@ private let moments: Moments = {
     #expect(moment.state.turns(at: moment.now) == [[3]])
   }
 
-  @Test("a move that succeeds when the one to leave was lost and the better host reached in its place is refused")
+  @Test("a takeover is refused after the host has become ready by another attempt")
   func lateMove() {
     var moment = moments["ready"]!
     moment.feed(.fiveFailed)
@@ -183,9 +183,9 @@ private let moments: Moments = {
     #expect(moment.state.turns(at: moment.now) == [[4]])
   }
 
-  @Test("a connection that comes after another has taken its place is refused")
+  @Test("an additional connection replaces a lost one, and the initial attempt beside is then refused")
   func late() {
-    // The pass goes on beside an attempt that was made beside a connection which is lost now.
+    // The pass continues beside an attempt that started beside the lost connection.
     var moment = moments["adding"]!
     #expect(moment.feed(.endedOrderly) == "connect 0 initial")
     #expect(moment.state.connectSucceeded(moment.state.id(2), at: moment.now).map(text) == "wake 2")

@@ -56,17 +56,17 @@ private let moments: Moments = {
     "shutDown": [:],
   ]
 
-  @Test("every input in every state: what isn't listed does nothing", arguments: names)
+  @Test("an input has the listed actions in every state, or none", arguments: names)
   func table(name: String) throws {
     try moments.checkEveryInput(of: name, Self.expected[name])
   }
 
-  @Test("two inputs after another from every state keep what must hold", arguments: names)
+  @Test("any two inputs in any state keep the invariants", arguments: names)
   func pairs(name: String) throws {
     try moments.checkEveryPair(of: name, then: [.connectSucceeded, .resolvedOther, .dueWork])
   }
 
-  @Test("what is due is done when the state is asked, and then it isn't due any more", arguments: names)
+  @Test("due work runs at the deadline, and the next deadline is later", arguments: names)
   func due(name: String) throws {
     var moment = try #require(moments[name])
     for _ in 0..<30 {
@@ -80,7 +80,7 @@ private let moments: Moments = {
     }
   }
 
-  @Test("5.9: each address has its own back-off; a look-up follows a failure, not more often than every 5 s")
+  @Test("each address has its own back-off, and failures cause a look-up at most every 5 s (5.9)")
   func ownPauses() {
     var moment = moments["oneDown"]!
     var log: [String] = []
@@ -97,7 +97,7 @@ private let moments: Moments = {
     #expect(log.count { $0.contains("resolve") } <= 4)
   }
 
-  @Test("a group for each address; the one that is set eject is left out, and comes back; the last never is")
+  @Test("an ejected address leaves the rotation and returns; the last address is never ejected")
   func rotation() {
     var moment = moments["two"]!
     #expect(moment.state.turns(at: moment.now) == [[1, 3], [2]])
@@ -110,14 +110,14 @@ private let moments: Moments = {
     let back = moment.state.nextDeadline(at: moment.now)
     #expect(back > instant(24) && back < instant(56))
     #expect(moment.state.turns(at: back) == [[1, 3], [2]])
-    // The other one is lost: what was set eject is better than nothing.
+    // After the loss of the other subchannel, an ejected one is better than none.
     _ = moment.state.connectionEnded(
       moment.state.id(2), .init(kind: .lost, instant: instant(11)), hasOpenCalls: false, at: instant(11),
       callsWait: false)
     #expect(moment.state.turns(at: instant(11)) == [[1, 3]])
   }
 
-  @Test("addresses that are gone go at once where others are up, else when the first new one is")
+  @Test("removed addresses close at once beside ready ones, or else when the first new address is ready")
   func vanished() {
     var moment = moments["both"]!
     moment.now = instant(140)
@@ -128,11 +128,11 @@ private let moments: Moments = {
     guard case .connect(let attempt) = actions[0] else { return }
     #expect(moment.state.connectSucceeded(attempt.id, at: moment.now).map(text) == "close 1, close 2, wake 5")
     #expect(moment.state.pool.subchannels.count == 1)
-    // What was being made for those that are gone isn't wanted.
+    // The renewal belongs to a removed subchannel.
     #expect(moment.state.connectSucceeded(moment.state.id(3), at: moment.now) == nil)
   }
 
-  @Test("a renewal that comes when the old one is lost is taken if it is the initial, and isn't if another was")
+  @Test("after the old connection is lost, the first of renewal and initial attempt is accepted, the second refused")
   func lateRenewal() {
     var state = LoadBalancerStateMachine(
       hostCount: 1, loadBalancing: .roundRobin, backoff: steady, maxConnectionAge: .seconds(100))
@@ -152,7 +152,7 @@ private let moments: Moments = {
     #expect(state.turns(at: instant(142)) == [[3]])
   }
 
-  @Test("the same address under two endpoints is two members; a look-up that fails changes nothing")
+  @Test("an address of two endpoints is two subchannels")
   func twoHosts() {
     var state = LoadBalancerStateMachine(hostCount: 2, loadBalancing: .roundRobin, backoff: steady)
     #expect(text(state.runDueWork(at: instant(1), callsWait: true)) == "resolve 0, resolve 1")

@@ -7,7 +7,7 @@ import Testing
 private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int64(seconds * 1e9)) }
 
 @Suite(.ownThreads) struct ConnectionBackoffTests {
-  @Test("5.9.1, 5.9.2: 1 s, times 1.6, up to 120 s, between starts, ±20 %")
+  @Test("pauses between starts grow from 1 s by 1.6 up to 120 s, ±20 % (5.9.1, 5.9.2)")
   func grows() {
     for seed in 0..<200 as Range<UInt64> {
       var backoff = ConnectionBackoff(ConnectionBackoff.Configuration(seed: seed))
@@ -16,7 +16,7 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
         _ = backoff.attemptStarted(at: at(1_000))
         let pause = Double((backoff.notBefore - at(1_000)).clampedNanoseconds) / 1e9
         #expect(pause >= expected * 0.8 - 1e-6 && pause <= expected * 1.2 + 1e-6)
-        // Calls wait: a server that is back is reached within 4 s.
+        // While calls wait, a returned server is reached within 4 s.
         let short = Double((backoff.notBefore(isUnconnected: true) - at(1_000)).clampedNanoseconds) / 1e9
         let least = min(expected, 3.3)
         #expect(short >= least * 0.8 - 1e-6 && short <= min(least * 1.2 + 1e-6, 4))
@@ -26,7 +26,7 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
     }
   }
 
-  @Test("5.9.2: a round of attempts gets 20 s, and the whole pause if that is longer")
+  @Test("a round of attempts gets 20 s, or the whole pause if longer (5.9.2)")
   func attemptDeadline() {
     var backoff = ConnectionBackoff(ConnectionBackoff.Configuration(seed: 1))
     for _ in 0..<20 { #expect(backoff.attemptStarted(at: at(10)) == Deadline(at(30))) }
@@ -35,7 +35,7 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
     #expect(slow.attemptStarted(at: at(10)) == Deadline(slow.notBeforeUnconnected))
   }
 
-  @Test("no value of a configuration stops the process, and every pause lies between now and a day and a fifth later")
+  @Test("no configuration value traps, and every pause lies between now and a day and a fifth later")
   func extremes() {
     let durations: [Duration] = [.seconds(Int64.min), .seconds(-1), .zero, .nanoseconds(1), .seconds(Int64.max)]
     let numbers: [Double] = [-.infinity, -1, 0, .leastNonzeroMagnitude, 1.6, 1e300, .infinity, .nan]
@@ -56,7 +56,7 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
     }
   }
 
-  @Test("5.9.3: the pauses start anew after a connection; after a loss the first attempt lies within 1 s")
+  @Test("a connection resets the pauses; after a loss the first attempt starts within 1 s (5.9.3)")
   func startsAnew() {
     var pauses: Set<Int64> = []
     for seed in 0..<100 as Range<UInt64> {

@@ -4,17 +4,15 @@ import OTLPExport
 import OTLPTesting
 import TelemetryCore
 
-/// What gRPC's own tests (5.11) need here: a channel to a server on a virtual clock, and messages.
+/// Support for gRPC's own tests (5.11): a channel to a server on a virtual clock, and messages.
 enum Conformance {
-  static let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-
-  /// A message with its prefix: one field that OTLP doesn't know, of so many bytes with its tag.
+  /// A message with the prefix: a field that OTLP doesn't know, of `count` bytes with the tag.
   static func message(_ count: Int) -> BufferSlice {
-    guard count > 0 else { return BufferSlice([0, 0, 0, 0, 0]) }
+    guard count > 0 else { return emptyMessage }
     return BufferSlice(framed(bytes(count)))
   }
 
-  /// The same, compressed.
+  /// The compressed form of `message`.
   static func compressedMessage(_ count: Int) -> BufferSlice { BufferSlice(compressed(bytes(count))) }
 
   private static func bytes(_ count: Int) -> [UInt8] {
@@ -31,7 +29,7 @@ enum Conformance {
     [0] + [24, 16, 8, 0].map { UInt8(bytes.count >> $0 & 0xFF) } + bytes
   }
 
-  /// With gRPC's prefix, and compressed.
+  /// A compressed message with gRPC's prefix.
   static func compressed(_ bytes: [UInt8]) -> [UInt8] {
     var message = framed(Gzip.compress(bytes))
     message[0] = 1
@@ -49,7 +47,7 @@ enum Conformance {
     let channel: GRPCChannel
 
     func call(
-      _ body: BufferSlice = message(0), _ path: String = path, encoding: GRPCEncoding = .identity,
+      _ body: BufferSlice = message(0), _ path: String = exportPath, encoding: GRPCEncoding = .identity,
       extra: [GRPCMetadata] = [], within limit: Duration = .seconds(10)
     ) async -> GRPCResult {
       await channel.unary(
@@ -62,8 +60,8 @@ enum Conformance {
     _ body: @escaping @Sendable (Scene) async throws -> Void
   ) throws {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
-      simulation.network.setHost("collector", .addresses([0x0A00_0001]))
-      let collector = try await LoopbackCollector(configuration, on: .ipv4(0x0A00_0001, port: 4317), of: simulation)
+      simulation.network.setHost("collector", .addresses([home]))
+      let collector = try await LoopbackCollector(configuration, on: place(home), of: simulation)
       let channel = try GRPCChannel(
         configuration: .init(
           target: .host("collector", port: 4317), inflater: GzipInflater(), backoff: .init(seed: 1)),

@@ -1,24 +1,25 @@
 import GRPCClient
+import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
 import TestThreads
 import Testing
 
-/// gRPC's tests of compression: two interoperability tests, and the cases of its document on compression (5.11). The
-/// second case, the channel's setting, is the exporter's here: see OTLPGRPCTests.
+/// gRPC's tests of compression: two interoperability tests, and the cases of gRPC's document on compression (5.11). The
+/// second case, a setting of the channel, is a test of the exporter in OTLPGRPCTests.
 @Suite(.ownThreads) struct GRPCCompressionTests {
   private typealias Response = LoopbackCollector.Response
 
   private static let zeros = [UInt8](repeating: 0, count: 314_159)
   private static let expectation = "x-expect-compressed"
 
-  /// A successful answer, compressed if it says so.
+  /// A successful answer with this `grpc-encoding`.
   private static func answer(_ body: [UInt8], encoding: String?) -> Response {
     let headers = [LoopbackCollector.Field("content-type", "application/grpc")]
     return .raw(headers: headers + (encoding.map { [.init("grpc-encoding", $0)] } ?? []), body: body)
   }
 
-  /// Refuses requests that aren't compressed as they say; answers others with many bytes.
+  /// Refuses requests with another compression than expected, and answers others with many bytes.
   private static func check(_ request: LoopbackCollector.Request) -> Response {
     (request.header(expectation) == "true") == request.isCompressed
       ? answer(Conformance.framed(zeros), encoding: nil) : .status(.invalidArgument)
@@ -28,7 +29,7 @@ import Testing
     [GRPCMetadata(name: expectation, value: "\(compressed)")]
   }
 
-  @Test("5.11 IOP client_compressed_unary: a probe, a compressed and an uncompressed request")
+  @Test("client_compressed_unary: a probe, a compressed and an uncompressed request (5.11 IOP)")
   func clientCompressedUnary() throws {
     try Conformance.run { scene in
       scene.collector.onRequest(Self.check)
@@ -47,7 +48,7 @@ import Testing
     }
   }
 
-  @Test("5.11 IOP server_compressed_unary: a compressed and an uncompressed answer")
+  @Test("server_compressed_unary: a compressed and an uncompressed answer (5.11 IOP)")
   func serverCompressedUnary() throws {
     try Conformance.run { scene in
       scene.collector.script(
@@ -57,13 +58,13 @@ import Testing
         let result = await scene.call(Conformance.message(271_828))
         #expect(result.code == .ok && result.body == Self.zeros)
       }
-      // That is what permits the server to compress.
+      // The offer permits the server to compress.
       let offers = scene.collector.requests.map { $0.header("grpc-accept-encoding") }
       #expect(offers == ["identity,gzip", "identity,gzip"])
     }
   }
 
-  @Test("5.11 COMP 1: without a setting nothing is compressed")
+  @Test("case 1: without a setting nothing is compressed (5.11 COMP)")
   func noSetting() throws {
     try Conformance.run { scene in
       #expect(await scene.call(Conformance.message(100_000)).code == .ok)
@@ -73,7 +74,7 @@ import Testing
     }
   }
 
-  @Test("5.11 COMP 3: a message is compressed as the call says, whatever the one before was")
+  @Test("case 3: each call decides on the compression of its message (5.11 COMP)")
   func asTheCallSays() throws {
     try Conformance.run { scene in
       for isCompressed in [true, false, true] {
@@ -84,7 +85,7 @@ import Testing
     }
   }
 
-  @Test("5.11 COMP 4: a server that doesn't know the compression answers UNIMPLEMENTED and says what it knows")
+  @Test("case 4: a server without gzip answers UNIMPLEMENTED with the encodings that it accepts (5.11 COMP)")
   func unknownToTheServer() throws {
     var configuration = LoopbackCollector.Configuration()
     configuration.acceptsGzip = false
@@ -96,7 +97,7 @@ import Testing
     }
   }
 
-  @Test("5.11 COMP 5: an answer in a compression that we don't know is INTERNAL, and the words name it and ours")
+  @Test("case 5: an answer in an unknown encoding is INTERNAL, and the message names the encodings (5.11 COMP)")
   func unknownToTheClient() throws {
     try Conformance.run { scene in
       scene.collector.script(Self.answer(Conformance.compressed(Self.zeros), encoding: "zstd"))
@@ -109,7 +110,7 @@ import Testing
     }
   }
 
-  @Test("5.11 COMP 6: a compressed answer without a compression is INTERNAL", arguments: [nil, "identity"])
+  @Test("case 6: a compressed answer without grpc-encoding is INTERNAL (5.11 COMP)", arguments: [nil, "identity"])
   func flagWithoutEncoding(_ encoding: String?) throws {
     try Conformance.run { scene in
       scene.collector.script(Self.answer(Conformance.compressed(Self.zeros), encoding: encoding))

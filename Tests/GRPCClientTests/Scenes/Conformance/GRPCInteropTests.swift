@@ -1,12 +1,13 @@
 import GRPCClient
+import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
 import TestThreads
 import Testing
 
-/// gRPC's interoperability tests that a unary client can be held against, by their names there (5.11).
+/// gRPC's interoperability tests for unary clients, by their names in gRPC (5.11).
 @Suite(.ownThreads) struct GRPCInteropTests {
-  @Test("5.11 IOP empty_unary: a message of no bytes, and its answer")
+  @Test("empty_unary: an empty message gets an answer (5.11 IOP)")
   func emptyUnary() throws {
     try Conformance.run { scene in
       let result = await scene.call()
@@ -16,7 +17,9 @@ import Testing
     }
   }
 
-  @Test("5.11 IOP large_unary: 271,828 bytes there, 314,159 back, in windows of any size", arguments: [1_000, 65_535])
+  @Test(
+    "large_unary: 271,828 bytes there and 314,159 back, with windows of any size (5.11 IOP)",
+    arguments: [1_000, 65_535])
   func largeUnary(window: Int) throws {
     var configuration = LoopbackCollector.Configuration()
     configuration.initialWindowSize = window
@@ -29,7 +32,7 @@ import Testing
     }
   }
 
-  @Test("5.6.11: a window of one byte carries a request to its end")
+  @Test("a window of one byte carries a whole request (5.6.11)")
   func windowOfOneByte() throws {
     var configuration = LoopbackCollector.Configuration()
     configuration.initialWindowSize = 1
@@ -39,7 +42,7 @@ import Testing
     }
   }
 
-  @Test("5.6.11: windows that shrink below zero under a request delay it, and no more")
+  @Test("windows that shrink below zero only delay a request (5.6.11)")
   func shrinkingWindow() throws {
     var configuration = LoopbackCollector.Configuration()
     configuration.initialWindowSize = 20_000
@@ -55,7 +58,7 @@ import Testing
     }
   }
 
-  @Test("5.11 IOP custom_metadata: text and binary arrive as they are")
+  @Test("custom_metadata: text and binary metadata arrive unchanged (5.11 IOP)")
   func customMetadata() throws {
     try Conformance.run { scene in
       let metadata = [
@@ -68,7 +71,7 @@ import Testing
     }
   }
 
-  @Test("5.11 IOP status_code_and_message")
+  @Test("status_code_and_message: the result has both (5.11 IOP)")
   func statusCodeAndMessage() throws {
     try Conformance.run { scene in
       scene.collector.script(.status(.unknown, message: "test status message"))
@@ -78,7 +81,7 @@ import Testing
     }
   }
 
-  @Test("5.11 IOP special_status_message: Unicode comes through, control characters don't")
+  @Test("special_status_message: the result has Unicode and no control characters (5.11 IOP)")
   func specialStatusMessage() throws {
     try Conformance.run { scene in
       let text = "\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n"
@@ -91,7 +94,9 @@ import Testing
     }
   }
 
-  @Test("5.11 IOP unimplemented_method, unimplemented_service", arguments: ["/a.B/C", Conformance.path + "s"])
+  @Test(
+    "unimplemented_method, unimplemented_service: the server's UNIMPLEMENTED is the result (5.11 IOP)",
+    arguments: ["/a.B/C", exportPath + "s"])
   func unimplemented(path: String) throws {
     try Conformance.run { scene in
       let result = await scene.call(Conformance.message(0), path)
@@ -100,7 +105,7 @@ import Testing
     }
   }
 
-  @Test("5.11 IOP timeout_on_sleeping_server: 1 ms")
+  @Test("timeout_on_sleeping_server: a call of 1 ms ends after 1 ms (5.11 IOP)")
   func timeoutOnSleepingServer() throws {
     try Conformance.run { scene in
       #expect(await scene.call().code == .ok)
@@ -112,7 +117,7 @@ import Testing
     }
   }
 
-  @Test("5.11 IOP cancel_after_begin")
+  @Test("cancel_after_begin: a cancelled call is CANCELLED (5.11 IOP)")
   func cancelAfterBegin() throws {
     try Conformance.run { scene in
       #expect(await scene.call().code == .ok)

@@ -5,9 +5,9 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// gRPC's HTTP/2 negative tests, by their names there (5.11).
+/// gRPC's HTTP/2 negative tests, by their names in gRPC (5.11).
 @Suite(.ownThreads) struct GRPCNegativeTests {
-  @Test("5.11 NEG goaway: the second call goes over a new connection, and nobody notices")
+  @Test("goaway: the second call succeeds over a new connection (5.11 NEG)")
   func goaway() throws {
     try Conformance.run { scene in
       scene.collector.script(.goAway(lastStream: .current))
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test("5.11 NEG rst_after_header: the call fails, the next one doesn't")
+  @Test("rst_after_header: the call fails, and the next succeeds (5.11 NEG)")
   func rstAfterHeader() throws {
     try Conformance.run { scene in
       scene.collector.script(.resetAfterHeaders(.noError))
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test("5.11 NEG rst_during_data: half a message, then the reset: the call fails")
+  @Test("rst_during_data: a reset after half a message fails the call (5.11 NEG)")
   func rstDuringData() throws {
     try Conformance.run { scene in
       let half = LoopbackCollector.Response.Step.data([0, 0, 0, 0, 100] + [UInt8](repeating: 1, count: 50))
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test("5.11 NEG rst_after_data: a whole message without status: the call fails")
+  @Test("rst_after_data: a reset after a whole message without a status fails the call (5.11 NEG)")
   func rstAfterData() throws {
     try Conformance.run { scene in
       scene.collector.script(.resetAfterData(.noError))
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test("5.11 NEG ping: pings before, between and after the parts of an answer disturb nothing")
+  @Test("ping: PINGs before, between and after the parts of an answer change nothing (5.11 NEG)")
   func ping() throws {
     try Conformance.run { scene in
       scene.collector.script(
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test("5.11 NEG max_streams: with a limit of one, ten calls at once succeed on one connection")
+  @Test("max_streams: ten concurrent calls succeed on one connection with a limit of one (5.11 NEG)")
   func maxStreams() throws {
     var configuration = LoopbackCollector.Configuration()
     configuration.maxConcurrentStreams = 1
@@ -76,7 +76,7 @@ import Testing
     }
   }
 
-  @Test("5.6.12: with a limit of none, calls wait to their deadline and were never processed")
+  @Test("with a limit of zero streams, calls wait until their deadline and were never processed (5.6.12)")
   func noStreams() throws {
     var configuration = LoopbackCollector.Configuration()
     configuration.maxConcurrentStreams = 0

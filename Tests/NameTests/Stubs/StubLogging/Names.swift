@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The public top-level names of swift-log and swift-metrics, without what belongs to them.
+// The public top-level names of swift-log and swift-metrics, without their members.
 
 public enum Counter {}
 public enum CounterHandler {}

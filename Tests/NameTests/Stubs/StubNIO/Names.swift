@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The public top-level names of swift-nio, swift-nio-http2, swift-nio-ssl and async-http-client, without what belongs to them.
+// The public top-level names of swift-nio, swift-nio-http2, swift-nio-ssl and async-http-client, without their members.
 
 public enum ALPNResult {}
 public enum AcceptBackoffHandler {}

@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The public top-level names of swift-service-lifecycle and grpc-swift 2, without what belongs to them.
+// The public top-level names of swift-service-lifecycle and grpc-swift 2, without their members.
 
 public enum AsyncCancelOnGracefulShutdownSequence {}
 public enum CallOptions {}

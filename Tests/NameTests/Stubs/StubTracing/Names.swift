@@ -1,5 +1,5 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
-// The public top-level names of swift-distributed-tracing and swift-service-context, without what belongs to them.
+// The public top-level names of swift-distributed-tracing and swift-service-context, without their members.
 
 public enum AnyServiceContextKey {}
 public enum DefaultTracerClock {}

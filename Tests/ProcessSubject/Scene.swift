@@ -2,56 +2,32 @@ import Glibc
 import OTLPGRPC
 import OTLPTesting
 
-/// `name=value` arguments.
-struct Options {
-  private let values: [String: String]
-
-  init(_ arguments: [String]) {
-    values = Dictionary(
-      arguments.compactMap { argument in
-        argument.firstIndex(of: "=").map { (String(argument[..<$0]), String(argument[argument.index(after: $0)...])) }
-      }, uniquingKeysWith: { $1 })
-  }
-
-  func text(_ name: String) -> String? { values[name] }
-
-  func number(_ name: String, _ standard: Int = 0) -> Int { values[name].flatMap { Int($0) } ?? standard }
-
-  /// An exporter's configuration for `endpoint` and `ca`.
-  var exporter: OTLPGRPCExporter.Configuration {
-    var configuration = OTLPGRPCExporter.Configuration(endpoint: text("endpoint") ?? "http://localhost:4317")
-    configuration.certificate = text("ca").map { .file($0) }
-    configuration.compression = .none
-    return configuration
-  }
-}
-
-/// Ends the process, saying why.
+/// Prints the reason and ends the process.
 func fail(_ reason: String) -> Never {
   let line = "\(getpid()): \(reason)\n"
   write(2, line, line.utf8.count)
   _exit(1)
 }
 
-/// Prints a line, at once.
+/// Prints a line without a buffer.
 func say(_ text: String) {
   let line = text + "\n"
   write(1, line, line.utf8.count)
 }
 
-/// Ends the process unless all is as it must be.
+/// Ends the process if a condition is false.
 func check(_ isTrue: Bool, _ reason: @autoclosure () -> String) {
   if !isTrue { fail(reason()) }
 }
 
-/// Waits for a child, which must end well.
+/// Waits for a child and checks that it succeeded.
 func reap(_ child: pid_t) {
   var status: Int32 = 0
   while waitpid(child, &status, 0) < 0 { check(errno == EINTR, "waitpid: \(errno)") }
   check(status == 0, "child \(child) ended with status \(status)")
 }
 
-/// Span number `index` of the spans that have `seed` as theirs.
+/// Span number `index` of the workload with this seed.
 func span(_ seed: Int, _ index: Int) -> SpanData {
   StandardWorkload(seed: UInt64(seed), startTimeUnixNano: 1_760_000_000_000_000_000).span(index)
 }

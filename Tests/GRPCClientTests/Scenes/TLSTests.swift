@@ -14,7 +14,10 @@ private let certificates: String = {
   return folder + "/"
 }()
 
-/// A call over TLS, simulated: what a client of `client` gets from a server that shows `server`.
+/// Makes a call over simulated TLS.
+/// - Parameters:
+///   - server: The name of the server's certificate file; nil for plaintext.
+///   - client: The client's configuration; nil for plaintext.
 private func call(
   server: String?, client: TLSConfiguration?, clientCA: String? = nil, host: String = "localhost",
   collector address: UInt32 = 0x7F00_0001
@@ -33,7 +36,7 @@ private func call(
         target: .host(host, port: 4317), tls: client.map { try TLSContext(client: $0) }, backoff: .init(seed: 1)),
       network: simulation.network, loop: simulation.loop, diagnostics: .silent)
     let result = await channel.unary(
-      path: "/opentelemetry.proto.collector.trace.v1.TraceService/Export", message: BufferSlice([0, 0, 0, 0, 0]),
+      path: exportPath, message: emptyMessage,
       deadline: Deadline(simulation.now + .seconds(3)))
     await channel.shutdown(deadline: Deadline(simulation.now + .seconds(1)))
     await collector.stop()
@@ -47,8 +50,8 @@ private func trust(_ authority: String = "ca.pem", certificate: String? = nil) -
     clientKey: certificate.map { .file(certificates + "\($0).key") })
 }
 
-@Suite(.ownThreads) struct GRPCChannelTLSTests {
-  @Test("a call over TLS, by name and by address, and with a client certificate")
+@Suite(.ownThreads) struct TLSTests {
+  @Test("a call over TLS succeeds by name, by address, and with a client certificate")
   func succeeds() throws {
     #expect(try call(server: "server", client: trust()).result.code == .ok)
     #expect(try call(server: "server", client: trust(), host: "127.0.0.1").result.code == .ok)
@@ -57,7 +60,7 @@ private func trust(_ authority: String = "ca.pem", certificate: String? = nil) -
   }
 
   @Test(
-    "5.9.9: what is wrong with a certificate comes through, and nothing is sent",
+    "the result has the certificate's fault, and nothing is sent (5.9.9)",
     arguments: [
       ("other_name", TLSError.Code.wrongHost), ("other_server", .unknownAuthority), ("expired", .certificateExpired),
       ("future", .certificateNotYetValid), ("self_signed", .unknownAuthority),
@@ -73,7 +76,7 @@ private func trust(_ authority: String = "ca.pem", certificate: String? = nil) -
     #expect(requests == 0)
   }
 
-  @Test("a server that wants a client certificate and gets none, or one of another authority")
+  @Test("the result has the lack or the refusal of a client certificate")
   func clientCertificate() throws {
     let none = try call(server: "server", client: trust(), clientCA: "ca.pem")
     #expect(none.result.tlsError?.code == .clientCertificateRequired)
@@ -82,14 +85,14 @@ private func trust(_ authority: String = "ca.pem", certificate: String? = nil) -
     #expect(other.result.tlsError?.code == .clientCertificateRefused)
   }
 
-  @Test("trap 16: TLS to a plaintext port is an error that says so, never plaintext")
+  @Test("TLS to a plaintext port fails as such, and never falls back to plaintext (trap 16)")
   func plaintextServer() throws {
     let (result, requests) = try call(server: nil, client: trust())
     #expect(result.tlsError?.code == .notTLS || result.tlsError?.code == .closed)
     #expect(requests == 0)
   }
 
-  @Test("plaintext to a TLS port is an error that says so")
+  @Test("plaintext to a TLS port fails as such")
   func plaintextClient() throws {
     let (result, requests) = try call(server: "server", client: nil)
     #expect(result.connectFailure?.contains("TLS") == true)

@@ -1,0 +1,76 @@
+/// Jaeger's headers: `uber-trace-id`, and `uberctx-{name}` for each entry of the baggage. The specification deprecates
+/// them in favour of W3C trace context.
+public struct JaegerPropagator: TextMapPropagator {
+  private static let header = "uber-trace-id"
+  private static let baggagePrefix = "uberctx-"
+  private static let (sampledFlag, debugFlag): (UInt64, UInt64) = (1, 2)
+
+  /// Makes the propagator, which has no state.
+  public init() {}
+
+  /// `uber-trace-id`; the names of the baggage's headers depend on its entries.
+  public var fields: [String] { [Self.header] }
+
+  /// Writes the span's ids and flags if the span is valid, and the baggage.
+  public func inject<Setter: TextMapSetter>(
+    _ context: TraceContext, into carrier: inout Setter.Carrier, using setter: Setter
+  ) {
+    let span = context.spanContext
+    if span.isValid {
+      let flags = context.isDebug ? Self.sampledFlag | Self.debugFlag : span.isSampled ? Self.sampledFlag : 0
+      setter.set("\(span.traceID):\(span.spanID):0:\(flags)", for: Self.header, in: &carrier)
+    }
+    var limit = BaggageLimit()
+    for entry in context.baggage where HeaderText.isToken(entry.name) {
+      let value = HeaderText.percentEncoded(entry.value)
+      guard limit.admits(entry.name.utf8.count + value.utf8.count) else { continue }
+      setter.set(value, for: Self.baggagePrefix + entry.name, in: &carrier)
+    }
+  }
+
+  /// Reads the span and adds the baggage to that of the context.
+  public func extract<Getter: TextMapGetter>(
+    from carrier: Getter.Carrier, into context: TraceContext, using getter: Getter
+  ) -> TraceContext {
+    var context = context
+    if let (span, isDebug) = getter.value(of: Self.header, in: carrier).flatMap({ Self.parse($0) }) {
+      context.spanContext = span
+      if isDebug != context.isDebug { context.isDebug = isDebug }
+    }
+    let baggage = Self.baggage(carrier, into: context.baggage, getter)
+    if baggage != context.baggage { context.baggage = baggage }
+    return context
+  }
+
+  /// Reads `{trace id}:{span id}:{parent's span id}:{flags}`, maybe percent-encoded. Leading zeros may be missing, and the
+  /// parent is ignored.
+  private static func parse(_ header: String) -> (SpanContext, isDebug: Bool)? {
+    let text = PercentEncoding.text(HeaderText.trimmed(Substring(header.utf8.prefix(256))))
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 4, (1...32).contains(parts[0].utf8.count),
+      let spanID = HeaderText.hexadecimal(parts[1], maxCount: 16),
+      let flags = HeaderText.hexadecimal(parts[3], maxCount: 2),
+      let traceID = TraceID(hex: String(repeating: "0", count: 32 - parts[0].utf8.count) + parts[0])
+    else { return nil }
+    let isDebug = flags & debugFlag != 0
+    let span = SpanContext(
+      traceID: traceID, spanID: SpanID(spanID), flags: isDebug || flags & sampledFlag != 0 ? .sampled : [],
+      isRemote: true)
+    return span.isValid ? (span, isDebug) : nil
+  }
+
+  private static func baggage<Getter: TextMapGetter>(
+    _ carrier: Getter.Carrier, into baggage: Baggage, _ getter: Getter
+  ) -> Baggage {
+    var baggage = baggage
+    var limit = BaggageLimit()
+    for key in getter.keys(in: carrier) where HeaderText.isSameName(key.prefix(baggagePrefix.count), baggagePrefix) {
+      let name = String(key.dropFirst(baggagePrefix.count))
+      guard HeaderText.isToken(name), let value = getter.value(of: key, in: carrier),
+        limit.admits(name.utf8.count + value.utf8.count)
+      else { continue }
+      baggage[name] = PercentEncoding.text(value[...])
+    }
+    return baggage
+  }
+}
