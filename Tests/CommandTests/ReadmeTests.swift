@@ -16,7 +16,7 @@ import otlp
 
   @Test func eachPieceOfCodeIsCompiled() {
     let compiled = [
-      "CommandTests/ReadmeSnippets.swift", "TelemetrySDKTests/CustomExporterExample.swift",
+      "CommandTests/ReadmeSnippets.swift", "TelemetrySDKTests/Scenes/CustomExporterExample.swift",
     ].map { normalized(TestFiles.read("\(TestFiles.root)/Tests/\($0)")) }
     let blocks = Self.readme.components("```swift\n").dropFirst().map { $0.components("```")[0] }
     #expect(blocks.count == 4)

@@ -87,29 +87,21 @@ struct ChannelReporter {
 
   /// Called on the loop, outside of the channel.
   static func report(_ event: HTTP2ConnectionEvent, _ connector: Connector, _ diagnostics: Diagnostics) {
+    var fields = [("server", connector.name)]
     switch event {
-    case .goAway(let code, let debug) where code != 0: report(goAway: code, debug, connector, diagnostics)
-    case .unresponsive: report(silence: "several calls in a row had no answer", connector, diagnostics)
-    case .closed(.unresponsive(let reason)): report(silence: reason, connector, diagnostics)
-    default: break
-    }
-  }
-
-  private static func report(
-    goAway code: UInt32, _ debug: String, _ connector: Connector, _ diagnostics: Diagnostics
-  ) {
-    let text = debug.sanitized(limit: 200)
-    var fields = [("server", connector.name), ("error", HTTP2ErrorCode.name(of: code)), ("text", text)]
-    if let interval = connector.keepalive.goAwayReceived(code: code, debug: debug) {
+    case .goAway(let code, let debug) where code != 0:
+      fields += [("error", HTTP2ErrorCode.name(of: code)), ("text", debug.sanitized(limit: 200))]
+      guard let interval = connector.keepalive.goAwayReceived(code: code, debug: debug) else {
+        return diagnostics.emit(.warning, "the server ended a connection with an error", fields)
+      }
       fields.append(("interval", "\(interval)"))
       diagnostics.emit(.warning, "the server gets too many pings: new connections send half as many", fields)
-    } else {
-      diagnostics.emit(.warning, "the server ended a connection with an error", fields)
+    case .unresponsive, .closed(.unresponsive):
+      var reason = "several calls in a row had no answer"
+      if case .closed(.unresponsive(let text)) = event { reason = text }
+      diagnostics.emit(.info, "a silent connection is replaced", fields + [("reason", reason)])
+    default: break
     }
-  }
-
-  private static func report(silence reason: String, _ connector: Connector, _ diagnostics: Diagnostics) {
-    diagnostics.emit(.info, "a silent connection is replaced", [("server", connector.name), ("reason", reason)])
   }
 
   // MARK: Load balancing

@@ -1,22 +1,25 @@
 internal import Synchronization
 
-/// Writes spans as text for a person, to a file descriptor: for debugging and learning, not for production. The format
-/// may change at any time; for output that a program reads, use OTLP JSON.
+/// Writes spans as readable text to a file descriptor: for debugging and learning, not for production. The format may
+/// change at any time; use OTLP JSON for output that a program reads.
 ///
-/// It writes on a blocking thread of the runtime, so a reader that stops holds up nothing but the export, which then
-/// fails at its deadline. Best behind a ``SimpleProcessor`` (RULES 3.5).
+/// Writes happen on a blocking thread of the runtime. If the reader stops reading, only the export waits, and fails at
+/// its deadline. Use a ``SimpleProcessor`` with this exporter (RULES 3.5).
 public final class ConsoleExporter: SpanExporter {
   private let descriptor: Int32
   private let runtime: TelemetryRuntime
   private let ended = Atomic<Bool>(false)
 
-  /// Makes an exporter that writes to `descriptor`, which stays open; default: standard output.
+  /// Makes an exporter.
+  /// - Parameters:
+  ///   - descriptor: The file descriptor to write to; default standard output. The exporter doesn't close it.
+  ///   - runtime: The runtime that provides the blocking thread.
   public init(descriptor: Int32 = 1, runtime: TelemetryRuntime = .shared) {
     self.descriptor = descriptor
     self.runtime = runtime
   }
 
-  /// Writes the batch; a failure after shutdown.
+  /// Writes the batch. After shutdown the outcome is a failure.
   public func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
     guard !ended.load(ordering: .relaxed) else {
       return .failure(ExportMessage(description: "the exporter was shut down"))
@@ -35,6 +38,6 @@ public final class ConsoleExporter: SpanExporter {
     }
   }
 
-  /// Later batches are failures.
+  /// Makes later exports fail.
   public func shutdown(deadline: Deadline) async { ended.store(true, ordering: .relaxed) }
 }

@@ -7,13 +7,14 @@
 #endif
 
 enum DescriptorWriter {
-  /// Writes all of `text`; a descriptor that doesn't take it by `deadline` is an error. Blocks.
+  /// Writes all of `text`, and blocks until then.
+  /// - Throws: `ETIMEDOUT` if the descriptor isn't writable by `deadline`, or the error of the system call.
   static func write(_ text: String, to descriptor: Int32, by deadline: Deadline) throws(SystemError) {
     let bytes = Array(text.utf8)
     var done = 0
     while done < bytes.count {
       try awaitWritable(descriptor, by: deadline)
-      // Pieces that a pipe takes whole once it is writable: a blocking descriptor then never blocks.
+      // A writable pipe takes 4096 bytes at once, so `write` never blocks, even on a blocking descriptor.
       let end = min(bytes.count, done + 4096)
       let count = unsafe bytes[done..<end].withUnsafeBytes { piece in
         unsafe systemWrite(descriptor, piece.baseAddress, piece.count)
@@ -28,7 +29,7 @@ enum DescriptorWriter {
 
   private static func awaitWritable(_ descriptor: Int32, by deadline: Deadline) throws(SystemError) {
     while true {
-      // Rounded up, so that it doesn't spin at the end; a deadline beyond 24 days is waited for in parts.
+      // Rounded up, so that the loop doesn't spin at the end. `poll` waits for at most 24 days at a time.
       let milliseconds = deadline.nanosecondsLeft(at: .system) / 1_000_000 + 1
       var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
       let count = unsafe poll(&request, 1, Int32(clamping: milliseconds))

@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// Keeps what is exported, for tests. Thread-safe.
+/// Keeps exported items in memory, for tests. Thread-safe.
 public final class InMemoryExporter<Item: Sendable>: Exporter {
   private struct State {
     var items: [Item] = []
@@ -10,18 +10,17 @@ public final class InMemoryExporter<Item: Sendable>: Exporter {
   private let capacity: Int
   private let state = ForkSafe(State())
 
-  /// Makes an exporter that keeps the last `capacity` items; default: all. With 0 or less it keeps none.
-  public init(capacity: Int = .max) {
-    self.capacity = max(0, capacity)
-  }
+  /// Makes an exporter.
+  /// - Parameter capacity: How many of the latest items are kept; default all. 0 or less keeps none.
+  public init(capacity: Int = .max) { self.capacity = max(0, capacity) }
 
-  /// What is kept, in the order of export.
+  /// The kept items, in the order of export.
   public var items: [Item] { state.withLock { $0.items } }
 
-  /// Forgets what was kept.
+  /// Removes all kept items.
   public func reset() { state.withLock { $0.items = [] } }
 
-  /// Keeps the batch; a failure after shutdown.
+  /// Keeps the batch. After shutdown the outcome is a failure.
   public func export(_ batch: [Item], deadline: Deadline) async -> ExportOutcome {
     state.withLock { state in
       guard !state.ended else { return .failure(ExportMessage(description: "the exporter was shut down")) }
@@ -31,9 +30,9 @@ public final class InMemoryExporter<Item: Sendable>: Exporter {
     }
   }
 
-  /// Later batches are refused; what was kept can still be read.
+  /// Makes later exports fail. The kept items can still be read.
   public func shutdown(deadline: Deadline) async { state.withLock { $0.ended = true } }
 }
 
-/// Keeps exported spans.
+/// An in-memory exporter of spans.
 public typealias InMemorySpanExporter = InMemoryExporter<SpanData>

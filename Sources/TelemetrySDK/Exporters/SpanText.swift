@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// A span as lines for a person. Control characters, which could steer a terminal, become blanks.
+/// A span as readable lines. Control characters, which could control a terminal, become blanks.
 enum SpanText {
   static func append(_ span: SpanData, to text: inout String) {
     let duration = Double(span.endTimeUnixNano &- span.startTimeUnixNano) / 1e6
@@ -55,7 +55,7 @@ enum SpanText {
     }
   }
 
-  /// Three digits after the point.
+  /// The value with three decimal places.
   private static func fixed(_ value: Double) -> String {
     guard value.isFinite, value < 1e15 else { return "\(value)" }
     let thousandths = Int64((value * 1000).rounded())
@@ -67,11 +67,11 @@ enum SpanText {
     return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 
-  /// RFC 3339 in UTC, with nanoseconds.
+  /// The time in UTC, with nanoseconds (RFC 3339, 5.6).
   static func time(_ nanoseconds: UInt64) -> String {
     let seconds = Int64(nanoseconds / 1_000_000_000)
     let (days, second) = (seconds / 86_400, seconds % 86_400)
-    // Civil date from days since 1970, in eras of 400 years that begin in March.
+    // The civil date from the days since 1970, in eras of 400 years that begin in March.
     let shifted = days + 719_468
     let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365

@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
-/// What tells a component's metrics from those of others: `otel.component.type`, and `otel.component.name`, which
-/// counts the components of the type in this process from 0 (4.13.1).
+/// Identifies a component in its metrics by `otel.component.type` and `otel.component.name`. The name numbers the
+/// components of a type in this process from 0 (RULES 4.13.1).
 package struct ComponentID: Sendable, Hashable {
   package let type: String
   package let name: String
@@ -18,7 +18,7 @@ package struct ComponentID: Sendable, Hashable {
     name = "\(type)/\(number)"
   }
 
-  /// As each point carries them.
+  /// The attributes of each metric point.
   package var attributes: Attributes {
     ["otel.component.type": .string(type), "otel.component.name": .string(name)]
   }

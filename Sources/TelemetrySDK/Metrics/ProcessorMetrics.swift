@@ -1,10 +1,10 @@
-/// What a processor counts, in the form of metrics.
+/// A processor's counts, which become its metrics.
 struct ProcessorMetrics {
   var queued: Int
   var maxQueueSize: Int
-  /// Handed to the exporter, whatever became of them (4.13).
+  /// Items that were handed to the exporter, with any outcome (RULES 4.13).
   var handedOver: Int
-  /// Lost before that, by reason.
+  /// Items that were dropped before, by reason.
   var dropped: [DropReason: Int]
   var bytesHeld: Int
   var maxBytes: Int
@@ -16,15 +16,15 @@ struct ProcessorMetrics {
     }
     let (standard, own) = ("otel.sdk.processor.\(item.rawValue)", "swift_otlp.processor.\(item.rawValue)")
     return SelfMetrics([
-      level("\(standard).queue.size", item.unit, queued, "Items that wait in the queue."),
-      level("\(standard).queue.capacity", item.unit, maxQueueSize, "The most items that can wait."),
+      level("\(standard).queue.size", item.unit, queued, "Items in the queue."),
+      level("\(standard).queue.capacity", item.unit, maxQueueSize, "The maximum number of items in the queue."),
       .init(
         "\(standard).processed", .counter, unit: item.unit,
-        description: "Items that were handed to the exporter, or lost before that.", points: processed(attributes)),
+        description: "Items that were handed to the exporter, or dropped before.", points: processed(attributes)),
       level(
         "\(own).memory.usage", "By", bytesHeld,
-        "Bytes of items in the queue and in exports, by their size bounds, and of buffers that lie ready."),
-      level("\(own).memory.limit", "By", maxBytes, "The most such bytes."),
+        "Bytes of items in the queue and in exports, by their size bounds, and of idle buffers."),
+      level("\(own).memory.limit", "By", maxBytes, "The maximum of these bytes."),
     ])
   }
 

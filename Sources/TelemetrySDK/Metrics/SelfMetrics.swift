@@ -1,39 +1,39 @@
-/// What a component of telemetry measures of itself, at one moment: a value to read or to hand to a metrics library.
+/// The metrics of a telemetry component about itself, at one moment: a value to read or to pass to a metrics library.
 ///
-/// Names, instruments, units and attributes are those of OpenTelemetry's semantic conventions for SDK metrics
-/// (RULES 4.13); what those have no name for begins with `swift_otlp.`. Counters count from the component's
-/// start. Every point has `otel.component.type` and `otel.component.name`; the name counts the components of a type in
-/// this process from 0.
+/// Names, instruments, units and attributes follow OpenTelemetry's semantic conventions for SDK metrics (RULES 4.13);
+/// names beyond the conventions begin with `swift_otlp.`. Counters count from the component's start. Every point has the
+/// attributes `otel.component.type` and `otel.component.name`; the name numbers the components of a type in this process
+/// from 0.
 public struct SelfMetrics: Sendable, Hashable {
-  /// How a metric's values behave. There may be more instruments in later versions.
+  /// The kind of a metric. Later versions may add instruments.
   public struct Instrument: Sendable, Hashable, CustomStringConvertible {
-    /// The name by OpenTelemetry's metrics API, in Swift casing.
+    /// The name in OpenTelemetry's metrics API, in Swift casing.
     public let description: String
 
-    /// A sum that only grows.
+    /// A sum that never decreases.
     public static var counter: Instrument { Instrument(description: "counter") }
-    /// A sum that grows and shrinks.
+    /// A sum that may decrease.
     public static var upDownCounter: Instrument { Instrument(description: "upDownCounter") }
-    /// A distribution; by the conventions one of a single bucket, so there are no boundaries.
+    /// A distribution. The conventions define a single bucket, so there are no boundaries.
     public static var histogram: Instrument { Instrument(description: "histogram") }
   }
 
-  /// What was measured under one set of attributes. There may be more kinds in later versions.
+  /// The value for one set of attributes. Later versions may add kinds.
   #if hasAttribute(nonexhaustive)
     @nonexhaustive
   #endif
   public enum Value: Sendable, Hashable {
-    /// Of a counter and an up-down counter.
+    /// The value of a counter or an up-down counter.
     case sum(Int)
-    /// Of a histogram: how many observations there were, and their sum in the metric's unit.
+    /// The value of a histogram: the number of observations, and their sum in the metric's unit.
     case histogram(count: Int, sum: Double)
   }
 
-  /// A value and its attributes.
+  /// A value with its attributes.
   public struct Point: Sendable, Hashable {
-    /// What tells the point from the metric's others.
+    /// The attributes, which differ between the points of a metric.
     public var attributes: Attributes
-    /// What was measured.
+    /// The value.
     public var value: Value
 
     /// Makes a point.
@@ -43,17 +43,17 @@ public struct SelfMetrics: Sendable, Hashable {
     }
   }
 
-  /// Everything that was measured under one name.
+  /// All points of one name.
   public struct Metric: Sendable, Hashable {
     /// The name, such as `otel.sdk.exporter.span.exported`.
     public var name: String
-    /// How its values behave.
+    /// The kind of the metric.
     public var instrument: Instrument
     /// The unit in UCUM: `{span}`, `s`, `By`.
     public var unit: String
-    /// One sentence on what it is.
+    /// A description in one sentence.
     public var description: String
-    /// The values; one for each set of attributes that has occurred, in a stable order.
+    /// One value for each set of attributes that has occurred, in a stable order.
     public var points: [Point]
 
     /// Makes a metric.
@@ -66,11 +66,11 @@ public struct SelfMetrics: Sendable, Hashable {
     }
   }
 
-  /// What a component handles, and so what its metrics are named after. There may be more in later versions.
+  /// The kind of items that a component handles, which its metrics are named for. Later versions may add kinds.
   public struct Item: Sendable, Hashable {
-    /// The name by the conventions: `span`, `log`, `metric_data_point`.
+    /// The name in the conventions: `span`, `log`, `metric_data_point`.
     public let rawValue: String
-    /// The unit that counts them, in UCUM: `{span}`.
+    /// The unit of counts, in UCUM: `{span}`.
     public let unit: String
 
     /// Spans.
@@ -81,18 +81,18 @@ public struct SelfMetrics: Sendable, Hashable {
     public static var metricDataPoint: Item { Item(rawValue: "metric_data_point", unit: "{data_point}") }
   }
 
-  /// The metrics; each name stands once.
+  /// The metrics, with unique names.
   public private(set) var metrics: [Metric] = []
 
   /// No metrics.
   public init() {}
 
-  /// Metrics, of which those of equal names become one.
+  /// Collects metrics. Metrics with equal names become one.
   public init(_ metrics: some Sequence<Metric>) {
     for metric in metrics { add(metric) }
   }
 
-  /// The metric of a name; nil if the component doesn't measure that.
+  /// The metric of a name, or nil if the component doesn't have it.
   public subscript(name: String) -> Metric? { metrics.first { $0.name == name } }
 
   /// The metrics of two components, such as a processor and its exporter.
@@ -110,7 +110,7 @@ public struct SelfMetrics: Sendable, Hashable {
 }
 
 extension SelfMetrics: CustomStringConvertible {
-  /// One line for each point: `name{key=value,…} value`.
+  /// Each point on a line: `name{key=value,…} value`.
   public var description: String {
     metrics.flatMap { metric in
       metric.points.map { "\(metric.name){\(SelfMetrics.text($0.attributes))} \(SelfMetrics.text($0.value))" }

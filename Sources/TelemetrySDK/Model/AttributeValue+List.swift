@@ -1,25 +1,25 @@
 extension AttributeValue {
-  /// The values of an attribute that is an array; see ``AttributeValue/array(_:)-swift.enum.case``.
+  /// The values of an array attribute; see ``AttributeValue/array(_:)-swift.enum.case``.
   ///
-  /// A type of its own, so that nesting is bounded where a value is made, on the thread that makes it.
+  /// A separate type, so that nesting is limited when a value is made, on the calling thread.
   @frozen
   public struct List: Hashable, Sendable {
     @usableFromInline package private(set) var elements: [AttributeValue]
-    /// The levels of arrays and maps, this one included.
+    /// The number of nested levels of arrays and maps, including this one.
     @usableFromInline private(set) var depth: UInt8 = 1
 
-    /// No values.
+    /// Makes an empty list.
     @inlinable
     public init() { elements = [] }
 
-    /// Takes over values; arrays and maps among them that are nested too deep are cut.
+    /// Makes a list. Arrays and maps that are nested too deep are cut.
     @inlinable
     public init(_ values: [AttributeValue]) {
       elements = values
       if values.contains(where: \.isNested) { settle() }
     }
 
-    /// Takes over values none of which is an array or a map.
+    /// Makes a list of values without arrays and maps.
     init(flat values: [AttributeValue]) { elements = values }
 
     /// Adds a value.
@@ -48,6 +48,6 @@ extension AttributeValue.List: RandomAccessCollection, ExpressibleByArrayLiteral
   @inlinable public var endIndex: Int { elements.count }
   /// The value at a position.
   @inlinable public subscript(position: Int) -> AttributeValue { elements[position] }
-  /// Takes over values.
+  /// Makes a list. Arrays and maps that are nested too deep are cut.
   @inlinable public init(arrayLiteral values: AttributeValue...) { self.init(values) }
 }

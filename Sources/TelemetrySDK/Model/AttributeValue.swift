@@ -1,77 +1,76 @@
-/// A value of an attribute: OTLP's `AnyValue` in every kind, which are all that there are.
+/// The value of an attribute: all kinds of OTLP's `AnyValue`.
 ///
-/// Arrays and maps can be nested 30 deep; what is nested deeper is exported as ``empty``. With the messages around them
-/// deeper values would pass the 100 levels that protobuf readers accept, and these would refuse the whole request. And
-/// whoever compares, prints or releases a value needs stack for each level, so a container that would have more than 60
-/// levels is cut to 30 when it is made.
+/// Arrays and maps can be nested 30 levels deep; deeper values are exported as ``empty``. Protobuf readers accept 100
+/// levels of messages and would refuse a request with deeper values. Comparing, printing and releasing a value need stack
+/// for each level, so a container with more than 60 levels is cut to 30 when it is made.
 ///
-/// A value that stands in another twice is one in memory and two in an export. Maps with more than 262,144 values in
-/// nested maps are cut too: no request of 4 MiB holds them. A span with more than two million values in nested arrays and
-/// maps counts as larger than any queue.
+/// A value that is contained twice in another value uses memory once but is exported twice. Maps with more than 262,144
+/// values in nested maps are cut too, since no request of 4 MiB holds them. A span with more than two million values in
+/// nested arrays and maps counts as larger than any queue.
 @frozen
 public enum AttributeValue: Hashable, Sendable {
-  /// Text.
+  /// A string.
   case string(String)
-  /// A truth value.
+  /// A Boolean value.
   case bool(Bool)
   /// A signed integer.
   case int(Int64)
-  /// A floating-point number; NaN and the infinities are kept.
+  /// A floating-point number, including NaN and the infinities.
   case double(Double)
-  /// Bytes that are not text.
+  /// Binary data.
   case bytes([UInt8])
-  /// Values of any kinds, in order.
+  /// An array of values of any kinds.
   case array(List)
-  /// Values by key.
+  /// A map of values by key.
   case map(Attributes)
-  /// A value that is present and empty.
+  /// A value that is present but empty.
   case empty
 
-  /// Values of any kinds, in order.
+  /// Makes an array of values of any kinds.
   @inlinable
   public static func array(_ values: [AttributeValue]) -> AttributeValue { .array(List(values)) }
 }
 
 extension AttributeValue {
-  /// Text.
+  /// Makes a string.
   @inlinable public init(_ value: String) { self = .string(value) }
-  /// A truth value.
+  /// Makes a Boolean value.
   @inlinable public init(_ value: Bool) { self = .bool(value) }
-  /// An integer.
+  /// Makes an integer.
   @inlinable public init(_ value: Int) { self = .int(Int64(value)) }
-  /// An integer.
+  /// Makes an integer.
   @inlinable public init(_ value: Int64) { self = .int(value) }
-  /// A floating-point number.
+  /// Makes a floating-point number.
   @inlinable public init(_ value: Double) { self = .double(value) }
-  /// Bytes that are not text.
+  /// Makes binary data.
   @inlinable public init(_ value: [UInt8]) { self = .bytes(value) }
-  /// Texts, in order.
+  /// Makes an array of strings.
   public init(_ values: [String]) { self = .array(List(flat: values.map { .string($0) })) }
-  /// Truth values, in order.
+  /// Makes an array of Boolean values.
   public init(_ values: [Bool]) { self = .array(List(flat: values.map { .bool($0) })) }
-  /// Integers, in order.
+  /// Makes an array of integers.
   public init(_ values: [Int]) { self = .array(List(flat: values.map { .int(Int64($0)) })) }
-  /// Floating-point numbers, in order.
+  /// Makes an array of floating-point numbers.
   public init(_ values: [Double]) { self = .array(List(flat: values.map { .double($0) })) }
 }
 
 extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByStringInterpolation
 {
-  /// Text.
+  /// Makes a string.
   @inlinable public init(stringLiteral value: String) { self = .string(value) }
-  /// A truth value.
+  /// Makes a Boolean value.
   @inlinable public init(booleanLiteral value: Bool) { self = .bool(value) }
-  /// An integer.
+  /// Makes an integer.
   @inlinable public init(integerLiteral value: Int64) { self = .int(value) }
-  /// A floating-point number.
+  /// Makes a floating-point number.
   @inlinable public init(floatLiteral value: Double) { self = .double(value) }
-  /// An array.
+  /// Makes an array.
   @inlinable public init(arrayLiteral elements: AttributeValue...) { self = .array(elements) }
 }
 
 extension AttributeValue: CustomStringConvertible {
-  /// The value for a person: control characters, which could steer a terminal, are blanks, and long text is cut.
+  /// The value as readable text. Control characters, which could control a terminal, become blanks; long strings are cut.
   public var description: String { SpanText.value(self) }
 }
 
@@ -88,7 +87,7 @@ extension AttributeValue {
     }
   }
 
-  /// The value as it may stand in a container.
+  /// The value for use in a container, cut if the container would be nested too deep.
   @inlinable
   @inline(__always)
   func bounded() -> AttributeValue { isNested ? boundedContainer() : self }
@@ -97,15 +96,17 @@ extension AttributeValue {
   @inline(never)
   func boundedContainer() -> AttributeValue { depth > Self.maxDepth ? cut(Self.maxNesting) : self }
 
-  /// Twice what is exported: wrapping a value again and again then copies each level once.
+  /// Twice the exported depth, so that wrapping a value repeatedly copies each level only once.
   static var maxDepth: Int { 2 * maxNesting }
 
-  /// The most values that are walked to measure or to cut one: shared parts of it may make billions of a few.
+  /// The maximum number of values to visit when a value is measured or cut. Shared parts can multiply a few values to
+  /// billions.
   private static var maxWalk: Int { 1 << 18 }
-  /// What is left of a value that has more, so that it isn't measured and cut again as soon as it is put into another.
+  /// The number of values that remain after a cut for their number. Well below `maxWalk`, so that the value isn't cut again
+  /// as soon as it becomes part of another value.
   private static var leftOfMore: Int { 1 << 14 }
 
-  /// The levels of arrays and maps; more than ``maxDepth`` if there are more values than are walked.
+  /// The number of nested levels of arrays and maps; more than ``maxDepth`` if there are more than `maxWalk` values.
   var depth: Int {
     var left = Self.maxWalk
     return depth(&left)
@@ -126,7 +127,7 @@ extension AttributeValue {
     }
   }
 
-  /// The value with what is nested deeper than `levels` left empty.
+  /// The value with everything below `levels` levels replaced by ``empty``.
   func cut(_ levels: Int) -> AttributeValue {
     var left = Self.maxWalk
     _ = depth(&left)

@@ -1,12 +1,12 @@
-/// Attributes in the order in which they were added; a key stands once.
+/// Attributes with unique keys, in the order of their addition.
 ///
-/// It is an array, not a dictionary: spans carry few attributes, and building and walking them is what costs.
+/// Stored as an array, not as a dictionary: a span has few attributes, which are mostly built and visited in order.
 @frozen
 public struct Attributes: Hashable, Sendable {
-  /// One attribute.
+  /// An attribute.
   @frozen
   public struct Element: Hashable, Sendable {
-    /// The name; not empty by the specification.
+    /// The name. The specification doesn't permit an empty name.
     public var key: String
     /// The value.
     public var value: AttributeValue {
@@ -24,15 +24,15 @@ public struct Attributes: Hashable, Sendable {
   /// The attributes in order.
   @usableFromInline package var elements: [Element]
 
-  /// No attributes.
+  /// Makes an empty collection.
   @inlinable
   public init() { elements = [] }
 
-  /// Takes over elements whose keys the caller knows to differ; nothing is checked.
+  /// Makes attributes without checks. The caller guarantees that all keys differ.
   @inlinable
   public init(unchecked elements: [Element]) { self.elements = elements }
 
-  /// Adds the pairs in order; of equal keys the last value wins, at the place of the first.
+  /// Makes attributes from pairs, in order. For equal keys, the last value takes the place of the first.
   public init(_ pairs: some Sequence<(String, AttributeValue)>) {
     self.init()
     elements.reserveCapacity(pairs.underestimatedCount)
@@ -40,7 +40,7 @@ public struct Attributes: Hashable, Sendable {
     removeRepeats()
   }
 
-  /// The value of `key`. Setting nil removes it. O(count).
+  /// The value of `key`. Setting nil removes the attribute. O(count).
   public subscript(key: String) -> AttributeValue? {
     get { place(of: key, before: elements.count).map { elements[$0].value } }
     set {
@@ -53,7 +53,7 @@ public struct Attributes: Hashable, Sendable {
     }
   }
 
-  /// Makes room for `count` attributes. A hint: no more than 1024 are reserved at once.
+  /// Reserves room for `count` attributes, but at most 1024 at a time.
   @inlinable
   public mutating func reserveCapacity(_ count: Int) { elements.reserveCapacity(Swift.max(0, Swift.min(count, 1024))) }
 }
@@ -66,25 +66,26 @@ extension Attributes: RandomAccessCollection, ExpressibleByDictionaryLiteral {
   /// The attribute at a position.
   @inlinable public subscript(position: Int) -> Element { elements[position] }
 
-  /// Adds the pairs in order; of equal keys the last value wins, at the place of the first.
+  /// Makes attributes from pairs, in order. For equal keys, the last value takes the place of the first.
   public init(dictionaryLiteral pairs: (String, AttributeValue)...) {
-    // SAFETY: an element has the layout of the pair, whose parts it has in the same order, so the array of pairs is
-    // taken over as it is: copying it would cost more than all else. A test compares the layouts.
+    // SAFETY: an element has the layout of a pair: the same parts in the same order (a test compares the layouts). So the
+    // array of pairs becomes the array of elements without a copy, which would cost more than everything else here.
     elements = unsafe unsafeBitCast(pairs, to: [Element].self)
-    let found = look()
-    if found.nested { for index in elements.indices { elements[index].value = elements[index].value.bounded() } }
-    if found.repeats { removeRepeats() }
+    let (hasRepeats, hasNested) = inspect()
+    if hasNested { for index in elements.indices { elements[index].value = elements[index].value.bounded() } }
+    if hasRepeats { removeRepeats() }
   }
 }
 
 extension Attributes {
-  /// Whether a key stands twice, and whether there is an array or a map. Nothing is retained.
-  private func look() -> (repeats: Bool, nested: Bool) {
+  /// Retains nothing.
+  /// - Returns: True if a key occurs twice, and true if a value is an array or a map.
+  private func inspect() -> (hasRepeats: Bool, hasNested: Bool) {
     unsafe elements.withUnsafeBufferPointer { buffer in
       guard let first = unsafe [Element].borrowed(buffer) else { return (false, false) }
-      var (repeats, nested, lengths) = (false, false, UInt64(0))
+      var (hasRepeats, hasNested, lengths) = (false, false, UInt64(0))
       for index in 0..<buffer.count {
-        // A key of a length that no other has is no other's equal: most need no comparison.
+        // A key with a unique length equals no other key, so most keys need no comparison.
         let count = unsafe first[index].value.key.utf8.count
         let length: UInt64 = 1 &<< UInt64(truncatingIfNeeded: count)
         if lengths & length != 0 {
@@ -93,26 +94,26 @@ extension Attributes {
             if unsafe first[other].value.key.utf8.count == count,
               unsafe first[other].value.key == first[index].value.key
             {
-              repeats = true
+              hasRepeats = true
             }
             other &+= 1
           }
         }
         lengths |= length
-        if unsafe first[index].value.value.isNested { nested = true }
+        if unsafe first[index].value.value.isNested { hasNested = true }
       }
-      return (repeats, nested)
+      return (hasRepeats, hasNested)
     }
   }
 }
 
 extension Attributes: CustomStringConvertible {
-  /// The attributes for a person, as a map is printed.
+  /// The attributes as readable text, in the form of a map.
   public var description: String { SpanText.value(.map(self)) }
 }
 
 extension Attributes {
-  /// With more attributes than this, looking a key up in a dictionary beats searching for it.
+  /// With more attributes than this, a dictionary finds a key faster than a search.
   private static var searchedCount: Int { 32 }
 
   private func place(of key: String, before end: Int) -> Int? {
@@ -120,7 +121,7 @@ extension Attributes {
     return elements[..<end].firstIndex { $0.key.utf8.count == length && $0.key == key }
   }
 
-  /// Of equal keys the last value stays, at the place of the first.
+  /// Removes repeated keys: the last value takes the place of the first.
   private mutating func removeRepeats() {
     let searches = elements.count <= Self.searchedCount
     var places: [String: Int] = [:]

@@ -1,8 +1,8 @@
-/// Looks at a value in memory without owning it.
+/// Reads a value in memory without retaining anything.
 ///
-/// Reading a copyable value through a pointer retains what it refers to whenever something is written before the last
-/// use, since the compiler must assume that the write changes that value. A value that can't be copied is borrowed
-/// instead, and so are its parts. It has the layout of its only member.
+/// The compiler retains the references of a copyable value that is read through a pointer, if a write happens before the
+/// last use, since the write might change the value. A noncopyable value is borrowed instead, and so are its members.
+/// `Borrowed` has the layout of its only member.
 @frozen
 @usableFromInline
 package struct Borrowed<Value>: ~Copyable {
@@ -10,7 +10,7 @@ package struct Borrowed<Value>: ~Copyable {
 }
 
 extension Array {
-  /// Calls `body` with each element from the last to the first; nothing is retained.
+  /// Calls `body` with each element from the last to the first, without retaining anything.
   @inlinable
   @inline(__always)
   package borrowing func forEachReversed(_ body: (borrowing Borrowed<Element>) -> Void) {
@@ -24,7 +24,7 @@ extension Array {
     }
   }
 
-  /// The same for the elements at `positions`.
+  /// Calls `body` with the elements at `positions`, from the last to the first, without retaining anything.
   @inlinable
   @inline(__always)
   package borrowing func forEachReversed(at positions: [Int], _ body: (borrowing Borrowed<Element>) -> Void) {
@@ -37,7 +37,7 @@ extension Array {
     }
   }
 
-  // SAFETY: a struct of one member has the layout of that member; the array outlives the call.
+  // SAFETY: a struct with one member has the layout of the member; the array outlives the call.
   @unsafe
   @inlinable
   @inline(__always)

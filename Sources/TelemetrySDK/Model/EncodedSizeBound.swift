@@ -1,10 +1,10 @@
-/// A size bound that may not be known. All are equal, so that it doesn't count where spans are compared.
+/// A size bound, or none. All values compare equal, so that the bound doesn't affect the comparison of spans.
 @frozen
 @usableFromInline
 struct SizeBound: Hashable, Sendable {
   private var bytes: UInt32
 
-  /// Not known.
+  /// Makes an unknown bound.
   @usableFromInline init() { bytes = 0 }
 
   @usableFromInline init(_ value: Int) { bytes = UInt32(exactly: value) ?? 0 }
@@ -16,14 +16,14 @@ struct SizeBound: Hashable, Sendable {
 }
 
 extension SpanData {
-  /// At least as many bytes as the span takes in an export request, without its resource and scope.
+  /// An upper bound of the span's bytes in an export request, without resource and scope.
   ///
-  /// Ready since the span was made, unless it was changed. More than any limit where there are more nested values than
-  /// are counted.
+  /// Computed when the span is made, and again after a change. Larger than any limit if the span has more nested values
+  /// than are counted.
   public var encodedSizeBound: Int { knownSizeBound.value ?? countSizeBound() }
 
-  /// A few additions for each attribute, since every span pays for it. The constants are the tags, the longest length
-  /// prefixes and the fields of fixed size.
+  /// Every span pays for this computation, so it takes only a few additions for each attribute. The constants are the sum
+  /// of tags, the longest length prefixes and the fields of fixed size.
   @usableFromInline
   borrowing func countSizeBound() -> Int {
     var left = AttributeValue.maxCounted
@@ -40,14 +40,14 @@ extension SpanData {
 }
 
 extension AttributeValue {
-  /// The most values in nested arrays and maps that are counted for a span: more fill no request of 4 MiB. Shared parts may
-  /// make billions of a few.
+  /// The maximum number of values in nested arrays and maps that are counted for a span: no request of 4 MiB holds more.
+  /// Shared parts can multiply a few values to billions.
   fileprivate static var maxCounted: Int { 1 << 21 }
-  /// The bound of a span that has more: larger than any limit.
+  /// The bound of a span with more values: larger than any limit.
   fileprivate static var uncountable: Int { 1 << 40 }
 
-  /// For kinds whose size isn't a constant: the bytes of an `AnyValue` without its own tag and length.
-  /// - Parameter left: How many nested values may still be counted.
+  /// The bound for kinds without a constant size: the bytes of the `AnyValue` without tag and length.
+  /// - Parameter left: The number of nested values that may still be counted.
   @inline(never)
   fileprivate func rareSizeBound(nesting: Int, _ left: inout Int) -> Int {
     switch self {
@@ -65,7 +65,8 @@ extension AttributeValue {
     }
   }
 
-  /// What isn't nested is there once, however much it is. False if the count is over.
+  /// Counts nested values. Values at the first level can't be multiplied by sharing, so they don't count.
+  /// - Returns: False if there are more values than are counted.
   private static func count(_ number: Int, _ nesting: Int, _ left: inout Int) -> Bool {
     if nesting > 0, left >= 0 { left -= number }
     return left >= 0
@@ -75,8 +76,8 @@ extension AttributeValue {
 extension Attributes {
   /// The bytes of the attributes as repeated `KeyValue`.
   ///
-  /// Each has four tags and four lengths of up to three bytes, up to 2 MiB; what larger ones need beyond is less than
-  /// the size shifted.
+  /// An attribute has four tags and four lengths. A length takes up to three bytes for content up to 2 MiB; the additional
+  /// bytes for larger content are fewer than the shifted size.
   @inline(__always)
   fileprivate func encodedSizeBound(nesting: Int, _ left: inout Int) -> Int {
     var bound = 0

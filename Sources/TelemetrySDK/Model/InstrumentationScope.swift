@@ -1,4 +1,4 @@
-/// The library that made a span. Immutable; copies share their storage.
+/// The library that made a span. Immutable; copies share storage.
 public struct InstrumentationScope: Hashable, Sendable {
   package final class Storage: Sendable {
     let name: String
@@ -16,16 +16,16 @@ public struct InstrumentationScope: Hashable, Sendable {
     }
   }
 
-  /// Equal identities mean equal scopes; the reverse need not hold. What the encoder's cache goes by.
+  /// The key of the encoder's cache: equal identities mean equal scopes, though equal scopes may have different identities.
   package let storage: Storage
 
   /// Makes a scope.
   /// - Parameters:
   ///   - name: The library's or module's name.
-  ///   - version: Its version; empty for none.
-  ///   - attributes: What else describes it.
-  ///   - droppedAttributesCount: How many attributes were left out.
-  ///   - schemaURL: The schema that the scope's spans and events follow; empty for none.
+  ///   - version: The version of the library; default none.
+  ///   - attributes: Further attributes of the library.
+  ///   - droppedAttributesCount: The number of attributes that were left out.
+  ///   - schemaURL: The schema URL of the scope's spans and events; default none.
   public init(
     name: String, version: String = "", attributes: Attributes = [:], droppedAttributesCount: UInt32 = 0,
     schemaURL: String = ""
@@ -40,23 +40,23 @@ public struct InstrumentationScope: Hashable, Sendable {
 
   /// The library's or module's name.
   public var name: String { storage.name }
-  /// Its version; empty for none.
+  /// The version of the library; empty for none.
   public var version: String { storage.version }
-  /// What else describes it.
+  /// Further attributes of the library.
   public var attributes: Attributes { storage.attributes }
-  /// How many attributes were left out.
+  /// The number of attributes that were left out.
   public var droppedAttributesCount: UInt32 { storage.droppedAttributesCount }
-  /// The schema that the scope's spans and events follow; empty for none.
+  /// The schema URL of the scope's spans and events; empty for none.
   public var schemaURL: String { storage.schemaURL }
 
-  /// Whether both have equal contents.
+  /// True if both have equal contents.
   public static func == (left: InstrumentationScope, right: InstrumentationScope) -> Bool {
     if left.storage === right.storage { return true }
     return left.name == right.name && left.version == right.version && left.attributes == right.attributes
       && left.schemaURL == right.schemaURL && left.droppedAttributesCount == right.droppedAttributesCount
   }
 
-  /// Hashes what is compared.
+  /// Hashes name and version.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(name)
     hasher.combine(version)

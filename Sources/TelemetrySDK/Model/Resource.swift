@@ -1,4 +1,4 @@
-/// What produces telemetry: the service, its host and process. Immutable; copies share their storage.
+/// The producer of telemetry: a service with its host and process. Immutable; copies share storage.
 public struct Resource: Hashable, Sendable {
   package final class Storage: Sendable {
     let attributes: Attributes
@@ -12,14 +12,15 @@ public struct Resource: Hashable, Sendable {
     }
   }
 
-  /// Equal identities mean equal resources; the reverse need not hold. What the encoder's cache goes by.
+  /// The key of the encoder's cache: equal identities mean equal resources, though equal resources may have different
+  /// identities.
   package let storage: Storage
 
   /// Makes a resource.
   /// - Parameters:
-  ///   - attributes: By the semantic conventions, `service.name` at least.
-  ///   - droppedAttributesCount: How many attributes were left out.
-  ///   - schemaURL: The schema that the attributes follow; empty for none.
+  ///   - attributes: Attributes of the semantic conventions, at least `service.name`.
+  ///   - droppedAttributesCount: The number of attributes that were left out.
+  ///   - schemaURL: The schema URL of the attributes; default none.
   public init(_ attributes: Attributes = [:], droppedAttributesCount: UInt32 = 0, schemaURL: String = "") {
     storage = Storage(
       attributes: attributes, droppedAttributesCount: droppedAttributesCount, schemaURL: schemaURL)
@@ -28,21 +29,21 @@ public struct Resource: Hashable, Sendable {
   /// A resource without attributes.
   public static let empty = Resource()
 
-  /// What describes the resource.
+  /// The attributes of the resource.
   public var attributes: Attributes { storage.attributes }
-  /// How many attributes were left out.
+  /// The number of attributes that were left out.
   public var droppedAttributesCount: UInt32 { storage.droppedAttributesCount }
-  /// The schema that the attributes follow; empty for none.
+  /// The schema URL of the attributes; empty for none.
   public var schemaURL: String { storage.schemaURL }
 
-  /// Whether both have equal contents.
+  /// True if both have equal contents.
   public static func == (left: Resource, right: Resource) -> Bool {
     if left.storage === right.storage { return true }
     return left.attributes == right.attributes && left.schemaURL == right.schemaURL
       && left.droppedAttributesCount == right.droppedAttributesCount
   }
 
-  /// Hashes what is compared.
+  /// Hashes attributes and schema URL.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(attributes)
     hasher.combine(schemaURL)

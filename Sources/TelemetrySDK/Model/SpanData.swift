@@ -1,10 +1,10 @@
-/// An ended span as it is exported: OTLP's `Span` with its resource and scope.
+/// An ended span for export: OTLP's `Span` with its resource and scope.
 @frozen
 public struct SpanData: Hashable, Sendable {
-  /// Which side of a call the span is.
+  /// The role of the span in a call or a message exchange.
   @frozen
   public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
-    /// Not known. Not to be used as a default.
+    /// Unknown. Don't use this kind as a default.
     case unspecified
     /// Inside an application; the default.
     case `internal`
@@ -18,23 +18,23 @@ public struct SpanData: Hashable, Sendable {
     case consumer
   }
 
-  /// How the operation ended.
+  /// The result of the operation.
   @frozen
   public struct Status: Hashable, Sendable {
-    /// The kinds of end.
+    /// The kinds of results.
     @frozen
     public enum Code: UInt8, Hashable, Sendable, CaseIterable {
-      /// Nothing was said; the default.
+      /// No result was set; the default.
       case unset
-      /// Declared successful.
+      /// Explicitly successful.
       case ok
       /// Failed.
       case error
     }
 
-    /// The kind of end.
+    /// The kind of result.
     public var code: Code
-    /// What went wrong; by the specification only with `error`.
+    /// A description of the error. The specification permits a message only with ``Code/error``.
     public var message: String
 
     /// Makes a status.
@@ -44,24 +44,24 @@ public struct SpanData: Hashable, Sendable {
       self.message = message
     }
 
-    /// Nothing was said.
+    /// No result was set.
     @inlinable public static var unset: Status { Status(.unset) }
-    /// Declared successful.
+    /// Explicitly successful.
     @inlinable public static var ok: Status { Status(.ok) }
     /// Failed, with a message.
     @inlinable public static func error(_ message: String = "") -> Status { Status(.error, message: message) }
   }
 
-  /// Something that happened at one time within the span.
+  /// An event at a point in time within the span.
   @frozen
   public struct Event: Hashable, Sendable {
-    /// What happened.
+    /// The name of the event.
     public var name: String
-    /// When, in nanoseconds since 1970.
+    /// The time, in nanoseconds since 1970.
     public var timeUnixNano: UInt64
-    /// What belongs to it.
+    /// The attributes of the event.
     public var attributes: Attributes
-    /// How many attributes were left out.
+    /// The number of attributes that were left out.
     public var droppedAttributesCount: UInt32
 
     /// Makes an event.
@@ -76,20 +76,21 @@ public struct SpanData: Hashable, Sendable {
     }
   }
 
-  /// A reference to a span of this or another trace.
+  /// A link to a span in this or another trace.
   @frozen
   public struct Link: Hashable, Sendable {
-    /// The other span's trace.
+    /// The trace of the linked span.
     public var traceID: TraceID
-    /// The other span.
+    /// The linked span.
     public var spanID: SpanID
-    /// The other span's trace state in its header form; empty for none.
+    /// The W3C trace state of the linked span, as in the `tracestate` header; empty for none.
     public var traceState: String
-    /// What belongs to the link.
+    /// The attributes of the link.
     public var attributes: Attributes
-    /// How many attributes were left out.
+    /// The number of attributes that were left out.
     public var droppedAttributesCount: UInt32
-    /// As on the wire: the other span's W3C trace flags, and bits 8 and 9 for its remoteness.
+    /// The value on the wire: the linked span's W3C trace flags, and bits 8 and 9: the span's remoteness is known, and the
+    /// span is remote.
     public var flags: UInt32
 
     /// Makes a link.
@@ -107,46 +108,46 @@ public struct SpanData: Hashable, Sendable {
     }
   }
 
-  /// The trace that the span belongs to.
+  /// The trace of the span.
   public var traceID: TraceID
-  /// The span.
+  /// The id of the span.
   public var spanID: SpanID
-  /// The parent within the trace; invalid for a root span.
+  /// The parent span; ``SpanID/invalid`` for a root span.
   public var parentSpanID: SpanID
-  /// The W3C trace state in its header form; empty for none.
+  /// The W3C trace state, as in the `tracestate` header; empty for none.
   public var traceState: String { didSet { knownSizeBound = SizeBound() } }
-  /// What the span is about; low cardinality.
+  /// The name, of low cardinality.
   public var name: String { didSet { knownSizeBound = SizeBound() } }
-  /// The start, in nanoseconds since 1970.
+  /// The start time, in nanoseconds since 1970.
   public var startTimeUnixNano: UInt64
-  /// The end, in nanoseconds since 1970.
+  /// The end time, in nanoseconds since 1970.
   public var endTimeUnixNano: UInt64
-  /// What belongs to the span.
+  /// The attributes of the span.
   public var attributes: Attributes { didSet { knownSizeBound = SizeBound() } }
-  /// What happened within the span, in the order of recording.
+  /// The events within the span, in the order of recording.
   public var events: [Event] { didSet { knownSizeBound = SizeBound() } }
-  /// References to other spans.
+  /// The links to other spans.
   public var links: [Link] { didSet { knownSizeBound = SizeBound() } }
-  /// How the operation ended.
+  /// The result of the operation.
   public var status: Status { didSet { knownSizeBound = SizeBound() } }
-  /// Which side of a call the span is.
+  /// The role of the span in a call or a message exchange.
   public var kind: Kind
-  /// As on the wire: W3C trace flags, bit 8 if the parent's remoteness is known, bit 9 if it is remote.
+  /// The value on the wire: W3C trace flags, bit 8 if the parent's remoteness is known, bit 9 if the parent is remote.
   public var flags: UInt32
-  /// How many attributes were left out.
+  /// The number of attributes that were left out.
   public var droppedAttributesCount: UInt32
-  /// How many events were left out.
+  /// The number of events that were left out.
   public var droppedEventsCount: UInt32
-  /// How many links were left out.
+  /// The number of links that were left out.
   public var droppedLinksCount: UInt32
-  /// Found when the span is made, while its parts are in the processor's cache; forgotten when they change.
+  /// Computed when the span is made, while the span's parts are in the CPU's cache; reset when a part changes.
   @usableFromInline var knownSizeBound: SizeBound
-  /// What produced the span.
+  /// The producer of the span.
   public var resource: Resource
   /// The library that made the span.
   public var scope: InstrumentationScope
 
-  /// Makes a span. Values are taken as they are; nothing is generated or checked.
+  /// Makes a span. No value is generated or checked.
   @inlinable
   public init(
     traceID: TraceID, spanID: SpanID, parentSpanID: SpanID = SpanID(0), traceState: String = "", name: String,

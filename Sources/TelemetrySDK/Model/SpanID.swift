@@ -1,26 +1,26 @@
 internal import TelemetryCore
 
-/// The 8 bytes that name a span within its trace. All zero is invalid.
+/// The 8-byte id of a span within a trace. All zero is invalid.
 @frozen
 public struct SpanID: Hashable, Sendable, CustomStringConvertible {
-  /// The bytes, read as a big-endian number.
+  /// The bytes as a big-endian number.
   public var value: UInt64
 
-  /// Makes an id of its bytes, read as a big-endian number.
+  /// Makes an id from a big-endian number.
   @inlinable
   public init(_ value: UInt64) { self.value = value }
 
-  /// Reads 16 hexadecimal digits of either case; nil for anything else.
+  /// Parses 16 hexadecimal digits of either case; nil for any other text.
   public init?(hex: some StringProtocol) {
     let digits = Array(hex.utf8)
     guard digits.count == 16, let value = Hexadecimal.number(digits[...]) else { return nil }
     self.init(value)
   }
 
-  /// The id of zeros, which stands for "none".
+  /// The id of zeros, which stands for no span.
   public static let invalid = SpanID(0)
 
-  /// Whether any byte is non-zero.
+  /// True if any byte is non-zero.
   @inlinable public var isValid: Bool { value != 0 }
 
   /// 16 lower-case hexadecimal digits.

@@ -1,45 +1,49 @@
-/// When a ``BatchProcessor`` exports, and how much it holds.
+/// Determines when a ``BatchProcessor`` exports and how much it holds.
 ///
-/// What code sets wins over the environment, which ``apply(environment:diagnostics:)`` reads.
+/// Values set in code take precedence over the environment, which ``apply(environment:diagnostics:)`` reads.
 public struct BatchConfiguration: Sendable, Hashable {
-  /// The most items that wait; 1 to 16,777,216, default 2048, `OTEL_BSP_MAX_QUEUE_SIZE`. Memory is taken as the queue
-  /// fills.
+  /// The maximum number of queued items; 1 to 16,777,216, default 2048, `OTEL_BSP_MAX_QUEUE_SIZE`. Memory is allocated
+  /// as the queue fills.
   public var maxQueueSize: Int {
     get { queueSize.value }
     set { queueSize.set(newValue) }
   }
-  /// How long the first queued item waits for a batch to fill; 0 to 1 day, default 5 s, `OTEL_BSP_SCHEDULE_DELAY` (ms).
+  /// The maximum time that the first queued item waits for a batch to fill; 0 to 1 day, default 5 s,
+  /// `OTEL_BSP_SCHEDULE_DELAY` (ms).
   public var scheduleDelay: Duration {
     get { delay.value }
     set { delay.set(newValue) }
   }
-  /// The most items in a batch; 1 to `maxQueueSize`, default 512 or `maxQueueSize` if that is less,
+  /// The maximum number of items in a batch; 1 to `maxQueueSize`, default 512, or `maxQueueSize` if that is less,
   /// `OTEL_BSP_MAX_EXPORT_BATCH_SIZE`.
   public var maxExportBatchSize: Int {
     get { batchSize.value ?? min(Self.standardBatchSize, maxQueueSize) }
     set { batchSize.set(newValue) }
   }
-  /// The most bytes in a batch, by the items' size bounds; 1 KiB to 1 GiB, default 4 MiB less 64 KiB: with its resource
-  /// and scopes a batch then fits into the 4 MiB that a Collector takes unless it is told otherwise. An item that alone
-  /// is larger makes a batch of its own.
+  /// The maximum number of bytes in a batch, by the items' size bounds; 1 KiB to 1 GiB, default 4 MiB less 64 KiB. With
+  /// resource and scopes, such a batch fits into the 4 MiB that a Collector accepts by default. A larger item is exported
+  /// in a batch of its own.
   public var maxExportBatchBytes = 4 << 20 - 64 << 10
-  /// How long the export of a batch may take, with all its attempts and pauses; above 0, default 30 s,
-  /// `OTEL_BSP_EXPORT_TIMEOUT` (ms, 0 for no limit). With this package's exporters the time of an outage (no connection,
-  /// no answer, a failure that may be tried again and no answer since, a pause that the server asked for) doesn't count,
-  /// unless the server answered others meanwhile: what can't be sent waits in the queue. One attempt takes no longer.
+  /// The maximum time for the export of a batch, with all attempts and pauses; above 0, default 30 s,
+  /// `OTEL_BSP_EXPORT_TIMEOUT` (ms, 0 for no limit).
+  ///
+  /// This package's exporters don't count the time of an outage (no connection, no answer, a retryable failure without
+  /// an answer since, a pause that the server requested), unless the server answers other requests meanwhile: batches
+  /// that can't be sent stay in the queue. A single attempt never exceeds this time.
   public var exportTimeout: Duration {
     get { timeout.value }
     set { timeout.set(newValue) }
   }
-  /// The most bytes, by the items' size bounds, in queue and in flight together; 1 KiB to 64 GiB, default 32 MiB, or
-  /// 1 KiB for each item of `maxQueueSize` if that is more: who makes room for more items means them to fit. What lies
-  /// ready in the exporter's pools counts too. An export under way may hold up to three times its items' bytes: its
-  /// buffer grows by doubling, and the compressed message stands beside it.
+  /// The maximum number of bytes in queue and exports together, by the items' size bounds; 1 KiB to 64 GiB, default
+  /// 32 MiB, or 1 KiB for each item of `maxQueueSize` if that is more, so that a larger queue can be filled.
+  ///
+  /// Idle buffers in the exporter's pools count too. A running export may hold up to three times the bytes of the items,
+  /// since the encoding buffer doubles as it grows, and the compressed message is held in addition.
   public var maxQueueBytes: Int {
     get { givenQueueBytes ?? max(32 << 20, maxQueueSize << 10) }
     set { givenQueueBytes = newValue }
   }
-  /// What happens to an item that finds the queue full; default ``OverflowPolicy/dropNewest``.
+  /// The policy for an item that finds the queue full; default ``OverflowPolicy/dropNewest``.
   public var overflow = OverflowPolicy.dropNewest
 
   var queueSize = Setting(Self.standardQueueSize)
@@ -51,13 +55,14 @@ public struct BatchConfiguration: Sendable, Hashable {
   static let maxQueueSizeLimit = 1 << 24
   static let standardQueueSize = 2048
   static let standardBatchSize = 512
-  /// As good as no limit: 292 years.
+  /// Stands for no limit: 292 years.
   static let unlimited = Duration.nanoseconds(Int64.max)
 
   /// The default values.
   public init() {}
 
-  /// Throws a `ConfigurationError` that names the first value outside of its range.
+  /// Checks all values.
+  /// - Throws: A `ConfigurationError` that names the first value out of range.
   public func validate() throws(ConfigurationError) {
     try ConfigurationError.require("maxQueueSize", maxQueueSize, in: 1...Self.maxQueueSizeLimit)
     guard (.zero ... .seconds(86_400)).contains(scheduleDelay) else {
@@ -80,15 +85,15 @@ public struct BatchConfiguration: Sendable, Hashable {
 }
 
 extension BatchConfiguration {
-  /// Takes over the `OTEL_BSP_*` variables of `environment`, for what code hasn't set. A value that can't be used is named
-  /// in a warning and ignored (RULES 2.6, 4.7); so is a batch size above the queue size.
+  /// Applies the `OTEL_BSP_*` variables of `environment` to the values that code hasn't set. An invalid value, or a batch
+  /// size above the queue size, is ignored with a warning that names the variable and the value (RULES 2.6, 4.7).
   public mutating func apply(environment: [String: String], diagnostics: Diagnostics = .standardError) {
     let reader = Environment(environment, diagnostics: diagnostics)
     if let (variable, milliseconds) = reader.integer(["OTEL_BSP_SCHEDULE_DELAY"], in: 0...86_400_000) {
       delay.fill(.milliseconds(milliseconds), from: variable)
     }
     if let (variable, milliseconds) = reader.integer(["OTEL_BSP_EXPORT_TIMEOUT"], in: 0...Int(Int32.max)) {
-      timeout.fill(milliseconds == 0 ? Self.unlimited : .milliseconds(milliseconds), from: variable)  // 2.6.6
+      timeout.fill(milliseconds == 0 ? Self.unlimited : .milliseconds(milliseconds), from: variable)  // RULES 2.6.6
     }
     applySizes(reader)
   }
@@ -108,9 +113,9 @@ extension BatchConfiguration {
       if size > maxQueueSize {
         reader.ignored(batch, "\(size)", allowed: "at most the queue size, \(maxQueueSize), which is used")
       }
-      batchSize.fill(min(size, maxQueueSize), from: batch)  // 4.7.7
+      batchSize.fill(min(size, maxQueueSize), from: batch)  // RULES 4.7.7
     }
-    // A batch size of an earlier environment.
+    // The batch size may come from an earlier call.
     if !batchSize.isFromCode, let size = batchSize.value, size > maxQueueSize {
       batchSize.fill(maxQueueSize, from: batch)
     }

@@ -123,11 +123,11 @@ extension BatchDriver {
     performActions()
   }
 
-  /// One timer, for the machine's next deadline; none if there is no deadline.
+  /// Keeps a single timer, for the machine's next deadline.
   private func armTimer() {
     let (old, deadline) = withState { ($0.timer, $0.machine.nextDeadline) }
     if let old {
-      // The loop doesn't tell a fired timer from an armed one: after its time it counts as fired.
+      // The loop doesn't report whether a timer has fired, so after the deadline the timer counts as fired.
       if old.deadline == deadline, !old.deadline.hasPassed(at: loop.now) { return }
       loop.cancel(old.id)
     }

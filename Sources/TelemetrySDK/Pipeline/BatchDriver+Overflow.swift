@@ -21,7 +21,7 @@ extension BatchDriver {
     }
   }
 
-  /// How long the caller may wait for room; nil on the threads of the processor and its exporter, which make the room.
+  /// The time that the caller may wait for room; nil on the threads of the processor and the exporter, which make the room.
   private var blockingLimit: Duration? {
     guard case .block(let limit) = configuration.overflow.kind, !loop.isCurrent,
       loopExporter?.loop?.isCurrent != true
@@ -77,7 +77,7 @@ extension BatchDriver {
     return budget.takeReclaiming(size) ? nil : .byteBudget
   }
 
-  /// The producer's time has passed: its item is dropped, unless it was queued a moment ago.
+  /// Drops the item of a producer that has waited for its maximum time, unless the item has just been queued.
   private func giveUp(_ producer: ProducerQueue<Item>.Producer) {
     let (wake, admitted) = withState { state -> (Bool, [ProducerQueue<Item>.Producer]) in
       guard state.producers.remove(producer) else { return (false, []) }

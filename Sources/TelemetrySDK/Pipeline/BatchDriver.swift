@@ -16,12 +16,12 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     case simple
   }
 
-  // One lock over everything: it is held for a few instructions per item, and while a batch is moved.
+  // A single lock guards everything. It is held for a few instructions per item, and while a batch is moved.
   struct State: ~Copyable {
     var machine: BatchStateMachine
     var ring: ItemRing<Item>
     var producers = ProducerQueue<Item>()
-    /// An item is queued at once while fewer items than this are queued: 0 while producers wait for room.
+    /// `onEnd` queues an item directly while fewer items than this are queued: 0 while producers wait for room.
     var openRoom: Int
     var answers: [RequestID: Answer] = [:]
     var exports: [ExportID: RunningExport] = [:]
@@ -39,18 +39,18 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
 
   let loop: TelemetryLoop
   let exporter: any Exporter<Item>
-  /// The exporter, if it is one of this package.
+  /// The exporter, if it belongs to this package.
   let loopExporter: (any LoopExporter<Item>)?
   let diagnostics: Diagnostics
   let budget: ByteBudget
   let configuration: BatchConfiguration
   let maxQueueSize: Int
-  // A lock beside its state instead of a `Locked<State>`: a closure can't consume the item, and would copy it.
+  // Lock and state are separate, since the closure of a `Locked<State>` can't consume an item and would copy it.
   // SAFETY: allocated in init, freed in deinit, and accessed only under the lock.
   let lock = Locked<Void>(())
   nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
   let kind: Kind
-  /// nil in a simulation, whose loop the caller runs.
+  /// nil in a simulation, where the caller runs the loop.
   let lease: TelemetryRuntime.Lease?
   let component: ComponentID
   let registration = Atomic<UInt64>(0)
@@ -70,7 +70,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     exporter: any Exporter<Item>, configuration: BatchConfiguration, kind: Kind, loop: TelemetryLoop,
     lease: TelemetryRuntime.Lease? = nil, diagnostics: Diagnostics
   ) {
-    component = ComponentID(type: "\(kind)_\(Item.metricsItem.rawValue)_processor")
+    component = ComponentID(type: "\(kind.rawValue)_\(Item.metricsItem.rawValue)_processor")
     self.exporter = exporter
     loopExporter = exporter as? any LoopExporter<Item>
     self.configuration = configuration
@@ -113,7 +113,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     return State(machine: machine, ring: ring, openRoom: configuration.maxQueueSize)
   }
 
-  /// How many exports may run at once now.
+  /// The maximum number of exports that may run at once now.
   var slots: Int {
     kind == .simple ? 1 : max(1, min(exporter.maxConcurrentExports, BatchStateMachine.maxConcurrentExports))
   }

@@ -1,10 +1,10 @@
-/// What a ``BatchProcessor`` takes: an item that knows how much memory and room on the wire it may need.
+/// An item for a ``BatchProcessor``, with an upper bound of its encoded size.
 public protocol BatchItem: Sendable {
-  /// An upper bound of the item's encoded size in bytes, cheap to have: it counts against `maxQueueBytes`. A negative one
-  /// counts as 0.
+  /// An upper bound of the item's encoded size in bytes, which counts against `maxQueueBytes`. Must be cheap to compute.
+  /// A negative value counts as 0.
   var encodedSizeBound: Int { get }
 
-  /// What such items are called in a processor's ``SelfMetrics``.
+  /// The kind of item in a processor's ``SelfMetrics``.
   static var metricsItem: SelfMetrics.Item { get }
 }
 

@@ -5,10 +5,11 @@
 /// ``Exporter/maxConcurrentExports`` exports run at once. An export that doesn't end shortly after its deadline (the end
 /// of the export timeout or of a shutdown) is cancelled, then given up with a warning: its items count as dropped
 /// (``DropReason/timeout``), and its outcome is ignored. This package's exporters apply the export timeout themselves,
-/// since it stands still during an outage; then one batch waits in the exporter, and the other items in the queue.
+/// since the timeout stands still during an outage: then one batch waits in the exporter, and all other items in the
+/// queue.
 ///
-/// End it with ``shutdown(within:)``, whose report accounts for every item. A processor that is released without shutdown
-/// delivers its items in the background, within `exportTimeout` or 30 s, whichever is shorter; then its threads end.
+/// End a processor with ``shutdown(within:)``; the report accounts for every item. A processor that is released without
+/// shutdown delivers its items in the background, within the shorter of `exportTimeout` and 30 s, and then ends.
 public final class BatchProcessor<Item: BatchItem>: DrivenProcessor {
   let driver: BatchDriver<Item>
 

@@ -115,8 +115,8 @@ extension BatchStateMachine {
     lose(export.count - outcome.exported, of: export.first, count: export.count)
   }
 
-  /// Counts a loss for the flushes and the shutdown that wait for the items. If only a part of the batch stands before a
-  /// flush's watermark, the lost items may be in either part: the flush counts as many of them as can be its own.
+  /// Counts a loss for the flushes and the shutdown that wait for the items. If a flush's watermark divides the batch, the
+  /// lost items may be in either part, so the flush counts as many lost items as the first part can hold.
   mutating func lose(_ lost: Int, of first: UInt64, count: Int) {
     guard lost > 0 else { return }
     for index in flushes.indices where first < flushes[index].watermark {

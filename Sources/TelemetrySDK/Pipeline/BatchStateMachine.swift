@@ -2,22 +2,22 @@
 ///
 /// Inputs change the state; `nextAction(at:queuedBytes:)` returns what the driver does next. Items are numbered in the
 /// order in which they are queued, and those from `head` up to `tail` are in the queue. A flush is a watermark in this
-/// sequence, so items that are queued after its request don't delay it.
+/// sequence, so items that are queued after the request don't delay the flush.
 ///
 /// ```
-/// processor   open ──shutdownRequested──▶ shuttingDown ──all answered──▶ closed
+/// processor  open ── shutdownRequested ──▶ shuttingDown ── all requests answered ──▶ closed
 ///
-/// shutdown    draining ──all settled──▶ flushingExporter ──exporterFlushed──▶ exporterFlushed ──▶ endingExporter
-///                └───────────────────────────┴─── exportDeadline ────────────────────────────────────▲
+/// shutdown   draining ── all settled ──▶ flushingExporter ── exporterFlushed ──▶ exporterFlushed ──▶ endingExporter
+///               └─────────────────────────────┴─────────── exportDeadline ──────────────────────────────▲
 ///
-/// flush       waiting ──settled up to the watermark──▶ flushingExporter ──exporterFlushed──▶ exporterFlushed
-///                └────────────────────────────────────────────┴─── deadline, flushWithdrawn ──▶ answered ◀┘
+/// flush      waiting ── settled up to the watermark ──▶ flushingExporter ── exporterFlushed ──▶ exporterFlushed
+///               └────────────────────────────────────────────┴── deadline, flushWithdrawn ──▶ answered ◀──┘
 ///
-/// export      running ──cancelAt──▶ cancelled ──abandonAt──▶ abandoned
-///                └─────────────────────┴─── exportEnded ──▶ settled  └── exportEnded ──▶ outcome ignored
+/// export     running ── cancelAt ──▶ cancelled ── abandonAt ──▶ abandoned
+///               └─────────────────────────┴── exportEnded ──▶ settled  └── exportEnded ──▶ ignored
 /// ```
 struct BatchStateMachine {
-  /// What the driver does.
+  /// The effects, which the driver performs.
   enum Action {
     /// Takes `count` items from the front of the queue and exports them.
     case export(id: ExportID, count: Int, deadline: Deadline)
@@ -121,7 +121,7 @@ struct BatchStateMachine {
     var nextReport = Deadline(.init(nanoseconds: .min))
   }
 
-  /// The time from an export's deadline to its cancellation, and from there until it is abandoned.
+  /// The time from an export's deadline to the cancellation, and from the cancellation until the export is abandoned.
   static let grace = Duration.milliseconds(50)
   static let dropReportInterval = Duration.seconds(60)
   /// Abandoned calls that don't occupy a slot. The limit keeps an exporter that always hangs from piling up calls.
@@ -142,7 +142,7 @@ struct BatchStateMachine {
   /// Producers that wait for room. Their items ended before a shutdown that is requested meanwhile.
   var blockedProducers = 0
   var exports: [Export] = []
-  /// Exports whose stage is `abandoned`.
+  /// Exports in the stage `abandoned`.
   var abandonedCount = 0
   var flushes: [Flush] = []
   var shutdown: Shutdown?
@@ -171,7 +171,7 @@ struct BatchStateMachine {
     queued >= settings.maxExportBatchSize || queuedBytes >= settings.bytesTrigger
   }
 
-  /// Whether room that becomes free goes to blocked producers; if not, their items are dropped.
+  /// True if blocked producers get the room that becomes free. If false, their items are dropped.
   var admitsBlockedProducers: Bool { phase == .open || (phase == .shuttingDown && shutdown?.stage == .draining) }
 
   mutating func newID() -> UInt64 {
@@ -184,7 +184,7 @@ struct BatchStateMachine {
 
 extension BatchStateMachine {
   /// An item was queued.
-  /// - Returns: Whether to wake the loop: for the first item, which starts the schedule delay; for a batch that has a
+  /// - Returns: True if the loop has to be woken: for the first item, which starts the schedule delay; for a batch that has a
   ///   free slot; and during a shutdown, for the item of a blocked producer.
   @inline(__always)
   mutating func enqueued(queuedBytes: Int) -> Bool {
@@ -198,7 +198,7 @@ extension BatchStateMachine {
   }
 
   /// A new item was dropped.
-  /// - Returns: Whether to wake the loop: for a report, or because a shutdown waits for the item.
+  /// - Returns: True if the loop has to be woken: for a report, or because a shutdown waits for the item.
   mutating func newItemDropped(_ reason: DropReason) -> Bool {
     counts.ended += 1
     counts.drop(1, reason)
@@ -212,7 +212,7 @@ extension BatchStateMachine {
   }
 
   /// The oldest queued item was dropped to make room.
-  /// - Returns: Whether to wake the loop, for a report.
+  /// - Returns: True if the loop has to be woken, for a report.
   mutating func oldestItemDropped(_ reason: DropReason) -> Bool {
     counts.drop(1, reason)
     lose(1, of: head, count: 1)
@@ -221,7 +221,7 @@ extension BatchStateMachine {
   }
 
   /// A producer waits for room.
-  /// - Returns: Whether to wake the loop.
+  /// - Returns: True if the loop has to be woken.
   mutating func producerBlocked() -> Bool {
     blockedProducers += 1
     return roomRanShort()
@@ -234,14 +234,14 @@ extension BatchStateMachine {
   }
 
   /// The item of a blocked producer was dropped.
-  /// - Returns: Whether to wake the loop.
+  /// - Returns: True if the loop has to be woken.
   mutating func blockedItemDropped(_ reason: DropReason) -> Bool {
     blockedProducers -= 1
     return newItemDropped(reason)
   }
 
   /// An item found no room, so all queued items are exported without further delay.
-  /// - Returns: Whether to wake the loop. Without a free slot, the end of an export wakes it.
+  /// - Returns: True if the loop has to be woken. Without a free slot, the end of an export wakes it.
   mutating func roomRanShort() -> Bool {
     guard exportUpTo < tail, head < tail else { return false }
     exportUpTo = tail
@@ -318,7 +318,7 @@ extension BatchStateMachine {
 
 extension BatchStateMachine {
   /// A call of `export` returned. The outcome's counts sum to the batch.
-  /// - Returns: Whether the outcome counts: false if the export was abandoned before.
+  /// - Returns: False if the export was abandoned before: then the outcome doesn't count.
   mutating func exportEnded(_ id: ExportID, _ outcome: ExportOutcome) -> Bool {
     guard let index = exports.firstIndex(where: { $0.id == id }) else { return false }
     let export = exports.remove(at: index)

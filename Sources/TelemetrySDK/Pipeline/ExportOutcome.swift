@@ -1,16 +1,17 @@
-/// What became of one batch. The item counts sum to the batch's size, which the processor checks and corrects.
+/// The result of exporting one batch. The item counts sum to the size of the batch; the processor corrects them if they
+/// don't.
 public struct ExportOutcome: Sendable {
   /// Items that the back end accepted.
   public var exported: Int
-  /// Items that the back end accepted the request of, but rejected (partial success).
+  /// Items that the back end rejected within an accepted request (partial success).
   public var rejected: Int
-  /// Items that were given up, by reason.
+  /// Items that were dropped, by reason.
   public var dropped: [DropReason: Int]
-  /// Of all items, those that the back end may have got twice.
+  /// Items that the back end may have received twice. They are also in the other counts.
   public var possibleDuplicates: Int
-  /// Requests that were made.
+  /// Requests that were sent or tried.
   public var attempts: Int
-  /// What went wrong last, if anything did: for messages, without secrets.
+  /// The last error, for messages. Contains no secrets.
   public var error: (any Error)?
 
   /// Makes an outcome.
@@ -33,7 +34,7 @@ public struct ExportOutcome: Sendable {
     case partial(rejected: Int)
   }
 
-  // The shorthands don't know the batch's size; `resolved(count:)` fills it in.
+  // A shorthand has no counts until `resolved(count:)` derives them from the size of the batch.
   private var shorthand: Shorthand?
 
   private init(_ shorthand: Shorthand, error: (any Error)? = nil) {
@@ -41,13 +42,13 @@ public struct ExportOutcome: Sendable {
     self.shorthand = shorthand
   }
 
-  /// Every item was delivered.
+  /// All items were delivered.
   public static var success: ExportOutcome { ExportOutcome(.success) }
 
-  /// No item was delivered; all count as dropped with ``DropReason/exporterFailed``.
+  /// No item was delivered: all count as dropped (``DropReason/exporterFailed``).
   public static func failure(_ error: any Error) -> ExportOutcome { ExportOutcome(.failure, error: error) }
 
-  /// All items but `rejected` were delivered; `message` says why.
+  /// All items but `rejected` were delivered; `message` is the reason.
   public static func partial(rejected: Int, message: String) -> ExportOutcome {
     ExportOutcome(.partial(rejected: rejected), error: ExportMessage(description: message))
   }
@@ -67,14 +68,14 @@ public struct ExportOutcome: Sendable {
     return result
   }
 
-  /// The items that the outcome accounts for.
+  /// The sum of all counts.
   package var total: Int { exported.saturatingSum(rejected).saturatingSum(dropped.values.saturatingSum) }
 }
 
 extension ExportOutcome {
   /// Corrects an outcome that doesn't account for its batch: missing items count as dropped. If the counts sum to more
   /// than `count`, losses take precedence over deliveries. Duplicates are at most `count`, and no count is negative.
-  /// - Returns: An outcome whose counts sum to `count`, and whether it differs from this one.
+  /// - Returns: The corrected outcome, and true if the outcome had to be corrected.
   func balanced(count: Int) -> (ExportOutcome, isCorrected: Bool) {
     var result = resolved(count: count)
     result.possibleDuplicates = min(max(0, possibleDuplicates), count)

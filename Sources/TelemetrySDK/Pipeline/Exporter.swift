@@ -1,40 +1,43 @@
-/// Sends batches of items somewhere: the one thing that a user implements to send telemetry to a place of their own.
+/// Sends batches of items to a back end. Implement this protocol to export telemetry to a destination of your own.
 ///
-/// A processor calls it on a telemetry thread, never twice at once unless ``maxConcurrentExports`` says that it may, or
-/// a call before has hung; `forceFlush` and `shutdown` may come at any moment. Code that blocks, also in a cancellation
-/// handler, belongs on `TelemetryRuntime.block(_:)`.
-/// Specification: trace SDK, span exporter (RULES 4.8).
+/// A processor calls `export` on a telemetry thread, one call at a time unless ``maxConcurrentExports`` permits more or an
+/// earlier call hangs. `forceFlush` and `shutdown` may be called at any time. Run blocking code, also in cancellation
+/// handlers, with `TelemetryRuntime.block(_:)` (RULES 4.8: span exporter).
 public protocol Exporter<Item>: Sendable {
-  /// What is exported.
+  /// The exported items.
   associatedtype Item: Sendable
 
-  /// How many calls of `export` may run at once; default 1. It is asked again after each export, so it may change: items
-  /// that there is no place for stay in the queue. Less than 1 counts as 1, more than 1024 as 1024.
+  /// The maximum number of concurrent calls of `export`; 1 to 1024 (other values count as the nearest), default 1.
+  ///
+  /// The processor reads the value again after each export, so it may change. Items that find no free slot stay in the
+  /// queue.
   var maxConcurrentExports: Int { get }
 
-  /// Delivers `batch`, which is never empty, or gives up by `deadline`, and says what became of it.
+  /// Delivers `batch`, which is never empty, or gives up by `deadline`.
   ///
-  /// A call that hasn't returned shortly after the deadline is cancelled, then given up with a warning: its items count
-  /// as lost, their bytes until it returns. Its place is given to others, for 4 calls that hang at most; with more, the
-  /// queue waits until one returns.
+  /// A call that hasn't returned shortly after the deadline is cancelled, then given up with a warning: the items count
+  /// as lost, and their bytes count against the byte bound until the call returns. Up to 4 such calls free their slots
+  /// for other exports; if more calls hang, the queue waits until a call returns.
   ///
-  /// The batch is handed over: an exporter that has turned it into bytes may let go of the items while it waits. Whoever
-  /// doesn't care writes `_ batch: [Item]`.
+  /// The batch is consumed, so an exporter that has encoded the items can release them before the call returns. An
+  /// implementation without need for that declares `_ batch: [Item]`.
+  /// - Returns: How many items were delivered, rejected and dropped.
   func export(_ batch: consuming [Item], deadline: Deadline) async -> ExportOutcome
 
-  /// Delivers what the exporter itself still holds; false if that wasn't done by `deadline`. Default: true.
+  /// Delivers all items that the exporter still holds. Default: does nothing and returns true.
+  /// - Returns: False if items are left at `deadline`.
   func forceFlush(deadline: Deadline) async -> Bool
 
-  /// Ends the exporter by `deadline`; later batches are failures. Default: nothing.
+  /// Ends the exporter by `deadline`; later exports fail. Default: does nothing.
   func shutdown(deadline: Deadline) async
 }
 
 extension Exporter {
-  /// One call at a time.
+  /// 1: one call at a time.
   public var maxConcurrentExports: Int { 1 }
-  /// Holds nothing, so there is nothing to deliver.
+  /// Does nothing and returns true.
   public func forceFlush(deadline: Deadline) async -> Bool { true }
-  /// Has nothing to end.
+  /// Does nothing.
   public func shutdown(deadline: Deadline) async {}
 }
 

@@ -1,8 +1,8 @@
-/// What a flush or shutdown achieved.
+/// The result of a flush or shutdown.
 public struct FlushReport: Sendable, Hashable {
-  /// Whether everything that was there at the call was settled (exported, rejected or dropped) by the deadline.
+  /// True if all items from before the call were settled (exported, rejected or dropped) by the deadline.
   public var isComplete: Bool
-  /// Of the items that were there at the call, those that are settled but were not exported.
+  /// Items from before the call that were rejected or dropped.
   public var lost: Int
   /// The ledger at the end of the call.
   public var ledger: Ledger
@@ -14,6 +14,6 @@ public struct FlushReport: Sendable, Hashable {
     self.ledger = ledger
   }
 
-  /// Whether everything that was there at the call was delivered.
+  /// True if all items from before the call were delivered.
   public var isDelivered: Bool { isComplete && lost == 0 }
 }

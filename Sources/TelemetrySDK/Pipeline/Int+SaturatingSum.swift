@@ -1,5 +1,5 @@
 extension Int {
-  /// The sum, or the nearest number that there is: counts come from exporters, whose word may be any number.
+  /// The sum, or the nearest representable number: the counts of a user's exporter may be any number.
   func saturatingSum(_ other: Int) -> Int {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other < 0 ? .min : .max) : sum

@@ -1,12 +1,12 @@
 /// A processor of ended items: ``BatchProcessor`` or ``SimpleProcessor``. Thread-safe.
 public protocol ItemProcessor<Item>: Sendable {
-  /// What is processed.
+  /// The processed items.
   associatedtype Item: BatchItem
 
   /// Takes an ended item, from any thread.
   func onEnd(_ item: consuming Item)
 
-  /// Where every item is now.
+  /// Accounts for every item at this moment.
   var ledger: Ledger { get }
 
   /// The processor's metrics of itself at this moment, consistent with one another.
@@ -49,7 +49,7 @@ protocol DrivenProcessor: ItemProcessor {
 
 // `public`, since these members fulfil the requirements of a public protocol.
 extension DrivenProcessor {
-  /// Where every item is now.
+  /// Accounts for every item at this moment.
   public var ledger: Ledger { driver.ledger }
   /// The processor's metrics of itself.
   public var selfMetrics: SelfMetrics { driver.selfMetrics }

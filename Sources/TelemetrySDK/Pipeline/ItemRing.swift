@@ -1,8 +1,8 @@
-/// A first-in-first-out queue with each item's size. It grows and shrinks by chunks, so that a large capacity costs
-/// nothing until it is used, and nothing is copied to grow.
+/// A first-in-first-out queue of items with their sizes. Grows and shrinks by chunks, without copying, so unused capacity
+/// costs no memory.
 ///
-/// Of emptied chunks some are kept, so that the steady state doesn't allocate; an emptied queue begins again at the
-/// start of a chunk, so that a processor with little to do touches little memory.
+/// Some empty chunks are kept, so that the steady state doesn't allocate. An empty queue starts again at the beginning of
+/// a chunk, so that a processor with few items touches little memory.
 @safe
 struct ItemRing<Item>: ~Copyable {
   @unsafe
@@ -12,11 +12,11 @@ struct ItemRing<Item>: ~Copyable {
     var next: UnsafeMutablePointer<Chunk>?
   }
 
-  // SAFETY: the chunks from `head` to `tail` hold `count` items in a row, from `first` in `head` up to `end` in `tail`;
-  // these are initialized, everything else is not. Between are full chunks. `spare` leads to `spareCount` empty ones.
+  // SAFETY: the chunks from `head` to `tail` hold `count` initialized items in a row, from `first` in `head` up to `end`
+  // in `tail`; all other memory is uninitialized. Chunks in between are full. `spare` links `spareCount` empty chunks.
   private var head: UnsafeMutablePointer<Chunk>
   private var tail: UnsafeMutablePointer<Chunk>
-  // Those of `tail`, at hand for each addition.
+  // The pointers of `tail`, copied for fast additions.
   private var tailItems: UnsafeMutablePointer<Item>
   private var tailSizes: UnsafeMutablePointer<Int>
   private var spare: UnsafeMutablePointer<Chunk>?
@@ -29,8 +29,8 @@ struct ItemRing<Item>: ~Copyable {
   private(set) var bytes = 0
 
   /// - Parameters:
-  ///   - capacity: The most items there will be.
-  ///   - kept: How many items' memory may be kept for later.
+  ///   - capacity: The maximum number of items.
+  ///   - kept: The number of items for which memory is kept.
   init(capacity: Int, keeping kept: Int) {
     chunkSize = min(max(1, capacity), 256)
     maxSpares = min(kept, capacity) / chunkSize + 1
@@ -60,7 +60,7 @@ struct ItemRing<Item>: ~Copyable {
     }
   }
 
-  /// One block of memory holds a chunk, its sizes and its items, in this order.
+  /// Allocates a chunk, its sizes and its items in one block of memory, in this order.
   @unsafe
   private static func makeChunk(_ size: Int) -> UnsafeMutablePointer<Chunk> {
     let sizesOffset = unsafe MemoryLayout<Chunk>.stride
@@ -107,7 +107,7 @@ struct ItemRing<Item>: ~Copyable {
     end = 0
   }
 
-  /// Takes the oldest item with its size.
+  /// Removes the oldest item.
   mutating func removeFirst() -> (Item, Int) {
     precondition(count > 0)
     let item = unsafe (head.pointee.items + first).move()
@@ -116,8 +116,8 @@ struct ItemRing<Item>: ~Copyable {
     return (item, size)
   }
 
-  /// Takes the oldest items with the sum of their sizes: `number` of them, or as many as have at most `maxBytes`
-  /// together, but one at least.
+  /// Removes up to `number` of the oldest items with at most `maxBytes` together, but at least one item.
+  /// - Returns: The items, and the sum of their sizes.
   mutating func removeFirst(_ number: Int, maxBytes: Int = .max) -> ([Item], Int) {
     precondition((0...count).contains(number))
     let (number, size) = measure(number, maxBytes)
@@ -149,13 +149,13 @@ struct ItemRing<Item>: ~Copyable {
     return (number, size)
   }
 
-  /// `number` items of the first chunk have been taken out.
+  /// Advances past `number` removed items of the first chunk.
   private mutating func advance(_ number: Int, _ size: Int) {
     count -= number
     bytes -= size
     first += number
     if count == 0 {
-      // What is empty lies before `tail`, which starts again.
+      // All chunks before `tail` are empty; `tail` starts again at its beginning.
       while let next = unsafe head.pointee.next { unsafe dropHead(next) }
       first = 0
       end = 0

@@ -1,7 +1,6 @@
-/// Where every ended item of a processor is, at one moment.
+/// Accounts for every ended item of a processor, at one moment.
 ///
-/// The law: `ended == exported + rejected + droppedTotal + queued + inFlight`. It holds in every ledger that a
-/// processor gives out.
+/// Every ledger of a processor is balanced: `ended == exported + rejected + droppedTotal + queued + inFlight`.
 public struct Ledger: Sendable, Hashable {
   /// Items that were handed to the processor.
   public var ended = 0
@@ -9,26 +8,26 @@ public struct Ledger: Sendable, Hashable {
   public var exported = 0
   /// Items that the back end rejected within an accepted request.
   public var rejected = 0
-  /// Items that were given up, by reason; reasons without items are absent.
+  /// Items that were dropped, by reason; reasons without items are absent.
   public var dropped: [DropReason: Int] = [:]
-  /// Items that wait in the queue.
+  /// Items in the queue.
   public var queued = 0
-  /// Items that an exporter is at work on.
+  /// Items in exports.
   public var inFlight = 0
-  /// Of all items, those that the back end may have got twice.
+  /// Items that the back end may have received twice. They are also in the other counts.
   public var possibleDuplicates = 0
   /// Batches that were handed to the exporter.
   public var exports = 0
-  /// Requests that the exporter made for them.
+  /// Requests that the exporter made for these batches.
   public var attempts = 0
 
   /// All zero.
   public init() {}
 
-  /// Items that were given up, for whatever reason.
+  /// Items that were dropped, for any reason.
   public var droppedTotal: Int { dropped.values.saturatingSum }
 
-  /// Whether the law holds.
+  /// True if the counts of items sum to `ended`.
   public var isBalanced: Bool { ended == [exported, rejected, droppedTotal, queued, inFlight].saturatingSum }
 
   /// The sum of two ledgers, such as those of two processors.
@@ -48,7 +47,7 @@ public struct Ledger: Sendable, Hashable {
 }
 
 extension Ledger: CustomStringConvertible {
-  /// What a person wants to know: `exported 512, dropped 3 (queueFull 3)`.
+  /// A summary: `exported 512, dropped 3 (queueFull 3)`.
   public var description: String {
     var text = "exported \(exported), dropped \(droppedTotal)"
     let reasons = DropReason.allCases.compactMap { reason in dropped[reason].map { "\(reason) \($0)" } }

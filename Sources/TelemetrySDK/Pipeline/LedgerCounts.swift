@@ -6,12 +6,12 @@ struct LedgerCounts {
   var possibleDuplicates = 0
   var exports = 0
   var attempts = 0
-  /// By the processor, before an export; by the index of the reason.
+  /// Items that the processor dropped before an export, by the index of the reason.
   private var processorDrops = [Int](repeating: 0, count: DropReason.allCases.count)
-  /// By the exporter; by the index of the reason.
+  /// Items that the exporter dropped, by the index of the reason.
   private var exporterDrops = [Int](repeating: 0, count: DropReason.allCases.count)
 
-  /// Items were dropped before an export.
+  /// Counts items that were dropped before an export.
   mutating func drop(_ count: Int, _ reason: DropReason) { processorDrops[reason.index] += count }
 
   /// Adds a balanced outcome.
@@ -37,7 +37,7 @@ struct LedgerCounts {
     return ledger
   }
 
-  /// Items whose export has ended.
+  /// Items of ended exports.
   var returned: Int { exported + rejected + exporterDrops.reduce(0, +) }
 
   /// Items that were dropped before an export.

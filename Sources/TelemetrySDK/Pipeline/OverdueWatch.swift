@@ -1,7 +1,7 @@
 /// Ends waits that a blocked loop doesn't end in time: one thread for the whole process, from the first wait to the last.
 /// A loop's timers can't do this, since the loop itself may be blocked.
 final class OverdueWatch: ForkParticipant {
-  /// One wait.
+  /// A wait.
   final class Wait: Sendable {
     private enum State: Sendable {
       case new

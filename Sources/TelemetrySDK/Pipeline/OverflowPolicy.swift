@@ -1,5 +1,4 @@
-/// What a processor does with an item that finds the queue full, in items or in bytes. There may be more policies in
-/// later versions.
+/// Determines what happens to an item that finds the queue full, in items or in bytes. Later versions may add policies.
 public struct OverflowPolicy: Sendable, Hashable, CustomStringConvertible {
   enum Kind: Sendable, Hashable {
     case dropNewest
@@ -9,21 +8,20 @@ public struct OverflowPolicy: Sendable, Hashable, CustomStringConvertible {
 
   let kind: Kind
 
-  /// The new item is dropped; the default.
+  /// Drops the new item; the default.
   public static var dropNewest: OverflowPolicy { OverflowPolicy(kind: .dropNewest) }
 
-  /// The oldest queued items are dropped to make room.
+  /// Drops the oldest queued items to make room.
   public static var dropOldest: OverflowPolicy { OverflowPolicy(kind: .dropOldest) }
 
-  /// The caller waits until there is room, at most so long; then the new item is dropped. Callers get room in the order
-  /// in which they came.
+  /// Blocks the caller until there is room, for at most `limit`, then drops the new item. Callers get room in the order of
+  /// their calls.
   ///
-  /// The telemetry thread that the processor or its exporter lives on never waits, since it makes the room: there the new
-  /// item is dropped at once. Threads of other loops wait as any other thread does, such as that of a
-  /// `withTelemetryRuntime` job whose processor lives elsewhere.
+  /// The telemetry thread of the processor or its exporter never waits, since it makes the room: there the new item is
+  /// dropped at once. Threads of other telemetry loops wait like any other thread.
   public static func block(upTo limit: Duration) -> OverflowPolicy { OverflowPolicy(kind: .block(upTo: limit)) }
 
-  /// The policy as it is written.
+  /// The policy as in source code.
   public var description: String {
     switch kind {
     case .dropNewest: "dropNewest"

@@ -1,11 +1,11 @@
-/// The producers that wait for room, in the order of their arrival. Room goes to the first one: its item is queued before
-/// its thread is woken, so no other item overtakes it.
+/// The producers that wait for room, in the order of their arrival. Room goes to the first producer: the item is queued
+/// before the producer's thread is woken, so no other item takes the room.
 struct ProducerQueue<Item: Sendable> {
   /// A thread that waits for room for its item.
   final class Producer: Sendable {
     let turn = BlockingSemaphore()
     let size: Int
-    // SAFETY: accessed only under the processor's lock.
+    // SAFETY: accessed under the processor's lock, and released with the last reference.
     nonisolated(unsafe) var item: Item?
 
     init(_ item: consuming Item, size: Int) {

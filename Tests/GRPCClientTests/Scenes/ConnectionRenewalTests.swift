@@ -27,10 +27,7 @@ private struct RenewalScene: Sendable {
 
 private func scene(age: Duration?, _ body: @escaping @Sendable (RenewalScene) async throws -> Void) throws {
   try simulate(seed: 1, limit: .seconds(24 * 3600)) { simulation in
-    let channel = try GRPCChannel(
-      configuration: .init(
-        target: .host("collector", port: 4317), backoff: .init(seed: 1), maxConnectionAge: age),
-      network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+    let channel = try simulation.channel { $0.maxConnectionAge = age }
     let scene = RenewalScene(
       simulation: simulation, old: try await LoopbackCollector(on: oldPlace, of: simulation),
       new: try await LoopbackCollector(on: newPlace, of: simulation), channel: channel)

@@ -15,9 +15,7 @@ import Testing
 
   private static func channel(_ simulation: Simulation, _ reported: Log) throws -> GRPCChannel {
     simulation.network.setHost("collector", .addresses([home]))
-    return try GRPCChannel(
-      configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: simulation.seed)),
-      network: simulation.network, loop: simulation.loop,
+    return try simulation.channel(
       diagnostics: Diagnostics { event in reported.list.withLock { $0.append("\(event.level) \(event.message)") } })
   }
 
@@ -129,14 +127,10 @@ import Testing
         return .link(link)
       }
       simulation.network.setHost("collector", .addresses([home]))
-      let channel = try GRPCChannel(
-        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
-        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      let channel = try simulation.channel()
       for pause in [600, 10, 31] {
         let start = simulation.now
-        let result = await channel.unary(
-          path: exportPath, message: emptyMessage,
-          deadline: Deadline(simulation.now + .seconds(10)))
+        let result = await simulation.call(channel, within: .seconds(10))
         #expect(result.code == .ok, "\(result)")
         #expect(simulation.now - start < .seconds(5))
         await simulation.sleep(.seconds(pause))

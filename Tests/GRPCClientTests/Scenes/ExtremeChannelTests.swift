@@ -25,8 +25,7 @@ import Testing
         let channel = try GRPCChannel(
           configuration: configuration, network: simulation.network, loop: simulation.loop, diagnostics: .silent)
         for _ in 0..<3 {
-          let result = await channel.unary(
-            path: exportPath, message: emptyMessage, deadline: Deadline(simulation.now + .seconds(5)))
+          let result = await simulation.call(channel, within: .seconds(5))
           #expect([.ok, .unavailable, .resourceExhausted, .deadlineExceeded].contains(result.code), "\(result)")
         }
         await channel.shutdown(deadline: Deadline(simulation.now))
@@ -72,9 +71,7 @@ import Testing
   @Test("a message beyond 4 GiB is refused before anything is sent, as gRPC's prefix has four bytes for the length")
   func message() throws {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
-      let channel = try GRPCChannel(
-        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
-        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      let channel = try simulation.channel()
       // Address space only: no page is ever touched.
       let buffer = RawBuffer(capacity: 5 << 30)
       let result = await channel.unary(
@@ -94,9 +91,7 @@ import Testing
         if case .ipv4(let number, _) = address { most.withLock { $0 = max($0, Int(number - 0x0A00_0000)) } }
         return .refuse
       }
-      let channel = try GRPCChannel(
-        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
-        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      let channel = try simulation.channel()
       let start = simulation.now
       let call = simulation.task {
         await channel.unary(path: exportPath, message: emptyMessage, deadline: Deadline(start + .seconds(5)))

@@ -12,16 +12,7 @@ import Testing
     _ simulation: Simulation, _ keepalive: KeepaliveConfiguration?, _ diagnostics: Diagnostics = .silent
   ) throws -> GRPCChannel {
     simulation.network.setHost("collector", .addresses([home]))
-    return try GRPCChannel(
-      configuration: .init(
-        target: .host("collector", port: 4317), backoff: .init(seed: simulation.seed), keepalive: keepalive),
-      network: simulation.network, loop: simulation.loop, diagnostics: diagnostics)
-  }
-
-  private func call(_ channel: GRPCChannel, _ simulation: Simulation, within limit: Duration) async -> GRPCResult {
-    await channel.unary(
-      path: exportPath, message: emptyMessage,
-      deadline: Deadline(simulation.now + limit))
+    return try simulation.channel(diagnostics: diagnostics) { $0.keepalive = keepalive }
   }
 
   @Test("keepalive ends the call on a half-open connection in time, and the next call connects anew (5.7.3)")
@@ -34,14 +25,14 @@ import Testing
         return .link(link)
       }
       let channel = try channel(simulation, KeepaliveConfiguration(interval: .seconds(10)))
-      #expect(await call(channel, simulation, within: .seconds(10)).code == .ok)
+      #expect(await simulation.call(channel, within: .seconds(10)).code == .ok)
       let start = simulation.now
-      let lost = await call(channel, simulation, within: .seconds(100))
+      let lost = await simulation.call(channel, within: .seconds(100))
       #expect(lost.code == .unavailable)
       #expect(lost.cause == .transport)
       #expect(lost.message.contains("keepalive"))
       #expect(simulation.now - start <= .seconds(31))
-      #expect(await call(channel, simulation, within: .seconds(10)).code == .ok)
+      #expect(await simulation.call(channel, within: .seconds(10)).code == .ok)
       #expect(collector.counts.connections == 2)
       await channel.shutdown(deadline: Deadline(simulation.now))
       await collector.stop()
@@ -58,8 +49,8 @@ import Testing
       }
       let channel = try channel(simulation, KeepaliveConfiguration(interval: .seconds(20)), diagnostics)
       collector.script(.goAway(.enhanceYourCalm, lastStream: .current, debug: "too_many_pings"))
-      _ = await call(channel, simulation, within: .seconds(10))
-      #expect(await call(channel, simulation, within: .seconds(10)).code == .ok)
+      _ = await simulation.call(channel, within: .seconds(10))
+      #expect(await simulation.call(channel, within: .seconds(10)).code == .ok)
       let pace = await channel.connector.keepalive
       #expect(pace.configuration?.interval == .seconds(40))
       let reported = warnings.withLock { $0 }

@@ -15,9 +15,7 @@ import Testing
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
       let collector = try await LoopbackCollector(on: place(home), of: simulation)
       simulation.network.setHost("collector", .addresses([home]))
-      let channel = try GRPCChannel(
-        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
-        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      let channel = try simulation.channel()
       func unary(_ metadata: [GRPCMetadata]) async -> GRPCResult {
         await channel.unary(
           path: exportPath, message: emptyMessage, metadata: metadata, deadline: Deadline(simulation.now + .seconds(10))

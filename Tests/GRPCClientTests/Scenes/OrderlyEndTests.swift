@@ -35,9 +35,7 @@ import Testing
       let collector = try await LoopbackCollector(on: place(home), of: simulation)
       collector.onRequest { [kind] _ in .steps(kind.steps) }
       simulation.network.setHost("collector", .addresses([0x0A00_0001], delay: .zero))
-      let channel = try GRPCChannel(
-        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
-        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+      let channel = try simulation.channel()
       let start = simulation.now
       let callers = (0..<concurrency).map { _ in
         simulation.task {
@@ -66,11 +64,8 @@ import Testing
       let collector = try await LoopbackCollector(on: place(home), of: simulation)
       collector.onRequest { _ in .steps(at: .headers, [.goAway(lastStream: .none)]) }
       simulation.network.setHost("collector", .addresses([home]))
-      let channel = try GRPCChannel(
-        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
-        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
-      let result = await channel.unary(
-        path: exportPath, message: emptyMessage, deadline: Deadline(simulation.now + .seconds(20)))
+      let channel = try simulation.channel()
+      let result = await simulation.call(channel, within: .seconds(20))
       #expect(result.code == .unavailable)
       #expect(result.message.hasSuffix("no connection by the deadline; the last one ended: GOAWAY NO_ERROR"))
       #expect((10...60).contains(collector.counts.connections), "\(collector.counts.connections)")

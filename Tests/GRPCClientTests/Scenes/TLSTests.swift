@@ -35,9 +35,7 @@ private func call(
       configuration: .init(
         target: .host(host, port: 4317), tls: client.map { try TLSContext(client: $0) }, backoff: .init(seed: 1)),
       network: simulation.network, loop: simulation.loop, diagnostics: .silent)
-    let result = await channel.unary(
-      path: exportPath, message: emptyMessage,
-      deadline: Deadline(simulation.now + .seconds(3)))
+    let result = await simulation.call(channel, within: .seconds(3))
     await channel.shutdown(deadline: Deadline(simulation.now + .seconds(1)))
     await collector.stop()
     return (result, collector.requestCount)

@@ -14,7 +14,23 @@ let home: UInt32 = 0x0A00_0001
 func place(_ number: UInt32) -> SocketAddress { .ipv4(number, port: 4317) }
 func place6(_ number: UInt64) -> SocketAddress { .ipv6(high: 0, low: number, port: 4317, scope: 0) }
 
-/// A collector and a channel to it in a simulation.
+extension Simulation {
+  /// A channel to the name `collector`.
+  func channel(
+    diagnostics: Diagnostics = .silent, _ change: (inout GRPCChannelConfiguration) -> Void = { _ in }
+  ) throws -> GRPCChannel {
+    var configuration = GRPCChannelConfiguration(target: .host("collector", port: 4317), backoff: .init(seed: seed))
+    change(&configuration)
+    return try GRPCChannel(configuration: configuration, network: network, loop: loop, diagnostics: diagnostics)
+  }
+
+  /// Makes a call with an empty message.
+  func call(_ channel: GRPCChannel, within limit: Duration) async -> GRPCResult {
+    await channel.unary(path: exportPath, message: emptyMessage, deadline: Deadline(now + limit))
+  }
+}
+
+/// A collector and a channel in a simulation.
 struct ChannelScene: Sendable {
   let simulation: Simulation
   let collector: LoopbackCollector
@@ -27,11 +43,9 @@ struct ChannelScene: Sendable {
     self.simulation = simulation
     simulation.network.setHost("collector", .addresses(addresses))
     collector = try await LoopbackCollector(on: place(home), of: simulation)
-    channel = try GRPCChannel(
-      configuration: .init(
-        target: .host("collector", port: 4317), userAgent: "test/1", metadata: metadata, maxResponseBytes: limit,
-        inflater: inflater, backoff: .init(seed: simulation.seed)),
-      network: simulation.network, loop: simulation.loop, diagnostics: .silent)
+    channel = try simulation.channel {
+      ($0.userAgent, $0.metadata, $0.maxResponseBytes, $0.inflater) = ("test/1", metadata, limit, inflater)
+    }
   }
 
   func call(

@@ -6,13 +6,13 @@ internal import TelemetryCore
 ///
 /// The states of a subchannel (RULES 5.9.4):
 ///
-///                   attempt starts                SETTINGS arrive
-///         idle ──────────────────▶ connecting ──────────────────────▶ ready
-///          ▲                         │    ▲                             │
-///          │                 attempt │    │ ConnectionBackoff,          │ GOAWAY, loss,
-///          │                   fails ▼    │ pause over                  │ silence
-///          │                    transient failure                       │
-///          └────────────────────────────────────────────────────────────┘
+///                attempt starts                 SETTINGS arrive
+///        idle ──────────────────▶ connecting ──────────────────────▶ ready
+///         ▲                         │    ▲                             │
+///         │                 attempt │    │ ConnectionBackoff,          │ GOAWAY, loss,
+///         │                   fails ▼    │ pause over                  │ silence
+///         │                    transient failure                       │
+///         └────────────────────────────────────────────────────────────┘
 ///
 /// A ready subchannel has one connection, and more if `ConnectionScaling` decides so. `OutlierDetection` ejects a
 /// failing subchannel while others can take the calls. The policy decides when attempts start and how many run at once.
@@ -79,9 +79,8 @@ struct LoadBalancerStateMachine {
 
   /// If true, `noStreamAvailable` may change the state for this connection.
   func mayScale(_ id: ConnectionID) -> Bool {
-    guard let index = pool.index(withConnection: id) else { return false }
-    return pool.subchannels[index].connections.count < pool.maxConnections
-      || !pool.subchannels[index].scaling.isReported
+    guard let subchannel = pool.indices(of: id).map({ pool.subchannels[$0.subchannel] }) else { return false }
+    return subchannel.connections.count < pool.maxConnections || !subchannel.scaling.isReported
   }
 
   // MARK: Inputs
@@ -135,9 +134,7 @@ struct LoadBalancerStateMachine {
   mutating func connectionEnded(
     _ id: ConnectionID, _ end: ConnectionEvents.End, hasOpenCalls: Bool, at now: MonotonicInstant, callsWait: Bool
   ) -> [Action] {
-    guard let index = pool.index(withConnection: id),
-      let place = pool.subchannels[index].connections.firstIndex(where: { $0.id == id })
-    else { return [] }
+    guard let (index, place) = pool.indices(of: id) else { return [] }
     let connection = pool.subchannels[index].connections.remove(at: place)
     guard !isShutDown else { return [] }
     if !connection.hasAnswered, !hasOpenCalls || end.kind == .unresponsive {
@@ -154,23 +151,21 @@ struct LoadBalancerStateMachine {
   /// The server answered a call, with OK or an error of the call's own.
   mutating func callAnswered(on id: ConnectionID) {
     guard let index = pool.index(of: id.subchannel) else { return }
-    if let place = pool.subchannels[index].connections.firstIndex(where: { $0.id == id }) {
-      pool.subchannels[index].connections[place].hasAnswered = true
-    }
+    if let (_, place) = pool.indices(of: id) { pool.subchannels[index].connections[place].hasAnswered = true }
     pool.subchannels[index].connectionsWithoutAnswer = 0
     pool.subchannels[index].outlierDetection.callAnswered()
   }
 
   /// A call ended UNAVAILABLE, or without an answer in time.
   mutating func callFailed(on id: ConnectionID, at now: MonotonicInstant, callsWait: Bool) -> [Action] {
-    guard !isShutDown, let index = pool.index(withConnection: id) else { return [] }
+    guard !isShutDown, let (index, _) = pool.indices(of: id) else { return [] }
     let actions = recordFailure(index, at: now)
     return actions.isEmpty ? [] : actions + runDueWork(at: now, callsWait: callsWait)
   }
 
   /// Calls wait for `limit` on this connection and on all others of its subchannel.
   mutating func noStreamAvailable(on id: ConnectionID, _ limit: HTTP2Limit, at now: MonotonicInstant) -> [Action] {
-    guard !isShutDown, let index = pool.index(withConnection: id), !pool.subchannels[index].isRemoved,
+    guard !isShutDown, let (index, _) = pool.indices(of: id), !pool.subchannels[index].isRemoved,
       policy.allowsAttempt(for: id.subchannel, in: pool)
     else { return [] }
     let count = pool.subchannels[index].connections.count
@@ -183,8 +178,7 @@ struct LoadBalancerStateMachine {
 
   /// A connection had no call for a while. The oldest connection of a subchannel is kept.
   mutating func connectionUnused(_ id: ConnectionID) -> [Action] {
-    guard !isShutDown, let index = pool.index(withConnection: id), pool.subchannels[index].connections[0].id != id
-    else { return [] }
+    guard !isShutDown, let (_, place) = pool.indices(of: id), place > 0 else { return [] }
     return pool.closeConnections { $1.id == id }
   }
 

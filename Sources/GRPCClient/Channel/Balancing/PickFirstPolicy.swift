@@ -5,12 +5,12 @@ internal import TelemetryCore
 ///
 /// While there is no connection, passes over the hosts alternate with pauses:
 ///
-///                calls wait                  first success
-///        idle ───────────────▶ pass ─────────────────────────▶ ready
-///                               │ ▲                               │ connection lost
-///       last host has failed or │ │ pause over, calls wait        │
-///       the deadline has passed ▼ │                               │
-///                              pause ◀────────────────────────────┘
+///              calls wait              first success
+///        idle ─────────────▶ pass ─────────────────────▶ ready
+///                             │ ▲                          │
+///     last host has failed or │ │ pause over,              │ connection lost
+///     the deadline has passed ▼ │ calls wait               │
+///                            pause ◀───────────────────────┘
 ///
 /// An orderly end of the connection skips the pause. While the host in use is ejected, another takes over by an attempt
 /// beside the connection. A preferred host takes over again after the end of the ejection.

@@ -48,17 +48,13 @@ struct RoundRobinPolicy: LoadBalancingPolicy {
       if !renewal.isEmpty { requestLookUp(pool.subchannels[index].host) }
       actions += renewal
     }
-    return startDueLookUps(at: now) + actions
-  }
-
-  private mutating func startDueLookUps(at now: MonotonicInstant) -> [Action] {
-    var actions: [Action] = []
+    var resolutions: [Action] = []
     for host in lookUps.indices where !lookUps[host].isUnderWay && now >= lookUps[host].due {
       lookUps[host].isUnderWay = true
       lookUps[host].latest = now
-      actions.append(.resolve(host: host, deadline: lookUps[host].backoff.attemptStarted(at: now)))
+      resolutions.append(.resolve(host: host, deadline: lookUps[host].backoff.attemptStarted(at: now)))
     }
-    return actions
+    return resolutions + actions
   }
 
   private func needsConnection(_ subchannel: Subchannel, _ pool: SubchannelPool) -> Bool {

@@ -27,11 +27,10 @@ struct SubchannelPool {
 
   func index(of id: SubchannelID) -> Int? { subchannels.firstIndex { $0.id == id } }
 
-  /// The subchannel of a connection that takes calls.
-  func index(withConnection id: ConnectionID) -> Int? {
-    index(of: id.subchannel).flatMap { index in
-      subchannels[index].connections.contains { $0.id == id } ? index : nil
-    }
+  /// The indices of a connection that takes calls: of its subchannel, and in the subchannel.
+  func indices(of id: ConnectionID) -> (subchannel: Int, connection: Int)? {
+    guard let index = index(of: id.subchannel) else { return nil }
+    return subchannels[index].connections.firstIndex { $0.id == id }.map { (index, $0) }
   }
 
   mutating func add(host: Int, address: SocketAddress?) {
@@ -102,9 +101,7 @@ struct SubchannelPool {
 
   /// Schedules another renewal after a failure.
   mutating func retryRenewal(of id: ConnectionID, at now: MonotonicInstant) {
-    guard let index = index(of: id.subchannel),
-      let old = subchannels[index].connections.firstIndex(where: { $0.id == id })
-    else { return }
+    guard let (index, old) = indices(of: id) else { return }
     subchannels[index].connections[old].renewal = age.retry(at: now)
   }
 

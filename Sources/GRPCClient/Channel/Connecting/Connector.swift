@@ -43,18 +43,19 @@ struct Connector: Sendable {
   }
 
   /// Looks up the present addresses of a host, or of the proxy on the way; at least one.
-  func resolve(host: Int, deadline: Deadline) async throws(ConnectFailure) -> [SocketAddress] {
-    guard case .name(let name, let port) = hosts[host].place else {
-      if case .address(let address) = hosts[host].place { return [address] } else { return [] }
+  func resolve(host index: Int, deadline: Deadline) async throws(ConnectFailure) -> [SocketAddress] {
+    let host = hosts[index]
+    switch host.place {
+    case .address(let address): return [address]
+    case .name(let name, let port):
+      do throws(NetworkError) {
+        let addresses = try await network.resolve(host: name, port: port, deadline: deadline)
+        if !addresses.isEmpty { return addresses }
+      } catch {
+        throw ConnectFailure(error, proxy: host.route?.proxy)
+      }
+      throw ConnectFailure("\(host.name) has no address")
     }
-    let addresses: [SocketAddress]
-    do throws(NetworkError) {
-      addresses = try await network.resolve(host: name, port: port, deadline: deadline)
-    } catch {
-      throw ConnectFailure(error, proxy: hosts[host].route?.proxy)
-    }
-    guard !addresses.isEmpty else { throw ConnectFailure("\(hosts[host].name) has no address") }
-    return addresses
   }
 
   /// Connects to the address that is ready for calls first (RULES 5.9.8).

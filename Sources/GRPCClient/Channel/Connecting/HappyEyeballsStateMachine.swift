@@ -3,13 +3,14 @@ internal import TelemetryCore
 
 /// Decides in which order, and when, the addresses of a name are tried (RFC 8305, "Happy Eyeballs"; RULES 5.9.8).
 ///
-///            250 ms, or attemptFailed: start the next address beside the others
+///             250 ms, or attemptFailed:
+///             start the next address beside
 ///                   ┌────┐
-///                   ▼    │        no address left          last attempt failed
-///        start ──▶ trying ┴───────────────────▶ waiting ─────────────────────▶ exhausted
-///                   ▲                              │
-///                   └──────────────────────────────┘
-///                    4 s after the round's start, if `repeats`
+///                   ▼    │    no address left           last attempt failed
+///        start ───▶ trying ─────────────────▶ waiting ─────────────────────▶ exhausted
+///                   ▲                            │
+///                   └────────────────────────────┘
+///                   4 s after the round's start, if `repeats`
 ///
 /// A round repeats because an attempt that began while the server was away may stay silent for long after the server's
 /// return: a lost SYN is sent again after 1, 3, 7 and 15 s.

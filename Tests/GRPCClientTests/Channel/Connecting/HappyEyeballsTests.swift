@@ -107,11 +107,8 @@ private struct DualNetwork: Network {
         simulation.now < back ? .ignore : .link(SimulatedLink())
       }
       simulation.network.setHost("collector", .addresses([1]))
-      let channel = try GRPCChannel(
-        configuration: .init(target: .host("collector", port: 4317), backoff: .init(seed: 1)),
-        network: simulation.network, loop: simulation.loop, diagnostics: .silent)
-      let result = await channel.unary(
-        path: exportPath, message: emptyMessage, deadline: Deadline(simulation.now + .seconds(60)))
+      let channel = try simulation.channel()
+      let result = await simulation.call(channel, within: .seconds(60))
       #expect(result.code == .ok)
       #expect(simulation.now >= back && simulation.now - back < .seconds(5), "\(simulation.now - back)")
       await channel.shutdown(deadline: Deadline(simulation.now))
@@ -127,15 +124,13 @@ private struct DualNetwork: Network {
       let collector = try await LoopbackCollector(on: place(1), of: simulation)
       collector.scriptConnections(.silence)
       simulation.network.setHost("collector", .addresses([1]))
-      var configuration = GRPCChannelConfiguration(
-        target: .host("collector", port: 4317), backoff: .init(jitter: 0, seed: 1))
-      configuration.connectTimeout = .seconds(seconds)
       let failed = Mutex<[MonotonicInstant]>([])
-      let channel = try GRPCChannel(
-        configuration: configuration, network: simulation.network, loop: simulation.loop,
-        diagnostics: Diagnostics { event in
-          if event.level == .warning { failed.withLock { $0.append(simulation.now) } }
-        })
+      let diagnostics = Diagnostics { event in
+        if event.level == .warning { failed.withLock { $0.append(simulation.now) } }
+      }
+      let channel = try simulation.channel(diagnostics: diagnostics) {
+        ($0.backoff.jitter, $0.connectTimeout) = (0, .seconds(seconds))
+      }
       let start = simulation.now
       let result = await channel.unary(
         path: exportPath, message: emptyMessage, deadline: Deadline(start + .seconds(60)))

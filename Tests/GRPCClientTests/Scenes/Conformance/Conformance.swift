@@ -62,10 +62,7 @@ enum Conformance {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
       simulation.network.setHost("collector", .addresses([home]))
       let collector = try await LoopbackCollector(configuration, on: place(home), of: simulation)
-      let channel = try GRPCChannel(
-        configuration: .init(
-          target: .host("collector", port: 4317), inflater: GzipInflater(), backoff: .init(seed: 1)),
-        network: simulation.network, loop: simulation.loop, diagnostics: diagnostics)
+      let channel = try simulation.channel(diagnostics: diagnostics) { $0.inflater = GzipInflater() }
       try await body(Scene(simulation: simulation, collector: collector, channel: channel))
       await channel.shutdown(deadline: Deadline(simulation.now + .seconds(1)))
       await collector.stop()

@@ -1,7 +1,7 @@
 import Synchronization
 import TelemetryCore
 
-/// A poller with a clock of its own: to wait is to jump to the deadline.
+/// A poller with a virtual clock: a wait advances the clock to the deadline.
 final class VirtualPoller: Poller {
   private struct State {
     var now = MonotonicInstant(nanoseconds: 0)
@@ -65,4 +65,15 @@ private final class Box<Value: Sendable>: Sendable {
 
 extension TelemetryLoop {
   func sleep(_ duration: Duration) async { await sleep(until: Deadline(now + duration)) }
+
+  /// Sleeps even if the task is cancelled.
+  func sleepThrough(_ duration: Duration) async {
+    let promise = Promise<Bool>()
+    schedule(at: Deadline(now + duration)) { promise.fulfil(true) }
+    _ = await promise.value
+  }
+}
+
+extension MonotonicInstant {
+  static let zero = MonotonicInstant(nanoseconds: 0)
 }

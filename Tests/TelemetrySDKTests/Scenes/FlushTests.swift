@@ -4,7 +4,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// What a flush waits for and says (4.6.5).
+/// The items that a flush waits for, and its report (RULES 4.6.5).
 @Suite(.ownThreads) struct FlushTests {
   private func onProcessor(
     _ exporter: ScriptedExporter, batch: Int = 10,
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test("trap 1: every flush respects the batch size")
+  @Test("every flush respects the batch size (trap 1)")
   func batchSize() throws {
     let exporter = ScriptedExporter()
     try onProcessor(exporter) { processor, _ in
@@ -31,10 +31,10 @@ import Testing
     }
     #expect(exporter.sizes == [10, 10, 5, 10, 10, 5, 10, 10, 5])
     #expect(exporter.numbers == Array(0..<75))
-    #expect(exporter.flushes == 4)  // three, and one in the shutdown
+    #expect(exporter.flushes == 4)  // three, and one by the shutdown
   }
 
-  @Test("trap 2: a flush and then the schedule delay don't export twice")
+  @Test("a flush followed by the schedule delay exports once (trap 2)")
   func noDoubleExport() throws {
     let exporter = ScriptedExporter()
     try onProcessor(exporter) { processor, loop in
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test("trap 3: a flush during a flush waits for what came in between")
+  @Test("a flush during a flush waits for the items between them (trap 3)")
   func flushDuringFlush() throws {
     let exporter = ScriptedExporter { _, _ in
       await TelemetryLoop.current?.sleep(.seconds(1))
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test("what comes after the call isn't waited for")
+  @Test("a flush doesn't wait for later items")
   func watermark() throws {
     let gate = Promise<Bool>()
     let exporter = ScriptedExporter { batch, _ in
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test("trap 4: a flush after shutdown completes at once")
+  @Test("a flush after shutdown completes at once (trap 4)")
   func afterShutdown() throws {
     try onVirtualLoop { loop in
       let processor = try BatchProcessor(exporter: ScriptedExporter(), loop: loop)
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  @Test("trap 5: first batch failed, last succeeded: the flush says what was lost")
+  @Test("a flush reports the losses of its first batch even if the last one succeeds (trap 5)")
   func firstBatchFails() throws {
     let exporter = ScriptedExporter { batch, _ in
       batch[0].number == 0 ? ExportOutcome(exported: 3, dropped: [.unreachable: 7], attempts: 2) : .success
@@ -104,13 +104,13 @@ import Testing
       #expect(report.lost == 7)
       #expect(report.ledger.dropped == [.unreachable: 7])
       #expect(report.ledger.attempts == 3)
-      // The next flush has nothing to do with it.
+      // The next flush reports no loss.
       let next = await processor.forceFlush(within: .seconds(1))
       #expect(next.isDelivered)
     }
   }
 
-  @Test("a flush gives up at its deadline, exactly, and the items are still exported")
+  @Test("a flush ends exactly at its deadline, and the items are still exported")
   func deadline() throws {
     let exporter = ScriptedExporter { _, _ in
       await TelemetryLoop.current?.sleep(.seconds(5))
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  @Test("an exporter whose flush never ends doesn't hold the processor's")
+  @Test("an exporter's flush that never returns doesn't delay the processor's flush")
   func stuckExporterFlush() throws {
     struct Stuck: Exporter {
       func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome { .success }
@@ -143,7 +143,7 @@ import Testing
     }
   }
 
-  @Test("trap 19: no items, no request")
+  @Test("a flush without items makes no request (trap 19)")
   func empty() throws {
     let exporter = ScriptedExporter()
     try onProcessor(exporter) { processor, _ in
@@ -153,7 +153,7 @@ import Testing
     #expect(exporter.batches.isEmpty && exporter.shutdowns == 1)
   }
 
-  @Test("many flushes at once are all answered")
+  @Test("all of many concurrent flushes are answered")
   func concurrentFlushes() throws {
     let exporter = ScriptedExporter { _, _ in
       await TelemetryLoop.current?.sleep(.milliseconds(10))
@@ -174,9 +174,4 @@ import Testing
       _ = await answers.value
     }
   }
-}
-
-final class Counter: Sendable {
-  let count = Atomic<Int>(0)
-  func increment() -> Int { count.wrappingAdd(1, ordering: .relaxed).newValue }
 }

@@ -1,13 +1,39 @@
-import Synchronization
 import TelemetryCore
 import TestThreads
 import Testing
 
 @testable import TelemetrySDK
 
-/// The law of the ledger over random interleavings of producers, failures, flushes and shutdowns.
-@Suite(.ownThreads) struct ConservationTests {
-  @Test("the machine alone: every input in random order", arguments: 0..<200)
+/// Each input in random order, and the moments at which the loop is woken.
+@Suite(.ownThreads) struct BatchStateMachineTests {
+  @Test("the loop is woken for the first item and for a full batch only, and an empty queue has no deadline")
+  func wakes() {
+    var machine = BatchStateMachine(.small)
+    let wakes = (0..<9).map { _ in machine.enqueued(queuedBytes: 0) }
+    #expect(wakes == [true, false, false, false, false, false, false, false, false])
+    // The loop has handled the first wake, so reaching a batch of ten causes the second.
+    let none = machine.nextAction(at: .zero, queuedBytes: 0)
+    #expect(none == nil && machine.nextDeadline == Deadline(.zero + .seconds(5)))
+    let later = (0..<2).map { _ in machine.enqueued(queuedBytes: 0) }
+    #expect(later == [true, false])
+    guard case .export(let id, 10, _) = machine.nextAction(at: .zero, queuedBytes: 0) else {
+      Issue.record("no export")
+      return
+    }
+    _ = machine.nextAction(at: .zero, queuedBytes: 0)
+    _ = machine.exportEnded(id, .success.resolved(count: 10))
+    let nothing = machine.nextAction(at: .zero, queuedBytes: 0)
+    #expect(nothing == nil && machine.nextDeadline == Deadline(.zero + .seconds(5)))
+    guard case .export(let last, 1, _) = machine.nextAction(at: .zero + .seconds(5), queuedBytes: 0) else {
+      Issue.record("no export")
+      return
+    }
+    _ = machine.exportEnded(last, .success.resolved(count: 1))
+    let idle = machine.nextAction(at: .zero + .seconds(5), queuedBytes: 0)
+    #expect(idle == nil && machine.nextDeadline == .never)
+  }
+
+  @Test("the ledger stays balanced for inputs in random order", arguments: 0..<200)
   func machine(_ seed: Int) {
     var random = SeededRandom(seed: UInt64(seed))
     var settings = BatchStateMachine.Settings.small
@@ -17,8 +43,8 @@ import Testing
     var model = Model()
     var now = MonotonicInstant.zero
     for step in 0..<600 {
-      // Several may come before the loop gets to it.
-      for _ in 0...random.next(8) { act(random.next(step < 500 ? 43 : 44), &machine, &model, now, &random) }
+      // Several inputs may arrive before the loop runs.
+      for _ in 0...random.next(8) { applyInput(random.next(step < 500 ? 43 : 44), &machine, &model, now, &random) }
       while let action = machine.nextAction(at: now, queuedBytes: machine.queued * 100) {
         model.apply(action, waiting: machine.blockedProducers)
         shorten(&machine, &model, &random)
@@ -39,7 +65,7 @@ import Testing
     #expect(model.asked.isSubset(of: model.answered), "seed \(seed)")
   }
 
-  /// Now and then a batch is too large in bytes.
+  /// Shortens a random export, as if its batch were too large in bytes.
   private func shorten(_ machine: inout BatchStateMachine, _ model: inout Model, _ random: inout SeededRandom) {
     guard let id = model.mayShorten, let index = model.exports.firstIndex(where: { $0.id == id }) else { return }
     model.mayShorten = nil
@@ -48,7 +74,7 @@ import Testing
     machine.exportShortened(id, to: model.exports[index].count)
   }
 
-  /// What the driver would hold.
+  /// A model of the driver's state.
   struct Model {
     var exports: [(id: BatchStateMachine.ExportID, count: Int)] = []
     var flushes: [BatchStateMachine.RequestID] = []
@@ -71,14 +97,14 @@ import Testing
         exporterShutdown = true
       case .answer(let id, let complete, _):
         #expect(answered.insert(id).inserted, "answered twice")
-        #expect(!complete || waiting == 0 || !shutdowns.contains(id), "an item still waits for room")
+        #expect(!complete || waiting == 0 || !shutdowns.contains(id), "a producer is still blocked")
       case .close: closed += 1
       case .cancel, .discard, .expediteExporter, .report: break
       }
     }
   }
 
-  private func act(
+  private func applyInput(
     _ choice: Int, _ machine: inout BatchStateMachine, _ model: inout Model, _ now: MonotonicInstant,
     _ random: inout SeededRandom
   ) {
@@ -135,91 +161,25 @@ import Testing
     #expect(machine.exports.count - abandoned <= settings.maxConcurrentExports, place)
     #expect(machine.exports.count <= settings.maxConcurrentExports + BatchStateMachine.maxReplacedCalls, place)
     #expect(abandoned == (machine.phase == .closed ? 0 : machine.abandonedCount), place)
-    // Asked again at this deadline it has something to do: it must lie ahead, or the loop would spin.
+    // The deadline lies ahead, or the loop would spin.
     #expect(!machine.nextDeadline.hasPassed(at: now), place)
     #expect(machine.phase != .closed || machine.nextDeadline.isNever, place)
-    // A producer waits for the end of an export, not for the schedule delay.
+    // A blocked producer waits for the end of an export, not for the schedule delay.
     let hasFreeSlot = machine.hasFreeSlot
     if machine.phase == .open, machine.blockedProducers > 0, machine.queued > 0 { #expect(!hasFreeSlot, place) }
-    // Nobody waits for nothing: what is queued is waited for by a timer, a place or an end.
+    // Queued items are always awaited by a timer, a free slot or the end of an export.
     if machine.phase == .open, machine.queued > 0, machine.exports.isEmpty {
       #expect(!machine.nextDeadline.isNever, place)
     }
-    // A shutdown waits for the exporter only, never for more items.
+    // A shutdown waits only for the exporter, never for more items.
     if machine.shutdown?.stage == .draining, machine.queued > 0 {
       #expect(!hasFreeSlot, place)
     }
   }
-
-  @Test("the processor on a virtual clock", arguments: 0..<40)
-  func processor(_ seed: Int) throws {
-    let random = SharedRandom(seed)
-    let pick: @Sendable (Int) -> Int = { random.next($0) }
-    let exporter = ScriptedExporter(maxConcurrentExports: 1 + pick(3)) { batch, deadline in
-      switch pick(8) {
-      case 0: await TelemetryLoop.current?.sleep(until: deadline)
-      case 1: await TelemetryLoop.current?.sleepThrough(.seconds(pick(20)))
-      default: await TelemetryLoop.current?.sleep(.milliseconds(pick(400)))
-      }
-      let lost = pick(3) == 0 ? pick(batch.count + 1) : 0
-      return ExportOutcome(exported: batch.count - lost, dropped: [.refused: lost], attempts: 1)
-    }
-    let policies: [OverflowPolicy] = [.dropNewest, .dropOldest, .block(upTo: .seconds(1))]
-    let configuration = BatchConfiguration {
-      $0.maxQueueSize = 50
-      $0.maxExportBatchSize = 10
-      $0.scheduleDelay = .milliseconds(300)
-      $0.exportTimeout = .seconds(2)
-      $0.overflow = policies[pick(3)]
-      $0.maxQueueBytes = 6000
-      $0.maxExportBatchBytes = 1024
-    }
-    try onVirtualLoop { loop in
-      let processor = try BatchProcessor(
-        exporter: exporter, configuration: configuration, loop: loop, diagnostics: .silent)
-      let ended = Counter()
-      let producers = 3
-      let done = Promise<Bool>()
-      let finished = Counter()
-      for _ in 0..<producers {
-        Task(executorPreference: loop) {
-          for _ in 0..<60 {
-            for _ in 0..<pick(20) { processor.onEnd(Thing(number: ended.increment())) }
-            #expect(processor.ledger.isBalanced, "seed \(seed)")
-            #expect(processor.bytesHeld <= 6000)
-            SelfMetricsTests.check(processor, "seed \(seed)")
-            await loop.sleep(.milliseconds(pick(200)))
-            if pick(10) == 0 {
-              let report = await processor.forceFlush(within: .milliseconds(pick(4000)))
-              #expect(report.ledger.isBalanced)
-            }
-          }
-          if finished.increment() == producers { done.fulfil(true) }
-        }
-      }
-      if pick(2) == 0 { _ = await done.value } else { await loop.sleep(.seconds(3)) }
-      let before = loop.now
-      let limit = Duration.milliseconds(pick(5000))
-      let ledger = await processor.shutdown(within: limit).ledger
-      #expect(loop.now - before <= limit)
-      #expect(ledger.isBalanced && ledger.queued == 0 && ledger.inFlight == 0, "seed \(seed)")
-      _ = await done.value
-      await loop.sleep(.seconds(60))
-      let end = processor.ledger
-      #expect(end.isBalanced && end.exported == ledger.exported, "late outcomes change nothing; seed \(seed)")
-      #expect(processor.bytesHeld == 0)
-      SelfMetricsTests.check(processor, "seed \(seed)")
-    }
-    #expect(Set(exporter.numbers).count == exporter.numbers.count, "exported twice; seed \(seed)")
-  }
 }
 
-private final class SharedRandom: Sendable {
-  private let random: Mutex<SeededRandom>
-  init(_ seed: Int) { random = Mutex(SeededRandom(seed: UInt64(seed))) }
-  func next(_ bound: Int) -> Int { random.withLock { $0.next(bound) } }
-}
-
-extension SeededRandom {
-  fileprivate mutating func next(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+extension BatchStateMachine.Settings {
+  static let small = BatchStateMachine.Settings(
+    maxExportBatchSize: 10, scheduleDelay: .seconds(5), exportTimeout: .seconds(30), maxConcurrentExports: 1,
+    bytesTrigger: 1 << 19)
 }

@@ -4,9 +4,10 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// What a processor says of its exports: first failure, recovery, and no line for each batch or item (4.12).
-@Suite(.ownThreads) struct DiagnosticsTests {
-  /// One item at a time through a simple processor, 20,000 of them within a minute; what is said.
+/// The diagnostic events of exports: first failure and recovery, but no event for each batch or item (RULES 4.12).
+@Suite(.ownThreads) struct ExportReporterTests {
+  /// Processes 20,000 items within a minute, one per export.
+  /// - Returns: The diagnostic events.
   private static func lines(_ outcome: @escaping @Sendable (Int) -> ExportOutcome) throws -> [DiagnosticEvent] {
     let log = DiagnosticLog()
     let exporter = ScriptedExporter { batch, _ in outcome(batch[0].number) }
@@ -25,34 +26,34 @@ import Testing
 
   private static let failure = ExportOutcome.failure(ExportMessage(description: "no"))
 
-  @Test("trap 24: an exporter that always fails: the first failure is a warning, then little")
+  @Test("an exporter that always fails causes one warning and few events (trap 24)")
   func alwaysFailing() throws {
     let lines = try Self.lines { _ in Self.failure }
     #expect(lines.count <= 10)
     #expect(lines[0].message == "export fails" && lines.count { $0.level >= .warning } == 1)
   }
 
-  @Test("trap 24: failure and success in turn don't make a line for each")
+  @Test("alternating failures and successes cause few events (trap 24)")
   func flapping() throws {
     let lines = try Self.lines { $0 % 2 == 0 ? Self.failure : .success }
     #expect(lines.count <= 10)
     #expect(lines.prefix(2).map(\.message) == ["export fails", "export works again"])
   }
 
-  @Test("trap 24: rejections don't make a line for each")
+  @Test("rejections cause few events (trap 24)")
   func rejections() throws {
     let lines = try Self.lines { _ in .partial(rejected: 1, message: "too old") }
     #expect(lines.count <= 10)
     #expect(lines[0].message == "the receiver rejected items" && lines[0].level == .warning)
   }
 
-  @Test("trap 24: nor do outcomes that don't account for their batch")
+  @Test("outcomes that don't account for their batch cause few events (trap 24)")
   func unsound() throws {
     let lines = try Self.lines { _ in ExportOutcome() }
     #expect(lines.count <= 15)  // of three kinds
   }
 
-  @Test("a server that answers again is said to, even if it rejects some")
+  @Test("recovery is reported even if the server rejects items")
   func rejectionsEndAFailure() throws {
     let lines = try Self.lines { $0 < 3 ? Self.failure : .partial(rejected: 1, message: "too old") }
     let warnings = lines.filter { $0.level >= .warning }
@@ -60,7 +61,7 @@ import Testing
     #expect(warnings[1].fields.map(\.value) == ["3", "3"])
   }
 
-  @Test("what was left out is counted by the next line")
+  @Test("an event counts the suppressed events before it")
   func leftOut() throws {
     let log = DiagnosticLog()
     let exporter = ScriptedExporter { _, _ in .partial(rejected: 1, message: "too old") }
@@ -75,5 +76,26 @@ import Testing
     }
     #expect(log.all.count == 6)
     #expect(log.all.last?.fields.last?.value == "and 24 more of these")
+  }
+
+  @Test("only the first failure after a success and the recovery are warnings, with counts")
+  func failureMessages() throws {
+    let log = DiagnosticLog()
+    let exporter = ScriptedExporter { batch, _ in
+      (10..<60).contains(batch[0].number)
+        ? ExportOutcome(
+          dropped: [.unreachable: 1], attempts: 3, error: SystemError(call: "connect", code: 111)) : .success
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: .init { $0.maxExportBatchSize = 1 }, loop: loop,
+        diagnostics: log.diagnostics)
+      for number in 0..<100 { processor.onEnd(Thing(number: number)) }
+      _ = await processor.shutdown(within: .seconds(1))
+    }
+    let warnings = log.all.filter { $0.level >= .warning }.map(\.message)
+    #expect(warnings == ["export fails", "export works again"])
+    #expect(log.fields("export fails")["error"]?.hasPrefix("connect:") == true)
+    #expect(log.fields("export works again") == ["failedBatches": "50", "lost": "50"])
   }
 }

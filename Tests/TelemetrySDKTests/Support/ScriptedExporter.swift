@@ -2,14 +2,7 @@ import Synchronization
 import TelemetryCore
 import TelemetrySDK
 
-/// An item of a given size.
-struct Thing: BatchItem, Equatable {
-  var number: Int
-  var encodedSizeBound = 100
-  static var metricsItem: SelfMetrics.Item { .span }
-}
-
-/// Answers as it is told, and keeps what it got.
+/// Records its calls and returns the outcomes of a closure.
 final class ScriptedExporter: LoopExporter {
   struct State {
     var batches: [[Int]] = []
@@ -19,8 +12,8 @@ final class ScriptedExporter: LoopExporter {
     var maxRunning = 0
     var flushes = 0
     var shutdowns = 0
-    var hurries: [Deadline] = []
-    var places: Int
+    var expedites: [Deadline] = []
+    var slots: Int
     var script: [@Sendable ([Thing]) async -> ExportOutcome] = []
   }
 
@@ -31,7 +24,7 @@ final class ScriptedExporter: LoopExporter {
     maxConcurrentExports: Int = 1,
     _ body: @escaping @Sendable ([Thing], Deadline) async -> ExportOutcome = { _, _ in .success }
   ) {
-    state = Mutex(State(places: maxConcurrentExports))
+    state = Mutex(State(slots: maxConcurrentExports))
     self.body = body
   }
 
@@ -41,8 +34,8 @@ final class ScriptedExporter: LoopExporter {
   var times: [MonotonicInstant] { state.withLock { $0.times } }
   var maxRunning: Int { state.withLock { $0.maxRunning } }
   var flushes: Int { state.withLock { $0.flushes } }
-  var hurries: [Deadline] { state.withLock { $0.hurries } }
-  var maxConcurrentExports: Int { state.withLock { $0.places } }
+  var expedites: [Deadline] { state.withLock { $0.expedites } }
+  var maxConcurrentExports: Int { state.withLock { $0.slots } }
   var shutdowns: Int { state.withLock { $0.shutdowns } }
   var deadlines: [Deadline] { state.withLock { $0.deadlines } }
 
@@ -59,7 +52,7 @@ final class ScriptedExporter: LoopExporter {
     return outcome
   }
 
-  func expedite(deadline: Deadline) async { state.withLock { $0.hurries.append(deadline) } }
+  func expedite(deadline: Deadline) async { state.withLock { $0.expedites.append(deadline) } }
 
   func forceFlush(deadline: Deadline) async -> Bool {
     state.withLock { $0.flushes += 1 }
@@ -70,7 +63,7 @@ final class ScriptedExporter: LoopExporter {
 }
 
 extension ScriptedExporter {
-  /// Never answers; `begun` is fulfilled by the first call.
+  /// An exporter that never answers. The first call fulfils `begun`.
   static func stuck(_ begun: Promise<Void>) -> ScriptedExporter {
     ScriptedExporter { _, _ in
       begun.fulfil(())
@@ -79,27 +72,7 @@ extension ScriptedExporter {
   }
 }
 
-/// Never answers, whatever the deadline.
+/// Never returns, whatever the deadline.
 func stuck() async -> ExportOutcome {
   await Promise<ExportOutcome>().value
-}
-
-/// Keeps the events it is handed.
-final class DiagnosticLog: Sendable {
-  private let events = Mutex<[DiagnosticEvent]>([])
-  var all: [DiagnosticEvent] { events.withLock { $0 } }
-  var messages: [String] { all.map(\.message) }
-  var diagnostics: Diagnostics { Diagnostics { event in self.events.withLock { $0.append(event) } } }
-
-  func fields(_ message: String) -> [String: String] {
-    let event = all.first { $0.message == message }
-    return Dictionary((event?.fields ?? []).map { ($0.name, $0.value) }) { first, _ in first }
-  }
-}
-
-extension BatchConfiguration {
-  init(_ change: (inout BatchConfiguration) -> Void) {
-    self.init()
-    change(&self)
-  }
 }

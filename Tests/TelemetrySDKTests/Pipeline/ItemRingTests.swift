@@ -5,11 +5,11 @@ import Testing
 
 @testable import TelemetrySDK
 
-/// The queue's memory: chunks that come and go.
+/// The queue and its memory, which grows and shrinks by chunks.
 @Suite(.ownThreads) struct ItemRingTests {
   private final class Token: Sendable {}
 
-  @Test("in any order of additions and removals it is a queue", arguments: [1, 3, 255, 256, 257, 2000], 0..<4)
+  @Test("items leave in the order of their addition", arguments: [1, 3, 255, 256, 257, 2000], 0..<4)
   func behavesAsAQueue(_ capacity: Int, _ seed: Int) {
     var random = SeededRandom(seed: UInt64(seed))
     var ring = ItemRing<Int>(capacity: capacity, keeping: capacity / 2)
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test("sizes that no sum holds are compared without one")
+  @Test("sizes don't overflow when a batch is bounded in bytes")
   func hugeSizes() {
     var ring = ItemRing<Int>(capacity: 10, keeping: 10)
     ring.append(1, bytes: 5)
@@ -56,7 +56,7 @@ import Testing
     #expect(ring.removeFirst(1, maxBytes: 1 << 20).0 == [2])
   }
 
-  @Test("what is still in it is released with it, once", arguments: [0, 1, 256, 700])
+  @Test("the ring releases its remaining items exactly once", arguments: [0, 1, 256, 700])
   func releases(_ count: Int) {
     let token = Token()
     weak let watched = token
@@ -71,15 +71,15 @@ import Testing
     withExtendedLifetime(token) {}
   }
 
-  @Test("a queue of 16 million takes memory when it fills, not before")
-  func largest() throws {
+  @Test("a queue of 16 million items allocates memory only as it fills")
+  func largestQueue() throws {
     let before = try Self.addressSpace()
     try onVirtualLoop { loop in
       let processors = try (0..<8).map { _ in
         try BatchProcessor(
           exporter: InMemorySpanExporter(), configuration: .init { $0.maxQueueSize = 1 << 24 }, loop: loop)
       }
-      // It was 2.8 GB for each.
+      // Each queue once took 2.8 GB.
       #expect(try Self.addressSpace() - before < 8 << 30)
       for processor in processors { _ = await processor.shutdown(within: .zero) }
     }

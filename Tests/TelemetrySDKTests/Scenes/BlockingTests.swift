@@ -5,9 +5,9 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// On a runtime's real threads.
+/// Blocking calls and threads of a real runtime.
 @Suite(.ownThreads) struct BlockingTests {
-  @Test func theBlockingTwinsDoWhatTheOthersDo() throws {
+  @Test func blockingCallsReturnTheSameReports() throws {
     let processor = try BatchProcessor(exporter: ScriptedExporter(), runtime: TelemetryRuntime())
     for number in 0..<100 { processor.onEnd(Thing(number: number)) }
     let flush = processor.forceFlushBlocking(within: Loopback.patience)
@@ -17,7 +17,7 @@ import Testing
     #expect(processor.forceFlushBlocking(within: Loopback.patience).isDelivered)
   }
 
-  @Test("an exporter that blocks the telemetry thread can't hold a blocking flush or shutdown")
+  @Test("an exporter that blocks the telemetry thread doesn't delay a blocking flush or shutdown")
   func blockedLoop() throws {
     let release = BlockingSemaphore()
     let processor = try BatchProcessor(
@@ -33,7 +33,7 @@ import Testing
     release.signal()
   }
 
-  @Test("nor can it hold an asynchronous shutdown")
+  @Test("an exporter that blocks the telemetry thread doesn't delay an asynchronous shutdown")
   func blockedLoopAsync() async throws {
     let (begun, release) = (Promise<Void>(), BlockingSemaphore())
     let processor = try BatchProcessor(
@@ -52,7 +52,7 @@ import Testing
     release.signal()
   }
 
-  @Test("on a telemetry thread they stop with a message")
+  @Test("a blocking flush on a telemetry thread stops the program with a message")
   func onTelemetryThread() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let processor = try BatchProcessor(exporter: ScriptedExporter(), runtime: .shared)
@@ -63,7 +63,7 @@ import Testing
     #expect(text.contains("would wait for itself"))
   }
 
-  @Test("a runtime that is shut down under a processor ends it: nobody waits for ever, everything is counted")
+  @Test("the end of the runtime ends its processors: every wait returns and every item is counted")
   func runtimeEnds() async throws {
     let (runtime, begun) = (try TelemetryRuntime(), Promise<Void>())
     let processor = try BatchProcessor(
@@ -80,7 +80,7 @@ import Testing
     #expect(processor.ledger.dropped == [.shutdown: 1, .afterShutdown: 1])
   }
 
-  @Test("many threads at once: nothing is lost, nothing counted twice")
+  @Test("items from many threads are neither lost nor counted twice")
   func manyProducers() async throws {
     let exporter = ScriptedExporter(maxConcurrentExports: 2)
     let configuration = BatchConfiguration {

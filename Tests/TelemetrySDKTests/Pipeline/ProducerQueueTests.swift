@@ -7,8 +7,8 @@ import Testing
 @testable import TelemetrySDK
 
 /// Threads that wait for room (`OverflowPolicy.block`).
-@Suite(.ownThreads) struct ProducerOrderTests {
-  /// Lets one export go on for each pass, and ends an item of its own from the loop in each, which takes room at once.
+@Suite(.ownThreads) struct ProducerQueueTests {
+  /// Calls `intrude` in each export, before the export waits for `open`.
   private final class Gated: Exporter {
     let numbers = Mutex<[Int]>([])
     let gate = Mutex<Promise<Void>>(Promise())
@@ -39,11 +39,11 @@ import Testing
     }
   }
 
-  @Test("those who wait get room in their order, and nobody overtakes them")
+  @Test("blocked producers get room in the order of their arrival, and no later item takes it")
   func inOrder() async throws {
     let box = ForkSafe<BatchProcessor<Thing>?>(nil)
     let intruders = Counter()
-    // From the loop's thread, which never waits: it takes room that is free the moment a batch has left.
+    // The loop's thread never waits: its item takes room that becomes free when a batch leaves the queue.
     let exporter = Gated {
       let processor = box.withLock { $0 }
       processor?.onEnd(Thing(number: 1000 + intruders.increment()))
@@ -67,7 +67,7 @@ import Testing
     #expect(ledger.isBalanced && ledger.dropped[.byteBudget] == nil)
   }
 
-  @Test("a large item behind a small one has that exported at once, and needn't wait for the schedule delay")
+  @Test("a large item that finds no room causes an export at once, without the schedule delay")
   func largeItem() async throws {
     let exporter = ScriptedExporter()
     var configuration = Self.configuration(queue: 100, bytes: 1 << 20)
@@ -86,7 +86,7 @@ import Testing
     #expect(ledger.exported == 2 && exporter.numbers == [0, 1])
   }
 
-  @Test("when the first gives up, those behind it get the room that it couldn't use")
+  @Test("when the first blocked producer gives up, the next ones get the room")
   func firstGivesUp() async throws {
     let begun = Promise<Void>()
     var configuration = Self.configuration(queue: 100, bytes: 10_000)
@@ -100,7 +100,7 @@ import Testing
       processor.onEnd(Thing(number: 1, encodedSizeBound: 9000))
     }
     #expect(await Loopback.wait { processor.machine.blockedProducers == 1 })
-    // The second one's time ends well after the first one's, whatever else the machine does.
+    // The second producer's maximum time ends well after the first producer's, even on a busy machine.
     let later = MonotonicInstant.system + .seconds(2)
     #expect(await Loopback.wait { MonotonicInstant.system >= later })
     let done = Promise<Void>()
@@ -111,13 +111,13 @@ import Testing
     await done.value
     #expect(await Loopback.wait { processor.ledger.ended == 3 })
     #expect(processor.ledger.dropped == [.byteBudget: 1] && processor.ledger.queued == 1)
-    // And the way is open again.
+    // Later items are queued again.
     processor.onEnd(Thing(number: 3, encodedSizeBound: 500))
     #expect(processor.ledger.queued == 2)
     _ = await processor.shutdown(within: .zero)
   }
 
-  @Test("the processor's own thread never waits; that of another runtime's job waits as any other")
+  @Test("the processor's own thread never waits; the thread of another runtime waits like any other")
   func telemetryThreads() async throws {
     let (begun, gate) = (Promise<Void>(), Promise<Void>())
     let exporter = ScriptedExporter { _, _ in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import TelemetrySDK
 
-/// When a batch processor exports (4.7.1).
+/// The triggers of an export (RULES 4.7.1).
 @Suite(.ownThreads) struct BatchTriggerTests {
   @Test func aFullBatchIsExportedAtOnce() throws {
     let exporter = ScriptedExporter()
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test("trap 21: one item a second makes at most one request per delay")
+  @Test("one item a second causes at most one request per schedule delay (trap 21)")
   func oneItemASecond() throws {
     let exporter = ScriptedExporter()
     try onVirtualLoop { loop in
@@ -67,7 +67,7 @@ import Testing
     #expect(exporter.numbers == Array(0..<60))
   }
 
-  @Test("half of the bytes are as good as a batch")
+  @Test("half of the byte bound triggers an export")
   func bytesTrigger() throws {
     let exporter = ScriptedExporter()
     try onVirtualLoop { loop in
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test("a batch is bounded in bytes, so that a Collector takes it; what alone is larger goes alone")
+  @Test("a batch is bounded in bytes, as a Collector requires, and a larger item is exported alone")
   func batchBytes() throws {
     let exporter = ScriptedExporter()
     try onVirtualLoop { loop in
@@ -90,7 +90,7 @@ import Testing
       processor.onEnd(Thing(number: 7, encodedSizeBound: 6 << 20))
       processor.onEnd(Thing(number: 8))
       await loop.sleep(.milliseconds(1))
-      // Each time a batch of bytes is there; the last item waits for its time.
+      // An export begins whenever the queue holds a batch of bytes; the last item waits for the schedule delay.
       #expect(exporter.batches == [[0, 1, 2], [3, 4, 5], [6], [7]])
       await loop.sleep(.seconds(5))
       #expect(exporter.batches.last == [8] && processor.ledger.exported == 9 && processor.bytesHeld == 0)
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test("a flush exports all of its items, in as many batches as the bytes need")
+  @Test("a flush exports all items in several batches if the bytes require that")
   func flushInBytes() throws {
     let exporter = ScriptedExporter()
     try onVirtualLoop { loop in
@@ -113,7 +113,7 @@ import Testing
     #expect(exporter.sizes == [9, 10, 10, 5] && exporter.numbers == Array(0..<34))
   }
 
-  @Test("an item that finds no room in bytes has what is queued exported at once")
+  @Test("an item that finds no room in bytes triggers an export at once")
   func bytesRunShort() throws {
     for overflow in [OverflowPolicy.dropNewest, .dropOldest, .block(upTo: .seconds(9))] {
       let exporter = ScriptedExporter()
@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  @Test("exports overlap as far as the exporter allows", arguments: [1, 3])
+  @Test("exports overlap up to the exporter's limit (RULES 4.7.2)", arguments: [1, 3])
   func concurrency(_ most: Int) throws {
     let exporter = ScriptedExporter(maxConcurrentExports: most) { _, _ in
       await TelemetryLoop.current?.sleep(.milliseconds(100))
@@ -150,34 +150,7 @@ import Testing
     #expect(ledger.exported == 100)
   }
 
-  @Test("one wake when the queue turns non-empty, one when it reaches a batch, none otherwise; none armed when empty")
-  func wakes() throws {
-    var machine = BatchStateMachine(.small)
-    let wakes = (0..<9).map { _ in machine.take(bytes: 0) }
-    #expect(wakes == [true, false, false, false, false, false, false, false, false])
-    // The loop has seen the first wake: now reaching a batch of ten is the second.
-    let none = machine.nextAction(at: .zero, queuedBytes: 0)
-    #expect(none == nil && machine.nextDeadline == Deadline(.zero + .seconds(5)))
-    let later = (0..<2).map { _ in machine.take(bytes: 0) }
-    #expect(later == [true, false])
-    guard case .export(let id, 10, _) = machine.nextAction(at: .zero, queuedBytes: 0) else {
-      Issue.record("no export")
-      return
-    }
-    _ = machine.nextAction(at: .zero, queuedBytes: 0)
-    _ = machine.exportEnded(id, .success.resolved(count: 10))
-    let nothing = machine.nextAction(at: .zero, queuedBytes: 0)
-    #expect(nothing == nil && machine.nextDeadline == Deadline(.zero + .seconds(5)))
-    guard case .export(let last, 1, _) = machine.nextAction(at: .zero + .seconds(5), queuedBytes: 0) else {
-      Issue.record("no export")
-      return
-    }
-    _ = machine.exportEnded(last, .success.resolved(count: 1))
-    let idle = machine.nextAction(at: .zero + .seconds(5), queuedBytes: 0)
-    #expect(idle == nil && machine.nextDeadline == .never)
-  }
-
-  @Test("a queue is bounded, and a batch that the queue can't fill isn't waited for")
+  @Test("a batch as large as the queue is exported when the queue is full")
   func batchAsLargeAsTheQueue() throws {
     let exporter = ScriptedExporter()
     try onVirtualLoop { loop in
@@ -192,18 +165,4 @@ import Testing
       _ = await processor.shutdown(within: .seconds(1))
     }
   }
-}
-
-extension MonotonicInstant {
-  static let zero = MonotonicInstant(nanoseconds: 0)
-}
-
-extension BatchStateMachine.Settings {
-  static let small = BatchStateMachine.Settings(
-    maxExportBatchSize: 10, scheduleDelay: .seconds(5), exportTimeout: .seconds(30), maxConcurrentExports: 1,
-    bytesTrigger: 1 << 19)
-}
-
-extension BatchStateMachine {
-  mutating func take(bytes: Int) -> Bool { enqueued(queuedBytes: bytes) }
 }

@@ -20,7 +20,7 @@ import Testing
     #expect(configuration.maxQueueBytes == 1 << 20)
   }
 
-  @Test("values in code that can't be used are refused by name")
+  @Test("invalid values in code are refused by name")
   func refused() throws {
     let cases: [(String, (inout BatchConfiguration) -> Void)] = [
       ("maxQueueSize", { $0.maxQueueSize = 0 }), ("maxQueueSize", { $0.maxQueueSize = 1 << 25 }),
@@ -41,14 +41,14 @@ import Testing
     }
   }
 
-  /// Says how long its attempts may take.
+  /// An exporter with a maximum time for an attempt.
   private struct PatientExporter: LoopExporter {
     typealias Item = Thing
     var attemptTimeout: Duration?
     func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome { .success }
   }
 
-  @Test("attempts longer than the export timeout are warned of at start (RULES D3)", arguments: [10, 30, 31])
+  @Test("attempts longer than the export timeout cause a warning at start (RULES D3)", arguments: [10, 30, 31])
   func attemptTimeout(seconds: Int) throws {
     let log = DiagnosticLog()
     let exporter = PatientExporter(attemptTimeout: .seconds(seconds))
@@ -74,7 +74,7 @@ import Testing
     #expect(log.all.isEmpty)
   }
 
-  @Test("empty is unset (2.6.1); a delay of 0 is 0 and a timeout of 0 no limit (2.6.6)")
+  @Test("an empty value is unset, a delay of 0 is 0, and a timeout of 0 is no limit (RULES 2.6.1, 2.6.6)")
   func zeroAndEmpty() throws {
     let (configuration, log) = applied([
       "OTEL_BSP_MAX_QUEUE_SIZE": "", "OTEL_BSP_SCHEDULE_DELAY": "0", "OTEL_BSP_EXPORT_TIMEOUT": "0",
@@ -85,11 +85,11 @@ import Testing
   }
 
   @Test(
-    "a value that can't be used is named and the default stays (2.6.3, 2.6.5)",
+    "an invalid value is named in a warning and the default stays (RULES 2.6.3, 2.6.5)",
     arguments: [
       "OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_SCHEDULE_DELAY", "OTEL_BSP_EXPORT_TIMEOUT", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
     ], ["-1", "+5", "abc", "1.5", "99999999999999999999", "5s"])
-  func bad(_ name: String, _ value: String) {
+  func invalid(_ name: String, _ value: String) {
     let (configuration, log) = applied([name: value])
     #expect(configuration == BatchConfiguration())
     #expect(log.all.count == 1 && log.all.first?.level == .warning)
@@ -97,7 +97,7 @@ import Testing
     #expect(fields["variable"] == name && fields["value"] == "'\(value)'")
   }
 
-  @Test("a value set in code wins over the environment")
+  @Test("a value set in code takes precedence over the environment")
   func codeWins() throws {
     let environment = [
       "OTEL_BSP_MAX_QUEUE_SIZE": "4096", "OTEL_BSP_SCHEDULE_DELAY": "1500", "OTEL_BSP_EXPORT_TIMEOUT": "10000",
@@ -105,7 +105,7 @@ import Testing
     ]
     let log = DiagnosticLog()
     var configuration = BatchConfiguration()
-    // Also where it is the default.
+    // A value set in code counts even if it is the default.
     configuration.maxQueueSize = 2048
     configuration.scheduleDelay = .seconds(1)
     configuration.exportTimeout = .seconds(2)
@@ -113,7 +113,7 @@ import Testing
     let before = configuration
     configuration.apply(environment: environment, diagnostics: log.diagnostics)
     #expect(configuration == before && log.all.isEmpty)
-    // The others are the environment's.
+    // All other values come from the environment.
     var other = BatchConfiguration()
     other.scheduleDelay = .seconds(1)
     other.apply(environment: environment, diagnostics: log.diagnostics)
@@ -121,7 +121,7 @@ import Testing
     #expect(other.exportTimeout == .seconds(10) && log.all.isEmpty)
   }
 
-  @Test("where code and environment don't fit together, code wins and the environment's value is named")
+  @Test("if code and environment contradict each other, code takes precedence and a warning names the variable")
   func codeAndEnvironment() throws {
     let log = DiagnosticLog()
     var batch = BatchConfiguration { $0.maxExportBatchSize = 1000 }
@@ -134,14 +134,14 @@ import Testing
     for configuration in [batch, queue] { try configuration.validate() }
   }
 
-  @Test("a small queue alone makes batches that fit into it")
+  @Test("a small queue lowers the default batch size")
   func smallQueue() throws {
     let configuration = BatchConfiguration { $0.maxQueueSize = 10 }
     try configuration.validate()
     #expect(configuration.maxExportBatchSize == 10)
   }
 
-  @Test("a batch above the queue is lowered to it, with a warning (4.7.7)")
+  @Test("a batch size above the queue size is lowered to the queue size, with a warning (RULES 4.7.7)")
   func batchAboveQueue() throws {
     for environment in [
       ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "5000"], ["OTEL_BSP_MAX_QUEUE_SIZE": "100"],

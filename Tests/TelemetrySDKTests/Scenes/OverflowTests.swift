@@ -6,7 +6,7 @@ import Testing
 
 @testable import TelemetrySDK
 
-/// What happens to items that find no room (4.7.4, 4.7.10).
+/// The overflow policies (RULES 4.7.4, 4.7.10).
 @Suite(.ownThreads) struct OverflowTests {
   private static func configuration(_ overflow: OverflowPolicy, queue: Int = 10, bytes: Int = 32 << 20)
     -> BatchConfiguration
@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  /// A processor on a virtual clock, shut down at the end.
+  /// Runs `body` with a processor on a virtual clock, then shuts the processor down.
   private static func run(
     _ exporter: ScriptedExporter = ScriptedExporter(), _ configuration: BatchConfiguration,
     _ diagnostics: Diagnostics = .silent,
@@ -45,18 +45,18 @@ import Testing
     #expect(exporter.numbers == Array(0..<10))
   }
 
-  @Test func theOldestAreDroppedOnDemand() throws {
+  @Test func theOldestAreDroppedByPolicy() throws {
     let exporter = ScriptedExporter()
     try Self.run(exporter, Self.configuration(.dropOldest)) { processor, loop in
       for number in 0..<25 { processor.onEnd(Thing(number: number)) }
       let report = await processor.shutdown(within: .seconds(1))
       #expect(report.ledger.dropped == [.queueFull: 15] && report.ledger.isBalanced)
-      #expect(report.lost == 0)  // those were lost before the call
+      #expect(report.lost == 0)  // these items were lost before the call
     }
     #expect(exporter.numbers == Array(15..<25))
   }
 
-  @Test("items that a flush waits for and that make room for newer ones are lost to that flush")
+  @Test("items of a flush that are dropped for newer items count as lost in its report")
   func droppedBelowAWatermark() throws {
     let gate = Promise<Bool>()
     let exporter = ScriptedExporter { _, _ in
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test("the oldest make room in bytes, unless that can't suffice")
+  @Test("the oldest items are dropped for bytes only if that makes enough room")
   func oldestInBytes() throws {
     let exporter = ScriptedExporter()
     try Self.run(exporter, Self.configuration(.dropOldest, queue: 100, bytes: 10_000)) { processor, loop in
@@ -111,7 +111,7 @@ import Testing
     #expect(exporter.numbers == Array(3...10))
   }
 
-  @Test("on a telemetry thread nothing waits for room")
+  @Test("an item on the telemetry thread never waits for room")
   func blockOnLoop() throws {
     try Self.run(ScriptedExporter(), Self.configuration(.block(upTo: .seconds(100)))) { processor, loop in
       for number in 0..<11 { processor.onEnd(Thing(number: number)) }
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test("blocked producers get room when it comes: a burst loses nothing")
+  @Test("blocked producers lose no item of a burst")
   func blockReleasedBySpace() async throws {
     let runtime = try TelemetryRuntime()
     let exporter = ScriptedExporter()
@@ -141,7 +141,7 @@ import Testing
     #expect(Set(exporter.numbers).count == 20_000)
   }
 
-  @Test("blocked producers go on when their time is up", arguments: [0, 50])
+  @Test("blocked producers return after the maximum time", arguments: [0, 50])
   func blockReleasedByTime(_ milliseconds: Int) async throws {
     let begun = Promise<Void>()
     let processor = try BatchProcessor(
@@ -159,7 +159,7 @@ import Testing
   }
 
   @Test(
-    "what waits for room when the processor is shut down is exported too", arguments: [(1, 1), (5, 1), (60, 20)])
+    "a shutdown also exports the items of blocked producers", arguments: [(1, 1), (5, 1), (60, 20)])
   func blockedItemsAreExported(_ producers: Int, queue: Int) async throws {
     let (runtime, begun, gate) = (try TelemetryRuntime(), Promise<Void>(), Promise<Void>())
     let exporter = ScriptedExporter { _, _ in
@@ -187,7 +187,7 @@ import Testing
     #expect(exporter.numbers.sorted() == Array(0..<all))
   }
 
-  @Test("blocked producers go on when the processor is shut down and has no time left")
+  @Test("blocked producers return when a shutdown's time has passed")
   func blockReleasedByShutdown() async throws {
     let (runtime, begun) = (try TelemetryRuntime(), Promise<Void>())
     let processor = try BatchProcessor(
@@ -209,7 +209,7 @@ import Testing
     #expect(processor.ledger.dropped == [.shutdown: 3] && processor.ledger.isBalanced)
   }
 
-  @Test("trap 24: a million drops make at most ten lines")
+  @Test("a million drops cause at most ten events (trap 24)")
   func dropLines() throws {
     let log = DiagnosticLog()
     let exporter = ScriptedExporter { _, _ in await stuck() }
@@ -224,10 +224,10 @@ import Testing
     let lines = log.messages.filter { $0 == "items are dropped: the queue is full" }
     #expect((2...10).contains(lines.count))
     let counted = log.all.filter { $0.message == lines.first }.compactMap { $0.fields.first.flatMap { Int($0.value) } }
-    #expect(counted.reduce(0, +) == 1_000_000 - 20)  // all but the batch and the queue that the stuck exporter cost
+    #expect(counted.reduce(0, +) == 1_000_000 - 20)  // all but a batch and a queue, which the shutdown drops
   }
 
-  @Test("when drops have stopped for a while, that is said")
+  @Test("the end of drops is reported after a while")
   func dropsEnd() throws {
     let log = DiagnosticLog()
     try Self.run(ScriptedExporter(), Self.configuration(.dropNewest), log.diagnostics) { processor, loop in

@@ -6,7 +6,7 @@ import Testing
 
 @testable import TelemetrySDK
 
-/// No value that a user can give ends the process: it is refused by name, or it works.
+/// Extreme values are refused by name or work, and never end the process.
 @Suite(.ownThreads) struct ExtremeValueTests {
   private static let numbers = [Int.min, -1, 0, 1, 2, 512, 1 << 24, 1 << 36, Int.max - 1, Int.max]
   private static let durations: [Duration] = [
@@ -15,7 +15,7 @@ import Testing
     .seconds(Int64.min) * 4,
   ]
 
-  @Test("every configuration is refused by name or makes a processor that keeps its ledger", arguments: 0..<150)
+  @Test("every configuration is refused by name or makes a processor with a balanced ledger", arguments: 0..<150)
   func configurations(_ seed: Int) throws {
     var random = SeededRandom(seed: UInt64(seed))
     func pick<Value>(_ values: [Value], _ usual: Value) -> Value {
@@ -81,9 +81,9 @@ import Testing
     }
   }
 
-  @Test("places without number cost nothing until they are used", arguments: [Int.min, 0, 10_000_000, .max])
-  func places(_ places: Int) throws {
-    let exporter = ScriptedExporter(maxConcurrentExports: places) { _, _ in
+  @Test("a huge number of export slots costs nothing until they are used", arguments: [Int.min, 0, 10_000_000, .max])
+  func slots(_ slots: Int) throws {
+    let exporter = ScriptedExporter(maxConcurrentExports: slots) { _, _ in
       await TelemetryLoop.current?.sleep(.seconds(1))
       return .success
     }
@@ -93,12 +93,12 @@ import Testing
       #expect(processor.machine.exports.capacity < 100)
       for number in 0..<2048 { processor.onEnd(Thing(number: number)) }
       await loop.sleep(.milliseconds(1))
-      #expect(processor.ledger.inFlight == (places <= 0 ? 1 : 1024))
+      #expect(processor.ledger.inFlight == (slots <= 0 ? 1 : 1024))
       #expect(await processor.shutdown(within: .seconds(4000)).ledger.exported == 2048)
     }
   }
 
-  @Test("exporters of this module take deadlines and capacities as they come")
+  @Test("the exporters accept extreme deadlines and capacities")
   func exporters() async throws {
     let span = SpanData(
       traceID: TraceID(high: 1, low: 2), spanID: SpanID(3), name: "x", startTimeUnixNano: .max, endTimeUnixNano: 0)
@@ -108,7 +108,7 @@ import Testing
     for deadline in [Deadline.never, Deadline(.init(nanoseconds: .max - 1)), .after(.seconds(Int64.max))] {
       #expect(await console.export([span], deadline: deadline).resolved(count: 1).exported == 1)
     }
-    // A descriptor that takes nothing, and a deadline that has passed since ever.
+    // A descriptor that accepts nothing, and a deadline that has passed long ago.
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }

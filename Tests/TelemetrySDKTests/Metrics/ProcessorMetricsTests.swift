@@ -4,8 +4,8 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// What processors measure of themselves (4.13).
-@Suite(.ownThreads) struct SelfMetricsTests {
+/// The metrics of processors (RULES 4.13).
+@Suite(.ownThreads) struct ProcessorMetricsTests {
   private static let size = "otel.sdk.processor.span.queue.size"
   private static let processed = "otel.sdk.processor.span.processed"
 
@@ -18,7 +18,7 @@ import Testing
     }
   }
 
-  @Test("4.13: names, instruments and units are the conventions'")
+  @Test("names, instruments and units follow the conventions (RULES 4.13)")
   func names() throws {
     try onVirtualLoop { loop in
       let processor = try BatchProcessor(
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test("4.13.1, 4.13.2: the component's type, and a name that counts from 0")
+  @Test("a component has a type, and a name numbered from 0 (RULES 4.13.1, 4.13.2)")
   func components() throws {
     try onVirtualLoop { loop in
       let exporter = ScriptedExporter()
@@ -58,8 +58,10 @@ import Testing
     }
   }
 
-  @Test("4.13, trap 25: the queue's size; processed is counted at the hand-over, whatever comes of the export")
-  func handOver() throws {
+  @Test(
+    "the queue's size is exact, and items count as processed when they are handed to the exporter (RULES 4.13, trap 25)"
+  )
+  func processed() throws {
     let gate = Promise<Bool>()
     let exporter = ScriptedExporter { _, _ in
       _ = await gate.value
@@ -85,7 +87,8 @@ import Testing
   }
 
   @Test(
-    "4.13.3: what is lost before the hand-over has an error type", arguments: [OverflowPolicy.dropNewest, .dropOldest])
+    "items dropped before the export have an error type (RULES 4.13.3)",
+    arguments: [OverflowPolicy.dropNewest, .dropOldest])
   func losses(_ overflow: OverflowPolicy) throws {
     try onVirtualLoop { loop in
       let processor = try BatchProcessor(
@@ -105,27 +108,7 @@ import Testing
     }
   }
 
-  @Test("the metrics of several components are one set, each name once")
-  func sum() throws {
-    try onVirtualLoop { loop in
-      let processors = try (0..<2).map { _ in
-        try BatchProcessor(exporter: ScriptedExporter(), loop: loop, diagnostics: .silent)
-      }
-      for number in 0..<3 { processors[0].onEnd(Thing(number: number)) }
-      processors[1].onEnd(Thing(number: 4))
-      let metrics = processors[0].selfMetrics + processors[1].selfMetrics
-      #expect(Set(metrics.metrics.map(\.name)).count == metrics.metrics.count)
-      #expect(metrics[Self.size]?.points.map(\.value) == [.sum(3), .sum(1)])
-      #expect(metrics["no.such"] == nil)
-      let lines = metrics.description.split(separator: "\n")
-      #expect(lines.count == 10)
-      #expect(lines[0].hasPrefix("\(Self.size){otel.component.type=batching_span_processor,otel.component.name="))
-      #expect(lines[0].hasSuffix("} 3"))
-      for processor in processors { _ = await processor.shutdown(within: .seconds(1)) }
-    }
-  }
-
-  /// The law between metrics and ledger, both read without anything in between.
+  /// Compares metrics and ledger, which are read at the same moment.
   static func check<Item>(_ processor: BatchProcessor<Item>, _ place: Comment) {
     let (metrics, ledger) = (processor.selfMetrics, processor.ledger)
     #expect(metrics.total(size) == ledger.queued, place)

@@ -3,7 +3,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// How a batch processor ends (4.6.4).
+/// The shutdown of a batch processor (RULES 4.6.4).
 @Suite(.ownThreads) struct ShutdownTests {
   @Test func drainsEverythingAndEndsTheExporter() throws {
     let exporter = ScriptedExporter()
@@ -18,7 +18,7 @@ import Testing
     #expect(exporter.flushes == 1 && exporter.shutdowns == 1)
   }
 
-  @Test("trap 6: a stuck exporter can't hold it: it ends at its deadline and counts what is lost")
+  @Test("a shutdown with a stuck exporter ends at its deadline and counts the lost items (trap 6)")
   func stuckExporter() throws {
     let exporter = ScriptedExporter { _, _ in await stuck() }
     try onVirtualLoop { loop in
@@ -34,7 +34,7 @@ import Testing
     #expect(exporter.shutdowns == 1)
   }
 
-  @Test("the exporter can retry until shortly before the deadline, and its own reasons count")
+  @Test("the exporter can retry until shortly before the deadline, and its drop reasons count")
   func retriesInsideTheDeadline() throws {
     let exporter = ScriptedExporter { batch, deadline in
       await TelemetryLoop.current?.sleep(until: deadline)
@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test("an export that began before is cancelled in time to say what became of it")
+  @Test("an earlier export is cancelled in time to return its outcome")
   func cancelsEarlierExports() throws {
     let exporter = ScriptedExporter { batch, deadline in
       let slept = await TelemetryLoop.current?.sleep(until: deadline)
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test("trap 7: items that end after shutdown are refused and counted, with one warning")
+  @Test("items that end after shutdown are dropped and counted, with one warning (trap 7)")
   func afterShutdown() throws {
     let exporter = ScriptedExporter()
     let log = DiagnosticLog()
@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  @Test("no time at all: everything is counted, the exporter still ended", arguments: [0, -5])
+  @Test("a shutdown without time counts all items as dropped and ends the exporter", arguments: [0, -5])
   func noTime(_ seconds: Int) throws {
     let exporter = ScriptedExporter()
     try onVirtualLoop { loop in
@@ -126,7 +126,7 @@ import Testing
     #expect(exporter.batches.isEmpty && exporter.shutdowns == 1)
   }
 
-  @Test("an exporter whose shutdown never ends doesn't hold the processor's")
+  @Test("an exporter's shutdown that never returns doesn't delay the processor's shutdown")
   func stuckExporterShutdown() throws {
     struct Stuck: Exporter {
       func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome { .success }
@@ -141,7 +141,7 @@ import Testing
     }
   }
 
-  @Test("a flush that waits when the processor is shut down is answered")
+  @Test("a shutdown answers a waiting flush")
   func flushDuringShutdown() throws {
     try onVirtualLoop { loop in
       let processor = try BatchProcessor(exporter: ScriptedExporter { _, _ in await stuck() }, loop: loop)
@@ -154,7 +154,7 @@ import Testing
     }
   }
 
-  @Test("released without shutdown, it delivers what it holds in the background and ends the exporter")
+  @Test("a processor released without shutdown delivers its items in the background and ends the exporter")
   func release() throws {
     let exporter = ScriptedExporter()
     try onVirtualLoop { loop in

@@ -7,9 +7,8 @@ import Testing
 
 @testable import TelemetrySDK
 
-/// Flush and shutdown while something blocks the telemetry thread. On real threads; whatever blocks does so until the
-/// test has seen the answer.
-@Suite(.ownThreads) struct OverdueTests {
+/// Flush and shutdown while an exporter blocks the telemetry thread, until the test has the answer. On real threads.
+@Suite(.ownThreads) struct OverdueWatchTests {
   /// Blocks the loop in its first export, until released.
   private struct Blocker: Exporter {
     let begun = Promise<Void>()
@@ -27,7 +26,7 @@ import Testing
     $0.exportTimeout = .seconds(600)  // on a busy machine 30 s may pass before the test goes on
   }
 
-  @Test("an exporter that blocks the loop can't hold the flush of another processor")
+  @Test("an exporter that blocks the loop doesn't delay the flush of another processor")
   func flushOfAnother() async throws {
     let (runtime, blocker) = (try TelemetryRuntime(), Blocker())
     let blocked = try BatchProcessor(
@@ -36,7 +35,7 @@ import Testing
     other.onEnd(Thing(number: 1))
     blocked.onEnd(Thing(number: 1))
     await blocker.begun.value
-    // Many at once, on one thread.
+    // Many waits at the same time, on one thread.
     let reports = ForkSafe<[FlushReport]>([])
     for _ in 0..<100 {
       Task { [other] in
@@ -52,7 +51,7 @@ import Testing
     for processor in [blocked, other] { _ = await processor.shutdown(within: .seconds(60)) }
   }
 
-  @Test("a hundred shutdowns at once are watched by one thread, which ends with the last")
+  @Test("one thread watches a hundred concurrent shutdowns, and ends with the last")
   func oneThread() async throws {
     let (runtime, blocker) = (try TelemetryRuntime(), Blocker())
     let blocked = try BatchProcessor(
@@ -77,7 +76,7 @@ import Testing
     #expect(await Loopback.wait { !OverdueWatch.shared.isRunning || Self.watchers() <= 1 })
   }
 
-  /// The threads of that name.
+  /// The number of threads with the watch's name.
   private static func watchers() -> Int {
     guard let folder = opendir("/proc/self/task") else { return -1 }
     defer { closedir(folder) }
@@ -96,7 +95,7 @@ import Testing
     return count
   }
 
-  /// Its cancellation handler blocks, and so does its `export`.
+  /// An exporter that blocks in its cancellation handler and in `export`.
   private final class Clinging: Exporter {
     let begun = Promise<Void>()
     let cancelled = Promise<Void>()
@@ -121,7 +120,7 @@ import Testing
     func shutdown(deadline: Deadline) async { ended.fulfil(()) }
   }
 
-  @Test("a shutdown is answered before users' cancellation handlers run; then the exporter is ended too")
+  @Test("a shutdown is answered before users' cancellation handlers run, and then ends the exporter")
   func cancellationHandlers() async throws {
     let exporter = Clinging(blocksLoop: true)
     let processor = try BatchProcessor(
@@ -137,7 +136,7 @@ import Testing
     await exporter.cancelled.value
   }
 
-  @Test("nor does the blocking twin wait for them, or one that blocks the loop while it is cancelled there")
+  @Test("a blocking shutdown doesn't wait for cancellation handlers, even if one blocks the loop")
   func cancellationOnTheLoop() async throws {
     for blocksLoop in [true, false] {
       let exporter = Clinging(blocksLoop: blocksLoop)
@@ -156,7 +155,7 @@ import Testing
     }
   }
 
-  @Test("the runtime's end under a processor ends its exporter")
+  @Test("the end of the runtime ends the exporters of its processors")
   func runtimeEnds() async throws {
     let exporter = Clinging(blocksLoop: false)
     let runtime = try TelemetryRuntime()
@@ -169,8 +168,4 @@ import Testing
     exporter.release.signal()
     await exporter.ended.value
   }
-}
-
-extension Counter {
-  var value: Int { count.load(ordering: .relaxed) }
 }

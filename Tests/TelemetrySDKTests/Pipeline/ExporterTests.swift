@@ -1,0 +1,83 @@
+import Synchronization
+import TelemetryCore
+import TestThreads
+import Testing
+
+@testable import TelemetrySDK
+
+@Suite(.ownThreads) struct ExporterTests {
+  @Test("the number of concurrent exports may change; items without a free slot stay in the queue")
+  func changingSlots() throws {
+    let exporter = ScriptedExporter(maxConcurrentExports: 1) { _, _ in
+      await TelemetryLoop.current?.sleep(.milliseconds(100))
+      return .success
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: .init { $0.maxExportBatchSize = 10 }, loop: loop)
+      for number in 0..<200 { processor.onEnd(Thing(number: number)) }
+      for (slots, inFlight) in [(4, 10), (2, 40), (3, 20), (0, 30), (5, 10)] {
+        await loop.sleep(.milliseconds(50))
+        #expect(processor.ledger.inFlight == inFlight)
+        exporter.state.withLock { $0.slots = slots }
+        await loop.sleep(.milliseconds(50))
+      }
+      #expect(await processor.shutdown(within: .seconds(10)).ledger.exported == 200)
+    }
+  }
+
+  @Test("a flush or shutdown with queued items expedites the exporter once", arguments: [true, false])
+  func expedites(isShutdown: Bool) throws {
+    let exporter = ScriptedExporter { _, _ in
+      await TelemetryLoop.current?.sleep(.seconds(1))
+      return .success
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(exporter: exporter, loop: loop)
+      _ = await processor.forceFlush(within: .seconds(1))
+      #expect(exporter.expedites == [])
+      processor.onEnd(Thing(number: 0))
+      let end = Deadline(loop.now + .seconds(8))
+      let report =
+        isShutdown ? await processor.shutdown(within: .seconds(8)) : await processor.forceFlush(within: .seconds(8))
+      #expect(report.isDelivered)
+      #expect(exporter.expedites.count == 1)
+      #expect(exporter.expedites.allSatisfy { $0 <= end && $0 > Deadline(loop.now + .seconds(6)) })
+      _ = await processor.shutdown(within: .zero)
+    }
+  }
+
+  @Test("items that an exporter has released are freed during the export, and still count")
+  func batchesAreConsumed() throws {
+    final class Body: Sendable {}
+    struct Heavy: BatchItem {
+      let body: Body
+      let encodedSizeBound = 100
+      static var metricsItem: SelfMetrics.Item { .span }
+    }
+    struct Slow: Exporter {
+      let encoded = Promise<Void>()
+
+      func export(_ batch: consuming [Heavy], deadline: Deadline) async -> ExportOutcome {
+        _ = consume batch
+        encoded.fulfil(())
+        await TelemetryLoop.current?.sleep(.seconds(1))
+        return .success
+      }
+    }
+    try onVirtualLoop { loop in
+      let exporter = Slow()
+      let processor = try BatchProcessor(
+        exporter: exporter, configuration: .init { $0.scheduleDelay = .zero }, loop: loop)
+      var body: Body? = Body()
+      weak let watched = body
+      processor.onEnd(Heavy(body: body!))
+      body = nil
+      #expect(watched != nil)
+      await exporter.encoded.value
+      #expect(watched == nil)
+      #expect(processor.ledger.inFlight == 1 && processor.bytesHeld == 100)
+      #expect(await processor.shutdown(within: .seconds(5)).ledger.exported == 1)
+    }
+  }
+}
