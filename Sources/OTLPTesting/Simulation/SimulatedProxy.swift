@@ -161,13 +161,7 @@ private actor SimulatedProxyClient: LoopHandler {
 
   private func send(_ flow: inout Flow, to target: any Transport) {
     while !flow.bytes.isEmpty {
-      let result = unsafe flow.bytes.withUnsafeBytes { bytes -> IOResult in
-        guard let start = bytes.baseAddress else { return .wouldBlock }
-        let slice = unsafe IOSlice(start: start, count: bytes.count)
-        return unsafe withUnsafePointer(to: slice) { pointer in
-          unsafe target.write(UnsafeBufferPointer(start: pointer, count: 1))
-        }
-      }
+      let result = unsafe flow.bytes.withUnsafeBytes { unsafe target.write($0) }
       guard case .bytes(let count) = result else { return }
       flow.bytes.removeFirst(count)
     }

@@ -167,8 +167,7 @@ actor FramePeer: LoopHandler {
   private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
     var written = 0
     while written < bytes.count {
-      let slice = IOSlice(start: bytes.baseAddress! + written, count: bytes.count - written)
-      let result = withUnsafePointer(to: slice) { transport.write(UnsafeBufferPointer(start: $0, count: 1)) }
+      let result = transport.write(UnsafeRawBufferPointer(rebasing: bytes[written...]))
       guard case .bytes(let count) = result else { break }
       written += count
     }
