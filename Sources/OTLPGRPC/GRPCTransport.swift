@@ -20,13 +20,10 @@ extension GRPCChannel: GRPCCalling {}
 
 /// Carries export requests over gRPC.
 package struct GRPCTransport: OTLPTransport {
-  /// 1.1.1
-  package static let tracesPath = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-
   private let channel: any GRPCCalling
   private let path: String
 
-  package init(_ channel: any GRPCCalling, path: String = GRPCTransport.tracesPath) {
+  package init(_ channel: any GRPCCalling, path: String = ExportRequest.path) {
     self.channel = channel
     self.path = path
   }

@@ -1,9 +1,9 @@
 public import TelemetrySDK
 
-/// Spans like those of a busy HTTP service: the same for the same index, on every machine.
+/// Spans like those of a busy HTTP service. A span depends only on its index, on every machine.
 ///
-/// Each has ten attributes, two events with two attributes each, and a link; 512 of them make a request of 338,552
-/// bytes. Tests, benchmarks and `otlp load` share them.
+/// Each span has ten attributes, two events with two attributes each, and a link. 512 spans make a request of 338,552
+/// bytes. Tests, benchmarks and `otlp load` use this workload.
 public struct StandardWorkload: Sendable {
   /// The resource of all spans.
   public static let resource = Resource([
@@ -24,13 +24,13 @@ public struct StandardWorkload: Sendable {
   private let seed: UInt64
   private let startTimeUnixNano: UInt64?
 
-  /// The workload as it is written down: fixed ids and times in 2025.
+  /// The standard spans, with fixed ids and times in 2025.
   public init() {
     seed = 42
     startTimeUnixNano = nil
   }
 
-  /// The same spans with ids that differ from those of any other `seed`, all starting at `startTimeUnixNano`.
+  /// Spans with ids that differ from those of any other `seed`, and that all start at `startTimeUnixNano`.
   public init(seed: UInt64, startTimeUnixNano: UInt64) {
     self.seed = Self.mix(seed, 0)
     self.startTimeUnixNano = startTimeUnixNano
@@ -41,7 +41,7 @@ public struct StandardWorkload: Sendable {
     span(index, startTimeUnixNano: startTimeUnixNano)
   }
 
-  /// Span number `index`, from 0, with another start; nil for the fixed one.
+  /// Span number `index`, from 0, with another start, or the fixed start if nil.
   public func span(_ index: Int, startTimeUnixNano: UInt64?) -> SpanData {
     let index = index & .max
     let number = UInt64(index)
@@ -61,7 +61,7 @@ public struct StandardWorkload: Sendable {
       status: isError ? .error("upstream timed out") : .ok, resource: Self.resource, scope: Self.scope)
   }
 
-  /// Spans of the range, in order.
+  /// The spans of the range, in order.
   public func spans(_ range: Range<Int>) -> [SpanData] { range.map { span($0) } }
 
   private static func attributes(_ index: Int, bodySize: Int64) -> Attributes {
@@ -96,7 +96,7 @@ public struct StandardWorkload: Sendable {
     ]
   }
 
-  /// SplitMix64: the number that `state` plus `counter` gives.
+  /// SplitMix64's output for the state `state` + `counter`.
   private static func mix(_ state: UInt64, _ counter: UInt64) -> UInt64 {
     var value = state &+ counter &+ 0x9E37_79B9_7F4A_7C15
     value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -10,8 +10,8 @@ internal import TelemetryCore
   internal import Darwin
 #endif
 
-/// Certificates for tests: an authority of their own, a server's and a client's certificate that it signed, all as PEM
-/// files in a directory. They are valid for a day. Never trust them outside of tests.
+/// Certificates for tests, as PEM files in a directory: an authority, and a server's and a client's certificate that the
+/// authority signed. They are valid for a day. Never trust them outside of tests.
 ///
 /// ```swift
 /// let certificates = try TestCertificates()
@@ -20,7 +20,7 @@ internal import TelemetryCore
 /// configuration.certificate = .file(certificates.authority)
 /// ```
 public final class TestCertificates: Sendable {
-  /// The directory of all files, which only this user can read.
+  /// The directory of the files. Only the current user can read it.
   public let directory: String
   /// The authority's certificate.
   public let authority: String
@@ -28,15 +28,16 @@ public final class TestCertificates: Sendable {
   public let certificate: String
   /// The private key of ``certificate``.
   public let privateKey: String
-  /// A client's certificate, for servers that want one.
+  /// A client's certificate, for servers that require one.
   public let clientCertificate: String
   /// The private key of ``clientCertificate``.
   public let clientKey: String
 
   private let isRemoved = Atomic<Bool>(false)
 
-  /// Makes the certificates in a new temporary directory, which is removed with the last reference or by ``remove()``.
-  /// - Parameter hosts: The names and IP addresses that the server's certificate is for.
+  /// Makes the certificates in a new temporary directory. ``remove()`` or the end of the last reference removes it.
+  /// - Parameter hosts: The names and IP addresses of the server's certificate.
+  /// - Throws: An error if a file can't be written or OpenSSL fails.
   public init(hosts: [String] = ["localhost", "127.0.0.1", "::1"]) throws {
     directory = try Self.makeDirectory()
     authority = directory + "/authority.pem"
@@ -45,16 +46,16 @@ public final class TestCertificates: Sendable {
     clientCertificate = directory + "/client.pem"
     clientKey = directory + "/client.key"
     do {
-      let issuer = try CertificateMaker(
+      let issuer = try TestCertificate(
         commonName: "swift-otlp test authority", issuer: nil, serial: 1,
         extensions: [
           (NID_basic_constraints, "critical,CA:TRUE"), (NID_key_usage, "critical,keyCertSign,cRLSign"),
         ])
       let names = hosts.map { Self.isAddress($0) ? "IP:\($0)" : "DNS:\($0)" }.joined(separator: ",")
-      let server = try CertificateMaker(
+      let server = try TestCertificate(
         commonName: hosts.first ?? "localhost", issuer: issuer, serial: 2,
         extensions: [(NID_subject_alt_name, names), (NID_ext_key_usage, "serverAuth")])
-      let client = try CertificateMaker(
+      let client = try TestCertificate(
         commonName: "swift-otlp test client", issuer: issuer, serial: 3,
         extensions: [(NID_ext_key_usage, "clientAuth")])
       try issuer.writeCertificate(to: authority)
@@ -68,10 +69,10 @@ public final class TestCertificates: Sendable {
     }
   }
 
-  /// The files that a collector needs to speak TLS.
+  /// The files for a collector with TLS.
   public var server: LoopbackCollector.TLS { .init(certificate: certificate, privateKey: privateKey) }
 
-  /// The same for a collector that wants a client certificate.
+  /// The files for a collector that requires a client certificate.
   public var mutualServer: LoopbackCollector.TLS {
     .init(certificate: certificate, privateKey: privateKey, clientCA: authority)
   }
@@ -97,82 +98,5 @@ public final class TestCertificates: Sendable {
     defer { unsafe free(template) }
     guard unsafe mkdtemp(template) != nil else { throw TestCertificatesError(what: "mkdtemp: errno \(errno)") }
     return unsafe String(cString: template)
-  }
-}
-
-/// Why no certificates could be made.
-struct TestCertificatesError: Error, CustomStringConvertible {
-  let what: String
-  var description: String { what }
-}
-
-/// One certificate and its key, while they are in memory.
-@safe
-private final class CertificateMaker {
-  // SAFETY: both are made in init, never replaced, and freed in deinit; one thread uses the object.
-  private let certificate: OpaquePointer
-  private let key: OpaquePointer
-
-  init(
-    commonName: String, issuer: CertificateMaker?, serial: Int, extensions: [(Int32, String)]
-  ) throws {
-    guard let key = unsafe Self.makeKey(), let certificate = unsafe X509_new() else {
-      throw TestCertificatesError(what: "OpenSSL can't make an EC key")
-    }
-    unsafe self.key = unsafe key
-    unsafe self.certificate = unsafe certificate
-    unsafe X509_set_version(certificate, 2)
-    unsafe ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial)
-    unsafe X509_gmtime_adj(X509_getm_notBefore(certificate), -3600)
-    unsafe X509_gmtime_adj(X509_getm_notAfter(certificate), 86_400)
-    unsafe X509_set_pubkey(certificate, key)
-    unsafe X509_NAME_add_entry_by_NID(
-      X509_get_subject_name(certificate), NID_commonName, MBSTRING_UTF8, commonName, -1, -1, 0)
-    let signer = issuer ?? self
-    unsafe X509_set_issuer_name(certificate, X509_get_subject_name(signer.certificate))
-    for (kind, value) in extensions { try add(kind, value, issuer: signer) }
-    guard unsafe X509_sign(certificate, signer.key, EVP_sha256()) > 0 else {
-      throw TestCertificatesError(what: "OpenSSL can't sign a certificate")
-    }
-  }
-
-  deinit {
-    unsafe X509_free(certificate)
-    unsafe EVP_PKEY_free(key)
-  }
-
-  func writeCertificate(to path: String) throws {
-    try unsafe write(to: path) { unsafe PEM_write_bio_X509($0, certificate) }
-  }
-
-  func writeKey(to path: String) throws {
-    try unsafe write(to: path) { unsafe PEM_write_bio_PrivateKey($0, key, nil, nil, 0, nil, nil) }
-  }
-
-  private func write(to path: String, _ body: (OpaquePointer) -> Int32) throws {
-    guard let file = unsafe BIO_new_file(path, "w") else { throw TestCertificatesError(what: "\(path) can't be made") }
-    defer { unsafe BIO_free_all(file) }
-    guard unsafe body(file) == 1 else { throw TestCertificatesError(what: "\(path) can't be written") }
-  }
-
-  private func add(_ kind: Int32, _ value: String, issuer: CertificateMaker) throws {
-    var context = unsafe X509V3_CTX()
-    unsafe X509V3_set_ctx(&context, issuer.certificate, certificate, nil, nil, 0)
-    guard let made = unsafe X509V3_EXT_conf_nid(nil, &context, kind, value) else {
-      throw TestCertificatesError(what: "OpenSSL refuses the extension '\(value)'")
-    }
-    defer { unsafe X509_EXTENSION_free(made) }
-    unsafe X509_add_ext(certificate, made, -1)
-  }
-
-  private static func makeKey() -> OpaquePointer? {
-    guard let context = unsafe EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nil) else { return nil }
-    defer { unsafe EVP_PKEY_CTX_free(context) }
-    var key: OpaquePointer?
-    guard unsafe EVP_PKEY_keygen_init(context) == 1,
-      unsafe EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1) == 1,
-      unsafe EVP_PKEY_keygen(context, &key) == 1
-    else { return nil }
-    return unsafe key
   }
 }

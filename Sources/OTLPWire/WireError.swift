@@ -1,6 +1,5 @@
-/// Why bytes are not the protobuf message that they should be.
+/// The reason why bytes are not a valid protobuf message of the expected type.
 package struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The kinds of fault.
   package enum Code: Hashable, Sendable {
     /// The bytes end within a field.
     case truncated
@@ -8,20 +7,20 @@ package struct WireError: Error, Hashable, Sendable, CustomStringConvertible {
     case badVarint
     /// Field number 0 or above 2^29 - 1.
     case badFieldNumber
-    /// A wire type that doesn't exist, or an end of a group that was not begun.
+    /// A wire type that doesn't exist, or the end of a group without its start.
     case badWireType
     /// Text that is not UTF-8.
     case badUTF8
-    /// A trace id that has neither 16 nor 0 bytes, or a span id that has neither 8 nor 0.
+    /// A trace id of neither 16 nor 0 bytes, or a span id of neither 8 nor 0.
     case badIdentifier
-    /// Messages within messages beyond the limit.
+    /// Messages nested beyond the limit.
     case tooDeep
-    /// More spans, or a longer message, than the limit.
+    /// More spans than the limit, or a longer message.
     case tooLarge
   }
 
   package let code: Code
-  /// Where in the message, in bytes from its start.
+  /// The position of the error: bytes from the start of the message.
   package let offset: Int
 
   package init(_ code: Code, at offset: Int) {

@@ -3,10 +3,10 @@ internal import TelemetrySDK
 
 /// What spans are read from.
 enum Spans {
-  private static let encoder = TraceRequestEncoder()
+  private static let encoder = ExportRequestEncoder()
 
   static func request(_ bytes: [UInt8]) {
-    guard let spans = try? TraceRequestDecoder.decode(bytes) else { return }
+    guard let spans = try? ExportRequestDecoder.decode(bytes) else { return }
     compare(spans, "a request")
   }
 
@@ -45,7 +45,7 @@ enum Spans {
     rule(request.itemCount == spans.count, "\(origin): \(spans.count) spans, \(request.itemCount) encoded")
     // By bytes: NaN is not equal to itself. Grouping may change the order once, not twice.
     do {
-      let again = try TraceRequestDecoder.decode(message)
+      let again = try ExportRequestDecoder.decode(message)
       rule(again.count == spans.count, "\(origin): \(spans.count) spans, \(again.count) read back")
       rule(encoder.encode(again).protobuf.array == message, "\(origin): read back as another request")
       let text = OTLPJSON.encode(again)
@@ -57,9 +57,9 @@ enum Spans {
     split(request)
   }
 
-  private static func split(_ request: EncodedRequest) {
+  private static func split(_ request: ExportRequest) {
     guard request.itemCount > 1, let halves = request.split() else { return }
-    let parts = [halves.0, halves.1].map { (try? TraceRequestDecoder.decode($0.protobuf.array).count) ?? -1 }
+    let parts = [halves.0, halves.1].map { (try? ExportRequestDecoder.decode($0.protobuf.array).count) ?? -1 }
     rule(parts == [halves.0.itemCount, halves.1.itemCount], "halves of \(parts) spans")
     rule(parts.reduce(0, +) == request.itemCount, "spans lost by splitting")
   }

@@ -115,7 +115,7 @@ import Testing
     _ = await transport.send(BufferSlice([0, 0, 0, 0, 0]), isCompressed: false, headers: nil, deadline: deadline)
     _ = await transport.send(BufferSlice([1, 0, 0, 0, 0]), isCompressed: true, headers: nil, deadline: deadline)
     let calls = channel.calls
-    #expect(calls.map(\.path) == [String](repeating: GRPCTransport.tracesPath, count: 2))
+    #expect(calls.map(\.path) == [String](repeating: ExportRequest.path, count: 2))
     #expect(calls.map(\.encoding) == [.identity, .gzip])
     #expect(calls.map(\.deadline) == [deadline, deadline])
   }

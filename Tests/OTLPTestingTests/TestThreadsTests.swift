@@ -4,18 +4,21 @@ import TestThreads
 import Testing
 
 @Suite(.ownThreads) struct TestThreadsTests {
-  @Test func aTestRunsOnAThreadOfItsOwn() {
+  @Test("a test runs on a thread of TestThreads")
+  func ownThread() {
     #expect(TestThreads.shared.ownsCurrentThread)
   }
 
-  @Test(arguments: 0..<2) func soDoesEachCaseAndItsChildTasks(_: Int) async {
+  @Test("each test case and its child tasks run on a thread of TestThreads", arguments: 0..<2)
+  func childTasks(_: Int) async {
     async let child = TestThreads.shared.ownsCurrentThread
     #expect(await child)
     #expect(TestThreads.shared.ownsCurrentThread)
   }
 
-  /// More of them than the pool has threads: what is on the pool goes on, and so does what isn't blocked.
-  @Test func testsThatBlockHoldUpNobody() async throws {
+  /// More tests block than the pool has threads.
+  @Test("blocked tests don't stop the pool or other tests")
+  func blockedTests() async throws {
     let threads = TestThreads(maxTests: 64)
     let (begun, release) = (BlockingSemaphore(), BlockingSemaphore())
     await withTaskGroup(of: Void.self) { group in
@@ -33,7 +36,8 @@ import Testing
     }
   }
 
-  @Test func noMoreThanItsPlacesRunAtOnce() async {
+  @Test("no more than the maximum number of tests run at once")
+  func maximum() async {
     let threads = TestThreads(maxTests: 3)
     let crowd = Crowd()
     await withTaskGroup(of: Void.self) { group in
@@ -41,7 +45,7 @@ import Testing
         group.addTask {
           await threads.perform {
             crowd.enter()
-            // Within a place there is no second one to wait for.
+            // A nested call needs no second place.
             await threads.perform { await Task.yield() }
             crowd.leave()
           }
@@ -50,16 +54,16 @@ import Testing
       await group.waitForAll()
     }
     #expect(crowd.counts.now == 0)
-    #expect((1...3).contains(crowd.counts.most))
+    #expect((1...3).contains(crowd.counts.maximum))
   }
 }
 
-/// How many are somewhere at once.
+/// Counts the tests that run at once.
 private final class Crowd: Sendable {
-  private let state = Mutex((now: 0, most: 0))
+  private let state = Mutex((now: 0, maximum: 0))
 
-  var counts: (now: Int, most: Int) { state.withLock { $0 } }
-  func enter() { state.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) } }
+  var counts: (now: Int, maximum: Int) { state.withLock { $0 } }
+  func enter() { state.withLock { $0 = ($0.now + 1, max($0.maximum, $0.now + 1)) } }
   func leave() { state.withLock { $0.now -= 1 } }
 }
 

@@ -53,7 +53,7 @@ extension PeerTests {
       try await load(processor, for: .seconds(1))
       await begin(kind, server)
       try await load(processor, for: outage)
-      server.forgetScripts()
+      server.removeScripts()
       if kind == .refused { try await server.restart() }
       let start = ContinuousClock.now
       // The processor resumes without a flush.

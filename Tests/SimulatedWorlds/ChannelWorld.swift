@@ -6,12 +6,10 @@ import Synchronization
 import TelemetryCore
 import TelemetrySDK
 
-/// The gRPC channel alone against servers, over a network that fails in every way: deadlines hold, and what is said of
-/// a call's fate is true.
+/// Simulates the gRPC channel against servers, with random faults of network and servers. Checks that deadlines
+/// hold, and that the reported fate of each call is true.
 package enum ChannelWorld {
-  private static let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
-
-  /// How many spans of each call arrived.
+  /// Counts the accepted requests of each call.
   private final class Arrivals: Sendable {
     private let counts = Mutex<[UInt64: Int]>([:])
 
@@ -20,18 +18,18 @@ package enum ChannelWorld {
       counts.withLock { $0[call, default: 0] += 1 }
     }
 
-    /// How many requests of a call were accepted.
+    /// The number of accepted requests of a call.
     func count(_ call: UInt64) -> Int { counts.withLock { $0[call] ?? 0 } }
   }
 
-  /// Holds the channel against what must be so, at every step.
-  private final class Watch: Sendable {
+  /// Checks the laws of the channel at each step.
+  private final class Monitor: Sendable {
     private let state = Mutex((faults: [String](), balance: World.Balance()))
 
     var faults: [String] { state.withLock { $0.faults } }
     var balance: World.Balance { state.withLock { $0.balance } }
 
-    func look(_ channel: GRPCChannel) {
+    func check(_ channel: GRPCChannel) {
       guard let snapshot = channel.assumeIsolated({ $0.snapshot }) else { return }
       let (policy, limit) = (channel.configuration.loadBalancing, channel.configuration.maxConnections)
       let isRoundRobin = policy == .roundRobin
@@ -39,27 +37,26 @@ package enum ChannelWorld {
       state.withLock { state in
         state.balance = World.Balance(
           isRoundRobin: isRoundRobin, hasSeveralNames: channel.configuration.targets.count > 1,
-          mostConnections: max(state.balance.mostConnections, snapshot.mostConnections))
+          maxConnectionsOfServer: max(state.balance.maxConnectionsOfServer, snapshot.maxConnectionsOfServer))
         if state.faults.count < 10, found.last != state.faults.last { state.faults += found }
       }
     }
   }
 
-  /// Lives through a world.
+  /// Runs the simulation of a seed.
   package static func run(seed: UInt64, log: (@Sendable (String) -> Void)? = nil) throws -> World.Result {
     try simulate(seed: seed, limit: .seconds(3600)) { simulation in
       let arrivals = Arrivals()
       let collectors = try await collectors(simulation, arrivals)
       let channel = try channel(simulation, log)
-      let watch = Watch()
-      simulation.network.clock.onStep { watch.look(channel) }
-      let most = simulation.draw(in: 0...3) == 0 ? 8 : 3
-      let executor = Detour.drawn(by: seed, simulation.loop)
+      let monitor = Monitor()
+      simulation.network.clock.onStep { monitor.check(channel) }
+      let maxCalls = simulation.draw(in: 0...3) == 0 ? 8 : 3
+      let executor = ExecutorHop.random(seed: seed, simulation.loop)
       var faults: [String] = []
       var fates: [(UInt64, GRPCResult)] = []
       for round in 0..<simulation.draw(in: 2...6) {
-        // Several at once on one connection, or one.
-        let calls = (0..<simulation.draw(in: 1...most)).map { index in
+        let calls = (0..<simulation.draw(in: 1...maxCalls)).map { index in
           let number = UInt64(round * 10 + index + 1)
           return (number, Task(executorPreference: executor) { await call(number, channel, simulation, arrivals) })
         }
@@ -72,10 +69,10 @@ package enum ChannelWorld {
       }
       faults += await end(channel, collectors, simulation)
       simulation.network.clock.onStep(nil)
-      faults += watch.faults
-      // What came late belies the fate as well.
-      for (number, result) in fates { faults += lies(number, result, arrivals) }
-      return World.Result(faults: faults, ledger: Ledger(), trace: simulation.trace, balance: watch.balance)
+      faults += monitor.faults
+      // A late arrival can contradict the fate too.
+      for (number, result) in fates { faults += contradictions(number, result, arrivals) }
+      return World.Result(faults: faults, ledger: Ledger(), trace: simulation.trace, balance: monitor.balance)
     }
   }
 
@@ -106,7 +103,7 @@ package enum ChannelWorld {
   private static func channel(
     _ simulation: Simulation, _ log: (@Sendable (String) -> Void)?
   ) throws -> GRPCChannel {
-    // Names that lead to servers, and where nobody listens.
+    // Names that resolve to servers, and to addresses without a listener.
     let count = simulation.draw(in: 0...1) == 0 ? 1 : simulation.draw(in: 2...3)
     let names = (1...count).map { "collector-\($0)" }
     for (index, name) in names.enumerated() {
@@ -136,9 +133,9 @@ package enum ChannelWorld {
     }
     let deadline = Deadline(simulation.now + .milliseconds(simulation.draw(in: 1...20_000)))
     let result = await channel.unary(
-      path: path, message: TraceRequestEncoder().encode(spans).message, deadline: deadline)
+      path: ExportRequest.path, message: ExportRequestEncoder().encode(spans).message, deadline: deadline)
     var faults: [String] = []
-    // 5.5.4: one absolute time for resolution, connect and the call.
+    // The deadline covers resolution, connecting and the call (5.5.4).
     if simulation.now > deadline.instant {
       faults.append("call \(number) returned \(simulation.now - deadline.instant) after its deadline: \(result)")
     }
@@ -148,10 +145,10 @@ package enum ChannelWorld {
     return (result, faults)
   }
 
-  private static func lies(_ number: UInt64, _ result: GRPCResult, _ arrivals: Arrivals) -> [String] {
+  private static func contradictions(_ number: UInt64, _ result: GRPCResult, _ arrivals: Arrivals) -> [String] {
     let count = arrivals.count(number)
     if result.fate == .neverProcessed, count > 0 { return ["call \(number) was processed: \(result)"] }
-    // 5.10.1: what the channel sends again by itself was never looked at before.
+    // The channel resends only calls that were never processed (5.10.1).
     return count > 1 ? ["call \(number) was accepted \(count) times: \(result)"] : []
   }
 

@@ -2,13 +2,13 @@ import Glibc
 import OTLPTesting
 import Synchronization
 
-/// Gives OpenSSL the numbers of a seed, so that TLS does the same in each run: the sizes of its signatures vary with
-/// them, and so where a cut falls. Only where nothing else in the process uses TLS meanwhile. Never for secrets.
+/// Replaces OpenSSL's random numbers by those of a seed, so that TLS is the same in each run: the sizes of signatures
+/// depend on them, and with these the position of a cut. Only for a process without other use of TLS, never for secrets.
 package enum OpenSSLRandom {
   private static let isPermitted = Atomic<Bool>(false)
   private static let random = Mutex(SeededRandom(seed: 0))
 
-  /// As OpenSSL's header has it: `RAND_METHOD`. The function that takes it is deprecated and still works.
+  /// OpenSSL's `RAND_METHOD`. Its setter is deprecated but works.
   private struct Method {
     var seed: (@convention(c) (UnsafeRawPointer?, CInt) -> CInt)?
     var bytes: @convention(c) (UnsafeMutablePointer<UInt8>?, CInt) -> CInt
@@ -25,7 +25,7 @@ package enum OpenSSLRandom {
     return 1
   }
 
-  // SAFETY: OpenSSL keeps the pointer for good; it is never freed.
+  // SAFETY: OpenSSL keeps the pointer, which is never freed.
   private nonisolated(unsafe) static let method: UnsafeMutablePointer<Method> = {
     let method = UnsafeMutablePointer<Method>.allocate(capacity: 1)
     method.initialize(to: Method(seed: nil, bytes: fill, cleanup: nil, add: nil, pseudoBytes: fill, status: { 1 }))
@@ -38,7 +38,7 @@ package enum OpenSSLRandom {
     return unsafeBitCast(symbol, to: Set.self)(method) == 1
   }()
 
-  /// From now on the process has nothing to do but simulations, one at a time.
+  /// Declares that the process only runs simulations, one at a time.
   package static func permit() { isPermitted.store(true, ordering: .relaxed) }
 
   static func use(seed: UInt64) {

@@ -4,7 +4,7 @@ import TelemetryCore
 import TelemetrySDK
 
 extension OutageScene {
-  /// A scene of a seed: any kind, length, load and settings.
+  /// The scene of a seed, with a random kind, length, load and settings.
   package static func random(seed: UInt64) -> OutageScene {
     var random = SeededRandom(seed: seed &* 0x9E6C_63D0 ^ 0x0A7A)
     let kind = Kind.allCases.randomElement(using: &random) ?? .refused
@@ -27,28 +27,29 @@ extension OutageScene {
     return scene
   }
 
-  /// How soon after the outage the first spans are delivered at the latest.
+  /// The maximum time from the end of the outage to the delivery of the first spans.
   package func limit(_ result: Result) -> Duration {
-    // The next call comes within this time, if there is another export for it; else with the end of the attempt.
+    // The time to the next call, if an export is free for it. Otherwise the end of an attempt comes first.
     let places = min(client.maxConcurrentExports, 4)
     let probe = client.retry.maxCircuitPause + .seconds(1)
-    // All places may be taken by calls into silence, which began one pause after the other.
+    // Unanswered calls, which began one pause after the other, may occupy all exports.
     let silence = client.timeout - client.retry.maxCircuitPause * (places - 1) + .seconds(1)
     var limit = probe
-    // What was sent into silence comes back with the attempt's end; whether it was silence isn't known before.
+    // An unanswered call ends with its timeout.
     switch kind {
     case .silent: limit = max(probe, outage < client.timeout ? client.timeout + .seconds(1) : silence)
-    // So does what the provider was asked before.
+    // A call of the header provider ends with its timeout too.
     case .headersHang: limit = max(probe, max(client.timeout, .seconds(10)) + .seconds(1))
-    // A channel's attempt to connect comes each 4 s.
+    // The channel attempts to connect every 4 s.
     case .refused, .dropped, .handshakeStalls: limit = max(probe, .seconds(5))
     default: break
     }
-    guard kind.pause > .zero, let lastWord = result.lastWord else { return limit }
-    return max(lastWord + kind.pause + .seconds(1), limit)
+    guard kind.pause > .zero, let lastRefusal = result.lastRefusal else { return limit }
+    return max(lastRefusal + kind.pause + .seconds(1), limit)
   }
 
-  /// What is wrong with what came of it: nothing may be lost that the queue could hold, but at shutdown's deadline.
+  /// The violations in a result: only spans beyond the queue's capacity may be lost, and spans at the deadline of
+  /// shutdown.
   package func faults(_ result: Result) -> [String] {
     var faults: [String] = []
     let ledger = result.ledger

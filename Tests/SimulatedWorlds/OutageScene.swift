@@ -6,28 +6,28 @@ import TelemetryCore
 package import TelemetrySDK
 import TestSupport
 
-/// A steady load over an outage of one server, with the exporter's and the processor's default settings: what is lost, and
-/// how soon after the outage the rest is delivered.
+/// Simulates a steady load over an outage of one server, with default settings. Measures the losses, and the time
+/// from the end of the outage to the delivery of the rest.
 package struct OutageScene: Sendable, CustomStringConvertible {
-  /// How the server is away.
+  /// The kind of an outage.
   package enum Kind: String, CaseIterable, Sendable {
-    /// It is stopped: connections are lost and refused.
+    /// The server is stopped: connections are reset and refused.
     case refused
-    /// Connections are lost, and no SYN is answered.
+    /// Connections are reset, and attempts to connect get no answer.
     case dropped
     case unavailable
-    /// UNAVAILABLE, and when to come back.
+    /// UNAVAILABLE with RetryInfo.
     case retryInfo45, retryInfo600
-    /// It takes requests and never answers them.
+    /// Requests get no response.
     case silent
     /// RST_STREAM for each request.
     case reset
-    /// It takes connections and says nothing in the TLS handshake.
+    /// The server sends nothing in the TLS handshake.
     case handshakeStalls
-    /// The user's header provider doesn't return before it is cancelled.
+    /// The header provider doesn't return until it is cancelled.
     case headersHang
 
-    /// The pause that the server asks for.
+    /// The delay of RetryInfo.
     package var pause: Duration {
       switch self {
       case .retryInfo45: .seconds(45)
@@ -40,11 +40,10 @@ package struct OutageScene: Sendable, CustomStringConvertible {
   package var kind: Kind
   package var outage: Duration
   package var batch = BatchConfiguration()
-  /// Where it differs from the default.
   package var client = OTLPGRPCExporter.Configuration(endpoint: "")
-  /// Whether the processor is shut down in the outage.
+  /// If true, the processor is shut down during the outage.
   package var endsInOutage = false
-  /// Whether it is shut down as soon as the server is back, within a second.
+  /// If true, the processor is shut down within a second when the server has recovered.
   package var endsAtRecovery = false
   package var seed: UInt64 = 1
   /// Spans per second.
@@ -56,30 +55,30 @@ package struct OutageScene: Sendable, CustomStringConvertible {
   }
 
   package var description: String {
-    "\(kind) for \(outage)\(endsInOutage ? ", shut down in it" : ""), \(rate) spans/s; client: \(client); batch: \(batch)"
+    "\(kind) for \(outage)\(endsInOutage ? ", shut down during it" : ""), \(rate) spans/s; client: \(client); batch: \(batch)"
   }
 
-  /// What came of it.
+  /// The result of a run.
   package struct Result: Sendable {
     package var ledger = Ledger()
     package var trace = VirtualClock.Trace()
-    /// From the outage's end to the first span that was accepted after it.
+    /// The time from the end of the outage to the first accepted span.
     package var firstDelivery = Duration.zero
-    /// From the outage's end to the delivery of all spans that had ended before.
+    /// The time from the end of the outage to the delivery of all spans that ended before.
     package var delivery = Duration.zero
-    /// From the last refusal with a pause to the end of the outage, negative.
-    package var lastWord: Duration?
-    /// The fewest spans in the queue when one was dropped.
+    /// The time from the end of the outage to the last refusal before, so it is negative.
+    package var lastRefusal: Duration?
+    /// The minimum number of queued spans when a span was dropped.
     package var queuedAtDrop: Int?
-    package var mostQueued = 0
-    /// Exports that ran at once in the outage, at most.
+    package var maxQueued = 0
+    /// The number of requests during the outage.
     package var requestsInOutage = 0
   }
 
   private static let before = Duration.milliseconds(13_500)
   private static let address = SocketAddress.ipv4(0x0A00_0001, port: 4317)
 
-  /// Lives through it.
+  /// Runs the simulation.
   package func run() throws -> Result {
     try simulate(seed: seed, limit: .seconds(24 * 3600)) { simulation in
       let run = try await Run(self, simulation)
@@ -87,9 +86,8 @@ package struct OutageScene: Sendable, CustomStringConvertible {
     }
   }
 
-  /// One run.
   private final class Run: Sendable {
-    private final class Book: Sendable {
+    private final class SharedState: Sendable {
       private let state = Mutex(State())
       func withLock<Value: Sendable>(_ body: (inout State) -> Value) -> Value { state.withLock { body(&$0) } }
     }
@@ -107,10 +105,10 @@ package struct OutageScene: Sendable, CustomStringConvertible {
     private let server: LoopbackCollector
     private let exporter: OTLPGRPCExporter
     private let processor: BatchSpanProcessor
-    private let state: Book
+    private let state: SharedState
 
     init(_ scene: OutageScene, _ simulation: Simulation) async throws {
-      let state = Book()
+      let state = SharedState()
       let isSecure = scene.kind == .handshakeStalls
       var server = LoopbackCollector.Configuration()
       (server.keptSpans, server.keptRequests) = (0, 0)
@@ -135,7 +133,7 @@ package struct OutageScene: Sendable, CustomStringConvertible {
             state.hanging.append(Promise())
             return state.hanging.last
           }
-          // As a request of URLSession does, it ends when it is cancelled.
+          // Cancellation ends the wait, as with a request of URLSession.
           try await withTaskCancellationHandler {
             await promise?.value
             try Task.checkCancellation()
@@ -163,7 +161,7 @@ package struct OutageScene: Sendable, CustomStringConvertible {
       state.withLock { $0.result.requestsInOutage = server.counts.requests - requests }
       if !scene.endsInOutage { try await recover() }
       let (end, before) = (simulation.now, processor.ledger)
-      // Of those that ended before nothing is left.
+      // The time at which no span that ended before is left.
       var delivered: MonotonicInstant?
       while delivered == nil, !scene.endsInOutage, !scene.endsAtRecovery, simulation.now - end < .seconds(1300) {
         try await load(for: .milliseconds(100))
@@ -171,23 +169,22 @@ package struct OutageScene: Sendable, CustomStringConvertible {
         let later = ledger.ended - before.ended - (ledger.droppedTotal - before.droppedTotal)
         if ledger.queued + ledger.inFlight <= later { delivered = simulation.now }
       }
-      // What was sent into silence comes back with the attempt's end.
       let report = await processor.shutdown(
         within: scene.endsAtRecovery ? .seconds(1) : scene.client.timeout + .seconds(10))
       await server.stop()
-      // Exports that were cancelled come back, and the provider's calls with them.
+      // Cancelled exports and calls of the provider return.
       await simulation.sleep(.seconds(60))
       return state.withLock { state in
         state.result.ledger = report.ledger
         state.result.trace = simulation.trace
         state.result.firstDelivery = (state.acceptedAt ?? simulation.now) - end
         state.result.delivery = (delivered ?? simulation.now) - end
-        state.result.lastWord = state.lastRefusal.map { $0 - end }
+        state.result.lastRefusal = state.lastRefusal.map { $0 - end }
         return state.result
       }
     }
 
-    /// Spans end at the scene's rate.
+    /// Ends spans at the scene's rate.
     private func load(for time: Duration) async throws {
       let end = simulation.now + time
       while simulation.now < end {
@@ -195,7 +192,7 @@ package struct OutageScene: Sendable, CustomStringConvertible {
         processor.onEnd(Self.span(before.ended))
         let after = processor.ledger
         state.withLock { state in
-          state.result.mostQueued = max(state.result.mostQueued, after.queued)
+          state.result.maxQueued = max(state.result.maxQueued, after.queued)
           guard after.droppedTotal > before.droppedTotal else { return }
           state.result.queuedAtDrop = min(state.result.queuedAtDrop ?? .max, before.queued)
         }

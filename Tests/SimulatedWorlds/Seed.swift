@@ -1,7 +1,7 @@
 import OTLPTesting
 import TelemetrySDK
 
-/// A seed, and all that follows from it.
+/// A seed, and the simulation that it selects.
 package struct Seed: Sendable {
   package let number: UInt64
   package var overTLS = false
@@ -11,23 +11,24 @@ package struct Seed: Sendable {
     self.overTLS = overTLS
   }
 
-  /// One seed in five is for the channel alone.
-  package var isForChannel: Bool { !overTLS && number % 5 == 0 }
+  /// True for one seed in five, which simulates the channel without exporter and processor.
+  package var isChannelOnly: Bool { !overTLS && number % 5 == 0 }
 
-  /// One in ten is an outage under a steady load.
+  /// True for one seed in ten, which simulates an outage under a steady load.
   package var isOutage: Bool { !overTLS && number % 10 == 3 }
 
-  /// Whether its world is one over TLS.
-  package var isOverTLS: Bool { !isForChannel && !isOutage && WorldPlan(seed: number, overTLS: overTLS).overTLS }
+  /// True if the seed simulates a world over TLS.
+  package var isOverTLS: Bool { !isChannelOnly && !isOutage && WorldPlan(seed: number, overTLS: overTLS).overTLS }
 
-  /// The command that runs this seed alone.
+  /// The command that replays this seed.
   package var command: String { "Tests/simulate --seed \(number)\(overTLS ? " --tls" : "")" }
 
-  /// Runs it.
-  /// - Parameter log: Takes the pipeline's diagnostics.
+  /// Runs the simulation.
+  ///
+  /// - Parameter log: Called with the pipeline's diagnostics.
   package func run(log: (@Sendable (String) -> Void)? = nil) -> World.Result {
     do {
-      if isForChannel { return try ChannelWorld.run(seed: number, log: log) }
+      if isChannelOnly { return try ChannelWorld.run(seed: number, log: log) }
       if isOutage {
         let scene = OutageScene.random(seed: number)
         let result = try scene.run()
@@ -39,19 +40,19 @@ package struct Seed: Sendable {
     }
   }
 
-  /// What was drawn for it.
+  /// The settings of the simulation.
   package var plan: String {
     if isOutage { return "\(OutageScene.random(seed: number))" }
-    return isForChannel ? "the channel alone" : WorldPlan(seed: number, overTLS: overTLS).description
+    return isChannelOnly ? "the channel alone" : WorldPlan(seed: number, overTLS: overTLS).description
   }
 
-  /// Runs it, and a share of the seeds twice, for the same must come of it.
+  /// Runs the simulation. One seed in 50 runs twice, and its runs must have equal traces and ledgers.
   package func verdict() -> World.Result {
     var first = run()
     guard number % 50 == 7 else { return first }
     let second = run()
     if second.trace != first.trace || second.ledger != first.ledger {
-      first.faults.append("another run of the same seed went another way")
+      first.faults.append("a second run of the same seed has another trace or ledger")
     }
     return first
   }

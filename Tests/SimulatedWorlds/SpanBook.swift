@@ -2,15 +2,15 @@ import OTLPTesting
 import OTLPWire
 import TelemetrySDK
 
-/// What the world knows of each span and batch beside what the pipeline says of itself: the model of the queue, and
-/// what arrived where.
+/// A world's own record of each span and batch, against which the pipeline's ledger is checked: a model of the queue, and
+/// the arrivals at the servers.
 struct SpanBook {
   struct Batch {
     var numbers: [Int]
     var outcome: ExportOutcome?
-    /// What servers said that they accepted and rejected.
-    var saidExported = 0
-    var saidRejected = 0
+    /// The counts that the servers' responses reported.
+    var reportedExported = 0
+    var reportedRejected = 0
     var bytes: Int
   }
 
@@ -22,9 +22,9 @@ struct SpanBook {
 
   private var entries: [Entry] = []
   private(set) var batches: [Batch] = []
-  /// Spans in the queue, in order.
+  /// The spans in the queue, in order.
   private var queue: ArraySlice<Int> = []
-  /// Spans that left the queue for an export that hasn't begun, or were discarded by shutdown.
+  /// The spans that left the queue for an export that has not begun, or that shutdown discarded.
   private var taken: ArraySlice<Int> = []
   private(set) var queueBytes = 0
   private(set) var takenBytes = 0
@@ -36,7 +36,7 @@ struct SpanBook {
 
   // MARK: The queue
 
-  /// The queue has become shorter at its front by itself.
+  /// Removes spans from the front until `queued` are left, as the processor did.
   mutating func synchronize(queued: Int) {
     while queue.count > queued, let number = queue.popFirst() {
       taken.append(number)
@@ -46,7 +46,7 @@ struct SpanBook {
     if queue.count < queued { faults.append("\(queued) spans are queued, \(queue.count) can be") }
   }
 
-  /// A span ended; `dropped` spans were dropped at the queue for it, the oldest or itself.
+  /// Records the end of a span, for which `dropped` spans were dropped: the oldest ones, or the span itself.
   mutating func end(bytes: Int, dropped: Int, evicts: Bool) {
     entries.append(Entry(bytes: bytes))
     if dropped == 0 || evicts {
@@ -66,7 +66,9 @@ struct SpanBook {
 
   // MARK: Exports
 
-  /// A batch is handed to the exporter: the next spans in the order of their ends, each once.
+  /// Records the start of an export, which must have the next spans in the order of their ends.
+  ///
+  /// - Returns: The number of the batch.
   mutating func begin(_ spans: [SpanData]) -> Int {
     let numbers = spans.map { Int($0.spanID.value) - 1 }
     if Array(taken.prefix(numbers.count)) != numbers {
@@ -95,7 +97,7 @@ struct SpanBook {
 
   // MARK: The servers
 
-  /// A server accepted a request.
+  /// Records an accepted request.
   mutating func accepted(_ request: LoopbackCollector.Request, _ response: LoopbackCollector.Response) {
     guard let first = request.spanIDs.first, let batch = batch(of: first) else {
       faults.append("a server accepted a request of unknown spans: \(request.spanIDs.prefix(3))")
@@ -108,11 +110,11 @@ struct SpanBook {
         faults.append("a server accepted span \(id) in a request of batch \(batch)")
       }
     }
-    guard let rejected = response.saidRejected else { return }
+    guard let rejected = response.reportedRejected else { return }
     let count = request.spanIDs.count
     let clamped = Int(min(max(rejected, 0), Int64(count)))
-    batches[batch].saidExported += count - clamped
-    batches[batch].saidRejected += clamped
+    batches[batch].reportedExported += count - clamped
+    batches[batch].reportedRejected += clamped
   }
 
   private func batch(of id: UInt64) -> Int? {
@@ -122,22 +124,22 @@ struct SpanBook {
 
   // MARK: Laws
 
-  /// What holds for a batch as soon as its export has ended.
+  /// Checks a batch after the end of its export.
   private mutating func check(_ batch: Batch, _ name: String) {
     guard let outcome = batch.outcome else { return }
     let arrived = batch.numbers.count { entries[$0].arrivals > 0 }
     func fault(_ what: String) {
       faults.append(
-        "\(name) of \(batch.numbers.count): \(what): \(outcome.text); \(arrived) arrived, servers said that "
-          + "\(batch.saidExported) are accepted and \(batch.saidRejected) rejected")
+        "\(name) of \(batch.numbers.count): \(what): \(outcome.text); \(arrived) arrived, servers reported "
+          + "\(batch.reportedExported) accepted and \(batch.reportedRejected) rejected")
     }
     if outcome.total != batch.numbers.count { fault("the outcome doesn't account for it") }
-    if outcome.exported > batch.saidExported { fault("more is counted as exported") }
-    if outcome.rejected > batch.saidRejected { fault("more is counted as rejected") }
+    if outcome.exported > batch.reportedExported { fault("more is counted as exported") }
+    if outcome.rejected > batch.reportedRejected { fault("more is counted as rejected") }
     if outcome.exported + outcome.rejected > arrived { fault("less arrived") }
   }
 
-  /// What holds for every batch once nothing is under way.
+  /// Checks all batches at the end of the simulation.
   mutating func checkEnd() {
     for (index, batch) in batches.enumerated() {
       check(batch, "at the end batch \(index)")
@@ -153,11 +155,11 @@ struct SpanBook {
       if outcome.possibleDuplicates > batch.numbers.count {
         faults.append("batch \(index): more possible duplicates than spans: \(outcome.text)")
       }
-      // A span may arrive and be given up all the same; not one that was never sent, nor, unless it was sent before, one
-      // that was refused for its size.
-      let doubtful: [DropReason] =
+      // A dropped span may have arrived, unless it was never sent. A span that was too large can have arrived only in an
+      // earlier attempt.
+      let possiblyArrived: [DropReason] =
         [.timeout, .shutdown, .refused] + (outcome.possibleDuplicates > 0 ? [.tooLarge] : [])
-      let mayArrive = doubtful.reduce(outcome.exported + outcome.rejected) { $0 + (outcome.dropped[$1] ?? 0) }
+      let mayArrive = possiblyArrived.reduce(outcome.exported + outcome.rejected) { $0 + (outcome.dropped[$1] ?? 0) }
       if arrived > mayArrive { faults.append("batch \(index): \(arrived) spans arrived: \(outcome.text)") }
     }
   }
@@ -183,8 +185,8 @@ extension ExportOutcome {
 }
 
 extension LoopbackCollector.Response {
-  /// How many spans a proper success says that it rejected; nil if the answer is none.
-  var saidRejected: Int64? {
+  /// The number of rejected spans of a valid success, or nil if the response is none.
+  var reportedRejected: Int64? {
     guard let accepted = steps.firstIndex(of: .accept) else { return nil }
     var rejected: Int64?
     for step in steps[accepted...] {
@@ -195,7 +197,7 @@ extension LoopbackCollector.Response {
         else { return nil }
         rejected = message.rejectedItems
       case .trailers(let fields):
-        // RULES D18: OK without a message is a success too.
+        // OK without a message is a success too (RULES D18).
         return fields.contains(.init("grpc-status", "0")) ? rejected ?? 0 : nil
       case .headers(let fields, endStream: true):
         return fields.contains(.init("grpc-status", "0")) ? 0 : nil

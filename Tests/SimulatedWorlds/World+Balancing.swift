@@ -4,16 +4,16 @@ import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
 
-// What must hold of several servers, and of several connections to one.
+// The laws of load balancing, and of several connections to one server.
 extension World {
-  /// The rules that a channel must keep at every step.
+  /// The violations of the laws that a channel must keep at each step.
   static func faults(_ snapshot: ChannelSnapshot, isRoundRobin: Bool, maxConnections: Int) -> [String] {
     var faults: [String] = []
     if !snapshot.isConsistent { faults.append("the channel and its balancer know different connections: \(snapshot)") }
     for count in snapshot.connectionCounts.values where count > maxConnections {
       faults.append("\(count) connections to one server, of \(maxConnections): \(snapshot)")
     }
-    // One attempt for a subchannel without a connection, and one that started beside its last connection.
+    // A subchannel without a connection makes one attempt. Another may have started beside its last connection.
     let attempts = Dictionary(snapshot.attempts.map { ($0, 1) }, uniquingKeysWith: +).values.max() ?? 0
     if attempts > 2 { faults.append("\(attempts) attempts at once for one server: \(snapshot)") }
     if !snapshot.connections.isEmpty, snapshot.pickable == 0 {
@@ -33,7 +33,7 @@ extension World {
     let found = World.faults(snapshot, isRoundRobin: isRoundRobin, maxConnections: client.maxConnections)
     if found != connectionFaults { for what in found { fault(what) } }
     connectionFaults = found
-    balance.mostConnections = max(balance.mostConnections, snapshot.mostConnections)
+    balance.maxConnectionsOfServer = max(balance.maxConnectionsOfServer, snapshot.maxConnectionsOfServer)
     let isShort = snapshot.connections.contains { connection in
       connection.waitingCalls > 0 && snapshot.connectionCounts[connection.subchannel] ?? 0 < client.maxConnections
     }
@@ -44,10 +44,11 @@ extension World {
     }
   }
 
-  // MARK: In calm weather
+  // MARK: Without faults
 
-  /// Each server is used as the policy says, also while others are down, and gets the connections that it needs.
-  func balances() async {
+  /// Checks that calls use the servers of the load-balancing policy, also while others are down, and that a server gets
+  /// the connections that it needs.
+  func checkBalancing() async {
     await settle()
     await countRequests()
     if plan.reachable.count > 1 {
@@ -55,10 +56,10 @@ extension World {
       await settle()
       await countRequests()
     }
-    if plan.client.maxConnections > 1 { await crowd() }
+    if plan.client.maxConnections > 1 { await overloadServers() }
   }
 
-  /// Whatever was set aside comes back, and whatever is lost is found out, which takes calls.
+  /// Waits until ejected servers are back and lost connections are noticed, which needs calls.
   private func settle() async {
     for pause in [600, 600, 10] {
       await simulation.sleep(.seconds(pause))
@@ -74,11 +75,11 @@ extension World {
     let used = counts.indices.filter { counts[$0] > 0 }
     let isRight =
       switch plan.client.loadBalancing {
-      // Without an age of connections nobody asks whether the name has got its addresses back.
+      // Without a maximum connection age, the channel doesn't resolve names that have their addresses back.
       case .roundRobin where plan.client.maxConnectionAge == nil:
         !used.isEmpty && Set(used).isSubset(of: plan.reachable)
       case .roundRobin: used == plan.reachable.sorted()
-      case .pickFirst: Set(used).isSubset(of: plan.homes[0]) && used.count == 1
+      case .pickFirst: Set(used).isSubset(of: plan.serversOfNames[0]) && used.count == 1
       }
     if !isRight {
       let snapshot = await channel?.snapshot
@@ -86,7 +87,7 @@ extension World {
     }
   }
 
-  /// All but one are down; those that are don't make anything fail.
+  /// Stops all servers but one, and checks that no delivery fails.
   private func loseServers() async {
     let left = simulation.draw { [plan] in plan.reachable.randomElement(using: &$0) ?? 0 }
     let down = plan.reachable.filter { $0 != left }
@@ -104,23 +105,23 @@ extension World {
     for index in down { await bringUp(index) }
   }
 
-  /// More calls than the connections have room for, which take long.
-  private func crowd() async {
+  /// Makes more slow calls than the connections have room for.
+  private func overloadServers() async {
     for server in servers { server.script(Array(repeating: .success.delayed(by: .seconds(3)), count: 40)) }
     expectsConnections = true
     end(min(plan.batch.maxQueueSize, 16 * plan.batch.maxExportBatchSize))
     _ = await flush(within: .seconds(20))
     expectsConnections = false
-    forgetScripts()
+    removeScripts()
   }
 }
 
 extension ChannelSnapshot {
-  /// The number of connections of each subchannel that has some.
+  /// The number of connections of each subchannel with connections.
   var connectionCounts: [SubchannelID: Int] {
     Dictionary(connections.map { ($0.subchannel, 1) }, uniquingKeysWith: +)
   }
 
-  /// The most connections of one subchannel.
-  var mostConnections: Int { connectionCounts.values.max() ?? 0 }
+  /// The maximum number of connections of one subchannel.
+  var maxConnectionsOfServer: Int { connectionCounts.values.max() ?? 0 }
 }

@@ -4,9 +4,9 @@ import OTLPTesting
 import TelemetryCore
 import TelemetrySDK
 
-// What must hold.
+// The laws of the pipeline.
 extension World {
-  /// At every step of the simulation.
+  /// Checks the laws at each step of the simulation.
   func checkStep() {
     guard let processor, faults.count < 20 else { return }
     let (ledger, held) = (processor.ledger, processor.bytesHeld)
@@ -17,10 +17,10 @@ extension World {
     book.synchronize(queued: ledger.queued)
     let known = book.queueBytes + book.runningBytes + (shutdownBegan ? 0 : book.takenBytes)
     if held < known { fault("\(held) bytes are counted as held, \(known) are") }
-    // Beside batches that the server fails with again and again others get their turn.
-    let most = plan.client.maxConcurrentExports + Destination.mostTurns
-    if book.running > most { fault("\(book.running) exports run at once") }
-    if ledger.exports > book.batches.count + most { fault("exports are counted twice") }
+    // Other batches run beside batches that fail repeatedly.
+    let maximum = plan.client.maxConcurrentExports + Destination.mostTurns
+    if book.running > maximum { fault("\(book.running) exports run at once") }
+    if ledger.exports > book.batches.count + maximum { fault("exports are counted twice") }
     checkConnections()
   }
 
@@ -34,12 +34,12 @@ extension World {
     if !ledger.isBalanced { fault("after \(step): not balanced: \(ledger)") }
   }
 
-  /// A wait ended by its deadline.
+  /// Checks that a wait has ended by its deadline.
   func expect(_ deadline: Deadline, _ what: String) {
     if simulation.now > deadline.instant { fault("\(what) took \(simulation.now - deadline.instant) more than it may") }
   }
 
-  /// A flush or shutdown either settled what there was, or used all of its time.
+  /// Checks that a flush or shutdown settled all spans, or used all of its time.
   func check(_ report: FlushReport, _ ended: Int, _ deadline: Deadline, _ what: String) {
     let ledger = report.ledger
     if !ledger.isBalanced { fault("\(what)'s ledger is not balanced: \(ledger)") }
@@ -69,7 +69,7 @@ extension World {
   // MARK: The end
 
   func end() async {
-    // Cancelled exports need a moment to come back.
+    // Cancelled exports need some time to return.
     await simulation.sleep(.milliseconds(10))
     if let processor {
       finalLedger = processor.ledger
@@ -77,7 +77,7 @@ extension World {
     }
     let open = simulation.network.openEnds(.client)
     if open > 0 { fault("\(open) connections are open after the end") }
-    // What is still on its way to a server arrives.
+    // Bytes in transit arrive.
     await simulation.sleep(.seconds(60))
     for server in servers { await server.stop() }
     await simulation.sleep(.seconds(60))
@@ -85,10 +85,10 @@ extension World {
     simulation.network.clock.onStep(nil)
     await release()
     for server in servers {
-      server.forgetScripts()
+      server.removeScripts()
       if server.counts.openConnections > 0 { fault("a server has \(server.counts.openConnections) connections left") }
     }
-    // Each holds this world, which is told what it accepts.
+    // Each server retains this world for `onAccept`.
     servers = []
     let held = simulation.loop.held
     if held.timers > 0 { fault("\(held.timers) timers are left") }
@@ -110,7 +110,7 @@ extension World {
     compareMetrics()
   }
 
-  /// The metrics of processor and exporter say what the ledger says (4.13).
+  /// Checks that the metrics of processor and exporter equal the ledger (4.13).
   private func compareMetrics() {
     guard let processor, let exporter else { return }
     let (ledger, metrics) = (finalLedger, processor.selfMetrics + exporter.selfMetrics)

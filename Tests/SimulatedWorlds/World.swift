@@ -6,46 +6,46 @@ import Synchronization
 import TelemetryCore
 package import TelemetrySDK
 
-/// One run of everything together: producers, processor, exporter, channel, a network and servers that fail; and what
-/// was found wrong with it.
+/// Simulates the whole pipeline: producers, processor, exporter, channel, network and servers, with random faults
+/// of network and servers. Checks the laws of the pipeline and collects violations.
 package actor World {
   nonisolated let simulation: Simulation
   package nonisolated var unownedExecutor: UnownedSerialExecutor { simulation.loop.asUnownedSerialExecutor() }
 
   nonisolated let plan: WorldPlan
-  /// What makes a span large.
+  /// The text that makes a span large.
   nonisolated let filling: String
   var servers: [LoopbackCollector] = []
-  /// The numbers of those that are stopped for a while.
+  /// The numbers of the servers that are stopped for a while.
   var down: Set<Int> = []
   let certificates: WorldCertificates?
   let tokens: TokenMint?
   var processor: BatchSpanProcessor?
   var exporter: OTLPGRPCExporter?
   var channel: GRPCChannel?
-  /// Since when calls wait at a server that may get more connections.
+  /// The start of the time in which calls wait at a server that may get more connections.
   var waitingSince: MonotonicInstant?
-  /// Whether that must end soon.
+  /// If true, that time must end soon.
   var expectsConnections = false
-  /// What was wrong with the connections at the last step.
+  /// The violations of the connections at the last step.
   var connectionFaults: [String] = []
   var balance: Balance
-  /// Where exports run, but for what belongs to the loop's actors.
-  let detour: any TaskExecutor
+  /// The executor that exports prefer.
+  let executor: any TaskExecutor
   var book = SpanBook()
   var faults: [String] = []
-  /// When shutdown was first asked for.
+  /// True since the first call of shutdown.
   var shutdownBegan = false
-  /// Shutdown's earliest deadline.
+  /// The earliest deadline of the calls of shutdown.
   var shutdownDeadline = Deadline.never
-  /// When it turns to the exporter's own end.
-  var shutdownHurry = Deadline.never
-  /// An export ended when shutdown had given it up.
+  /// The time at which shutdown expedites the exporter.
+  var shutdownExpedite = Deadline.never
+  /// An export ended after the deadline of shutdown.
   var exportWasCut = false
   var finalLedger = Ledger()
-  private let witness = Witness()
+  private let lifetimeProbe = LifetimeProbe()
 
-  /// What a run gave.
+  /// The result of a run.
   package struct Result: Sendable {
     package var faults: [String]
     package var ledger: Ledger
@@ -53,15 +53,15 @@ package actor World {
     package var balance = Balance()
   }
 
-  /// How a world used its servers.
+  /// The use of the servers in a run.
   package struct Balance: Sendable {
     package var isRoundRobin = false
     package var hasSeveralNames = false
-    /// The most connections that one server had at once.
-    package var mostConnections = 0
+    /// The maximum number of simultaneous connections of one server.
+    package var maxConnectionsOfServer = 0
   }
 
-  /// Lives through a world.
+  /// Runs the world of a plan.
   package static func run(_ plan: WorldPlan, log: (@Sendable (String) -> Void)? = nil) throws -> Result {
     if plan.overTLS { OpenSSLRandom.use(seed: plan.seed) }
     return try simulate(seed: plan.seed, limit: .seconds(24 * 3600)) { simulation in
@@ -78,7 +78,7 @@ package actor World {
   private init(_ simulation: Simulation, _ plan: WorldPlan) async throws {
     self.simulation = simulation
     self.plan = plan
-    detour = Detour.drawn(by: plan.seed, simulation.loop)
+    executor = ExecutorHop.random(seed: plan.seed, simulation.loop)
     balance = Balance(
       isRoundRobin: plan.client.loadBalancing == .roundRobin, hasSeveralNames: plan.names.count > 1)
     filling = String(decoding: [UInt8](repeating: UInt8(ascii: "x"), count: plan.largeBytes), as: UTF8.self)
@@ -106,12 +106,12 @@ package actor World {
     ) { channel in self.assumeIsolated { $0.channel = channel } }
     self.exporter = exporter
     processor = try BatchSpanProcessor(
-      exporter: WatchedExporter(exporter: exporter, world: self), configuration: plan.batch, loop: simulation.loop,
+      exporter: ObservedExporter(exporter: exporter, world: self), configuration: plan.batch, loop: simulation.loop,
       diagnostics: diagnostics)
     simulation.network.clock.onStep { self.assumeIsolated { $0.checkStep() } }
   }
 
-  /// Each name leads to its servers.
+  /// Resolves each name to its servers again.
   func restoreNames() {
     for (index, name) in plan.names.enumerated() {
       simulation.network.setHost(name, .sockets(plan.addresses(of: index)))
@@ -127,7 +127,7 @@ package actor World {
       self.assumeIsolated { $0.book.accepted(request, response) }
     }
     let server = try await LoopbackCollector(configuration, on: address, of: simulation)
-    server.onRequest(judge())
+    server.onRequest(requestCheck())
     guard scripted else { return server }
     server.script((0..<plan.answers).map { _ in simulation.draw { .random(using: &$0) } })
     if plan.weather == .stormy {
@@ -136,8 +136,8 @@ package actor World {
     return server
   }
 
-  /// What forbids a request that nothing was scripted for: an old token, a bad span.
-  func judge() -> @Sendable (LoopbackCollector.Request) -> LoopbackCollector.Response {
+  /// Refuses a request with an old token or a bad span.
+  func requestCheck() -> @Sendable (LoopbackCollector.Request) -> LoopbackCollector.Response {
     let (plan, tokens) = (plan, tokens)
     return { request in
       if let tokens, !tokens.isValid(request.header("authorization")) {
@@ -160,10 +160,10 @@ package actor World {
     }
   }
 
-  // MARK: Who is still there
+  // MARK: Lifetime
 
-  /// Every part that can speak holds this; so nothing is left of them when it is gone.
-  private final class Witness: Sendable {
+  /// Each part with diagnostics retains a holder of this probe, so `isGone` is true when no part exists any more.
+  private final class LifetimeProbe: Sendable {
     private let isThere = Mutex(false)
     var isGone: Bool { isThere.withLock { !$0 } }
 
@@ -173,38 +173,38 @@ package actor World {
     }
 
     final class Holder: Sendable {
-      private let witness: Witness
-      init(_ witness: Witness) { self.witness = witness }
-      deinit { witness.isThere.withLock { $0 = false } }
+      private let lifetimeProbe: LifetimeProbe
+      init(_ lifetimeProbe: LifetimeProbe) { self.lifetimeProbe = lifetimeProbe }
+      deinit { lifetimeProbe.isThere.withLock { $0 = false } }
     }
   }
 
   private func diagnostics(_ log: (@Sendable (String) -> Void)?) -> Diagnostics {
-    let holder = witness.holder()
+    let holder = lifetimeProbe.holder()
     let simulation = simulation
     return Diagnostics(minimumLevel: log == nil ? .error : .debug) { event in
       withExtendedLifetime(holder) { log?("\(simulation.text(of: event))") }
     }
   }
 
-  /// Lets go of the processor and the exporter; what they were made of must go with them.
+  /// Releases the processor and the exporter, and checks that none of their parts is retained.
   func release() async {
     processor = nil
     exporter = nil
     channel = nil
     await simulation.sleep(.milliseconds(1))
-    if !witness.isGone { faults.append("a part of the pipeline is still held after the end") }
+    if !lifetimeProbe.isGone { faults.append("a part of the pipeline is still held after the end") }
   }
 }
 
-/// Tokens for the servers, of which only the latest is valid.
+/// Tokens for the servers. Only the latest token is valid.
 final class TokenMint: Sendable {
   struct Failure: Error {}
 
   private let state = Mutex((number: 1, isSettled: false))
 
   var current: String { state.withLock { "Bearer \($0.number)" } }
-  /// Whether the provider neither fails nor takes its time any more.
+  /// If true, the provider neither fails nor delays.
   var isSettled: Bool { state.withLock { $0.isSettled } }
 
   func isValid(_ token: String?) -> Bool { token == current }
@@ -213,14 +213,14 @@ final class TokenMint: Sendable {
 }
 
 extension Simulation {
-  /// Since the beginning.
+  /// The virtual time since the start of the simulation.
   var milliseconds: Int64 { now.nanoseconds / 1_000_000 - 1000 }
 
   func text(of event: DiagnosticEvent) -> String { "\(milliseconds) ms: \(event.level): \(event)" }
 }
 
 extension Diagnostics {
-  /// Everything, with its time.
+  /// Logs all events with their virtual time.
   init(log: @escaping @Sendable (String) -> Void, of simulation: Simulation) {
     self.init { log(simulation.text(of: $0)) }
   }

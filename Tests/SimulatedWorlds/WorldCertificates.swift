@@ -2,7 +2,7 @@ import Glibc
 import OTLPTesting
 import TestSupport
 
-/// The files of a world over TLS, which are replaced while they are in use.
+/// The TLS files of a world, which are replaced while they are in use.
 final class WorldCertificates: Sendable {
   private let folder: String
   var authority: String { folder + "/ca.pem" }
@@ -17,23 +17,23 @@ final class WorldCertificates: Sendable {
 
   deinit { TestFiles.remove(folder) }
 
-  /// What the client trusts and the server shows is good.
+  /// Makes the client trust the server's certificate.
   func restore() {
     trust("ca")
-    show("server")
+    present("server")
   }
 
-  /// The authorities that the client trusts; a file that is none is a bad set.
+  /// Replaces the authorities that the client trusts.
   func trust(_ name: String) { replace(authority, by: "\(name).pem") }
 
-  /// What the server shows from its next start on.
-  func show(_ name: String) {
+  /// Replaces the server's certificate from its next start on.
+  func present(_ name: String) {
     replace(certificate, by: "\(name).pem")
     replace(key, by: "\(name).key")
   }
 
   private func replace(_ path: String, by name: String) {
-    // A link to a file that stays as it is: whether the client sees a change depends on nothing but the names.
+    // A link to an unchanged file, so that the client's detection of changes depends only on the names.
     guard symlink(TestFiles.certificate(name), path + ".new") == 0 else { return }
     rename(path + ".new", path)
   }

@@ -2,9 +2,9 @@ import HTTP2Transport
 import OTLPGRPC
 import OTLPTesting
 
-// Several servers, and several connections to one.
+// Load balancing, and several connections to one server.
 extension WorldPlan {
-  /// Drawn after all else and from numbers of their own.
+  /// Chooses the settings from separate random numbers, after all others.
   mutating func drawBalancing() {
     var random = SeededRandom(seed: seed &* 0x2545_F491 ^ 0xBA1A)
     if target == .name, random.oneIn(3) { drawNames(using: &random) }
@@ -14,7 +14,7 @@ extension WorldPlan {
 
   private mutating func drawNames(using random: inout SeededRandom) {
     target = .names
-    // Over TLS those that the certificates hold.
+    // Over TLS, the names of the certificates.
     names = (1...Int.random(in: 2...3, using: &random)).map { overTLS ? "\($0).wild.example" : "collector-\($0)" }
     client.endpoints = names.map { "\(overTLS ? "https" : "http")://\($0):\(WorldPlan.port)" }
     while servers.count < WorldPlan.addresses.count, random.oneIn(2) {
@@ -22,7 +22,7 @@ extension WorldPlan {
     }
   }
 
-  /// More connections, and why there should be some.
+  /// Permits more connections, and makes the servers need them.
   private mutating func drawConnections(using random: inout SeededRandom) {
     client.maxConnections = random.oneIn(5) ? 10 : Int.random(in: 2...4, using: &random)
     for index in servers.indices {
@@ -37,18 +37,18 @@ extension WorldPlan {
     batch.maxExportBatchSize = min(batch.maxExportBatchSize, 20)
   }
 
-  // MARK: Who is where
+  // MARK: Servers of names
 
-  /// The numbers of the servers of each name; for a list, of each entry.
-  var homes: [[Int]] {
+  /// The numbers of the servers of each name, or of each entry of a list.
+  var serversOfNames: [[Int]] {
     guard target != .list else { return WorldPlan.listed.map { $0 < servers.count ? [$0] : [] } }
     return names.indices.map { name in servers.indices.filter { $0 % names.count == name } }
   }
 
-  /// The numbers of the servers that can be reached when all is well.
-  var reachable: [Int] { homes.flatMap(\.self) }
+  /// The numbers of the servers that can be reached without faults.
+  var reachable: [Int] { serversOfNames.flatMap(\.self) }
 
-  /// Where a name leads to when all is well: to its servers; or if it has none, to where nobody listens.
+  /// The addresses of a name without faults: those of its servers or, if it has none, addresses without a listener.
   func addresses(of name: Int) -> [SocketAddress] {
     let places = WorldPlan.addresses.indices.filter { $0 % names.count == name }
     let served = places.filter { $0 < servers.count }

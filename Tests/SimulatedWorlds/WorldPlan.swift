@@ -3,69 +3,69 @@ import OTLPGRPC
 import OTLPTesting
 import TelemetrySDK
 
-/// What is drawn before a world begins: a function of the seed, so that a failing seed can be looked at.
+/// The random settings of a world, which depend only on the seed, so that a failing seed can be replayed.
 package struct WorldPlan: Sendable {
-  /// How much goes wrong.
+  /// The kinds of faults.
   enum Weather: String, CaseIterable {
-    /// Nothing but what is done by hand.
+    /// Only disturbances.
     case calm
-    /// Servers answer in odd ways.
+    /// Random responses too.
     case moody
-    /// Links fail too.
+    /// Random faults of links too.
     case stormy
   }
 
-  /// What the exporter is told to reach.
+  /// The kinds of endpoints.
   enum Target: String {
-    /// One name, whose addresses change.
+    /// A name with changing addresses.
     case name
     /// A list of addresses.
     case list
-    /// Several names, each with servers of its own or none.
+    /// Several names, each with its own servers or none.
     case names
   }
 
   static let port: UInt16 = 4317
-  /// Where servers listen.
+  /// The addresses of servers.
   static let addresses: [SocketAddress] = [
     .ipv4(0x0A00_0001, port: port), .ipv4(0x0A00_0002, port: port),
     .ipv6(high: 0x2001_0DB8 << 32, low: 1, port: port, scope: 0), .ipv4(0x0A00_0003, port: port),
   ]
-  /// Those of the list.
+  /// The indices of the addresses in the list.
   static let listed = [0, 1]
 
   let seed: UInt64
   var overTLS: Bool
   var weather: Weather
   var target: Target
-  /// The names that the exporter looks up.
+  /// The names that the exporter resolves.
   var names: [String]
   var servers: [LoopbackCollector.Configuration] = []
   var client: OTLPGRPCExporter.Configuration
   var headers: HeaderPlan?
   var batch: BatchConfiguration
-  /// One span in so many is one that the servers refuse; nil for none.
+  /// The servers refuse one span in this number, or none if nil.
   var poison: Int?
-  /// One span in so many is large.
+  /// A span in this number is large, or none if nil.
   var large: Int?
   var largeBytes: Int
   var answers: Int
   var producers: Int
   var flushers: Int
   var disturbances: Int
-  /// How long the load lasts, about.
+  /// The approximate duration of the load.
   var length: Duration
-  /// Whether shutdown comes in the midst of it all.
+  /// If true, shutdown comes during the load.
   var endsEarly: Bool
-  /// Whether the exporter's own flush and shutdown are called beside the processor's.
-  var meddles: Bool
+  /// If true, the exporter is also flushed or shut down directly.
+  var usesExporterDirectly: Bool
 
   package init(seed: UInt64, overTLS: Bool = false) {
     var random = SeededRandom(seed: seed &* 0x9E37_79B9 ^ 0x5EED)
     self.seed = seed
     self.overTLS = overTLS || random.oneIn(10)
     weather = Weather.allCases.randomElement(using: &random) ?? .calm
-    // The certificates are for a name.
+    // The certificates have a name.
     target = random.oneIn(4) && !self.overTLS ? .list : .name
     names = [self.overTLS ? "localhost" : "collector"]
     batch = .random(using: &random)
@@ -78,7 +78,7 @@ package struct WorldPlan: Sendable {
     disturbances = weather == .calm && random.oneIn(2) ? 0 : Int.random(in: 0...6, using: &random)
     length = random.duration(in: .zero ... .seconds(random.oneIn(5) ? 90 : 15))
     endsEarly = random.oneIn(2)
-    meddles = random.oneIn(16)
+    usesExporterDirectly = random.oneIn(16)
     client = OTLPGRPCExporter.Configuration(endpoint: "")
     client = .random(using: &random, target: target, overTLS: self.overTLS)
     headers = random.oneIn(5) ? HeaderPlan(using: &random) : nil
@@ -87,7 +87,7 @@ package struct WorldPlan: Sendable {
     drawBalancing()
   }
 
-  /// Addresses that have servers.
+  /// The addresses with servers.
   var served: [SocketAddress] { Array(WorldPlan.addresses.prefix(servers.count)) }
 
   func isPoisonous(_ number: Int) -> Bool { poison.map { number % $0 == $0 / 2 } ?? false }
@@ -98,8 +98,8 @@ extension WorldPlan: CustomStringConvertible {
   package var description: String {
     """
     \(weather), \(servers.count) servers, target \(target)\(overTLS ? ", TLS" : ""), \(producers) producers, \
-    \(flushers) flushers, \(disturbances) disturbances in \(length), shutdown \(endsEarly ? "in the midst" : "after it")\
-    \(meddles ? ", meddles with the exporter" : ""), poison \(poison ?? 0), large \(large ?? 0) of \(largeBytes) bytes, \
+    \(flushers) flushers, \(disturbances) disturbances in \(length), shutdown \(endsEarly ? "during" : "after") the load\
+    \(usesExporterDirectly ? ", uses the exporter directly" : ""), poison \(poison ?? 0), large \(large ?? 0) of \(largeBytes) bytes, \
     headers \(headers.map { "\($0)" } ?? "fixed")
     client: \(client)
     batch: \(batch), \(batch.maxQueueBytes) bytes
@@ -116,9 +116,9 @@ extension WorldPlan: CustomStringConvertible {
   }
 }
 
-/// A header provider that is slow, fails, and gives tokens that servers don't take for ever.
+/// A header provider that is slow, fails, and returns tokens that expire.
 struct HeaderPlan: Sendable {
-  /// One call in so many fails.
+  /// A call in this number fails.
   var failure: Int
   var latency: ClosedRange<Duration>
   var validity: Duration?
@@ -191,7 +191,7 @@ extension BatchConfiguration {
     configuration.scheduleDelay = .milliseconds(Int.random(in: 0...5000, using: &random))
     configuration.exportTimeout = .milliseconds(Int.random(in: 500...30_000, using: &random))
     if random.oneIn(3) { configuration.maxQueueBytes = Int.random(in: 1024...50_000, using: &random) }
-    // Nothing can block on the simulation's own thread: such a processor drops the new span.
+    // A call on the simulation's thread can't block: a blocking processor then drops the new span.
     configuration.overflow =
       [.dropNewest, .dropOldest, .dropOldest, .block(upTo: .seconds(1))].randomElement(using: &random) ?? .dropNewest
     return configuration

@@ -28,7 +28,7 @@ struct Campaign {
   private var seeds = 0
   private var counts = [Int](repeating: 0, count: leadingCounts + DropReason.allCases.count)
   private var failures = 0
-  private var lastWord = seconds()
+  private var lastRefusal = seconds()
 
   init(_ options: Options) { self.options = options }
 
@@ -125,8 +125,8 @@ struct Campaign {
       let next = process.place + UInt64(options.jobs)
       if options.seeds[next] != nil { processes.append(try begin(next)) }
     }
-    if seconds() - lastWord > 30 {
-      lastWord = seconds()
+    if seconds() - lastRefusal > 30 {
+      lastRefusal = seconds()
       say("\(seeds) seeds, \(failures) failed", to: STDERR_FILENO)
     }
   }

@@ -18,7 +18,7 @@ struct Worker {
       let (ledger, balance) = (result.ledger, result.balance)
       let counts =
         [ledger.ended, ledger.exported, ledger.rejected, ledger.possibleDuplicates, ledger.attempts]
-        + [balance.isRoundRobin, balance.hasSeveralNames, balance.mostConnections > 1].map { $0 ? 1 : 0 }
+        + [balance.isRoundRobin, balance.hasSeveralNames, balance.maxConnectionsOfServer > 1].map { $0 ? 1 : 0 }
       say(
         "done " + (counts + DropReason.allCases.map { ledger.dropped[$0] ?? 0 }).map(String.init).joined(separator: " ")
       )

@@ -9,7 +9,7 @@ var arguments = Arguments(usage: "encode-bench encode|build|bound COUNT, or enco
 let mode = arguments.text()
 let workload = StandardWorkload()
 let spans = workload.spans(0..<512)
-let encoder = TraceRequestEncoder()
+let encoder = ExportRequestEncoder()
 
 if mode == "write" {
   write(encoder.encode(spans).protobuf.array, toFile: arguments.text())

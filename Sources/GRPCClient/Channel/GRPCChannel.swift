@@ -4,8 +4,8 @@ package import TelemetryCore
 
 /// A gRPC client of one service at one or several servers. A call connects the channel if there is no connection.
 ///
-/// Calls wait for a connection until their deadline (RULES 5.9.6). `LoadBalancerStateMachine` decides; the channel
-/// performs its actions.
+/// Calls wait for a connection until their deadline (RULES 5.9.6). `LoadBalancerStateMachine` decides, and the channel
+/// performs the actions.
 package actor GRPCChannel {
   struct Timers {
     /// The load balancer's due work, while calls wait for a connection.
@@ -128,8 +128,8 @@ package actor GRPCChannel {
       cause: .protocolViolation, fate: .neverProcessed)
   }
 
-  /// - Returns: The result of a call that isn't a plain success, or nil if nothing was sent: the caller then retries on
-  ///   another connection, any number of times (RULES 5.10.1).
+  /// - Returns: The result of a call that isn't a plain success, or nil if the server hasn't seen the call: the caller
+  ///   then retries on another connection, any number of times (RULES 5.10.1).
   private func read(
     _ response: HTTP2Response, _ connection: ChannelConnection, _ deadline: Deadline
   ) -> GRPCResult? {

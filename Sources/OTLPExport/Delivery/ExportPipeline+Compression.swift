@@ -3,7 +3,7 @@ internal import TelemetryCore
 
 extension ExportPipeline {
   /// The compressed message, if it is to be sent so and is smaller.
-  func compress(_ request: EncodedRequest) async -> BufferSlice? {
+  func compress(_ request: ExportRequest) async -> BufferSlice? {
     guard let compressor, takesGzip else { return nil }
     let message = request.protobuf
     guard governor != nil else { return await compress(message, compressor) }

@@ -41,7 +41,7 @@ struct Delivery {
     machine = RetryMachine(policy, wasConnected: piece.mayHaveBeenDelivered)
   }
 
-  var request: EncodedRequest { piece.request }
+  var request: ExportRequest { piece.request }
 }
 
 extension ExportPipeline {

@@ -19,13 +19,13 @@ extension ExportPipeline {
   }
 
   /// Beyond our own limit, and a single item (1.1.8). One beyond the server's is sent: the server may have changed.
-  func isTooLarge(_ request: EncodedRequest) -> Bool {
+  func isTooLarge(_ request: ExportRequest) -> Bool {
     request.protobuf.count > largestRequest && request.itemCount <= 1
   }
 
   /// Without a limit of ours it is that of gRPC, whose frames tell their length in 32 bits.
   private var largestRequest: Int {
-    configuration.maxRequestSize > 0 ? configuration.maxRequestSize : EncodedRequest.maxMessageBytes
+    configuration.maxRequestSize > 0 ? configuration.maxRequestSize : ExportRequest.maxMessageBytes
   }
 
   /// The server found the piece too large. Where it names no limit, the larger half is the guess.
@@ -67,8 +67,8 @@ extension ExportPipeline {
   }
 
   /// The name of the first span, for messages.
-  func name(of request: EncodedRequest) -> String {
-    let span = try? TraceRequestDecoder.decode(request.protobuf.array).first
+  func name(of request: ExportRequest) -> String {
+    let span = try? ExportRequestDecoder.decode(request.protobuf.array).first
     return (span?.name ?? "").sanitized(limit: 200)
   }
 

@@ -41,7 +41,7 @@ package actor ExportPipeline {
   let headerSource: HeaderSource?
   /// Where large compressions run; nil in a simulation.
   let runtime: TelemetryRuntime?
-  private let encoder: TraceRequestEncoder
+  private let encoder: ExportRequestEncoder
   // Of the encoder, kept while nothing is exported.
   private static let idleBuffers = 4
   private let metrics: ExporterMetrics
@@ -76,7 +76,7 @@ package actor ExportPipeline {
     self.loop = loop
     self.runtime = runtime
     self.random = random
-    encoder = TraceRequestEncoder(pooledBuffers: min(16, configuration.maxConcurrentCalls))
+    encoder = ExportRequestEncoder(pooledBuffers: min(16, configuration.maxConcurrentCalls))
     metrics = ExporterMetrics(configuration.labels)
     headerSource = configuration.headerProvider.map {
       HeaderSource(
@@ -204,7 +204,7 @@ package actor ExportPipeline {
 
 /// A part of a batch on its way.
 struct Piece: Sendable {
-  var request: EncodedRequest
+  var request: ExportRequest
   /// An earlier request that held these items may have been delivered.
   var mayHaveBeenDelivered = false
   /// They are counted as possible duplicates.

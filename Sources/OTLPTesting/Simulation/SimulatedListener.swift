@@ -2,7 +2,7 @@ package import HTTP2Transport
 internal import Synchronization
 package import TelemetryCore
 
-/// Where connections of a simulated network come in.
+/// A listener on a simulated network.
 package final class SimulatedListener: Listener {
   package let address: SocketAddress
   private let network: SimulatedNetwork
@@ -40,7 +40,7 @@ extension SimulatedNetwork {
     clock.post(ReadyEvent(token: token, readiness: .readable))
   }
 
-  /// A connection waits to be accepted.
+  /// Queues a connection for `accept`.
   func offer(_ number: Int, to address: SocketAddress) {
     let token = state.withLock { state in
       state.listeners[address]?.waiting.append(number)
@@ -56,7 +56,7 @@ extension SimulatedNetwork {
     }
   }
 
-  /// Connections to an address are refused from now on; those that nobody accepted are lost.
+  /// Refuses later connections to an address, and resets those that are not accepted yet.
   func stopListening(on address: SocketAddress) {
     let waiting = state.withLock { $0.listeners.removeValue(forKey: address)?.waiting ?? [] }
     for number in waiting { reset(number) }

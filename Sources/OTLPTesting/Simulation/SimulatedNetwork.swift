@@ -2,13 +2,13 @@ package import HTTP2Transport
 internal import Synchronization
 package import TelemetryCore
 
-/// A network in memory, on a virtual clock: an event loop over it, and whatever runs on that loop, sees the same
-/// things in the same order for the same seed.
+/// A network in memory, on a virtual clock. Code on a loop over it sees the same events in the same order for the same
+/// seed.
 package final class SimulatedNetwork: Poller, Network {
-  /// Decides about an attempt to connect, by its address and its number from 1.
+  /// Chooses the outcome of an attempt to connect, from its address and its number from 1.
   package typealias Planner = @Sendable (SocketAddress, Int, inout SeededRandom) -> SimulatedConnect
 
-  /// Where connections come in, and those that nobody has accepted yet.
+  /// A listener, and its connections that are not accepted yet.
   struct ListenerState {
     let loop: TelemetryLoop
     var token: HandlerToken?
@@ -35,36 +35,38 @@ package final class SimulatedNetwork: Poller, Network {
 
   // MARK: Set-up
 
-  /// Says what a name resolves to; may be said again at any time.
+  /// Sets or replaces the resolver's answer for a name.
   package func setHost(_ name: String, _ host: SimulatedHost) {
     state.withLock { $0.hosts[name] = host }
   }
 
-  /// Says what becomes of each attempt to connect from now on.
+  /// Sets the planner for later attempts to connect.
   package func planConnections(_ planner: @escaping Planner) {
     state.withLock { $0.planner = planner }
   }
 
-  /// Listens on an address of the simulation; the connections belong to `loop`.
+  /// Listens on an address. `loop` serves the accepted connections.
   package func listen(on address: SocketAddress, loop: TelemetryLoop) -> SimulatedListener {
     state.withLock { $0.listeners[address] = ListenerState(loop: loop) }
     return SimulatedListener(self, address: address, loop: loop)
   }
 
-  /// Makes a connection at once, without a listener; its number is for `end(of:_:on:)`.
+  /// Makes a connection at once, without a listener.
+  ///
+  /// - Returns: The connection's number, for `end(of:_:on:)`.
   package func connectEnds(_ link: SimulatedLink = SimulatedLink()) -> Int { open(link) }
 
-  /// One end of a connection made by `connectEnds(_:)`, to be asked for once.
+  /// One end of a connection that `connectEnds(_:)` made. Call it once for each end.
   package func end(of connection: Int, _ side: SimulatedSide, on loop: TelemetryLoop) -> sending SimulatedTransport {
     SimulatedTransport(self, connection: connection, side: side, loop: loop, peer: "simulated peer \(connection)")
   }
 
-  /// Loses every connection now: both ends see a reset.
+  /// Resets every connection: both ends see the reset now.
   package func cutConnections() {
     for number in state.withLock({ $0.connections.keys.sorted() }) { reset(number) }
   }
 
-  /// Lets go of all who take part, which hold the network in turn; for when the simulation is over.
+  /// Releases the listeners and the planner, which retain the network, at the end of a simulation.
   func end() {
     let before = state.withLock { state in
       defer {
@@ -77,12 +79,12 @@ package final class SimulatedNetwork: Poller, Network {
     clock.end()
   }
 
-  /// Connections that neither end has closed.
+  /// The number of connections that neither end has closed.
   package var openConnections: Int {
     state.withLock { $0.connections.values.count { !$0.isClosed(.client) && !$0.isClosed(.server) } }
   }
 
-  /// Ends of one side that are not closed: each is a socket that somebody holds.
+  /// The number of open ends of one side, each of which is an open socket.
   package func openEnds(_ side: SimulatedSide) -> Int {
     state.withLock { $0.connections.values.count { !$0.isClosed(side) } }
   }

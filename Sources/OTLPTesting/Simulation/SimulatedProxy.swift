@@ -2,15 +2,15 @@ package import HTTP2Transport
 internal import Synchronization
 package import TelemetryCore
 
-/// An HTTP proxy on a simulated network, which answers `CONNECT` as it is told.
+/// An HTTP proxy on a simulated network, with scripted responses to `CONNECT`.
 package actor SimulatedProxy: LoopHandler {
-  /// What becomes of a request.
+  /// The response to a request.
   package enum Answer: Sendable {
-    /// These bytes, and in one write with them what the server at the address says first; then all goes there and back.
+    /// Sends these bytes, in one write with the first bytes of the server at the address, and then forwards all bytes.
     case connect([UInt8], to: SocketAddress)
-    /// These bytes, then the end.
+    /// Sends these bytes and closes.
     case reply([UInt8])
-    /// These bytes, then nothing more.
+    /// Sends these bytes and nothing more.
     case silence([UInt8])
   }
 
@@ -21,18 +21,17 @@ package actor SimulatedProxy: LoopHandler {
   private nonisolated let heads = Mutex<[String]>([])
   private let answer: @Sendable (String) -> Answer
   private var listener: (any Listener)?
-  private var clients: [SimulatedProxyClient] = []
+  private var clients: [SimulatedProxyConnection] = []
 
-  /// - Parameter answer: Says what becomes of a request, of which it gets the head.
+  /// - Parameter answer: Chooses the response for the head of a request.
   package init(_ simulation: Simulation, answer: @escaping @Sendable (String) -> Answer) {
     self.simulation = simulation
     self.answer = answer
   }
 
-  /// The heads of the requests that have come.
+  /// The heads of the received requests.
   package nonisolated var requests: [String] { heads.withLock { $0 } }
 
-  /// Listens on an address.
   package func start(on address: SocketAddress) throws {
     let listener = simulation.network.listen(on: address, loop: simulation.loop)
     self.listener = listener
@@ -46,7 +45,7 @@ package actor SimulatedProxy: LoopHandler {
   }
 
   private func open(_ transport: sending any Transport) {
-    let client = SimulatedProxyClient(simulation, transport) { [answer] head in
+    let client = SimulatedProxyConnection(simulation, transport) { [answer] head in
       self.heads.withLock { $0.append(head) }
       return answer(head)
     }
@@ -54,117 +53,11 @@ package actor SimulatedProxy: LoopHandler {
     client.assumeIsolated { $0.start() }
   }
 
-  /// Ends all connections.
+  /// Stops listening and closes all connections.
   package func stop() async {
     listener?.close()
     listener = nil
     for client in clients { await client.close() }
     clients = []
-  }
-}
-
-/// One connection to the proxy.
-private actor SimulatedProxyClient: LoopHandler {
-  /// One way of the bytes.
-  private struct Flow {
-    var bytes: [UInt8] = []
-    var hasEnded = false
-  }
-
-  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe simulation.loop.asUnownedSerialExecutor() }
-  private nonisolated let simulation: Simulation
-  private let client: any Transport
-  private var server: (any Transport)?
-  private let answer: @Sendable (String) -> SimulatedProxy.Answer
-  private var head: [UInt8] = []
-  private var isAnswered = false
-  private var toClient = Flow()
-  private var toServer = Flow()
-
-  init(
-    _ simulation: Simulation, _ client: sending any Transport,
-    answer: @escaping @Sendable (String) -> SimulatedProxy.Answer
-  ) {
-    self.simulation = simulation
-    self.client = client
-    self.answer = answer
-  }
-
-  func start() { try? client.activate(self) }
-
-  func close() {
-    client.close()
-    server?.close()
-  }
-
-  nonisolated func ready(_ readiness: Readiness) { assumeIsolated { $0.step() } }
-
-  private func step() {
-    guard isAnswered else { return readHead() }
-    if let server {
-      move(from: client, to: server, &toServer)
-      move(from: server, to: client, &toClient)
-    } else {
-      send(&toClient, to: client)
-    }
-  }
-
-  private func readHead() {
-    var flow = Flow()
-    read(from: client, &flow)
-    head += flow.bytes
-    guard let text = String(validating: head, as: UTF8.self), text.hasSuffix("\r\n\r\n") else { return }
-    isAnswered = true
-    switch answer(text) {
-    case .reply(let bytes):
-      toClient = Flow(bytes: bytes, hasEnded: true)
-      step()
-    case .silence(let bytes):
-      toClient.bytes = bytes
-      step()
-    case .connect(let bytes, let address):
-      toClient.bytes = bytes
-      Task(executorPreference: simulation.loop) { await self.connect(to: address) }
-    }
-  }
-
-  private func connect(to address: SocketAddress) async {
-    let deadline = Deadline(simulation.now + .seconds(5))
-    let loop = simulation.loop
-    guard let server = try? await simulation.network.connect(to: address, on: loop, deadline: deadline) else {
-      return close()
-    }
-    // Time for the server's first bytes to come.
-    await simulation.sleep(.milliseconds(10))
-    self.server = server
-    read(from: server, &toClient)
-    try? server.activate(self)
-  }
-
-  private func move(from source: any Transport, to target: any Transport, _ flow: inout Flow) {
-    if flow.bytes.count < 1 << 16 { read(from: source, &flow) }
-    send(&flow, to: target)
-  }
-
-  private func read(from source: any Transport, _ flow: inout Flow) {
-    var buffer = [UInt8](repeating: 0, count: 16_384)
-    while true {
-      switch unsafe buffer.withUnsafeMutableBytes({ unsafe source.read(into: $0) }) {
-      case .bytes(let count): flow.bytes += buffer[..<count]
-      case .wouldBlock: return
-      case .end, .failed:
-        flow.hasEnded = true
-        return
-      }
-    }
-  }
-
-  private func send(_ flow: inout Flow, to target: any Transport) {
-    while !flow.bytes.isEmpty {
-      let result = unsafe flow.bytes.withUnsafeBytes { unsafe target.write($0) }
-      guard case .bytes(let count) = result else { return }
-      flow.bytes.removeFirst(count)
-    }
-    if flow.hasEnded { close() }
   }
 }

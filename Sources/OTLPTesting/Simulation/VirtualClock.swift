@@ -1,10 +1,10 @@
 internal import Synchronization
 package import TelemetryCore
 
-/// A poller whose time goes on only by jumps: to the next scheduled event or to the loop's next timer.
+/// A poller whose time jumps to the next scheduled event or to the loop's next timer.
 ///
-/// An event loop over it runs on the test's own thread, which is the only one that may use it. When neither an
-/// event nor a timer is left, nothing can ever happen again: `onStop` is told so, and a hang becomes a failing test.
+/// A loop over it runs on the test's thread, which is the only one that may use the clock. When neither an event nor a
+/// timer is left, the clock calls the handler of `onStop`, so a hang becomes a failing test.
 package final class VirtualClock: Poller {
   private struct Event {
     let time: Int64
@@ -15,7 +15,8 @@ package final class VirtualClock: Poller {
   private struct State {
     var now: Int64 = 1_000_000_000
     var isWoken = false
-    var events: [Event] = []  // sorted, the next one last
+    /// Sorted, with the next event last.
+    var events: [Event] = []
     var nextNumber: UInt64 = 0
     var ready: [ReadyEvent] = []
     var trace = Trace()
@@ -26,13 +27,13 @@ package final class VirtualClock: Poller {
   }
 
   private enum Step {
-    case look
+    case returnToLoop
     case run(@Sendable () -> Void)
     case stop(reason: String, (@Sendable (String) -> Void)?)
   }
 
-  // More waits than this without any time passing is a loop that would never end.
-  private static let mostWaitsAtSameTime = 5_000_000
+  // More waits than this at the same virtual time mean an endless loop.
+  private static let maxWaitsAtSameTime = 5_000_000
 
   private let state = Mutex(State())
   private let limit: Int64
@@ -44,21 +45,21 @@ package final class VirtualClock: Poller {
 
   package var now: MonotonicInstant { state.withLock { MonotonicInstant(nanoseconds: $0.now) } }
 
-  /// What happened so far, as a number: the same for the same seed.
+  /// The digest of all events so far, which is the same for the same seed.
   package var trace: Trace { state.withLock { $0.trace } }
 
-  /// Called when nothing is left that could happen, or the limit is passed.
+  /// Sets the handler for a simulation in which no event is left, or whose time limit has passed.
   package func onStop(_ handler: @escaping @Sendable (_ reason: String) -> Void) {
     state.withLock { $0.onStop = handler }
   }
 
-  /// Called before each jump of time and each event, when all that could run has run: where a simulation's laws are
-  /// looked at.
+  /// Sets the handler that is called before each jump of time and each event, when all jobs have run. A simulation checks
+  /// its laws there.
   package func onStep(_ handler: (@Sendable () -> Void)?) {
     state.withLock { $0.onStep = handler }
   }
 
-  /// Lets go of all that was to happen, which holds those who scheduled it; nothing can be scheduled any more.
+  /// Releases all events, which retain their owners. Later events are ignored.
   package func end() {
     let held = state.withLock { state in
       defer { (state.events, state.onStop, state.onStep, state.hasEnded) = ([], nil, nil, true) }
@@ -67,7 +68,7 @@ package final class VirtualClock: Poller {
     _ = held  // released outside the lock
   }
 
-  /// Runs `action` at `time`, or at once if that has passed. Events of the same time run in the order of scheduling.
+  /// Runs `action` at `time`, or at once if `time` has passed. Events of the same time run in the order of scheduling.
   package func schedule(at time: MonotonicInstant, _ action: @escaping @Sendable () -> Void) {
     state.withLock { state in
       guard !state.hasEnded else { return }
@@ -83,12 +84,12 @@ package final class VirtualClock: Poller {
     schedule(at: now + duration, action)
   }
 
-  /// Reports readiness at the end of the present wait.
+  /// Reports readiness at the end of the current wait.
   package func post(_ event: ReadyEvent) {
     state.withLock { $0.ready.append(event) }
   }
 
-  /// Adds to the trace.
+  /// Adds values to the trace.
   package func record(_ values: Int...) {
     state.withLock { state in
       state.trace.add(UInt64(bitPattern: state.now))
@@ -107,7 +108,7 @@ package final class VirtualClock: Poller {
   package func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
     if let onStep = state.withLock({ $0.onStep }) { onStep() }
     switch state.withLock({ next(&$0, deadline) }) {
-    case .look: break
+    case .returnToLoop: break
     case .run(let action): action()
     case .stop(let reason, let handler):
       guard let handler else { preconditionFailure(reason) }
@@ -120,15 +121,15 @@ package final class VirtualClock: Poller {
   }
 
   private func next(_ state: inout State, _ deadline: Deadline) -> Step {
-    if !state.ready.isEmpty { return .look }
+    if !state.ready.isEmpty { return .returnToLoop }
     if state.isWoken, deadline.instant.nanoseconds > state.now {
       state.isWoken = false
-      return .look
+      return .returnToLoop
     }
     state.isWoken = false
     let before = state.now
     defer { state.waitsAtSameTime = state.now == before ? state.waitsAtSameTime + 1 : 0 }
-    if state.waitsAtSameTime > VirtualClock.mostWaitsAtSameTime {
+    if state.waitsAtSameTime > VirtualClock.maxWaitsAtSameTime {
       return .stop(reason: "time stands still: something keeps the loop busy for ever", state.onStop)
     }
     if let event = state.events.last, event.time <= deadline.instant.nanoseconds {
@@ -140,10 +141,10 @@ package final class VirtualClock: Poller {
       return .stop(reason: "nothing is left that could happen, and the test has not finished", state.onStop)
     }
     state.now = max(state.now, deadline.instant.nanoseconds)
-    return state.now > limit ? .stop(reason: "the virtual time limit has passed", state.onStop) : .look
+    return state.now > limit ? .stop(reason: "the virtual time limit has passed", state.onStop) : .returnToLoop
   }
 
-  /// The place that keeps the next event last, and events of one time in the order of scheduling.
+  /// The index for an event that keeps the next event last, and events of the same time in the order of scheduling.
   private static func index(for time: Int64, in events: [Event]) -> Int {
     var low = 0
     var high = events.count
@@ -152,26 +153,5 @@ package final class VirtualClock: Poller {
       if events[middle].time > time { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-}
-
-extension VirtualClock {
-  /// A digest of all that happened in a simulation (FNV-1a).
-  package struct Trace: Hashable, Sendable {
-    /// How many values went in.
-    package private(set) var count = 0
-    /// The digest.
-    package private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    package init() {}
-
-    mutating func add(_ value: UInt64) {
-      count += 1
-      var value = value
-      for _ in 0..<8 {
-        hash = (hash ^ (value & 0xFF)) &* 0x100_0000_01B3
-        value >>= 8
-      }
-    }
   }
 }

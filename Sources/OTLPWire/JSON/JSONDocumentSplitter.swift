@@ -1,48 +1,49 @@
-/// Cuts a stream of JSON into documents: objects one after the other, with or without line breaks between or within
-/// them, and the elements of arrays at the top.
+/// Splits a stream of JSON into documents: consecutive objects, with or without line breaks between or within them, and
+/// the elements of top-level arrays.
 ///
 /// ```
 ///              '{'               its '}'
 ///   between ─────────▶ document ─────────▶ between
-///      │ other            │ a byte that can't stand there
+///      │ other            │ a misplaced byte
 ///      ▼                  ▼
-///   garbage            skipping to the next line or, after several lines, to one that begins with a bracket
+///   garbage            skippingLine (to the next line) or, for a document of several lines,
+///                      skippingLines (to the next line that begins with a bracket)
 /// ```
 ///
-/// What is damaged is handed out up to the fault, for the parser to say what is wrong. The first fault outside of numbers
-/// and words ends a document, so that it doesn't swallow those after it. Memory: the bytes of one document, and those
-/// that were appended and not yet asked for.
+/// A malformed document is returned up to its first misplaced byte, so that the parser reports the error and later
+/// documents are still found. Numbers and words are not checked here. Memory: the bytes of one document and the appended
+/// bytes that are not split yet.
 package struct JSONDocumentSplitter {
   package struct Document: Hashable, Sendable {
     package let text: [UInt8]
-    /// The line on which it begins, from 1.
+    /// The line of the first byte, from 1.
     package let line: Int
-    /// The bytes before it on that line.
+    /// The number of bytes before the document on that line.
     package let column: Int
   }
 
   package enum Piece: Hashable, Sendable {
     case document(Document)
-    /// What is wrong on this line without there being a text to parse.
+    /// An error on this line for which there is no text to parse.
     case problem(line: Int, String)
   }
 
   private enum Phase {
     case between
     case document
-    /// In a document that is too long: its bytes are not kept.
+    /// In a document that is too long. Its bytes are discarded.
     case longDocument
     /// In a line that begins no document.
     case garbage
-    /// Up to the next line.
+    /// Skipping to the next line.
     case skippingLine
-    /// Up to the next line that begins with a bracket.
+    /// Skipping to the next line that begins with a bracket.
     case skippingLines
   }
 
-  /// What is shown of a line that begins no document.
+  /// The number of bytes returned of a line that begins no document.
   private static let maxGarbage = 200
-  /// A damaged document's own lines are looked at again only if it is shorter: else that could take for ever.
+  /// The lines of a malformed document are scanned again only if it is shorter, which bounds the time.
   private static let maxRescan = 1 << 20
 
   private let maxBytes: Int
@@ -51,15 +52,15 @@ package struct JSONDocumentSplitter {
   private var buffer: [UInt8] = []
   private var position = 0
   private var line = 1
-  /// Where the current line begins in the buffer; negative if that is gone.
+  /// The start of the current line in the buffer, negative if the buffer no longer has it.
   private var lineStart = 0
-  /// Where the document under way begins: in the buffer, and for people.
+  /// The start of the current document in the buffer.
   private var start = 0
   private var startLine = 1
   private var startColumn = 0
   private var garbage: [UInt8] = []
   private var isFinished = false
-  /// The line of an array that has not ended.
+  /// The line of a top-level array that has not ended.
   private var arrayLine: Int?
   private var hadArray = false
 
@@ -78,10 +79,10 @@ package struct JSONDocumentSplitter {
     buffer += bytes
   }
 
-  /// Says that no more bytes come.
+  /// Ends the stream.
   package mutating func finish() { isFinished = true }
 
-  /// The next piece; nil if it takes more bytes or, after the end, if there is none.
+  /// The next piece, or nil if more bytes are needed or the stream has ended.
   package mutating func next() -> Piece? {
     while position < buffer.count {
       if let piece = step() { return piece }
@@ -89,7 +90,7 @@ package struct JSONDocumentSplitter {
     return isFinished ? last() : nil
   }
 
-  /// Takes at least one byte, or changes the phase.
+  /// Consumes at least one byte, or changes the phase.
   private mutating func step() -> Piece? {
     switch phase {
     case .between:
@@ -126,7 +127,7 @@ package struct JSONDocumentSplitter {
 
   private mutating func between() {
     switch buffer[position] {
-    // Blanks, the separator of RFC 7464, and the bytes of a byte order mark.
+    // White space, the record separator (RFC 7464), and the bytes of a byte order mark.
     case 0x20, 0x09, 0x0D, 0x0A, 0x1E, 0xEF, 0xBB, 0xBF: advance()
     case UInt8(ascii: "{"):
       begin()
@@ -183,7 +184,7 @@ package struct JSONDocumentSplitter {
     Document(text: Array(buffer[start..<end]), line: startLine, column: startColumn)
   }
 
-  /// Hands out what there is of a document, and goes to where another one may begin.
+  /// Returns the malformed document, and skips to where another document may begin.
   private mutating func damaged(upTo end: Int) -> Piece? {
     arrayLine = nil
     guard phase == .document else {
@@ -195,7 +196,7 @@ package struct JSONDocumentSplitter {
       phase = .skippingLine
       return piece
     }
-    // The second line of a document that was cut short may be the next document.
+    // The second line of a truncated document may be the next document.
     if position - start <= Self.maxRescan, let lineEnd = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
       position = lineEnd + 1
       lineStart = position

@@ -1,8 +1,8 @@
-/// Why a text is not the JSON that it should be.
+/// The reason why a text is not valid JSON of the expected form.
 package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Where in the text, in bytes from its start.
+  /// The position of the error: bytes from the start of the text.
   package let offset: Int
-  /// What is wrong there, such as `expected a string for "name"`.
+  /// The error, such as `"name" must be a string, not null`.
   package let reason: String
 
   package init(_ reason: String, at offset: Int) {

@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
-/// Follows a JSON object byte by byte: says where it ends, and the first byte that can't stand where it does. Numbers,
-/// words and escapes are only skipped: the parser checks them.
+/// Finds the end of a JSON object, or its first misplaced byte, in text that arrives byte by byte. Numbers, words and
+/// escapes are skipped; `JSONParser` checks them.
 struct JSONGrammar {
   enum Step {
     case inside
@@ -28,7 +28,7 @@ struct JSONGrammar {
   }
 
   private let maxDepth: Int
-  /// The brackets that are open; true for an object.
+  /// The open brackets: true for an object, false for an array.
   private var open: [Bool] = []
   private var expected = Expected.value
   private var token = Token.none

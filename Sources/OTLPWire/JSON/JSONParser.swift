@@ -1,13 +1,13 @@
 internal import TelemetryCore
 
-/// Parses JSON (RFC 8259) from bytes. Whatever the bytes are, it gives a value or throws, within its limits.
+/// Parses JSON (RFC 8259) within limits. For any bytes, a call returns a value or throws.
 struct JSONParser {
   private let text: [UInt8]
   private var position = 0
   private var depthLeft: Int
   private var valuesLeft: Int
 
-  /// Parses a text that is one value.
+  /// Parses a text that consists of one value.
   static func parse(_ text: [UInt8], maxDepth: Int, maxValues: Int) throws(JSONError) -> JSONValue {
     var parser = JSONParser(text: text, depthLeft: maxDepth, valuesLeft: maxValues)
     parser.skipBlanks()
@@ -43,8 +43,9 @@ struct JSONParser {
     let start = position
     let content: JSONValue.Content
     switch next {
-    case UInt8(ascii: "{"): content = .object(try nested { (parser) throws(JSONError) in try parser.members() })
-    case UInt8(ascii: "["): content = .array(try nested { (parser) throws(JSONError) in try parser.elements() })
+    case UInt8(ascii: "{"):
+      content = .object(try list(until: "}") { (parser) throws(JSONError) in try parser.member() })
+    case UInt8(ascii: "["): content = .array(try list(until: "]") { (parser) throws(JSONError) in try parser.value() })
     case UInt8(ascii: "\""): content = .string(try string())
     case UInt8(ascii: "t"): content = try word("true", .bool(true))
     case UInt8(ascii: "f"): content = try word("false", .bool(false))
@@ -57,56 +58,43 @@ struct JSONParser {
     return JSONValue(offset: start, content: content)
   }
 
-  private mutating func nested<Result>(
-    _ body: (inout JSONParser) throws(JSONError) -> Result
-  ) throws(JSONError) -> Result {
+  /// Parses the elements of an array or the members of an object, from its opening bracket to `end`.
+  private mutating func list<Element>(
+    until end: Unicode.Scalar, _ element: (inout JSONParser) throws(JSONError) -> Element
+  ) throws(JSONError) -> [Element] {
     guard depthLeft > 0 else { throw error("nested too deeply") }
     depthLeft -= 1
+    defer { depthLeft += 1 }
     position += 1
-    let result = try body(&self)
-    depthLeft += 1
-    return result
-  }
-
-  private mutating func members() throws(JSONError) -> [JSONValue.Member] {
-    var members: [JSONValue.Member] = []
+    var elements: [Element] = []
     skipBlanks()
-    if take("}") { return members }
-    while true {
+    if take(end) { return elements }
+    repeat {
       skipBlanks()
-      guard next == UInt8(ascii: "\"") else { throw error("a key in quotes is expected") }
-      let key = try string()
+      elements.append(try element(&self))
       skipBlanks()
-      guard take(":") else { throw error("':' is expected after a key") }
-      skipBlanks()
-      members.append(JSONValue.Member(key: Self.lowerCamelCase(key), value: try value()))
-      skipBlanks()
-      if take("}") { return members }
-      guard take(",") else { throw error("',' or '}' is expected") }
-    }
+    } while take(",")
+    guard take(end) else { throw error("',' or '\(end)' is expected") }
+    return elements
   }
 
-  /// The JSON name of a field whose protobuf name this may be: `scope_spans` becomes `scopeSpans`. All keys of OTLP's
-  /// JSON are names of fields; what users name stands in values.
+  private mutating func member() throws(JSONError) -> JSONValue.Member {
+    guard next == UInt8(ascii: "\"") else { throw error("a key in quotes is expected") }
+    let key = try string()
+    skipBlanks()
+    guard take(":") else { throw error("':' is expected after a key") }
+    skipBlanks()
+    return JSONValue.Member(key: Self.lowerCamelCase(key), value: try value())
+  }
+
+  /// Converts a field's protobuf name to its JSON name: `scope_spans` becomes `scopeSpans`. All keys of OTLP's JSON are
+  /// names of fields; names that users choose are values.
   private static func lowerCamelCase(_ key: String) -> String {
     let underscore = UInt8(ascii: "_")
     guard key.utf8.contains(underscore), key.utf8.first != underscore else { return key }
     let words = key.split(separator: "_")
     return words.dropFirst().reduce(into: String(words.first ?? "")) { name, word in
       name += word.prefix(1).uppercased() + word.dropFirst()
-    }
-  }
-
-  private mutating func elements() throws(JSONError) -> [JSONValue] {
-    var elements: [JSONValue] = []
-    skipBlanks()
-    if take("]") { return elements }
-    while true {
-      skipBlanks()
-      elements.append(try value())
-      skipBlanks()
-      if take("]") { return elements }
-      guard take(",") else { throw error("',' or ']' is expected") }
     }
   }
 
@@ -178,7 +166,7 @@ struct JSONParser {
     }
   }
 
-  /// Half of a surrogate pair, such as text has that was cut at a length in UTF-16, becomes U+FFFD.
+  /// Half of a surrogate pair becomes U+FFFD. Text that was truncated in UTF-16 ends with one.
   private mutating func scalar() throws(JSONError) -> Character {
     let first = try fourHexDigits()
     if let scalar = Unicode.Scalar(first) { return Character(scalar) }
@@ -191,7 +179,7 @@ struct JSONParser {
         return Character(scalar)
       }
     }
-    // What follows is an escape of its own, or none.
+    // The following bytes may be an escape of their own.
     position = afterFirst
     return "\u{FFFD}"
   }

@@ -1,9 +1,9 @@
-/// A parsed JSON value, with where it stood in the text.
+/// A parsed JSON value and its position in the text.
 struct JSONValue {
   enum Content {
     case null
     case bool(Bool)
-    /// As it was written, since a double can't hold every 64-bit integer.
+    /// The digits as written, because a double can't represent each 64-bit integer.
     case number(String)
     case string(String)
     case array([JSONValue])
@@ -18,7 +18,7 @@ struct JSONValue {
   let offset: Int
   let content: Content
 
-  /// What the value is, for messages.
+  /// The name of the value's type, for messages.
   var kind: String {
     switch content {
     case .null: "null"
@@ -30,7 +30,7 @@ struct JSONValue {
     }
   }
 
-  /// How many elements the lists at the end of this path have together; what isn't a list counts as none.
+  /// The number of elements in the arrays at the end of `path`. A value that is no array has none.
   func count(_ path: [String]) -> Int { count(path[...]) }
 
   private func count(_ path: ArraySlice<String>) -> Int {

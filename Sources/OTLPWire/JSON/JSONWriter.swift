@@ -1,42 +1,28 @@
 internal import TelemetryCore
-internal import TelemetrySDK
 
-/// Writes JSON values one after the other, with the commas between them.
-struct JSONWriter {
-  private(set) var text: [UInt8] = []
+/// Writes one JSON text on one line, members in the order of the calls.
+package struct JSONWriter {
+  private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
-  private mutating func append(_ string: String) { text += string.utf8 }
-
-  private mutating func separate() {
-    if needsComma { text.append(UInt8(ascii: ",")) }
-    needsComma = true
+  /// The text of one object, whose members `members` writes.
+  package static func object(_ members: (inout JSONWriter) -> Void) -> String {
+    var writer = JSONWriter()
+    writer.object(members)
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 
-  private mutating func key(_ key: StaticString) {
-    separate()
-    append("\"\(key)\":")
-    needsComma = false
-  }
+  // MARK: Objects and arrays
 
-  private mutating func nested(_ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONWriter) -> Void) {
-    separate()
-    text.append(UInt8(ascii: open))
-    needsComma = false
-    body(&self)
-    text.append(UInt8(ascii: close))
-    needsComma = true
-  }
+  package mutating func object(_ members: (inout JSONWriter) -> Void) { nested("{", "}", members) }
 
-  mutating func object(_ body: (inout JSONWriter) -> Void) { nested("{", "}", body) }
-
-  mutating func object(_ name: StaticString, _ body: (inout JSONWriter) -> Void) {
+  package mutating func object(_ name: String, _ members: (inout JSONWriter) -> Void) {
     key(name)
-    object(body)
+    object(members)
   }
 
-  mutating func array<Elements: Sequence>(
-    _ name: StaticString, _ elements: Elements, _ body: (inout JSONWriter, Elements.Element) -> Void
+  package mutating func array<Elements: Sequence>(
+    _ name: String, _ elements: Elements, _ body: (inout JSONWriter, Elements.Element) -> Void
   ) {
     key(name)
     nested("[", "]") { writer in
@@ -44,69 +30,105 @@ struct JSONWriter {
     }
   }
 
-  // MARK: Fields that are left out when they have their default
+  package mutating func array(_ name: String, _ elements: [String]) {
+    array(name, elements) { $0.string($1) }
+  }
 
-  mutating func field(_ name: StaticString, unlessEmpty value: String) {
+  // MARK: Fields
+
+  package mutating func field(_ name: String, _ value: String) {
+    key(name)
+    string(value)
+  }
+
+  package mutating func field(_ name: String, _ value: Bool) { raw(name, value ? "true" : "false") }
+
+  package mutating func field(_ name: String, _ value: Int) { raw(name, value.description) }
+
+  /// A number, or the string for a value that JSON has no number for (3.3.8).
+  mutating func field(_ name: String, _ value: Double) {
+    if value.isNaN { return field(name, "NaN") }
+    if value.isInfinite { return field(name, value < 0 ? "-Infinity" : "Infinity") }
+    raw(name, value.description)
+  }
+
+  /// A number with three digits after the point. A value that has no such number becomes 0.
+  package mutating func field(_ name: String, thousandths value: Double) { raw(name, Self.thousandths(value)) }
+
+  mutating func field(_ name: String, base64 bytes: [UInt8]) {
+    key(name)
+    separate()
+    self.bytes.append(UInt8(ascii: "\""))
+    Base64.encode(bytes, into: &self.bytes)
+    self.bytes.append(UInt8(ascii: "\""))
+  }
+
+  mutating func field(_ name: String, unlessEmpty value: String) {
     if !value.isEmpty { field(name, value) }
   }
 
-  /// A 64-bit integer, which stands in quotes (3.3.6).
-  mutating func field(_ name: StaticString, unlessZero value: UInt64) {
+  /// A 64-bit integer, as a string (3.3.6).
+  mutating func field(_ name: String, unlessZero value: UInt64) {
     if value != 0 { field(name, value.description) }
   }
 
   /// A 32-bit integer or an enum.
-  mutating func field(_ name: StaticString, unlessZero value: UInt32) {
-    guard value != 0 else { return }
-    key(name)
-    raw(value.description)
+  mutating func field(_ name: String, unlessZero value: UInt32) {
+    if value != 0 { field(name, Int(value)) }
   }
 
-  // MARK: Fields that are written whatever their value
+  /// The value with three digits after the point, or 0 if the value is not finite or above 10^15.
+  package static func thousandths(_ value: Double) -> String {
+    guard value.isFinite, abs(value) < 1e15 else { return "0" }
+    let thousandths = Int64((value * 1000).rounded())
+    let sign = thousandths < 0 ? "-" : ""
+    let digits = String(1000 + thousandths.magnitude % 1000).dropFirst()
+    return "\(sign)\(thousandths.magnitude / 1000).\(digits)"
+  }
 
-  mutating func field(_ name: StaticString, _ value: String) {
-    key(name)
+  // MARK: Text
+
+  private mutating func append(_ text: String) { bytes += text.utf8 }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  private mutating func key(_ name: String) {
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    needsComma = false
+  }
+
+  private mutating func nested(_ open: Unicode.Scalar, _ close: Unicode.Scalar, _ body: (inout JSONWriter) -> Void) {
     separate()
-    string(value)
+    bytes.append(UInt8(ascii: open))
+    needsComma = false
+    body(&self)
+    bytes.append(UInt8(ascii: close))
+    needsComma = true
   }
 
-  mutating func field(_ name: StaticString, _ value: Bool) {
+  private mutating func raw(_ name: String, _ value: String) {
     key(name)
-    raw(value ? "true" : "false")
-  }
-
-  mutating func field(_ name: StaticString, _ value: Double) {
-    if value.isNaN { return field(name, "NaN") }
-    if value.isInfinite { return field(name, value < 0 ? "-Infinity" : "Infinity") }
-    key(name)
-    raw(value.description)
-  }
-
-  mutating func field(_ name: StaticString, base64 bytes: [UInt8]) {
-    key(name)
-    separate()
-    text.append(UInt8(ascii: "\""))
-    Base64.encode(bytes, into: &text)
-    text.append(UInt8(ascii: "\""))
-  }
-
-  private mutating func raw(_ value: String) {
     separate()
     append(value)
   }
 
   private mutating func string(_ value: String) {
-    text.append(UInt8(ascii: "\""))
+    separate()
+    bytes.append(UInt8(ascii: "\""))
     for byte in value.utf8 {
       switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"): text += [UInt8(ascii: "\\"), byte]
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
       case 0x0A: append("\\n")
       case 0x0D: append("\\r")
       case 0x09: append("\\t")
-      case 0..<0x20, 0x7F: append(byte < 0x10 ? "\\u000\(String(byte, radix: 16))" : "\\u00\(String(byte, radix: 16))")
-      default: text.append(byte)
+      case 0..<0x20, 0x7F: append((byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16))
+      default: bytes.append(byte)
       }
     }
-    text.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: "\""))
   }
 }

@@ -1,3 +1,6 @@
+#if os(Linux)
+  internal import COTLPSystem
+#endif
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)

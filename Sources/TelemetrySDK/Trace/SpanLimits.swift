@@ -8,9 +8,9 @@ public struct SpanLimits: Sendable, Hashable {
     get { attributeCount.value }
     set { attributeCount.set(newValue) }
   }
-  /// The most characters of a text and the most bytes of a byte array in attributes of spans, events and links; each element
-  /// of an array or a map is cut. 0 or more, default nil for no limit,
-  /// `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT` or `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.
+  /// The most characters of a text and the most bytes of a byte array in attributes of spans, events and links; each
+  /// element of an array or a map is cut. 0 or more, default nil for no limit, `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`
+  /// or `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.
   public var attributeValueLengthLimit: Int? {
     get { attributeValueLength.value }
     set { attributeValueLength.set(newValue) }

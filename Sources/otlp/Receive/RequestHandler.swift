@@ -1,5 +1,5 @@
-internal import OTLPGRPC
 package import OTLPTesting
+internal import OTLPWire
 internal import Synchronization
 internal import TelemetryCore
 internal import TelemetrySDK
@@ -30,9 +30,9 @@ package final class RequestHandler: Sendable {
     state = Mutex(State(board: showsTraces ? TraceBoard() : nil))
   }
 
-  /// Answers a request after its spans have been written or kept.
+  /// Answers a request after the spans have been written or kept.
   package func answer(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
-    guard request.path == GRPCTransport.tracesPath else { return answerOther(request.path) }
+    guard request.path == ExportRequest.path else { return answerOther(request.path) }
     return state.withLock { state in
       if let file, state.failure == nil, let reason = file.append(request.spans) {
         state.failure = "\(file.name): \(reason)"
@@ -48,7 +48,7 @@ package final class RequestHandler: Sendable {
   }
 
   /// Accepts other services, so that an application that also exports metrics or log records sees no errors. With a file
-  /// it refuses those requests, because the file stores only traces.
+  /// the handler refuses such requests, because the file stores only traces.
   private func answerOther(_ path: String) -> LoopbackCollector.Response {
     let service = (path.split(separator: "/").first.map(String.init) ?? path).sanitized(limit: 100)
     state.withLock { state in

@@ -87,7 +87,7 @@ final class ScriptedTransport: OTLPTransport {
     let bytes = message.array
     let body = Array(bytes.dropFirst(5))
     let protobuf = isCompressed ? (try? Gzip.inflate(body, limit: 1 << 30)) ?? [] : body
-    let spans = (try? TraceRequestDecoder.decode(protobuf)) ?? []
+    let spans = (try? ExportRequestDecoder.decode(protobuf)) ?? []
     return state.withLock { state in
       state.open += 1
       state.mostOpen = max(state.mostOpen, state.open)
@@ -140,10 +140,10 @@ final class ScriptedTransport: OTLPTransport {
       guard message.count - 5 > limit else { return .accepted(ExportResponse()) }
       return .failed(.server(8, "Received message exceeds the maximum configured message size."))
     case .if(let name, let step, let other):
-      let spans = (try? TraceRequestDecoder.decode(Array(message.array.dropFirst(5)))) ?? []
+      let spans = (try? ExportRequestDecoder.decode(Array(message.array.dropFirst(5)))) ?? []
       return await perform(spans.contains { $0.name == name } ? step : other, message, deadline)
     case .refusing(let names):
-      let spans = (try? TraceRequestDecoder.decode(Array(message.array.dropFirst(5)))) ?? []
+      let spans = (try? ExportRequestDecoder.decode(Array(message.array.dropFirst(5)))) ?? []
       guard spans.contains(where: { names.contains($0.name) }) else { return .accepted(ExportResponse()) }
       return .failed(.server(3, "bad span"))
     }

@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(
-    "a value that can't be used is named in a warning, and the next source counts",
+    "an unusable value is named in a warning, and the next source counts",
     arguments: ["-1", "1.5", "many", "2147483648"])
   func unusable(value: String) {
     let warnings = CollectedWarnings()

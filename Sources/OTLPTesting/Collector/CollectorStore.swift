@@ -1,0 +1,138 @@
+internal import Synchronization
+internal import TelemetryCore
+internal import TelemetrySDK
+
+/// The requests and spans that a collector received, and its scripts. Thread-safe; all its connections share it.
+final class CollectorStore: Sendable {
+  typealias Response = LoopbackCollector.Response
+  typealias Request = LoopbackCollector.Request
+
+  enum Quantity { case spans, requests }
+
+  private struct Waiter {
+    let quantity: Quantity
+    let target: Int
+    let promise: Promise<Bool>
+  }
+
+  private struct State {
+    var counts = LoopbackCollector.Counts()
+    var spans: [SpanData] = []
+    var requests: [Request] = []
+    var script: [Response] = []
+    var connectionScript: [LoopbackCollector.ConnectionBehavior] = []
+    var handler: (@Sendable (Request) -> Response)?
+    var waiters: [Waiter] = []
+  }
+
+  let configuration: LoopbackCollector.Configuration
+  private let state = Mutex(State())
+
+  init(_ configuration: LoopbackCollector.Configuration) {
+    self.configuration = configuration
+    if let handler = configuration.onRequest { setHandler(handler) }
+  }
+
+  // MARK: For the collector
+
+  var counts: LoopbackCollector.Counts { state.withLock { $0.counts } }
+  var spans: [SpanData] { state.withLock { $0.spans } }
+  var requests: [Request] { state.withLock { $0.requests } }
+
+  func reset() {
+    state.withLock { state in
+      let open = state.counts.openConnections
+      state.counts = .init()
+      state.counts.openConnections = open
+      state.spans = []
+      state.requests = []
+    }
+  }
+
+  func script(_ responses: [Response]) { state.withLock { $0.script += responses } }
+
+  func removeScripts() {
+    state.withLock { state in
+      state.script = []
+      state.connectionScript = []
+      state.handler = nil
+    }
+  }
+
+  func setHandler(_ handler: (@Sendable (Request) -> Response)?) { state.withLock { $0.handler = handler } }
+
+  func scriptConnections(_ behaviors: [LoopbackCollector.ConnectionBehavior]) {
+    state.withLock { $0.connectionScript += behaviors }
+  }
+
+  /// A promise that is fulfilled when the quantity reaches `target`.
+  func promise(_ quantity: Quantity, reaches target: Int) -> Promise<Bool> {
+    let promise = Promise<Bool>()
+    state.withLock { $0.waiters.append(Waiter(quantity: quantity, target: target, promise: promise)) }
+    notify()
+    return promise
+  }
+
+  func forget(_ promise: Promise<Bool>) { state.withLock { $0.waiters.removeAll { $0.promise === promise } } }
+
+  // MARK: For the connections
+
+  /// Counts a connection and takes its scripted behavior.
+  func connectionOpened() -> (number: Int, behavior: LoopbackCollector.ConnectionBehavior) {
+    state.withLock { state in
+      state.counts.connections += 1
+      state.counts.openConnections += 1
+      let behavior = state.connectionScript.isEmpty ? .serve : state.connectionScript.removeFirst()
+      return (state.counts.connections, behavior)
+    }
+  }
+
+  func connectionClosed() { state.withLock { $0.counts.openConnections -= 1 } }
+  func clientReset() { state.withLock { $0.counts.clientResets += 1 } }
+  func read(_ count: Int) { state.withLock { $0.counts.bytesRead += count } }
+
+  /// Takes the next scripted response.
+  func nextScripted() -> Response? { state.withLock { $0.script.isEmpty ? nil : $0.script.removeFirst() } }
+
+  var handler: (@Sendable (Request) -> Response)? { state.withLock { $0.handler } }
+
+  func arrived(_ request: Request) {
+    var request = request
+    request.spans = []
+    request.spanIDs = []
+    state.withLock { state in
+      state.counts.requests += 1
+      state.requests.append(request)
+      let excess = state.requests.count - max(0, configuration.keptRequests)
+      if excess > 0 { state.requests.removeFirst(excess) }
+    }
+    notify()
+  }
+
+  func accepted(_ request: Request, _ response: Response) {
+    let count = request.spanCount - response.rejectedSpans(of: request.spanCount)
+    let spans = request.spans.prefix(count)
+    state.withLock { state in
+      state.counts.acceptedRequests += 1
+      state.counts.spans += count
+      let room = max(0, configuration.keptSpans) - state.spans.count
+      if room > 0 { state.spans += spans.prefix(room) }
+    }
+    configuration.onSpans?(Array(spans))
+    configuration.onAccept?(request, response)
+    notify()
+  }
+
+  private func notify() {
+    let reached = state.withLock { state -> [Promise<Bool>] in
+      let counts = state.counts
+      func isReached(_ waiter: Waiter) -> Bool {
+        (waiter.quantity == .spans ? counts.spans : counts.requests) >= waiter.target
+      }
+      let reached = state.waiters.filter(isReached).map(\.promise)
+      if !reached.isEmpty { state.waiters.removeAll(where: isReached) }
+      return reached
+    }
+    for promise in reached { promise.fulfil(true) }
+  }
+}

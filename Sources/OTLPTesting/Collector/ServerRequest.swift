@@ -1,0 +1,34 @@
+internal import TelemetryCore
+
+/// A request on a server connection, with its response and the progress of that.
+struct ServerRequest {
+  typealias Response = LoopbackCollector.Response
+
+  let reader: GRPCRequestReader
+  /// The response, once it is known.
+  var response: Response?
+  var hasBegun = false
+  var nextStep = 0
+  var timer: TelemetryLoop.TimerID?
+  /// The request, once it is complete.
+  var request: LoopbackCollector.Request?
+
+  init(reader: GRPCRequestReader, scripted: Response?) {
+    self.reader = reader
+    response = scripted
+  }
+
+  /// True if an error status for an invalid request replaces the response: a scripted failure precedes it, a scripted
+  /// success doesn't.
+  var yieldsToRefusal: Bool { !hasBegun && response?.accepts != false }
+
+  /// True if the response can begin.
+  func isDue(bodyBytes: Int) -> Bool {
+    guard let response, !hasBegun else { return false }
+    switch response.start {
+    case .request: return request != nil
+    case .headers: return true
+    case .bodyBytes(let count): return bodyBytes >= count || request != nil
+    }
+  }
+}

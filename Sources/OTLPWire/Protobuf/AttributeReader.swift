@@ -1,0 +1,80 @@
+internal import TelemetrySDK
+
+/// Reads `KeyValue` and `AnyValue`, and bounds the number of items in one message.
+struct AttributeReader {
+  /// The number of spans, events, links, attributes and values that may still follow.
+  var itemsLeft: Int
+
+  /// Counts the item whose message `reader` reads.
+  mutating func count(_ reader: ProtobufReader) throws(WireError) {
+    itemsLeft -= 1
+    if itemsLeft < 0 { throw WireError(.tooLarge, at: reader.position) }
+  }
+
+  mutating func keyValue(_ reader: ProtobufReader) throws(WireError) -> Attributes.Element {
+    var reader = reader
+    try count(reader)
+    var element = Attributes.Element("", .empty)
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case FieldTag.KeyValue.key: element.key = try reader.string()
+      case FieldTag.KeyValue.value: try value(try reader.message(), &element.value)
+      default: try reader.skip(tag)
+      }
+    }
+    return element
+  }
+
+  /// Reads an `AnyValue`. The last kind wins; arrays and maps that occur twice are merged.
+  private mutating func value(_ reader: ProtobufReader, _ value: inout AttributeValue) throws(WireError) {
+    var reader = reader
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case FieldTag.AnyValue.string: value = .string(try reader.string())
+      case FieldTag.AnyValue.bool: value = .bool(try reader.varint() != 0)
+      case FieldTag.AnyValue.int: value = .int(Int64(bitPattern: try reader.varint()))
+      case FieldTag.AnyValue.double: value = .double(try reader.double())
+      case FieldTag.AnyValue.array: try array(try reader.message(), &value)
+      case FieldTag.AnyValue.map: try map(try reader.message(), &value)
+      case FieldTag.AnyValue.bytes: value = .bytes(try reader.byteArray())
+      default: try reader.skip(tag)
+      }
+    }
+  }
+
+  private mutating func array(_ reader: ProtobufReader, _ value: inout AttributeValue) throws(WireError) {
+    var reader = reader
+    var elements = AttributeValue.List()
+    if case .array(let earlier) = value {
+      elements = earlier
+      value = .empty  // so that appending doesn't copy
+    }
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case FieldTag.List.values:
+        try count(reader)
+        var element = AttributeValue.empty
+        try self.value(try reader.message(), &element)
+        elements.append(element)
+      default: try reader.skip(tag)
+      }
+    }
+    value = .array(elements)
+  }
+
+  private mutating func map(_ reader: ProtobufReader, _ value: inout AttributeValue) throws(WireError) {
+    var reader = reader
+    var attributes = Attributes()
+    if case .map(let earlier) = value {
+      attributes = earlier
+      value = .empty  // so that appending doesn't copy
+    }
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case FieldTag.List.values: attributes.elements.append(try keyValue(try reader.message()))
+      default: try reader.skip(tag)
+      }
+    }
+    value = .map(attributes)
+  }
+}

@@ -1,0 +1,48 @@
+internal import TelemetryCore
+
+// A request is split between spans, whose boundaries are found by walking the fields of the message. The spans are
+// copied, not encoded again.
+extension ExportRequest {
+  /// Two requests with half the spans each, or nil for a single span.
+  package func split() -> (ExportRequest, ExportRequest)? {
+    guard itemCount > 1 else { return nil }
+    let layout = layout
+    return (piece(0..<itemCount / 2, of: layout), piece(itemCount / 2..<itemCount, of: layout))
+  }
+
+  /// The fewest requests, in the given order, whose messages have at most `maxMessageBytes` bytes without the gRPC
+  /// prefix. A larger span gets a request of its own.
+  package func split(maxMessageBytes: Int) -> [ExportRequest] {
+    if protobuf.count <= maxMessageBytes || itemCount <= 1 { return [self] }
+    let layout = layout
+    var pieces: [ExportRequest] = []
+    var start = 0
+    for index in 1..<itemCount where layout.messageBytes(start..<index + 1) > maxMessageBytes {
+      pieces.append(piece(start..<index, of: layout))
+      start = index
+    }
+    pieces.append(piece(start..<itemCount, of: layout))
+    return pieces
+  }
+
+  private func piece(_ spans: Range<Int>, of layout: ExportRequestLayout) -> ExportRequest {
+    unsafe protobuf.withBytes { bytes in
+      let capacity = layout.messageBytes(spans) + 2 * ProtobufWriter.slack
+      var writer = ProtobufWriter(RawBuffer(capacity: capacity))
+      for resource in layout.resources.reversed() where resource.spans.overlaps(spans) {
+        writer.group(FieldTag.ExportRequest.resourceSpans, resource.header) { writer in
+          for scope in resource.scopes.reversed() where scope.spans.overlaps(spans) {
+            writer.group(FieldTag.ResourceSpans.scopeSpans, scope.header) { writer in
+              unsafe writer.copy(UnsafeRawBufferPointer(rebasing: bytes[scope.bytes(of: spans)]))
+            }
+          }
+        }
+      }
+      writer.grpcPrefix()
+      return ExportRequest(
+        message: BufferSlice(buffer: writer.buffer, range: writer.range), itemCount: spans.count)
+    }
+  }
+
+  var layout: ExportRequestLayout { unsafe protobuf.withBytes { bytes in unsafe ExportRequestLayout(bytes) } }
+}

@@ -1,0 +1,22 @@
+import TelemetrySDK
+
+@testable import OTLPWire
+
+/// The spans of a batch in the order of a request: by resource and then by scope, each in the order of its first span.
+func grouped(_ spans: [SpanData]) -> [SpanData] {
+  var resources: [Resource] = []
+  for span in spans where !resources.contains(span.resource) { resources.append(span.resource) }
+  return resources.flatMap { resource in
+    let members = spans.filter { $0.resource == resource }
+    var scopes: [InstrumentationScope] = []
+    for span in members where !scopes.contains(span.scope) { scopes.append(span.scope) }
+    return scopes.flatMap { scope in members.filter { $0.scope == scope } }
+  }
+}
+
+extension ExportRequest {
+  /// The number of bytes beside a single span: the resource, the scope and their prefixes.
+  var overhead: Int {
+    protobuf.count - layout.resources[0].scopes[0].bytes(of: 0..<1).count
+  }
+}
