@@ -17,6 +17,8 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
   case gzip
   /// Environment variables, one `NAME=value` a line.
   case environment
+  /// Headers of a request, one `name: value` a line, into every propagator.
+  case headers
   /// OTLP JSON.
   case json
   /// `ExportTraceServiceRequest`.
@@ -33,6 +35,7 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
     case .response: Messages.exportResponse(bytes)
     case .gzip: Messages.gzip(bytes)
     case .environment: EnvironmentLines.run(bytes)
+    case .headers: HeaderLines.run(bytes)
     case .json: Spans.json(bytes)
     case .traces: Spans.request(bytes)
     }

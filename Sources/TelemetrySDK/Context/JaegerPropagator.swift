@@ -42,8 +42,8 @@ public struct JaegerPropagator: TextMapPropagator {
     return context
   }
 
-  /// Reads `{trace id}:{span id}:{parent's span id}:{flags}`, maybe percent-encoded. Leading zeros may be missing, and the
-  /// parent is ignored.
+  /// Reads `{trace id}:{span id}:{parent's span id}:{flags}`, maybe percent-encoded. Leading zeros may be missing, and
+  /// the parent is ignored.
   private static func parse(_ header: String) -> (SpanContext, isDebug: Bool)? {
     let text = PercentEncoding.text(HeaderText.trimmed(Substring(header.utf8.prefix(256))))
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)

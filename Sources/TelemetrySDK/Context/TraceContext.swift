@@ -1,7 +1,7 @@
 /// The context of the code that runs: the active span's identity and the baggage. Immutable behind value semantics.
 ///
-/// ``current`` is bound to the task, so child tasks inherit the context; threads that aren't tasks can bind a context too. A
-/// context is a single reference, and binding allocates nothing.
+/// ``current`` is bound to the task, so child tasks inherit the context; threads that aren't tasks can bind a context
+/// too. A context is a single reference, and binding allocates nothing.
 public struct TraceContext: Sendable {
   /// The context of the running task; empty if none is bound.
   @TaskLocal public static var current = TraceContext()

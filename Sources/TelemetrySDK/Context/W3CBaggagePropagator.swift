@@ -15,7 +15,7 @@ public struct W3CBaggagePropagator: TextMapPropagator {
     _ context: TraceContext, into carrier: inout Setter.Carrier, using setter: Setter
   ) {
     var limit = BaggageLimit()
-    let members = context.baggage.lazy.compactMap { Self.member($0) }.filter { limit.admits($0.utf8.count) }
+    let members = context.baggage.compactMap { Self.member($0) }.filter { limit.admits($0.utf8.count) }
     let header = members.joined(separator: ",")
     if !header.isEmpty { setter.set(header, for: Self.header, in: &carrier) }
   }

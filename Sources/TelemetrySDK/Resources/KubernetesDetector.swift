@@ -32,7 +32,8 @@ public struct KubernetesDetector: ResourceDetector {
     ])
   }
 
-  /// The uid in the root of the mount of `/etc/hosts`, which the kubelet makes: `/var/lib/kubelet/pods/{uid}/etc-hosts`.
+  /// The uid in the root of the mount of `/etc/hosts`, which the kubelet makes:
+  /// `/var/lib/kubelet/pods/{uid}/etc-hosts`.
   private var podUID: String? {
     for line in files.contents("/proc/self/mountinfo")?.split(separator: "\n") ?? [] {
       let fields = line.split(separator: " ")

@@ -8,13 +8,16 @@ public struct SpanLimits: Sendable, Hashable {
     get { attributeCount.value }
     set { attributeCount.set(newValue) }
   }
-  /// The most characters of a text and the most bytes of a byte array in attributes of spans, events and links; each element
-  /// of an array or a map is cut. 0 or more, default nil for no limit,
-  /// `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT` or `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.
+  /// The most characters of a text and the most bytes of a byte array in attributes of spans, events and links; each
+  /// element of an array or a map is cut. 0 or more, default nil for no limit, `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`
+  /// or `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.
   public var attributeValueLengthLimit: Int? {
     get { attributeValueLength.value }
     set { attributeValueLength.set(newValue) }
   }
+  /// The most levels of arrays and maps in a value, the value itself included; deeper arrays and maps become empty. 1 or
+  /// more, default 64, no variable. A value is cut to 30 levels whatever the limit, see ``AttributeValue``.
+  public var attributeValueDepthLimit = 64
   /// The most events of a span; 0 or more, default 128, `OTEL_SPAN_EVENT_COUNT_LIMIT`.
   public var eventCountLimit: Int {
     get { eventCount.value }
@@ -50,7 +53,7 @@ public struct SpanLimits: Sendable, Hashable {
   /// The default limits.
   public init() {}
 
-  /// Throws a `ConfigurationError` that names the first negative limit.
+  /// Throws a `ConfigurationError` that names the first limit outside of its range.
   public func validate() throws(ConfigurationError) {
     let limits = [
       ("attributeCountLimit", attributeCountLimit), ("attributeValueLengthLimit", attributeValueLengthLimit ?? 0),
@@ -58,6 +61,7 @@ public struct SpanLimits: Sendable, Hashable {
       ("attributePerEventCountLimit", attributePerEventCountLimit),
       ("attributePerLinkCountLimit", attributePerLinkCountLimit),
     ]
+    try ConfigurationError.require("attributeValueDepthLimit", attributeValueDepthLimit, in: 1...Int.max)
     for (option, limit) in limits { try ConfigurationError.require(option, limit, in: 0...Int.max) }
   }
 

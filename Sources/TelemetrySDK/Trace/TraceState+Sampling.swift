@@ -12,19 +12,27 @@ extension TraceState {
   /// The rejection threshold, `th`; nil if it is absent or malformed.
   package var threshold: SamplingThreshold? { subvalue("th").flatMap { SamplingThreshold($0) } }
 
-  /// The state with `th` set, or without `th` for nil; every other part of the entry is kept. The state is unchanged if
-  /// the entry would be too long.
+  /// The state with `th` set, or without `th` for nil or if the entry would be too long; every other part of the entry
+  /// is kept.
   package func withThreshold(_ threshold: SamplingThreshold?) -> TraceState {
-    var parts = subvalues.filter { !$0.hasPrefix("th:") }
-    if threshold == nil, parts.count == subvalues.count { return self }
-    if let threshold { parts.insert("th:\(threshold)", at: 0) }
-    var state = self
-    let list = parts.joined(separator: ";")
-    if list.isEmpty {
-      state.remove(Self.key)
-    } else if list.utf8.count <= Self.maxListLength {
-      state.set(list, for: Self.key)
+    let others = subvalues.filter { !$0.hasPrefix("th:") }
+    if let threshold {
+      let list = (["th:\(threshold)"] + others).joined(separator: ";")
+      if list.utf8.count <= Self.maxListLength { return with(list) }
     }
+    return others.count == subvalues.count ? self : with(others.joined(separator: ";"))
+  }
+
+  /// The state with `rv` set: for the first span of a trace if the id isn't random. A present `rv` stays.
+  package func withRandomness(_ randomness: UInt64) -> TraceState {
+    guard subvalue("rv") == nil else { return self }
+    let digits = Hexadecimal.text(randomness & 0xFF_FFFF_FFFF_FFFF).dropFirst(2)
+    return with((subvalues + ["rv:\(digits)"]).joined(separator: ";"))
+  }
+
+  private func with(_ list: String) -> TraceState {
+    var state = self
+    if list.isEmpty { state.remove(Self.key) } else { state.set(list, for: Self.key) }
     return state
   }
 

@@ -8,7 +8,8 @@ public struct TraceState: Sendable {
   /// An entry of the state.
   @frozen
   public struct Member: Hashable, Sendable {
-    /// The tracing system's key: 1 to 256 of `a-z`, `0-9`, `_`, `-`, `*`, `/` and `@`; the first is a letter or a digit.
+    /// The tracing system's key: 1 to 256 of `a-z`, `0-9`, `_`, `-`, `*`, `/` and `@`; the first is a letter or a
+    /// digit.
     public let key: String
     /// The system's value: 1 to 256 printable ASCII characters without `,` and `=`; the last is no blank.
     public let value: String

@@ -1,4 +1,5 @@
-/// Ids that AWS X-Ray accepts: a trace id begins with the seconds since 1970 as four bytes; the other twelve are random.
+/// Ids that AWS X-Ray accepts: a trace id begins with the seconds since 1970 as four bytes; the other twelve are
+/// random.
 public struct XRayIDGenerator: IDGenerator {
   private let sequence = RandomSequence()
   private let seconds: @Sendable () -> UInt32

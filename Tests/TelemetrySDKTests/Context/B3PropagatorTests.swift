@@ -61,7 +61,7 @@ import Testing
     #expect(extract(headers).spanContext.traceID.high == 0 && extract(headers).spanContext.isValid)
   }
 
-  @Test func aContextThatIsThereIsNotCleared() {
+  @Test func anExistingContextIsKept() {
     var context = TraceContext(.example())
     context.isDebug = true
     #expect(extract(["b3": "0"], into: context).spanContext == .example() && extract([:], into: context).isDebug)

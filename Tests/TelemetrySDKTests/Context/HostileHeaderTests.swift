@@ -3,7 +3,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// Every propagator on random headers: such as are valid but for a few bytes, and such as are nothing but noise.
+/// Every propagator on random headers: valid headers with a few changed bytes, and noise.
 @Suite(.ownThreads) struct HostileHeaderTests {
   private static let (trace, span) = ("12345678901234567890123456789012", "1234567890123456")
   private static let cases: [(any TextMapPropagator, [(name: String, value: String)])] = [
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  /// What a propagator has read, it writes and reads back the same.
+  /// Writes the context, reads it and writes it again: both times the headers are equal.
   private static func checkRoundTrip(_ context: TraceContext, _ propagator: any TextMapPropagator) {
     var written: [(name: String, value: String)] = []
     propagator.inject(context, into: &written)
@@ -51,7 +51,7 @@ import Testing
     #expect(written.map(\.name) == again.map(\.name) && written.map(\.value) == again.map(\.value))
   }
 
-  /// The value as it is, with a few bytes changed, cut, doubled, very long, or noise.
+  /// The value unchanged, or with bytes that are changed, cut or doubled, or followed by noise.
   private static func changed(_ value: String, _ random: inout SeededRandom) -> String {
     var bytes = Array(value.utf8)
     for _ in 0..<Int.random(in: 0...4, using: &random) {

@@ -52,7 +52,7 @@ import Testing
     #expect(extract("a=\(half)", "b=\(half)", "c=\(half)").map(\.name) == ["a", "b"])
   }
 
-  @Test func baggageThatIsThereStaysIfNothingValidArrives() {
+  @Test func existingBaggageStaysWithoutValidEntries() {
     let context = TraceContext(.example(), baggage: ["a": "1"])
     for header in ["", "broken", ",,,"] {
       #expect(propagator.extract(from: ["baggage": header], into: context).baggage == ["a": "1"])
@@ -67,7 +67,7 @@ import Testing
     #expect(inject([:]) == nil && inject(["a": ""]) == "a=" && propagator.fields == ["baggage"])
   }
 
-  @Test("what would break the header stays here")
+  @Test("names and properties that would break the header are not written")
   func refused() {
     #expect(inject(["b c": "1", "é": "2", "d": "3"]) == "d=3")
     #expect(

@@ -94,7 +94,7 @@ import Testing
     #expect(extract(state: ["foo=1"]) == .invalid)
   }
 
-  @Test func aContextThatIsThereIsNotCleared() {
+  @Test func anExistingContextIsKept() {
     let context = TraceContext(.example(), baggage: ["a": "1"])
     for headers in [[:], ["traceparent": "broken"], ["tracestate": "a=1"]] {
       #expect(propagator.extract(from: headers, into: context).spanContext == .example())

@@ -45,7 +45,7 @@ import Testing
     #expect(propagator.fields == ["X-Amzn-Trace-Id"])
   }
 
-  @Test func aContextThatIsThereIsNotCleared() {
+  @Test func anExistingContextIsKept() {
     let context = TraceContext(.example(), baggage: ["a": "1"])
     let extracted = propagator.extract(from: ["X-Amzn-Trace-Id": Self.root], into: context)
     #expect(extracted.spanContext == .example() && extracted.baggage["a"] == "1")

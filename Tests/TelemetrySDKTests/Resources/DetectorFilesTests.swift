@@ -4,7 +4,7 @@ import Testing
 @testable import TelemetrySDK
 
 @Suite(.ownThreads) struct DetectorFilesTests {
-  @Test func whatIsNoReadableFileIsAbsent() {
+  @Test func unreadableFilesAreAbsent() {
     for path in ["/nonexistent", "/dev/null", "/", "/dev/zero", "a\u{0}b", ""] {
       #expect(DetectorFiles.system.contents(path) == nil)
     }

@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(
-    "one entry that can't be read discards the whole list, with a warning that holds no value",
+    "an unreadable entry discards the whole list, with a warning that holds no value",
     arguments: ["b", "=secret", "b=secret%2", "b=secret%zz", "b=secret%FF", "%=secret"])
   func discarded(entry: String) {
     let warnings = CollectedWarnings()

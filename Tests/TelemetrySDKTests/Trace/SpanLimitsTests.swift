@@ -14,7 +14,7 @@ import Testing
     let limits = SpanLimits()
     try limits.validate()
     #expect(limits.attributeCountLimit == 128 && limits.attributeValueLengthLimit == nil)
-    #expect(limits.eventCountLimit == 128 && limits.linkCountLimit == 128)
+    #expect(limits.eventCountLimit == 128 && limits.linkCountLimit == 128 && limits.attributeValueDepthLimit == 64)
     #expect(limits.attributePerEventCountLimit == 128 && limits.attributePerLinkCountLimit == 128)
     #expect(self.limits([:]) == limits)
   }
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test(
-    "a value that can't be used is named in a warning, and the next source counts",
+    "an unusable value is named in a warning, and the next source counts",
     arguments: ["-1", "1.5", "many", "2147483648"])
   func unusable(value: String) {
     let warnings = CollectedWarnings()
@@ -77,6 +77,9 @@ import Testing
       #expect(#expect(throws: ConfigurationError.self) { try limits.validate() }?.option == name)
     }
     var limits = SpanLimits()
+    limits.attributeValueDepthLimit = 0
+    #expect(#expect(throws: ConfigurationError.self) { try limits.validate() }?.option == "attributeValueDepthLimit")
+    limits = SpanLimits()
     limits.attributeValueLengthLimit = -1
     #expect(#expect(throws: ConfigurationError.self) { try limits.validate() }?.option == "attributeValueLengthLimit")
   }

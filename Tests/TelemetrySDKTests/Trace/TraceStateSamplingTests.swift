@@ -30,9 +30,18 @@ import Testing
     #expect(TraceState("a=1,ot=p:1")?.withThreshold(nil).description == "a=1,ot=p:1")
   }
 
+  @Test func theRandomnessIsSetOnce() {
+    #expect(TraceState().withRandomness(0xFF01).description == "ot=rv:0000000000ff01")
+    let state = TraceState("a=1,ot=th:8")?.withRandomness(.max)
+    #expect(state?.description == "ot=th:8;rv:ffffffffffffff,a=1" && state?.randomness == 0xFF_FFFF_FFFF_FFFF)
+    #expect(state?.withRandomness(1) == state)
+  }
+
   @Test func anEntryThatWouldBeTooLongStaysAsItIs() throws {
     let full = "ot=" + String(repeating: "x", count: 254)
     let state = try #require(TraceState(full))
     #expect(state.withThreshold(SamplingThreshold("8")).description == full)
+    let old = try #require(TraceState("ot=th:8;" + String(repeating: "x", count: 250)))
+    #expect(old.withThreshold(SamplingThreshold("88888888")).description == "ot=" + String(repeating: "x", count: 250))
   }
 }

@@ -22,7 +22,7 @@ public struct ProbabilitySampler: Sampler {
     threshold = SamplingThreshold(probability: ratio)
     thresholdAlone = TraceState().withThreshold(threshold)
     randomnessWarning = WarnOnce(
-      "the probability sampler takes a trace id for random whose random flag isn't set", diagnostics)
+      "ProbabilitySampler presumes a random trace id, but the parent's random flag isn't set", diagnostics)
   }
 
   /// `recordAndSample` with `th` in the trace state, or `drop` without `th`.

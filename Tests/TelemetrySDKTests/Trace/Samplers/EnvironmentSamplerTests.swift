@@ -33,7 +33,7 @@ import Testing
     #expect(sampler(name, nil, warnings) == nil && warnings.count == 1 && warnings.lines[0].contains(name))
   }
 
-  @Test("an argument that can't be used is ignored with a warning", arguments: ["-0.1", "1.5", "half", "nan"])
+  @Test("an unusable argument is ignored with a warning", arguments: ["-0.1", "1.5", "half", "nan"])
   func argument(text: String) {
     let warnings = CollectedWarnings()
     #expect(sampler("traceidratio", text, warnings) == "TraceIdRatioBased{1.000000}")
