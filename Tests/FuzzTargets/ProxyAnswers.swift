@@ -13,8 +13,8 @@ enum ProxyAnswers {
     let answer = Array(bytes.dropFirst())
     let whole = read(answer, pieces: .max)
     let pieces = read(answer, pieces: 1 + Int(mode & 15))
-    rule(whole.progress == pieces.progress, "the pieces matter: \(whole.progress), \(pieces.progress)")
-    if whole.progress == .open { rule(whole.taken == pieces.taken, "the server's bytes are taken") }
+    rule(whole.action == pieces.action, "the pieces matter: \(whole.action), \(pieces.action)")
+    if whole.action == .proceed { rule(whole.taken == pieces.taken, "the server's bytes are taken") }
     guard mode & 0x80 != 0 else { return }
     var configuration = OTLPGRPCExporter.Configuration(endpoint: "http://hidden:4317")
     configuration.proxy = .http("http://x:y@server:4317")
@@ -23,20 +23,20 @@ enum ProxyAnswers {
   }
 
   /// What the answer comes to, and how many of its bytes are taken.
-  private static func read(_ answer: [UInt8], pieces: Int) -> (progress: ProxyConnectStateMachine.Progress, taken: Int) {
-    var tunnel = ProxyConnectStateMachine(route)
+  private static func read(_ answer: [UInt8], pieces: Int) -> (action: ProxyConnectStateMachine.Action, taken: Int) {
+    var machine = ProxyConnectStateMachine(route)
     var taken = 0
     while taken < answer.count {
-      rule(tunnel.missing > 0, "the answer isn't complete and nothing is missing")
-      let count = min(pieces, tunnel.missing, answer.count - taken)
-      let progress = tunnel.receive(answer[taken..<taken + count])
+      rule(machine.missing > 0, "the answer isn't complete and nothing is missing")
+      let count = min(pieces, machine.missing, answer.count - taken)
+      let action = machine.received(answer[taken..<taken + count])
       taken += count
       rule(taken <= ProxyConnectStateMachine.limit, "the answer has no end")
-      if case .failed(let failure) = progress { expectOneLine(failure.text) }
-      if progress != .waiting { return (progress, taken) }
+      if case .fail(let failure) = action { expectOneLine(failure.text) }
+      if action != .read { return (action, taken) }
     }
-    let failure = tunnel.receiveEnd()
+    let failure = machine.connectionEnded()
     expectOneLine(failure.text)
-    return (.failed(failure), taken)
+    return (.fail(failure), taken)
   }
 }

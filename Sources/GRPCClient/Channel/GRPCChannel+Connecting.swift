@@ -21,15 +21,15 @@ extension GRPCChannel {
       if let index = connections.firstIndex(where: { $0.id == id }) { drain(connections.remove(at: index)) }
     case .wakeCalls:
       waitingCalls.wakeAll()
-      // Calls that wait for a stream find one on the new connection.
-      for connection in connections { _ = connection.http2.assumeIsolated { $0.releaseWaiting() } }
+      // The new connection has streams for calls that wait on others.
+      for connection in connections { _ = connection.http2.assumeIsolated { $0.releaseQueuedRequests() } }
     case .reportEjection(let host, let address, let duration):
       reporter.ejected(host: host, address: address, for: duration)
     case .reportLimit(let limit, let host, let count): reporter.limitReached(limit, host: host, connections: count)
     }
   }
 
-  /// Starts the timer for the load balancer while calls wait and no other event would run its due work.
+  /// Starts the timer for the load balancer while calls wait and no other event would run the due work.
   private func scheduleDueWork() {
     if let timer = timers.dueWork { loop.cancel(timer) }
     timers.dueWork = nil

@@ -4,8 +4,8 @@ package import TelemetryCore
 
 /// A gRPC client of one service at one or several servers. A call connects the channel if there is no connection.
 ///
-/// Calls wait for a connection until their deadline (RULES 5.9.6). `LoadBalancerStateMachine` decides; the channel
-/// performs its actions.
+/// Calls wait for a connection until their deadline (RULES 5.9.6). `LoadBalancerStateMachine` decides, and the channel
+/// performs the actions.
 package actor GRPCChannel {
   struct Timers {
     /// The load balancer's due work, while calls wait for a connection.

@@ -251,12 +251,7 @@ actor HTTP2ServerConnection: LoopHandler {
 
   @unsafe
   private func writeOnce(_ bytes: UnsafeRawBufferPointer) -> Int {
-    guard let start = bytes.baseAddress else { return 0 }
-    let slice = unsafe IOSlice(start: start, count: bytes.count)
-    let result = unsafe withUnsafePointer(to: slice) {
-      unsafe transport.write(UnsafeBufferPointer(start: $0, count: 1))
-    }
-    switch result {
+    switch unsafe transport.write(bytes) {
     case .bytes(let count): return count
     case .wouldBlock: return 0
     case .end, .failed:

@@ -8,7 +8,7 @@ package struct ProbeContext: Sendable {
   package let isSchemeless: Bool
   package let hasAuthorization: Bool
   package let isCompressed: Bool
-  /// The proxy for the first host that has one; nil without a proxy.
+  /// The first proxy for one of the hosts; nil without a proxy.
   package let proxy: String?
   /// The file of authorities, or a description of their text; nil for the system's authorities.
   package let authorities: String?
@@ -25,7 +25,7 @@ package struct ProbeContext: Sendable {
     authorities = configuration.certificate?.shown
     certificateName = configuration.serverName ?? configuration.authority ?? endpoint.serverName
     if case .hosts(let hosts) = endpoint.target {
-      proxy = hosts.lazy.compactMap { configuration.settings.proxy(for: $0) }.first.map { "\($0)" }
+      proxy = hosts.lazy.compactMap { configuration.values.proxy(for: $0) }.first.map { "\($0)" }
     } else {
       proxy = nil
     }

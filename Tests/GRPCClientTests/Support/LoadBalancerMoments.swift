@@ -53,8 +53,8 @@ extension LoadBalancerStateMachine {
   func turns(at now: MonotonicInstant) -> [[Int]] { rotation(at: now).map { $0.map(\.number) } }
 }
 
-/// An input of the load balancer. It concerns the latest attempt under way, and the oldest or, if it is `unused`, the
-/// youngest connection; `noConnection` where there is none.
+/// An input of the load balancer, for the latest attempt under way, and for the oldest connection; `unused` is for the
+/// youngest. Without an attempt or a connection, an input is for `noConnection`.
 enum Input: String, CaseIterable {
   case callsWait, dueWork, connectSucceeded, connectFailed, endedOrderly, lost, answered, callFailed, fiveFailed,
     noStreamAvailable, noStreamsPermitted, unused, resolved, resolvedOther, resolutionFailed
@@ -127,7 +127,7 @@ struct Moments {
     }
   }
 
-  /// Expects that every pair of inputs, and one of `thirds` after it, keeps the invariants.
+  /// Expects that every pair of inputs, followed by each of `thirds`, keeps the invariants.
   func checkEveryPair(of name: String, then thirds: [Input]) throws {
     for first in Input.allCases {
       for second in Input.allCases {

@@ -1,4 +1,4 @@
-/// Identifies an attempt to connect and, after its success, the connection.
+/// Identifies an attempt to connect and, after a success, the connection.
 struct ConnectionID: Hashable, Sendable {
   let subchannel: SubchannelID
   /// Counts the attempts of the channel from 1.

@@ -1,8 +1,8 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// Decides which connections a channel has, and which of them calls take. Each input returns the actions to perform,
-/// and `nextDeadline` is the instant for the next `runDueWork`.
+/// Decides which connections a channel has, and which of the connections calls take. Each input returns the actions to
+/// perform, and `nextDeadline` is the instant for the next `runDueWork`.
 ///
 /// The states of a subchannel (RULES 5.9.4):
 ///
@@ -22,7 +22,7 @@ struct LoadBalancerStateMachine {
     case resolve(host: Int, deadline: Deadline)
     /// Connects. The result is `connectSucceeded` or `connectFailed`.
     case connect(ConnectionAttempt)
-    /// Closes a connection after its open calls have ended.
+    /// Closes a connection after the open calls have ended.
     case close(ConnectionID)
     /// Wakes the calls that wait for a connection or a stream: this connection is new.
     case wakeCalls(ConnectionID)
@@ -98,7 +98,7 @@ struct LoadBalancerStateMachine {
     return runDueWork(at: now, callsWait: true)
   }
 
-  /// - Returns: The actions, or nil if the connection is of no use: the caller then closes it.
+  /// - Returns: The actions, or nil if the connection is of no use: the caller then closes the connection.
   mutating func connectSucceeded(_ id: ConnectionID, at now: MonotonicInstant) -> [Action]? {
     guard let attempt = pool.endAttempt(id), !isShutDown, let index = pool.index(of: id.subchannel),
       acceptsConnection(attempt, index)
@@ -163,7 +163,7 @@ struct LoadBalancerStateMachine {
     return actions.isEmpty ? [] : actions + runDueWork(at: now, callsWait: callsWait)
   }
 
-  /// Calls wait for `limit` on this connection and on all others of its subchannel.
+  /// Calls wait for `limit` on this connection and on all others of the subchannel.
   mutating func noStreamAvailable(on id: ConnectionID, _ limit: HTTP2Limit, at now: MonotonicInstant) -> [Action] {
     guard !isShutDown, let (index, _) = pool.indices(of: id), !pool.subchannels[index].isRemoved,
       policy.allowsAttempt(for: id.subchannel, in: pool)

@@ -14,7 +14,7 @@ struct OutlierDetection {
   private(set) var failures = 0
   /// The duration of the last ejection, before jitter.
   private var duration = Duration.zero
-  /// The end of the last ejection, which may have passed; nil before the first one.
+  /// The end of the last ejection, which may have passed; nil before the first ejection.
   private(set) var ejectionEnd: MonotonicInstant?
 
   func isEjected(at now: MonotonicInstant) -> Bool { ejectionEnd.map { now < $0 } ?? false }
@@ -40,7 +40,7 @@ struct OutlierDetection {
     return jittered
   }
 
-  /// The server is in use again before the end of its ejection.
+  /// The server is in use again before the end of the ejection.
   mutating func returned(at now: MonotonicInstant) {
     if let ejectionEnd, now < ejectionEnd { self.ejectionEnd = now }
   }

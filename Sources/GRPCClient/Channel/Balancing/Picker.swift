@@ -1,7 +1,7 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// Picks the connection for each call from those that the load balancer has put into the rotation.
+/// Picks the connection for each call from the rotation of the load balancer.
 struct Picker {
   struct Pick {
     let connection: ChannelConnection
@@ -15,7 +15,7 @@ struct Picker {
   private(set) var rotation: [[ChannelConnection]] = []
   /// The index of the next group.
   private var turn = 0
-  /// The pick while it is valid; nil while there is no connection.
+  /// The present pick; nil while there is no connection.
   private(set) var current: Pick?
   /// The instant for the load balancer's next `runDueWork`.
   private(set) var nextDeadline = MonotonicInstant.distantPast
@@ -63,7 +63,7 @@ struct Picker {
     let group = rotation[turn]
     turn += 1
     let loads = group.map { connection in
-      connection.http2.assumeIsolated { ($0.waitingCount, $0.backlog, $0.openRequests) }
+      connection.http2.assumeIsolated { ($0.queuedRequests, $0.backlog, $0.openRequests) }
     }
     let pick = zip(group, loads).min { $0.1 < $1.1 }.map {
       Pick(connection: $0.0, validUntil: .distantPast, waitsForStream: true)

@@ -7,7 +7,7 @@ struct RoundRobinPolicy: LoadBalancingPolicy {
   private struct NameLookUp {
     var backoff: ConnectionBackoff
     var isUnderWay = false
-    /// The next look-up starts at this instant; `.distantFuture` if only an input can cause one.
+    /// The next look-up starts at this instant; `.distantFuture` if only an input can cause a look-up.
     var due = MonotonicInstant.distantPast
     var latest = MonotonicInstant.distantPast
   }

@@ -1,4 +1,4 @@
-/// Identifies a subchannel for the life of its channel.
+/// Identifies a subchannel for the life of the channel.
 package struct SubchannelID: Hashable, Sendable {
   let number: Int
 }

@@ -21,7 +21,7 @@ final class KeepaliveThrottle: Sendable {
   }
 
   var configuration: KeepaliveConfiguration? { state.withLock { $0.configuration } }
-  /// The silence after which a connection is probed before its next call; nil for never.
+  /// The silence after which a connection is probed before the next call; nil for never.
   var probeAfter: Duration? { state.withLock { $0.probeAfter } }
 
   /// - Returns: The new interval if the GOAWAY doubled it: of keepalive, or else of probes. Nil for any other GOAWAY.
