@@ -31,7 +31,7 @@ enum Messages {
     expectOneLine(result.message)
     rule(result.code == .ok || result.body.isEmpty, "a failed call with a message")
     rule(result.body.count <= limit, "a message of \(result.body.count) bytes")
-    if case .failed(let failure) = GRPCTransport.read(result) { expectOneLine(failure.message) }
+    if case .failure(let failure) = GRPCExportClient.read(result) { expectOneLine(failure.message) }
   }
 
   private static func fields(_ rest: inout ArraySlice<UInt8>) -> [(name: String, value: String)] {

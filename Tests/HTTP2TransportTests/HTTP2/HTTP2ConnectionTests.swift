@@ -212,7 +212,7 @@ struct HTTP2ConnectionTests {
   }
 }
 
-/// A transport whose writes fail.
+/// A transport that fails all writes.
 private final class BrokenTransport: Transport {
   static let error = SystemError(call: "sendmsg", code: 32)
   let peer = "nobody"

@@ -7,7 +7,7 @@
   @testable import HTTP2Transport
 
   @Suite(.ownThreads) struct SocketTransportTests {
-    @Test("TCP_USER_TIMEOUT is set in milliseconds, and setting it on a Unix socket has no effect (RULES 5.7.9)")  // RULES 5.7.9
+    @Test("TCP_USER_TIMEOUT is set in milliseconds, and setting it on a Unix socket has no effect (RULES 5.7.9)")
     func option() async throws {
       try await onLoop { loop in
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

@@ -7,8 +7,9 @@ import Testing
 
 /// A write fails while bytes of the server are unread.
 @Suite(.ownThreads) struct FailedWriteTests {
+  // RULES 5.8.2, 5.8.9
   @Test(
-    "an unread GOAWAY decides the fates: excluded requests are unprocessed, answered ones answered, the rest unknown")  // RULES 5.8.2, 5.8.9
+    "an unread GOAWAY decides the fates: excluded requests are unprocessed, answered ones answered, the rest unknown")
   func goAwayUnread() throws {
     try withBreakablePair { pair, link in
       let calls = (0..<3).map { _ in pair.request() }

@@ -44,7 +44,8 @@ import Testing
     }
   }
 
-  @Test("no PING is sent without calls, and a PING precedes the HEADERS of the first call after a silence")  // RULES 5.7.4, 5.7.5
+  // RULES 5.7.4, 5.7.5
+  @Test("no PING is sent without calls, and a PING precedes the HEADERS of the first call after a silence")
   func idle() throws {
     try withPair(configuration: Self.configuration()) { pair in
       await pair.simulation.sleep(.seconds(200))

@@ -21,7 +21,8 @@ struct RequestFailureTests {
     }
   }
 
-  @Test("GOAWAY: streams above the last are unprocessed, streams below finish, then the connection ends")  // RULES 5.8.1 to 5.8.3
+  // RULES 5.8.1 to 5.8.3
+  @Test("GOAWAY: streams above the last are unprocessed, streams below finish, then the connection ends")
   func goAway() throws {
     try withPair { pair in
       let first = pair.request()

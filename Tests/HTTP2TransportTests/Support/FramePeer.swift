@@ -2,7 +2,7 @@ import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
 
-/// A server whose frames the test writes one by one, so that it can also violate the protocol.
+/// A server for tests that write the frames one by one, and may violate the protocol.
 actor FramePeer: LoopHandler {
   struct Frame: Sendable {
     static let data: UInt8 = 0

@@ -7,10 +7,9 @@ struct ProtocolDetector {
 
   /// Adds bytes that arrived. Only the first ones are kept.
   mutating func append(_ more: UnsafeRawBufferPointer) {
-    for unsafe byte in unsafe more.prefix(8 - count) {
-      bytes = bytes << 8 | UInt64(byte)
-      count += 1
-    }
+    let added = min(more.count, 8 - count)
+    for index in 0..<added { bytes = unsafe bytes << 8 | UInt64(more[index]) }
+    count += added
   }
 
   private func byte(_ index: Int) -> UInt8? {

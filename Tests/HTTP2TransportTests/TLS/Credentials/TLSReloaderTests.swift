@@ -48,7 +48,7 @@ private final class Log: Sendable {
   var diagnostics: Diagnostics { Diagnostics { event in self.kept.withLock { $0.append(event) } } }
 }
 
-/// A network whose blocking work runs when the test calls `runAll`.
+/// A network that holds blocking work until the test calls `runAll`.
 private final class StalledNetwork: Network {
   private let work = Mutex<[@Sendable () -> Void]>([])
   var started: Int { work.withLock { $0.count } }
