@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The drivers measure the layers one by one, so they must see what the package keeps to itself: they are compiled as if
-// they belonged to it. SwiftPM names a package after its folder.
+// The drivers measure the layers separately and therefore need the package's internal declarations: they are compiled as
+// part of the package. SwiftPM names a package after the folder.
 let folder = Context.packageDirectory.split(separator: "/").dropLast().last.map { $0.lowercased() } ?? ""
 let packageName = String(folder.map { $0.isLetter || $0.isNumber ? $0 : "_" })
 
@@ -35,7 +35,7 @@ let package = Package(
     driver("idle-bench"),
     driver("queue-bench"),
     driver("pipeline-bench"),
-    // What a user's program weighs: it sees the public product only.
+    // The size of a user's program, which imports only the public product.
     .executableTarget(
       name: "hello-exporter", dependencies: [.product(name: "OTLPGRPC", package: "swift-otlp")],
       swiftSettings: settings),

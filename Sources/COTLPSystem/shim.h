@@ -6,13 +6,13 @@
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
-// pthread_setname_np is behind _GNU_SOURCE, which the Glibc module is built without, and so must this one be:
-// with it, fd_set has other member names there than here.
+// pthread_setname_np needs _GNU_SOURCE. The Glibc module is built without this macro, so this module must be too: the
+// member names of fd_set would differ between the two.
 extern int pthread_setname_np(pthread_t thread, const char *name);
 static inline int COTLPSystem_set_thread_name(const char *name) { return pthread_setname_np(pthread_self(), name); }
-// Neither is declared: `syscall` is variadic, which Swift can't call.
+// Declared for the same reason. Swift can't call a variadic function such as `syscall`.
 extern long syscall(long number, ...);
-// Sleeps unless the word has another value by now; private to the process. A wake for nothing is possible.
+// Sleeps if the word has this value (FUTEX_WAIT | FUTEX_PRIVATE_FLAG). A spurious wake-up is possible.
 static inline void COTLPSystem_futex_wait(const void *word, uint32_t value) { syscall(SYS_futex, word, 128, value, 0); }
 static inline void COTLPSystem_pause(void) {
 #if defined(__x86_64__)
@@ -24,7 +24,7 @@ static inline void COTLPSystem_pause(void) {
 static inline void COTLPSystem_futex_wake_one(const void *word) { syscall(SYS_futex, word, 129, 1); }
 #endif
 
-// Fetches a line of memory ahead of its use, to be written.
+// Prefetches a cache line for a write.
 static inline void COTLPSystem_prefetch_for_write(const void *address) { __builtin_prefetch(address, 1); }
 
 #include <getopt.h>
@@ -48,19 +48,19 @@ static inline int64_t COTLPSystem_cpu_microseconds(void) {
   return ((int64_t)used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000 + used.ru_utime.tv_usec +
          used.ru_stime.tv_usec;
 }
-// The Glibc module lacks getopt_long, and Swift 6 refuses the C globals that it and the environment live in.
+// The Glibc module lacks getopt_long, and Swift 6 refuses mutable C globals such as those of getopt and `environ`.
 extern char **environ;
 static inline char **COTLPSystem_environ(void) { return environ; }
 static inline int COTLPSystem_getopt_long(int argc, char *const argv[], const char *letters, const struct option *options) {
   return getopt_long(argc, argv, letters, options, 0);
 }
-// ioctl is variadic, which Swift can't call.
+// Swift can't call a variadic function such as ioctl.
 #include <sys/ioctl.h>
 static inline int COTLPSystem_terminal_columns(int descriptor) {
   struct winsize size;
   return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
-// wcwidth is behind _XOPEN_SOURCE, and what it answers depends on the thread's locale, which a program begins with as C's.
+// wcwidth needs _XOPEN_SOURCE. Its result depends on the thread's locale, which is the C locale at start.
 #include <locale.h>
 #include <wchar.h>
 extern int wcwidth(wchar_t character);

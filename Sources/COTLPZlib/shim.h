@@ -1,7 +1,7 @@
 #ifndef SWIFT_OTLP_ZLIB_H
 #define SWIFT_OTLP_ZLIB_H
 #include <zlib.h>
-// zlib's init functions are macros that pass the header's version and the struct's size.
+// zlib's init functions are macros, which Swift can't call.
 static inline int COTLPZlib_deflateInit2(z_stream *s, int level, int windowBits, int memLevel) {
   return deflateInit2(s, level, Z_DEFLATED, windowBits, memLevel, Z_DEFAULT_STRATEGY);
 }

@@ -1,6 +1,6 @@
 package import TelemetryCore
 
-/// Ends a command: one sentence for standard error, and the exit code.
+/// The error that ends a command: a sentence for standard error, and the exit code.
 package struct ToolError: Error, Hashable, Sendable, CustomStringConvertible {
   package let code: ExitCode
   package let description: String

@@ -6,7 +6,7 @@ import Testing
 @Suite struct PublicNameTests {
   /// The public top-level names of each library. A name belongs here only if exporting needs the name, and no library that
   /// servers import has it (the stubs beside this file, Foundation). Only opentelemetry-swift shares names with us by
-  /// design, those of OpenTelemetry's specification: a file that imports both qualifies them (`TelemetrySDK.Resource`).
+  /// design, the names of OpenTelemetry's specification: a file that imports both writes `TelemetrySDK.Resource`.
   private static let allowed: [String: Set<String>] = [
     "TelemetryCore": [
       "ConfigurationError", "Deadline", "DiagnosticEvent", "Diagnostics", "KeyPassword", "MonotonicInstant",

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 extension PeerTests {
-  /// Exports to the OpenTelemetry Collector, which counts the spans that it accepts.
+  /// Exports to the OpenTelemetry Collector, which counts the accepted spans.
   @Suite(.enabled(if: Peers.hasCollector, "OTELCOL names no Collector"))
   struct CollectorTests {
     private static let count = 200_000
@@ -112,7 +112,7 @@ extension PeerTests {
       try await Arrivals.atCollector(folder + "/1.jsonl", folder + "/2.jsonl").expectAll(of: run)
     }
 
-    /// The configuration of a Collector that forwards a request before it answers.
+    /// The configuration of a Collector that forwards a request before the answer.
     private static func forwarding(to port: UInt16) -> String {
       """
       receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:${env:GRPC_PORT}"}}}}

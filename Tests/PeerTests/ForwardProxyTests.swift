@@ -5,7 +5,7 @@ import Testing
 extension PeerTests {
   /// Proxies that make tunnels by CONNECT to servers in plaintext and over TLS (RULES 5.9.11).
   @Suite(
-    .enabled(if: ForwardProxyPeer.areThere, "Tests/run installs tinyproxy and squid"),
+    .enabled(if: ForwardProxyPeer.areAvailable, "Tests/run installs tinyproxy and squid"),
     .enabled(if: Peers.hasPython, "Tests/run makes .venv"))
   struct ForwardProxyTests {
     private static let count = 20_000

@@ -4,7 +4,7 @@ import Testing
 extension PeerTests {
   /// The Collector and grpcio behind proxies, which terminate our HTTP/2 connection and open another.
   @Suite(
-    .enabled(if: ProxyPeer.areThere, "Tests/run installs nginx, nghttpx, HAProxy and Envoy"),
+    .enabled(if: ProxyPeer.areAvailable, "Tests/run installs nginx, nghttpx, HAProxy and Envoy"),
     .enabled(if: Peers.hasPython, "Tests/run makes .venv"))
   struct ProxyTests {
     enum Backend: CaseIterable, Sendable {
@@ -145,7 +145,7 @@ extension PeerTests {
     }
 
     /// Exports 20,000 spans in requests of 100, several at once, through a proxy that allows five requests on a connection.
-    /// HAProxy can't count requests: it closes an idle connection, and a pause of 50 ms follows each request.
+    /// HAProxy can't count requests and closes idle connections, and a pause of 50 ms follows each request.
     private func deliverOnManyConnections(_ kind: ProxyPeer.Kind, to backend: UInt16) async throws -> Tool.Result {
       var options = ProxyPeer.Options()
       options.requestsPerConnection = 5
@@ -153,7 +153,7 @@ extension PeerTests {
       let load = kind == .haproxy ? ["--spans", "5000", "--rate", "2000"] : ["--spans", "\(Self.count)"]
       let run = try await Tool.run(
         ["load", "--endpoint", proxy.endpoint, "--batch", "100", "--json"] + load, within: .seconds(90))
-      // The proxy writes its log after its answers.
+      // The proxy logs a request after the answer.
       #expect(await Loopback.wait { proxy.clients.count >= run.number("exports") })
       // Up to 16 requests are open when the proxy closes the connection.
       #expect(Set(proxy.clients).count >= 10)

@@ -4,7 +4,7 @@ import OTLPTesting
 import Synchronization
 
 /// Forks `children` from a parent with an open connection and a queue that isn't empty. Parent and children then export
-/// spans, the children with the inherited processor or, with `own=1`, with a new one.
+/// spans, the children with the inherited processor or, with `own=1`, with a new processor.
 func prefork(_ options: Options) {
   let (children, spans) = (options.number("children", 4), options.number("spans", 100))
   let processor = makeProcessor(options)
@@ -20,7 +20,7 @@ func prefork(_ options: Options) {
   for id in ids { reap(id) }
   let report = processor.shutdownBlocking(within: .seconds(20))
   check(delivered(report, 3 * spans), "the parent's end: \(report)")
-  say("done")
+  printLine("done")
 }
 
 private func preforkChild(_ options: Options, _ number: Int, _ spans: Int, _ inherited: BatchSpanProcessor) -> Never {
@@ -79,7 +79,7 @@ func forkLoop(_ options: Options) {
   let ledger = processor.shutdownBlocking(within: .seconds(20)).ledger
   check(ledger.isBalanced && ledger.ended == ended.count, "the parent's ledger: \(ledger), ended \(ended.count)")
   check(ledger.exported > 0 && ledger.dropped.keys.allSatisfy { $0 == .queueFull }, "the parent lost: \(ledger)")
-  say("done exported=\(ledger.exported)")
+  printLine("done exported=\(ledger.exported)")
 }
 
 private func forkOnce(_ processor: BatchSpanProcessor, exports: Bool) {
@@ -119,7 +119,7 @@ func forkOnLoop(_ options: Options) {
         check(delivered(report, id == 0 ? 10 : 30), "\(id == 0 ? "child" : "parent"): \(report)")
         if id == 0 { exit(0) }
         reap(id)
-        say("done")
+        printLine("done")
         exit(0)
       }
     } catch {
@@ -163,7 +163,7 @@ func lateForks(_ options: Options) {
   pthread_join(producer, nil)
   alarm(20)
   while ended.count < begun.count { usleep(1000) }
-  say("done")
+  printLine("done")
 }
 
 /// A counter that threads share.

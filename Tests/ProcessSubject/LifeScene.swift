@@ -1,7 +1,7 @@
 import Glibc
 import OTLPGRPC
 
-/// Makes a runtime, an exporter and a processor, exports, and releases them, `count` times. Checks that all threads end,
+/// Makes a runtime, an exporter and a processor, exports, and releases all, `count` times. Checks that all threads end,
 /// and prints the bytes in use after each time. The C library must have one arena (MALLOC_ARENA_MAX=1).
 func lives(_ options: Options) {
   var sizes: [Int] = []
@@ -9,13 +9,13 @@ func lives(_ options: Options) {
   sizes.reserveCapacity(count)
   for number in 0..<count {
     live(options, number)
-    // A thread frees its memory when it ends, which takes a moment.
+    // A thread frees memory when it ends, which takes a moment.
     for _ in 0..<2000 where threadCount() > 1 { usleep(1000) }
     check(threadCount() == 1, "life \(number) leaves \(threadCount() - 1) threads")
     if options.number("measure", 1) == 1 { sizes.append(bytesInUse()) }
   }
-  say("sizes " + sizes.map(String.init).joined(separator: " "))
-  say("done")
+  printLine("sizes " + sizes.map(String.init).joined(separator: " "))
+  printLine("done")
 }
 
 private func live(_ options: Options, _ number: Int) {
@@ -51,7 +51,7 @@ private func threadCount() -> Int {
   return count
 }
 
-/// The memory that the C library got from the system, less its free memory (malloc_info(3)).
+/// The memory that the C library got from the system, less the free memory (malloc_info(3)).
 private func bytesInUse() -> Int {
   typealias Info = @convention(c) (CInt, UnsafeMutablePointer<FILE>) -> CInt
   var text: UnsafeMutablePointer<CChar>?

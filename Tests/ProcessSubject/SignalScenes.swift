@@ -26,7 +26,7 @@ func signals(_ options: Options) {
       after[number - 1] == before[number - 1], "the handler of signal \(number) changed: \(after[number - 1] ?? [])")
   }
   check((1..<65).allSatisfy { sigismember(&mask, $0) == sigismember(&maskBefore, $0) }, "the signal mask changed")
-  say("done")
+  printLine("done")
 }
 
 /// Exports while frequent signals interrupt system calls.
@@ -41,14 +41,14 @@ func interrupts(_ options: Options) {
     check(setitimer(__itimer_which_t(timer.rawValue), &every, nil) == 0, "setitimer")
   }
   for _ in 0..<5 { export(options, spans: 2000) }
-  say("done")
+  printLine("done")
 }
 
 /// Exports to a server that closes connections. A SIGPIPE would end the process.
 func closedPeers(_ options: Options) {
   check(dispositions()[Int(SIGPIPE) - 1]?.first == 0, "SIGPIPE isn't at its default")
   export(options, spans: options.number("spans", 20_000))
-  say("done")
+  printLine("done")
 }
 
 /// Writes warnings to a standard error without a reader.
@@ -62,14 +62,14 @@ func closedStandardError(_ options: Options) {
     let exporter = try OTLPGRPCExporter(options.exporter)
     let processor = try BatchSpanProcessor(exporter: exporter)
     processor.onEnd(span(1, 0))
-    // No server listens at the endpoint. The exporter warns on its thread, the processor on this one.
+    // No server listens at the endpoint. The exporter warns on its thread, the processor on this thread.
     _ = processor.shutdownBlocking(within: .milliseconds(300))
     processor.onEnd(span(1, 1))
     Diagnostics.standardError.emit(.warning, "a warning without a reader")
   } catch {
     fail("\(error)")
   }
-  say("done")
+  printLine("done")
 }
 
 /// Exports without standard files, as a daemon does. The process's output must not reach the server.
@@ -81,7 +81,7 @@ func withoutStandardFiles(_ options: Options) {
   dup2(kept, 1)
   dup2(kept, 2)
   check(taken.isEmpty, "telemetry took \(taken)")
-  say("done")
+  printLine("done")
 }
 
 /// Exports the spans, shuts down and checks that all arrived.
@@ -116,10 +116,10 @@ func idle(_ options: Options) {
   for index in 0..<1000 { processor.onEnd(span(1, index)) }
   check(delivered(processor.forceFlushBlocking(within: .seconds(20)), 1000), "the flush")
   sleep(UInt32(options.number("settle", 3)))
-  say("idle begins")
+  printLine("idle begins")
   sleep(UInt32(options.number("seconds", 15)))
-  say("idle ends")
+  printLine("idle ends")
   processor.onEnd(span(1, 1000))
   check(delivered(processor.shutdownBlocking(within: .seconds(20)), 1001), "the end")
-  say("done")
+  printLine("done")
 }

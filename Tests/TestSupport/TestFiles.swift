@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// Files and places that tests need.
+/// Files and folders for tests.
 package enum TestFiles {
-  /// The package's own folder.
+  /// The folder of the package.
   package static let root: String = {
     var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
     parts.removeLast(3)
     return parts.joined(separator: "/")
   }()
 
-  /// The folder of the program that runs now, where the built products lie too.
+  /// The folder of the running program, which also holds the built products.
   package static let products: String = {
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
@@ -17,7 +17,7 @@ package enum TestFiles {
     return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
   }()
 
-  /// A file of the certificates that `Fixtures/make_certificates.sh` makes.
+  /// The path of a certificate that `Fixtures/make_certificates.sh` makes.
   package static func certificate(_ name: String) -> String { "\(certificates)/\(name)" }
 
   private static let certificates: String = {
@@ -26,11 +26,11 @@ package enum TestFiles {
     return folder
   }()
 
-  /// A folder for what this process writes; removed with all that is in it when the process exits.
+  /// A folder for the files of this process, which is removed when the process exits.
   package static let temporary: String = {
     let base = variable("TMPDIR") ?? "/tmp"
     guard let folder = make("\(base)/swift-otlp-test-XXXXXX") else { preconditionFailure("\(base): errno \(errno)") }
-    // A program that becomes another user, as squid does, must get through to its own folder.
+    // A program that becomes another user, as squid does, must reach its folder inside.
     chmod(folder, 0o711)
     atexit { TestFiles.remove(TestFiles.temporary) }
     return folder
@@ -50,7 +50,7 @@ package enum TestFiles {
     return mkdtemp(template).map { String(cString: $0) }
   }
 
-  /// Removes a folder and all that is in it.
+  /// Removes a folder and its contents.
   package static func remove(_ directory: String) {
     for name in names(in: directory, hidden: true) {
       let path = directory + "/" + name
@@ -59,7 +59,7 @@ package enum TestFiles {
     rmdir(directory)
   }
 
-  /// The names of a folder's files, sorted; none if there is no such folder.
+  /// The names of a folder's files, sorted; empty if the folder is missing.
   package static func names(in directory: String, hidden: Bool = false) -> [String] {
     guard let handle = opendir(directory) else { return [] }
     defer { closedir(handle) }
@@ -73,15 +73,15 @@ package enum TestFiles {
     return names.sorted()
   }
 
-  /// How many threads of this process have names that begin so.
+  /// The number of threads of this process with this prefix.
   package static func threads(named prefix: String) -> Int {
     names(in: "/proc/self/task").count { read("/proc/self/task/\($0)/comm").hasPrefix(prefix) }
   }
 
-  /// A file's text; empty if there is none.
+  /// A file's text; empty if the file is missing.
   package static func read(_ path: String) -> String { String(decoding: bytes(path), as: UTF8.self) }
 
-  /// A file's bytes; none if there is no such file.
+  /// A file's bytes; empty if the file is missing.
   package static func bytes(_ path: String) -> [UInt8] {
     let file = open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { return [] }

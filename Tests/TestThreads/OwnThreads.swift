@@ -5,19 +5,19 @@ package import Testing
 extension Trait where Self == OwnThreads {
   /// Runs each test of the suite on threads apart from the pool of Swift's concurrency.
   ///
-  /// Every suite carries it (`Tests/Scripts/check_suites.py`): the pool has one thread per core, and a test that blocks
-  /// one (a simulation runs its loop on the thread that calls it) would hold up all the others.
+  /// Every suite has this trait (`Tests/Scripts/check_suites.py`): the pool has one thread per core, and a test that
+  /// blocks a thread, as a simulation does with its loop, would delay all other tests.
   package static var ownThreads: Self { Self() }
 }
 
-/// Runs a test on ``TestThreads``, when there is a place for one more.
+/// Runs a test on ``TestThreads`` as soon as there is a free place.
 package struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
   package var isRecursive: Bool { true }
 
   package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
-    // A suite that runs its tests one after the other would be the last to end if each waited behind all others.
+    // The tests of a serialized suite go first: if each waited behind all others, this suite would end last.
     let isSerialized = test.traits.contains { $0 is ParallelizationTrait }
     try await TestThreads.shared.perform(isUrgent: isSerialized) {
       let start = MonotonicInstant.now
@@ -26,7 +26,7 @@ package struct OwnThreads: SuiteTrait, TestTrait, TestScoping {
     }
   }
 
-  /// TEST_TIMES=1 prints how long each test took. What Swift Testing prints counts the wait for a place too.
+  /// TEST_TIMES=1 prints the time of each test. The time that Swift Testing prints includes the wait for a place.
   private static let printsTimes = getenv("TEST_TIMES") != nil
 
   private static func printTime(_ test: Test, _ time: Duration) {

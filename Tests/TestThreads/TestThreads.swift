@@ -2,11 +2,11 @@ internal import Glibc
 internal import Synchronization
 internal import TelemetryCore
 
-/// The threads that tests run on. A job that is ready gets a thread at once, so one that blocks holds up nobody.
+/// The threads that tests run on. A ready job gets a thread at once, so that a blocked job delays no other.
 package final class TestThreads: TaskExecutor {
   package static let shared = TestThreads(maxTests: 2 * max(2, ThreadSystem.coreCount))
 
-  /// Where the present test has its place already: a suite within a suite may carry the trait too.
+  /// The threads on which the present test already has a place: a nested suite may have the trait too.
   @TaskLocal private static var current: TestThreads?
 
   private struct State {
@@ -21,12 +21,12 @@ package final class TestThreads: TaskExecutor {
   private let state: Mutex<State>
   private let wakeUp = BlockingSemaphore()
 
-  /// - Parameter maxTests: Tests that run at the same time. More would only make each of them slower, and what is
-  ///   measured by the clock less certain.
+  /// - Parameter maxTests: The most tests that run at the same time. More tests would be slower, and measure times less
+  ///   exactly.
   package init(maxTests: Int) { state = Mutex(State(freePlaces: maxTests)) }
 
-  /// Runs `body` and its child tasks on threads of ours, as soon as fewer than `maxTests` run.
-  /// - Parameter isUrgent: Whether it goes before those that wait.
+  /// Runs `body` and its child tasks on these threads as soon as fewer than `maxTests` tests run.
+  /// - Parameter isUrgent: If true, the test goes before the waiting tests.
   package func perform(
     isUrgent: Bool = false, _ body: @concurrent @Sendable () async throws -> Void
   ) async rethrows {
@@ -65,14 +65,14 @@ package final class TestThreads: TaskExecutor {
 
   // MARK: Threads
 
-  /// Whether the calling thread is one of ours.
+  /// True on one of these threads.
   package var ownsCurrentThread: Bool { state.withLock { $0.threads.contains(pthread_self()) } }
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let needsThread = state.withLock { state in
       state.jobs.append(job)
-      // Each job has a thread that waits, or comes up, for it.
+      // An idle or a starting thread takes the job.
       if state.jobs.count <= state.idleThreads + state.startingThreads { return false }
       state.startingThreads += 1
       return true

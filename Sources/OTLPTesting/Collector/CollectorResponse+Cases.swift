@@ -135,14 +135,7 @@ extension LoopbackCollector.Response {
 
   /// Encodes a `grpc-message` (5.2.7).
   private static func percentEncoded(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF")
-    return text.utf8.reduce(into: "") { result, byte in
-      if byte.isPrintableASCII, byte != UInt8(ascii: "%") {
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-      }
-    }
+    PercentEncoding.encode(text, keeping: \.isPrintableASCII)
   }
 
   /// Encodes binary metadata without padding (5.1.8).

@@ -3,7 +3,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
   /// The name of the option: a property, a command-line option or an environment variable.
   public let option: String
   /// The refused value without secrets. A value with a line break, with PEM text or of more than 64 characters is
-  /// replaced by its length; the credentials and the query of a URL are replaced by `[REDACTED]`.
+  /// replaced by the length; the credentials and the query of a URL are replaced by `[REDACTED]`.
   public let value: String
   /// A description of the allowed values.
   public let allowed: String
@@ -15,7 +15,7 @@ public struct ConfigurationError: Error, Hashable, CustomStringConvertible {
     self.allowed = allowed
   }
 
-  /// One sentence with option, value and allowed values.
+  /// A sentence with option, value and allowed values.
   public var description: String { "\(option): '\(value)' is not allowed; allowed: \(allowed)" }
 
   /// The same error with another name of the option.

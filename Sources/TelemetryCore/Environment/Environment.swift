@@ -4,7 +4,7 @@
 /// counts as unset, and a warning shows the value by the rules of ``Redaction``. Of several names the first with an
 /// allowed value wins.
 package struct Environment: Sendable {
-  /// A value and its variable.
+  /// A value and the variable that holds the value.
   package typealias Found<Value> = (variable: String, value: Value)
 
   package let variables: [String: String]
@@ -70,7 +70,7 @@ package struct Environment: Sendable {
     warn(variable, [("value", "'\(Redaction.shown(text))'"), ("allowed", allowed)])
   }
 
-  /// Warns that an entry of a list is ignored. The warning names its position, since its text may be a secret.
+  /// Warns that an entry of a list is ignored. The warning names the position, since the text may be a secret.
   package func ignored(_ variable: String, entry: Int, name: String?, allowed: String) {
     warn(
       variable, [("entry", "\(entry)")] + (name.map { [("name", Redaction.shown($0))] } ?? []) + [("allowed", allowed)])

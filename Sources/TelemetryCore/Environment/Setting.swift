@@ -13,7 +13,7 @@ package enum SettingSource: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A value and its origin. The environment doesn't replace a value that code has set.
+/// A value and the origin of the value. The environment doesn't replace a value that code has set.
 package struct Setting<Value: Sendable>: Sendable {
   package private(set) var value: Value
   package private(set) var source: SettingSource = .standard

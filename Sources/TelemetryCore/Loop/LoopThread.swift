@@ -22,7 +22,7 @@ enum LoopThread {
     return unsafe Unmanaged<TelemetryLoop>.fromOpaque(pointer).takeUnretainedValue()
   }
 
-  /// Sets the loop and returns the one before.
+  /// Sets the loop and returns the previous loop.
   static func exchange(_ loop: TelemetryLoop?) -> TelemetryLoop? {
     let previous = current
     unsafe pthread_setspecific(key, loop.map { unsafe Unmanaged.passUnretained($0).toOpaque() })

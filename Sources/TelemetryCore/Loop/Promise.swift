@@ -2,7 +2,7 @@
 package final class Promise<Value: Sendable>: Sendable {
   private typealias Waiter = UnsafeContinuation<Value?, Never>
 
-  // SAFETY: a continuation is removed under the lock before its resumption, so that it is resumed once.
+  // SAFETY: a continuation is removed under the lock before its resumption: no continuation is resumed twice.
   @safe
   private struct State {
     var value: Value?

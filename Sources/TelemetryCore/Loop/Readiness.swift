@@ -9,7 +9,7 @@ package struct Readiness: OptionSet, Sendable {
   package static let hangUp = Readiness(rawValue: 4)
 }
 
-/// A source that became ready, named by the token of its registration.
+/// A source that became ready, named by the token of the registration.
 package struct ReadyEvent: Sendable {
   package var token: HandlerToken
   package var readiness: Readiness

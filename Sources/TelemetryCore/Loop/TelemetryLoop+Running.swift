@@ -31,7 +31,7 @@ extension TelemetryLoop {
     wakeUp()
     while true {
       let round = takeWork(&jobs, &notified)
-      // A round of events alone, the usual one while a connection is at work, has neither.
+      // While a connection is at work, most rounds have events alone.
       if !jobs.isEmpty { runJobs(&jobs, &events) }
       if !notified.isEmpty { deliver(&notified) }
       switch round {
@@ -79,8 +79,8 @@ extension TelemetryLoop {
     poller.wake()
   }
 
-  /// Ends the loop: reports the end to the handlers and releases them, ends the waits of tasks, then runs until no job
-  /// and no timer is left. Call it after `run()`, on the same thread.
+  /// Ends the loop: reports the end to the handlers, releases all handlers, ends the waits of tasks, then runs until no job
+  /// and no timer is left. Called after `run()` on the same thread.
   package func end() {
     asThread {
       let (handlers, waits) = state.withLock { state in

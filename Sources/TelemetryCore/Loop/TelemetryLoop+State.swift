@@ -22,7 +22,7 @@ extension TelemetryLoop {
     }
 
     var thread = ThreadState.awake
-    /// True from the moment in which the thread finds no work until it leaves its wait. The thread touches no state
+    /// True from the moment in which the thread finds no work to the end of the wait. The thread touches no state
     /// meanwhile, although another thread may already have set ``thread`` to awake.
     var isAtRest = true
     /// Set while the process forks: the thread waits here.

@@ -24,7 +24,7 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
   private let threadName: String
   private let threadStackSize: Int
 
-  /// Makes a loop. The name and the stack's size in bytes are those of the threads that it starts.
+  /// Makes a loop. All threads of the loop have this name and this stack size in bytes.
   package init(poller: any Poller, threadName: String = "otlp-loop", threadStackSize: Int = 1 << 20) {
     self.poller = poller
     self.threadName = threadName
@@ -72,7 +72,7 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
 
   // MARK: Thread
 
-  /// Changes the state and wakes the loop's thread at most once for each time that it fell asleep.
+  /// Changes the state and wakes the loop's thread, at most once for each sleep.
   func wakeIfAsleep<Result: Sendable>(_ change: (inout sending State) -> Result) -> Result {
     let (result, thread) = state.withLock { state -> (Result, State.ThreadState) in
       let result = change(&state)
@@ -107,7 +107,7 @@ public final class TelemetryLoop: TaskExecutor, SerialExecutor {
         state.withLock { $0.thread = .absent }
         return
       }
-      // The system refuses a thread, and no lease guarantees one: a thread of the default executor does the work.
+      // The system refuses a thread: a thread of the default executor does the work.
       Task.detached(executorPreference: globalConcurrentExecutor) { [self] in serve() }
     }
   }

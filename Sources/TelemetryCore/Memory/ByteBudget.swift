@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// A limit in bytes that several holders share. A holder takes bytes before it allocates memory, and gives them back
-/// after its release. Thread-safe.
+/// A limit in bytes that several holders share. A holder takes bytes before it allocates memory, and gives the bytes
+/// back after the release. Thread-safe.
 ///
-/// Memory that is kept for later use, such as the objects of a pool, is a reserve: it counts as taken, and is released
+/// Memory that is kept for later use, such as the objects of a pool, is a reserve: such memory counts as taken, and is released
 /// when another holder needs the bytes.
 package final class ByteBudget: Sendable {
   /// The limit in bytes.
@@ -36,6 +36,10 @@ package final class ByteBudget: Sendable {
       current = original
     }
   }
+
+  /// Takes `count` bytes for memory that exists already, even if they aren't free. As long as more than `limit` bytes are
+  /// taken, ``take(_:)`` fails. A negative count is 0.
+  package func takeExceeding(_ count: Int) { taken.wrappingAdd(max(0, count), ordering: .acquiringAndReleasing) }
 
   /// Takes `count` bytes, and releases the reserves if too few bytes are free.
   /// - Returns: False if nothing was taken.
@@ -76,7 +80,7 @@ package final class ByteBudget: Sendable {
     reserves.unlock()
   }
 
-  /// Gives back `count` bytes. A negative count is 0; a count above the taken bytes gives back all of them.
+  /// Gives back `count` bytes. A negative count is 0; a count above the taken bytes gives back all taken bytes.
   package func give(_ count: Int) { Self.subtract(count, from: taken) }
 
   /// Stops at 0: a wrong count must not end the process.

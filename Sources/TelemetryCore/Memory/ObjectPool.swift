@@ -1,4 +1,4 @@
-/// Keeps costly objects for their next use. Thread-safe.
+/// Keeps costly objects for the next use. Thread-safe.
 ///
 /// ``acquire()`` lends an object, which returns to the pool when the ``PooledObject`` is destroyed. The pool drops the
 /// object if the pool is full or `reset` returns false. A ``ByteBudget`` can count the objects in the pool.
@@ -42,7 +42,7 @@ package final class ObjectPool<Element: Sendable>: Sendable {
   /// - Parameters:
   ///   - capacity: The most objects that the pool keeps.
   ///   - factory: Makes an object when the pool is empty.
-  ///   - reset: Prepares a returned object for its next use; returns false to drop the object.
+  ///   - reset: Prepares a returned object for the next use; returns false to drop the object.
   ///   - size: The memory of an object in bytes, for ``share(_:)``.
   package init(
     capacity: Int, factory: @escaping @Sendable () -> Element,
@@ -84,6 +84,9 @@ package final class ObjectPool<Element: Sendable>: Sendable {
     return PooledObject(pool: self, box: ready ?? Box(factory()))
   }
 
+  /// The budget of ``share(_:)``.
+  fileprivate var budget: ByteBudget? { state.withLock { $0.budget } }
+
   /// The figures of the pool.
   package var statistics: Statistics {
     state.withLock { state in
@@ -93,7 +96,7 @@ package final class ObjectPool<Element: Sendable>: Sendable {
     }
   }
 
-  /// Drops the objects in the pool, except for `count` of them.
+  /// Drops the objects in the pool, except for `count` objects.
   package func trim(keeping count: Int = 0) {
     let count = max(0, count)
     let objects: ArraySlice<Box> = state.withLock { state in
@@ -133,6 +136,9 @@ package struct PooledObject<Element: Sendable>: ~Copyable, Sendable {
     get { unsafe box.value }
     set { unsafe box.value = newValue }
   }
+
+  /// The budget that the pool shares, if any.
+  package var budget: ByteBudget? { pool?.budget }
 
   /// Ends the loan without returning the object.
   package consuming func take() -> Element {

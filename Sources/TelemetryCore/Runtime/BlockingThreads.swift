@@ -1,14 +1,4 @@
-internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
-/// Threads for work that blocks. Work that finds no idle thread starts one, up to a maximum.
+/// Threads for work that blocks. Work that finds no idle thread starts a new thread, up to a maximum.
 ///
 /// ```
 ///   start ──▶ working ── no work ──▶ idle
@@ -149,7 +139,7 @@ final class BlockingThreads: Sendable {
   private func waitForWork(_ signal: BlockingSemaphore) -> Bool {
     while !signal.wait(until: Deadline(.system + configuration.threadKeepAlive)) {
       let ends = state.withLock { state in
-        // Each waiting thread has its signal under way: this one goes on waiting for its own.
+        // A signal is under way for each waiting thread: this thread waits for the next signal.
         guard state.idle > 0 else { return false }
         state.idle -= 1
         state.threads -= 1

@@ -1,7 +1,7 @@
 /// The threads that telemetry runs on, apart from the app's: event loops and blocking threads. Thread-safe.
 ///
 /// One runtime serves any number of processors and exporters. The threads start with the first user, which holds a
-/// ``Lease``, and end with the last lease or by ``shutdown()``. A later user starts them again.
+/// ``Lease``, and end with the last lease or by ``shutdown()``. A later user starts the threads again.
 ///
 /// In a forked child no thread of the runtime exists, but its users do: each thread starts there with the first work.
 public final class TelemetryRuntime: Sendable {
@@ -60,7 +60,7 @@ public final class TelemetryRuntime: Sendable {
     return Lease(runtime: self, loop: chosen, generation: generation)
   }
 
-  /// Runs blocking work on a blocking thread. The caller is suspended meanwhile, and resumes on its own executor.
+  /// Runs blocking work on a blocking thread. The caller is suspended meanwhile, and resumes on the same executor.
   ///
   /// At most `maxBlockingThreads` work at once; further work waits in a queue. The work can't be interrupted.
   public func block<Value: Sendable, Failure: Error>(
@@ -77,10 +77,10 @@ public final class TelemetryRuntime: Sendable {
     return try await promise.value.get()
   }
 
-  /// Starts blocking work without waiting for its end.
+  /// Starts blocking work without waiting for the end.
   package func startBlocking(_ work: @escaping @Sendable () -> Void) { blocking.run(work) }
 
-  /// Ends the threads now, even if leases hold them. Blocking work in progress continues to its end.
+  /// Ends the threads now, even if leases hold them. Blocking work in progress continues.
   ///
   /// Processors and exporters on this runtime close at once. A task that still has to run on an event loop isn't lost: a
   /// thread starts for such tasks and ends with the last of them.

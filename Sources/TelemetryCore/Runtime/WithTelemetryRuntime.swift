@@ -1,4 +1,4 @@
-/// Runs `main` as a task on the event loop of a new runtime and waits for its end. For a program's own main job.
+/// Runs `main` as a task on the event loop of a new runtime and waits for the end. For a program's own main job.
 ///
 /// The runtime's threads run at least until `main` has ended. Cancelling the caller cancels `main`. Throws what `main`
 /// throws, a `ConfigurationError`, or a `SystemError` if no thread can be started.

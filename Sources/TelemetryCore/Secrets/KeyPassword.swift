@@ -1,8 +1,8 @@
-/// The password of an encrypted private key. No description shows it.
+/// The password of an encrypted private key. No description shows the password.
 public struct KeyPassword: Sendable {
   private let provide: @Sendable () throws -> SecretBytes
 
-  /// A known password. The stored copy is overwritten when its last reference is released.
+  /// A known password. The stored copy is overwritten when the last reference is released.
   public static func text(_ password: String) -> KeyPassword {
     let bytes = SecretBytes(password.utf8)
     return KeyPassword { bytes }

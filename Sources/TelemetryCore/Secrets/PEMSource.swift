@@ -9,7 +9,7 @@
 /// A certificate or a key in PEM format, as a file or as text.
 ///
 /// A string literal is the path of a file: `configuration.certificate = "/etc/ssl/our-authority.pem"`. No description
-/// shows a text. The stored copy of a text is overwritten when its last reference is released.
+/// shows a text. The stored copy of a text is overwritten when the last reference is released.
 public struct PEMSource: Hashable, Sendable {
   private enum Content: Hashable, Sendable {
     case file(String)

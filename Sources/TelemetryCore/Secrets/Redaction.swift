@@ -1,14 +1,14 @@
 /// Removes secrets from a user's values before errors, warnings and reports show them. Each printed value passes through.
 ///
-/// Users put secrets into wrong options: a key's text instead of its file's path, a token instead of an endpoint.
-/// Therefore a value with a line break, with PEM text or of more than 64 characters is replaced by its length. In other
+/// Users put secrets into wrong options: a key's text instead of the path of a file, a token instead of an endpoint.
+/// Therefore a value with a line break, with PEM text or of more than 64 characters is replaced by the length. In other
 /// values the user information and the query of a URL are replaced.
 package enum Redaction {
   /// Replaces a secret.
   package static let mark = "[REDACTED]"
   private static let longest = 64
 
-  /// The value as one printable line without secrets. A second call changes nothing.
+  /// The value as a single printable line without secrets. A second call changes nothing.
   package static func shown(_ text: String) -> String {
     mayBeSecret(text) ? length(of: text) : withoutCredentials(text).sanitized()
   }

@@ -6,7 +6,7 @@
   internal import Darwin
 #endif
 
-/// Reads a small file, or a pipe such as a shell's `<(command)`, whole into memory that is overwritten after its use.
+/// Reads a small file, or a pipe such as a shell's `<(command)`, whole into memory that is overwritten after use.
 package enum SecretFile {
   /// The reason why a file can't be read.
   package enum Failure: Error, Hashable, Sendable, CustomStringConvertible {
@@ -55,7 +55,7 @@ package enum SecretFile {
 
   private static func regular(_ file: Int32, _ size: Int, _ limit: Int) throws(Failure) -> SecretBytes {
     guard size <= limit else { throw .tooLarge(limit: limit) }
-    // One byte more than the file's size shows that the file grew. A file of size 0, as in /proc, may still have bytes.
+    // A capacity of one byte more than the file's size shows that the file grew. A file of size 0, as in /proc, may still have bytes.
     let capacity = size > 0 ? size + 1 : limit + 1
     let contents = try unsafe SecretBytes(capacity: capacity) { memory throws(Failure) in
       var count = 0
@@ -96,7 +96,7 @@ package enum SecretFile {
     return contents
   }
 
-  /// Waits until the pipe has bytes or its writers have ended.
+  /// Waits until the pipe has bytes or all writers have ended.
   /// - Returns: The events of `poll`; nil if `end` passes first.
   private static func wait(for file: Int32, until end: MonotonicInstant) -> Int16? {
     while true {

@@ -10,7 +10,7 @@ internal import Synchronization
 
 /// Calls the participants around a fork of the process (pthread_atfork). `vfork` and `posix_spawn` call nothing.
 package enum Fork {
-  // SAFETY: a participant leaves in its deinit, before its memory is freed.
+  // SAFETY: a participant leaves in the deinit, before the memory is freed.
   @safe
   private struct Member {
     unowned(unsafe) let participant: any ForkParticipant

@@ -10,7 +10,7 @@
 /// are the parent's, and a socket that two processes hold stays open when only one process closes it.
 ///
 /// An object with such a descriptor also stores the ``Fork/generation``, and uses the descriptor in this generation only:
-/// in a later one the number may belong to another file.
+/// in a later generation the number may belong to another file.
 package final class ForkedDescriptors: ForkParticipant {
   private static let shared = ForkedDescriptors()
 

@@ -7,7 +7,7 @@ package import Synchronization
 /// A value behind a lock: like the standard library's `Mutex`, but for a process that may fork.
 ///
 /// On Linux a `Mutex` knows its owner by the thread's number, which is cached in the thread. A fork changes the number
-/// of the child's thread, so that the process stops the first time that two threads of the child want the same `Mutex`.
+/// of the child's thread, and the process stops the first time that two threads of the child want the same `Mutex`.
 /// This lock knows no threads. A thread that holds the lock must not take the lock again.
 @safe
 package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
@@ -89,7 +89,7 @@ package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
         if held == 2 { break }
         COTLPSystem_pause()
       }
-      // After its sleep a thread can't know if others still sleep, so it takes the lock with mark 2.
+      // A thread that has slept can't know if others still sleep, and takes the lock with mark 2.
       while unsafe word.pointee.exchange(2, ordering: .acquiring) != 0 { unsafe COTLPSystem_futex_wait(word, 2) }
     }
 

@@ -1,6 +1,20 @@
-/// Percent-decoding (RFC 3986, 2.1).
+/// Percent-encoding (RFC 3986, 2.1).
 package enum PercentEncoding {
-  /// The bytes; nil if a `%` begins no escape.
+  /// Encodes `%` and each byte for which `isPlain` returns false.
+  package static func encode(_ text: String, keeping isPlain: (UInt8) -> Bool) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+      if byte != UInt8(ascii: "%"), isPlain(byte) {
+        bytes.append(byte)
+      } else {
+        bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Decodes the bytes; nil if a `%` begins no escape.
   package static func bytes(_ text: Substring) -> [UInt8]? {
     var bytes: [UInt8] = []
     var rest = text.utf8[...]
@@ -17,13 +31,13 @@ package enum PercentEncoding {
     return bytes
   }
 
-  /// The text. A `%` that begins no escape stays as it is; bytes that aren't UTF-8 become U+FFFD.
+  /// Decodes the text. A `%` that begins no escape stays as it is; bytes that aren't UTF-8 become U+FFFD.
   package static func text(_ text: Substring) -> String {
     guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
     return self.text(of: text.utf8)
   }
 
-  /// The text of encoded bytes, read as ``text(_:)`` reads characters.
+  /// Decodes the text of encoded bytes, as ``text(_:)`` does with characters.
   package static func text(of encoded: some Collection<UInt8>) -> String {
     var bytes: [UInt8] = []
     var rest = encoded[...]

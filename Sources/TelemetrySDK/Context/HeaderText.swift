@@ -35,21 +35,7 @@ enum HeaderText {
 
   /// The text with every byte percent-encoded that a baggage value can't hold, and `%` (W3C Baggage,
   /// value).
-  static func percentEncoded(_ text: String) -> String {
-    if text.utf8.allSatisfy(isUnencoded) { return text }
-    let digits = Array("0123456789ABCDEF".utf8)
-    var bytes: [UInt8] = []
-    for byte in text.utf8 {
-      if isUnencoded(byte) {
-        bytes.append(byte)
-      } else {
-        bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private static func isUnencoded(_ byte: UInt8) -> Bool { isBaggageOctet(byte) && byte != UInt8(ascii: "%") }
+  static func percentEncoded(_ text: String) -> String { PercentEncoding.encode(text, keeping: isBaggageOctet) }
 
   /// True if a baggage value may hold the byte: printable ASCII without blank, `"`, `,`, `;` and `\` (W3C Baggage,
   /// value).

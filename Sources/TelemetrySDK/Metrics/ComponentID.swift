@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// Identifies a component in its metrics by `otel.component.type` and `otel.component.name`. The name numbers the
+/// Identifies a component in metrics by `otel.component.type` and `otel.component.name`. The name numbers the
 /// components of a type in this process from 0 (RULES 4.13.1).
 package struct ComponentID: Sendable, Hashable {
   package let type: String

@@ -1,4 +1,4 @@
-/// A processor's counts, which become its metrics.
+/// The counts behind a processor's metrics.
 struct ProcessorMetrics {
   var queued: Int
   var maxQueueSize: Int

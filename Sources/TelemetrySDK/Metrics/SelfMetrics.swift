@@ -18,7 +18,7 @@ public struct SelfMetrics: Sendable, Hashable {
     public static var histogram: Instrument { Instrument(description: "histogram") }
   }
 
-  /// The value for one set of attributes. Later versions may add kinds.
+  /// The value for a set of attributes. Later versions may add kinds.
   #if hasAttribute(nonexhaustive)
     @nonexhaustive
   #endif
@@ -29,7 +29,7 @@ public struct SelfMetrics: Sendable, Hashable {
     case histogram(count: Int, sum: Double)
   }
 
-  /// A value with its attributes.
+  /// A value with attributes.
   public struct Point: Sendable, Hashable {
     /// The attributes, which differ between the points of a metric.
     public var attributes: Attributes
@@ -43,7 +43,7 @@ public struct SelfMetrics: Sendable, Hashable {
     }
   }
 
-  /// All points of one name.
+  /// All points of a name.
   public struct Metric: Sendable, Hashable {
     /// The name, such as `otel.sdk.exporter.span.exported`.
     public var name: String
@@ -53,7 +53,7 @@ public struct SelfMetrics: Sendable, Hashable {
     public var unit: String
     /// A description in one sentence.
     public var description: String
-    /// One value for each set of attributes that has occurred, in a stable order.
+    /// The values, by sets of attributes, in a stable order.
     public var points: [Point]
 
     /// Makes a metric.
@@ -66,7 +66,7 @@ public struct SelfMetrics: Sendable, Hashable {
     }
   }
 
-  /// The kind of items that a component handles, which its metrics are named for. Later versions may add kinds.
+  /// The kind of a component's items, which the names of metrics contain. Later versions may add kinds.
   public struct Item: Sendable, Hashable {
     /// The name in the conventions: `span`, `log`, `metric_data_point`.
     public let rawValue: String
@@ -87,12 +87,12 @@ public struct SelfMetrics: Sendable, Hashable {
   /// No metrics.
   public init() {}
 
-  /// Collects metrics. Metrics with equal names become one.
+  /// Collects metrics. Metrics with equal names are merged.
   public init(_ metrics: some Sequence<Metric>) {
     for metric in metrics { add(metric) }
   }
 
-  /// The metric of a name, or nil if the component doesn't have it.
+  /// The metric of a name, or nil if there is no such metric.
   public subscript(name: String) -> Metric? { metrics.first { $0.name == name } }
 
   /// The metrics of two components, such as a processor and its exporter.

@@ -21,7 +21,7 @@ extension BatchDriver {
     armTimer()
   }
 
-  /// Removes an action's items from the queue, under the lock under which the machine counted them out.
+  /// Removes the items of an action from the queue, in the locked section in which the machine decided the action.
   /// - Returns: The items to release.
   func dequeue(for action: BatchStateMachine.Action, _ state: inout State) -> [Item] {
     switch action {

@@ -25,7 +25,7 @@ extension BatchDriver {
     cleanUp(tasks, consume discarded)
   }
 
-  /// Calls the exporter's `shutdown` on the loop, which keeps its thread for a second longer.
+  /// Calls the exporter's `shutdown` on the loop. The processor keeps the loop's thread until then, but at most a second.
   private func endExporter() {
     let deadline = Deadline(loop.now)
     loop.schedule(at: Deadline(loop.now + .seconds(1))) { [weak self] in self?.leaveLoop() }
@@ -35,7 +35,7 @@ extension BatchDriver {
     }
   }
 
-  /// Cancels the tasks and releases the items on a blocking thread, since the caller may be a loop's thread or the one of
+  /// Cancels the tasks and releases the items on a blocking thread, since the caller's thread may be that of a loop or of
   /// ``OverdueWatch``.
   private func cleanUp(_ tasks: [Task<Void, Never>], _ discarded: consuming [Item]) {
     guard !tasks.isEmpty || !discarded.isEmpty else { return }

@@ -6,7 +6,7 @@ extension BatchDriver {
   }
 
   /// Requests a flush or a shutdown. `answer` is called once, on any thread.
-  /// - Returns: The request, or nil if the processor was closed before: then it is answered already.
+  /// - Returns: The request, or nil if the processor was closed before; then `answer` has been called.
   @discardableResult
   func request(_ request: Request, within limit: Duration, _ answer: @escaping Answer) -> RequestID? {
     let now = loop.now

@@ -3,7 +3,7 @@ internal import Synchronization
 /// Drives a ``BatchStateMachine`` for a processor: the queue and the machine behind one lock, and the loop's thread,
 /// which performs the machine's actions.
 ///
-/// Any thread queues items and requests flushes and shutdowns; then it wakes the loop if the machine asks for that.
+/// Any thread may queue items and request flushes and shutdowns; the machine determines whether the loop is woken.
 @safe
 final class BatchDriver<Item: BatchItem>: LoopHandler {
   typealias ExportID = BatchStateMachine.ExportID
@@ -16,7 +16,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     case simple
   }
 
-  // A single lock guards everything. It is held for a few instructions per item, and while a batch is moved.
+  // A single lock guards the state, held for a few instructions per item and while a batch is moved.
   struct State: ~Copyable {
     var machine: BatchStateMachine
     var ring: ItemRing<Item>
@@ -55,7 +55,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
   let component: ComponentID
   let registration = Atomic<UInt64>(0)
 
-  /// Drives on the exporter's loop, if that is one of `runtime`'s.
+  /// Uses the exporter's loop, if that loop belongs to `runtime`.
   convenience init(
     exporter: any Exporter<Item>, configuration: BatchConfiguration, kind: Kind, runtime: TelemetryRuntime,
     diagnostics: Diagnostics
@@ -115,7 +115,10 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
 
   /// The maximum number of exports that may run at once now.
   var slots: Int {
-    kind == .simple ? 1 : max(1, min(exporter.maxConcurrentExports, BatchStateMachine.maxConcurrentExports))
+    switch kind {
+    case .batching: max(1, min(exporter.maxConcurrentExports, BatchStateMachine.maxConcurrentExports))
+    case .simple: 1
+    }
   }
 
   /// An attempt that may take longer than the whole export leaves no time for a retry; the shorter time holds (RULES D3).

@@ -2,9 +2,9 @@
 ///
 /// An export begins when `maxExportBatchSize` items or `maxExportBatchBytes` (or half of `maxQueueBytes`) are queued,
 /// when the first item has waited for `scheduleDelay`, when an item finds no room, and for a flush or shutdown. At most
-/// ``Exporter/maxConcurrentExports`` exports run at once. An export that doesn't end shortly after its deadline (the end
-/// of the export timeout or of a shutdown) is cancelled, then given up with a warning: its items count as dropped
-/// (``DropReason/timeout``), and its outcome is ignored. This package's exporters apply the export timeout themselves,
+/// ``Exporter/maxConcurrentExports`` exports run at once. An export that doesn't end shortly after the deadline (the end
+/// of the export timeout or of a shutdown) is cancelled, then given up with a warning: the items count as dropped
+/// (``DropReason/timeout``), and the outcome is ignored. This package's exporters apply the export timeout themselves,
 /// since the timeout stands still during an outage: then one batch waits in the exporter, and all other items in the
 /// queue.
 ///
@@ -15,7 +15,7 @@ public final class BatchProcessor<Item: BatchItem>: DrivenProcessor {
 
   /// Makes a processor and starts the runtime's threads if they don't run.
   ///
-  /// The processor runs on the exporter's event loop, if that is one of `runtime`'s.
+  /// The processor runs on the exporter's event loop, if that loop belongs to `runtime`.
   /// - Throws: A `ConfigurationError` for a value out of range, a `SystemError` if no thread can be started.
   public init(
     exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(), runtime: TelemetryRuntime = .shared,

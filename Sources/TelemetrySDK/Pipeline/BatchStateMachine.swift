@@ -1,6 +1,7 @@
-/// The decisions of a batch processor: when to export how many items, what a flush waits for, and when to give up.
+/// The decisions of a batch processor: the time and size of each export, the end of each flush and shutdown, and the time
+/// when an export is given up.
 ///
-/// Inputs change the state; `nextAction(at:queuedBytes:)` returns what the driver does next. Items are numbered in the
+/// Inputs change the state; `nextAction(at:queuedBytes:)` returns the driver's next action. Items are numbered in the
 /// order in which they are queued, and those from `head` up to `tail` are in the queue. A flush is a watermark in this
 /// sequence, so items that are queued after the request don't delay the flush.
 ///
@@ -23,7 +24,7 @@ struct BatchStateMachine {
     case export(id: ExportID, count: Int, deadline: Deadline)
     /// Cancels the task of an overdue export.
     case cancel(export: ExportID)
-    /// Takes `count` items from the front of the queue and releases them; they are counted already.
+    /// Takes `count` items, which are counted as dropped, from the front of the queue and releases them.
     case discard(count: Int)
     /// Calls the exporter's `expedite`.
     case expediteExporter(deadline: Deadline)
@@ -35,7 +36,7 @@ struct BatchStateMachine {
     case answer(id: RequestID, isComplete: Bool, lost: Int)
     /// Emits a diagnostic event.
     case report(DiagnosticEvent)
-    /// Releases what the processor holds: shutdown is complete.
+    /// Releases the loop and all tasks: shutdown is complete.
     case close
   }
 
@@ -148,7 +149,7 @@ struct BatchStateMachine {
   var shutdown: Shutdown?
   /// The deadline that the exporter's next `expedite` gets.
   var expediteBy: Deadline?
-  /// The deadline of the last `expedite`: until it has passed, the exporter attempts exports at once.
+  /// The deadline of the last `expedite`: until then the exporter attempts exports at once.
   var expedited: Deadline?
   var drops: DropEpisode?
   private var nextID: UInt64 = 1

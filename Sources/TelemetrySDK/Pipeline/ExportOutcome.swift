@@ -1,5 +1,5 @@
-/// The result of exporting one batch. The item counts sum to the size of the batch; the processor corrects them if they
-/// don't.
+/// The result of the export of a batch. The counts of items sum to the size of the batch; the processor corrects wrong
+/// counts.
 public struct ExportOutcome: Sendable {
   /// Items that the back end accepted.
   public var exported: Int

@@ -33,7 +33,7 @@ public protocol Exporter<Item>: Sendable {
 }
 
 extension Exporter {
-  /// 1: one call at a time.
+  /// 1: calls never overlap.
   public var maxConcurrentExports: Int { 1 }
   /// Does nothing and returns true.
   public func forceFlush(deadline: Deadline) async -> Bool { true }

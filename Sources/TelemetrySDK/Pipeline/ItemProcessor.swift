@@ -19,14 +19,14 @@ public protocol ItemProcessor<Item>: Sendable {
   var selfMetrics: SelfMetrics { get }
 
   /// Exports all items that ended before the call, in batches of the usual size, then flushes the exporter. Returns when
-  /// all of this is settled or `limit` has passed. After a shutdown it returns at once.
+  /// all of this is settled or `limit` has passed. After a shutdown the call returns at once.
   ///
   /// Items that are not settled in time are still exported later. The call returns in time even if an exporter blocks
   /// the telemetry thread.
   func forceFlush(within limit: Duration) async -> FlushReport
 
-  /// Ends the processor and its exporter: takes no more items and exports the remaining ones, including those that wait
-  /// for room (``OverflowPolicy/block(upTo:)``), with the exporter's retries, all within `limit`. The items that are left
+  /// Ends the processor and its exporter: takes no more items and exports all remaining items, also if a caller waits for
+  /// room (``OverflowPolicy/block(upTo:)``), with the exporter's retries, all within `limit`. The items that are left
   /// then count as dropped (``DropReason/shutdown``). The report has the final ledger.
   ///
   /// A second call waits for the first, and shortens the wait if its own limit ends earlier. The call returns in time
@@ -40,25 +40,4 @@ public protocol ItemProcessor<Item>: Sendable {
   /// ``shutdown(within:)`` for synchronous code. Stops the program on a telemetry thread, which would wait for itself.
   @available(*, noasync, message: "it blocks the thread: use shutdown(within:)")
   func shutdownBlocking(within limit: Duration) -> FlushReport
-}
-
-/// A processor over a ``BatchDriver``.
-protocol DrivenProcessor: ItemProcessor {
-  var driver: BatchDriver<Item> { get }
-}
-
-// `public`, since these members fulfil the requirements of a public protocol.
-extension DrivenProcessor {
-  /// Accounts for every item at this moment.
-  public var ledger: Ledger { driver.ledger }
-  /// The processor's metrics of itself.
-  public var selfMetrics: SelfMetrics { driver.selfMetrics }
-  /// Exports all items that ended before the call.
-  public func forceFlush(within limit: Duration) async -> FlushReport { await driver.wait(for: .flush, limit) }
-  /// Ends the processor and its exporter.
-  public func shutdown(within limit: Duration) async -> FlushReport { await driver.wait(for: .shutdown, limit) }
-  /// Exports all items that ended before the call.
-  public func forceFlushBlocking(within limit: Duration) -> FlushReport { driver.block(for: .flush, limit) }
-  /// Ends the processor and its exporter.
-  public func shutdownBlocking(within limit: Duration) -> FlushReport { driver.block(for: .shutdown, limit) }
 }

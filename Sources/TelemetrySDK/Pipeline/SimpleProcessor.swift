@@ -1,8 +1,8 @@
 /// Exports each item as soon as it ends, one at a time, on a telemetry thread: for debugging, and for exporters that
 /// don't leave the process. Thread-safe.
 ///
-/// Up to 2048 items wait while the exporter is busy; further items are dropped and counted. Otherwise it behaves as a
-/// ``BatchProcessor`` does.
+/// Up to 2048 items wait while the exporter is busy; further items are dropped and counted. Otherwise the processor
+/// behaves like a ``BatchProcessor``.
 public final class SimpleProcessor<Item: BatchItem>: DrivenProcessor {
   let driver: BatchDriver<Item>
 

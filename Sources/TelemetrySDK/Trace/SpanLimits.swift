@@ -15,6 +15,9 @@ public struct SpanLimits: Sendable, Hashable {
     get { attributeValueLength.value }
     set { attributeValueLength.set(newValue) }
   }
+  /// The most levels of arrays and maps in a value, the value itself included; deeper arrays and maps become empty. 1 or
+  /// more, default 64, no variable. A value is cut to 30 levels whatever the limit, see ``AttributeValue``.
+  public var attributeValueDepthLimit = 64
   /// The most events of a span; 0 or more, default 128, `OTEL_SPAN_EVENT_COUNT_LIMIT`.
   public var eventCountLimit: Int {
     get { eventCount.value }
@@ -50,7 +53,7 @@ public struct SpanLimits: Sendable, Hashable {
   /// The default limits.
   public init() {}
 
-  /// Throws a `ConfigurationError` that names the first negative limit.
+  /// Throws a `ConfigurationError` that names the first limit outside of its range.
   public func validate() throws(ConfigurationError) {
     let limits = [
       ("attributeCountLimit", attributeCountLimit), ("attributeValueLengthLimit", attributeValueLengthLimit ?? 0),
@@ -58,6 +61,7 @@ public struct SpanLimits: Sendable, Hashable {
       ("attributePerEventCountLimit", attributePerEventCountLimit),
       ("attributePerLinkCountLimit", attributePerLinkCountLimit),
     ]
+    try ConfigurationError.require("attributeValueDepthLimit", attributeValueDepthLimit, in: 1...Int.max)
     for (option, limit) in limits { try ConfigurationError.require(option, limit, in: 0...Int.max) }
   }
 

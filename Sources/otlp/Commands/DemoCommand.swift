@@ -50,7 +50,7 @@ package struct DemoCommand: ToolCommand {
     private let made = Mutex<TestCertificates?>(nil)
 
     func make() throws(ToolError) -> TestCertificates {
-      // The lock makes a signal wait for the certificates, which it then removes.
+      // The lock makes a signal wait until the certificates can be removed.
       let result = made.withLock { made in
         Result { () throws -> TestCertificates in
           let certificates = try TestCertificates()

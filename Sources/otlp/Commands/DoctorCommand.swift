@@ -1,6 +1,7 @@
 internal import GRPCClient
 internal import OTLPExport
 internal import OTLPGRPC
+package import OTLPWire
 internal import TelemetryCore
 
 /// `otlp doctor`.
@@ -19,7 +20,7 @@ package struct DoctorCommand: ToolCommand {
       """,
     options: ExportOptions.table(within: \.export))
 
-  package static var emptyResult: JSONObject { JSONObject() }
+  package static func writeEmptyResult(to writer: inout JSONWriter) {}
 
   package func run() async throws(ToolError) -> ExitCode {
     let survey = ConfigurationSurvey(export, environment: Process.environment)

@@ -64,7 +64,7 @@ package struct LoadCommand: ToolCommand {
     }
     generator.stop()
     let ending = MonotonicInstant.system
-    // Workers finish their span before the shutdown, which would drop it. The shutdown wakes workers that wait for room.
+    // Workers finish their spans before the shutdown, which would drop them. The shutdown wakes workers that wait for room.
     let end = Deadline(ending + min(.seconds(1), run.shutdownTimeout / 4))
     while generator.running > 0, wake.wait(until: end) {}
     let report = run.finish(since: ending)

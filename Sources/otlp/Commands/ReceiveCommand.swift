@@ -143,7 +143,7 @@ package struct ReceiveCommand: ToolCommand {
     _ address: LoopbackCollector.Address, _ tls: LoopbackCollector.TLS?, _ handler: RequestHandler, decodes: Bool
   ) async throws(ToolError) -> LoopbackCollector {
     var configuration = LoopbackCollector.Configuration(address: address, tls: tls)
-    // The collector decodes requests only if it keeps spans.
+    // The collector decodes only the requests of kept spans.
     configuration.keptSpans = decodes ? 1 : 0
     configuration.keptRequests = 0
     configuration.maxMessageBytes = 64 << 20

@@ -1,18 +1,21 @@
+package import OTLPWire
 internal import TelemetryCore
 
 /// A command of the tool. The options of the table change the properties of the command.
 package protocol ToolCommand: SendableMetatype {
   init()
   static var table: CommandTable<Self> { get }
-  /// The JSON besides `error` if the command can't start.
-  static var emptyResult: JSONObject { get }
+  /// Writes the JSON besides `error` if the command can't start.
+  static func writeEmptyResult(to writer: inout JSONWriter)
   func run() async throws(ToolError) -> ExitCode
 }
 
 extension ToolCommand {
   static var description: CommandDescription { table.description }
 
-  package static var emptyResult: JSONObject { RunReport(endpoint: "").object }
+  package static func writeEmptyResult(to writer: inout JSONWriter) {
+    RunReport(endpoint: "").writeMembers(to: &writer)
+  }
 
   /// Parses the arguments after the command's name and runs the command.
   static func main(_ arguments: [String]) async -> ExitCode {
@@ -26,9 +29,11 @@ extension ToolCommand {
     } catch {
       TextOutput.error.line("otlp \(table.name): \(error)")
       if asksForJSON(arguments) {
-        var result = emptyResult
-        result.add("error", error.description)
-        TextOutput.standard.line(result.text)
+        TextOutput.standard.line(
+          JSONWriter.object { writer in
+            writeEmptyResult(to: &writer)
+            writer.field("error", error.description)
+          })
       }
       return error.code
     }

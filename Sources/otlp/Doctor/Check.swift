@@ -6,7 +6,7 @@ package struct Check: Hashable, Sendable {
     case skipped
   }
 
-  /// The steps in their order; each requires the one before.
+  /// The steps in order; each requires the previous step.
   package enum Step: String, CaseIterable, Sendable {
     case configuration
     case name

@@ -3,7 +3,7 @@ internal import OTLPGRPC
 internal import TelemetryCore
 internal import TelemetrySDK
 
-/// The rows of a survey: each value with its source.
+/// Makes the rows of a survey: the values and their sources.
 struct ConfigurationSources {
   typealias Row = ConfigurationSurvey.Row
 

@@ -1,4 +1,4 @@
-internal import OTLPExport
+internal import OTLPWire
 internal import TelemetryCore
 
 /// The configuration, the checks and the findings of `otlp doctor`.
@@ -44,39 +44,37 @@ package struct DoctorReport: Sendable {
     return text
   }
 
-  /// The report as one line of JSON.
+  /// The report as a line of JSON.
   package var json: String {
-    var object = JSONObject()
-    object.add("endpoint", endpoint)
-    object.add("healthy", findings.isEmpty)
-    object.add("mistakes", findings.map(Self.object))
-    var configuration: [JSONObject] = []
-    for row in rows {
-      var entry = JSONObject()
-      entry.add("name", row.name)
-      entry.add("value", row.value)
-      entry.add("source", row.source)
-      configuration.append(entry)
+    JSONWriter.object { writer in
+      writer.field("endpoint", endpoint)
+      writer.field("healthy", findings.isEmpty)
+      writer.array("mistakes", findings) { writer, finding in
+        writer.object { writer in
+          writer.field("mistake", finding.mistake.rawValue)
+          writer.field("what", finding.problem)
+          writer.field("advice", finding.advice)
+        }
+      }
+      writer.array("configuration", rows) { writer, row in
+        writer.object { writer in
+          writer.field("name", row.name)
+          writer.field("value", row.value)
+          writer.field("source", row.source)
+        }
+      }
+      writer.object("checks") { writer in
+        for check in checks { writeCheck(check, to: &writer) }
+      }
     }
-    object.add("configuration", configuration)
-    var seen = JSONObject()
-    for check in checks {
-      var entry = JSONObject()
-      entry.add("result", check.result.rawValue)
-      entry.add("details", check.details)
-      if let elapsed = check.elapsed { entry.add("milliseconds", elapsed.inSeconds * 1000) }
-      seen.add(check.step.rawValue, entry)
-    }
-    object.add("checks", seen)
-    return object.text
   }
 
-  private static func object(_ finding: Finding) -> JSONObject {
-    var object = JSONObject()
-    object.add("mistake", finding.mistake.rawValue)
-    object.add("what", finding.problem)
-    object.add("advice", finding.advice)
-    return object
+  private func writeCheck(_ check: Check, to writer: inout JSONWriter) {
+    writer.object(check.step.rawValue) { writer in
+      writer.field("result", check.result.rawValue)
+      writer.array("details", check.details)
+      if let elapsed = check.elapsed { writer.field("milliseconds", thousandths: elapsed.inSeconds * 1000) }
+    }
   }
 
   private static func label(_ result: Check.Result) -> String {

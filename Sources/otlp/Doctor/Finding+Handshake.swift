@@ -9,12 +9,12 @@ extension Finding {
   ) -> Finding {
     if isSecurityMismatch, !context.endpoint.isSecure { return plaintextToTLS(context) }
     switch error {
-    case .tls(let error):
-      return isSecurityMismatch || [.notTLS, .http1].contains(error.code)
-        ? tlsToPlaintext(error, context) : tls(error, context)
+    case .tls(let error) where error.code == .http1: return http1(context)
+    case .tls(let error) where isSecurityMismatch || error.code == .notTLS: return tlsToPlaintext(context)
+    case .tls(let error): return tls(error, context)
     case .peerSpeaksTLS: return plaintextToTLS(context)
     case .http1: return http1(context)
-    case .timedOut where isSecurityMismatch: return tlsToPlaintext(nil, context)
+    case .timedOut where isSecurityMismatch: return tlsToPlaintext(context)
     case .timedOut:
       return Finding(
         .silentServer, "\(context.place) accepts connections but sends nothing",
@@ -42,8 +42,7 @@ extension Finding {
         + (context.isSchemeless ? ", or remove --insecure (OTEL_EXPORTER_OTLP_INSECURE)" : ""))
   }
 
-  private static func tlsToPlaintext(_ error: TLSError?, _ context: ProbeContext) -> Finding {
-    if error?.code == .http1 { return http1(context) }
+  private static func tlsToPlaintext(_ context: ProbeContext) -> Finding {
     if context.isSchemeless {
       return Finding(
         .schemelessMeansTLS,

@@ -77,7 +77,7 @@ extension Probe {
   }
 
   /// Repeats the handshake with TLS instead of plaintext, or the reverse, after an error that leaves both possible.
-  /// - Returns: True if that handshake shows that the server speaks it.
+  /// - Returns: True if the server performs that handshake.
   private func isSecurityMismatch(
     _ error: HTTP2ConnectError, _ address: RoutedAddress, _ deadline: Deadline
   ) async -> Bool {

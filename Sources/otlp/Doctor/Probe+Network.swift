@@ -4,7 +4,7 @@ internal import OTLPGRPC
 internal import TelemetryCore
 
 extension Probe {
-  /// An address to connect to, and the route from there if it is a proxy's address.
+  /// An address to connect to, and the route from there if the address is a proxy's.
   struct RoutedAddress {
     let address: SocketAddress
     var route: ProxyRoute?

@@ -8,7 +8,7 @@ package struct ProbeContext: Sendable {
   package let isSchemeless: Bool
   package let hasAuthorization: Bool
   package let isCompressed: Bool
-  /// The proxy for the first host that has one; nil without a proxy.
+  /// The first proxy for one of the hosts; nil without a proxy.
   package let proxy: String?
   /// The file of authorities, or a description of their text; nil for the system's authorities.
   package let authorities: String?

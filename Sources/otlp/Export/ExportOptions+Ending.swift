@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
 extension ExportOptions {
-  /// Makes the first signal wake the command, which then delivers what is in the queue.
+  /// Makes the first signal wake the command, which then delivers the spans in the queue.
   func endAtSignal(_ command: String, wake: BlockingSemaphore) {
     let limit = shutdownTimeout.shortText
     StopSignal.shared.onRequest {

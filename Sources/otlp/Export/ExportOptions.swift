@@ -3,7 +3,7 @@ package import OTLPGRPC
 package import TelemetryCore
 package import TelemetrySDK
 
-/// The options that all commands share that export. The environment supplies what is absent.
+/// The options of all commands that export. The environment supplies the values of absent options.
 package struct ExportOptions {
   package var exporter = OTLPGRPCExporter.Configuration()
   package var exporterProtocol = "grpc"
@@ -53,7 +53,7 @@ package struct ExportOptions {
       configuration.maxExportBatchSize = min(configuration.maxExportBatchSize, configuration.maxQueueSize)
     }
     if let exportTimeout { configuration.exportTimeout = exportTimeout }
-    // A larger queue also gets room for its spans in bytes.
+    // A larger queue also needs more bytes.
     configuration.maxQueueBytes = max(configuration.maxQueueBytes, configuration.maxQueueSize * 2048)
     configuration.overflow = overflow
     do throws(ConfigurationError) {
@@ -67,7 +67,7 @@ package struct ExportOptions {
     return configuration
   }
 
-  /// - Returns: The option, with its dashes, for a property of the libraries' configurations; nil if there is none.
+  /// - Returns: The option, with dashes, for a property of the libraries' configurations; nil if there is none.
   package static func option(for property: String) -> String? {
     let renamed = [
       "endpoints": "endpoint", "headers": "header", "minimumTLSVersion": "minimum-tls", "maxQueueSize": "queue",

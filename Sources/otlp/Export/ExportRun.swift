@@ -3,7 +3,7 @@ internal import OTLPGRPC
 package import TelemetryCore
 package import TelemetrySDK
 
-/// The processor and exporter of a command, and the measurements for its report.
+/// The processor and exporter of a command, and the measurements for the report.
 package final class ExportRun: Sendable {
   package let processor: BatchSpanProcessor
   /// The longest time without a delivery while producers wait for room; nil if producers don't wait.

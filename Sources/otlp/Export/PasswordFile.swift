@@ -9,7 +9,7 @@ struct PasswordFile: Sendable {
   private static let maxBytes = 4095
   let path: String
 
-  /// The first line without its line break; read from the file each time.
+  /// The first line without the line break; read from the file each time.
   func firstLine() throws -> String {
     let shown = PEMSource.file(path).shown
     let bytes: SecretBytes

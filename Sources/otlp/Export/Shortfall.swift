@@ -2,7 +2,7 @@
 package struct Shortfall: Hashable, Sendable {
   package let code: ExitCode
   package let message: String
-  /// True if standard error has its details already.
+  /// True if the command has printed the details already.
   package let isPrinted: Bool
 
   package init(_ code: ExitCode, _ message: String, isPrinted: Bool = false) {

@@ -20,7 +20,7 @@ package struct StallWatch {
 
   /// - Parameter isWaiting: True if a producer has a span for which the queue has no room.
   /// - Returns: True if nothing has been delivered within the patience, and no span has entered the queue either, or
-  ///   spans entered only in place of dropped ones.
+  ///   spans entered only in place of dropped spans.
   package mutating func isStalled(_ ledger: Ledger, isWaiting: Bool, at now: MonotonicInstant) -> Bool {
     let nowDelivered = ledger.exported + ledger.rejected
     if nowDelivered != delivered {

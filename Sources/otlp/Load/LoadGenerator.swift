@@ -25,7 +25,7 @@ package final class LoadGenerator: Sendable {
   /// The number of threads that have not ended.
   package var running: Int { working.load(ordering: .acquiring) }
 
-  /// Starts the threads. Each calls `onEnd` when it ends.
+  /// Starts the threads. Each thread calls `onEnd` at the end.
   package func run(onEnd: @escaping @Sendable () -> Void) throws(SystemError) {
     working.store(plan.workers, ordering: .relaxed)
     for worker in 0..<plan.workers {
@@ -64,7 +64,7 @@ package final class LoadGenerator: Sendable {
     }
   }
 
-  /// Ends the spans of one trace. The first is the root and ends last.
+  /// Ends the spans of a trace. The first is the root and ends last.
   private func endTrace(_ indices: Range<Int>) {
     let root = workload.span(indices.lowerBound, startTimeUnixNano: Process.wallClockNanoseconds)
     for index in indices.reversed() where !isStopped.load(ordering: .relaxed) {

@@ -17,7 +17,7 @@ package struct LoadShape: Sendable {
   package var resourceAttributes: [Attributes.Element] = []
   /// The number of children of each root span.
   package var childSpans = 0
-  /// The status of all spans; nil for the workload's, in which one span in eight has an error.
+  /// The status of all spans; nil for the workload's, in which every eighth span has an error.
   package var status: Status?
   /// The percentage of spans with the status error; overrides `status`.
   package var errorRate: Double?
@@ -44,7 +44,7 @@ package struct LoadShape: Sendable {
   /// Changes a span of the workload to this shape.
   /// - Parameters:
   ///   - span: The workload's span number `index`.
-  ///   - root: The root span of its trace, which may be the span itself.
+  ///   - root: The root span of the trace, possibly the span itself.
   package func shape(_ span: inout SpanData, index: Int, root: SpanData, resource: Resource) {
     span.resource = resource
     for element in attributes { span.attributes[element.key] = element.value }

@@ -10,7 +10,7 @@ internal import TelemetryCore
   internal import Darwin
 #endif
 
-// getopt_long keeps its state in global variables.
+// getopt_long keeps state in global variables.
 private let parsing = Mutex(())
 
 extension CommandTable {

@@ -1,4 +1,4 @@
-/// Help in two columns, the right one wrapped.
+/// Help in two columns. The right column is wrapped.
 package enum HelpText {
   private static let leftColumns = 30
   private static let narrowLeftColumns = 6
@@ -33,7 +33,7 @@ package enum HelpText {
     return text + lines.joined(separator: "\n" + indent) + "\n"
   }
 
-  /// Keeps the lines of `text` and wraps those that are too long.
+  /// Keeps the lines of `text` and wraps lines that are too long.
   static func paragraph(_ text: String, columns: Int) -> String {
     let width = min(columns, maxColumns)
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in

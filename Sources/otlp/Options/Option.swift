@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// An option or an operand of a command, with the setter of its value.
+/// An option or an operand of a command, with the setter of the value.
 package struct Option<Settings>: Sendable {
   typealias Setter = @Sendable (inout Settings, OptionValue) throws(ConfigurationError) -> Void
 
@@ -14,7 +14,7 @@ package struct Option<Settings>: Sendable {
     self.set = set
   }
 
-  /// An option with its own setter.
+  /// An option with a custom setter.
   init(
     _ name: String, _ placeholder: String, _ help: String, default defaultValue: String? = nil,
     isRepeatable: Bool = false, _ set: @escaping Setter
@@ -63,7 +63,7 @@ package struct Option<Settings>: Sendable {
     _ reader: OptionReader<Value>
   ) -> Option { Option("", placeholder, help, property, reader) }
 
-  /// The same option, which also adds its name to a set.
+  /// The same option, which also adds the name to a set.
   func recorded(in names: any WritableKeyPath<Settings, Set<String>> & Sendable) -> Option {
     let (set, name) = (set, name)
     return Option(description) { (settings: inout Settings, value: OptionValue) throws(ConfigurationError) in

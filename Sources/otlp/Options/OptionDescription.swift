@@ -1,6 +1,6 @@
 /// The parts of an option, or of an operand, that help, man page and completions show.
 package struct OptionDescription: Hashable, Sendable {
-  /// The long name without its dashes; empty for an operand.
+  /// The long name without dashes; empty for an operand.
   package let name: String
   /// The placeholder of the value; nil for a flag.
   package let placeholder: String?

@@ -2,7 +2,7 @@ package import TelemetryCore
 
 /// The text of an option's value, and the option for errors.
 package struct OptionValue: Sendable {
-  /// The option with its dashes.
+  /// The option with dashes.
   package let option: String
   package let text: String
 

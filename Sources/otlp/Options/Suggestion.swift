@@ -1,8 +1,8 @@
-/// Suggests a known word for a misspelt one.
+/// Suggests a word for a misspelt word.
 package enum Suggestion {
   private static let maxLength = 64
 
-  /// - Returns: The word with the fewest mistakes; nil if each has mistakes in more than a third of its letters.
+  /// - Returns: The word with the fewest mistakes; nil if every word has mistakes in more than a third of the letters.
   package static func nearest(to word: String, among words: [String]) -> String? {
     let letters = Array(word.lowercased().utf8)
     guard !letters.isEmpty, letters.count <= maxLength else { return nil }

@@ -30,7 +30,7 @@ package final class RequestHandler: Sendable {
     state = Mutex(State(board: showsTraces ? TraceBoard() : nil))
   }
 
-  /// Answers a request after its spans have been written or kept.
+  /// Answers a request after the spans have been written or kept.
   package func answer(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
     guard request.path == ExportRequest.path else { return answerOther(request.path) }
     return state.withLock { state in
@@ -48,7 +48,7 @@ package final class RequestHandler: Sendable {
   }
 
   /// Accepts other services, so that an application that also exports metrics or log records sees no errors. With a file
-  /// it refuses those requests, because the file stores only traces.
+  /// the handler refuses such requests, because the file stores only traces.
   private func answerOther(_ path: String) -> LoopbackCollector.Response {
     let service = (path.split(separator: "/").first.map(String.init) ?? path).sanitized(limit: 100)
     state.withLock { state in

@@ -43,7 +43,7 @@ package struct SpanFile: Sendable {
   }
 
   /// Forces the file to disk.
-  /// - Returns: The error; nil if it succeeded.
+  /// - Returns: The error; nil after a success.
   package func finish() -> String? {
     // Pipes and terminals return an error.
     if fsync(output.descriptor) == 0 || errno == EINVAL || errno == EROFS || errno == EBADF { return nil }

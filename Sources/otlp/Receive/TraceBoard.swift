@@ -2,14 +2,14 @@ package import TelemetryCore
 package import TelemetrySDK
 
 /// Collects the spans of traces, which arrive in any order. A trace is ready when no span has arrived for a while, and
-/// again after more of its spans arrived. The board keeps traces until newer traces need the memory.
+/// again after more spans arrived. The board keeps traces until newer traces need the memory.
 package struct TraceBoard {
   package struct Limits: Hashable, Sendable {
     /// The most spans of all traces together.
     package var spans = 50_000
     /// The most bytes of these spans, by their encoded size. A resource counts once for each request.
     package var bytes = 64 << 20
-    /// The most spans of one trace.
+    /// The most spans of a trace.
     package var spansOfTrace = 10_000
 
     package init() {}
@@ -20,7 +20,7 @@ package struct TraceBoard {
     package let spans: [SpanData]
     /// The number of spans that were ready before.
     package let known: Int
-    /// The number of spans beyond the limit of one trace.
+    /// The number of spans beyond the limit of a trace.
     package let omitted: Int
   }
 

@@ -1,3 +1,4 @@
+internal import OTLPWire
 package import TelemetrySDK
 
 /// The result of a command that exports.
@@ -21,36 +22,35 @@ package struct RunReport: Sendable {
   /// The number of spans that were not delivered.
   package var lost: Int { ledger.ended - ledger.exported }
 
-  /// The line that `--json` prints. Scripts rely on its members.
+  /// The line that `--json` prints. Scripts rely on the members.
   package var json: String {
-    var object = object
-    if let error { object.add("error", error) }
-    return object.text
+    JSONWriter.object { writer in
+      writeMembers(to: &writer)
+      if let error { writer.field("error", error) }
+    }
   }
 
-  /// All members but `error`.
-  package var object: JSONObject {
-    var dropped = JSONObject()
-    for reason in DropReason.allCases { dropped.add(reason.rawValue, ledger.dropped[reason] ?? 0) }
-    var percentiles = JSONObject()
-    percentiles.add("p50", latencyMillis(0.5))
-    percentiles.add("p99", latencyMillis(0.99))
-    var object = JSONObject()
-    object.add("endpoint", endpoint)
-    object.add("ended", ledger.ended)
-    object.add("exported", ledger.exported)
-    object.add("rejected", ledger.rejected)
-    object.add("dropped", dropped)
-    object.add("queued", ledger.queued)
-    object.add("inFlight", ledger.inFlight)
-    object.add("possibleDuplicates", ledger.possibleDuplicates)
-    object.add("exports", ledger.exports)
-    object.add("attempts", ledger.attempts)
-    object.add("seconds", elapsed.inSeconds)
-    object.add("spansPerSecond", spansPerSecond)
-    object.add("cpuMicrosPerSpan", cpuMicrosPerSpan)
-    object.add("latencyMillis", percentiles)
-    return object
+  /// Writes all members but `error`.
+  func writeMembers(to writer: inout JSONWriter) {
+    writer.field("endpoint", endpoint)
+    writer.field("ended", ledger.ended)
+    writer.field("exported", ledger.exported)
+    writer.field("rejected", ledger.rejected)
+    writer.object("dropped") { writer in
+      for reason in DropReason.allCases { writer.field(reason.rawValue, ledger.dropped[reason] ?? 0) }
+    }
+    writer.field("queued", ledger.queued)
+    writer.field("inFlight", ledger.inFlight)
+    writer.field("possibleDuplicates", ledger.possibleDuplicates)
+    writer.field("exports", ledger.exports)
+    writer.field("attempts", ledger.attempts)
+    writer.field("seconds", thousandths: elapsed.inSeconds)
+    writer.field("spansPerSecond", thousandths: spansPerSecond)
+    writer.field("cpuMicrosPerSpan", thousandths: cpuMicrosPerSpan)
+    writer.object("latencyMillis") { writer in
+      writer.field("p50", thousandths: latencyMillis(0.5))
+      writer.field("p99", thousandths: latencyMillis(0.99))
+    }
   }
 
   /// The report as text.

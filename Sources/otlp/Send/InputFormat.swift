@@ -1,4 +1,4 @@
-/// The format of a file by its first bytes.
+/// The format of a file, detected from the first bytes.
 package enum InputFormat: Hashable, Sendable {
   /// JSON, or text that the parser refuses.
   case text

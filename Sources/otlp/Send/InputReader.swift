@@ -5,7 +5,7 @@ package import TelemetrySDK
 /// Reads documents of OTLP JSON and passes their spans on.
 package final class InputReader: Sendable {
   package struct Result: Hashable, Sendable {
-    /// The number of documents, with the invalid ones.
+    /// The number of valid and invalid documents.
     package var documents = 0
     /// The number of invalid documents.
     package var bad = 0
@@ -44,7 +44,7 @@ package final class InputReader: Sendable {
   /// True after ``run()`` returned.
   package var hasEnded: Bool { isDone.load(ordering: .acquiring) }
 
-  /// Makes the reader end after its present span, which may wait for room.
+  /// Makes the reader end after the present span, which may wait for room.
   package func abandon() { isAbandoned.store(true, ordering: .relaxed) }
 
   private var isEnding: Bool { isAbandoned.load(ordering: .relaxed) || isStopped() }
@@ -52,7 +52,7 @@ package final class InputReader: Sendable {
   package func run() {
     var splitter = JSONDocumentSplitter()
     let failure = read(into: &splitter)
-    // The failure cuts the last document, which needs no message of its own.
+    // The failure cuts the last document, which needs no other message.
     if failure == nil {
       splitter.finish()
       drain(&splitter)

@@ -29,7 +29,7 @@ package enum Process {
   /// Nanoseconds since 1970.
   package static var wallClockNanoseconds: UInt64 { COTLPSystem_wall_nanoseconds() }
 
-  /// Blocks the calling thread, which must be one that the tool started.
+  /// Blocks the calling thread, which must be a thread that the tool started.
   static func sleep(_ duration: Duration) { _ = BlockingSemaphore().wait(until: .after(duration)) }
 
   /// Makes a write to a closed pipe, or beyond the limit of a file's size, fail instead of ending the process.
@@ -38,7 +38,7 @@ package enum Process {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Opens standard input, output and error if the process started without one (`>&-`). Otherwise another file would get
+  /// Opens standard input, output and error if the process started without (`>&-`). Otherwise another file would get
   /// the number, and the output. Reads and writes fail as before.
   static func occupyStandardDescriptors() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
@@ -52,7 +52,7 @@ package enum Process {
     for path in paths { _ = unlinkFile(path) }
   }
 
-  /// Ends the process without waiting for its threads.
+  /// Ends the process without waiting for threads.
   package static func exit(_ code: Int32) -> Never { _exit(code) }
 }
 

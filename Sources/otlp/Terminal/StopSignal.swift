@@ -19,7 +19,7 @@ package final class StopSignal: Sendable {
 
   private init() {}
 
-  /// Blocks the signals and starts the thread that receives them. Must be called before any other thread starts, so that
+  /// Blocks the signals and starts the receiving thread. Must be called before any other thread starts, so that
   /// all threads inherit the mask.
   package func install() throws(SystemError) {
     var signals = Self.signals

@@ -1,9 +1,9 @@
 internal import COTLPSystem
 internal import TelemetryCore
 
-/// The width of a terminal, and its support for colour.
+/// The width and the colour support of a terminal.
 package struct Terminal: Hashable, Sendable {
-  /// The columns if neither environment nor system gives them.
+  /// The columns if neither environment nor system gives a number.
   package static let defaultColumns = 80
   /// The limits of the layout, whatever the terminal's width.
   package static let permittedColumns = 20...1000

@@ -1,6 +1,6 @@
 internal import COTLPSystem
 
-/// Measures and cuts text by the columns that it takes on a terminal.
+/// Measures and cuts text by its columns on a terminal.
 package enum TerminalWidth {
   // SAFETY: created once, never changed or freed.
   nonisolated(unsafe) private static let locale = unsafe COTLPSystem_utf8_locale()
@@ -14,10 +14,10 @@ package enum TerminalWidth {
     return text.reduce(0) { $0 + columns($1) }
   }
 
-  /// Joined scalars are as wide as the widest of them, other scalars as wide as their sum.
+  /// The width of joined scalars is the maximum, the width of other scalars the sum.
   package static func columns(_ character: Character) -> Int {
     let scalars = character.unicodeScalars
-    // A skin tone modifies the emoji before it and takes no column.
+    // A skin tone modifies the previous emoji and takes no column.
     let widths = scalars.enumerated().map { $0 > 0 && (0x1F3FB...0x1F3FF).contains($1.value) ? 0 : columns($1) }
     if scalars.contains(emojiStyle) { return 2 }
     if scalars.contains(joiner) { return widths.max() ?? 0 }
@@ -32,7 +32,7 @@ package enum TerminalWidth {
     return max(0, unsafe Int(COTLPSystem_character_width(locale, scalar.value)))
   }
 
-  /// Cuts longer text to `width` columns and ends it with an ellipsis.
+  /// Cuts longer text to `width` columns and appends an ellipsis.
   package static func cut(_ text: String, to width: Int) -> String {
     guard columns(text) > width else { return text }
     guard width > 0 else { return "" }
@@ -51,7 +51,7 @@ package enum TerminalWidth {
     return result
   }
 
-  /// Cuts the text or fills it with blanks to exactly `width` columns.
+  /// Cuts the text, or appends blanks, to exactly `width` columns.
   package static func fitted(_ text: String, to width: Int) -> String {
     let text = cut(text, to: width)
     return text + String(repeating: " ", count: max(0, width - columns(text)))

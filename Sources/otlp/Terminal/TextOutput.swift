@@ -53,7 +53,7 @@ package struct TextOutput: Sendable {
   package func line(_ text: String) { write(text + "\n") }
 
   /// Writes data.
-  /// - Throws: A ``ToolError`` with the code ``ExitCode/loss`` if not all of it can be written.
+  /// - Throws: A ``ToolError`` with the code ``ExitCode/loss`` if the file doesn't accept all bytes.
   package func deliver(_ text: String) throws(ToolError) {
     if let error = put(text).error { throw Self.undelivered(error) }
   }

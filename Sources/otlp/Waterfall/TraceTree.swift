@@ -1,6 +1,6 @@
 package import TelemetrySDK
 
-/// The spans of one trace as rows, depth first, children ordered by start.
+/// The spans of a trace as rows, depth first, children ordered by start.
 package struct TraceTree {
   package struct Row {
     package let span: SpanData
@@ -9,7 +9,7 @@ package struct TraceTree {
 
   package private(set) var rows: [Row] = []
 
-  /// A span without its parent is a root.
+  /// A span with a missing parent is a root.
   package init(_ spans: [SpanData]) {
     let ids = Set(spans.map(\.spanID))
     var children: [SpanID: [SpanData]] = [:]

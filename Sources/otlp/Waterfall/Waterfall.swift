@@ -86,7 +86,7 @@ package struct Waterfall: Sendable {
 
   // MARK: Rows
 
-  /// The columns and the time scale of one trace's lines.
+  /// The columns and the time scale of a trace's lines.
   private struct Layout {
     var nameColumns: Int
     /// The width of the bars; 0 for no bars.
@@ -131,7 +131,7 @@ package struct Waterfall: Sendable {
     let message = clean(span.status.message, 200)
     let error = message.isEmpty ? "error" : "error: \(message)"
     if TerminalWidth.columns(error) < free { return text + " " + terminal.styled(error, "31") + "\n" }
-    // An error that doesn't fit beside the bar gets its own line.
+    // An error that doesn't fit beside the bar gets a separate line.
     let indent = String(repeating: " ", count: min(2 * row.depth, terminal.columns / 3) + 4)
     return text + "\n" + indent + terminal.styled(TerminalWidth.cut(error, to: terminal.columns - indent.count), "31")
       + "\n"

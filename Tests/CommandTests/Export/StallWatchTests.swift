@@ -26,7 +26,7 @@ import otlp
     #expect(stalled(70))
     ledger.exported = 2
     #expect(!stalled(71))
-    // Spans enter the queue only in place of dropped ones.
+    // Spans enter the queue only in place of dropped spans.
     ledger.ended = 6
     #expect(!stalled(80))
     ledger.ended = 7

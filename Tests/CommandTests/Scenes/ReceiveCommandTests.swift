@@ -6,7 +6,7 @@ import TestThreads
 import Testing
 
 @Suite(.ownThreads) struct ReceiveCommandTests {
-  /// Starts `otlp receive` from a shell, which can redirect its output to a full disk or a closed pipe.
+  /// Starts `otlp receive` from a shell, which can redirect the output to a full disk or a closed pipe.
   private func start(_ command: String) async throws -> (process: ChildProcess, endpoint: String) {
     let process = try ChildProcess(["/bin/bash", "-c", "exec \(Tool.path) receive --port 0 " + command], input: "")
     #expect(await Loopback.wait { process.errors.contains("listening on ") }, "\(process.errors)")
@@ -93,7 +93,7 @@ import Testing
 
   /// The poller reports waiting connections only once, and without a free descriptor none can be accepted.
   @Test func connectionsAreAcceptedAgainAfterDescriptorsRanOut() async throws {
-    // The shell closes the descriptors that it inherits from the tests.
+    // The shell closes the descriptors inherited from the tests.
     let close = "for file in /proc/$$/fd/*; do n=${file##*/}; if ((n > 2)); then eval \"exec $n>&-\"; fi; done"
     let limited = try ChildProcess(
       ["/bin/bash", "-c", "\(close); ulimit -n 20; exec \(Tool.path) receive --port 0"], input: "")
@@ -105,7 +105,7 @@ import Testing
     var clients = (0..<60).compactMap { _ in Loopback.Client(port) }
     #expect(clients.count == 60)
     #expect(await clients[0].waitForBytes())
-    // Descriptor 19 is the last one below the limit.
+    // Descriptor 19 is the last below the limit.
     let folder = "/proc/\(limited.id)/fd/19"
     #expect(await Loopback.wait { TestFiles.exists(folder) })
     clients = []

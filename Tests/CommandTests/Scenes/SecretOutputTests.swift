@@ -1,4 +1,5 @@
 import OTLPGRPC
+import OTLPWire
 import TelemetryCore
 import TestSupport
 import TestThreads
@@ -44,9 +45,7 @@ import otlp
   }
 
   private func quoted(_ text: String) -> String {
-    var object = JSONObject()
-    object.add("x", text)
-    return String(object.text.dropFirst(5).dropLast())
+    String(JSONWriter.object { $0.field("x", text) }.dropFirst(5).dropLast())
   }
 
   @Test(arguments: secrets) func noOptionIsPrintedWithItsSecret(secret: String) {

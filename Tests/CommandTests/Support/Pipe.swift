@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-/// A pipe, whose ends the test closes.
+/// Makes a pipe. The test closes both ends.
 func makePipe() throws -> (reader: Int32, writer: Int32) {
   var ends: [Int32] = [0, 0]
   try #require(pipe(&ends) == 0)

@@ -7,7 +7,7 @@ struct Arrivals {
   private(set) var ids: Set<Substring> = []
   /// The spans that arrived more than once.
   private(set) var repeated: Set<Substring> = []
-  /// The number of arrivals, with repeated ones.
+  /// The number of arrivals, with repetitions.
   private(set) var count = 0
 
   private init(_ text: String) {
@@ -29,7 +29,7 @@ struct Arrivals {
     return Arrivals(grep.output)
   }
 
-  /// Expects that every span of a run arrived, and that the ledger has the repeated ones among its possible duplicates,
+  /// Expects that every span of a run arrived, and that the ledger counts the repeated spans as possible duplicates,
   /// where a span counts once.
   func expectAll(of run: Tool.Result, sourceLocation: SourceLocation = #_sourceLocation) {
     #expect(run.code == 0, "\(run.errors)", sourceLocation: sourceLocation)

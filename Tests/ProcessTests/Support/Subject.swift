@@ -9,7 +9,7 @@ enum Subject {
     try ChildProcess(prefix + [path, scene] + options)
   }
 
-  /// Runs a scene and expects that it succeeds.
+  /// Runs a scene and expects success.
   static func run(
     _ scene: String, _ options: [String], prefix: [String] = [], within limit: Duration = .seconds(240)
   ) async throws -> String {

@@ -10,7 +10,7 @@ import Testing
     exporter.reset()
     #expect(exporter.items.isEmpty)
     await exporter.shutdown(deadline: .never)
-    let outcome = await exporter.export([.example], deadline: .never).resolved(count: 1)  // 4.8.4
+    let outcome = await exporter.export([.example], deadline: .never).resolved(count: 1)  // RULES 4.8.4
     #expect(outcome.dropped == [.exporterFailed: 1] && exporter.items.isEmpty)
   }
 }

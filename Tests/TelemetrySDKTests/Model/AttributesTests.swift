@@ -64,7 +64,7 @@ import Testing
     let literal: Attributes = ["a": 1, "bb": 2, "a": 3, "c": 4, "bb": 5, "a": 6]
     #expect(literal.map(\.key) == ["a", "bb", "c"] && literal.map(\.value) == [6, 5, 4])
     #expect(Attributes([("a", 1), ("bb", 2), ("a", 3), ("c", 4), ("bb", 5), ("a", 6)]) == literal)
-    // More keys than are searched one by one.
+    // More keys than the linear search handles.
     let many = (0..<200).map { ("key \($0 % 70)", AttributeValue($0)) }
     let attributes = Attributes(many)
     #expect(attributes.count == 70 && attributes["key 3"] == AttributeValue(143) && attributes["key 69"] == 139)

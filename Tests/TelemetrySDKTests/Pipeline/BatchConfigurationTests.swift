@@ -105,7 +105,7 @@ import Testing
     ]
     let log = DiagnosticLog()
     var configuration = BatchConfiguration()
-    // A value set in code counts even if it is the default.
+    // A value set in code counts even if equal to the default.
     configuration.maxQueueSize = 2048
     configuration.scheduleDelay = .seconds(1)
     configuration.exportTimeout = .seconds(2)

@@ -65,7 +65,7 @@ import Testing
     #expect(model.asked.isSubset(of: model.answered), "seed \(seed)")
   }
 
-  /// Shortens a random export, as if its batch were too large in bytes.
+  /// Shortens a random export, as if the batch were too large in bytes.
   private func shorten(_ machine: inout BatchStateMachine, _ model: inout Model, _ random: inout SeededRandom) {
     guard let id = model.mayShorten, let index = model.exports.firstIndex(where: { $0.id == id }) else { return }
     model.mayShorten = nil

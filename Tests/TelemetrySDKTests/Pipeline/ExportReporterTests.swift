@@ -6,7 +6,7 @@ import Testing
 
 /// The diagnostic events of exports: first failure and recovery, but no event for each batch or item (RULES 4.12).
 @Suite(.ownThreads) struct ExportReporterTests {
-  /// Processes 20,000 items within a minute, one per export.
+  /// Processes 20,000 items within a minute, each in an export.
   /// - Returns: The diagnostic events.
   private static func lines(_ outcome: @escaping @Sendable (Int) -> ExportOutcome) throws -> [DiagnosticEvent] {
     let log = DiagnosticLog()

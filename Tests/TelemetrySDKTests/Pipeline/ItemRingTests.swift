@@ -5,7 +5,7 @@ import Testing
 
 @testable import TelemetrySDK
 
-/// The queue and its memory, which grows and shrinks by chunks.
+/// The queue, and memory that grows and shrinks by chunks.
 @Suite(.ownThreads) struct ItemRingTests {
   private final class Token: Sendable {}
 

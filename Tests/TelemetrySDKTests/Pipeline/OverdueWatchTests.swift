@@ -9,7 +9,7 @@ import Testing
 
 /// Flush and shutdown while an exporter blocks the telemetry thread, until the test has the answer. On real threads.
 @Suite(.ownThreads) struct OverdueWatchTests {
-  /// Blocks the loop in its first export, until released.
+  /// Blocks the loop in the first export until released.
   private struct Blocker: Exporter {
     let begun = Promise<Void>()
     let release = BlockingSemaphore()
@@ -95,7 +95,7 @@ import Testing
     return count
   }
 
-  /// An exporter that blocks in its cancellation handler and in `export`.
+  /// An exporter that blocks in the cancellation handler and in `export`.
   private final class Clinging: Exporter {
     let begun = Promise<Void>()
     let cancelled = Promise<Void>()

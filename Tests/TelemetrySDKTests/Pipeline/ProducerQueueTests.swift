@@ -43,7 +43,7 @@ import Testing
   func inOrder() async throws {
     let box = ForkSafe<BatchProcessor<Thing>?>(nil)
     let intruders = Counter()
-    // The loop's thread never waits: its item takes room that becomes free when a batch leaves the queue.
+    // The loop's thread never waits: the item takes room that becomes free when a batch leaves the queue.
     let exporter = Gated {
       let processor = box.withLock { $0 }
       processor?.onEnd(Thing(number: 1000 + intruders.increment()))

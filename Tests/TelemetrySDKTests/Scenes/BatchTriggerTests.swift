@@ -146,7 +146,7 @@ import Testing
       #expect(processor.ledger.inFlight == most * 10)
       return await processor.shutdown(within: .seconds(10)).ledger
     }
-    #expect(exporter.maxRunning == most)  // 4.7.2
+    #expect(exporter.maxRunning == most)  // RULES 4.7.2
     #expect(ledger.exported == 100)
   }
 

@@ -21,7 +21,7 @@ import Testing
       #expect(report.ledger.dropped == [.timeout: 1])
       #expect(loop.now == .init(nanoseconds: 30_100_000_000))
       #expect(exporter.deadlines == [Deadline(.init(nanoseconds: 30_000_000_000))])
-      // The abandoned call still runs: its bytes count, but its slot is free.
+      // The abandoned call still runs: the bytes count, but the slot is free.
       processor.onEnd(Thing(number: 2))
       #expect(processor.bytesHeld == 200)
       let second = await processor.forceFlush(within: .seconds(1))
@@ -58,7 +58,7 @@ import Testing
       #expect(exporter.numbers == Array(0..<5) && exporter.maxRunning == 5)
       #expect(processor.ledger.dropped == [.timeout: 5] && processor.ledger.queued == 15)
       #expect(processor.bytesHeld == 2000)
-      // The calls return, so the exporter is used again, one call at a time.
+      // The calls return, so the exporter is used again, without overlapping calls.
       gate.fulfil(())
       await loop.sleep(.seconds(1))
       #expect(processor.ledger.exported == 15 && processor.ledger.isBalanced && processor.bytesHeld == 0)
@@ -69,7 +69,7 @@ import Testing
     #expect(log.fields(Self.givenUp) == ["lost": "1", "hangingCalls": "1"])
   }
 
-  /// An exporter that applies the export timeout itself and never ends before its deadline.
+  /// An exporter that applies the export timeout and never ends before the deadline.
   private final class PatientExporter: LoopExporter {
     let calls = Mutex<[(timeout: Duration, deadline: Deadline)]>([])
     let expedites = Mutex<[Deadline]>([])

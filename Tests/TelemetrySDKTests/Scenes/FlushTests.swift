@@ -4,7 +4,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// The items that a flush waits for, and its report (RULES 4.6.5).
+/// The items that a flush waits for, and the report (RULES 4.6.5).
 @Suite(.ownThreads) struct FlushTests {
   private func onProcessor(
     _ exporter: ScriptedExporter, batch: Int = 10,

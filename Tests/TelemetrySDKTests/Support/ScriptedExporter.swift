@@ -2,7 +2,7 @@ import Synchronization
 import TelemetryCore
 import TelemetrySDK
 
-/// Records its calls and returns the outcomes of a closure.
+/// Records all calls and returns the outcomes of a closure.
 final class ScriptedExporter: LoopExporter {
   struct State {
     var batches: [[Int]] = []

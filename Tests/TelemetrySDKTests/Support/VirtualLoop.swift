@@ -40,7 +40,7 @@ final class VirtualPoller: Poller {
   func remove(descriptor: Int32) {}
 }
 
-/// Runs `body` as a task on an event loop with a virtual clock, on the calling thread, until it ends.
+/// Runs `body` as a task on an event loop with a virtual clock, on the calling thread, until `body` ends.
 func onVirtualLoop<Value: Sendable>(_ body: @escaping @Sendable (TelemetryLoop) async throws -> Value) throws -> Value {
   let loop = TelemetryLoop(poller: VirtualPoller())
   let result = Mutex<Result<Value, any Error>?>(nil)

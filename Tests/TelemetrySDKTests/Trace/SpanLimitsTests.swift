@@ -14,7 +14,7 @@ import Testing
     let limits = SpanLimits()
     try limits.validate()
     #expect(limits.attributeCountLimit == 128 && limits.attributeValueLengthLimit == nil)
-    #expect(limits.eventCountLimit == 128 && limits.linkCountLimit == 128)
+    #expect(limits.eventCountLimit == 128 && limits.linkCountLimit == 128 && limits.attributeValueDepthLimit == 64)
     #expect(limits.attributePerEventCountLimit == 128 && limits.attributePerLinkCountLimit == 128)
     #expect(self.limits([:]) == limits)
   }
@@ -77,6 +77,9 @@ import Testing
       #expect(#expect(throws: ConfigurationError.self) { try limits.validate() }?.option == name)
     }
     var limits = SpanLimits()
+    limits.attributeValueDepthLimit = 0
+    #expect(#expect(throws: ConfigurationError.self) { try limits.validate() }?.option == "attributeValueDepthLimit")
+    limits = SpanLimits()
     limits.attributeValueLengthLimit = -1
     #expect(#expect(throws: ConfigurationError.self) { try limits.validate() }?.option == "attributeValueLengthLimit")
   }
