@@ -9,7 +9,7 @@ let settings: [SwiftSetting] = [
   .strictMemorySafety(),
 ]
 
-// Tests reach C peers and raw buffers too, but gain nothing from marking each such expression.
+// Tests use unsafe C functions and buffers often: a mark on each such expression would tell nothing.
 let testSettings: [SwiftSetting] = settings.dropLast()
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -21,7 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     name: name, dependencies: dependencies + ["TestSupport", "TestThreads"], swiftSettings: testSettings)
 }
 
-/// Other packages' public names, for `NameTests`.
+/// A stub of another package with its public names, for `NameTests`.
 func stub(_ name: String) -> Target {
   .target(name: name, path: "Tests/NameTests/Stubs/\(name)", swiftSettings: testSettings)
 }
@@ -64,20 +64,20 @@ let package = Package(
       ],
       swiftSettings: settings),
 
-    // The threads that all tests run on.
+    // The threads on which all tests run.
     .target(
       name: "TestThreads", dependencies: ["TelemetryCore"], path: "Tests/TestThreads", swiftSettings: testSettings),
-    // Peers and processes for the tests of the whole; no product.
+    // Peers, processes and files for tests; no product.
     .target(
       name: "TestSupport", dependencies: ["TelemetryCore"], path: "Tests/TestSupport", swiftSettings: testSettings),
-    // What the fuzzers run; `Tests/fuzz` builds them, and CI replays their corpus.
+    // The functions that the fuzzers call. `Tests/fuzz` builds the fuzzers, and CI replays the corpus.
     .target(
       name: "FuzzTargets",
       dependencies: [
         "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
         "TelemetryCore",
       ], path: "Tests/FuzzTargets", swiftSettings: testSettings),
-    // The worlds that simulations run in, for the tests and for `Tests/simulate`.
+    // The simulated worlds, for tests and for `Tests/simulate`.
     .target(
       name: "SimulatedWorlds",
       dependencies: [
@@ -87,14 +87,14 @@ let package = Package(
     .executableTarget(
       name: "SimulationRunner", dependencies: ["SimulatedWorlds", "TelemetrySDK", "TelemetryCore"],
       path: "Tests/SimulationRunner", swiftSettings: testSettings),
-    // A process to fork, to stop and to watch.
+    // A process that tests fork, stop and watch.
     .executableTarget(
       name: "ProcessSubject", dependencies: ["OTLPGRPC", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
       path: "Tests/ProcessSubject", swiftSettings: testSettings),
     tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "TelemetryCore"]),
     tests("FuzzReplayTests", ["FuzzTargets"]),
 
-    // Programs of users: they see what is public, and other packages' names beside it.
+    // Programs as users write them: they see the public names, beside the names of other packages.
     .testTarget(
       name: "NameTests",
       dependencies: [
@@ -105,7 +105,12 @@ let package = Package(
     tests("TelemetryCoreTests", ["TelemetryCore", "OTLPTesting"]),
     tests("TelemetrySDKTests", ["TelemetrySDK", "OTLPTesting"]),
     tests("OTLPWireTests", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "OTLPTesting", "COTLPOpenSSL"]),
-    tests("OTLPExportTests", ["OTLPExport", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+    tests(
+      "OTLPExportTests",
+      [
+        "OTLPExport", "OTLPGRPC", "GRPCClient", "HTTP2Transport", "OTLPTesting", "OTLPWire", "TelemetrySDK",
+        "TelemetryCore",
+      ]),
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "COTLPNGHTTP2"]),
     tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPExport", "OTLPTesting", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
@@ -129,13 +134,13 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// For quick work at one part: builds only these test targets, `SWIFT_OTLP_TESTS=TelemetrySDKTests,OTLPExportTests`.
+// Builds only some test targets, for quick work: `SWIFT_OTLP_TESTS=TelemetrySDKTests,OTLPExportTests`.
 if let only = Context.environment["SWIFT_OTLP_TESTS"]?.split(separator: ",") {
   package.targets.removeAll { $0.isTest && !only.contains(Substring($0.name)) }
 }
 
-// Only where libFuzzer is linked: `Tests/fuzz` sees to it. It looks for new ways through what reads foreign bytes, not
-// through the simulation around it.
+// Set by `Tests/fuzz`, which links libFuzzer. The coverage counts in the targets that read foreign bytes, not in the
+// simulation around them.
 if Context.environment["SWIFT_OTLP_FUZZ"] != nil {
   let readers = ["TelemetrySDK", "OTLPWire", "OTLPExport", "HTTP2Transport", "GRPCClient", "OTLPGRPC"]
   for target in package.targets where readers.contains(target.name) {

@@ -1,36 +1,36 @@
 public import TelemetryCore
 
-/// Why an OTLP exporter could not be made, or why items were not delivered.
+/// The reason why an OTLP exporter could not be made or items were not delivered.
 ///
-/// The text names what was wrong and never holds a secret: header values and credentials in URLs are left out, and
-/// what a server wrote is cut and stripped of control characters.
+/// The message never contains a secret: header values and credentials in URLs are omitted. Text from a server is shortened
+/// and has no control characters.
 public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
-  /// The kinds of failure; more may come, so a `switch` needs a `default`.
+  /// The kinds of failure. Later versions may add kinds, so a `switch` needs a `default`.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     /// The name of the kind.
     public let description: String
 
     private init(_ description: String) { self.description = description }
 
-    /// A value of the configuration is refused; ``OTLPError/configuration`` names it.
+    /// A value of the configuration is refused: ``OTLPError/configuration``.
     public static let invalidConfiguration = Code("invalidConfiguration")
     /// A certificate, key or CA file can't be used.
     public static let unusableFile = Code("unusableFile")
     /// The system gave no thread or no descriptor.
     public static let system = Code("system")
-    /// No connection came about: the name, the address, or the port.
+    /// No connection was established: the name, the address or the port may be wrong.
     public static let unreachable = Code("unreachable")
-    /// TLS refused the server, or the server refused us.
+    /// TLS refused the server, or the server refused the client's certificate.
     public static let tls = Code("tls")
     /// The header provider failed, or took longer than an export may.
     public static let headerProvider = Code("headerProvider")
-    /// The deadline passed, or the next attempt would have come after it.
+    /// The deadline passed, or would pass before the next attempt.
     public static let timeout = Code("timeout")
-    /// The server's answer forbids a retry.
+    /// The server's response forbids a retry.
     public static let refused = Code("refused")
-    /// A request exceeds what the server, or the configuration, allows.
+    /// A request exceeds the server's or the configured limit.
     public static let tooLarge = Code("tooLarge")
-    /// The server took the request and rejected some of its items, or had something to say of them.
+    /// The server accepted the request and rejected some of the items.
     public static let partialSuccess = Code("partialSuccess")
     /// The exporter was shut down.
     public static let shutdown = Code("shutdown")
@@ -38,14 +38,18 @@ public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// The kind of failure.
   public let code: Code
-  /// What was wrong, for people.
+  /// A description for users.
   public let message: String
   /// The refused value, if the code is ``Code/invalidConfiguration``.
   public let configuration: ConfigurationError?
-  /// The option or the environment variable that holds the value or names the file; nil for failures of delivery.
+  /// The option or the environment variable of the value or the file; nil for failures of delivery.
   public let option: String?
-  /// The name of the gRPC status that the last attempt ended with, such as `UNAVAILABLE`; nil if there is none.
+  /// The name of the gRPC status of the last attempt, such as `UNAVAILABLE`; nil without a status.
   public let status: String?
+  /// The path of the file that can't be used; nil for a PEM text and for other errors.
+  public let file: String?
+  /// The message without the option.
+  package let reason: String
 
   /// Makes an error.
   public init(_ code: Code, _ message: String, status: String? = nil, option: String? = nil) {
@@ -53,14 +57,22 @@ public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
     self.message = message
     self.status = status
     self.option = option
-    configuration = nil
+    (configuration, file, reason) = (nil, nil, message)
+  }
+
+  /// Makes the error of a file, or of a PEM text, that can't be used.
+  package init(unusableFile file: String?, option: String?, _ reason: String) {
+    code = .unusableFile
+    message = option.map { "\($0): \(reason)" } ?? reason
+    (self.option, self.file, self.reason) = (option, file, reason)
+    (configuration, status) = (nil, nil)
   }
 
   /// Wraps a refused value.
   public init(_ configuration: ConfigurationError) {
     code = .invalidConfiguration
     message = configuration.description
-    status = nil
+    (status, file, reason) = (nil, nil, configuration.description)
     option = configuration.option
     self.configuration = configuration
   }

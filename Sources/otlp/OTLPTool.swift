@@ -44,7 +44,7 @@ struct OTLPTool {
       try TextOutput.standard.deliver(HelpCommand.overview(columns: Terminal.standard.columns))
       return .success
     case "--version":
-      try TextOutput.standard.deliver("otlp \(OTLPVersion.current)\n")
+      try TextOutput.standard.deliver("otlp \(PackageVersion.current)\n")
       return .success
     default:
       guard let command = HelpCommand.types.first(where: { $0.description.name == name }) else {

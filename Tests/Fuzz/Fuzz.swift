@@ -1,7 +1,7 @@
 internal import FuzzTargets
 internal import Glibc
 
-// libFuzzer's own `main` isn't linked: the package manager names this program's.
+// The package manager renames this program's `main`, so libFuzzer's own `main` isn't linked.
 @_silgen_name("LLVMFuzzerRunDriver")
 private func runDriver(
   _ argumentCount: UnsafeMutablePointer<CInt>,
@@ -17,7 +17,7 @@ private let target: FuzzTarget = {
   return target
 }()
 
-/// What libFuzzer calls with each input.
+/// The function that libFuzzer calls with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   target.run(Array(UnsafeBufferPointer(start: start, count: count)))
@@ -26,7 +26,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 @main enum Fuzz {
   static func main() {
-    // The end of its CPU time (`ulimit -S -t`) is an orderly one, as libFuzzer makes of this other signal.
+    // libFuzzer ends in order on SIGUSR1, so the end of the CPU time (`ulimit -S -t`) becomes that signal.
     signal(SIGXCPU) { _ in raise(SIGUSR1) }
     var count = CommandLine.argc
     var arguments = CommandLine.unsafeArgv

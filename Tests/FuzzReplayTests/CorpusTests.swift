@@ -3,17 +3,18 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The fuzzers' corpus: inputs that reach far into the readers, and those that broke one once. `Tests/fuzz` finds more.
+/// The fuzzers' corpus: inputs that reach far into the readers, and inputs of former bugs. `Tests/fuzz` finds more.
 @Suite(.ownThreads) struct CorpusTests {
-  @Test(arguments: FuzzTarget.allCases) func replays(_ target: FuzzTarget) throws {
+  @Test("each target keeps its rules for its corpus", arguments: FuzzTarget.allCases)
+  func replays(_ target: FuzzTarget) throws {
     let folder = "\(TestFiles.root)/Fixtures/Corpus/\(target.rawValue)"
     let names = TestFiles.names(in: folder)
     #expect(!names.isEmpty, "no corpus in \(folder)")
     for name in names { target.run(TestFiles.bytes("\(folder)/\(name)")) }
   }
 
-  /// The reference serializer's messages are a corpus too.
-  @Test func replaysTheGoldenMessages() {
+  @Test("the readers of spans keep their rules for the reference serializer's messages")
+  func replaysGoldenMessages() {
     let folder = TestFiles.root + "/Fixtures/Golden"
     let names = TestFiles.names(in: folder)
     #expect(names.count >= 30, "no golden messages in \(folder)")

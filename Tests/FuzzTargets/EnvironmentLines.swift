@@ -2,7 +2,7 @@ internal import OTLPGRPC
 internal import TelemetryCore
 internal import TelemetrySDK
 
-/// Configuration from the environment.
+/// The configuration from the environment.
 enum EnvironmentLines {
   static func run(_ bytes: [UInt8]) {
     var environment: [String: String] = [:]
@@ -10,7 +10,7 @@ enum EnvironmentLines {
       let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if parts.count == 2 { environment[String(parts[0])] = String(parts[1]) }
     }
-    // A value that can't be used is named; the handler of an application may print it as it is.
+    // An event has the invalid value, which the application's handler may print.
     let diagnostics = Diagnostics { event in expectOneLine(event.description) }
     var batch = BatchConfiguration()
     batch.apply(environment: environment, diagnostics: diagnostics)

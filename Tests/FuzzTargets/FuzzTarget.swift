@@ -1,11 +1,11 @@
-/// Everything that reads bytes from a server, a file or the environment. Whatever the bytes, a target must return, and
-/// what it says of itself must hold; else it ends the process, which is what a fuzzer looks for.
+/// The readers of bytes from a server, a file or the environment. For any bytes, a target must return and keep its rules.
+/// A violation ends the process, which a fuzzer detects.
 package enum FuzzTarget: String, Sendable, CaseIterable {
-  /// HTTP/2 bytes from the server into exporter, channel and connection.
+  /// HTTP/2 bytes of a server, for exporter, channel and connection.
   case http2
-  /// TLS bytes from the server into the client's engine.
+  /// TLS bytes of a server, for the client's engine.
   case tls
-  /// A proxy's answer to CONNECT.
+  /// A proxy's response to CONNECT.
   case proxy
   /// A response's headers, message and trailers.
   case grpc
@@ -47,7 +47,7 @@ func rule(_ holds: Bool, _ text: @autoclosure () -> String) {
   if !holds { fatalError("a rule is broken: \(text())") }
 }
 
-/// Text that came from outside must not be able to fake a line of a log.
+/// Ends the process if text from outside could fake a line of a log.
 func expectOneLine(_ text: String) {
   rule(
     text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F },

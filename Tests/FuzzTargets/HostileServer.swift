@@ -2,7 +2,7 @@ internal import HTTP2Transport
 internal import OTLPTesting
 internal import TelemetryCore
 
-/// The server of ``ServerBytes``.
+/// The server of `ServerBytes`.
 actor HostileServer: LoopHandler {
   nonisolated private let simulation: Simulation
   nonisolated var unownedExecutor: UnownedSerialExecutor { simulation.loop.asUnownedSerialExecutor() }
@@ -42,7 +42,7 @@ actor HostileServer: LoopHandler {
   }
 }
 
-/// One connection of it.
+/// A connection of a hostile server.
 actor HostilePeer: LoopHandler {
   nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -86,7 +86,7 @@ actor HostilePeer: LoopHandler {
     while true {
       guard case .bytes(let count) = buffer.withUnsafeMutableBytes({ transport.read(into: $0) }) else { return }
       receivedCount += count
-      // The preface, SETTINGS and their acknowledgement are less; three spans with their headers are more.
+      // The preface, SETTINGS and their acknowledgement are shorter, three spans with their headers are longer.
       if !isComplete, receivedCount > 500 { complete() }
       if count < buffer.count { return }
     }
@@ -95,11 +95,7 @@ actor HostilePeer: LoopHandler {
   private func write() {
     while sent < toSend.count {
       let piece = toSend[sent...].prefix(mode.pieceSize(at: sent))
-      let result = piece.withUnsafeBytes { bytes in
-        let slice = IOSlice(start: bytes.baseAddress!, count: bytes.count)
-        return withUnsafePointer(to: slice) { transport.write(UnsafeBufferPointer(start: $0, count: 1)) }
-      }
-      guard case .bytes(let count) = result else { return }
+      guard case .bytes(let count) = piece.withUnsafeBytes({ transport.write($0) }) else { return }
       sent += count
     }
     if isComplete, mode.closes { transport.close() }

@@ -5,7 +5,7 @@ internal import OTLPGRPC
 internal import OTLPWire
 internal import TelemetryCore
 
-/// The parts of a server's answer.
+/// The parts of a server's response.
 enum Messages {
   private static let limit = 1 << 20
 
@@ -19,7 +19,7 @@ enum Messages {
     }
   }
 
-  /// Lines of `name: value`, headers before and trailers after an empty line; then the body after another one.
+  /// Reads a response: lines of `name: value` for headers, an empty line, lines for trailers, an empty line, the body.
   static func response(_ bytes: [UInt8]) {
     var rest = bytes[...]
     let (headers, trailers) = (fields(&rest), fields(&rest))
@@ -31,7 +31,7 @@ enum Messages {
     expectOneLine(result.message)
     rule(result.code == .ok || result.body.isEmpty, "a failed call with a message")
     rule(result.body.count <= limit, "a message of \(result.body.count) bytes")
-    if case .failed(let failure) = GRPCTransport.read(result) { expectOneLine(failure.message) }
+    if case .failure(let failure) = GRPCExportClient.read(result) { expectOneLine(failure.message) }
   }
 
   private static func fields(_ rest: inout ArraySlice<UInt8>) -> [(name: String, value: String)] {
@@ -40,7 +40,7 @@ enum Messages {
       let line = rest[..<end]
       rest = rest[(end + 1)...]
       guard let colon = line.dropFirst().firstIndex(of: UInt8(ascii: ":")) else { break }
-      // A field has at most 64 KiB, as the connection sees to it.
+      // The connection limits the size of fields.
       fields.append(
         (
           String(decoding: line[..<colon], as: UTF8.self).lowercased(),
@@ -63,8 +63,8 @@ enum Messages {
 
   static func exportResponse(_ bytes: [UInt8]) {
     guard let response = try? ExportResponse(protobuf: bytes) else { return }
-    let says = response.rejectedItems != 0 || !response.errorMessage.isEmpty
-    rule(response.hasPartialSuccess == says, "partial success that says nothing")
+    let isPartial = response.rejectedItems != 0 || !response.errorMessage.isEmpty
+    rule(response.hasPartialSuccess == isPartial, "an empty partial success")
   }
 
   static func gzip(_ bytes: [UInt8]) {

@@ -4,10 +4,10 @@ internal import OTLPTesting
 internal import TelemetryCore
 internal import TelemetrySDK
 
-/// A server that sends the fuzzer's bytes to whoever connects, on a simulated network.
+/// A server on a simulated network that sends the fuzzer's bytes on each connection.
 ///
-/// The first byte says how: whether the server's SETTINGS come before, whether the rest waits for the request, in which
-/// pieces it comes, whether the server closes after it, and whether there is time to try more than once or twice.
+/// The first byte selects whether SETTINGS precede the bytes, whether the bytes wait for the request, the size of the
+/// pieces, whether the server closes at the end, and the time for further attempts.
 enum ServerBytes {
   private static let address = SocketAddress.ipv4(0x0A00_0001, port: 4317)
   private static let settings: [UInt8] = [0, 0, 0, 4, 0, 0, 0, 0, 0]
@@ -17,7 +17,7 @@ enum ServerBytes {
     serve(mode: bytes.first ?? 0, Array(bytes.dropFirst()), to: .init(endpoint: "http://server:4317"))
   }
 
-  /// Has an exporter of a configuration connect to a server that sends `bytes`.
+  /// Exports to a server that sends `bytes`.
   static func serve(mode: UInt8, _ bytes: [UInt8], to configuration: OTLPGRPCExporter.Configuration) {
     do {
       try simulate(seed: 1, limit: .seconds(600)) { simulation in
@@ -33,7 +33,7 @@ enum ServerBytes {
     }
   }
 
-  /// Exports a few spans; whatever the server says, it ends in time and accounts for all of them.
+  /// Exports a few spans, and checks that the export ends in time and accounts for all spans.
   private static func export(
     _ simulation: Simulation, _ configuration: OTLPGRPCExporter.Configuration, within patience: Duration
   ) async throws {
@@ -50,7 +50,7 @@ enum ServerBytes {
     rule(Deadline(simulation.now) <= end, "the shutdown ended late")
   }
 
-  /// What the first byte asks for.
+  /// The settings in the first byte.
   struct Mode {
     let byte: UInt8
     var hasSettings: Bool { byte & 1 == 0 }
@@ -58,7 +58,7 @@ enum ServerBytes {
     var closes: Bool { byte & 4 != 0 }
     var patience: Duration { byte & 8 != 0 ? .seconds(3) : .milliseconds(500) }
 
-    /// How much is sent at once from byte `position` on. Each piece costs time, so later ones are whole.
+    /// The size of the piece that starts at `position`. Each piece costs time, so the rest is one piece.
     func pieceSize(at position: Int) -> Int {
       guard position < 300 else { return .max }
       return [.max, 1, 1 + position % 16, 1 + position % 101][Int(byte >> 4 & 3)]

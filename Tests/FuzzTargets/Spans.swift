@@ -1,7 +1,7 @@
 internal import OTLPWire
 internal import TelemetrySDK
 
-/// What spans are read from.
+/// The encodings of spans.
 enum Spans {
   private static let encoder = ExportRequestEncoder()
 
@@ -16,7 +16,7 @@ enum Spans {
     compare(spans, "a text")
   }
 
-  /// A stream of documents comes out the same however it arrives, and each is at most as long as it may be.
+  /// Checks that a stream has the same documents in pieces of any size, each within the limit.
   private static func documents(_ bytes: [UInt8]) {
     let limit = 4096
     func pieces(_ size: Int) -> [JSONDocumentSplitter.Piece] {
@@ -38,12 +38,12 @@ enum Spans {
     }
   }
 
-  /// What was read can be written, in both forms, and read again as the same.
+  /// Checks that decoded spans survive both encodings.
   private static func compare(_ spans: [SpanData], _ origin: String) {
     let request = encoder.encode(spans)
     let message = request.protobuf.array
     rule(request.itemCount == spans.count, "\(origin): \(spans.count) spans, \(request.itemCount) encoded")
-    // By bytes: NaN is not equal to itself. Grouping may change the order once, not twice.
+    // Bytes are compared, because NaN is not equal to itself. Grouping may change the order once, not twice.
     do {
       let again = try ExportRequestDecoder.decode(message)
       rule(again.count == spans.count, "\(origin): \(spans.count) spans, \(again.count) read back")

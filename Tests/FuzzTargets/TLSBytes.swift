@@ -2,12 +2,12 @@ internal import HTTP2Transport
 internal import OTLPTesting
 internal import TelemetryCore
 
-/// Bytes of a TLS server into the client's engine.
+/// Bytes of a TLS server for the client's engine.
 ///
-/// The first byte says how: whether they are the fuzzer's own or those of a real server, edited by it on their way;
-/// whether that server speaks TLS 1.2 only; and in which pieces the bytes come.
+/// The first byte selects the bytes, which are the fuzzer's or a real server's with the fuzzer's edits, the server's TLS
+/// version, and the size of the pieces.
 enum TLSBytes {
-  /// Made once: keys cost time.
+  /// The contexts, which are made once because keys cost time.
   private struct Parts: Sendable {
     let client: TLSContext
     let servers: [TLSServerContext]
@@ -45,7 +45,7 @@ enum TLSBytes {
     }
   }
 
-  /// The fuzzer's bytes, then the end of the connection.
+  /// Feeds the client the fuzzer's bytes and then the end of the connection.
   private static func handFed(_ client: TLSEngine, _ bytes: [UInt8], _ piece: Int) -> [UInt8] {
     client.start()
     client.receive(bytes, piece)
@@ -55,7 +55,7 @@ enum TLSBytes {
     return read
   }
 
-  /// A real server's bytes: whatever is changed in them, nothing is read but what the server wrote.
+  /// Feeds the client a real server's edited bytes, and checks that the plaintext is a prefix of the server's.
   private static func talk(_ client: TLSEngine, _ server: TLSEngine, _ edits: TLSEdits, _ piece: Int) {
     var edits = edits
     let isUntouched = edits.isEmpty
@@ -93,7 +93,7 @@ enum TLSBytes {
   }
 }
 
-/// Changes at places of a stream: three bytes each, of the place (two) and of what happens there.
+/// Edits of a stream. Each has three bytes: two for the position, and the kind of edit.
 private struct TLSEdits {
   private var edits: [Int: UInt8] = [:]
   private var position = 0
@@ -124,7 +124,7 @@ private struct TLSEdits {
       let value = edit >> 2
       switch edit & 3 {
       case 0: output.append(byte ^ (1 << (value & 7)))
-      case 1: toSkip = Int(value)  // and this one
+      case 1: toSkip = Int(value)  // after this byte
       case 2: output += [value, byte]
       default:
         output.append(byte)

@@ -2,24 +2,24 @@ import Glibc
 import SimulatedWorlds
 import TelemetrySDK
 
-/// Runs the seeds on several processes and adds up what they say.
+/// Runs the seeds on several worker processes and adds up their results.
 struct Campaign {
-  /// A worker process, and how far it is.
+  /// A worker process and its progress.
   private struct Process {
     var id: pid_t
     var output: Int32
     var text: [UInt8] = []
-    /// The place of its seed.
+    /// The place of the current seed.
     var place: UInt64
-    var heard = seconds()
+    var lastOutput = seconds()
     var hasEnded = false
     var faults: [String] = []
   }
 
-  // So long for one seed: it hangs.
+  /// A worker without output for this number of seconds hangs.
   private static let patience = 300.0
-  private static let mostFailures = 20
-  // Of what a worker counts, before what was dropped.
+  private static let maxFailures = 20
+  /// The number of a worker's counts before the counts of dropped spans.
   private static let leadingCounts = 8
 
   private let options: Options
@@ -28,17 +28,17 @@ struct Campaign {
   private var seeds = 0
   private var counts = [Int](repeating: 0, count: leadingCounts + DropReason.allCases.count)
   private var failures = 0
-  private var lastRefusal = seconds()
+  private var lastProgress = seconds()
 
   init(_ options: Options) { self.options = options }
 
   /// True if no seed failed.
   mutating func run() throws -> Bool {
-    say(options.plan)
+    printLine(options.plan)
     for place in 0..<min(UInt64(options.jobs), options.seeds.count) { processes.append(try begin(place)) }
-    while !processes.isEmpty, failures < Campaign.mostFailures {
+    while !processes.isEmpty, failures < Campaign.maxFailures {
       wait()
-      try lookAfter()
+      try replaceEndedWorkers()
     }
     for process in processes { kill(process.id, SIGKILL) }
     report()
@@ -68,7 +68,7 @@ struct Campaign {
     return Process(id: id, output: pipes[0], place: place)
   }
 
-  // MARK: What they say
+  // MARK: Output of the workers
 
   private mutating func wait() {
     var descriptors = processes.map { pollfd(fd: $0.output, events: Int16(POLLIN), revents: 0) }
@@ -81,7 +81,7 @@ struct Campaign {
   }
 
   private mutating func take(_ bytes: ArraySlice<UInt8>, _ index: Int) {
-    processes[index].heard = seconds()
+    processes[index].lastOutput = seconds()
     processes[index].text += bytes
     while let end = processes[index].text.firstIndex(of: UInt8(ascii: "\n")) {
       let line = String(decoding: processes[index].text[..<end], as: UTF8.self)
@@ -107,9 +107,9 @@ struct Campaign {
 
   // MARK: Ends
 
-  private mutating func lookAfter() throws {
+  private mutating func replaceEndedWorkers() throws {
     for index in processes.indices.reversed() {
-      if !processes[index].hasEnded, seconds() - processes[index].heard > Campaign.patience {
+      if !processes[index].hasEnded, seconds() - processes[index].lastOutput > Campaign.patience {
         processes[index].faults.append("no end after \(Int(Campaign.patience)) s")
         kill(processes[index].id, SIGKILL)
         processes[index].hasEnded = true
@@ -120,29 +120,29 @@ struct Campaign {
       while waitpid(process.id, &status, 0) < 0, errno == EINTR {}
       close(process.output)
       guard status != 0 else { continue }
-      // It crashed, or hung: another one goes on behind that seed.
+      // The worker crashed or hung. Another worker continues after that seed.
       fail(process.place, process.faults + ["the process ended with status \(status)"])
       let next = process.place + UInt64(options.jobs)
       if options.seeds[next] != nil { processes.append(try begin(next)) }
     }
-    if seconds() - lastRefusal > 30 {
-      lastRefusal = seconds()
-      say("\(seeds) seeds, \(failures) failed", to: STDERR_FILENO)
+    if seconds() - lastProgress > 30 {
+      lastProgress = seconds()
+      printLine("\(seeds) seeds, \(failures) failed", to: STDERR_FILENO)
     }
   }
 
   private mutating func fail(_ place: UInt64, _ faults: [String]) {
     guard let number = options.seeds[place] else { return }
     failures += 1
-    say("seed \(number) fails; to replay: \(Seed(number, overTLS: options.overTLS).command)")
-    for fault in faults.prefix(5) { say("  \(fault)") }
+    printLine("seed \(number) fails; to replay: \(Seed(number, overTLS: options.overTLS).command)")
+    for fault in faults.prefix(5) { printLine("  \(fault)") }
   }
 
   private func report() {
     let time = seconds() - start
     let reasons = zip(DropReason.allCases, counts.dropFirst(Campaign.leadingCounts))
     let dropped = reasons.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }
-    say(
+    printLine(
       """
       \(seeds) seeds in \(tenths(time)) s: \(tenths(Double(seeds) / time)) seeds/s on \(options.jobs) processes
       spans ended \(counts[0]): exported \(counts[1]), rejected \(counts[2]), dropped: \(dropped.joined(separator: ", "))

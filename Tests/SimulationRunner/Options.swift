@@ -2,16 +2,16 @@ import Glibc
 import SimulatedWorlds
 import TelemetryCore
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options {
   static let usage = """
     Tests/simulate [N]        runs N seeds, 1000 by default
       --from S                from seed S on, by default 1
       --seconds T             ends after T seconds; without --from it runs the first \(Seeds.fixed) seeds, and then others
                               each time
-      --jobs J                so many processes, by default one for each core
-      --tls                   all of them over TLS, not one in ten
-      --seed S                runs seed S alone and says what happens in it
+      --jobs J                runs J processes, by default one for each core
+      --tls                   runs all seeds over TLS, not one in ten
+      --seed S                runs seed S alone and prints its events
     """
 
   struct Failure: Error, CustomStringConvertible { let description: String }
@@ -24,15 +24,15 @@ struct Options {
 
   /// The seeds of a run, in their order.
   struct Seeds {
-    /// How many of the first ones a run with a time begins with.
+    /// A run with a time limit begins with this number of seeds from 1 on.
     static let fixed: UInt64 = 200
 
     var count: UInt64 = 1000
     var from: UInt64 = 1
-    /// So many from 1 on come before.
+    /// The number of seeds from 1 on that precede `from`.
     var first: UInt64 = 0
 
-    /// The seed at a place from 0 on; nil after the last.
+    /// The seed at a place from 0 on, or nil after the last.
     subscript(place: UInt64) -> UInt64? {
       guard place < count else { return nil }
       return place < first ? 1 + place : from &+ (place - first)
@@ -46,7 +46,7 @@ struct Options {
   var seed: Seed?
   var worker: Stride?
 
-  /// - Parameter time: What the seeds of a run with a time follow from.
+  /// - Parameter time: The time that selects the seeds of a run with a time limit.
   init(_ arguments: some Sequence<String>, time: UInt64 = UInt64(Glibc.time(nil))) throws {
     var rest = arguments.makeIterator()
     var (seed, count, from): (UInt64?, UInt64?, UInt64?)
@@ -74,11 +74,11 @@ struct Options {
     self.seed = seed.map { Seed($0, overTLS: overTLS) }
     seeds.from = from ?? 1
     seeds.count = count ?? (seconds == nil ? 1000 : .max)
-    // A thousand to a second: runs after another have none in common.
+    // A thousand seeds for each second, so that consecutive runs have none in common.
     if seconds != nil, from == nil { (seeds.first, seeds.from) = (Seeds.fixed, time &* 1000) }
   }
 
-  /// What is to be run, in words.
+  /// The description of the run.
   var plan: String {
     var parts: [String] = []
     if seeds.first > 0 { parts.append("1 to \(seeds.first)") }

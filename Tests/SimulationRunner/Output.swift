@@ -2,7 +2,7 @@ import Glibc
 import TelemetryCore
 
 /// Writes a line at once, to standard output or another descriptor.
-func say(_ line: String, to descriptor: Int32 = STDOUT_FILENO) {
+func printLine(_ line: String, to descriptor: Int32 = STDOUT_FILENO) {
   let bytes = Array((line + "\n").utf8)
   var written = 0
   while written < bytes.count {

@@ -2,7 +2,7 @@ import Glibc
 import SimulatedWorlds
 import TelemetrySDK
 
-/// One of the processes: runs its share of the seeds, and says in lines what it does.
+/// A worker process, which runs its share of the seeds and prints its progress in lines.
 struct Worker {
   let options: Options
   let stride: Options.Stride
@@ -12,18 +12,18 @@ struct Worker {
     var place = stride.from
     while let number = options.seeds[place], end.map({ seconds() < $0 }) ?? true {
       let seed = Seed(number, overTLS: options.overTLS)
-      say("seed \(place)")
+      printLine("seed \(place)")
       let result = seed.verdict()
-      for fault in result.faults { say("fault \(fault.split(separator: "\n").joined(separator: " | "))") }
+      for fault in result.faults { printLine("fault \(fault.split(separator: "\n").joined(separator: " | "))") }
       let (ledger, balance) = (result.ledger, result.balance)
       let counts =
         [ledger.ended, ledger.exported, ledger.rejected, ledger.possibleDuplicates, ledger.attempts]
         + [balance.isRoundRobin, balance.hasSeveralNames, balance.maxConnectionsOfServer > 1].map { $0 ? 1 : 0 }
-      say(
+      printLine(
         "done " + (counts + DropReason.allCases.map { ledger.dropped[$0] ?? 0 }).map(String.init).joined(separator: " ")
       )
       place += stride.by
     }
-    say("end")
+    printLine("end")
   }
 }

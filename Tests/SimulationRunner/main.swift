@@ -14,15 +14,15 @@ do {
     exit(try campaign.run() ? 0 : 1)
   }
 } catch {
-  say("Tests/simulate: \(error)\n\(Options.usage)", to: STDERR_FILENO)
+  printLine("Tests/simulate: \(error)\n\(Options.usage)", to: STDERR_FILENO)
   exit(2)
 }
 
-/// Runs one seed and says all about it.
+/// Runs one seed and prints its events, ledger and faults.
 func replay(_ seed: Seed) -> Bool {
-  say("seed \(seed.number): \(seed.plan)")
-  let result = seed.run { say($0) }
-  say("\(result.ledger); trace \(String(result.trace.hash, radix: 16))")
-  for fault in result.faults { say("FAULT \(fault)") }
+  printLine("seed \(seed.number): \(seed.plan)")
+  let result = seed.run { printLine($0) }
+  printLine("\(result.ledger); trace \(String(result.trace.hash, radix: 16))")
+  for fault in result.faults { printLine("FAULT \(fault)") }
   return result.faults.isEmpty
 }

@@ -31,7 +31,7 @@ extension GRPCChannel {
       waitingCalls: waitingCalls.count,
       isConsistent: Set(ids) == Set(connections.map(\.id)) && (picker.current == nil) == connections.isEmpty)
     for connection in connections {
-      let waitingCalls = connection.http2.assumeIsolated { $0.waitingCount }
+      let waitingCalls = connection.http2.assumeIsolated { $0.queuedRequests }
       snapshot.connections.append(
         .init(host: connection.host, subchannel: connection.id.subchannel, waitingCalls: waitingCalls))
     }

@@ -22,7 +22,7 @@ extension GRPCChannel {
     case .wakeCalls:
       waitingCalls.wakeAll()
       // The new connection has streams for calls that wait on others.
-      for connection in connections { _ = connection.http2.assumeIsolated { $0.releaseWaiting() } }
+      for connection in connections { _ = connection.http2.assumeIsolated { $0.releaseQueuedRequests() } }
     case .reportEjection(let host, let address, let duration):
       reporter.ejected(host: host, address: address, for: duration)
     case .reportLimit(let limit, let host, let count): reporter.limitReached(limit, host: host, connections: count)

@@ -28,7 +28,7 @@ extension GRPCChannel {
   private func checkWaitingCalls(bodyBytesBefore before: Int) {
     timers.waitingCalls = nil
     for connection in connections where balancer.mayScale(connection.id) {
-      guard let limit = connection.http2.assumeIsolated({ $0.waitsFor }) else { continue }
+      guard let limit = connection.http2.assumeIsolated({ $0.limitInEffect }) else { continue }
       if limit != .window || bodyBytesSent == before {
         perform(balancer.noStreamAvailable(on: connection.id, limit, at: loop.now))
       }
@@ -44,7 +44,7 @@ extension GRPCChannel {
   func streamFreed(on connection: ChannelConnection) {
     guard connection.limit == nil else { return }
     for other in connections where other.id != connection.id {
-      if other.http2.assumeIsolated({ $0.releaseWaiting(atMost: 1) > 0 }) { return }
+      if other.http2.assumeIsolated({ $0.releaseQueuedRequests(atMost: 1) > 0 }) { return }
     }
   }
 

@@ -48,7 +48,6 @@ package actor GRPCChannel {
   ) throws(ConfigurationError) {
     var metadata: [GRPCMetadata] = []
     for field in configuration.metadata { metadata.append(try field.validated()) }
-    let diagnostics = diagnostics.limited(by: loop)
     connector = try Connector(configuration: configuration, network: network, loop: loop, diagnostics: diagnostics)
     headers = RequestHeaders(
       authorities: connector.hosts.map(\.authority), isSecure: configuration.tls != nil,
@@ -57,7 +56,7 @@ package actor GRPCChannel {
     configuration.maxResponseBytes = min(max(0, configuration.maxResponseBytes), MessageReader.maxMessageBytes)
     self.configuration = configuration
     self.loop = loop
-    reporter = ChannelReporter(connector, diagnostics)
+    reporter = ChannelReporter(connector, diagnostics.limited(by: loop))
     var backoff = configuration.backoff
     backoff.minimumConnectTimeout = max(backoff.minimumConnectTimeout, configuration.connectTimeout)
     balancer = LoadBalancerStateMachine(

@@ -1,32 +1,34 @@
 internal import TelemetryCore
 
-/// Decides whether a server floods a connection: it sends and sends, and no call gets further by it. Whatever the frames
-/// are (empty DATA, interim responses, PRIORITY, WINDOW_UPDATE, PING, frames of unknown types, endless header blocks, TLS
-/// records without content), they cost the telemetry thread its time.
+/// Decides whether a server floods a connection with bytes that advance no request: empty DATA, interim responses, PRIORITY,
+/// WINDOW_UPDATE, PING, unknown frames, endless header blocks, TLS records without content. All of them cost the telemetry
+/// thread time.
 ///
-/// Counts bytes between two steps of progress: a final response, the end of a stream, our own DATA. Bytes of a body make
-/// up for ``bodyWorth`` bytes each, so that a body in frames of single bytes is a flood, too. A quiet connection gets a few bytes now and then (PING, SETTINGS); these are forgiven with time. The clock is looked at
-/// twice for a flood, and never for the traffic of calls.
+/// The detector counts the bytes between two steps of progress: a final response, the end of a stream, DATA of the client.
+/// Each byte of a body offsets ``bodyWorth`` bytes, so that a body in frames of single bytes counts as a flood. The few
+/// bytes of a quiet connection (PING, SETTINGS) are forgiven with time. The clock is read only when the count is suspicious.
 struct FloodDetector {
-  /// So many bytes without progress are suspicious, and twice as many within `window` of that a flood. The second half
-  /// exceeds what can be under way of responses that nobody waits for any more: 65,535 bytes by our window.
+  /// The number of bytes without progress that is suspicious. Twice that number within `window` is a flood. The second half
+  /// exceeds the bytes of abandoned responses that can still arrive, which the client's window bounds to 65,535.
   static let suspicion = 80 << 10
   static let window = Duration.seconds(5)
 
-  /// A frame's header has 9 bytes: frames with 4 bytes of a body or more never add up.
+  /// The header of a frame has 9 bytes, so frames with 4 bytes of a body or more never add up.
   static let bodyWorth: UInt64 = 4
 
   private var progress: UInt64 = 0
   private var bodyBytes: UInt64 = 0
   private var bytes = 0
-  /// When the count had become suspicious.
+  /// The instant at which the count became suspicious.
   private var since: MonotonicInstant?
 
-  /// So many bytes arrived. True if `isFlood` is to be asked.
+  /// Bytes arrived.
   /// - Parameters:
-  ///   - progress: Another number than before if a call got further.
-  ///   - bodyBytes: How many bytes of bodies have come since the beginning.
-  mutating func received(_ count: Int, progress: UInt64, bodyBytes: UInt64) -> Bool {
+  ///   - count: The number of bytes.
+  ///   - progress: A number that changes when a request advances.
+  ///   - bodyBytes: The number of all bytes of bodies since the beginning of the connection.
+  /// - Returns: True if the count is suspicious, so that `isFlood` decides.
+  mutating func bytesReceived(_ count: Int, progress: UInt64, bodyBytes: UInt64) -> Bool {
     let body = bodyBytes &- self.bodyBytes
     self.bodyBytes = bodyBytes
     if progress != self.progress {
@@ -39,7 +41,7 @@ struct FloodDetector {
     return bytes >= FloodDetector.suspicion
   }
 
-  /// Whether what was counted is a flood.
+  /// True if the suspicious bytes are a flood.
   mutating func isFlood(at now: MonotonicInstant) -> Bool {
     guard let since, now - since <= FloodDetector.window else {
       since = now

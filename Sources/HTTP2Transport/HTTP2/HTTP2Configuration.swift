@@ -1,20 +1,22 @@
-/// The bounds of a client's connection.
+/// The limits and timings of a client's connection.
 package struct HTTP2Configuration: Hashable, Sendable {
-  /// How much of one response the server may send before we acknowledge it (SETTINGS_INITIAL_WINDOW_SIZE), in bytes.
+  /// The bytes of one response that the server may send before an acknowledgement
+  /// (SETTINGS_INITIAL_WINDOW_SIZE). Default: 65,535.
   package var initialWindowSize = 65_535
-  /// The same over all responses of the connection; 65,535 or more.
+  /// The window over all responses of the connection, in bytes: 65,535 (the default) or more.
   package var connectionWindowSize = 65_535
-  /// How much of a header section, and of a trailer section, of a response is kept: the sum of names and values and 32
-  /// for each field. Of what is beyond it only the fields that decide what the response means are kept.
+  /// The size to which a header section, or a trailer section, is kept: the sum of names and values plus 32 bytes for each
+  /// field. Beyond that size only the fields that decide the meaning of a response are kept. Default: 8,192.
   package var maxHeaderBytes = 8_192
-  /// The payload of a DATA frame that we send; 1 to 16,384. On TLS it is 9 less, so that frame and record coincide.
+  /// The largest payload of a DATA frame that the client sends, 1 to 16,384 (the default). With TLS the payload is 9 bytes
+  /// less, so that frame and record coincide.
   package var maxFrameBytes = 16_384
-  /// The identifier of the first stream: odd. Another than 1 is for tests of their exhaustion.
+  /// The identifier of the first stream, which is odd. Tests of exhausted identifiers set another value than 1.
   package var firstStreamID: Int32 = 1
-  /// When the server is asked whether it still lives; nil for never.
+  /// The keepalive settings; nil (the default) sends no PINGs for keepalive.
   package var keepalive: KeepaliveConfiguration?
-  /// After how much silence the server is asked whether it still lives before the next request is sent; nil for never.
-  /// With keepalive on, that decides.
+  /// The silence after which a PING precedes the next request; nil (the default) for never. Has no effect if `keepalive` is
+  /// set.
   package var probeAfter: Duration?
 
   /// The default values.

@@ -1,298 +1,291 @@
 internal import COTLPNGHTTP2
 package import TelemetryCore
 
-/// Memory to read into.
-@safe
-final class InputBuffer {
-  // SAFETY: allocated in `init`, freed in `deinit`.
-  let bytes: UnsafeMutableRawBufferPointer
-  let plaintext: UnsafeMutableRawBufferPointer
-
-  init(isTLS: Bool) {
-    unsafe bytes = .allocate(byteCount: 32_768, alignment: 16)
-    unsafe plaintext = .allocate(byteCount: isTLS ? TLSEngine.recordSize : 0, alignment: 16)
-  }
-
-  deinit {
-    unsafe bytes.deallocate()
-    unsafe plaintext.deallocate()
-  }
-}
-
-// MARK: The driver's way of bytes
-
+/// The flow of bytes between the transport, TLS and the session.
 extension HTTP2Connection {
+  /// The failure that ended the writing.
+  enum WriteFailure {
+    /// The session can't produce output.
+    case session(String)
+    /// The transport or TLS failed. The error is for `start`.
+    case transport(String, HTTP2ConnectError)
+  }
+
   package nonisolated func ready(_ readiness: Readiness) {
     loop.checkIsolated()
-    // SAFETY: on the loop's thread, which was checked, is in the actor. `assumeIsolated` does the same, at the cost of a
-    // fifth of all that happens here.
+    // SAFETY: the loop's thread, which was checked, is the actor's. `assumeIsolated` does the same at the cost of a fifth
+    // of all work here.
     unsafe unsafeBitCast(HTTP2Connection.handle, to: ((HTTP2Connection, Readiness) -> Void).self)(self, readiness)
   }
 
   private static let handle: @Sendable (isolated HTTP2Connection, Readiness) -> Void = { $0.handle($1) }
 
   private func handle(_ readiness: Readiness) {
-    guard phase != .closed, phase != .idle else { return }
-    // By bits: OptionSet's operations aren't specialized here, and would allocate.
+    guard machine.isActive else { return }
+    // Bits, because OptionSet's operations aren't specialized here and would allocate.
     let bits = readiness.rawValue
     let isHangUp = bits & Readiness.hangUp.rawValue != 0
-    // The system says so also where nothing was held up: then there is nothing to do.
+    // The system also reports sockets that weren't blocked.
     if bits == Readiness.writable.rawValue, !isWriteBlocked { return }
     if bits & Readiness.writable.rawValue != 0 { isWriteBlocked = false }
     if isHangUp || bits & Readiness.readable.rawValue != 0 { readAll(toEnd: isHangUp) }
     step()
   }
 
-  /// The loop has ended: no answer and no timer comes any more.
+  /// Ends the connection: without the loop no answer arrives and no timer fires.
   package nonisolated func loopEnded() {
     assumeIsolated { $0.end(.lost("the telemetry runtime was shut down"), connectError: .cancelled) }
   }
 
-  /// After anything has happened: looks at what the session says, starts who waits, writes.
+  /// Follows every event: examines the state of the session, submits queued requests, writes.
   func step() {
-    guard let session, phase != .closed else { return }
-    noteHandshake(session)
-    noteGoAway(session)
-    if isAnyoneWaiting { startWaiting() }
-    if let failure = flush(session) { return giveUp(failure) }
-    if session.isFinished { return finish(session) }
-    noteSettled(session)
+    guard let session, !machine.isClosed else { return }
+    processSettings(session)
+    processGoAway(session)
+    if hasQueuedRequests { submitQueued() }
+    guard flush(session) else { return writingFailed() }
+    if session.isFinished { return sessionFinished(session) }
+    if !machine.isOpen, openRequests == 0 { perform(machine.requestsEnded()) }
   }
 
-  /// Nothing can be written any more. What came before that still counts: a GOAWAY says which requests the server
-  /// never looked at.
-  // Out of line, like `lose`: what seldom happens makes `readAll` and `step` longer otherwise.
-  @inline(never)
-  private func giveUp(_ failure: String) {
-    guard let error = writeFailure else { return lose(failure, .notHTTP2(failure)) }
-    isWriteBlocked = true
-    readAll(toEnd: true)
-    lose(failure, error)
-  }
-
-  private func noteHandshake(_ session: ClientSession) {
-    guard phase == .starting, session.hasSettings else { return }
-    phase = .open
+  private func processSettings(_ session: ClientSession) {
+    guard machine.isStarting, session.hasSettings else { return }
+    machine.settingsReceived()
     startKeepalive()
     if session.goAwayFailure == nil { started.fulfil(.success(())) }
   }
 
-  private func noteGoAway(_ session: ClientSession) {
+  private func processGoAway(_ session: ClientSession) {
     guard let goAway = session.takeNewGoAway() else { return }
-    if phase == .open { drain() }
+    let action = machine.goAwayReceived(code: goAway.code, debug: goAway.debug)
     started.fulfil(.failure(.goAway(code: goAway.code, debug: goAway.debug)))
-    onEvent(.goAway(code: goAway.code, debug: goAway.debug))
+    perform(action)
   }
 
-  /// The session has come to its end.
-  private func finish(_ session: ClientSession) {
+  // MARK: The end
+
+  private func sessionFinished(_ session: ClientSession) {
     guard session.isGoAwayCause else {
-      let words = session.complaint ?? "the server broke the rules of HTTP/2"
-      return end(.lost(words), connectError: startError(.notHTTP2(words)))
+      let reason = session.complaint ?? "the server broke the rules of HTTP/2"
+      return end(.lost(reason), connectError: connectError(.notHTTP2(reason)))
     }
-    endOrderly(session)
+    endOrderly()
   }
 
-  func endOrderly(_ session: ClientSession) {
-    if let failure = session.goAwayFailure, case .goAway(let code, let debug) = failure, code != 0 {
+  /// Ends a connection without open requests.
+  func endOrderly() {
+    if case .goAway(let code, let debug)? = session?.goAwayFailure, code != 0 {
       return end(.lost("the server said GOAWAY, code \(code) \(debug)"), connectError: .closedByPeer)
     }
     end(.orderly, connectError: .closedByPeer)
   }
 
-  /// What to tell `start` when the peer's bytes were no good. Out of line, as `noteSign`.
+  /// Ends a lost connection. The end counts as orderly if GOAWAY came before and no request is open.
+  // Out of line, as all rare cases, so that `readAll` and `step` stay short.
   @inline(never)
-  private func startError(_ error: HTTP2ConnectError) -> HTTP2ConnectError { firstBytes.verdict(error) }
+  private func endLost(_ reason: String, _ error: HTTP2ConnectError) {
+    guard let session, !machine.isClosed else { return }
+    processGoAway(session)
+    if session.goAwayFailure != nil, session.openRequests == 0 { return endOrderly() }
+    end(.lost(reason), connectError: connectError(error))
+  }
 
-  // MARK: Reading
+  @inline(never)
+  private func connectError(_ error: HTTP2ConnectError) -> HTTP2ConnectError { machine.connectError(error) }
 
-  // So many reads of 32 KiB in a row: the loop has timers to run, and other sockets.
-  private static let readsInARow = 4
-
-  /// Reads until a short read; readiness is edge-triggered. After a hang-up no more readiness comes: to the end then.
-  func readAll(toEnd: Bool) {
-    var reads = 0
-    while phase != .closed, let input {
-      guard reads < HTTP2Connection.readsInARow else { return readLater(toEnd: toEnd) }
-      reads += 1
-      switch unsafe transport.read(into: input.bytes) {
-      case .bytes(let count):
-        if isKeptAlive { noteSign() }
-        unsafe receive(UnsafeRawBufferPointer(rebasing: input.bytes[..<count]))
-        let isShort = unsafe count < input.bytes.count
-        if isShort, !toEnd { return }
-      case .wouldBlock: return
-      case .end: return peerEnded()
-      case .failed(let error): return lose("\(error)", .transport(error))
-      }
+  /// Ends a connection that can't write any more. Bytes that have arrived are read before: a GOAWAY tells which requests
+  /// the server never processed.
+  @inline(never)
+  private func writingFailed() {
+    switch writeFailure {
+    case .session(let reason)?: endLost(reason, .notHTTP2(reason))
+    case .transport(let reason, let error)?:
+      isWriteBlocked = true
+      readAll(toEnd: true)
+      endLost(reason, error)
+    case nil: break
     }
   }
 
-  /// Goes on with reading when the loop has had its turn.
+  /// Ends the connection if the suspicious bytes are a flood.
   @inline(never)
-  private func readLater(toEnd: Bool) {
-    guard !isReadPending else { return }
-    isReadPending = true
-    Task(executorPreference: loop) { await self.goOnReading(toEnd: toEnd) }
-  }
-
-  private func goOnReading(toEnd: Bool) {
-    isReadPending = false
-    guard phase != .closed else { return }
-    readAll(toEnd: toEnd)
-    step()
-  }
-
-  /// The server sends without end, and no call gets further.
-  @inline(never)
-  private func noteFlood(_ session: ClientSession) {
-    guard phase != .closed, session.isFlood(at: loop.now) else { return }
+  private func checkFlood(_ session: ClientSession) {
+    guard !machine.isClosed, session.isFlood(at: loop.now) else { return }
     session.terminate(NGHTTP2_ENHANCE_YOUR_CALM)
     _ = flush(session)
-    let words = "the server floods the connection with frames that answer nothing"
-    end(.lost(words), connectError: .notHTTP2(words))
-  }
-
-  /// The connection is gone. If GOAWAY came before that, and nothing was open then, all is as the server meant it to be.
-  @inline(never)
-  private func lose(_ words: String, _ error: HTTP2ConnectError) {
-    guard let session, phase != .closed else { return }
-    noteGoAway(session)
-    if session.goAwayFailure != nil, session.openCalls == 0 { return endOrderly(session) }
-    end(.lost(words), connectError: startError(error))
+    let reason = "the server floods the connection with frames that answer nothing"
+    end(.lost(reason), connectError: .notHTTP2(reason))
   }
 
   private func peerEnded() {
     if let tls {
       tls.receiveEnd()
-      if case .failed(let error) = tls.handshake { return failTLS(error) }
+      if case .failed(let error) = tls.handshake { return tlsFailed(error) }
     }
-    lose("the server closed the connection", .closedByPeer)
+    endLost("the server closed the connection", .closedByPeer)
   }
 
-  private func receive(_ bytes: UnsafeRawBufferPointer) {
-    guard let tls else {
-      unsafe takePlaintext(bytes)
-      return noteReceived(bytes.count)
-    }
-    unsafe tls.receive(bytes)
-    switch tls.handshake {
-    case .failed(let error): failTLS(error)
-    case .inProgress: return
-    case .done:
-      decrypt(tls)
-      noteReceived(bytes.count)
-    }
-  }
-
-  private func noteReceived(_ count: Int) {
-    if let session, session.noteReceived(count) { noteFlood(session) }
-  }
-
-  private func decrypt(_ tls: TLSEngine) {
-    while phase != .closed, let input {
-      switch unsafe tls.read(into: input.plaintext) {
-      case .bytes(let count): unsafe takePlaintext(UnsafeRawBufferPointer(rebasing: input.plaintext[..<count]))
-      case .wouldBlock: return
-      case .end: return lose("the server closed the connection", .closedByPeer)
-      case .failed(let error): return failTLS(error)
-      }
-    }
-  }
-
-  private func takePlaintext(_ bytes: UnsafeRawBufferPointer) {
-    guard let session else { return }
-    if phase == .starting { unsafe noteFirst(bytes) }
-    if let failure = unsafe session.receive(bytes) {
-      end(.lost(failure), connectError: startError(.notHTTP2(failure)))
-    }
-  }
-
-  // Out of line: the check of access to what they change would otherwise be made for each read.
-  @inline(never)
-  private func noteSign() { keepalive?.heard(at: loop.now) }
-
-  @inline(never)
-  private func noteFirst(_ bytes: UnsafeRawBufferPointer) { unsafe firstBytes.append(bytes) }
-
-  private func failTLS(_ error: TLSError) {
+  private func tlsFailed(_ error: TLSError) {
     if let tls { _ = sendCiphertext(tls) }
     end(.lost(error.message), connectError: .tls(error))
   }
 
+  // MARK: Reading
+
+  /// Bounds the reads of 32 KiB in a row, because the loop has timers and other sockets to serve.
+  private static let readsInARow = 4
+
+  /// Reads until a short read, since readiness is edge-triggered. After a hang-up no more readiness is reported, so
+  /// `toEnd` reads until the end of the stream.
+  func readAll(toEnd: Bool) {
+    var reads = 0
+    while !machine.isClosed, let input {
+      guard reads < HTTP2Connection.readsInARow else { return readLater(toEnd: toEnd) }
+      reads += 1
+      switch unsafe transport.read(into: input.bytes) {
+      case .bytes(let count):
+        if hasKeepalive { bytesReceived() }
+        unsafe receive(UnsafeRawBufferPointer(rebasing: input.bytes[..<count]))
+        let isShort = unsafe count < input.bytes.count
+        if isShort, !toEnd { return }
+      case .wouldBlock: return
+      case .end: return peerEnded()
+      case .failed(let error): return endLost("\(error)", .transport(error))
+      }
+    }
+  }
+
+  /// Continues to read after the loop's other jobs.
+  @inline(never)
+  private func readLater(toEnd: Bool) {
+    guard !isReadScheduled else { return }
+    isReadScheduled = true
+    Task(executorPreference: loop) { await self.continueReading(toEnd: toEnd) }
+  }
+
+  private func continueReading(toEnd: Bool) {
+    isReadScheduled = false
+    guard !machine.isClosed else { return }
+    readAll(toEnd: toEnd)
+    step()
+  }
+
+  private func receive(_ bytes: UnsafeRawBufferPointer) {
+    guard let tls else {
+      unsafe receivePlaintext(bytes)
+      return countReceived(bytes.count)
+    }
+    unsafe tls.receive(bytes)
+    switch tls.handshake {
+    case .failed(let error): tlsFailed(error)
+    case .inProgress: return
+    case .done:
+      decrypt(tls)
+      countReceived(bytes.count)
+    }
+  }
+
+  private func countReceived(_ count: Int) {
+    if let session, session.bytesReceived(count) { checkFlood(session) }
+  }
+
+  private func decrypt(_ tls: TLSEngine) {
+    while !machine.isClosed, let input {
+      switch unsafe tls.read(into: input.plaintext) {
+      case .bytes(let count): unsafe receivePlaintext(UnsafeRawBufferPointer(rebasing: input.plaintext[..<count]))
+      case .wouldBlock: return
+      case .end: return endLost("the server closed the connection", .closedByPeer)
+      case .failed(let error): return tlsFailed(error)
+      }
+    }
+  }
+
+  private func receivePlaintext(_ bytes: UnsafeRawBufferPointer) {
+    guard let session else { return }
+    if machine.isStarting { unsafe noteFirst(bytes) }
+    if let failure = unsafe session.receive(bytes) {
+      end(.lost(failure), connectError: connectError(.notHTTP2(failure)))
+    }
+  }
+
+  // Out of line: the check of exclusive access would otherwise be made for each read.
+  @inline(never)
+  private func bytesReceived() { keepalive?.bytesReceived(at: loop.now) }
+
+  @inline(never)
+  private func noteFirst(_ bytes: UnsafeRawBufferPointer) { unsafe machine.bytesReceived(bytes) }
+
   // MARK: Writing
 
-  /// Writes until nothing is left or the transport takes no more; the words for a failure.
-  func flush(_ session: ClientSession) -> String? {
+  /// Writes until the output is empty or the transport accepts no more.
+  /// - Returns: False if that failed, for the reason in `writeFailure`.
+  func flush(_ session: ClientSession) -> Bool {
     guard let tls else { return flushPlaintext(session) }
     return flush(session, tls)
   }
 
-  /// Notes what `start` has to say of a failed write.
-  private func fail(_ words: String, _ error: HTTP2ConnectError) -> String {
-    writeFailure = error
-    return words
+  @inline(never)
+  private func fail(_ failure: WriteFailure) -> Bool {
+    writeFailure = failure
+    return false
   }
 
-  private func flushPlaintext(_ session: ClientSession) -> String? {
+  private func flushPlaintext(_ session: ClientSession) -> Bool {
     var isComplete = false
     while !isWriteBlocked {
       if session.isOutputEmpty {
-        if let failure = session.fill() { return failure }
-        if session.isOutputEmpty { return nil }
+        if let failure = session.fill() { return fail(.session(failure)) }
+        if session.isOutputEmpty { return true }
         isComplete = session.outputIsComplete
       }
       switch unsafe transport.write(session.pendingOutput) {
       case .bytes(let count):
         session.advanceOutput(count)
-        if isComplete, session.isOutputEmpty { return nil }
+        if isComplete, session.isOutputEmpty { return true }
       case .wouldBlock: isWriteBlocked = true
-      case .end: return fail("the transport has ended", .closedByPeer)
-      case .failed(let error): return fail("\(error)", .transport(error))
+      case .end: return fail(.transport("the transport has ended", .closedByPeer))
+      case .failed(let error): return fail(.transport("\(error)", .transport(error)))
       }
     }
-    return nil
+    return true
   }
 
-  private func flush(_ session: ClientSession, _ tls: TLSEngine) -> String? {
+  private func flush(_ session: ClientSession, _ tls: TLSEngine) -> Bool {
     var isComplete = false
     while true {
-      if let failure = sendCiphertext(tls) { return failure }
-      guard !isWriteBlocked, tls.handshake == .done else { return nil }
+      guard sendCiphertext(tls) else { return false }
+      guard !isWriteBlocked, tls.handshake == .done else { return true }
       if session.isOutputEmpty {
-        if let failure = session.fill() { return failure }
-        if session.isOutputEmpty { return nil }
+        if let failure = session.fill() { return fail(.session(failure)) }
+        if session.isOutputEmpty { return true }
         isComplete = session.outputIsComplete
       }
       switch unsafe tls.write(session.pendingOutput) {
       case .bytes(let count):
         session.advanceOutput(count)
         if isComplete, session.isOutputEmpty { return sendCiphertext(tls) }
-      case .wouldBlock: return nil
-      case .end: return fail("TLS has ended", .closedByPeer)
-      case .failed(let error): return fail(error.message, .tls(error))
+      case .wouldBlock: return true
+      case .end: return fail(.transport("TLS has ended", .closedByPeer))
+      case .failed(let error): return fail(.transport(error.message, .tls(error)))
       }
     }
   }
 
-  /// Sends what TLS has ready; the words for a failure.
-  func sendCiphertext(_ tls: TLSEngine) -> String? {
-    var failure: String?
-    while !isWriteBlocked, failure == nil, tls.outputCount > 0 {
+  /// Writes the ciphertext that TLS has ready.
+  /// - Returns: False if that failed, for the reason in `writeFailure`.
+  func sendCiphertext(_ tls: TLSEngine) -> Bool {
+    var isWritten = true
+    while !isWriteBlocked, isWritten, tls.outputCount > 0 {
       unsafe tls.withOutput { bytes in
-        guard let start = bytes.baseAddress else { return 0 }
-        return unsafe withUnsafeTemporaryAllocation(of: IOSlice.self, capacity: 1) { slice in
-          unsafe slice.initializeElement(at: 0, to: IOSlice(start: start, count: bytes.count))
-          switch unsafe transport.write(UnsafeBufferPointer(slice)) {
-          case .bytes(let count): return count
-          case .wouldBlock: isWriteBlocked = true
-          case .end: failure = fail("the transport has ended", .closedByPeer)
-          case .failed(let error): failure = fail("\(error)", .transport(error))
-          }
-          return 0
+        switch unsafe transport.write(bytes) {
+        case .bytes(let count): return count
+        case .wouldBlock: isWriteBlocked = true
+        case .end: isWritten = fail(.transport("the transport has ended", .closedByPeer))
+        case .failed(let error): isWritten = fail(.transport("\(error)", .transport(error)))
         }
+        return 0
       }
     }
-    return failure
+    return isWritten
   }
 }

@@ -1,89 +1,87 @@
 internal import TelemetryCore
 
-/// Drives `Keepalive` and `IdleProbe`: one timer at most, none while nothing is to be watched.
+/// Drives keepalive and probes with at most one timer, and without a timer while nothing is observed.
 extension HTTP2Connection {
-  /// The server's SETTINGS are there.
+  /// Starts the observation when the server's SETTINGS have arrived.
   func startKeepalive() {
     guard let settings = configuration.keepalive else {
-      silence = configuration.probeAfter.map { IdleProbe(limit: $0, at: loop.poller.continuousNow) }
+      idleProbe = configuration.probeAfter.map { IdleProbe(limit: $0, at: loop.poller.continuousNow) }
       return
     }
-    keepalive = Keepalive(settings, at: loop.now)
-    watch(hasCalls: openRequests > 0)
+    keepalive = KeepaliveStateMachine(settings, at: loop.now)
+    checkKeepalive(hasCalls: openRequests > 0)
   }
 
-  /// The first call after a while is about to be sent.
-  func callBegins(deadline: Deadline) {
-    guard silence?.callBegins(at: loop.poller.continuousNow) == true else { return }
+  /// A request came while no timer for deadlines was set.
+  func requestBegan(deadline: Deadline) {
+    guard idleProbe?.requestBegan(at: loop.poller.continuousNow) == true else { return }
     probe(within: IdleProbe.patience(left: deadline.remaining(at: loop.now)))
   }
 
-  /// The timer for the calls' deadlines has fired.
-  func noteTimer(setFor deadline: Deadline, clocksApart: Duration) {
-    guard silence != nil else { return }
+  /// The timer for deadlines fired.
+  func timerFired(setFor deadline: Deadline, clocksApart: Duration) {
+    guard idleProbe != nil else { return }
     let now = loop.poller.continuousNow
     let late = now - (deadline.instant + clocksApart)
-    if silence?.timerFired(at: now, late: late, hasCalls: openRequests > 0) == true {
+    if idleProbe?.timerFired(at: now, late: late, hasRequests: openRequests > 0) == true {
       probe(within: IdleProbe.patience)
     }
   }
 
-  /// Calls have had no answer in time.
-  func noteTimeouts(_ verdict: TimeoutDetector.Verdict) {
-    guard phase == .open || phase == .draining else { return }
+  /// Requests may have timed out.
+  func requestsTimedOut(_ verdict: TimeoutDetector.Verdict) {
+    guard machine.isEstablished else { return }
     switch verdict {
-    case .alive: break
+    case .keep: break
     case .probe: probe(within: TimeoutDetector.patience)
-    case .replace:
-      guard phase == .open else { return }
-      drain()
-      onEvent(.unresponsive)
+    case .replace: perform(machine.requestsTimedOut())
     }
   }
 
-  /// How far the clock that counts suspension is ahead of the loop's.
-  var clocksApart: Duration { silence == nil ? .zero : loop.poller.continuousNow - loop.now }
+  /// The difference between the clock that counts suspension and the loop's clock.
+  var clocksApart: Duration { idleProbe == nil ? .zero : loop.poller.continuousNow - loop.now }
 
   private func probe(within patience: Duration) {
     let now = loop.now
-    if keepalive == nil { keepalive = Keepalive(nil, at: now) }
-    guard case .ping(let answerBy) = keepalive?.probe(at: now, within: patience) else { return }
-    session?.ping()
+    if keepalive == nil { keepalive = KeepaliveStateMachine(nil, at: now) }
+    guard let action = keepalive?.probeRequested(at: now, within: patience) else { return }
     if let keepaliveTimer { loop.cancel(keepaliveTimer) }
-    comeBack(at: answerBy)
+    perform(action)
   }
 
-  /// A call is about to open. A PING that is due goes out before its HEADERS (5.7.5), with the caller's next flush.
-  func watchForCall() {
-    if keepaliveTimer == nil { watch(hasCalls: true) }
+  /// Sends a PING that is due before the HEADERS of a new request (RULES 5.7.5), with the caller's next flush.
+  func requestOpened() {
+    if keepaliveTimer == nil { checkKeepalive(hasCalls: true) }
   }
 
-  private func watch(hasCalls: Bool) {
-    switch keepalive?.check(at: loop.now, hasCalls: hasCalls) {
-    case .wait(let instant): comeBack(at: instant)
+  private func checkKeepalive(hasCalls: Bool) {
+    if let action = keepalive?.timePassed(at: loop.now, hasCalls: hasCalls) { perform(action) }
+  }
+
+  private func perform(_ action: KeepaliveStateMachine.Action) {
+    switch action {
+    case .rest: break
+    case .wait(let instant): setKeepaliveTimer(instant)
     case .ping(let instant):
       session?.ping()
-      comeBack(at: instant)
-    case .rest, .dead, nil: break
+      setKeepaliveTimer(instant)
+    case .giveUp:
+      if let keepalive { end(.unresponsive(keepalive.complaint), connectError: .closedByPeer) }
     }
   }
 
-  private func comeBack(at instant: MonotonicInstant) {
-    keepaliveTimer = loop.schedule(at: Deadline(instant)) { self.assumeIsolated { $0.keepaliveIsDue() } }
+  private func setKeepaliveTimer(_ instant: MonotonicInstant) {
+    keepaliveTimer = loop.schedule(at: Deadline(instant)) { self.assumeIsolated { $0.keepaliveTimerFired() } }
   }
 
-  private func keepaliveIsDue() {
+  private func keepaliveTimerFired() {
     keepaliveTimer = nil
-    guard phase != .closed else { return }
-    if keepalive?.isOverdue(at: loop.now) == true {
-      // The answer may lie in the socket: in a process that was stopped, the timers come before it.
-      readAll(toEnd: false)
-      if phase != .closed, let keepalive, keepalive.isOverdue(at: loop.now) {
-        return end(.unresponsive(keepalive.complaint), connectError: .closedByPeer)
-      }
-    }
+    guard !machine.isClosed else { return }
+    // The socket may hold the answer: in a process that was stopped, timers fire before sockets are read.
+    if keepalive?.isOverdue(at: loop.now) == true { readAll(toEnd: false) }
+    guard !machine.isClosed else { return }
     if keepalive?.isDone == true { keepalive = nil }
-    watch(hasCalls: openRequests > 0)
+    checkKeepalive(hasCalls: openRequests > 0)
     step()
   }
 }

@@ -1,34 +1,34 @@
-/// How busy a connection is: for those who have several.
+/// The load of a connection, for an owner of several connections.
 extension HTTP2Connection {
-  /// What would make another request wait now; nil if nothing.
+  /// The limit that would make another request wait; nil if none would.
   package var limit: HTTP2Limit? {
     guard let session else { return nil }
-    if isAnyoneWaiting || !session.hasRoom { return .streams(session.maxConcurrentStreams) }
-    return session.openCalls > 0 && session.isWindowShut ? .window : nil
+    if hasQueuedRequests || !session.hasRoom { return .streams(session.maxConcurrentStreams) }
+    return session.openRequests > 0 && session.isWindowShut ? .window : nil
   }
 
-  /// What makes requests wait at this moment; nil if none does.
-  package var waitsFor: HTTP2Limit? {
+  /// The limit that makes requests wait now; nil if none does.
+  package var limitInEffect: HTTP2Limit? {
     guard let session else { return nil }
-    if isAnyoneWaiting { return .streams(session.maxConcurrentStreams) }
+    if hasQueuedRequests { return .streams(session.maxConcurrentStreams) }
     return session.isWindowShut && session.backlog > 0 ? .window : nil
   }
 
-  /// Requests that wait for a stream.
-  package var waitingCount: Int { waiting.count }
+  /// The number of requests that wait for a stream.
+  package var queuedRequests: Int { queue.count }
 
-  /// What is left to be sent of the bodies of requests that are open.
+  /// The number of bytes that the bodies of open requests have yet to send.
   package var backlog: Int { session?.backlog ?? 0 }
 
-  /// What has been sent of the bodies of requests that are open: it doesn't change while the window is shut.
+  /// The number of bytes that the bodies of open requests have sent. Constant while the window is shut.
   package var bodyBytesSent: Int { session?.bodyBytesSent ?? 0 }
 
-  /// Sends away requests that wait for a stream, the first ones first. Returns how many.
-  package func releaseWaiting(atMost count: Int = .max) -> Int {
-    guard isAnyoneWaiting, let limit else { return 0 }
-    let released = waiting.prefix(count)
-    waiting.removeFirst(released.count)
-    for call in released { HTTP2Connection.answer(call, .noStreamAvailable(limit)) }
+  /// Fails the oldest queued requests with `noStreamAvailable`, so that their callers find another connection.
+  /// - Returns: The number of requests.
+  package func releaseQueuedRequests(atMost count: Int = .max) -> Int {
+    guard hasQueuedRequests, let limit else { return 0 }
+    let released = queue.removeFirst(atMost: count)
+    for entry in released { entry.fail(.noStreamAvailable(limit)) }
     return released.count
   }
 }

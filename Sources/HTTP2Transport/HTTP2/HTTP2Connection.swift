@@ -1,66 +1,45 @@
 package import TelemetryCore
 
-/// A client's HTTP/2 connection over one transport, in plaintext (with prior knowledge) or TLS.
+/// A client's HTTP/2 connection over one transport, in plaintext (with prior knowledge) or with TLS.
 ///
-/// The actor is only the driver: it moves bytes and time between the transport, TLS and the session.
+/// The actor drives bytes and timers between the transport, TLS and the session. The decisions are made by
+/// `ConnectionStateMachine`, `KeepaliveStateMachine`, `IdleProbe`, `TimeoutDetector` and `FloodDetector`.
 package actor HTTP2Connection: LoopHandler {
-  enum Phase {
-    case idle
-    case starting
-    case open
-    /// No more requests are taken; the open ones go on.
-    case draining
-    case closed
-  }
-
-  /// A request that waits for a stream.
-  // SAFETY: the continuation is resumed by whoever takes the request off the list.
-  @safe
-  struct Waiting {
-    let id: UInt64
-    let request: HTTP2Request
-    let deadline: Deadline
-    let continuation: UnsafeContinuation<HTTP2Response, Never>
-  }
-
   package nonisolated let loop: TelemetryLoop
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   let transport: any Transport
   let tls: TLSEngine?
   let configuration: HTTP2Configuration
-  let onEvent: @Sendable (HTTP2ConnectionEvent) -> Void
-  var phase = Phase.idle
+  private let onEvent: @Sendable (HTTP2ConnectionEvent) -> Void
+  var machine = ConnectionStateMachine()
   var session: ClientSession?
   var input: InputBuffer?
-  var firstBytes = ProtocolDetector()
   var isWriteBlocked = false
-  /// Of the write that ended the connection.
-  var writeFailure: HTTP2ConnectError?
-  /// A job that goes on with reading is under way.
-  var isReadPending = false
-  var waiting: [Waiting] = [] { didSet { isAnyoneWaiting = !waiting.isEmpty } }
-  /// A look at this costs nothing, one at the list a check of access.
-  private(set) var isAnyoneWaiting = false
-  /// Requests that were ever taken.
+  var writeFailure: WriteFailure?
+  /// A job that continues to read is scheduled.
+  var isReadScheduled = false
+  var queue = StreamQueue() { didSet { hasQueuedRequests = !queue.isEmpty } }
+  // A copy, because an access to the queue costs a check of exclusive access.
+  private(set) var hasQueuedRequests = false
+  /// The number of all requests, which is also the id of the latest one.
   package private(set) var requestCount: UInt64 = 0
   private var timer: (deadline: Deadline, id: TelemetryLoop.TimerID)?
-  /// Of the clocks, when the timer was armed.
+  /// The value of `clocksApart` when the timer was set.
   private var timerClocksApart = Duration.zero
-  /// nil before the start, and where keepalive is off and no probe under way.
-  var keepalive: Keepalive? { didSet { isKeptAlive = keepalive != nil } }
-  /// Whether there is any; costs nothing to look at.
-  private(set) var isKeptAlive = false
-  /// nil before the start, and where silent connections aren't asked.
-  var silence: IdleProbe?
+  /// Nil before the start, and without keepalive unless a probe is open.
+  var keepalive: KeepaliveStateMachine? { didSet { hasKeepalive = keepalive != nil } }
+  // A copy, as `hasQueuedRequests`.
+  private(set) var hasKeepalive = false
+  /// Nil before the start, and if silent connections aren't probed.
+  var idleProbe: IdleProbe?
   var keepaliveTimer: TelemetryLoop.TimerID?
   let started = Promise<Result<Void, HTTP2ConnectError>>()
   private let settled = Promise<Void>()
-  private var isClosing = false
 
-  /// Makes a connection; nothing is sent before `start`. Once started it lives until it is closed, by either side.
+  /// Makes a connection that sends nothing before `start`. A started connection lives until either side closes it.
   /// - Parameters:
-  ///   - loop: The loop that the transport belongs to.
+  ///   - loop: The loop of the transport.
   ///   - tls: The client's side of TLS, not started; nil for plaintext.
   ///   - onEvent: Called on the loop; must not block.
   package init(
@@ -74,32 +53,32 @@ package actor HTTP2Connection: LoopHandler {
     self.onEvent = onEvent
   }
 
-  /// Whether a request would be taken now: started, no GOAWAY, not closed, stream identifiers left. A request that
-  /// is beyond the server's limit of concurrent streams waits in turn.
-  package var acceptsRequests: Bool { phase == .open && !isClosing }
+  /// True if a request is accepted now: the connection is started, has no GOAWAY, isn't closed, and has stream identifiers
+  /// left. A request beyond the server's limit of concurrent streams is accepted and waits.
+  package var acceptsRequests: Bool { machine.isOpen }
 
-  /// The requests that are open: waiting for a stream, being sent, or unanswered.
-  package var openRequests: Int { waiting.count + (session?.openCalls ?? 0) }
+  /// The number of requests that wait for a stream, are being sent, or have no answer yet.
+  package var openRequests: Int { queue.count + (session?.openRequests ?? 0) }
 
-  /// The peer in words, for messages.
+  /// The name of the peer, for messages.
   package var peer: String { transport.peer }
 
-  /// What the peer has shown of itself in the TLS handshake; nil for plaintext.
+  /// The peer's identity in the TLS handshake; nil for plaintext.
   package var tlsPeer: TLSPeer? { tls?.peer }
 
   // MARK: Start and end
 
-  /// Shakes hands: TLS with `h2`, the preface, SETTINGS both ways. Returns when the server's SETTINGS arrived.
-  /// After an error the connection is closed.
+  /// Performs the handshake: TLS with `h2`, the preface, SETTINGS of both sides. Returns when the server's SETTINGS have
+  /// arrived. After an error the connection is closed.
   package func start(deadline: Deadline) async throws(HTTP2ConnectError) {
-    guard phase == .idle, let session = ClientSession(configuration: configuration, isTLS: tls != nil) else {
+    guard machine.isIdle, let session = ClientSession(configuration: configuration, isTLS: tls != nil) else {
       throw .cancelled
     }
-    phase = .starting
+    machine.started()
     self.session = session
     input = InputBuffer(isTLS: tls != nil)
     tls?.start()
-    if let keepalive = configuration.keepalive { transport.setUserTimeout(keepalive.timeout) }  // 5.7.9
+    if let keepalive = configuration.keepalive { transport.setUserTimeout(keepalive.timeout) }  // RULES 5.7.9
     do throws(SystemError) {
       try transport.activate(self)
       step()
@@ -118,36 +97,34 @@ package actor HTTP2Connection: LoopHandler {
     }
   }
 
-  /// Takes no more requests, waits until the open ones have ended or the deadline has passed, says GOAWAY and closes.
+  /// Accepts no more requests, waits until the open ones have ended or the deadline has passed, sends GOAWAY and closes.
   package func close(deadline: Deadline) async {
-    guard phase != .closed else { return }
-    isClosing = true
-    if phase == .open || phase == .draining, openRequests > 0 {
-      _ = await settled.value(until: deadline, on: loop)
-    }
+    guard !machine.isClosed else { return }
+    machine.closeRequested()
+    if machine.isEstablished, openRequests > 0 { _ = await settled.value(until: deadline, on: loop) }
     end(.orderly, connectError: .cancelled)
   }
 
-  /// The connection ends now: everybody who waits is answered.
+  /// Ends the connection and answers all open requests.
   func end(_ reason: HTTP2CloseReason, connectError: HTTP2ConnectError) {
-    guard phase != .closed else { return }
-    let wasStarted = phase != .idle
-    phase = .closed
-    if case .orderly = reason { sayGoodbye() }
-    transport.close()
-    let words: String
+    guard !machine.isClosed else { return }
+    let wasStarted = !machine.isIdle
+    machine.ended()
+    let text: String
     switch reason {
-    case .orderly: words = "closed by this side"
-    case .lost(let text), .unresponsive(let text): words = text
+    case .orderly:
+      text = "closed by this side"
+      sendGoodbye()
+    case .lost(let reason), .unresponsive(let reason): text = reason
     }
-    session?.connectionLost(words)
+    transport.close()
+    session?.connectionLost(text)
     session = nil
     input = nil
-    let waiting = waiting
-    self.waiting = []
-    // What waited for the answer to a probe was never sent: another connection takes it.
-    let failure = keepalive?.isProbing == true ? HTTP2Failure.notAccepted : .connectionLost(reason: words)
-    for call in waiting { HTTP2Connection.answer(call, failure) }
+    let queued = queue.removeFirst(atMost: .max)
+    // A request that waited for the answer to a probe was never sent, so another connection can carry it.
+    let failure = keepalive?.isProbing == true ? HTTP2Failure.notAccepted : .connectionLost(reason: text)
+    for entry in queued { entry.fail(failure) }
     if let timer { loop.cancel(timer.id) }
     timer = nil
     if let keepaliveTimer { loop.cancel(keepaliveTimer) }
@@ -157,7 +134,7 @@ package actor HTTP2Connection: LoopHandler {
     if wasStarted { onEvent(.closed(reason)) }
   }
 
-  private func sayGoodbye() {
+  private func sendGoodbye() {
     if let session {
       session.terminate()
       _ = flush(session)
@@ -168,11 +145,23 @@ package actor HTTP2Connection: LoopHandler {
     }
   }
 
+  func perform(_ action: ConnectionStateMachine.Action?) {
+    switch action {
+    case .report(let event): onEvent(event)
+    case .continueClose: settled.fulfil(())
+    case .end:
+      settled.fulfil(())
+      // The output isn't awaited: a server that reads nothing would keep the connection forever.
+      endOrderly()
+    case nil: break
+    }
+  }
+
   // MARK: Requests
 
-  /// Sends a request and waits for its response. Several may be open at once. When the deadline passes or the calling
-  /// task is cancelled, the stream is reset and the call returns at once.
-  /// - Parameter waits: Whether to wait where there is no room (`limit`), or to come back at once as `heldUp`.
+  /// Sends a request and waits for its response. Several requests may be open at once. When the deadline passes or the
+  /// calling task is cancelled, the stream is reset and the call returns at once.
+  /// - Parameter waits: If false, a request for which no stream is available fails with `noStreamAvailable` at once.
   package func request(_ request: HTTP2Request, deadline: Deadline, waits: Bool = true) async -> HTTP2Response {
     guard acceptsRequests else { return HTTP2Response(failure: .notAccepted, fate: .neverProcessed) }
     requestCount += 1
@@ -180,12 +169,13 @@ package actor HTTP2Connection: LoopHandler {
     return await withTaskCancellationHandler {
       await unsafe withUnsafeContinuation { unsafe begin(id, request, deadline, waits, $0) }
     } onCancel: {
-      // As a timer that is due: the handler runs on any thread, and must not block there.
+      // A timer that is due at once, because the handler runs on any thread and must not block.
       loop.schedule(at: Deadline(.init(nanoseconds: .min))) { self.assumeIsolated { $0.cancel(id) } }
     }
   }
 
-  // Other jobs may have run since the call came, where its task prefers another executor: all is looked at here.
+  // Other jobs may have run since `request` was called, if the calling task prefers another executor. Therefore all
+  // conditions are checked here.
   private func begin(
     _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline, _ waits: Bool,
     _ continuation: UnsafeContinuation<HTTP2Response, Never>
@@ -193,22 +183,23 @@ package actor HTTP2Connection: LoopHandler {
     guard acceptsRequests, !deadline.hasPassed(at: loop.now), !Task.isCancelled else {
       return unsafe refuse(deadline, continuation)
     }
-    arm(deadline, forCall: true)
-    if isKeptAlive {
-      watchForCall()
+    setTimer(deadline, forRequest: true)
+    if hasKeepalive {
+      requestOpened()
       if keepalive?.isProbing == true {
-        waiting.append(unsafe Waiting(id: id, request: request, deadline: deadline, continuation: continuation))
+        queue.append(
+          unsafe StreamQueue.Entry(id: id, request: request, deadline: deadline, continuation: continuation))
         return step()
       }
     }
-    if !isAnyoneWaiting, let session, session.isFree || (session.hasRoom && (waits || limit == nil)) {
+    if !hasQueuedRequests, let session, session.isFree || (session.hasRoom && (waits || limit == nil)) {
       unsafe submit(id, request, deadline, continuation, session)
       step()
     } else if !waits, let limit {
       unsafe continuation.resume(returning: HTTP2Response(failure: .noStreamAvailable(limit), fate: .neverProcessed))
     } else {
-      waiting.append(unsafe Waiting(id: id, request: request, deadline: deadline, continuation: continuation))
-      if isKeptAlive { step() }
+      queue.append(unsafe StreamQueue.Entry(id: id, request: request, deadline: deadline, continuation: continuation))
+      if hasKeepalive { step() }
     }
   }
 
@@ -231,93 +222,65 @@ package actor HTTP2Connection: LoopHandler {
     switch unsafe session.submit(id, request, deadline, continuation) {
     case .done: return
     case .notAccepted(let exhausted):
-      if exhausted { exhaust() }
+      if exhausted { perform(machine.streamsExhausted()) }
       failure = session.goAwayFailure ?? .notAccepted
     case .invalid(let reason): failure = reason
     }
     unsafe continuation.resume(returning: HTTP2Response(failure: failure, fate: .neverProcessed))
   }
 
-  /// The stream identifiers are used up: those who wait for a stream go elsewhere.
-  private func exhaust() {
-    guard phase == .open else { return }
-    drain()
-    onEvent(.streamsExhausted)
-  }
-
-  static func answer(_ call: Waiting, _ failure: HTTP2Failure) {
-    unsafe call.continuation.resume(returning: HTTP2Response(failure: failure, fate: .neverProcessed))
-  }
-
-  /// Opens streams for those who wait, in turn, as far as the server permits; sends them away if it never will.
+  /// Opens streams for queued requests as far as the server permits. A draining connection refuses them.
   @inline(never)
-  func startWaiting() {
-    while let call = waiting.first, keepalive?.isProbing != true {
-      if phase == .draining {
-        waiting.removeFirst()
-        HTTP2Connection.answer(call, session?.goAwayFailure ?? .notAccepted)
+  func submitQueued() {
+    while hasQueuedRequests, keepalive?.isProbing != true {
+      if machine.isDraining {
+        queue.removeFirst().fail(session?.goAwayFailure ?? .notAccepted)
       } else if let session, session.hasRoom {
-        waiting.removeFirst()
-        unsafe submit(call.id, call.request, call.deadline, call.continuation, session)
+        let entry = queue.removeFirst()
+        unsafe submit(entry.id, entry.request, entry.deadline, entry.continuation, session)
       } else {
         return
       }
     }
   }
 
-  /// No more requests are taken; the connection ends with the last of those that are open.
-  func drain() {
-    phase = .draining
-    isClosing = true
-  }
-
-  func noteSettled(_ session: ClientSession) {
-    guard isClosing, openRequests == 0 else { return }
-    settled.fulfil(())
-    // Not waiting until all is written: a server that reads nothing would keep the connection for ever.
-    if phase == .draining { endOrderly(session) }
-  }
-
   private func cancel(_ id: UInt64) {
-    if let index = waiting.firstIndex(where: { $0.id == id }) {
-      HTTP2Connection.answer(waiting.remove(at: index), .cancelled)
-    } else if let session {
-      session.abandon(call: id, .cancelled)
+    if let entry = queue.remove(id) {
+      entry.fail(.cancelled)
+    } else {
+      session?.abandon(id, .cancelled)
     }
     step()
   }
 
   // MARK: Deadlines
 
-  /// One timer for the earliest deadline; it isn't taken back when its request has ended, so an answer in time
-  /// costs nothing here.
-  private func arm(_ deadline: Deadline, forCall: Bool = false) {
+  /// Sets one timer for the earliest deadline. The end of a request leaves the timer set, so that an answer in time costs
+  /// nothing here.
+  private func setTimer(_ deadline: Deadline, forRequest: Bool = false) {
     if let timer {
       guard deadline < timer.deadline else { return }
       loop.cancel(timer.id)
     } else {
-      if forCall { callBegins(deadline: deadline) }
+      if forRequest { requestBegan(deadline: deadline) }
       guard !deadline.isNever else { return }
       timerClocksApart = clocksApart
     }
-    // Held strongly until it fires or the end takes it back: a weak reference, once made, would slow down each retain
-    // and release of the connection from then on.
-    let id = loop.schedule(at: deadline) { self.assumeIsolated { $0.expire() } }
+    // The reference is strong, until the timer fires or the connection ends: a single weak reference would slow down all
+    // later retains and releases of the connection.
+    let id = loop.schedule(at: deadline) { self.assumeIsolated { $0.deadlinePassed() } }
     timer = (deadline, id)
   }
 
-  private func expire() {
+  private func deadlinePassed() {
     let fired = timer
     timer = nil
     let now = loop.now
-    let late = waiting.filter { $0.deadline.hasPassed(at: now) }
-    waiting.removeAll { $0.deadline.hasPassed(at: now) }
-    for call in late { HTTP2Connection.answer(call, .deadline) }
-    let verdict = session?.abandonLate(now, last: requestCount) ?? .alive
-    if let fired { noteTimer(setFor: fired.deadline, clocksApart: timerClocksApart) }
-    noteTimeouts(verdict)
+    for entry in queue.removeExpired(at: now) { entry.fail(.deadline) }
+    let verdict = session?.abandonExpired(now, latest: requestCount) ?? .keep
+    if let fired { timerFired(setFor: fired.deadline, clocksApart: timerClocksApart) }
+    requestsTimedOut(verdict)
     step()
-    let earliest = min(waiting.map(\.deadline).min() ?? .never, session?.earliestDeadline ?? .never)
-    if phase != .closed { arm(earliest) }
+    if !machine.isClosed { setTimer(min(queue.earliestDeadline, session?.earliestDeadline ?? .never)) }
   }
 }

@@ -1,6 +1,6 @@
 package import TelemetryCore
 
-/// A request whose body is complete.
+/// A request with a complete body.
 package struct HTTP2Request: Sendable {
   /// The fields that many requests have in common, pseudo-header fields first.
   package var headers: HeaderBlock

@@ -1,19 +1,19 @@
 internal import COTLPNGHTTP2
 
-/// Header fields in the form in which nghttp2 takes them, made once for many requests.
+/// Header fields in nghttp2's form, made once for many requests.
 @safe
 package final class HeaderBlock: Sendable {
-  // SAFETY: both are filled in `init` and only read afterwards; they are freed with the object.
+  // SAFETY: both are filled in `init`, only read afterwards, and freed in `deinit`.
   nonisolated(unsafe) let fields: UnsafeMutablePointer<nghttp2_nv>
   private nonisolated(unsafe) let bytes: UnsafeMutablePointer<UInt8>
-  /// How many fields there are.
+  /// The number of fields.
   package let count: Int
-  /// The size as SETTINGS_MAX_HEADER_LIST_SIZE counts it: of names and values, and 32 for each field.
+  /// The size as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113, 6.5.2).
   let listBytes: Int
-  /// How many of them, at the front, are pseudo-header fields.
+  /// The number of pseudo-header fields, which come first.
   let pseudoCount: Int
 
-  /// Makes a block of fields, pseudo-header fields first.
+  /// Makes a block of fields, which must begin with the pseudo-header fields.
   package init(_ list: [(name: String, value: String, sensitive: Bool)]) {
     count = list.count
     pseudoCount = list.prefix { $0.name.utf8.first == UInt8(ascii: ":") }.count

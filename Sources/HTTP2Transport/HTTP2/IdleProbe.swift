@@ -1,18 +1,18 @@
 internal import TelemetryCore
 
-/// Decides whether a connection was silent for so long that it is asked before it carries another call: a balancer may
-/// have forgotten it, or the process, or the whole machine, stood still (a serverless function between two requests).
+/// Decides whether a connection is probed with a PING before another request, after a long silence: a
+/// load balancer may have dropped it, or the process or the machine stood still (a serverless function between requests).
 ///
-/// It costs an ordinary call nothing: a connection has one timer for its calls' deadlines, and only when that isn't
-/// armed, or fires, is there anything to decide. Its instants are of a clock that counts suspension too.
+/// An ordinary request costs nothing: the connection has one timer for the deadlines of requests, and the probe decides
+/// only when that timer fires or is about to be set. The instants come from a clock that counts suspension.
 ///
-/// A silence of `limit` lies before each PING, and a call follows it, so no server takes them for too many (5.7.7).
+/// A silence of `limit` precedes each PING and a request follows it, so no server counts too many PINGs (RULES 5.7.7).
 struct IdleProbe {
-  /// How long the server may take to answer; half of what the call has left, if that is less.
+  /// The time that the server has for its answer; half of the request's remaining time if that is less.
   static let patience = Duration.seconds(3)
 
   private let limit: Duration
-  /// Since when there has been no call; nil while there are some, or may be.
+  /// The beginning of the time without requests; nil while requests are open, or may be.
   private var quietSince: MonotonicInstant?
   private var stoodStill = false
 
@@ -21,18 +21,19 @@ struct IdleProbe {
     quietSince = now
   }
 
-  /// The timer has fired, `late` after the instant that it was set for; true if the open calls' connection is to be
-  /// asked at once.
-  mutating func timerFired(at now: MonotonicInstant, late: Duration, hasCalls: Bool) -> Bool {
+  /// The timer fired, `late` after its instant.
+  /// - Returns: True if the connection is probed at once, for the sake of the open requests.
+  mutating func timerFired(at now: MonotonicInstant, late: Duration, hasRequests: Bool) -> Bool {
     if late >= limit { stoodStill = true }
-    quietSince = hasCalls ? nil : now
-    guard hasCalls, stoodStill else { return false }
+    quietSince = hasRequests ? nil : now
+    guard hasRequests, stoodStill else { return false }
     stoodStill = false
     return true
   }
 
-  /// A call is about to be sent, and the timer isn't armed; true if the connection is to be asked before.
-  mutating func callBegins(at now: MonotonicInstant) -> Bool {
+  /// A request came while the timer wasn't set.
+  /// - Returns: True if the connection is probed before the request is sent.
+  mutating func requestBegan(at now: MonotonicInstant) -> Bool {
     defer {
       quietSince = nil
       stoodStill = false
@@ -40,6 +41,6 @@ struct IdleProbe {
     return stoodStill || quietSince.map { now - $0 >= limit } ?? false
   }
 
-  /// How long a call with so much time left waits for the answer.
+  /// The patience for a request with this remaining time.
   static func patience(left: Duration) -> Duration { min(patience, left / 2) }
 }

@@ -1,7 +1,7 @@
-/// Header fields as they arrived: one flat array, looked through in order. Bounded by the connection's configuration.
+/// Received header fields in one flat array, which is searched in order. The connection's configuration bounds their size.
 package struct ReceivedHeaders: Sendable {
-  // Each field: the lengths of name and value as two bytes each, then both. The array is shared by the headers and
-  // the trailers of a response.
+  // Each field has the lengths of name and value in two bytes each, then both. The headers and the trailers of a response
+  // share the array.
   private let storage: [UInt8]
   private let range: Range<Int>
 
@@ -16,7 +16,7 @@ package struct ReceivedHeaders: Sendable {
     self.range = range
   }
 
-  /// Fields of your own; for tests.
+  /// Makes fields for tests.
   package init(_ fields: [(name: String, value: String)]) {
     var storage: [UInt8] = []
     for (name, value) in fields {
@@ -27,15 +27,16 @@ package struct ReceivedHeaders: Sendable {
     self.init(storage: storage, range: 0..<storage.count)
   }
 
-  /// Whether there is no field.
+  /// True if there is no field.
   package var isEmpty: Bool { range.isEmpty }
 
-  /// The first value of a field as text, repaired where it isn't UTF-8; nil if there is none.
+  /// The first value of a field as text, with invalid UTF-8 repaired; nil without such a field.
   package func value(for name: StaticString) -> String? {
     unsafe withValue(for: name) { unsafe String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The first value of a field as bytes, for as long as `body` runs; nil if there is none.
+  /// Calls `body` with the bytes of the first value of a field.
+  /// - Returns: The result of `body`, or nil without such a field.
   package func withValue<Result>(for name: StaticString, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result? {
     let wanted = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
     var result: Result?
@@ -47,17 +48,12 @@ package struct ReceivedHeaders: Sendable {
     return result
   }
 
-  /// Whether the first value of a field is this one: the cheap way to see that all is well.
+  /// True if the first value of a field is `value`. Costs less than a comparison of texts.
   package func has(_ name: StaticString, _ value: StaticString) -> Bool {
-    let wanted = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
     let expected = unsafe UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount)
-    var result = false
-    unsafe forEachField { field, found in
-      guard field.count == wanted.count, unsafe ReceivedHeaders.isEqual(field, wanted) else { return true }
-      result = unsafe found.count == expected.count && ReceivedHeaders.isEqual(found, expected)
-      return false
-    }
-    return result
+    return unsafe withValue(for: name) {
+      unsafe $0.count == expected.count && ReceivedHeaders.isEqual($0, expected)
+    } ?? false
   }
 
   /// All values of a field as text, in order.
@@ -76,7 +72,7 @@ package struct ReceivedHeaders: Sendable {
     return result
   }
 
-  /// Calls `body` with name and value of each field until it says false.
+  /// Calls `body` with the name and value of each field until `body` returns false.
   private func forEachField(_ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool) {
     unsafe storage.withUnsafeBufferPointer { bytes in
       var index = range.lowerBound
@@ -98,11 +94,11 @@ package struct ReceivedHeaders: Sendable {
     return true
   }
 
-  /// Adds a field; neither name nor value may have more than 65,535 bytes.
+  /// Appends a field. Name and value may have at most 65,535 bytes each.
   static func append(
     _ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>, to storage: inout [UInt8]
   ) {
-    // In one piece: each growth of an array costs more than the bytes of a field.
+    // A single append, because each growth of an array costs more than the bytes of a field.
     unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 4 + name.count + value.count) { field in
       let counts = UInt32(truncatingIfNeeded: name.count << 16 | value.count).bigEndian
       unsafe UnsafeMutableRawBufferPointer(field).storeBytes(of: counts, as: UInt32.self)

@@ -1,9 +1,9 @@
-/// What is known of a failed request: whether the server may have worked on it.
+/// True if the server may have processed a request.
 package enum StreamFate: Hashable, Sendable {
-  /// The server has not seen it, or has said that it did nothing: it may be sent again at once.
+  /// The server hasn't seen the request, or has refused it unprocessed: the request may be sent again at once.
   case neverProcessed
-  /// It may have been processed or not.
+  /// The server may have processed the request.
   case unknown
-  /// The server has processed it: it answered.
+  /// The server has processed the request and answered.
   case processed
 }

@@ -1,39 +1,38 @@
-internal import TelemetryCore
-
-/// Decides what a call that had no answer in time says of its connection. TCP alone needs a quarter of an hour to give a
-/// peer up that is gone, and under steady traffic no silence is ever long enough for `IdleProbe`.
+/// Decides what timed-out requests mean for their connection. TCP alone takes a quarter of an hour to give up a dead peer,
+/// and steady traffic leaves no silence for `IdleProbe`.
 struct TimeoutDetector {
   enum Verdict: Hashable {
-    /// Nothing.
-    case alive
-    /// Not a byte has come since the call began: ask by a PING, and give the connection up without an answer.
+    /// Keep the connection.
+    case keep
+    /// Probe the connection with a PING: no byte has arrived since the request began.
     case probe
-    /// Several calls in a row had no answer: the connection takes no more calls.
+    /// Replace the connection: several requests in a row timed out.
     case replace
   }
 
-  /// How long the answer to the PING may take; calls wait for it.
+  /// The time for the answer to the PING. New requests wait for the answer.
   static let patience = Duration.seconds(2)
-  /// Calls in a row, each begun after the one before had failed.
+  /// The number of requests in a row, each begun after the previous one had timed out.
   static let limit = 3
 
   private var unanswered = 0
-  /// Calls up to this one began before the latest failure was seen: they say nothing new.
+  /// The last request that began before the latest timeout. Timeouts up to this request are part of the same failure.
   private var latest: UInt64 = 0
 
-  /// A call was answered.
-  mutating func answered() { unanswered = 0 }
+  /// A request was answered.
+  mutating func requestAnswered() { unanswered = 0 }
 
-  /// A call's time is over.
+  /// A request timed out.
   /// - Parameters:
-  ///   - call: Its number; `last` is that of the latest call.
-  ///   - wasSilent: Nothing arrived since the call began.
-  mutating func timedOut(call: UInt64, last: UInt64, wasSilent: Bool) -> Verdict {
-    if call > latest {
-      latest = last
+  ///   - id: The request.
+  ///   - latest: The latest request of the connection.
+  ///   - wasSilent: Whether no byte has arrived since the request began.
+  mutating func requestTimedOut(_ id: UInt64, latest: UInt64, wasSilent: Bool) -> Verdict {
+    if id > self.latest {
+      self.latest = latest
       unanswered += 1
     }
     if unanswered >= TimeoutDetector.limit { return .replace }
-    return wasSilent ? .probe : .alive
+    return wasSilent ? .probe : .keep
   }
 }

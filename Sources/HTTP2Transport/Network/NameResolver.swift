@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
-/// Looks names up on blocking threads: one look-up for each name at a time, whose answer all share who wait for it.
-/// An answer that comes when nobody waits any more serves the next call, once, if it isn't too old then.
+/// Resolves names on blocking threads. Concurrent calls for one name share a look-up. An answer that arrives after all
+/// callers have left serves the next call, once, unless the answer is too old then.
 final class NameResolver: Sendable {
   typealias Answer = Result<[SocketAddress], NetworkError>
 
@@ -32,7 +32,7 @@ final class NameResolver: Sendable {
     return try answer.get()
   }
 
-  /// The look-up of a name that is under way, or a new one.
+  /// Joins the look-up of a name that is in progress, or starts a new one.
   private func join(_ host: String) -> Promise<Answer> {
     let (promise, isNew) = lookUps.withLock { lookUps -> (Promise<Answer>, Bool) in
       lookUps = lookUps.filter { NameResolver.isUseful($0.value) }
@@ -55,7 +55,7 @@ final class NameResolver: Sendable {
       let answer = lookUp(host)
       lookUps.withLock { lookUps in
         guard var entry = lookUps[host], entry.promise === promise else { return }
-        // Those who wait have it from the promise; a late success is kept for the next call.
+        // Callers get the answer from the promise. A late success is kept for the next call.
         var keep = false
         if entry.waiters == 0, case .success = answer { keep = true }
         entry.finished = .system

@@ -1,67 +1,45 @@
 internal import TelemetryCore
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
-/// Connects without blocking.
+/// Connects sockets without blocking.
 enum SocketConnector {
-  private enum Wait {
+  private enum Change {
     case ready
     case cancelled
   }
 
   private final class Waiter: LoopHandler {
-    let promise = Promise<Wait>()
+    let promise = Promise<Change>()
     func ready(_ readiness: Readiness) { promise.fulfil(.ready) }
   }
 
   static func connect(
     to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending SocketTransport {
-    let descriptor: Int32
-    do {
-      descriptor = try SocketSystem.open(for: address)
+    let transport: SocketTransport
+    let change: Change?
+    do throws(SystemError) {
+      let descriptor = try SocketSystem.open(for: address)
+      // After an error the transport closes the descriptor.
+      transport = SocketTransport(descriptor: descriptor, peer: "\(address)", loop: loop)
+      change = try await SocketSystem.connect(descriptor, to: address) ? .ready : wait(descriptor, loop, deadline)
+      SocketSystem.setNoDelay(descriptor)
     } catch {
       throw .connect(address: address, error: error)
     }
-    do throws(NetworkError) {
-      try await connect(descriptor, to: address, on: loop, deadline: deadline)
-    } catch {
-      ForkedDescriptors.close(descriptor)
-      throw error
+    switch change {
+    case .ready: return transport
+    case .cancelled: throw .cancelled
+    case nil: throw .timedOut(address: address)
     }
-    SocketSystem.setNoDelay(descriptor)
-    return SocketTransport(descriptor: descriptor, peer: "\(address)", loop: loop)
   }
 
-  private static func connect(
-    _ descriptor: Int32, to address: SocketAddress, on loop: TelemetryLoop, deadline: Deadline
-  ) async throws(NetworkError) {
-    let code = SocketSystem.connect(descriptor, to: address)
-    switch code {
-    case 0: return
-    case EINPROGRESS, EINTR: try await wait(descriptor, address, loop, deadline)
-    default: throw .connect(address: address, error: SystemError(call: "connect", code: code))
-    }
-    let error = SocketSystem.pendingError(descriptor)
-    guard error == 0 else { throw .connect(address: address, error: SystemError(call: "connect", code: error)) }
-  }
-
+  /// Waits until the connection is made.
+  /// - Returns: Nil if the deadline passed.
   private static func wait(
-    _ descriptor: Int32, _ address: SocketAddress, _ loop: TelemetryLoop, _ deadline: Deadline
-  ) async throws(NetworkError) {
+    _ descriptor: Int32, _ loop: TelemetryLoop, _ deadline: Deadline
+  ) async throws(SystemError) -> Change? {
     let waiter = Waiter()
-    let token: HandlerToken
-    do {
-      token = try loop.watch(descriptor, waiter)
-    } catch {
-      throw .connect(address: address, error: error)
-    }
+    let token = try loop.watch(descriptor, waiter)
     defer { loop.unwatch(descriptor, token) }
     let promise = waiter.promise
     let result = await withTaskCancellationHandler {
@@ -69,10 +47,7 @@ enum SocketConnector {
     } onCancel: {
       promise.fulfil(.cancelled)
     }
-    switch result {
-    case .ready: return
-    case .cancelled: throw .cancelled
-    case nil: throw .timedOut(address: address)
-    }
+    if case .ready = result { try SocketSystem.finishConnect(descriptor) }
+    return result
   }
 }

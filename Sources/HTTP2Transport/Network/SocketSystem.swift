@@ -61,17 +61,19 @@ package enum SocketSystem {
   }
 
   /// Starts a connection.
-  /// - Returns: The error code, such as `EINPROGRESS`; 0 if the socket is connected.
-  static func connect(_ descriptor: Int32, to address: SocketAddress) -> Int32 {
-    unsafe with(address) { unsafe systemConnect(descriptor, $0, $1) == 0 ? 0 : errno } ?? ENAMETOOLONG
+  /// - Returns: True if the socket is connected, false if the connection is in progress.
+  static func connect(_ descriptor: Int32, to address: SocketAddress) throws(SystemError) -> Bool {
+    let code = unsafe with(address) { unsafe systemConnect(descriptor, $0, $1) == 0 ? 0 : errno } ?? ENAMETOOLONG
+    if code != 0, code != EINPROGRESS, code != EINTR { throw SystemError(call: "connect", code: code) }
+    return code == 0
   }
 
-  /// The error of a connection that was made in the background; 0 for none.
-  static func pendingError(_ descriptor: Int32) -> Int32 {
+  /// Throws the error of a connection that was in progress.
+  static func finishConnect(_ descriptor: Int32) throws(SystemError) {
     var code: Int32 = 0
     var size = socklen_t(4)
-    guard unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size) == 0 else { return errno }
-    return code
+    if unsafe getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size) != 0 { code = errno }
+    if code != 0 { throw SystemError(call: "connect", code: code) }
   }
 
   /// Calls `body` with the system's form of an address.

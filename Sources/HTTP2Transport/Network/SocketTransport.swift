@@ -36,11 +36,11 @@ package final class SocketTransport: Transport {
 
   package func write(_ slices: UnsafeBufferPointer<IOSlice>) -> IOResult {
     guard isOpen else { return .failed(SystemError(call: "sendmsg", code: EBADF)) }
-    // SAFETY: an IOSlice has the layout of an iovec, whose memory `sendmsg` only reads.
+    // SAFETY: an IOSlice has the layout of an iovec, and `sendmsg` only reads the memory.
     let vectors = unsafe UnsafeMutableRawPointer(mutating: slices.baseAddress)?.assumingMemoryBound(to: iovec.self)
     var message = unsafe msghdr()
     unsafe message.msg_iov = vectors
-    // IOV_MAX. What exceeds it becomes a partial write.
+    // IOV_MAX. More slices make a partial write.
     unsafe message.msg_iovlen = .init(min(slices.count, 1_024))
     #if canImport(Darwin)
       let flags: Int32 = 0

@@ -1,11 +1,11 @@
 package import TelemetryCore
 
-/// The system's network: non-blocking sockets, names looked up by `getaddrinfo` on a runtime's blocking threads.
+/// The system's network: non-blocking sockets, and `getaddrinfo` on the blocking threads of a runtime.
 package struct SystemNetwork: Network {
   private let runtime: TelemetryRuntime
   private let resolver: NameResolver
 
-  /// Makes a network whose look-ups run on the blocking threads of `runtime`.
+  /// Makes a network that resolves names on the blocking threads of `runtime`.
   package init(runtime: TelemetryRuntime = .shared) {
     self.runtime = runtime
     resolver = NameResolver(runtime: runtime)

@@ -1,57 +1,40 @@
 package import TelemetryCore
 
-/// What one attempt to move bytes gave.
-package enum IOResult: Sendable, Equatable {
-  /// So many bytes were moved, at least one.
-  case bytes(Int)
-  /// Nothing can be moved now; readiness will be reported.
-  case wouldBlock
-  /// The peer ended its side in order (reading only).
-  case end
-  /// The stream is dead.
-  case failed(SystemError)
-}
-
-/// A run of bytes that the caller keeps alive during one write.
-@unsafe
-package struct IOSlice {
-  package var start: UnsafeRawPointer
-  package var count: Int
-
-  package init(start: UnsafeRawPointer, count: Int) {
-    unsafe self.start = unsafe start
-    unsafe self.count = count
-  }
-}
-
-/// A connected byte stream that never blocks: a socket, or an end of a simulated one.
+/// A connected byte stream that never blocks: a socket, or one end of a simulated connection.
 ///
-/// It belongs to one event loop and is used on its thread only. Readiness is edge-triggered: after
-/// `activate(_:)` the handler hears of each change, and nothing more until an operation gave `wouldBlock`.
+/// A transport belongs to one event loop and is used on the loop's thread only. Readiness is edge-triggered: after
+/// `activate(_:)` the handler gets each change, and no further report before an operation returned `wouldBlock`.
 package protocol Transport: AnyObject {
-  /// Starts the reports of readiness to `handler`; the first one comes at once if the stream is ready. Whoever got them
-  /// before gets no more.
+  /// Starts the reports of readiness to `handler`, the first at once if the stream is ready. An earlier handler gets no
+  /// more reports.
   func activate(_ handler: any LoopHandler) throws(SystemError)
 
-  /// Writes the slices in order, in one system call; possibly only a part of them.
+  /// Writes the slices in order with one system call, which may write only a part.
   func write(_ slices: UnsafeBufferPointer<IOSlice>) -> IOResult
 
-  /// Reads what is there into `buffer`. Fewer bytes than fit mean that nothing more is there now, as `wouldBlock` does:
-  /// whatever comes later is reported.
+  /// Reads into `buffer`. A result that doesn't fill the buffer means, as `wouldBlock` does, that no more bytes are there
+  /// now, and that later bytes will be reported.
   func read(into buffer: UnsafeMutableRawBufferPointer) -> IOResult
 
-  /// Ends the stream at once. Reports end, a second call does nothing.
+  /// Closes the stream at once and ends the reports. A second call does nothing.
   func close()
 
-  /// Bounds how long sent bytes may stay unacknowledged before the stream is dead, where the system has such a bound
-  /// (Linux: TCP_USER_TIMEOUT).
+  /// Sets the time after which unacknowledged bytes fail the stream, if the system has such a limit (Linux:
+  /// TCP_USER_TIMEOUT).
   func setUserTimeout(_ timeout: Duration)
 
-  /// The peer in words, such as `127.0.0.1:4317`, for messages.
+  /// The name of the peer for messages, such as `127.0.0.1:4317`.
   var peer: String { get }
 }
 
 extension Transport {
-  /// Does nothing: what a transport without such a bound does.
+  /// Does nothing, for transports without such a limit.
   package func setUserTimeout(_ timeout: Duration) {}
+
+  /// Writes bytes that lie in one piece; possibly only a part.
+  package func write(_ bytes: UnsafeRawBufferPointer) -> IOResult {
+    guard let start = bytes.baseAddress else { return .wouldBlock }
+    let slice = unsafe IOSlice(start: start, count: bytes.count)
+    return unsafe withUnsafePointer(to: slice) { unsafe write(UnsafeBufferPointer(start: $0, count: 1)) }
+  }
 }

@@ -39,7 +39,7 @@ package final class TLSCertificate {
     return names
   }
 
-  /// Whether the certificate contains this URI, byte for byte.
+  /// True if the certificate contains this URI, byte for byte.
   func isFor(uri: String) -> Bool {
     var isFound = false
     unsafe forEachName { type, bytes in

@@ -1,7 +1,7 @@
 internal import COTLPOpenSSL
 internal import TelemetryCore
 
-/// TLS without a socket: ciphertext is received and sent as bytes. An engine belongs to one connection and its loop.
+/// TLS without a socket: ciphertext is received and sent as bytes. An engine belongs to one connection.
 @safe
 package final class TLSEngine {
   /// The state of the handshake.
@@ -36,7 +36,7 @@ package final class TLSEngine {
   private var isConnected = false
 
   // SAFETY: both are freed in `deinit` only. OpenSSL keeps pointers to the storage, which doesn't move. No access to the
-  // storage lasts over a call into OpenSSL, whose callbacks change the storage.
+  // storage lasts over a call into OpenSSL, because the callbacks change the storage.
   private let ssl: OpaquePointer
   private let storage: UnsafeMutablePointer<TLSStorage>
   /// Holds the memory that callbacks of the context use.
@@ -140,8 +140,8 @@ package final class TLSEngine {
     }
   }
 
-  /// Refuses a connection whose certificate wasn't checked for the expected URI: OpenSSL doesn't know of that check. A
-  /// resumed session was checked when it began.
+  /// Refuses a connection that skipped the check for the expected URI, which OpenSSL doesn't know. A resumed session was
+  /// checked before.
   private func identityError() -> TLSError? {
     guard let uri = unsafe storage.pointee.expectedURI, unsafe !storage.pointee.isForExpectedURI, !isResumed else {
       return nil
@@ -168,7 +168,7 @@ package final class TLSEngine {
       certificates: refused.isEmpty ? TLSPeer.certificates(SSL_get_peer_cert_chain(ssl)) : refused)
   }
 
-  /// Whether the handshake resumed an earlier session; valid once the handshake is done.
+  /// True if the handshake resumed an earlier session; valid once the handshake is done.
   package var isResumed: Bool { unsafe SSL_session_reused(ssl) == 1 }
 
   // MARK: Plaintext

@@ -9,7 +9,7 @@ enum TLSFailure {
     var host = ""
     var certificateRequested = false
     var hasCertificate = false
-    /// Why the server accepts no signature of the client's key; nil if it may accept one.
+    /// The reason why the server accepts no signature of the client's key; nil without such a reason.
     var unsuitableKey: String?
     var verifyFailure: TLSError?
     var isInHandshake = true

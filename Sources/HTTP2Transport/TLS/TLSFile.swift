@@ -38,7 +38,7 @@ package struct TLSFile {
 
   func failure(_ reason: String) -> TLSError { TLSError(role, source, reason) }
 
-  /// Whether every user of this machine can read the file: the file and all folders above permit it. False for a text.
+  /// True if every user of this machine can read the file: the file and all folders above permit it. False for a text.
   var isReadableByAll: Bool {
     guard let path = source.path, let resolved = unsafe realpath(path, nil) else { return false }
     defer { unsafe free(resolved) }
@@ -107,7 +107,7 @@ package struct TLSFile {
   /// - Returns: The reason why an object wasn't found.
   private func absence(of object: String) -> String {
     if contains("-----BEGIN ") { return "holds no \(object)" }
-    // An ASN.1 sequence whose length has two bytes.
+    // An ASN.1 sequence with a length of two bytes.
     if unsafe contents.withBytes({ unsafe $0.starts(with: [0x30, 0x82]) }) { return "is DER, not PEM" }
     return "is not PEM"
   }

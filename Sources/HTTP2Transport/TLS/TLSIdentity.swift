@@ -1,7 +1,7 @@
 internal import COTLPOpenSSL
 package import TelemetryCore
 
-/// A certificate with its chain and its private key. The key is known to belong to the certificate.
+/// A certificate with chain and private key. The key is known to belong to the certificate.
 @safe
 package final class TLSIdentity {
   private let chain: [TLSCertificate]

@@ -1,6 +1,6 @@
 internal import COTLPOpenSSL
 
-/// The state of one connection that OpenSSL's callbacks use. It lives behind a pointer, never in class properties.
+/// The state of one connection for OpenSSL's callbacks. The storage lives behind a pointer, never in class properties.
 @unsafe
 struct TLSStorage {
   var isServer = false
@@ -23,11 +23,11 @@ struct TLSStorage {
   var inputEnded = false
   /// The server asked for a client certificate.
   var certificateRequested = false
-  /// Why the server accepts no signature of the client's key; nil if it may accept one.
+  /// The reason why the server accepts no signature of the client's key; nil without such a reason.
   var unsuitableKey: String?
   /// The certificate contains `expectedURI`.
   var isForExpectedURI = false
-  /// The validity of the last full verification, by this connection or by the one whose session it resumes.
+  /// The validity of the full verification, by this connection or before the session was resumed.
   var validity: TLSSessionValidity?
   /// The validity of the session that was offered to the server.
   var offeredValidity: TLSSessionValidity?

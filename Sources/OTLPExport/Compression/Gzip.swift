@@ -1,26 +1,26 @@
 internal import COTLPZlib
 internal import TelemetryCore
 
-/// Why bytes can't be inflated.
+/// The error of an inflation.
 package enum GzipError: Error, Hashable, Sendable {
-  /// They aren't gzip, or damaged, or cut short.
+  /// The bytes are no gzip, damaged or incomplete.
   case damaged
-  /// They are larger than the limit once inflated.
+  /// The inflated bytes exceed the limit.
   case tooLarge
 }
 
-/// Compresses messages into the gzip format, each with a fresh context (5.1.12). Not for two threads at once.
+/// Compresses messages into the gzip format, each with a fresh context (5.1.12). Not thread-safe.
 ///
-/// It is a class around C's state, about 260 KiB of it, and made to be reused: making one costs more than resetting it.
+/// A compressor holds about 260 KiB of zlib's state. Reuse a compressor: a reset is cheaper than an allocation.
 @safe
 package final class GzipCompressor: Sendable {
-  // SAFETY: allocated here, freed in deinit; used by one owner at a time (see above).
+  // SAFETY: allocated here, freed in deinit; not used by two threads at once (see above).
   nonisolated(unsafe) private let stream: UnsafeMutablePointer<z_stream>
 
-  /// What C's state takes, about.
+  /// The approximate size of zlib's state.
   package static let bytes = 268 << 10
 
-  // 15 bits of window, and 16 for gzip's header and trailer instead of zlib's.
+  // 15 bits of window; 16 selects gzip's header and trailer.
   private static let windowBits: Int32 = 15 + 16
 
   /// Makes a compressor of a level from 1 to 9.
@@ -36,14 +36,14 @@ package final class GzipCompressor: Sendable {
     unsafe stream.deallocate()
   }
 
-  /// How many bytes the result of `count` bytes can have at most.
+  /// The largest compressed size of `count` bytes.
   package func bound(_ count: Int) -> Int { unsafe Int(deflateBound(stream, UInt(count))) + 32 }
 
   /// Compresses `source` into `target`.
-  /// - Returns: How many bytes were written; nil if `target` is too small.
+  /// - Returns: The number of bytes written; nil if `target` is too small.
   @unsafe
   package func compress(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int? {
-    // 32-bit counts are zlib's; messages above them are refused long before (maxRequestSize).
+    // zlib counts in 32 bits; larger messages are refused before (maxRequestSize).
     guard source.count <= Int(UInt32.max), target.count > 0 else { return nil }
     unsafe deflateReset(stream)
     let input = unsafe source.bindMemory(to: UInt8.self)
@@ -58,35 +58,35 @@ package final class GzipCompressor: Sendable {
 
 /// gzip for whole messages in memory.
 package enum Gzip {
-  /// Inflates `source`, which may consist of several gzip members, to at most `limit` bytes. Memory is taken only as
-  /// the bytes come, so that a small message that says it is a large one costs nothing.
+  /// Inflates `source`, which may consist of several gzip members, to at most `limit` bytes. Memory grows with the inflated
+  /// bytes, so a small message that claims a large size costs nothing.
   @unsafe
   package static func inflate(_ source: UnsafeRawBufferPointer, limit: Int) throws(GzipError) -> [UInt8] {
     guard source.count <= Int(UInt32.max) else { throw .tooLarge }
-    let limit = min(max(limit, 0), Int(UInt32.max) - 1)  // zlib counts in 32 bits, and one more shows that it is passed
+    let limit = min(max(limit, 0), Int(UInt32.max) - 1)  // zlib counts in 32 bits; one byte more shows an excess
     let inflater = try GzipInflater()
     var output: [UInt8] = []
     var rest = unsafe source
     repeat {
       let count = output.count
-      // One byte beyond the limit shows that there is more.
+      // A byte beyond the limit shows an excess.
       let room = min(max(4096, count, source.count * 2), limit + 1 - count)
       let used = unsafe try inflater.inflate(rest, into: &output, room: room)
       if output.count > limit { throw .tooLarge }
-      // Without progress the input is cut short.
+      // Without progress the input is incomplete.
       if used == 0, output.count == count { throw .damaged }
       unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest.dropFirst(used))
     } while unsafe inflater.isWithinMember || !rest.isEmpty
     return output
   }
 
-  /// Inflates an array's bytes; see above.
+  /// Inflates the bytes of an array.
   package static func inflate(_ source: [UInt8], limit: Int) throws(GzipError) -> [UInt8] {
     let buffer = RawBuffer(source)
     return try unsafe inflate(buffer.bytes(0..<source.count), limit: limit)
   }
 
-  /// Compresses an array's bytes; for whoever does it seldom.
+  /// Compresses the bytes of an array with a new compressor.
   package static func compress(_ source: [UInt8], level: Int = 6) -> [UInt8] {
     let compressor = GzipCompressor(level: level)
     let target = RawBuffer(capacity: compressor.bound(source.count))

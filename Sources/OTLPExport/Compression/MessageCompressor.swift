@@ -1,8 +1,8 @@
 package import TelemetryCore
 
-/// Compresses whole messages for the wire. Thread-safe; compressors and buffers are kept for the next message.
+/// Compresses gRPC messages. Thread-safe; compressors and buffers are pooled.
 package final class MessageCompressor: Sendable {
-  /// A compression that takes longer than this much input (some milliseconds) leaves the event loop.
+  /// The largest message that is compressed on the event loop, which takes some milliseconds.
   package static let largestOnLoop = 1 << 20
   private static let largestPooled = 2 << 20
   private static let prefixLength = 5
@@ -10,7 +10,7 @@ package final class MessageCompressor: Sendable {
   private let compressors: ObjectPool<GzipCompressor>
   private let buffers: ObjectPool<RawBuffer>
 
-  /// Makes compressors of a level from 1 to 9.
+  /// - Parameter level: 1 to 9.
   package init(level: Int) {
     compressors = ObjectPool(
       capacity: 2, factory: { GzipCompressor(level: level) }, size: { _ in GzipCompressor.bytes })
@@ -19,16 +19,16 @@ package final class MessageCompressor: Sendable {
       reset: { $0.capacity <= MessageCompressor.largestPooled }, size: { $0.capacity })
   }
 
-  /// Counts the compressors and buffers that lie ready in `budget`.
+  /// Counts the idle compressors and buffers in `budget`.
   package func share(_ budget: ByteBudget) {
     compressors.share(budget)
     buffers.share(budget)
   }
 
-  /// What the buffers' pool has done so far.
+  /// The statistics of the buffers' pool.
   package var bufferStatistics: ObjectPool<RawBuffer>.Statistics { buffers.statistics }
 
-  /// A gRPC message, its prefix included, of the compressed bytes of `message`; nil if they aren't fewer.
+  /// - Returns: The compressed message with gRPC's prefix; nil if compression doesn't make `message` smaller.
   package func compress(_ message: BufferSlice) -> BufferSlice? {
     guard message.count <= Int(UInt32.max) else { return nil }  // zlib counts in 32 bits
     let compressor = compressors.acquire()

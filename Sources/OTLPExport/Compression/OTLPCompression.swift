@@ -1,4 +1,4 @@
-/// How request bodies are compressed.
+/// The compression of request messages.
 public struct OTLPCompression: Hashable, Sendable, CustomStringConvertible {
   package enum Method: Hashable, Sendable {
     case none
@@ -10,20 +10,21 @@ public struct OTLPCompression: Hashable, Sendable, CustomStringConvertible {
 
   private init(_ method: Method) { self.method = method }
 
-  /// Not at all.
+  /// No compression.
   public static let none = OTLPCompression(.none)
-  /// gzip at level 1, the fastest: OTLP shrinks well already there.
+  /// gzip at level 1, the fastest, which compresses OTLP well.
   public static let gzip = OTLPCompression(.gzip(level: 1))
 
-  /// gzip at a level from 1, the fastest, to 9, the smallest. Another is refused when the exporter is made.
+  /// gzip at a level from 1, the fastest, to 9, the smallest. Other levels are an error when the exporter is made.
   public static func gzip(level: Int) -> OTLPCompression { OTLPCompression(.gzip(level: level)) }
 
-  /// gzip at level 1 where it pays: not to a server on this machine, not for small messages, not while it saves less than a tenth of the bytes, and not
-  /// while it would take more than a tenth of the time, so that a busy processor sends uncompressed rather than less.
-  /// While as many exports are under way as may be, only if an answer takes four times as long as compressing.
+  /// gzip at level 1 where compression pays: not to a server on this machine, not for small messages, not while compression
+  /// saves less than a tenth of the bytes, and not while it takes more than a tenth of the time, so that a busy processor
+  /// sends uncompressed. While all permitted exports are in progress, only if a response takes four times as long as the
+  /// compression.
   public static let auto = OTLPCompression(.auto)
 
-  /// The name that the command line uses, and but for `auto` the environment: `none`, `gzip` or `auto`.
+  /// The name on the command line, and except for `auto` in the environment: `none`, `gzip` or `auto`.
   public var description: String {
     switch method {
     case .none: "none"
@@ -32,7 +33,7 @@ public struct OTLPCompression: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Of gzip; nil without.
+  /// The level of gzip; nil without compression.
   var level: Int? {
     switch method {
     case .none: nil

@@ -9,10 +9,10 @@ package struct Endpoint: Hashable, Sendable {
     package let port: UInt16
     package let isIPv6: Bool
 
-    /// As a URL or `:authority` has it; a zone means nothing to the server and is left out.
+    /// The form in a URL and in `:authority`. A zone, which has no meaning on the server, is omitted.
     package var authority: String { "\(HostAndPort(host: name, port: port).withoutZone)" }
 
-    /// A loopback address, or a name that RFC 6761 keeps for them.
+    /// A loopback address, or a name that is reserved for loopback addresses (RFC 6761, 6.3).
     var isLocal: Bool {
       if let address = IPAddress(name) { return address.isLoopback }
       let name = (name.last == "." ? name.dropLast() : name[...]).lowercased()
@@ -20,21 +20,21 @@ package struct Endpoint: Hashable, Sendable {
     }
   }
 
-  /// What is connected to.
+  /// The destination of connections.
   package enum Target: Hashable, Sendable {
-    /// One name, or one or more addresses; never empty.
+    /// A name, or at least an address.
     case hosts([Host])
     case unix(path: String)
     case unixAbstract(name: String)
   }
 
   package let target: Target
-  /// TLS, not plaintext.
+  /// True for TLS, false for plaintext.
   package let isSecure: Bool
-  /// The URL holds a user name or password, which gRPC has no place for (2.2.7).
+  /// True if the URL holds a user name or password, for which gRPC has no place (2.2.7).
   package let hasCredentials: Bool
 
-  /// The port where the endpoint has none.
+  /// The port of an endpoint that names no port.
   package static let defaultPort: UInt16 = 4317
 
   init(target: Target, isSecure: Bool, hasCredentials: Bool = false) {
@@ -45,8 +45,9 @@ package struct Endpoint: Hashable, Sendable {
 
   /// Reads an endpoint.
   /// - Parameters:
-  ///   - insecure: Plaintext where the endpoint has no scheme that decides.
-  ///   - option: What an error calls the endpoint.
+  ///   - insecure: True for plaintext if the endpoint has no scheme.
+  ///   - option: The endpoint's name in errors.
+  /// - Throws: An error that states the allowed forms.
   package init(_ text: String, insecure: Bool, option: String = "endpoint") throws(ConfigurationError) {
     self = try EndpointParser(text: text, insecure: insecure, option: option).parse()
   }
@@ -59,7 +60,7 @@ package struct Endpoint: Hashable, Sendable {
     }
   }
 
-  /// What the server's certificate must be for.
+  /// The host that the server's certificate must have.
   package var serverName: String {
     switch target {
     case .hosts(let hosts): hosts[0].isIPv6 ? String(hosts[0].name.prefix { $0 != "%" }) : hosts[0].name
@@ -67,12 +68,12 @@ package struct Endpoint: Hashable, Sendable {
     }
   }
 
-  /// Whether it is reached over IP, not a socket of this machine.
+  /// True for hosts, false for a Unix socket.
   var hasHosts: Bool {
     if case .hosts = target { true } else { false }
   }
 
-  /// Whether it is on this machine, by its name or address: no network lies between.
+  /// True for a loopback name or address and for a Unix socket: no network is in between.
   package var isLocal: Bool {
     switch target {
     case .hosts(let hosts): hosts.allSatisfy(\.isLocal)
@@ -95,7 +96,8 @@ package struct Endpoint: Hashable, Sendable {
     return Int(hosts[0].port)
   }
 
-  /// An endpoint's text for people: without credentials, and by its length alone if it is none and may be a secret.
+  /// An endpoint's text for messages: without credentials, and only its length if the text is no endpoint and may be a
+  /// secret.
   package static func redacted(_ text: String) -> String {
     guard Redaction.mayBeSecret(text), (try? Endpoint(text, insecure: false)) != nil else {
       return Redaction.shown(text)
@@ -105,7 +107,7 @@ package struct Endpoint: Hashable, Sendable {
 }
 
 extension Endpoint: CustomStringConvertible {
-  /// In the form that would be read again, with its port.
+  /// The complete form, which can be read again.
   package var description: String {
     switch target {
     case .hosts(let hosts):

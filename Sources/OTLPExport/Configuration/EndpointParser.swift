@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// Takes an endpoint apart; every refusal says what would have been right.
+/// Reads an endpoint. Every error states the allowed forms.
 struct EndpointParser {
   let text: String
   let insecure: Bool
@@ -76,7 +76,7 @@ struct EndpointParser {
     return Endpoint(target: .hosts(hosts), isSecure: !insecure)
   }
 
-  // sun_path holds 108 bytes, the last one of a path is its end mark.
+  // sun_path has 108 bytes, and a path ends with a zero byte.
   private func unix(path: Substring) throws(ConfigurationError) -> Endpoint {
     guard (1...107).contains(path.utf8.count) else { throw refused("a socket's path of 1 to 107 bytes after 'unix:'") }
     return Endpoint(target: .unix(path: String(path)), isSecure: false)
@@ -107,7 +107,7 @@ struct EndpointParser {
     guard let address = parts.first, case .v6 = IPAddress(address) else {
       throw refused("an IPv6 address in the brackets")
     }
-    // In a URL the mark before a zone is itself percent-encoded (RFC 6874).
+    // In a URL the '%' before a zone is itself percent-encoded (RFC 6874, 2).
     if parts.count == 2, parts[1].hasPrefix("25"), parts[1].count > 2 { parts[1] = parts[1].dropFirst(2) }
     guard parts.count == 1 || (!parts[1].isEmpty && parts[1].utf8.allSatisfy(HostAndPort.isNameByte)) else {
       throw refused("an interface's name after '%'")

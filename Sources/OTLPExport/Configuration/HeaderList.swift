@@ -2,7 +2,7 @@ internal import TelemetryCore
 
 /// Reads `key1=value1,key2=value2`, the content of a W3C baggage header, from an environment variable (2.4.1 to 2.4.3).
 struct HeaderList {
-  /// An entry that is left out: where it stands, its name if that is no secret, and what would have been allowed.
+  /// An ignored entry: its position, its name unless that may be a secret, and the allowed form.
   struct Problem: Hashable {
     var position: Int
     var name: String?
@@ -20,7 +20,7 @@ struct HeaderList {
   }
 
   private mutating func add(_ entry: Substring, position: Int) {
-    // Without '=' the text may be all secret, and so may be what stands before a token's own padding.
+    // Without '=' the whole text may be a secret; so may the text before a token's padding.
     guard let equals = entry.firstIndex(of: "=") else {
       problems.append(Problem(position: position, allowed: "name=value"))
       return

@@ -1,21 +1,22 @@
-/// What a header provider gives.
+/// A header provider's result.
 public struct ProvidedHeaders: Sendable {
-  /// The headers of each request from now on. They override those of the same name that were configured.
+  /// The headers of each further request. They override configured headers of the same name.
   public var headers: OTLPHeaders
-  /// How long they may be used, from the moment on that the provider returns; nil for as long as the server takes them.
-  /// Zero for the exports that wait for them and no others.
+  /// The time for which the headers may be used after the provider returns. Nil: until the server refuses the headers. Zero:
+  /// only for the exports that wait at that moment.
   public var validity: Duration?
 
-  /// Makes a provider's answer.
+  /// Makes a result.
   public init(_ headers: OTLPHeaders, validFor validity: Duration? = nil) {
     self.headers = headers
     self.validity = validity
   }
 }
 
-/// Gives headers that change, such as a token that expires.
+/// Provides headers that change, such as a token that expires.
 ///
-/// It is called on a telemetry thread, never twice at once, when an export needs headers and there are none that are
-/// valid; code that blocks belongs on `TelemetryRuntime.block(_:)`. Its time counts against the attempt's. What it throws is shown
-/// in diagnostics and so must not describe itself by a secret; it is asked again like a server that is unavailable.
+/// The exporter calls the provider on a telemetry thread, no two calls at once, when an export needs headers and no valid
+/// headers are known; code that blocks belongs on `TelemetryRuntime.block(_:)`. The call's time counts as the attempt's
+/// time. Diagnostics show a thrown error, whose description must not contain a secret. After an error the export is
+/// retried as if the server were unavailable.
 public typealias HeaderProvider = @Sendable () async throws -> ProvidedHeaders

@@ -1,14 +1,15 @@
 package import TelemetryCore
 
-/// Which headers a user may add to a gRPC request (RULES 2.4.5, 2.4.6, 5.1.8).
+/// The headers that a user may add to a gRPC request (RULES 2.4.5, 2.4.6, 5.1.8).
 package enum HeaderRules {
-  // What the request or the connection needs for itself, or what HTTP/2 forbids.
+  // The request and the connection set some of these themselves; HTTP/2 forbids the others (RFC 9113, 8.2.2).
   private static let reserved: Set<String> = [
     "connection", "content-length", "content-type", "host", "keep-alive", "proxy-connection", "te",
     "transfer-encoding", "upgrade", "user-agent",
   ]
 
-  /// What is wrong with a name in lower case, as the words for what is allowed; nil for nothing.
+  /// Checks a name in lower case.
+  /// - Returns: A description of the allowed names; nil for a valid name.
   static func problem(name: String) -> String? {
     guard isWellFormed(name) else {
       return "a name of ASCII letters, digits, '-', '_' and '.', without blanks"
@@ -22,7 +23,8 @@ package enum HeaderRules {
     !name.isEmpty && name.utf8.allSatisfy { $0.isASCIIAlphanumeric(or: "-_.") }
   }
 
-  /// What is wrong with a value, as the words for what is allowed; nil for nothing.
+  /// Checks a value.
+  /// - Returns: A description of the allowed values; nil for a valid value.
   static func problem(value: String, of name: String) -> String? {
     if name.hasSuffix("-bin") {
       return Base64.decode(value.utf8) != nil ? nil : "a base64 value, since the name ends with '-bin'"
@@ -34,7 +36,8 @@ package enum HeaderRules {
     return nil
   }
 
-  /// Throws a `ConfigurationError` for the first header that can't be sent; it shows the name, never the value.
+  /// Checks all headers.
+  /// - Throws: An error for the first header that can't be sent, with the header's name and without the value.
   package static func validate(_ headers: OTLPHeaders, option: String = "headers") throws(ConfigurationError) {
     for header in headers.elements {
       if let allowed = problem(name: header.name) {
@@ -46,7 +49,7 @@ package enum HeaderRules {
     }
   }
 
-  /// The headers as gRPC sends them: binary values without their padding (5.1.8).
+  /// The headers in gRPC's form: binary values have no padding (5.1.8).
   package static func metadata(_ headers: OTLPHeaders) -> [(name: String, value: String)] {
     headers.elements.map { header in
       guard header.name.hasSuffix("-bin") else { return (header.name, header.value) }

@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
-/// Request headers (gRPC metadata) that a user adds. Names are compared without regard to case and sent in lower
-/// case; a name stands once. Values are secrets: no description shows them.
+/// Request headers (gRPC metadata) that a user adds. Names are case-insensitive, unique, and sent in lower case. Values are
+/// secrets, which no description shows.
 public struct OTLPHeaders: Hashable, Sendable {
   package struct Element: Hashable, Sendable {
     package var name: String
@@ -13,7 +13,7 @@ public struct OTLPHeaders: Hashable, Sendable {
   /// No headers.
   public init() {}
 
-  /// The value of the header `name`. Setting nil removes the header; what is set is checked when the exporter is made.
+  /// The value of the header `name`. Setting nil removes the header. Headers are checked when the exporter is made.
   public subscript(name: String) -> String? {
     get {
       let name = name.lowercased()
@@ -31,32 +31,32 @@ public struct OTLPHeaders: Hashable, Sendable {
     }
   }
 
-  /// The names, in lower case, in the order in which they were added.
+  /// The names in lower case, in the order of their addition.
   public var names: [String] { elements.map(\.name) }
 
-  /// Whether there are none.
+  /// True without headers.
   public var isEmpty: Bool { elements.isEmpty }
 
-  /// Adds those of `others` whose names aren't there yet.
+  /// Adds the other headers, except for names that are present.
   package mutating func fill(_ others: OTLPHeaders) {
     for other in others.elements where self[other.name] == nil { elements.append(other) }
   }
 }
 
 extension OTLPHeaders: ExpressibleByDictionaryLiteral {
-  /// Adds the pairs in order; of equal names the last value wins.
+  /// Adds the pairs in order; of equal names the last value counts.
   public init(dictionaryLiteral pairs: (String, String)...) {
     for (name, value) in pairs { self[name] = value }
   }
 }
 
 extension OTLPHeaders: CustomStringConvertible, CustomReflectable {
-  /// The names, each with `[REDACTED]` for its value.
+  /// The names, each with `[REDACTED]` for the value.
   public var description: String {
     elements.map { "\(Redaction.shown($0.name))=\(Redaction.mark)" }.joined(separator: ",")
   }
 
-  /// The names, each with `[REDACTED]` for its value.
+  /// The names, each with `[REDACTED]` for the value.
   public var customMirror: Mirror {
     Mirror(
       self, children: elements.map { (label: Redaction.shown($0.name), value: Redaction.mark as Any) },

@@ -1,10 +1,10 @@
 internal import TelemetryCore
 
-/// The HTTP proxy that connections are made through with `CONNECT`, or none.
+/// An HTTP proxy for connections, by `CONNECT`; or no proxy.
 public struct OTLPProxy: Hashable, Sendable {
-  /// The proxy's URL as it was given; nil for none.
+  /// The proxy's URL; nil without a proxy.
   package let url: String?
-  /// The servers that are connected to without it.
+  /// The servers without a proxy.
   package let exceptions: [String]
 
   private init(url: String?, exceptions: [String]) {
@@ -12,18 +12,18 @@ public struct OTLPProxy: Hashable, Sendable {
     self.exceptions = exceptions
   }
 
-  /// Servers are connected to directly, whatever the environment says.
+  /// No proxy, whatever the environment contains.
   public static let none = OTLPProxy(url: nil, exceptions: [])
 
-  /// A proxy that is spoken to in plaintext; what goes through it is TLS or plaintext as the endpoint says.
+  /// A proxy. The connection to the proxy is plaintext; through the tunnel goes TLS or plaintext, as the endpoint requires.
   /// - Parameters:
-  ///   - url: `http://host:port` or `host:port`, port 80 if it has none. `http://user:password@host:port` gives
+  ///   - url: `http://host:port` or `host:port`, default port 80. `http://user:password@host:port` gives
   ///     credentials for Basic authentication, percent-encoded (`%40` for `@`). An `https://` or `socks5://` proxy is
   ///     refused.
-  ///   - except: Servers that are connected to directly: `*` for all, a domain (`example.com`, with all below it), what
-  ///     is below a domain (`.example.com` or `*.example.com`), an IP address, or a range of them (`10.0.0.0/8`,
-  ///     `fd00::/8`); each with `:port` for that port alone, IPv6 in brackets then. Names are compared as they are
-  ///     written: they aren't looked up to see whether a range has their address.
+  ///   - except: Servers with a direct connection: `*` for all, a domain with its subdomains (`example.com`), only the
+  ///     subdomains (`.example.com` or `*.example.com`), an IP address, or a range of addresses (`10.0.0.0/8`,
+  ///     `fd00::/8`). `:port` restricts an entry to that port; an IPv6 address then stands in brackets. Names are not
+  ///     resolved for the comparison with ranges.
   public static func http(_ url: String, except: [String] = []) -> OTLPProxy { OTLPProxy(url: url, exceptions: except) }
 }
 
@@ -32,7 +32,7 @@ extension OTLPProxy: CustomStringConvertible, CustomDebugStringConvertible, Cust
   public var description: String { url.map(Redaction.shown) ?? "none" }
   /// The same as the description.
   public var debugDescription: String { description }
-  /// The description, and how many exceptions there are.
+  /// The description and the number of exceptions.
   public var customMirror: Mirror {
     Mirror(self, children: ["url": description, "except": "\(exceptions.count) entries"])
   }

@@ -10,7 +10,7 @@ public enum OTLPSignal: Hashable, Sendable {
   /// Log records.
   case logs
 
-  /// What stands in the names of environment variables that hold for this signal only, such as `TRACES_`.
+  /// The infix of environment variables for this signal only, such as `TRACES_`.
   package var variableInfix: String {
     switch self {
     case .traces: "TRACES_"

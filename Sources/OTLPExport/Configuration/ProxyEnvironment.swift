@@ -1,10 +1,11 @@
 internal import TelemetryCore
 
-/// Reads the proxy from the environment that all programs share (RULES 5.9.11).
+/// Reads the proxy from the environment variables that all programs share (RULES 5.9.11).
 ///
-/// `grpc_proxy`, `https_proxy` and `http_proxy` in this order, whatever the endpoint's scheme, each in lower case before
-/// upper case; the servers without it from `no_grpc_proxy`, then `no_proxy`. `HTTP_PROXY` isn't read
-/// in a CGI program (`REQUEST_METHOD` is set there): a header `Proxy` of the request would become it ("httpoxy").
+/// The proxy is read from `grpc_proxy`, `https_proxy` and `http_proxy` in this order, whatever the endpoint's scheme; the
+/// servers without a proxy from `no_grpc_proxy`, then `no_proxy`. Each name is read in lower case before upper case.
+/// `HTTP_PROXY` isn't read in a CGI program, where `REQUEST_METHOD` is set: a request's header `Proxy` would set that
+/// variable ("httpoxy").
 package struct ProxyEnvironment: Sendable {
   private let environment: Environment
 
@@ -15,10 +16,10 @@ package struct ProxyEnvironment: Sendable {
 
   private static func spellings(_ names: String...) -> [String] { names.flatMap { [$0, $0.uppercased()] } }
 
-  /// The list of exceptions that counts.
+  /// The list of exceptions from the first variable that is set.
   package var exceptions: Environment.Found<String>? { environment.string(ProxyEnvironment.exceptionNames) }
 
-  /// The proxy, if there is one. What can't be used is named in a warning and counts as unset.
+  /// The proxy from the first variable that is set. A warning names a value that can't be used; the value counts as unset.
   var proxy: Environment.Found<OTLPProxy>? {
     for (variable, text) in environment.strings(ProxyEnvironment.names) {
       if variable == "HTTP_PROXY", environment.variables["REQUEST_METHOD"] != nil {
@@ -36,7 +37,7 @@ package struct ProxyEnvironment: Sendable {
     return nil
   }
 
-  /// An entry that means nothing is named by its text, or by its position if the whole may be a secret.
+  /// The valid exceptions. A warning names an invalid entry by its text, or by its position if the list may be a secret.
   private var usableExceptions: [String] {
     guard let (variable, text) = exceptions else { return [] }
     guard !Redaction.isPEM(text) else {

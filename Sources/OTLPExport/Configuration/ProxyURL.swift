@@ -1,6 +1,6 @@
 package import TelemetryCore
 
-/// A proxy's URL, taken apart.
+/// The parts of a proxy's URL.
 package struct ProxyURL: Hashable, Sendable {
   /// A name, or an IP address without brackets.
   package let host: String
@@ -8,11 +8,12 @@ package struct ProxyURL: Hashable, Sendable {
   /// The value of `Proxy-Authorization`; nil without credentials.
   package let authorization: String?
 
-  /// What is allowed, in words.
+  /// The allowed forms.
   package static let forms = "http://host:port, http://user:password@host:port, or host:port"
   private static let defaultPort: UInt16 = 80
 
-  /// Reads a URL; every refusal says what would have been right, and shows no credentials.
+  /// Reads a URL.
+  /// - Throws: An error that states the allowed forms and shows no credentials.
   package init(_ text: String, option: String = "proxy") throws(ConfigurationError) {
     func refused(_ allowed: String) -> ConfigurationError {
       ConfigurationError(option: option, value: text, allowed: allowed)
@@ -48,7 +49,7 @@ package struct ProxyURL: Hashable, Sendable {
   }
 
   private static func place(_ text: Substring) -> (String, UInt16)? {
-    // Without brackets nobody can tell where an IPv6 address ends.
+    // An IPv6 address without brackets has no recognizable end.
     guard let place = HostAndPort(authority: text) else { return nil }
     return (place.host, place.port ?? defaultPort)
   }
@@ -59,7 +60,7 @@ package struct ProxyURL: Hashable, Sendable {
     let allowed: String
   }
 
-  /// RFC 7617; nil for an empty name without a password.
+  /// - Returns: The value of the Basic scheme; nil for an empty name without a password (RFC 7617, 2).
   private static func basic(_ credentials: Substring) throws(Flaw) -> String? {
     let parts = credentials.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
     let user = try decoded(parts[0])
@@ -81,7 +82,7 @@ package struct ProxyURL: Hashable, Sendable {
 }
 
 extension ProxyURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-  /// Host and port, with a note of credentials.
+  /// The URL with `[REDACTED]` for credentials.
   package var description: String {
     "http://\(authorization == nil ? "" : Redaction.mark + "@")\(HostAndPort(host: host, port: port))"
   }

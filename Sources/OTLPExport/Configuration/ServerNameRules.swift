@@ -1,8 +1,8 @@
 internal import TelemetryCore
 
-/// What may stand in the place of the endpoint's host: for TLS, and in `:authority`.
+/// The allowed values of `serverName` and `authority`.
 enum ServerNameRules {
-  /// A DNS name, an IP address, or the URI of a workload (SPIFFE ID, section 2).
+  /// Accepts a DNS name, an IP address, or a SPIFFE ID (SPIFFE, section 2).
   static func validate(serverName name: String) throws(ConfigurationError) {
     let scheme = "spiffe://"
     let isUsable =
@@ -15,7 +15,7 @@ enum ServerNameRules {
     }
   }
 
-  /// A host, and a port if there is one (RFC 9113, 8.3.1).
+  /// Accepts a host with an optional port (RFC 9113, 8.3.1).
   static func validate(authority: String) throws(ConfigurationError) {
     guard HostAndPort(authority: authority) != nil else {
       throw ConfigurationError(

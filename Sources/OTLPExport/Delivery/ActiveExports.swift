@@ -1,9 +1,9 @@
 internal import TelemetryCore
 
-/// Which exports run, and who waits for their end. Part of an actor.
+/// The exports in progress, and the callers that wait for their end. Part of an actor.
 struct ActiveExports {
   private struct Waiter {
-    /// Waits for exports with smaller numbers.
+    /// The waiter waits for exports with smaller numbers.
     let bound: Int
     var count: Int
     let done: Promise<Void>
@@ -13,10 +13,10 @@ struct ActiveExports {
   private var next = 0
   private var waiters: [Waiter] = []
 
-  /// How many run.
   var count: Int { running.count }
 
-  /// Notes the start of an export and numbers it.
+  /// Begins an export.
+  /// - Returns: The export's number.
   mutating func begin() -> Int {
     defer { next += 1 }
     running.insert(next)
@@ -31,7 +31,7 @@ struct ActiveExports {
     }
   }
 
-  /// Fulfilled when the exports that run now have ended; nil if none runs.
+  /// - Returns: A promise that is fulfilled when the exports that run now have ended; nil if none runs.
   mutating func waitForRunning() -> Promise<Void>? {
     guard !running.isEmpty else { return nil }
     let waiter = Waiter(bound: next, count: running.count, done: Promise())

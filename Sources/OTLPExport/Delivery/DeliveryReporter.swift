@@ -1,7 +1,7 @@
 internal import TelemetryCore
 internal import TelemetrySDK
 
-/// Says what happens to exports: the first failure after success, recovery with counts, losses; never a line per item
+/// Reports exports in diagnostics: the first failure after success, recovery with counts, and losses, never a line per item
 /// (RULES 4.12). Part of an actor.
 struct DeliveryReporter {
   private let diagnostics: Diagnostics
@@ -11,13 +11,13 @@ struct DeliveryReporter {
   private var failingSince: MonotonicInstant?
   private var suspendedSince: MonotonicInstant?
 
-  /// - Parameter diagnostics: Limits the rate of what is said again and again.
+  /// - Parameter diagnostics: Diagnostics that limit the rate of repeated events.
   init(server: String, diagnostics: Diagnostics) {
     self.server = server
     self.diagnostics = diagnostics
   }
 
-  /// An attempt failed. If there is none after it, the loss is said by ``dropped(_:_:_:at:)``.
+  /// An attempt failed. Without another attempt, ``dropped(_:_:_:)`` reports the loss.
   mutating func attemptFailed(_ failure: AttemptFailure, willRetry: Bool, at now: MonotonicInstant) {
     failedAttempts += 1
     guard failingSince == nil else { return }
@@ -42,7 +42,7 @@ struct DeliveryReporter {
     failingSince = nil
   }
 
-  /// The server failed so often that calls to it are suspended.
+  /// The circuit opened.
   mutating func suspended(_ failure: AttemptFailure?, at now: MonotonicInstant) {
     suspendedSince = now
     diagnostics.emit(
@@ -50,7 +50,7 @@ struct DeliveryReporter {
       [("endpoint", server), ("status", failure?.status ?? ""), ("message", failure?.message ?? "")])
   }
 
-  /// The server takes calls again.
+  /// The circuit closed.
   mutating func resumed(at now: MonotonicInstant) {
     guard let since = suspendedSince else { return }
     suspendedSince = nil
@@ -59,7 +59,7 @@ struct DeliveryReporter {
       .info, "the server answers; exports go on", [("endpoint", server), ("afterSeconds", "\(seconds)")])
   }
 
-  /// The outcome carries the loss and its error to the processor, which warns of it once for every exporter.
+  /// The processor warns of the loss once for every exporter: the outcome carries the count and the error.
   mutating func dropped(_ count: Int, _ reason: DropReason, _ error: OTLPError) {
     droppedItems += count
     diagnostics.emit(
@@ -67,8 +67,7 @@ struct DeliveryReporter {
       [("endpoint", server), ("count", "\(count)"), ("reason", "\(reason)"), ("error", error.message)])
   }
 
-  /// 1.3.4, 1.3.6: what the server has to say of a request that it took. Of rejections the processor warns, by the
-  /// outcome.
+  /// The server accepted a request with a message (1.3.4, 1.3.6). The processor warns of rejected items.
   func partialSuccess(rejected: Int, of count: Int, _ message: String) {
     diagnostics.emit(
       rejected > 0 ? .debug : .warning,
@@ -76,14 +75,14 @@ struct DeliveryReporter {
       [("endpoint", server), ("rejected", "\(rejected)"), ("count", "\(count)"), ("message", message)])
   }
 
-  /// Names the one item that is too large (1.1.8).
+  /// Names the item that is too large alone (1.1.8).
   func tooLarge(_ name: String, bytes: Int, limit: Int?) {
     diagnostics.emit(
       .warning, "a single item is too large to be sent",
       [("endpoint", server), ("name", name), ("bytes", "\(bytes)")] + (limit.map { [("limit", "\($0)")] } ?? []))
   }
 
-  /// Names the one item that the server refuses.
+  /// Names the item that the server refuses alone.
   func refused(_ name: String, _ failure: AttemptFailure) {
     diagnostics.emit(
       .warning, "the server refuses a single item",

@@ -1,93 +1,93 @@
 internal import TelemetryCore
 
-/// Asks a header provider on behalf of all exports that wait. Part of the pipeline: it lives on the pipeline's loop.
+/// Calls a header provider for all exports that wait for headers. Runs on the delivery's loop.
 ///
-/// The provider is user code that may take its time, or for ever: nothing is locked meanwhile, each export waits until its
-/// own deadline, and an answer that comes later serves the next attempt. A call of the provider that takes longer than an
-/// attempt, and than ``patience``, is given up and another one made; when that hangs too the first is cancelled.
+/// The provider is user code that may take long or never return: each export waits until its own deadline, and a late
+/// result serves the next attempt. A call that takes longer than an attempt, and than ``patience``, is followed by another;
+/// when that hangs too, the first is cancelled.
 actor HeaderSource {
-  typealias Answer = Result<CallHeaders, AttemptFailure>
+  typealias Headers = Result<HeaderGeneration, AttemptFailure>
 
-  /// The least time that the provider gets.
+  /// The minimum time for a call of the provider.
   static let patience = Duration.seconds(10)
 
   private nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   private let provider: HeaderProvider
-  /// Configured once; the provider's override them.
+  /// The configured headers, which the provider's override.
   private let base: OTLPHeaders
   private let limit: Duration
   private let diagnostics: Diagnostics
-  private var cache = HeaderCache()
-  private var waiting: [Int: Promise<Answer>] = [:]
+  private var refresh = HeaderRefresh()
+  private var waiting: [Int: Promise<Headers>] = [:]
   private var nextWaiting = 0
-  /// The calls of the provider that have not returned, by question.
-  private var asking: [Int: Task<Void, Never>] = [:]
+  /// The calls of the provider that have not returned, by number.
+  private var calls: [Int: Task<Void, Never>] = [:]
   private var timer: TelemetryLoop.TimerID?
   private var isEnded = false
 
-  init(
-    _ provider: @escaping HeaderProvider, base: OTLPHeaders, attemptTimeout: Duration, loop: TelemetryLoop,
-    diagnostics: Diagnostics
-  ) {
+  /// Nil without a provider.
+  init?(_ configuration: OTLPConfiguration, loop: TelemetryLoop, diagnostics: Diagnostics) {
+    guard let provider = configuration.headerProvider else { return nil }
     self.provider = provider
-    self.base = base
     self.loop = loop
-    limit = max(attemptTimeout, HeaderSource.patience)
+    base = configuration.headers
+    limit = max(configuration.timeout.value, HeaderSource.patience)
     self.diagnostics = diagnostics.limited(by: loop)
   }
 
-  /// The headers for an attempt, waited for until its deadline.
-  func headers(deadline: Deadline) async -> Answer {
-    guard !isEnded else { return .failure(.noHeaders(.cancelled)) }
-    if let headers = look() { return .success(headers) }
-    // In the same breath as the look: an answer that comes in between would be missed.
-    let promise = Promise<Answer>()
+  /// Waits for the headers of an attempt until `deadline`.
+  func headers(deadline: Deadline) async -> Headers {
+    guard !isEnded else { return .failure(.cancelledWithoutHeaders) }
+    if let headers = validHeaders() { return .success(headers) }
+    // No suspension since the check: a result in between would be missed.
+    let promise = Promise<Headers>()
     let number = nextWaiting
     nextWaiting += 1
     waiting[number] = promise
     let result = await withTaskCancellationHandler {
       await promise.value(until: deadline, on: loop)
     } onCancel: {
-      promise.fulfil(.failure(.noHeaders(.cancelled)))
+      promise.fulfil(.failure(.cancelledWithoutHeaders))
     }
     waiting[number] = nil
-    return result ?? .failure(.noHeaders(.late))
+    return result ?? .failure(.headerProviderIsLate)
   }
 
-  /// The server answered UNAUTHENTICATED to the headers of `generation`.
-  func refused(_ generation: Int) { cache.refused(generation) }
+  /// The server responded UNAUTHENTICATED to the headers of `generation`.
+  func refused(_ generation: Int) { refresh.refused(generation) }
 
-  /// Waits for nothing more.
+  /// Cancels all calls and all waiting.
   func end() {
     isEnded = true
-    for (_, task) in asking.sorted(by: { $0.key < $1.key }) { task.cancel() }
+    for (_, task) in calls.sorted(by: { $0.key < $1.key }) { task.cancel() }
     disarm()
-    fulfil(.failure(.noHeaders(.cancelled)))
+    fulfil(.failure(.cancelledWithoutHeaders))
   }
 
-  /// The headers, if there are valid ones; else sees to it that the provider is asked.
-  private func look() -> CallHeaders? {
-    switch cache.need(at: loop.now) {
+  /// Starts a call of the provider if needed.
+  /// - Returns: The valid headers; nil if there are none yet.
+  private func validHeaders() -> HeaderGeneration? {
+    switch refresh.need(at: loop.now) {
     case .use(let headers): return headers
-    case .ask(let question): ask(question)
+    case .call(let number): startCall(number)
     case .wait: break
     }
     return nil
   }
 
-  private func ask(_ question: Int) {
-    asking[question] = Task(executorPreference: loop) { [provider, weak self] in
+  private func startCall(_ number: Int) {
+    calls[number] = Task(executorPreference: loop) { [provider, weak self] in
       do {
         let provided = try await provider()
-        await self?.answered(question, provided)
+        await self?.callReturned(number, provided)
       } catch {
-        await self?.failed(question, "\(error)")
+        await self?.callFailed(number, "\(error)")
       }
     }
     timer = loop.schedule(at: Deadline(loop.now + limit)) { [weak self, loop] in
-      Task(executorPreference: loop) { await self?.giveUp(question) }
+      Task(executorPreference: loop) { await self?.callTimedOut(number) }
     }
   }
 
@@ -96,80 +96,53 @@ actor HeaderSource {
     timer = nil
   }
 
-  private func answered(_ question: Int, _ provided: ProvidedHeaders) {
+  private func callReturned(_ number: Int, _ provided: ProvidedHeaders) {
     do throws(ConfigurationError) {
       try HeaderRules.validate(provided.headers, option: "headerProvider")
     } catch {
-      return failed(question, error.description)
+      return callFailed(number, error.description)
     }
-    asking[question] = nil
+    calls[number] = nil
     var headers = provided.headers
     headers.fill(base)
-    let found = cache.answered(question, headers, validFor: provided.validity, at: loop.now)
-    if !cache.isAsking { disarm() }
+    let found = refresh.callReturned(number, headers, validFor: provided.validity, at: loop.now)
+    if !refresh.isCalling { disarm() }
     if let found { fulfil(.success(found)) }
-    askForWaiting()
+    serveWaiting()
   }
 
-  private func failed(_ question: Int, _ reason: String) {
-    asking[question] = nil
-    if cache.failed(question) {
+  private func callFailed(_ number: Int, _ reason: String) {
+    calls[number] = nil
+    if refresh.callFailed(number) {
       disarm()
-      fulfil(.failure(.noHeaders(.failed(reason.sanitized(limit: 300)))))
+      fulfil(.failure(.headerProviderFailed(reason.sanitized(limit: 300))))
     }
-    askForWaiting()
+    serveWaiting()
   }
 
-  /// The provider hangs: it is asked again, now if somebody waits.
-  private func giveUp(_ question: Int) {
-    guard !isEnded, cache.giveUp(question) else { return }
+  private func callTimedOut(_ number: Int) {
+    guard !isEnded, refresh.callTimedOut(number) else { return }
     timer = nil
-    // A slow provider may still answer; one that let two questions pass hardly will.
-    for (number, task) in asking.sorted(by: { $0.key < $1.key }) where number < question { task.cancel() }
-    let isLast = cache.hanging == HeaderCache.mostHanging
+    // A call that hangs longer than its successor's time-out hardly returns.
+    for (earlier, task) in calls.sorted(by: { $0.key < $1.key }) where earlier < number { task.cancel() }
+    let isLast = refresh.hanging == HeaderRefresh.mostHanging
     diagnostics.emit(
       .warning,
       isLast
         ? "the header provider doesn't answer; it is asked again when one of its calls has returned"
         : "the header provider doesn't answer; it is asked again",
-      [("after", "\(limit)"), ("callsThatHang", "\(cache.hanging)")])
-    askForWaiting()
+      [("after", "\(limit)"), ("callsThatHang", "\(refresh.hanging)")])
+    serveWaiting()
   }
 
-  private func askForWaiting() {
-    if !isEnded, !waiting.isEmpty, let headers = look() { fulfil(.success(headers)) }
+  /// Gives valid headers to the waiting exports, or calls the provider.
+  private func serveWaiting() {
+    if !isEnded, !waiting.isEmpty, let headers = validHeaders() { fulfil(.success(headers)) }
   }
 
-  private func fulfil(_ result: Answer) {
-    let promises = waiting.sorted { $0.key < $1.key }.map(\.value)  // in turn: the order of a dictionary varies
+  private func fulfil(_ result: Headers) {
+    let promises = waiting.sorted { $0.key < $1.key }.map(\.value)  // a dictionary has no fixed order
     waiting.removeAll()
     for promise in promises { promise.fulfil(result) }
-  }
-}
-
-extension AttemptFailure {
-  enum HeaderTrouble {
-    case failed(String)
-    case late
-    case cancelled
-  }
-
-  /// An attempt for which there were no headers: nothing was sent.
-  static func noHeaders(_ trouble: HeaderTrouble) -> AttemptFailure {
-    switch trouble {
-    case .failed(let reason):
-      AttemptFailure(
-        code: StatusTable.unavailable, status: "UNAVAILABLE", message: "the header provider failed: \(reason)",
-        origin: .headerProvider, fate: .neverProcessed)
-    case .late:
-      AttemptFailure(
-        code: StatusTable.deadlineExceeded, status: "DEADLINE_EXCEEDED",
-        message: "the header provider has not answered in the attempt's time", origin: .headerProvider,
-        fate: .neverProcessed)
-    case .cancelled:
-      AttemptFailure(
-        code: StatusTable.cancelled, status: "CANCELLED", message: "stopped while waiting for the header provider",
-        origin: .cancelled, fate: .neverProcessed)
-    }
   }
 }

@@ -1,33 +1,33 @@
 internal import TelemetryCore
 
-/// The waiting room before a server: exports whose turn hasn't come, and those in the pause before their next attempt.
-/// In the order of coming. Part of an actor.
+/// The exports that wait before a server, in order of arrival: for admission, or for the end of their back-off. Part of
+/// an actor.
 struct AdmissionQueue {
-  enum Word: Sendable {
-    /// The call is counted as begun, and the place is given up.
-    case go(Destination.Call)
-    /// Something has changed.
-    case lookAgain
+  /// The reason for waking a waiting export.
+  enum Wakeup: Sendable {
+    /// The export is admitted: the call counts as begun, and the place is given up.
+    case admitted(Destination.Call)
+    /// The export's deadline or its reasons to stop may have changed. The export stays in the queue.
+    case changed
   }
 
-  /// An export's place. Confined to the queue's actor.
+  /// An export's place in the queue. Confined to the queue's actor.
   final class Place {
     let export: Int
     /// The end of the export's own back-off.
     fileprivate(set) var notBefore: MonotonicInstant?
-    private(set) var promise = Promise<Word>()
+    private(set) var promise = Promise<Wakeup>()
 
     fileprivate init(export: Int, notBefore: MonotonicInstant?) {
       self.export = export
       self.notBefore = notBefore
     }
 
-    /// A new promise after one that said ``Word/lookAgain``.
+    /// Replaces a promise that was fulfilled with ``Wakeup/changed``.
     func renew() { promise = Promise() }
   }
 
   private var places: [Place] = []
-  /// When the queue is looked at again.
   private(set) var timer: (id: TelemetryLoop.TimerID, end: MonotonicInstant)?
 
   var isEmpty: Bool { places.isEmpty }
@@ -40,40 +40,39 @@ struct AdmissionQueue {
 
   mutating func leave(_ place: Place) { places.removeAll { $0 === place } }
 
-  /// The first place whose own back-off is over.
-  /// - Parameter isPaced: The server's pace takes the place of each export's own.
-  func first(at now: MonotonicInstant, isPaced: Bool) -> Place? {
-    isPaced ? places.first : places.first { $0.notBefore.map { $0 <= now } ?? true }
+  /// The first place without a back-off at `now`.
+  /// - Parameter isSuspended: True if the circuit is open: its pauses replace the exports' own.
+  func first(at now: MonotonicInstant, isSuspended: Bool) -> Place? {
+    isSuspended ? places.first : places.first { $0.notBefore.map { $0 <= now } ?? true }
   }
 
-  /// When the next back-off ends.
-  func nextEnd(after now: MonotonicInstant) -> MonotonicInstant? {
+  /// The earliest end of a back-off.
+  func nextBackoffEnd(after now: MonotonicInstant) -> MonotonicInstant? {
     places.lazy.compactMap(\.notBefore).filter { $0 > now }.min()
   }
 
-  /// Ends the back-offs that would last until `deadline` or longer.
+  /// Ends the back-offs that would reach `deadline`.
   func expedite(deadline: Deadline) {
     for place in places where place.notBefore.map({ Deadline($0) >= deadline }) ?? false { place.notBefore = nil }
   }
 
-  /// Has one export's back-off end at `instant`, if it would end later.
-  func shortenPause(of place: Place, to instant: MonotonicInstant) {
+  /// Moves the end of an export's back-off to `instant` if that is earlier.
+  func shortenBackoff(of place: Place, to instant: MonotonicInstant) {
     if let notBefore = place.notBefore { place.notBefore = min(notBefore, instant) }
   }
 
-  /// Ends all back-offs.
   func endBackoffs() { for place in places { place.notBefore = nil } }
 
-  /// Has all who wait look again, in turn; their places stay.
-  func lookAgain() {
+  /// Wakes all exports in order with ``Wakeup/changed``.
+  func wakeAll() {
     for place in places {
       let promise = place.promise
       place.renew()
-      promise.fulfil(.lookAgain)
+      promise.fulfil(.changed)
     }
   }
 
-  /// Arms the one timer; nil for none.
+  /// Moves the queue's only timer to `end`; nil stops the timer.
   mutating func arm(_ end: MonotonicInstant?, on loop: TelemetryLoop, _ action: @escaping @Sendable () -> Void) {
     guard timer?.end != end else { return }
     if let timer { loop.cancel(timer.id) }

@@ -3,19 +3,19 @@ package import TelemetryCore
 /// Paces the calls to a server that fails again and again. Pure.
 ///
 /// ```
-///          threshold failures in a row                    an answer
+///          threshold consecutive failures                 a response
 /// closed ──────────────────────────────▶ open(notBefore) ───────────▶ closed
 ///                                         │          ▲
 ///                                         └──────────┘ a probe failed: a longer pause from its start
 /// ```
-/// The first pause is drawn between 0 and the policy's initial back-off, so that clients who lost the same server don't
-/// come back together; later ones between half of their limit and all of it. The limit grows by the policy's factor up
-/// to ``OTLPRetryPolicy/maxCircuitPause``. A pause counts from the start of the call that failed, so a server that is back
-/// gets its next call within that time, whether it refuses calls or leaves them without an answer.
+/// The first pause is drawn between 0 and the policy's initial back-off, so that clients that lost the same server don't
+/// return together; later pauses between half of their limit and the limit. The limit grows by the policy's factor up to
+/// ``OTLPRetryPolicy/maxCircuitPause``. A pause counts from the start of the failed call, so a server that is back gets
+/// its next call within that time, whether the server refuses calls or never responds.
 package struct CircuitBreaker: Sendable {
   package enum State: Hashable, Sendable {
     case closed
-    /// No call before an instant.
+    /// No call may begin before an instant.
     case open(notBefore: MonotonicInstant)
   }
 
@@ -25,7 +25,8 @@ package struct CircuitBreaker: Sendable {
   private let longest: Duration
   private let first: Duration
   private var failures = 0
-  /// Calls up to this number had begun when the last failure was counted: their failures are no further sign.
+  /// The latest call that had begun when the last failure was counted. Failures of calls up to this number don't count:
+  /// calls that were open together fail together.
   private var countedUpTo = 0
   private var pause: Duration
 
@@ -39,15 +40,15 @@ package struct CircuitBreaker: Sendable {
 
   package var isOpen: Bool { state != .closed }
 
-  /// When the next call may begin; nil if one may begin now.
+  /// The start of the next call; nil if a call may begin now.
   package func notBefore(at now: MonotonicInstant) -> MonotonicInstant? {
     guard case .open(let instant) = state, instant > now else { return nil }
     return instant
   }
 
-  /// The server took a request, or gave an answer that shows it alive.
-  /// - Returns: Whether that closed the circuit.
-  package mutating func succeeded() -> Bool {
+  /// The server accepted a request or responded otherwise as a healthy server.
+  /// - Returns: True if this closed the circuit.
+  package mutating func callSucceeded() -> Bool {
     failures = 0
     guard isOpen else { return false }
     state = .closed
@@ -55,12 +56,12 @@ package struct CircuitBreaker: Sendable {
     return true
   }
 
-  /// A call failed. Calls have numbers in the order of their beginning, from 1.
+  /// A call failed. Calls are numbered by their start, from 1.
   /// - Parameters:
-  ///   - start: When the call began.
+  ///   - start: The start of the call.
   ///   - latest: The number of the call that began last.
-  /// - Returns: Whether that opened the circuit.
-  package mutating func failed(
+  /// - Returns: True if this opened the circuit.
+  package mutating func callFailed(
     _ call: Int, since start: MonotonicInstant, latest: Int, at now: MonotonicInstant,
     random: inout some RandomNumberGenerator
   ) -> Bool {
@@ -78,7 +79,7 @@ package struct CircuitBreaker: Sendable {
     return true
   }
 
-  /// Time is short: a pause ends now.
+  /// Ends a pause now, for a flush or shutdown.
   package mutating func expedite(at now: MonotonicInstant) {
     if case .open(let instant) = state, instant > now { state = .open(notBefore: now) }
   }

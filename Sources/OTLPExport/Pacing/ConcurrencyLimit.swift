@@ -1,27 +1,28 @@
 package import TelemetryCore
 
-/// How many calls may be open at once: a few at first, and more as long as all are in use and answers are quick; half as
-/// many each time that the server shows that they are too many, and from then on one more for each round of quick answers
-/// (AIMD). Pure.
+/// The number of calls that may be open at once (AIMD). Pure.
+///
+/// The limit starts at a few calls and grows while all are in use and responses are quick. Each sign of overload halves the
+/// limit; from then on each round of quick responses adds a call.
 package struct ConcurrencyLimit: Sendable {
-  /// As many calls at once as gain most of what there is to be gained where nothing is known of the server yet.
+  /// The limit before anything is known of the server: few calls already gain most of the throughput.
   package static let start = 4
-  // Calls that were open together fail together: that is one sign, not one for each.
+  // Calls that were open together fail together, which is a single sign of overload.
   private static let leastBetweenCuts = Duration.seconds(1)
-  // An answer that takes so many times the usual is a queue at the server.
+  // A response slower than the usual time by this factor means a queue at the server.
   private static let slow = 2.0
-  // A network that got slower becomes the usual in about so long; a server that is merely full does not.
+  // The usual time follows a network that became slower within this time, but not a server that is overloaded.
   private static let memory = Double(Duration.seconds(60).clampedNanoseconds)
 
   private let maximum: Int
   private var value: Double
-  /// Below it each quick answer adds one, from it on each round of them.
+  /// Below the threshold each quick response adds a call, above that each round of responses.
   private var threshold: Double
   private var lastCut: MonotonicInstant?
-  /// Of a quick answer, in nanoseconds.
+  /// The time of a quick response, in nanoseconds.
   private var usual: Double?
-  private var lastAnswer: MonotonicInstant?
-  /// Of the last few answers, in nanoseconds.
+  private var lastResponse: MonotonicInstant?
+  /// The average time of the last responses, in nanoseconds.
   private var recent: Double?
 
   package init(maximum: Int) {
@@ -33,10 +34,10 @@ package struct ConcurrencyLimit: Sendable {
   /// The number of calls that may be open at once, from 1 to the maximum.
   package var limit: Int { Int(value) }
 
-  /// How long the last few answers took; nil while there is none.
-  package var answerTime: Duration? { recent.map { .nanoseconds(Int64($0)) } }
+  /// The average time of the last responses; nil before the first.
+  package var responseTime: Duration? { recent.map { .nanoseconds(Int64($0)) } }
 
-  /// The server has no room: halves the limit.
+  /// Halves the limit: the server is overloaded.
   package mutating func cut(at now: MonotonicInstant) {
     if let lastCut, now - lastCut < ConcurrencyLimit.leastBetweenCuts { return }
     lastCut = now
@@ -44,18 +45,18 @@ package struct ConcurrencyLimit: Sendable {
     threshold = value
   }
 
-  /// The server fails altogether: begins again with one call.
+  /// Starts again with one call: the server fails altogether.
   package mutating func collapse() {
     threshold = max(1, (value / 2).rounded(.down))
     value = 1
   }
 
-  /// The server took a request in `time` while `open` calls were open, this one included.
-  package mutating func succeeded(in time: Duration, open: Int, at now: MonotonicInstant) {
+  /// The server accepted a request in `time` while `open` calls were open, this call included.
+  package mutating func callSucceeded(in time: Duration, open: Int, at now: MonotonicInstant) {
     let nanoseconds = Double(max(time.clampedNanoseconds, 0))
     let usual = self.usual ?? nanoseconds
-    let elapsed = lastAnswer.map { Double((now - $0).clampedNanoseconds) } ?? 0
-    lastAnswer = now
+    let elapsed = lastResponse.map { Double((now - $0).clampedNanoseconds) } ?? 0
+    lastResponse = now
     recent = recent.map { $0 + (nanoseconds - $0) / 8 } ?? nanoseconds
     // Downwards at once, upwards slowly.
     self.usual = min(nanoseconds, usual + (nanoseconds - usual) * min(1, elapsed / ConcurrencyLimit.memory))

@@ -1,53 +1,59 @@
 package import TelemetryCore
 
-/// Decides whether a call to a server may be made now, or when: all that its answers so far say about the next call.
-/// Pure.
+/// Decides whether a call to a server may begin now, or when, from the outcomes of the calls so far. Pure.
 ///
-/// | what happened | what follows |
+/// | event | consequence |
 /// |---|---|
-/// | the server named a pause | no call before its end (1.5.9) |
-/// | a call failed by the server's state, or never got to it | down until the next answer: one call at a time, one export's room |
-/// | so often in a row | the same, with growing pauses (``CircuitBreaker``), and slowly room for others' exports |
-/// | "no room", slow answers | fewer calls at once (``ConcurrencyLimit``) |
+/// | the server requested a pause | no call before its end (1.5.9) |
+/// | a call failed by the server's state, or had no connection | down until the next response: one call at a time, room for one export |
+/// | consecutive failures | the same with growing pauses (``CircuitBreaker``), and slowly room for other exports |
+/// | overload, slow responses | fewer calls at once (``ConcurrencyLimit``) |
 ///
-/// While the server is down the export time stands still (``UptimeClock``), so that no batch dies of an outage's length.
-/// A call that gets no answer doesn't keep the next one back for its whole time: beside it another may begin each
-/// ``OTLPRetryPolicy/maxCircuitPause``, so that a server that is back is found within that time.
+/// ```
+///        a call failed, or a pause was requested           a response
+///  up ──────────────────────────────────────────▶ down ────────────────▶ up
+///                                                 │  ▲ threshold failures: circuit open
+///                                                 └──┘
+/// ```
+/// While the server is down the export time stands still (``UptimeClock``), so that no batch is dropped for the length of
+/// an outage. A call without a response delays the next call by at most ``OTLPRetryPolicy/maxCircuitPause``, so that a
+/// server that is back is found within that time.
 package struct Destination: Sendable {
-  package enum Answer: Hashable, Sendable {
+  /// The answer to the question for another call.
+  package enum Decision: Hashable, Sendable {
     case go
-    /// Nobody may call before.
+    /// No call may begin before an instant.
     case wait(until: MonotonicInstant)
-    /// Nobody may call before one of the open calls has ended.
-    case waitForAnswer
+    /// No call may begin before an open call has ended.
+    case waitForOpenCalls
   }
 
-  /// A call under way.
+  /// A call in progress.
   package struct Call: Hashable, Sendable {
     package let number: Int
     package let export: Int
     package let start: MonotonicInstant
-    /// Whether the server was down when the call began.
+    /// True if the server was down when the call began.
     package let isProbe: Bool
-    /// How many calls had been answered when it began.
+    /// The number of calls with a response when this call began.
     fileprivate let answers: UInt64
   }
 
-  /// What a call's end says about the server.
+  /// The conclusion about the server from the end of a call.
   package enum Evidence: Hashable, Sendable {
-    /// It took the request.
+    /// The server accepted the request.
     case accepted
-    /// It is alive, and refuses this request.
+    /// The server is healthy and refuses this request.
     case answered
-    /// It failed; `noRoom`: for want of room.
-    case failed(noRoom: Bool)
-    /// The call never got to it: no connection came about.
+    /// The server failed; `isOverloaded` if the status means too many calls.
+    case failed(isOverloaded: Bool)
+    /// No connection was established.
     case unconnected
-    /// Nothing: the call didn't have the time.
+    /// None: the call was too short.
     case nothing
   }
 
-  /// What is worth being said.
+  /// A change of the circuit that is reported.
   package enum Change: Hashable, Sendable {
     /// The circuit opened.
     case suspended
@@ -55,15 +61,14 @@ package struct Destination: Sendable {
     case resumed
   }
 
-  /// A wish for a longer pause is cut: a server that asks for years would otherwise end telemetry for the life of the
-  /// process.
+  /// The longest pause that a server may request: a longer pause would end telemetry for the life of the process.
   package static let longestPause = Duration.seconds(600)
-  /// The most that is added to a pause, so that clients who were told the same don't come back together.
+  /// The longest jitter on a pause. Jitter keeps clients with the same pause from returning together.
   package static let mostPauseJitter = Duration.seconds(1)
-  // After so many failures of one export another gets its turn, and after twice as many of both a third, and so on: the
-  // server may fail by what is in those that are here.
-  private static let failuresOfOne = 3
-  /// The most such turns: so many more exports than may call at once may be here.
+  // The content of the admitted exports may cause the failures. After this number of failures of an export a second export
+  // is admitted, after twice as many of both a third, and so on.
+  private static let failuresPerExport = 3
+  /// The most exports that are admitted this way.
   package static let mostTurns = 16
 
   private let maximum: Int
@@ -73,14 +78,14 @@ package struct Destination: Sendable {
   private var uptime = UptimeClock()
   private var pauseEnd: MonotonicInstant?
   private var begun = 0
-  /// The calls under way, in the order of their beginning.
+  /// The calls in progress, by their start.
   private var open: [Call] = []
-  /// A flush or shutdown lets one more call go, beside those that are open.
+  /// A flush or shutdown permits one more call beside the open ones.
   private var isExpedited = false
-  /// How often the server failed with the calls of each export since the last answer.
+  /// The number of failed calls of each export since the last response.
   private var failures: [Int: Int] = [:]
 
-  /// - Parameter maximum: The most calls that are ever open at once.
+  /// - Parameter maximum: The most calls that may be open at once.
   package init(_ policy: OTLPRetryPolicy, maximum: Int) {
     self.maximum = max(maximum, 1)
     probeInterval = policy.maxCircuitPause
@@ -89,20 +94,21 @@ package struct Destination: Sendable {
     open.reserveCapacity(min(self.maximum, 64))
   }
 
-  /// Whether the circuit is open: nobody calls, but for one now and then.
+  /// True while the circuit is open: only probes are made.
   package var isSuspended: Bool { circuit.isOpen }
 
-  /// Whether the server can't be talked to as far as is known.
+  /// True if the last known state of the server is that no call succeeds.
   package var isDown: Bool { uptime.isDown }
 
-  /// How long the server's answers take of late; nil while there is none.
-  package var answerTime: Duration? { limit.answerTime }
+  /// The average time of the last responses; nil before the first.
+  package var responseTime: Duration? { limit.responseTime }
 
   // MARK: Room
 
-  /// How many exports have something to do here. While the server is down it is one, one for each call that has waited
-  /// long for an answer, and a few more the longer it fails with all, be it above the maximum of calls; a batch that has
-  /// nothing to do stays in the queue.
+  /// The number of exports that can proceed; further batches stay in the processor's queue.
+  ///
+  /// While the server is down the room is 1, plus 1 for each call that has waited ``OTLPRetryPolicy/maxCircuitPause`` for a
+  /// response, plus a number that grows while all exports fail, even above the maximum of calls.
   package func room(at now: MonotonicInstant) -> Int {
     let most = max(limit.limit, min(ConcurrencyLimit.start, maximum))
     guard isDown else { return most }
@@ -115,14 +121,14 @@ package struct Destination: Sendable {
     guard !failures.isEmpty else { return 0 }
     var turns = 0
     while turns < Destination.mostTurns {
-      let least = Destination.failuresOfOne << turns
+      let least = Destination.failuresPerExport << turns
       guard failures.values.count(where: { $0 >= least }) > turns else { break }
       turns += 1
     }
     return turns
   }
 
-  /// When ``room(at:)`` grows although nothing happens; nil if it doesn't.
+  /// The instant at which ``room(at:)`` grows by time alone; nil for none.
   package func roomChange(after now: MonotonicInstant) -> MonotonicInstant? {
     guard isDown else { return nil }
     return open.lazy.map { $0.start + probeInterval }.filter { $0 > now }.min()
@@ -130,27 +136,27 @@ package struct Destination: Sendable {
 
   // MARK: Time
 
-  /// The time that an export gets which begins at `now`.
-  package func allow(_ timeout: Duration, at now: MonotonicInstant) -> UptimeClock.Allowance {
-    uptime.allow(timeout, at: now)
+  /// The allowance of an export that begins at `now`.
+  package func allowance(_ timeout: Duration, at now: MonotonicInstant) -> UptimeClock.Allowance {
+    uptime.allowance(timeout, at: now)
   }
 
-  /// When an export's time ends; never while the server is down.
+  /// The end of an export's time; never while the server is down.
   package func deadline(_ allowance: UptimeClock.Allowance, at now: MonotonicInstant) -> Deadline {
     uptime.deadline(allowance, at: now)
   }
 
   /// The export has ended, with all its calls.
-  package mutating func ended(export: Int) {
+  package mutating func exportEnded(_ export: Int) {
     if !failures.isEmpty { failures[export] = nil }
   }
 
-  /// A call of the export has ended without an answer. If the server answered others meanwhile it was up.
-  package func failed(_ allowance: inout UptimeClock.Allowance, _ call: Call, at now: MonotonicInstant) {
-    uptime.failed(&allowance, answers: call.answers, at: now)
+  /// Charges a failed call to the export's allowance if the server responded to other exports meanwhile.
+  package func charge(_ allowance: inout UptimeClock.Allowance, for call: Call, at now: MonotonicInstant) {
+    uptime.charge(&allowance, answers: call.answers, at: now)
   }
 
-  /// When the pause that the server asked for ends; nil if there is none at `now`.
+  /// The end of the pause that the server requested; nil for none.
   package func pauseEnd(at now: MonotonicInstant) -> MonotonicInstant? {
     guard let pauseEnd, pauseEnd > now else { return nil }
     return pauseEnd
@@ -158,18 +164,19 @@ package struct Destination: Sendable {
 
   // MARK: Calls
 
-  package func answer(at now: MonotonicInstant) -> Answer {
+  /// Decides whether a call may begin.
+  package func decision(at now: MonotonicInstant) -> Decision {
     if let end = pauseEnd(at: now) { return .wait(until: end) }
-    guard isDown else { return open.count < limit.limit ? .go : .waitForAnswer }
+    guard isDown else { return open.count < limit.limit ? .go : .waitForOpenCalls }
     if isExpedited { return .go }
     if let instant = circuit.notBefore(at: now) { return .wait(until: instant) }
     guard let latest = open.last else { return .go }
-    guard open.count < min(maximum, max(ConcurrencyLimit.start, limit.limit)) else { return .waitForAnswer }
+    guard open.count < min(maximum, max(ConcurrencyLimit.start, limit.limit)) else { return .waitForOpenCalls }
     let next = latest.start + probeInterval
     return next <= now ? .go : .wait(until: next)
   }
 
-  /// A call begins, after the answer ``Answer/go``.
+  /// Begins a call after the decision ``Decision/go``.
   package mutating func begin(export: Int, at now: MonotonicInstant) -> Call {
     begun += 1
     isExpedited = false
@@ -179,35 +186,37 @@ package struct Destination: Sendable {
   }
 
   /// A call ended.
-  /// - Parameter pause: How long the server asked not to be called; the longer of two pauses holds.
-  package mutating func end(
+  /// - Parameter pause: The pause that the server requested. Of two pauses the longer holds.
+  package mutating func callEnded(
     _ call: Call, _ evidence: Evidence, pause: Duration? = nil, at now: MonotonicInstant,
     random: inout some RandomNumberGenerator
   ) -> Change? {
-    if evidence == .accepted { limit.succeeded(in: now - call.start, open: open.count, at: now) }
+    if evidence == .accepted { limit.callSucceeded(in: now - call.start, open: open.count, at: now) }
     if let index = open.firstIndex(where: { $0.number == call.number }) { open.remove(at: index) }
     defer { if let pause { hold(for: pause, since: call.start, at: now, random: &random) } }
     switch evidence {
     case .accepted, .answered: return answered(at: now)
     case .nothing: return nil
     case .unconnected:
-      uptime.failed(since: call.start)
+      uptime.callFailed(since: call.start)
       return nil
-    case .failed(let noRoom):
-      uptime.failed(since: call.start)
+    case .failed(let isOverloaded):
+      uptime.callFailed(since: call.start)
       failures[call.export, default: 0] += 1
-      if noRoom { limit.cut(at: now) }
-      guard circuit.failed(call.number, since: call.start, latest: begun, at: now, random: &random) else { return nil }
+      if isOverloaded { limit.cut(at: now) }
+      guard circuit.callFailed(call.number, since: call.start, latest: begun, at: now, random: &random) else {
+        return nil
+      }
       limit.collapse()
       return .suspended
     }
   }
 
   private mutating func answered(at now: MonotonicInstant) -> Change? {
-    uptime.answered(at: now)
+    uptime.callAnswered(at: now)
     if !failures.isEmpty { failures = [:] }
     isExpedited = false
-    return circuit.succeeded() ? .resumed : nil
+    return circuit.callSucceeded() ? .resumed : nil
   }
 
   private mutating func hold(
@@ -216,13 +225,13 @@ package struct Destination: Sendable {
   ) {
     let pause = min(duration, Destination.longestPause)
     let jitter = RetryBackoff.draw(from: .zero, to: min(pause / 2, Destination.mostPauseJitter), &random)
-    let wished = now + pause + jitter
-    pauseEnd = max(pauseEnd ?? wished, wished)
-    uptime.failed(since: start)
+    let end = now + pause + jitter
+    pauseEnd = max(pauseEnd ?? end, end)
+    uptime.callFailed(since: start)
   }
 
-  /// A flush or shutdown can't wait: one more call is made now, also beside one that has no answer yet, unless the
-  /// server asked for a pause.
+  /// Permits one more call now for a flush or shutdown, even beside a call without a response, unless the server requested
+  /// a pause.
   package mutating func expedite(at now: MonotonicInstant) {
     guard isDown else { return }
     circuit.expedite(at: now)
@@ -231,46 +240,36 @@ package struct Destination: Sendable {
 }
 
 extension Destination.Evidence {
-  /// A call that had less time than this, and less than an attempt has, may have failed for that.
+  /// A call that failed within this time, and within an attempt's time, may have failed for lack of time.
   package static let leastTime = Duration.seconds(1)
 
-  /// The time after which a call that has no answer tells of an outage.
+  /// The time after which a call without a response is evidence of an outage.
+  /// - Parameter timeout: The longest time of an attempt; zero for no limit.
   package static func fairTime(_ timeout: Duration) -> Duration {
     timeout == .zero ? leastTime : min(timeout, leastTime)
   }
 
   /// - Parameters:
-  ///   - time: How long the call took.
-  ///   - timeout: What an attempt gets at most; zero for no limit.
+  ///   - time: The duration of the call.
+  ///   - timeout: The longest time of an attempt; zero for no limit.
   package init(_ failure: AttemptFailure, after time: Duration, timeout: Duration) {
-    let fair = Self.fairTime(timeout)
     switch failure.origin {
     case .cancelled: self = .nothing
     case .connect: self = .unconnected
-    case .transport: self = .failed(noRoom: false)
-    // Nothing can be sent without headers: the provider belongs to what has to be there for an export.
-    case .headerProvider where failure.code != StatusTable.deadlineExceeded: self = .failed(noRoom: false)
-    case .deadline, .headerProvider:
-      if time < fair {
+    // Without headers nothing can be sent: a failed provider counts as a failed server.
+    case .transport, .headerProvider(isLate: false): self = .failed(isOverloaded: false)
+    case .deadline, .headerProvider(isLate: true):
+      if time < Self.fairTime(timeout) {
         self = .nothing
       } else {
-        self = failure.isUnconnected ? .unconnected : .failed(noRoom: false)
+        self = failure.isUnconnected ? .unconnected : .failed(isOverloaded: false)
       }
     case .server, .protocolViolation:
-      self = failure.isOfServer ? .failed(noRoom: failure.meansNoRoom) : .answered
+      switch failure.meaning {
+      case .unavailable, .retryIfTold: self = .failed(isOverloaded: failure.origin == .server)
+      case .retry, .notProcessed: self = .failed(isOverloaded: false)
+      case .drop, .tooLarge, .encodingRefused, .unauthenticated, .badData: self = .answered
+      }
     }
-  }
-}
-
-extension AttemptFailure {
-  /// Whether the answer speaks of the server's state, not of the request.
-  fileprivate var isOfServer: Bool {
-    guard MessageLimit.read(self, messageBytes: 0) == .notTooLarge else { return false }
-    return StatusTable.verdict(code) != .drop
-  }
-
-  /// RESOURCE_EXHAUSTED or UNAVAILABLE from the server.
-  fileprivate var meansNoRoom: Bool {
-    origin == .server && (code == StatusTable.unavailable || code == StatusTable.resourceExhausted)
   }
 }

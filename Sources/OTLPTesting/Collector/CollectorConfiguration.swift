@@ -67,7 +67,7 @@ extension LoopbackCollector {
     package var answersAnyMethod = false
     /// If true, the span ids of each request are read, without decoding the spans.
     package var readsSpanIDs = false
-    /// Called with each request whose spans are accepted, and its response.
+    /// Called with each accepted request and its response.
     package var onAccept: (@Sendable (Request, Response) -> Void)?
 
     /// SETTINGS_INITIAL_WINDOW_SIZE: the number of bytes of a request that a client may send before the first

@@ -7,7 +7,7 @@ extension LoopbackCollector {
     public var openConnections = 0
     /// Complete requests.
     public var requests = 0
-    /// Requests whose spans were accepted.
+    /// Requests with accepted spans.
     public var acceptedRequests = 0
     /// Accepted spans, without those that ``Response/partialSuccess(rejected:message:)`` rejected.
     public var spans = 0

@@ -20,7 +20,7 @@ extension LoopbackCollector.Response {
     case pings
     /// Empty frames of an unknown type.
     case unknownFrames
-    /// One header section that never ends, in CONTINUATION frames.
+    /// A header section that never ends, in CONTINUATION frames.
     case continuations
     /// DATA frames of one byte: slow progress. Response headers must have been sent before.
     case singleBytes

@@ -17,7 +17,7 @@ extension LoopbackCollector {
       case bodyBytes(Int)
     }
 
-    /// One step of a response.
+    /// A step of a response.
     #if hasAttribute(nonexhaustive)
       @nonexhaustive
     #endif
@@ -26,7 +26,7 @@ extension LoopbackCollector {
       case accept
       /// Pauses before the next step.
       case wait(Duration)
-      /// A header block, whose first field must be `:status`.
+      /// A header block. The first field must be `:status`.
       case headers([Field], endStream: Bool = false)
       /// Bytes of the body. gRPC's five-byte prefix is not added.
       case data([UInt8], endStream: Bool = false)

@@ -1,7 +1,7 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// One connection of a collector. Moves bytes between the transport, TLS and the HTTP/2 session.
+/// A connection of a collector. Moves bytes between the transport, TLS and the HTTP/2 session.
 actor HTTP2ServerConnection: LoopHandler {
   nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
@@ -15,7 +15,7 @@ actor HTTP2ServerConnection: LoopHandler {
   var closesWhenIdle = false
   /// The lowest last-stream-id of the GOAWAYs sent. Later streams are not accepted.
   var goAwayLimit = Int32.max
-  /// The latest stream whose request was accepted.
+  /// The latest stream with an accepted request.
   var lastAccepted: Int32 = 0
   /// The connection ends when its output is written.
   var closesWhenFlushed = false
@@ -251,12 +251,7 @@ actor HTTP2ServerConnection: LoopHandler {
 
   @unsafe
   private func writeOnce(_ bytes: UnsafeRawBufferPointer) -> Int {
-    guard let start = bytes.baseAddress else { return 0 }
-    let slice = unsafe IOSlice(start: start, count: bytes.count)
-    let result = unsafe withUnsafePointer(to: slice) {
-      unsafe transport.write(UnsafeBufferPointer(start: $0, count: 1))
-    }
-    switch result {
+    switch unsafe transport.write(bytes) {
     case .bytes(let count): return count
     case .wouldBlock: return 0
     case .end, .failed:

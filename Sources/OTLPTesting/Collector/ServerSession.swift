@@ -131,7 +131,7 @@ final class ServerSession {
     }
   }
 
-  /// A GOAWAY frame to be sent without nghttp2, whose session then continues as before.
+  /// A GOAWAY frame to be sent without nghttp2, so that its session continues as before.
   static func goAwayFrame(lastStream: Int32, _ code: UInt32, debug: String) -> [UInt8] {
     let numbers = HTTP2Frame.bigEndian(UInt32(bitPattern: lastStream)) + HTTP2Frame.bigEndian(code)
     return HTTP2Frame.bytes(7, 0, 0, numbers + Array(debug.utf8))

@@ -11,7 +11,7 @@ public import TelemetryCore
 /// - Parameters:
 ///   - configuration: The collector's configuration. Default: plaintext on a free port of 127.0.0.1.
 ///   - runtime: The threads that serve the collector.
-///   - body: Receives the collector, whose counts and spans stay readable after it is stopped.
+///   - body: Receives the collector. The collector's counts and spans stay readable after the call.
 /// - Returns: The result of `body`.
 /// - Throws: The error of ``LoopbackCollector/init(_:runtime:)`` or of `body`.
 public func withLoopbackCollector<Value>(

@@ -1,7 +1,7 @@
 package import HTTP2Transport
 package import TelemetryCore
 
-/// Accepts connections. A listener belongs to one event loop and is used on its thread only.
+/// Accepts connections. A listener belongs to one event loop and is used on that thread only.
 package protocol Listener: AnyObject {
   /// Starts the reports of readiness to `handler`. After each report, accept until there is no connection.
   func activate(_ handler: any LoopHandler) throws(SystemError)

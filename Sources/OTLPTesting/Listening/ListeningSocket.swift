@@ -80,7 +80,7 @@ package final class ListeningSocket: Listener {
         return SocketTransport(descriptor: result, peer: "\(peer ?? address)", loop: loop)
       }
       switch -result {
-      // The next connection may still be there when one was aborted before it was accepted.
+      // An aborted connection may be followed by others.
       case EINTR, ECONNABORTED: continue
       case EAGAIN, EBADF, EINVAL, ENOTSOCK: return nil
       default:

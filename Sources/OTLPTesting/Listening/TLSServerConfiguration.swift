@@ -1,4 +1,4 @@
-/// How a server proves its identity, and whether clients must prove theirs. Files are in PEM format.
+/// The identity of a TLS server, and the authorities for clients. Files are in PEM format.
 package struct TLSServerConfiguration: Hashable, Sendable {
   /// The file of the server's certificate, followed by the intermediates.
   package var certificate: String
@@ -8,9 +8,9 @@ package struct TLSServerConfiguration: Hashable, Sendable {
   package var clientAuthorities: String?
   /// The protocols that the server negotiates (ALPN), preferred ones first. A server with none ignores ALPN.
   package var applicationProtocols: [String]
-  /// Whether TLS 1.2 is the newest version.
+  /// True if TLS 1.2 is the newest version.
   package var onlyTLS12: Bool
-  /// Whether clients get tickets for resuming their sessions.
+  /// True if clients get tickets for resuming their sessions.
   package var issuesTickets: Bool
   /// The signature algorithms that a client's key may use, as OpenSSL's list; nil for its default.
   package var clientSignatureAlgorithms: String?

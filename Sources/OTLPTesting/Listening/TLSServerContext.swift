@@ -55,8 +55,8 @@ package final class TLSServerContext: Sendable {
     unsafe protocols.deallocate()
   }
 
-  /// The list as it stands in ALPN's extension: two bytes for its length, then each name after a byte for its own (RFC
-  /// 7301, 3.1).
+  /// The list in the form of ALPN's extension: two bytes with the length of the list, then each name after a byte with the
+  /// length of the name (RFC 7301, 3.1).
   private static func protocolNameList(_ protocols: [String]) -> UnsafeMutableBufferPointer<UInt8> {
     // No client can ask for a name of more than 255 bytes.
     let names = protocols.flatMap { name in UInt8(exactly: name.utf8.count).map { [$0] + Array(name.utf8) } ?? [] }

@@ -1,8 +1,8 @@
 /// The outcome of an attempt to connect.
 package enum SimulatedConnect: Sendable {
-  /// It succeeds, if there is a listener at the address.
+  /// The attempt succeeds if there is a listener at the address.
   case link(SimulatedLink)
-  /// It is refused after a round trip.
+  /// The attempt is refused after a round trip.
   case refuse
   /// There is no answer, so the attempt times out.
   case ignore

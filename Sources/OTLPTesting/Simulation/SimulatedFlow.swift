@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// One direction of a simulated connection: bytes in transit, and arrived bytes that are unread.
+/// A direction of a simulated connection: bytes in transit, and arrived bytes that are unread.
 struct SimulatedFlow {
   private(set) var unread: [UInt8] = []
   private var head = 0

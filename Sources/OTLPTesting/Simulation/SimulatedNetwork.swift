@@ -56,7 +56,7 @@ package final class SimulatedNetwork: Poller, Network {
   /// - Returns: The connection's number, for `end(of:_:on:)`.
   package func connectEnds(_ link: SimulatedLink = SimulatedLink()) -> Int { open(link) }
 
-  /// One end of a connection that `connectEnds(_:)` made. Call it once for each end.
+  /// An end of a connection that `connectEnds(_:)` made. May be called once for each end.
   package func end(of connection: Int, _ side: SimulatedSide, on loop: TelemetryLoop) -> sending SimulatedTransport {
     SimulatedTransport(self, connection: connection, side: side, loop: loop, peer: "simulated peer \(connection)")
   }

@@ -1,7 +1,7 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// One connection to a simulated proxy.
+/// A connection to a simulated proxy.
 actor SimulatedProxyConnection: LoopHandler {
   /// The bytes of one direction.
   private struct Flow {
@@ -99,14 +99,7 @@ actor SimulatedProxyConnection: LoopHandler {
 
   private func send(_ flow: inout Flow, to target: any Transport) {
     while !flow.bytes.isEmpty {
-      let result = unsafe flow.bytes.withUnsafeBytes { bytes -> IOResult in
-        guard let start = bytes.baseAddress else { return .wouldBlock }
-        let slice = unsafe IOSlice(start: start, count: bytes.count)
-        return unsafe withUnsafePointer(to: slice) { pointer in
-          unsafe target.write(UnsafeBufferPointer(start: pointer, count: 1))
-        }
-      }
-      guard case .bytes(let count) = result else { return }
+      guard case .bytes(let count) = unsafe flow.bytes.withUnsafeBytes({ unsafe target.write($0) }) else { return }
       flow.bytes.removeFirst(count)
     }
     if flow.hasEnded { close() }

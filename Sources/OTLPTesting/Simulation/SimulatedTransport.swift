@@ -1,7 +1,7 @@
 package import HTTP2Transport
 package import TelemetryCore
 
-/// One end of a simulated connection.
+/// An end of a simulated connection.
 @safe
 package final class SimulatedTransport: Transport {
   private let network: SimulatedNetwork

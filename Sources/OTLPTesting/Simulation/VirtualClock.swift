@@ -1,7 +1,7 @@
 internal import Synchronization
 package import TelemetryCore
 
-/// A poller whose time jumps to the next scheduled event or to the loop's next timer.
+/// A poller with virtual time, which jumps to the next scheduled event or to the loop's next timer.
 ///
 /// A loop over it runs on the test's thread, which is the only one that may use the clock. When neither an event nor a
 /// timer is left, the clock calls the handler of `onStop`, so a hang becomes a failing test.
@@ -48,7 +48,7 @@ package final class VirtualClock: Poller {
   /// The digest of all events so far, which is the same for the same seed.
   package var trace: Trace { state.withLock { $0.trace } }
 
-  /// Sets the handler for a simulation in which no event is left, or whose time limit has passed.
+  /// Sets the handler for a simulation without further events, or past its time limit.
   package func onStop(_ handler: @escaping @Sendable (_ reason: String) -> Void) {
     state.withLock { $0.onStop = handler }
   }

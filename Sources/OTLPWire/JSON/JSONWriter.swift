@@ -1,11 +1,11 @@
 internal import TelemetryCore
 
-/// Writes one JSON text on one line, members in the order of the calls.
+/// Writes a JSON text on one line, with members in the order of the calls.
 package struct JSONWriter {
   private(set) var bytes: [UInt8] = []
   private var needsComma = false
 
-  /// The text of one object, whose members `members` writes.
+  /// The text of an object with the members that `members` writes.
   package static func object(_ members: (inout JSONWriter) -> Void) -> String {
     var writer = JSONWriter()
     writer.object(members)

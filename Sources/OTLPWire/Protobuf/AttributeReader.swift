@@ -5,7 +5,7 @@ struct AttributeReader {
   /// The number of spans, events, links, attributes and values that may still follow.
   var itemsLeft: Int
 
-  /// Counts the item whose message `reader` reads.
+  /// Counts the item in the message of `reader`.
   mutating func count(_ reader: ProtobufReader) throws(WireError) {
     itemsLeft -= 1
     if itemsLeft < 0 { throw WireError(.tooLarge, at: reader.position) }

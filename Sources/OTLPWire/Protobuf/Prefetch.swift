@@ -6,7 +6,7 @@ internal import TelemetrySDK
 // for writing, because releasing the spans afterwards writes to them. This saves a fifth of the CPU time per exported
 // span.
 extension [SpanData] {
-  /// As `forEachReversed`, but prefetches the parts of the next spans.
+  /// Does the same as `forEachReversed`, and prefetches the parts of the next spans.
   @inline(__always)
   borrowing func forEachReversedPrefetching(_ body: (borrowing Borrowed<SpanData>) -> Void) {
     unsafe withUnsafeBufferPointer { spans in

@@ -56,14 +56,13 @@ struct ProtobufWriter: ~Copyable {
     unsafe position.storeBytes(of: value, as: Value.self)
   }
 
-  /// One byte.
   @inline(__always) mutating func byte(_ value: UInt8) { put(value) }
 
   @inline(__always) mutating func bigEndian(_ value: UInt64) { put(value.bigEndian) }
 
   mutating func bigEndian(_ value: UInt32) { put(value.bigEndian) }
 
-  /// The tag of a field whose number is at most 15.
+  /// The tag of a field with a number up to 15.
   @inline(__always) mutating func tag(_ tag: UInt32) { byte(UInt8(truncatingIfNeeded: tag)) }
 
   @inline(__always)
@@ -192,7 +191,7 @@ struct ProtobufWriter: ~Copyable {
     } else if count >= 4 {
       unsafe copyEnds(start, count, as: UInt32.self)
     } else {
-      // One to three bytes: the first, the middle and the last, which may coincide.
+      // For one to three bytes: the first, the middle and the last, which may coincide.
       let middle = count >> 1
       let last = count - 1
       let values = unsafe (

@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-// A request is split between spans, whose boundaries are found by walking the fields of the message. The spans are
+// A request is split between spans. Walking the fields of the message finds the boundaries of spans, and the spans are
 // copied, not encoded again.
 extension ExportRequest {
   /// Two requests with half the spans each, or nil for a single span.
@@ -10,8 +10,8 @@ extension ExportRequest {
     return (piece(0..<itemCount / 2, of: layout), piece(itemCount / 2..<itemCount, of: layout))
   }
 
-  /// The fewest requests, in the given order, whose messages have at most `maxMessageBytes` bytes without the gRPC
-  /// prefix. A larger span gets a request of its own.
+  /// The fewest requests, in the given order, with messages of at most `maxMessageBytes` bytes without the gRPC prefix. A
+  /// larger span gets a request of its own.
   package func split(maxMessageBytes: Int) -> [ExportRequest] {
     if protobuf.count <= maxMessageBytes || itemCount <= 1 { return [self] }
     let layout = layout

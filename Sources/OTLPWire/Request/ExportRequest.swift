@@ -10,7 +10,7 @@ package struct ExportRequest: Sendable {
   /// The gRPC path of the trace service's method `Export` (1.1.1).
   package static let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
-  /// The largest message whose length fits into the gRPC prefix. A larger one must not be sent.
+  /// The maximum length of a message in the gRPC prefix. A larger message must not be sent.
   package static let maxMessageBytes = Int(UInt32.max)
 
   /// The message without the gRPC prefix.

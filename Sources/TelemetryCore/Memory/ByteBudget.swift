@@ -37,6 +37,10 @@ package final class ByteBudget: Sendable {
     }
   }
 
+  /// Takes `count` bytes for memory that exists already, even if they aren't free. As long as more than `limit` bytes are
+  /// taken, ``take(_:)`` fails. A negative count is 0.
+  package func takeExceeding(_ count: Int) { taken.wrappingAdd(max(0, count), ordering: .acquiringAndReleasing) }
+
   /// Takes `count` bytes, and releases the reserves if too few bytes are free.
   /// - Returns: False if nothing was taken.
   package func takeReclaiming(_ count: Int) -> Bool {

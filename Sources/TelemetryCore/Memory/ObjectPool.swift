@@ -84,6 +84,9 @@ package final class ObjectPool<Element: Sendable>: Sendable {
     return PooledObject(pool: self, box: ready ?? Box(factory()))
   }
 
+  /// The budget of ``share(_:)``.
+  fileprivate var budget: ByteBudget? { state.withLock { $0.budget } }
+
   /// The figures of the pool.
   package var statistics: Statistics {
     state.withLock { state in
@@ -133,6 +136,9 @@ package struct PooledObject<Element: Sendable>: ~Copyable, Sendable {
     get { unsafe box.value }
     set { unsafe box.value = newValue }
   }
+
+  /// The budget that the pool shares, if any.
+  package var budget: ByteBudget? { pool?.budget }
 
   /// Ends the loan without returning the object.
   package consuming func take() -> Element {

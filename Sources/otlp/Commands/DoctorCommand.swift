@@ -1,3 +1,4 @@
+internal import GRPCClient
 internal import OTLPExport
 internal import OTLPGRPC
 package import OTLPWire
@@ -36,12 +37,13 @@ package struct DoctorCommand: ToolCommand {
     if survey.isUsable {
       let start = MonotonicInstant.system
       do throws(OTLPError) {
-        let parts = try ChannelParts(survey.exporter, events.diagnostics)
-        endpoint = parts.servers.map(\.description).joined(separator: ",")
+        let servers = try survey.exporter.servers()
+        let channel = try GRPCChannelConfiguration(survey.exporter, servers: servers, events.diagnostics)
+        endpoint = servers.map(\.description).joined(separator: ",")
         let elapsed = MonotonicInstant.system - start
         checks.append(
           Check(step: .configuration, result: .passed, details: ["all values can be used"], elapsed: elapsed))
-        let (seen, found) = try await probeServers(parts, survey.exporter)
+        let (seen, found) = try await probeServers(servers, channel, survey.exporter)
         checks += seen
         findings = found + findings
       } catch {
@@ -54,10 +56,10 @@ package struct DoctorCommand: ToolCommand {
   }
 
   private func probeServers(
-    _ parts: ChannelParts, _ configuration: OTLPGRPCExporter.Configuration
+    _ servers: [Endpoint], _ channel: GRPCChannelConfiguration, _ configuration: OTLPGRPCExporter.Configuration
   ) async throws(OTLPError) -> ([Check], [Finding]) {
-    guard parts.servers.count > 1 else {
-      let (checks, finding) = await probe(parts, configuration)
+    guard servers.count > 1 else {
+      let (checks, finding) = await probe(servers[0], channel, configuration)
       return (checks, finding.map { [$0] } ?? [])
     }
     var seen: [(server: String, checks: [Check])] = []
@@ -65,16 +67,17 @@ package struct DoctorCommand: ToolCommand {
     for endpoint in configuration.endpoints {
       var single = configuration
       single.endpoint = endpoint
-      let part = try ChannelParts(single, .silent)
-      let (checks, finding) = await probe(part, single)
-      seen.append((part.server.description, checks))
+      let server = try single.servers()
+      let channel = try GRPCChannelConfiguration(single, servers: server, .silent)
+      let (checks, finding) = await probe(server[0], channel, single)
+      seen.append((server[0].description, checks))
       if let finding { findings.append(finding) }
     }
     return (Check.merged(seen), findings)
   }
 
   private func probe(
-    _ parts: ChannelParts, _ configuration: OTLPGRPCExporter.Configuration
+    _ server: Endpoint, _ channel: GRPCChannelConfiguration, _ configuration: OTLPGRPCExporter.Configuration
   ) async -> ([Check], Finding?) {
     let lease: TelemetryRuntime.Lease
     do throws(SystemError) {
@@ -85,9 +88,10 @@ package struct DoctorCommand: ToolCommand {
     defer { lease.end() }
     let loop = lease.loop
     let timeout = configuration.timeout == .zero ? .seconds(10) : configuration.timeout
-    let context = ProbeContext(configuration, endpoint: parts.server)
+    let context = ProbeContext(configuration, endpoint: server)
     return await Task(executorPreference: loop) {
-      var probe = Probe(parts, isCompressed: context.isCompressed, timeout: timeout, loop: loop)
+      var probe = Probe(
+        server, configuration.values, channel, isCompressed: context.isCompressed, timeout: timeout, loop: loop)
       await probe.run()
       return (probe.checks, probe.failure.map { Finding($0, context) })
     }.value

@@ -13,7 +13,7 @@ struct ConfigurationSources {
   let ignored: Set<String>
 
   func exporterRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
-    let settings = configuration.settings
+    let settings = configuration.values
     return [
       row(
         "endpoint", settings.endpoint.source, configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")),
@@ -89,7 +89,7 @@ struct ConfigurationSources {
 
   /// The proxy and, for a proxy of the environment, the servers that need none.
   private func proxyRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
-    let proxy = configuration.settings.proxy
+    let proxy = configuration.values.proxy
     let first = row("proxy", proxy.source, "\(proxy.value)")
     guard case .environment = proxy.source, let exceptions = ProxyEnvironment(environment).exceptions else {
       return [first]

@@ -5,7 +5,7 @@ extension Finding {
   static func export(
     _ failure: AttemptFailure, _ acceptsUncompressed: Bool, _ context: ProbeContext
   ) -> Finding {
-    let answer = failure.words
+    let answer = failure.text
     if acceptsUncompressed {
       return Finding(
         .compressionUnsupported,
@@ -13,14 +13,14 @@ extension Finding {
         advice: "set --compression none (OTEL_EXPORTER_OTLP_COMPRESSION), or allow gzip on the server",
         code: .configuration)
     }
-    switch (failure.origin, failure.code) {
-    case (.server, 16): return unauthenticated(answer, context)
-    case (.server, 7):
+    switch (failure.origin, failure.status) {
+    case (.server, "UNAUTHENTICATED"): return unauthenticated(answer, context)
+    case (.server, "PERMISSION_DENIED"):
       return Finding(
         .credentialsRefused, "the server forbids the export (\(answer))",
         advice: "ask for the permission to write telemetry, or use other credentials")
-    case (.server, 12),
-      (.server, 2) where failure.isHTTPStatus, (.server, 5):
+    case (.server, "UNIMPLEMENTED"), (.server, "NOT_FOUND"),
+      (.server, "UNKNOWN") where failure.isHTTPStatus:
       return Finding(
         .notOTLP, "the server speaks HTTP/2, but has no OTLP trace service over gRPC there (\(answer))",
         advice: "check that the OTLP receiver of the server has gRPC enabled, and the port: \(context.defaultURL)")

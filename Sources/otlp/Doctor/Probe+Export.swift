@@ -1,3 +1,4 @@
+internal import GRPCClient
 internal import HTTP2Transport
 internal import OTLPExport
 internal import OTLPGRPC
@@ -7,34 +8,34 @@ internal import TelemetryCore
 extension Probe {
   /// Exports an empty request, which a server should answer with success (1.1.13). No span is stored.
   mutating func export() async {
-    let channel: GRPCTransport
+    let client: GRPCExportClient
     do throws(OTLPError) {
-      channel = GRPCTransport(try parts.channel(network: network, loop: loop, .silent))
+      client = GRPCExportClient(try channel.makeChannel(network: network, loop: loop, .silent))
     } catch {
       return failed(.export, .network(.cancelled), [error.message])
     }
-    let result = await send(channel, isCompressed: isCompressed)
+    let result = await send(client, isCompressed: isCompressed)
     switch result {
-    case .accepted(let response):
+    case .success(let response):
       var details = ["an empty request\(isCompressed ? ", in gzip," : "") was accepted; no span was sent"]
       if !response.errorMessage.isEmpty {
         details.append("the server's message: \(response.errorMessage.sanitized(limit: 500))")
       }
       passed(.export, details)
-    case .failed(let failure):
+    case .failure(let failure):
       var acceptsUncompressed = false
-      if isCompressed, failure.origin == .server, case .accepted = await send(channel, isCompressed: false) {
+      if isCompressed, failure.origin == .server, case .success = await send(client, isCompressed: false) {
         acceptsUncompressed = true
       }
       failed(.export, .export(failure, acceptsUncompressed: acceptsUncompressed))
     }
-    await channel.shutdown(deadline: Deadline(loop.now + .seconds(1)))
+    await client.shutdown(deadline: Deadline(loop.now + .seconds(1)))
   }
 
-  private func send(_ channel: GRPCTransport, isCompressed: Bool) async -> AttemptResult {
+  private func send(_ client: GRPCExportClient, isCompressed: Bool) async -> Result<ExportResponse, AttemptFailure> {
     let body = isCompressed ? Gzip.compress([]) : []
     let message = BufferSlice([isCompressed ? 1 : 0, 0, 0, 0, UInt8(body.count)] + body)
     let deadline = Deadline(loop.now + timeout)
-    return await channel.send(message, isCompressed: isCompressed, headers: nil, deadline: deadline)
+    return await client.send(message, isCompressed: isCompressed, headers: nil, deadline: deadline)
   }
 }

@@ -1,3 +1,4 @@
+internal import GRPCClient
 internal import HTTP2Transport
 internal import OTLPExport
 internal import OTLPGRPC
@@ -13,7 +14,7 @@ extension Probe {
   mutating func handshake(_ address: RoutedAddress, _ deadline: Deadline) async -> Bool {
     // A silent server must leave time for the second handshake.
     let limit = Deadline(loop.now + deadline.remaining(at: loop.now) * 2 / 3)
-    let result = await handshake(address, parts.tls, limit)
+    let result = await handshake(address, channel.tls, limit)
     recordTLS(result)
     guard let error = result.error else {
       passed(.http2, ["the server has sent its SETTINGS"])
@@ -29,9 +30,12 @@ extension Probe {
 
   private mutating func recordTLS(_ result: Handshake) {
     if case .tls = result.error { return }
-    guard parts.tls != nil else { return passed(.tls, ["plaintext, as the endpoint asks"]) }
+    guard channel.tls != nil else { return passed(.tls, ["plaintext, as the endpoint asks"]) }
     guard let peer = result.peer, !peer.certificates.isEmpty else { return }
-    passed(.tls, ["\(peer.version), ALPN h2, the certificate is for \(parts.certificateName)"] + Self.chain(peer))
+    passed(
+      .tls,
+      ["\(peer.version), ALPN h2, the certificate is for \(configuration.certificateName(of: server))"]
+        + Self.chain(peer))
   }
 
   private static func chain(_ peer: TLSPeer?) -> [String] {
@@ -50,7 +54,7 @@ extension Probe {
       let engine: TLSEngine?
       do throws(TLSError) {
         engine = try tls.map { context throws(TLSError) in
-          try TLSEngine(client: context, host: parts.hostName)
+          try TLSEngine(client: context, host: configuration.hostName(of: server))
         }
       } catch {
         transport.close()
@@ -82,7 +86,7 @@ extension Probe {
     case .http1, .peerSpeaksTLS, .goAway, .cancelled: return false
     case .tls, .closedByPeer, .transport, .notHTTP2, .timedOut: break
     }
-    guard parts.tls == nil else {
+    guard channel.tls == nil else {
       switch await handshake(address, nil, deadline).error {
       case nil, .goAway: return true
       default: return false

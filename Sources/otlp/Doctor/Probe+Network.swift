@@ -14,7 +14,7 @@ extension Probe {
   /// - Returns: At least one address; nil after a failure.
   mutating func resolve(_ deadline: Deadline) async -> [RoutedAddress]? {
     let hosts: [Endpoint.Host]
-    switch parts.server.target {
+    switch server.target {
     case .unix(let path):
       passed(.name, ["a socket in the file system: no name to resolve"])
       return [RoutedAddress(address: .unix(path: path))]
@@ -27,7 +27,7 @@ extension Probe {
     var details: [String] = []
     var lastError = NetworkError.timedOut(address: nil)
     for host in hosts {
-      let route = parts.route(to: host)
+      let route = configuration.route(to: host)
       let (name, port) = route.map { ($0.proxy.host, $0.proxy.port) } ?? (host.name, host.port)
       do throws(NetworkError) {
         let addresses = try await network.resolve(host: name, port: port, deadline: deadline)

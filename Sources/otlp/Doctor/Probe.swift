@@ -1,3 +1,4 @@
+internal import GRPCClient
 internal import HTTP2Transport
 internal import OTLPExport
 internal import OTLPGRPC
@@ -8,15 +9,22 @@ struct Probe {
   private(set) var checks: [Check] = []
   private(set) var failure: ProbeFailure?
 
-  let parts: ChannelParts
+  let server: Endpoint
+  let configuration: OTLPConfiguration
+  let channel: GRPCChannelConfiguration
   let isCompressed: Bool
   let network = SystemNetwork()
   let loop: TelemetryLoop
   let timeout: Duration
   private var stepStart = MonotonicInstant.system
 
-  init(_ parts: ChannelParts, isCompressed: Bool, timeout: Duration, loop: TelemetryLoop) {
-    self.parts = parts
+  init(
+    _ server: Endpoint, _ configuration: OTLPConfiguration, _ channel: GRPCChannelConfiguration, isCompressed: Bool,
+    timeout: Duration, loop: TelemetryLoop
+  ) {
+    self.server = server
+    self.configuration = configuration
+    self.channel = channel
     self.isCompressed = isCompressed
     self.timeout = timeout
     self.loop = loop

@@ -25,7 +25,7 @@ package struct ProbeContext: Sendable {
     authorities = configuration.certificate?.shown
     certificateName = configuration.serverName ?? configuration.authority ?? endpoint.serverName
     if case .hosts(let hosts) = endpoint.target {
-      proxy = hosts.lazy.compactMap { configuration.settings.proxy(for: $0) }.first.map { "\($0)" }
+      proxy = hosts.lazy.compactMap { configuration.values.proxy(for: $0) }.first.map { "\($0)" }
     } else {
       proxy = nil
     }

@@ -9,9 +9,7 @@ extension ToolError {
     switch (error.configuration, option) {
     case (let refused?, let option?): self.init(usage: refused.renamed(option))
     case (let refused?, nil): self.init(.configuration, refused.description)
-    case (nil, let option?):
-      // The message of a file begins with the property.
-      self.init(.configuration, option + error.message.dropFirst(error.option?.count ?? 0))
+    case (nil, let option?): self.init(.configuration, "\(option): \(error.reason)")
     case (nil, nil): self.init(.configuration, error.message)
     }
   }

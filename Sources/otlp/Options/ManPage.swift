@@ -4,7 +4,7 @@ internal import OTLPExport
 package enum ManPage {
   package static func text(_ summary: String, _ commands: [CommandDescription]) -> String {
     var lines = [
-      ".TH OTLP 1 \"\" \"swift\\-otlp \(escaped(OTLPVersion.current))\" \"User Commands\"",
+      ".TH OTLP 1 \"\" \"swift\\-otlp \(escaped(PackageVersion.current))\" \"User Commands\"",
       ".SH NAME", "otlp \\- \(escaped(summary))",
       ".SH SYNOPSIS", "\\fBotlp\\fR \\fICOMMAND\\fR [\\fIOPTIONS\\fR]", ".SH COMMANDS",
     ]

@@ -2,7 +2,7 @@ import HTTP2Transport
 import Synchronization
 import TelemetryCore
 
-/// Once it is broken, writes fail, and nothing is said of what arrives, which can still be read.
+/// A transport that can be broken: then writes fail, and bytes can still be read but aren't reported.
 final class BreakableTransport: Transport {
   final class Link: Sendable {
     let isBroken = Atomic(false)

@@ -2,7 +2,7 @@ import HTTP2Transport
 import OTLPTesting
 import TelemetryCore
 
-/// A server that is written frame by frame, so that it can also break the rules.
+/// A server for tests that write the frames one by one, and may violate the protocol.
 actor FramePeer: LoopHandler {
   struct Frame: Sendable {
     static let data: UInt8 = 0
@@ -18,7 +18,7 @@ actor FramePeer: LoopHandler {
     var payload: [UInt8]
 
     var isEnd: Bool { flags & 1 != 0 }
-    /// The number in the payload's last four bytes of the first eight, as in GOAWAY; of the first four in RST_STREAM.
+    /// The error code of RST_STREAM or GOAWAY.
     var code: UInt32 { (type == Frame.reset ? payload.prefix(4) : payload[4..<8]).reduce(0) { $0 << 8 | UInt32($1) } }
   }
 
@@ -41,7 +41,7 @@ actor FramePeer: LoopHandler {
     self.transport = transport
   }
 
-  /// Starts to read; the settings are sent at once.
+  /// Sends the settings and starts to read.
   func start(settings: [(UInt16, UInt32)]? = []) throws {
     if let settings { send(FramePeer.settings(settings)) }
     tls?.start()
@@ -55,9 +55,9 @@ actor FramePeer: LoopHandler {
     }
   }
 
-  // MARK: What the client sent
+  // MARK: Frames of the client
 
-  /// The first frame of a type, on a stream if one is named; waits for it.
+  /// Waits for the first frame of a type, on this stream if `stream` isn't nil.
   func frame(_ type: UInt8, stream: UInt32? = nil, end: Bool? = nil) async -> Frame {
     while true {
       let match = frames.first {
@@ -68,7 +68,8 @@ actor FramePeer: LoopHandler {
     }
   }
 
-  /// Waits until a request has arrived as a whole; its body.
+  /// Waits until a request is complete.
+  /// - Returns: The body.
   @discardableResult
   func request(_ stream: UInt32) async -> [UInt8] {
     _ = await frame(Frame.data, stream: stream, end: true)
@@ -140,7 +141,7 @@ actor FramePeer: LoopHandler {
     read()
   }
 
-  // MARK: What the server sends
+  // MARK: Frames of the server
 
   func send(_ bytes: [UInt8]) {
     toSend += bytes
@@ -161,19 +162,19 @@ actor FramePeer: LoopHandler {
     tls.withOutput { write($0) }
   }
 
-  /// Writes as much as goes; so many bytes went.
+  /// Writes as many bytes as the transport accepts.
+  /// - Returns: The number of bytes.
   private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
     var written = 0
     while written < bytes.count {
-      let slice = IOSlice(start: bytes.baseAddress! + written, count: bytes.count - written)
-      let result = withUnsafePointer(to: slice) { transport.write(UnsafeBufferPointer(start: $0, count: 1)) }
+      let result = transport.write(UnsafeRawBufferPointer(rebasing: bytes[written...]))
       guard case .bytes(let count) = result else { break }
       written += count
     }
     return written
   }
 
-  /// A complete answer: headers, a body, trailers with `grpc-status: 0`.
+  /// Sends a complete response: headers, a body, trailers with `grpc-status: 0`.
   func answer(_ stream: UInt32, body: [UInt8] = [0, 0, 0, 0, 0]) {
     send(
       FramePeer.headers(stream, [0x88]) + FramePeer.frame(Frame.data, 0, stream, body)

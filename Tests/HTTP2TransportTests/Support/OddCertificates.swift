@@ -3,7 +3,7 @@ import HTTP2Transport
 import OTLPTesting
 import Testing
 
-/// Self-signed certificates with extensions and keys that the fixtures don't have, in a folder of their own.
+/// Self-signed certificates with unusual extensions and keys, in a folder of their own.
 final class OddCertificates: Sendable {
   private let folder: String
 
@@ -19,7 +19,7 @@ final class OddCertificates: Sendable {
   func path(_ name: String) -> String { "\(folder)/\(name)" }
 
   /// Makes `name.pem` and `name.key`.
-  /// - Parameter names: The content of subjectAltName in OpenSSL's words; nil for none.
+  /// - Parameter names: The content of subjectAltName in OpenSSL's notation; nil for none.
   func make(
     _ name: String, names: String? = nil, sections: String = "", key: String = "ec -pkeyopt ec_paramgen_curve:P-256"
   ) throws {
@@ -35,7 +35,7 @@ final class OddCertificates: Sendable {
     try #require(system(command) == 0, "\(name) can't be made")
   }
 
-  /// Lets `name.pem`, which was made before, end in so many seconds; `ca` is the one command that takes a time.
+  /// Makes `name.pem` again with an expiry in `seconds`. Only the command `ca` takes a time of expiry.
   func shorten(_ name: String, to seconds: Int) throws {
     let command = """
       cd '\(folder)' && cat >> configuration <<'END'

@@ -8,7 +8,7 @@ struct TLSPair {
   let server: TLSEngine
 
   init(
-    client: TLSConfiguration = .init(trust: .file(TestCertificates.path("ca.pem"))),
+    client: TLSConfiguration = .init(trust: .file(CertificateFixtures.path("ca.pem"))),
     server: TLSServerConfiguration = .test("server"), host: String = "localhost"
   ) throws {
     self.client = try TLSEngine(client: TLSContext(client: client), host: host)
@@ -49,8 +49,8 @@ extension TLSServerConfiguration {
     _ name: String, clientAuthorities: String? = nil, protocols: [String] = ["h2"], onlyTLS12: Bool = false
   ) -> TLSServerConfiguration {
     .init(
-      certificate: TestCertificates.path("\(name).pem"), key: TestCertificates.path("\(name).key"),
-      clientAuthorities: clientAuthorities.map(TestCertificates.path), applicationProtocols: protocols,
+      certificate: CertificateFixtures.path("\(name).pem"), key: CertificateFixtures.path("\(name).key"),
+      clientAuthorities: clientAuthorities.map(CertificateFixtures.path), applicationProtocols: protocols,
       onlyTLS12: onlyTLS12)
   }
 }
@@ -59,9 +59,9 @@ extension TLSConfiguration {
   /// Trusts the test authority, and shows a client certificate if one is named.
   static func test(certificate: String? = nil) -> TLSConfiguration {
     .init(
-      trust: .file(TestCertificates.path("ca.pem")),
-      clientCertificate: certificate.map { .file(TestCertificates.path("\($0).pem")) },
-      clientKey: certificate.map { .file(TestCertificates.path("\($0).key")) })
+      trust: .file(CertificateFixtures.path("ca.pem")),
+      clientCertificate: certificate.map { .file(CertificateFixtures.path("\($0).pem")) },
+      clientKey: certificate.map { .file(CertificateFixtures.path("\($0).key")) })
   }
 }
 

@@ -1,10 +1,10 @@
 import Glibc
 import OTLPTesting
+import TelemetryCore
 import TestThreads
 import Testing
 
 @testable import HTTP2Transport
-@testable import TelemetryCore
 
 @Suite(.ownThreads) struct TLSFileTests {
   private func failure(_ configuration: TLSConfiguration) -> TLSError? {
@@ -21,12 +21,13 @@ import Testing
   private func client(_ certificate: String?, _ key: String?) -> TLSError? {
     failure(
       .init(
-        trust: .file(TestCertificates.path("ca.pem")),
-        clientCertificate: certificate.map { .file(TestCertificates.path($0)) },
-        clientKey: key.map { .file(TestCertificates.path($0)) }))
+        trust: .file(CertificateFixtures.path("ca.pem")),
+        clientCertificate: certificate.map { .file(CertificateFixtures.path($0)) },
+        clientKey: key.map { .file(CertificateFixtures.path($0)) }))
   }
 
-  @Test("trap 15: an unreadable CA file is an error that names it, never the system's authorities")
+  @Test(
+    "an unreadable CA file is an error that names the file, never a reason to use the system's authorities (trap 15)")
   func missing() {
     let error = authority("/nonexistent/ca.pem")
     #expect(error?.code == .badFile)
@@ -34,22 +35,23 @@ import Testing
     #expect(authority("/tmp")?.message == "CA file '/tmp' can't be read: Is a directory")
   }
 
-  @Test("a CA file that is empty, not PEM, DER, without certificate or damaged")
+  @Test("an empty, foreign, DER or damaged CA file is an error that names the fault")
   func badAuthority() {
-    let empty = TestCertificates.temporary("empty.pem", [])
+    let empty = CertificateFixtures.temporary("empty.pem", [])
     #expect(authority(empty)?.message == "CA file '\(empty)' is empty")
-    let text = TestCertificates.temporary("text.pem", Array("no certificate\n".utf8))
+    let text = CertificateFixtures.temporary("text.pem", Array("no certificate\n".utf8))
     #expect(authority(text)?.message == "CA file '\(text)' is not PEM")
-    let der = TestCertificates.path("ca.der")
+    let der = CertificateFixtures.path("ca.der")
     #expect(authority(der)?.message == "CA file '\(der)' is DER, not PEM")
-    let key = TestCertificates.path("server.key")
+    let key = CertificateFixtures.path("server.key")
     #expect(authority(key)?.message == "CA file '\(key)' holds no certificate")
-    let whole = TestCertificates.contents("ca.pem")
-    let cut = TestCertificates.temporary("cut.pem", whole + whole.prefix(200))
+    let whole = CertificateFixtures.contents("ca.pem")
+    let cut = CertificateFixtures.temporary("cut.pem", whole + whole.prefix(200))
     #expect(authority(cut)?.message.hasPrefix("CA file '\(cut)' is damaged: certificate 2 can't be read (") == true)
   }
 
-  @Test("a client certificate and its key: unreadable, alone, exchanged, encrypted or of different pairs")
+  @Test(
+    "a client certificate and key that are unreadable, alone, exchanged, encrypted or of different pairs are errors")
   func badClient() {
     #expect(client("client.pem", "client.key") == nil)
     #expect(client("chain.pem", "chain.key") == nil)
@@ -66,7 +68,7 @@ import Testing
     #expect(client("client.pem", "rsa.key")?.message.contains("doesn't belong") == true)
   }
 
-  @Test("a server's files are checked too")
+  @Test("unreadable files of a server are errors")
   func badServer() throws {
     let good = TLSServerConfiguration.test("server", clientAuthorities: "ca.pem")
     _ = try TLSServerContext(good)
@@ -80,13 +82,13 @@ import Testing
     #expect(throws: TLSError.self) { try TLSServerContext(bad) }
   }
 
-  @Test("what is no file is refused at once, however it would behave")
+  @Test("devices are refused at once")
   func noFiles() throws {
     for device in ["/dev/zero", "/dev/null", "/dev/full"] {
       #expect(authority(device)?.code == .badFile)
     }
     #expect(authority("/dev/zero")?.message.contains("only a file or a pipe can be read") == true)
-    let large = TestCertificates.temporary("large.pem", [])
+    let large = CertificateFixtures.temporary("large.pem", [])
     defer { unlink(large) }
     #expect(truncate(large, 1 << 30) == 0)
     #expect(authority(large)?.message == "CA file '\(large)' is larger than 8 MiB")
@@ -94,14 +96,14 @@ import Testing
     #expect(authority("/tmp\u{0}/x")?.message.contains("a path holds no NUL") == true)
   }
 
-  @Test("a pipe serves as a file does, as that of a shell's <(cat ca.pem), and isn't read again")
+  @Test("a pipe is read like a file, as in a shell's <(cat ca.pem), and isn't read again")
   func pipe() throws {
     let path = "/tmp/swift-otlp-\(getpid())-ca-pipe"
     try #require(mkfifo(path, 0o600) == 0)
     defer { unlink(path) }
     let ends = [open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), open(path, O_WRONLY | O_CLOEXEC)]
     defer { close(ends[0]) }
-    let bytes = TestCertificates.contents("ca.pem")
+    let bytes = CertificateFixtures.contents("ca.pem")
     #expect(write(ends[1], bytes, bytes.count) == bytes.count)
     let configuration = TLSConfiguration(trust: .file(path))
     let before = TLSFileSet(of: configuration)
@@ -110,16 +112,16 @@ import Testing
     #expect(context.files == before && TLSFileSet(of: configuration) == before)
   }
 
-  @Test("a text serves as a file does; one that can't be used isn't shown")
+  @Test("a text is read like a file, and an unusable text isn't shown")
   func texts() throws {
-    func text(_ name: String) -> PEMSource { .pem(TestCertificates.contents(name)) }
+    func text(_ name: String) -> PEMSource { .pem(CertificateFixtures.contents(name)) }
     let good = TLSConfiguration(
       trust: .authorities(text("ca.pem")), clientCertificate: text("client.pem"), clientKey: text("client.key"))
     #expect(good.paths.isEmpty)
     let server = TLSServerConfiguration.test("server", clientAuthorities: "ca.pem")
     #expect(try TLSPair(client: good, server: server).clientFailure() == nil)
-    // As it stands in a variable that can hold no line break.
-    let line = String(decoding: TestCertificates.contents("client.key"), as: UTF8.self).replacing("\n", with: "\\n")
+    // Environment variables may hold no line break.
+    let line = String(decoding: CertificateFixtures.contents("client.key"), as: UTF8.self).replacing("\n", with: "\\n")
     var oneLine = good
     oneLine.clientKey = .file(line)
     #expect(failure(oneLine) == nil)
@@ -149,22 +151,23 @@ import Testing
         == "client key text (241 bytes) doesn't belong to the certificate text")
   }
 
-  @Test("the system's authorities are believed beside one's own only if that is wanted")
+  @Test("the system's authorities are trusted beside the configured ones only on request")
   func systemToo() throws {
-    let own = PEMSource.file(TestCertificates.path("ca.pem"))
+    let own = PEMSource.file(CertificateFixtures.path("ca.pem"))
     let both = TLSConfiguration(trust: .authorities(own, andSystem: true))
     #expect(try TLSPair(client: both).clientFailure() == nil)
     let words = try #require(try TLSPair(client: both, server: .test("other_server")).clientFailure()).message
     #expect(words.contains("not among the system's trusted authorities and those in '"))
   }
 
-  @Test("an encrypted key needs its password, which may come from anywhere")
+  @Test("an encrypted key needs its password, given as a text or by a provider")
   func passwords() throws {
     struct Sealed: Error {}
     func client(_ password: KeyPassword?) -> TLSError? {
       var configuration = TLSConfiguration(
-        trust: .file(TestCertificates.path("ca.pem")), clientCertificate: .file(TestCertificates.path("server.pem")),
-        clientKey: .file(TestCertificates.path("encrypted.key")))
+        trust: .file(CertificateFixtures.path("ca.pem")),
+        clientCertificate: .file(CertificateFixtures.path("server.pem")),
+        clientKey: .file(CertificateFixtures.path("encrypted.key")))
       configuration.clientKeyPassword = password
       return failure(configuration)
     }
@@ -180,13 +183,14 @@ import Testing
     #expect(!dumped.contains("hunter2"))
   }
 
-  @Test("a key that every user can read is warned of; one in a folder that only its owner enters isn't")
+  @Test("a key that every user can read causes a warning unless its folder is private")
   func exposedKey() throws {
-    let key = TestCertificates.temporary("exposed.key", TestCertificates.contents("client.key"))
+    let key = CertificateFixtures.temporary("exposed.key", CertificateFixtures.contents("client.key"))
     defer { unlink(key) }
     func warnings() throws -> [String] {
       let configuration = TLSConfiguration(
-        trust: .file(TestCertificates.path("ca.pem")), clientCertificate: .file(TestCertificates.path("client.pem")),
+        trust: .file(CertificateFixtures.path("ca.pem")),
+        clientCertificate: .file(CertificateFixtures.path("client.pem")),
         clientKey: .file(key))
       return try TLSContext(client: configuration).warnings
     }
@@ -199,20 +203,5 @@ import Testing
     symlink(folder + "/key", key)
     defer { system("rm -rf '\(folder)'") }
     #expect(try warnings().isEmpty)
-  }
-}
-
-@Suite(.ownThreads) struct SecretBytesTests {
-  @Test("what wipes leaves nothing; a copy is equal, and shows nothing")
-  func wiped() {
-    var bytes = Array("hunter2".utf8)
-    bytes.withUnsafeMutableBytes { SecretBytes.wipe($0) }
-    #expect(bytes == [UInt8](repeating: 0, count: 7))
-    let secret = SecretBytes("hunter2".utf8)
-    #expect(secret == SecretBytes("hunter2".utf8) && secret != SecretBytes("hunter3".utf8))
-    #expect("\(secret)" == "[REDACTED] (7 bytes)")
-    #expect(SecretBytes([]).count == 0)
-    #expect(SecretBytes(capacity: 3) { _ in 9 }.count == 3)
-    #expect(SecretBytes(capacity: 3) { _ in -1 }.count == 0)
   }
 }

@@ -3,7 +3,7 @@ import TestThreads
 import Testing
 
 @Suite(.ownThreads) struct TLSPeerTests {
-  @Test("the chain that the server showed can be read, over TLS 1.3 and 1.2", arguments: [false, true])
+  @Test("the peer shows the server's chain, over TLS 1.3 and 1.2", arguments: [false, true])
   func accepted(onlyTLS12: Bool) throws {
     let pair = try TLSPair(server: .test("chain", onlyTLS12: onlyTLS12))
     pair.talk()
@@ -15,7 +15,7 @@ import Testing
     #expect(peer.certificates.first?.notAfter == "Jan  1 00:00:00 2089 GMT")
   }
 
-  @Test("so can one that was refused", arguments: ["expired", "other_server", "other_name", "self_signed"])
+  @Test("the peer shows a chain that was refused", arguments: ["expired", "other_server", "other_name", "self_signed"])
   func refused(name: String) throws {
     let pair = try TLSPair(server: .test(name))
     #expect(pair.clientFailure() != nil)
@@ -23,7 +23,7 @@ import Testing
     #expect(pair.client.peer.certificates.first?.notAfter.hasSuffix("GMT") == true)
   }
 
-  @Test("before the handshake there is nothing")
+  @Test("the peer shows no chain before the handshake")
   func nothing() throws {
     #expect(try TLSPair().client.peer.certificates.isEmpty)
   }

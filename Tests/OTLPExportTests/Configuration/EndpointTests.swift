@@ -6,7 +6,7 @@ import Testing
 /// RULES 2.2, and RULES D4 where they leave a choice.
 @Suite(.ownThreads) struct EndpointTests {
   @Test(arguments: [
-    // endpoint, insecure, what it is
+    // endpoint, insecure, description
     ("http://localhost:4317", false, "http://localhost:4317"),  // 2.2.1, 2.2.3
     ("https://collector.example.com:443", false, "https://collector.example.com:443"),
     ("https://collector", true, "https://collector:4317"),  // 2.2.3: insecure never weakens https; trap 16
@@ -48,7 +48,7 @@ import Testing
   ])
   func localMeansThisMachine(text: String, expected: Bool) throws {
     #expect(try Endpoint(text, insecure: true).isLocal == expected)
-    var settings = OTLPSettings(endpoint: text)
+    var settings = OTLPConfiguration(endpoint: text)
     settings.insecure.set(true)
     let server = try settings.validate()
     #expect(settings.compression(to: server) == (expected ? .none : .auto))
@@ -81,7 +81,7 @@ import Testing
   @Test func theValueIsShownWithoutSecretsOnOneLine() {
     #expect(Endpoint.redacted("http://user:pa@ss@host:1/x?key=secret") == "http://[REDACTED]@host:1/x?[REDACTED]")
     #expect(Endpoint.redacted("user:pass@host\nx") == "[REDACTED] (16 bytes)")
-    // A long name is shown if it is one; a token is none, since a label has at most 63 bytes.
+    // A long host name is shown; a token isn't a host name, since a label has at most 63 bytes.
     let name = "http://opentelemetry-collector.observability.svc.cluster.local:4317"
     #expect(Endpoint.redacted(name) == name)
     #expect(Endpoint.redacted("http://" + String(repeating: "a", count: 64)) == "[REDACTED] (71 bytes)")

@@ -4,9 +4,8 @@ import Testing
 
 @testable import OTLPExport
 
-/// Who waits for whom.
 @Suite(.ownThreads) struct ActiveExportsTests {
-  @Test("who waits for the running calls isn't held up by later ones")
+  @Test("a waiter for the running exports doesn't wait for later ones")
   func waitForRunning() throws {
     var calls = ActiveExports()
     let nobody = calls.waitForRunning()

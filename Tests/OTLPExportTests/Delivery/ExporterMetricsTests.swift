@@ -5,7 +5,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-/// What an exporter measures of itself (4.13).
+/// The metrics of an exporter (4.13).
 @Suite(.ownThreads) struct ExporterMetricsTests {
   private static let inFlight = "otel.sdk.exporter.span.inflight"
   private static let exported = "otel.sdk.exporter.span.exported"
@@ -14,15 +14,15 @@ import Testing
   private static let size = "swift_otlp.exporter.request.size"
 
   private static func run(
-    _ steps: [ScriptedTransport.Step] = [], standard: ScriptedTransport.Step = .accept,
-    _ body: @escaping @Sendable (PipelineFixture) async throws -> Void
+    _ steps: [ScriptedClient.Step] = [], standard: ScriptedClient.Step = .accept,
+    _ body: @escaping @Sendable (DeliveryFixture) async throws -> Void
   ) throws {
     try simulate(seed: 1) { simulation in
-      try await body(PipelineFixture(simulation, steps, standard: standard))
+      try await body(DeliveryFixture(simulation, steps, standard: standard))
     }
   }
 
-  /// The durations: attributes that tell them apart, how many, and their sum.
+  /// The durations by attributes: count and sum.
   private static func durations(_ metrics: SelfMetrics) -> [String: [Double]] {
     var result: [String: [Double]] = [:]
     for point in metrics[duration]?.points ?? [] {
@@ -39,7 +39,7 @@ import Testing
   @Test("4.13: names, instruments and units are the conventions'")
   func names() throws {
     try Self.run { fixture in
-      let metrics = fixture.pipeline.selfMetrics.metrics
+      let metrics = fixture.delivery.selfMetrics.metrics
       #expect(
         metrics.map(\.name) == [
           Self.inFlight, Self.exported, Self.duration, Self.attempts, "swift_otlp.exporter.span.possible_duplicates",
@@ -61,31 +61,31 @@ import Testing
       let start = fixture.simulation.now
       let export = fixture.simulation.task { await fixture.export() }
       await fixture.simulation.sleep(.seconds(2))
-      #expect(fixture.pipeline.selfMetrics.total(Self.inFlight) == 10)
-      #expect(fixture.pipeline.selfMetrics.total(Self.exported) == 0)
+      #expect(fixture.delivery.selfMetrics.total(Self.inFlight) == 10)
+      #expect(fixture.delivery.selfMetrics.total(Self.exported) == 0)
       #expect(await export.value.exported == 10)
       let seconds = Double((fixture.simulation.now - start).clampedNanoseconds) / 1e9
-      let metrics = fixture.pipeline.selfMetrics
+      let metrics = fixture.delivery.selfMetrics
       #expect(metrics.total(Self.inFlight) == 0)
       #expect(metrics.succeeded(Self.exported) == 10)
       #expect(metrics.failed(Self.exported) == [:])
       #expect(Self.durations(metrics) == ["- OK": [1, seconds]])
       #expect(metrics.total(Self.attempts) == 2)
-      #expect(metrics.total(Self.size) == fixture.transport.calls.map(\.bytes.count).reduce(0, +))
+      #expect(metrics.total(Self.size) == fixture.client.calls.map(\.bytes.count).reduce(0, +))
     }
   }
 
   @Test(
-    "4.13.3: how exports fail",
+    "4.13.3: error.type and status of failed exports",
     arguments: [
-      (ScriptedTransport.Step.fail(.server(3)), "INVALID_ARGUMENT", "INVALID_ARGUMENT"),
+      (ScriptedClient.Step.fail(.server(3)), "INVALID_ARGUMENT", "INVALID_ARGUMENT"),
       (.fail(.server(16)), "UNAUTHENTICATED", "UNAUTHENTICATED"), (.fail(.server(14)), "timeout", "UNAVAILABLE"),
       (.silence, "timeout", "DEADLINE_EXCEEDED"), (.fail(.connect), "unreachable", "UNAVAILABLE"),
     ])
-  func failures(_ step: ScriptedTransport.Step, _ errorType: String, _ status: String) throws {
+  func failures(_ step: ScriptedClient.Step, _ errorType: String, _ status: String) throws {
     try Self.run(standard: step) { fixture in
       #expect(await fixture.export(1).exported == 0)
-      let metrics = fixture.pipeline.selfMetrics
+      let metrics = fixture.delivery.selfMetrics
       #expect(metrics.succeeded(Self.exported) == 0)
       #expect(metrics.failed(Self.exported) == [errorType: 1])
       let durations = Self.durations(metrics)
@@ -95,37 +95,37 @@ import Testing
     }
   }
 
-  @Test("4.13: what the server rejects counts as failed, and the operation too")
+  @Test("4.13: rejected items and their operation count as failed")
   func partialSuccess() throws {
     try Self.run([.partial(rejected: 3, "too old"), .partial(rejected: 0, "a word")]) { fixture in
       _ = await fixture.export()
       _ = await fixture.export()
-      let metrics = fixture.pipeline.selfMetrics
+      let metrics = fixture.delivery.selfMetrics
       #expect(metrics.succeeded(Self.exported) == 17)
       #expect(metrics.failed(Self.exported) == ["rejected": 3])
       #expect(Self.durations(metrics) == ["- OK": [1, 0], "rejected OK": [1, 0]])
     }
   }
 
-  @Test("one batch in parts: each span by its own fate, and one duration")
+  @Test("a batch in parts has counts by part and a single duration")
   func parts() throws {
     try Self.run(standard: .refusing(Set(StandardWorkload().spans(3..<4).map(\.name)))) { fixture in
       let outcome = await fixture.export()
-      let metrics = fixture.pipeline.selfMetrics
+      let metrics = fixture.delivery.selfMetrics
       #expect(metrics.succeeded(Self.exported) == outcome.exported)
       #expect(metrics.failed(Self.exported) == ["INVALID_ARGUMENT": 10 - outcome.exported])
       #expect(Self.durations(metrics).values.map { $0[0] } == [1])
-      #expect(metrics.total(Self.attempts) == fixture.transport.calls.count)
+      #expect(metrics.total(Self.attempts) == fixture.client.calls.count)
     }
   }
 
-  @Test("possible duplicates, and what comes after shutdown")
+  @Test("possible duplicates, and batches after shutdown")
   func duplicatesAndShutdown() throws {
     try Self.run([.fail(.transport(.unknown))]) { fixture in
       #expect(await fixture.export().possibleDuplicates == 10)
-      await fixture.pipeline.shutdown(deadline: Deadline(fixture.simulation.now + .seconds(1)))
+      await fixture.delivery.shutdown(deadline: Deadline(fixture.simulation.now + .seconds(1)))
       _ = await fixture.export(7)
-      let metrics = fixture.pipeline.selfMetrics
+      let metrics = fixture.delivery.selfMetrics
       #expect(metrics.total("swift_otlp.exporter.span.possible_duplicates") == 10)
       #expect(metrics.failed(Self.exported) == ["already_shutdown": 7])
       #expect(metrics.failed(Self.duration) == ["already_shutdown": 1])

@@ -17,13 +17,13 @@ import Testing
   }
 
   private static func export(
-    _ batch: [SpanData], _ fixture: PipelineFixture, within: Duration = .seconds(30)
+    _ batch: [SpanData], _ fixture: DeliveryFixture, within: Duration = .seconds(30)
   ) async -> ExportOutcome {
-    await fixture.pipeline.export(batch, deadline: Deadline(fixture.simulation.now + within))
+    await fixture.delivery.export(batch, deadline: Deadline(fixture.simulation.now + within))
   }
 
-  private static func fixture(_ simulation: Simulation, bad: [Int]) -> PipelineFixture {
-    PipelineFixture(simulation, standard: .refusing(Set(bad.map { "bad \($0)" })))
+  private static func fixture(_ simulation: Simulation, bad: [Int]) -> DeliveryFixture {
+    DeliveryFixture(simulation, standard: .refusing(Set(bad.map { "bad \($0)" })))
   }
 
   @Test(arguments: [0, 1, 200, 510, 511]) func neighboursAreDelivered(index: Int) throws {
@@ -43,7 +43,7 @@ import Testing
       #expect(error.code == .refused)
       #expect(error.status == "INVALID_ARGUMENT")
       #expect(error.message.contains("'bad \(index)'") && error.message.contains("bad span"))
-      #expect(fixture.log.events.count == 2)  // the other is for debugging
+      #expect(fixture.log.events.count == 2)  // the other event has the level debug
     }
   }
 
@@ -52,12 +52,12 @@ import Testing
       let fixture = Self.fixture(simulation, bad: [5])
       let batch = Self.batch(16, bad: [5])
       _ = await Self.export(batch, fixture)
-      let accepted = fixture.transport.calls.map(\.spans).filter { $0.allSatisfy { $0.name != "bad 5" } }
+      let accepted = fixture.client.calls.map(\.spans).filter { $0.allSatisfy { $0.name != "bad 5" } }
       #expect(accepted.flatMap { $0 } == batch.filter { $0.name != "bad 5" })
     }
   }
 
-  /// Where the bad ones are.
+  /// The positions of the bad spans.
   enum Places: CaseIterable {
     case first, last, apart, anywhere
 
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test("exactly the bad ones are lost", arguments: [1, 4, 6, 16, 64], Places.allCases)
+  @Test("exactly the bad spans are lost", arguments: [1, 4, 6, 16, 64], Places.allCases)
   func severalAreFound(count: Int, places: Places) throws {
     let bad = places.numbers(count, of: 512)
     try simulate(seed: 1) { simulation in
@@ -83,17 +83,17 @@ import Testing
       #expect(outcome.exported == 512 - count)
       #expect(outcome.dropped == [.refused: count])
       #expect(outcome.possibleDuplicates == 0)
-      // So many requests as the bad ones ask for.
+      // The bound on the requests for this number of bad spans.
       #expect(outcome.attempts <= min(1 + 2 * (count + 2) * 9, 2 * 512))
-      let metrics = fixture.pipeline.selfMetrics
+      let metrics = fixture.delivery.selfMetrics
       #expect(metrics.succeeded("otel.sdk.exporter.span.exported") == 512 - count)
       #expect(metrics.failed("otel.sdk.exporter.span.exported") == ["INVALID_ARGUMENT": count])
     }
   }
 
-  @Test func aSwitchTurnsTheSearchOff() throws {
+  @Test func aPolicyDisablesTheSearch() throws {
     try simulate(seed: 1) { simulation in
-      let fixture = PipelineFixture(simulation, standard: .refusing(["bad 1"])) {
+      let fixture = DeliveryFixture(simulation, standard: .refusing(["bad 1"])) {
         $0.retry.isolatesRefusedSpans = false
       }
       let outcome = await Self.export(Self.batch(512, bad: [1]), fixture)
@@ -107,11 +107,11 @@ import Testing
     var isolation = Isolation(itemCount: 512)
     var splits = 0
     while isolation.maySplit(itemCount: 2) {
-      isolation.split()
+      isolation.requestSplit()
       splits += 1
     }
     #expect(splits == 18)
-    isolation.foundOne()
+    isolation.itemFound()
     #expect(isolation.maySplit(itemCount: 2) && !isolation.maySplit(itemCount: 1))
     for (count, depth) in [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (512, 9), (513, 10)] {
       #expect(Isolation(itemCount: count).mostSplits == 2 * depth)
@@ -120,11 +120,11 @@ import Testing
 
   @Test func aServerThatRefusesEverythingIsNotFlooded() throws {
     try simulate(seed: 1) { simulation in
-      let fixture = PipelineFixture(simulation, standard: .fail(.server(3, "no tenant")))
+      let fixture = DeliveryFixture(simulation, standard: .fail(.server(3, "no tenant")))
       let first = await Self.export(Self.batch(512), fixture)
       #expect(first.dropped == [.refused: 512])
       #expect(first.attempts <= 20)
-      // Later batches are one request each, for a while.
+      // Later batches take a single request each for a while.
       #expect(await Self.export(Self.batch(512), fixture).attempts == 1)
       await simulation.sleep(.seconds(61))
       #expect(await Self.export(Self.batch(512), fixture).attempts > 1)
@@ -132,9 +132,9 @@ import Testing
     }
   }
 
-  @Test func aServerThatTakesSomethingAgainIsSearchedAgain() throws {
+  @Test func theSearchResumesAfterAnAcceptedRequest() throws {
     try simulate(seed: 1) { simulation in
-      let fixture = PipelineFixture(
+      let fixture = DeliveryFixture(
         simulation, [.fail(.server(3)), .fail(.server(3)), .fail(.server(3)), .accept],
         standard: .refusing(["bad 1"]))
       #expect(await Self.export(Self.batch(2), fixture).attempts == 3)
@@ -143,13 +143,12 @@ import Testing
     }
   }
 
-  @Test func onlyAServersStatusIsTakenForIt() throws {
-    var local = AttemptFailure.server(3)
-    local.origin = .protocolViolation
+  @Test func onlyAStatusFromTheServerStartsTheSearch() throws {
+    let local = AttemptFailure.protocolViolation(3, "no")
     let failures = [local, .server(3, pushback: .stop), .server(9), .server(13)]
     for failure in failures {
       try simulate(seed: 1) { simulation in
-        let fixture = PipelineFixture(simulation, standard: .fail(failure))
+        let fixture = DeliveryFixture(simulation, standard: .fail(failure))
         let outcome = await Self.export(Self.batch(8), fixture)
         #expect(outcome.dropped == [.refused: 8])
         #expect(outcome.attempts == 1)
@@ -160,7 +159,7 @@ import Testing
 
   @Test func theDeadlineHoldsForTheSearch() throws {
     try simulate(seed: 1) { simulation in
-      let fixture = PipelineFixture(simulation, standard: .after(.seconds(2), .refusing(["bad 100"])))
+      let fixture = DeliveryFixture(simulation, standard: .after(.seconds(2), .refusing(["bad 100"])))
       let start = simulation.now
       let outcome = await Self.export(Self.batch(512, bad: [100]), fixture, within: .seconds(9))
       #expect(outcome.total == 512)
@@ -170,9 +169,9 @@ import Testing
     }
   }
 
-  @Test func aPieceIsTriedAgainLikeAnyRequest() throws {
+  @Test func aPartIsRetriedLikeAnyRequest() throws {
     try simulate(seed: 1) { simulation in
-      let fixture = PipelineFixture(
+      let fixture = DeliveryFixture(
         simulation, [.refusing(["bad 1"]), .fail(.server(14))], standard: .refusing(["bad 1"]))
       let outcome = await Self.export(Self.batch(4, bad: [1]), fixture)
       #expect(outcome.exported == 3)

@@ -4,27 +4,26 @@ import Testing
 
 @testable import OTLPExport
 
-/// One waiting room for those whose turn hasn't come and those that pause.
 @Suite(.ownThreads) struct AdmissionQueueTests {
   private var queue = AdmissionQueue()
 
   private func at(_ seconds: Int64) -> MonotonicInstant { .init(nanoseconds: seconds * 1_000_000_000) }
 
-  @Test mutating func inTheOrderOfComingButForThePauses() {
+  @Test mutating func exportsAreAdmittedInOrderOfArrivalAfterTheirBackoffs() {
     let pausing = queue.join(export: 1, notBefore: at(10))
     let first = queue.join(export: 2, notBefore: nil)
     let second = queue.join(export: 3, notBefore: at(5))
-    #expect(queue.first(at: at(5), isPaced: false) === first)
-    #expect(queue.nextEnd(after: at(1)) == at(5) && queue.nextEnd(after: at(5)) == at(10))
-    #expect(queue.first(at: at(10), isPaced: false) === pausing)
-    // Where the server's pace holds, one's own pause doesn't.
-    #expect(queue.first(at: at(1), isPaced: true) === pausing)
+    #expect(queue.first(at: at(5), isSuspended: false) === first)
+    #expect(queue.nextBackoffEnd(after: at(1)) == at(5) && queue.nextBackoffEnd(after: at(5)) == at(10))
+    #expect(queue.first(at: at(10), isSuspended: false) === pausing)
+    // While the circuit is open the exports' own back-offs don't count.
+    #expect(queue.first(at: at(1), isSuspended: true) === pausing)
     queue.leave(first)
-    #expect(queue.first(at: at(4), isPaced: false) == nil)
-    #expect(queue.first(at: at(5), isPaced: false) === second)
+    #expect(queue.first(at: at(4), isSuspended: false) == nil)
+    #expect(queue.first(at: at(5), isSuspended: false) === second)
   }
 
-  @Test("whoever is in a hurry ends the pauses that would outlast it")
+  @Test("expedite ends the back-offs that reach the deadline")
   mutating func expedite() {
     let places = [5, 10, 15].map { queue.join(export: Int($0), notBefore: at($0)) }
     queue.expedite(deadline: Deadline(at(10)))
@@ -33,25 +32,25 @@ import Testing
     #expect(places.allSatisfy { $0.notBefore == nil })
   }
 
-  @Test("a pause is shortened, never made longer")
+  @Test("a back-off is shortened, never lengthened")
   mutating func shortenPause() {
     let places = [5, 10, 15].map { queue.join(export: Int($0), notBefore: at($0)) }
-    for place in places { queue.shortenPause(of: place, to: at(10)) }
+    for place in places { queue.shortenBackoff(of: place, to: at(10)) }
     #expect(places.map(\.notBefore) == [at(5), at(10), at(10)])
     let free = queue.join(export: 4, notBefore: nil)
-    queue.shortenPause(of: free, to: at(10))
+    queue.shortenBackoff(of: free, to: at(10))
     #expect(free.notBefore == nil)
   }
 
-  @Test("those who are told to look again keep their places")
-  mutating func lookAgain() {
+  @Test("woken exports keep their places")
+  mutating func wakeAll() {
     let place = queue.join(export: 1, notBefore: nil)
     let promise = place.promise
-    queue.lookAgain()
-    guard case .lookAgain? = promise.current, place.promise.current == nil else {
-      Issue.record("not told")
+    queue.wakeAll()
+    guard case .changed? = promise.current, place.promise.current == nil else {
+      Issue.record("not woken")
       return
     }
-    #expect(queue.first(at: at(0), isPaced: false) === place)
+    #expect(queue.first(at: at(0), isSuspended: false) === place)
   }
 }

@@ -17,7 +17,7 @@ import Testing
 
   @discardableResult
   private mutating func fail(_ call: Int, after time: Duration = .zero) -> Bool {
-    circuit.failed(call, since: now + (.zero - time), latest: calls, at: now, random: &random)
+    circuit.callFailed(call, since: now + (.zero - time), latest: calls, at: now, random: &random)
   }
 
   /// A call that begins and fails.
@@ -36,7 +36,7 @@ import Testing
     return fail(call, after: time)
   }
 
-  /// Opens it by five failures; a pause follows that just doesn't end at its limit.
+  /// Opens the circuit by five failures, with the longest possible pause.
   private mutating func open() {
     for _ in 0..<5 { failNext() }
   }
@@ -46,7 +46,7 @@ import Testing
 
   // MARK: Closed
 
-  @Test mutating func itOpensWithTheFifthFailureInARow() {
+  @Test mutating func theFifthConsecutiveFailureOpensTheCircuit() {
     for number in 1...5 {
       #expect(pause == nil && !circuit.isOpen)
       #expect(failNext() == (number == 5))
@@ -54,17 +54,17 @@ import Testing
     #expect(circuit.isOpen && pause == .nanoseconds(999_999_999))
   }
 
-  @Test mutating func aSuccessBetweenBeginsTheCountAnew() {
+  @Test mutating func aSuccessResetsTheCount() {
     for _ in 0..<20 {
       for _ in 0..<4 { failNext() }
       _ = begin()
-      let closed = circuit.succeeded()
+      let closed = circuit.callSucceeded()
       #expect(!closed)
     }
     #expect(circuit.state == .closed)
   }
 
-  @Test mutating func callsThatFailTogetherAreOneSign() {
+  @Test mutating func callsThatFailTogetherHalveTheLimitOnce() {
     for round in 1...5 {
       let together = (0..<16).map { _ in begin() }
       for (index, call) in together.enumerated() { #expect(fail(call) == (round == 5 && index == 0)) }
@@ -72,14 +72,14 @@ import Testing
     #expect(circuit.isOpen)
   }
 
-  @Test mutating func expeditingAClosedOneChangesNothing() {
+  @Test mutating func expediteChangesNothingWhileClosed() {
     for _ in 0..<4 { failNext() }
     circuit.expedite(at: now)
     #expect(circuit.state == .closed)
     #expect(failNext())
   }
 
-  @Test mutating func withoutAThresholdItStaysClosed() {
+  @Test mutating func withoutAThresholdTheCircuitStaysClosed() {
     circuit = CircuitBreaker(.never)
     for _ in 0..<100 { #expect(!failNext()) }
     #expect(pause == nil)
@@ -87,7 +87,7 @@ import Testing
 
   // MARK: Open
 
-  @Test mutating func nobodyPassesBeforeItsTime() throws {
+  @Test mutating func noCallBeginsBeforeThePauseEnds() throws {
     open()
     let pause = try #require(pause)
     now = now + pause + .nanoseconds(-1)
@@ -104,21 +104,21 @@ import Testing
     #expect(circuit.state == before)
   }
 
-  @Test mutating func aSuccessClosesIt() {
+  @Test mutating func aSuccessClosesTheCircuit() {
     open()
     failProbe()
-    let closed = circuit.succeeded()
+    let closed = circuit.callSucceeded()
     #expect(closed && pause == nil)
     // From the start again.
     for number in 1...5 { #expect(failNext() == (number == 5)) }
     #expect(pause == .nanoseconds(999_999_999))
   }
 
-  @Test mutating func expeditingEndsThePause() {
+  @Test mutating func expediteEndsThePause() {
     open()
     circuit.expedite(at: now)
     #expect(pause == nil && circuit.isOpen)
-    // When it is over it stays over.
+    // A pause that is over stays over.
     now = now + .seconds(60)
     let before = circuit.state
     circuit.expedite(at: now)
@@ -141,7 +141,7 @@ import Testing
     }
   }
 
-  @Test("a pause counts from the call's beginning: one that got no answer for long is followed at once")
+  @Test("a pause counts from the start of the call: after a long call without response the next one may begin at once")
   mutating func pausesCountFromTheBeginning() {
     open()
     for _ in 0..<5 { failProbe() }
@@ -151,7 +151,7 @@ import Testing
     #expect(pause == nil && circuit.isOpen)
   }
 
-  @Test mutating func aPauseIsNeverLongerThanThePolicySays() {
+  @Test mutating func noPauseExceedsThePolicysLimit() {
     var policy = OTLPRetryPolicy()
     policy.initialBackoff = .seconds(20)
     policy.maxCircuitPause = .seconds(3)

@@ -3,7 +3,6 @@ import TelemetryCore
 import TestThreads
 import Testing
 
-/// What holds a call back, alone and together.
 @Suite(.ownThreads) struct DestinationTests {
   private var destination = Destination(OTLPRetryPolicy(), maximum: 16)
   private var random = TestGenerator.highest
@@ -15,7 +14,7 @@ import Testing
   private mutating func end(
     _ call: Destination.Call, _ evidence: Destination.Evidence, pause: Duration? = nil
   ) -> Destination.Change? {
-    destination.end(call, evidence, pause: pause, at: now, random: &random)
+    destination.callEnded(call, evidence, pause: pause, at: now, random: &random)
   }
 
   /// A call that begins and ends.
@@ -27,126 +26,126 @@ import Testing
     return end(call, evidence, pause: pause)
   }
 
-  private var answer: Destination.Answer { destination.answer(at: now) }
+  private var decision: Destination.Decision { destination.decision(at: now) }
   private var room: Int { destination.room(at: now) }
 
   private mutating func suspend() {
-    for export in 1...4 { endNext(.failed(noRoom: false), export) }
-    #expect(endNext(.failed(noRoom: false), 5) == .suspended)
+    for export in 1...4 { endNext(.failed(isOverloaded: false), export) }
+    #expect(endNext(.failed(isOverloaded: false), 5) == .suspended)
   }
 
-  @Test mutating func atFirstFourCallsGo() {
+  @Test mutating func theFirstFourCallsGo() {
     for _ in 0..<4 {
-      #expect(answer == .go)
+      #expect(decision == .go)
       _ = begin()
     }
-    #expect(answer == .waitForAnswer && room == 4)
+    #expect(decision == .waitForOpenCalls && room == 4)
   }
 
-  @Test mutating func answersBringMoreUpToTheMaximum() {
+  @Test mutating func quickResponsesRaiseTheLimitToTheMaximum() {
     var calls: [Destination.Call] = []
     for _ in 0..<100 {
-      while answer == .go { calls.append(begin()) }
+      while decision == .go { calls.append(begin()) }
       now = now + .milliseconds(10)
       for call in calls { end(call, .accepted) }
       calls = []
     }
     #expect(room == 16)
-    while answer == .go { calls.append(begin()) }
+    while decision == .go { calls.append(begin()) }
     #expect(calls.count == 16)
   }
 
   // MARK: Pauses
 
-  @Test mutating func thePauseThatTheServerAskedForComesFirst() {  // 1.5.9
+  @Test mutating func theRequestedPauseHoldsAllCalls() {  // 1.5.9
     random = .lowest
     let (first, second) = (begin(), begin())
-    end(first, .failed(noRoom: true), pause: .seconds(10))
-    end(second, .failed(noRoom: true), pause: .seconds(3))
-    #expect(answer == .wait(until: now + .seconds(10)))
+    end(first, .failed(isOverloaded: true), pause: .seconds(10))
+    end(second, .failed(isOverloaded: true), pause: .seconds(3))
+    #expect(decision == .wait(until: now + .seconds(10)))
     #expect(destination.pauseEnd(at: now) == now + .seconds(10))
     destination.expedite(at: now)
-    #expect(answer == .wait(until: now + .seconds(10)))
+    #expect(decision == .wait(until: now + .seconds(10)))
     now = now + .seconds(10)
-    #expect(answer == .go)
+    #expect(decision == .go)
     #expect(destination.pauseEnd(at: now) == nil)
-    endNext(.failed(noRoom: true), pause: .seconds(1 << 40))  // trap 28
-    #expect(answer == .wait(until: now + Destination.longestPause))
+    endNext(.failed(isOverloaded: true), pause: .seconds(1 << 40))  // trap 28
+    #expect(decision == .wait(until: now + Destination.longestPause))
   }
 
-  @Test(arguments: [0.1, 45, 600] as [Double]) mutating func aPauseIsLengthenedByASecondAtMost(seconds: Double) {
+  @Test(arguments: [0.1, 45, 600] as [Double]) mutating func jitterLengthensAPauseByASecondAtMost(seconds: Double) {
     let pause = Duration.seconds(seconds)
-    endNext(.failed(noRoom: true), pause: pause)
+    endNext(.failed(isOverloaded: true), pause: pause)
     let end = destination.pauseEnd(at: now) ?? now
     #expect(end - now >= pause && end - now < pause + min(pause / 2, .seconds(1)))
   }
 
-  @Test mutating func aServerThatPausesIsDownWhateverElseItSaid() {
+  @Test mutating func aRequestedPauseMeansDownWhateverTheStatus() {
     endNext(.answered, pause: .seconds(60))
     #expect(destination.isDown && room == 1)
     now = now + .seconds(61)
-    #expect(answer == .go)
+    #expect(decision == .go)
     endNext(.accepted)
     #expect(!destination.isDown && room == 4)
   }
 
   // MARK: Down
 
-  @Test(arguments: [Destination.Evidence.failed(noRoom: false), .unconnected])
-  mutating func downOneCallGoesAndOneBatchLeavesTheQueue(evidence: Destination.Evidence) {
+  @Test(arguments: [Destination.Evidence.failed(isOverloaded: false), .unconnected])
+  mutating func whileDownOneCallGoesAndOneBatchLeavesTheQueue(evidence: Destination.Evidence) {
     endNext(evidence)
     #expect(destination.isDown && room == 1)
-    #expect(answer == .go)
+    #expect(decision == .go)
     let probe = begin()
     #expect(probe.isProbe)
-    #expect(answer == .wait(until: now + .seconds(4)))
+    #expect(decision == .wait(until: now + .seconds(4)))
     now = now + .milliseconds(20)
     end(probe, .accepted)
-    #expect(!destination.isDown && room == 4 && answer == .go)
+    #expect(!destination.isDown && room == 4 && decision == .go)
   }
 
-  @Test mutating func besideACallWithoutAnswerAnotherMayBegin() {
-    endNext(.failed(noRoom: false))
+  @Test mutating func anotherCallMayBeginBesideACallWithoutResponse() {
+    endNext(.failed(isOverloaded: false))
     for number in 1...4 {
-      #expect(answer == .go && room == number)
+      #expect(decision == .go && room == number)
       _ = begin()
       #expect(room == number)
       #expect(destination.roomChange(after: now) == now + .seconds(4))
       now = now + .seconds(4)
     }
-    #expect(answer == .waitForAnswer && room == 4 && destination.roomChange(after: now) == nil)
+    #expect(decision == .waitForOpenCalls && room == 4 && destination.roomChange(after: now) == nil)
   }
 
-  @Test mutating func whatSaysNothingChangesNothing() {
+  @Test mutating func noEvidenceChangesNothing() {
     endNext(.nothing)
     #expect(!destination.isDown && room == 4)
-    endNext(.failed(noRoom: false))
+    endNext(.failed(isOverloaded: false))
     endNext(.nothing)
     #expect(destination.isDown && room == 1)
   }
 
   @Test(
-    "where some exports fail, others get their turn, slower and slower: the server may fail by what is in the first")
-  mutating func someExportsFault() {
+    "while some exports fail, others are admitted at growing intervals")
+  mutating func turnsOfOtherExports() {
     for number in 1...3 {
-      endNext(.failed(noRoom: false), 7)
+      endNext(.failed(isOverloaded: false), 7)
       #expect(room == (number == 3 ? 2 : 1))
     }
-    endNext(.failed(noRoom: false), 8)
+    endNext(.failed(isOverloaded: false), 8)
     #expect(room == 2)
-    // As many have failed so often as there are, or not.
+    // Each round adds an export that fails often enough for another turn.
     for (exports, times) in [(1, 3), (2, 6), (3, 12), (4, 24), (5, 48)] {
       endNext(.accepted, 9)
-      for export in 1..<exports { for _ in 0..<times { endNext(.failed(noRoom: false), export) } }
-      for _ in 0..<(times - 1) { endNext(.failed(noRoom: false), exports) }
+      for export in 1..<exports { for _ in 0..<times { endNext(.failed(isOverloaded: false), export) } }
+      for _ in 0..<(times - 1) { endNext(.failed(isOverloaded: false), exports) }
       #expect(room == exports)
-      endNext(.failed(noRoom: false), exports)
+      endNext(.failed(isOverloaded: false), exports)
       #expect(room == exports + 1)
-      destination.ended(export: 1)
+      destination.exportEnded(1)
       #expect(room == exports)
     }
     endNext(.accepted, 9)
-    endNext(.failed(noRoom: false), 7)
+    endNext(.failed(isOverloaded: false), 7)
     #expect(room == 1)
   }
 
@@ -155,30 +154,30 @@ import Testing
     #expect(room == 1)
   }
 
-  @Test mutating func suspendedTheCallsHavePauses() {
+  @Test mutating func callsArePacedWhileSuspended() {
     let silent = begin()
     suspend()
     #expect(destination.isSuspended)
     #expect(room == 1)
-    guard case .wait(let end) = answer else {
+    guard case .wait(let end) = decision else {
       Issue.record("it should wait")
       return
     }
     #expect(end > now)
     now = silent.start + .seconds(4)
-    #expect(answer == .go)  // although another call is open
+    #expect(decision == .go)  // although another call is open
     let probe = begin()
-    #expect(answer == .wait(until: now + .seconds(4)))
+    #expect(decision == .wait(until: now + .seconds(4)))
     #expect(self.end(probe, .accepted) == .resumed)
     #expect(!destination.isSuspended)
     // And then a few, not all at once.
-    #expect(answer == .go)
+    #expect(decision == .go)
     _ = begin()
-    #expect(answer == .waitForAnswer)
-    #expect(self.end(silent, .failed(noRoom: false)) == nil)
+    #expect(decision == .waitForOpenCalls)
+    #expect(self.end(silent, .failed(isOverloaded: false)) == nil)
   }
 
-  @Test mutating func anAnswerOfAnyKindShowsTheServerAlive() {
+  @Test mutating func anyResponseClosesTheCircuit() {
     for evidence in [Destination.Evidence.accepted, .answered] {
       destination = Destination(OTLPRetryPolicy(), maximum: 16)
       suspend()
@@ -189,49 +188,49 @@ import Testing
   }
 
   @Test mutating func noRoomHalvesAndOtherFailuresDoNot() {
-    endNext(.failed(noRoom: false))
+    endNext(.failed(isOverloaded: false))
     let calls = (0..<4).map { _ in begin() }
     end(calls[0], .answered)
-    end(calls[1], .failed(noRoom: true))
+    end(calls[1], .failed(isOverloaded: true))
     end(calls[2], .answered)
-    #expect(answer == .go)
+    #expect(decision == .go)
     _ = begin()
-    #expect(answer == .waitForAnswer)
-    // The processor keeps its few places: exports that only wait hold up nobody.
+    #expect(decision == .waitForOpenCalls)
+    // The room stays: exports that wait in the exporter delay no others.
     #expect(room == 4)
   }
 
   // MARK: Flush and shutdown
 
-  @Test("a flush has one more call made at once, also beside a call without answer, whatever the circuit's pause")
+  @Test("a flush permits one more call at once, even beside a call without response and during the circuit's pause")
   mutating func expedite() {
     suspend()
     destination.expedite(at: now)
-    #expect(answer == .go && room == 2)
+    #expect(decision == .go && room == 2)
     let silent = begin()
     #expect(room == 1)
-    guard case .wait = answer else {
+    guard case .wait = decision else {
       Issue.record("a second call goes")
       return
     }
     destination.expedite(at: now)
-    #expect(answer == .go && room == 2)
+    #expect(decision == .go && room == 2)
     let beside = begin()
     #expect(end(beside, .accepted) == .resumed)
     end(silent, .nothing)
     #expect(!destination.isDown)
   }
 
-  @Test mutating func expeditingWhileAllIsWellChangesNothing() {
+  @Test mutating func expediteChangesNothingWhileUp() {
     destination.expedite(at: now)
     for _ in 0..<4 { _ = begin() }
-    #expect(answer == .waitForAnswer && room == 4)
+    #expect(decision == .waitForOpenCalls && room == 4)
   }
 
   // MARK: The export time
 
-  @Test mutating func itStandsStillWhileTheServerIsDown() {
-    let allowance = destination.allow(.seconds(30), at: now)
+  @Test mutating func theExportTimeStandsStillWhileTheServerIsDown() {
+    let allowance = destination.allowance(.seconds(30), at: now)
     let end = Deadline(now + .seconds(30))
     #expect(destination.deadline(allowance, at: now) == end)
     endNext(.unconnected)
@@ -241,15 +240,15 @@ import Testing
     #expect(destination.deadline(allowance, at: now) == Deadline(end.instant + .seconds(1000)))
   }
 
-  @Test("a server that answers others between two failures of an export was up for it")
-  mutating func itRunsBesideAnswersToOthers() {
-    var allowance = destination.allow(.seconds(30), at: now)
+  @Test("responses to other exports between two failures charge the allowance")
+  mutating func responsesToOthersChargeTheAllowance() {
+    var allowance = destination.allowance(.seconds(30), at: now)
     func left(_ test: Self) -> Duration { test.destination.deadline(allowance, at: test.now).remaining(at: test.now) }
     for round in 1...7 {
       let call = begin(7)
-      end(call, .failed(noRoom: false))
-      destination.failed(&allowance, call, at: now)
-      // The first failure has none before it.
+      end(call, .failed(isOverloaded: false))
+      destination.charge(&allowance, for: call, at: now)
+      // The first failure has no failure before.
       let isOver = round == 7
       #expect(destination.deadline(allowance, at: now) == (isOver ? Deadline(now) : .never))
       now = now + .seconds(5)
@@ -259,18 +258,18 @@ import Testing
   }
 
   @Test mutating func inAnOutageOfAllNothingIsCountedBeside() {
-    var allowance = destination.allow(.seconds(30), at: now)
+    var allowance = destination.allowance(.seconds(30), at: now)
     for _ in 0..<100 {
       let call = begin(7)
       now = now + .seconds(5)
-      end(call, .failed(noRoom: false))
-      destination.failed(&allowance, call, at: now)
+      end(call, .failed(isOverloaded: false))
+      destination.charge(&allowance, for: call, at: now)
     }
-    // It began before the answer: what it tells is old.
+    // A call that began before the response has no evidence for a charge.
     let call = begin(7)
     endNext(.accepted, 8)
-    end(call, .failed(noRoom: false))
-    destination.failed(&allowance, call, at: now)
+    end(call, .failed(isOverloaded: false))
+    destination.charge(&allowance, for: call, at: now)
     endNext(.accepted, 8)
     #expect(destination.deadline(allowance, at: now) == Deadline(now + .seconds(30)))
   }
@@ -280,8 +279,8 @@ import Testing
   @Test(arguments: 1...16) func codesOfTheServer(code: Int) {
     let evidence = Destination.Evidence(.server(code), after: .seconds(5), timeout: .seconds(10))
     switch code {
-    case 8, 14: #expect(evidence == .failed(noRoom: true))
-    case 1, 4, 10, 11, 15: #expect(evidence == .failed(noRoom: false))
+    case 8, 14: #expect(evidence == .failed(isOverloaded: true))
+    case 1, 4, 10, 11, 15: #expect(evidence == .failed(isOverloaded: false))
     default: #expect(evidence == .answered)
     }
   }
@@ -300,14 +299,14 @@ import Testing
     #expect(evidence(.connect) == .unconnected)
     #expect(evidence(.ownCancel) == .nothing)
     var provider = AttemptFailure.connect
-    provider.origin = .headerProvider
-    #expect(evidence(provider, after: .zero) == .failed(noRoom: false))
-    provider.code = 4  // late
-    #expect(evidence(provider) == .failed(noRoom: false))
+    provider.origin = .headerProvider(isLate: false)
+    #expect(evidence(provider, after: .zero) == .failed(isOverloaded: false))
+    provider.origin = .headerProvider(isLate: true)
+    #expect(evidence(provider) == .failed(isOverloaded: false))
     #expect(evidence(provider, after: .milliseconds(500)) == .nothing)
     for fate in [AttemptFailure.Fate.neverProcessed, .unknown, .processed] {
       let evidence = Destination.Evidence(.transport(fate), after: .zero, timeout: .seconds(10))
-      #expect(evidence == .failed(noRoom: false))
+      #expect(evidence == .failed(isOverloaded: false))
     }
   }
 
@@ -317,10 +316,10 @@ import Testing
       failure.isUnconnected = isUnconnected
       return Destination.Evidence(failure, after: time, timeout: timeout)
     }
-    #expect(evidence(.seconds(10), .seconds(10)) == .failed(noRoom: false))
-    #expect(evidence(.seconds(1), .seconds(10)) == .failed(noRoom: false))
+    #expect(evidence(.seconds(10), .seconds(10)) == .failed(isOverloaded: false))
+    #expect(evidence(.seconds(1), .seconds(10)) == .failed(isOverloaded: false))
     #expect(evidence(.milliseconds(999), .seconds(10)) == .nothing)
-    #expect(evidence(.milliseconds(200), .milliseconds(200)) == .failed(noRoom: false))
+    #expect(evidence(.milliseconds(200), .milliseconds(200)) == .failed(isOverloaded: false))
     #expect(evidence(.milliseconds(999), .zero) == .nothing)
     #expect(evidence(.seconds(10), .seconds(10), isUnconnected: true) == .unconnected)
     #expect(evidence(.milliseconds(999), .seconds(10), isUnconnected: true) == .nothing)

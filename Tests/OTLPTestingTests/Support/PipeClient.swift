@@ -48,11 +48,7 @@ actor PipeClient: LoopHandler {
 
   private func flush() {
     while sent < toSend.count {
-      let result = toSend[sent...].withUnsafeBytes { bytes in
-        let slice = IOSlice(start: bytes.baseAddress!, count: bytes.count)
-        return withUnsafePointer(to: slice) { transport.write(UnsafeBufferPointer(start: $0, count: 1)) }
-      }
-      guard case .bytes(let count) = result else { return }
+      guard case .bytes(let count) = toSend[sent...].withUnsafeBytes({ transport.write($0) }) else { return }
       sent += count
     }
   }

@@ -121,11 +121,7 @@ actor RawClient: LoopHandler {
       output += UnsafeBufferPointer(start: start, count: count)
     }
     while !output.isEmpty {
-      let result = output.withUnsafeBytes { bytes in
-        let slice = IOSlice(start: bytes.baseAddress!, count: bytes.count)
-        return withUnsafePointer(to: slice) { transport.write(UnsafeBufferPointer(start: $0, count: 1)) }
-      }
-      guard case .bytes(let count) = result else { return }
+      guard case .bytes(let count) = output.withUnsafeBytes({ transport.write($0) }) else { return }
       output.removeFirst(count)
     }
   }

@@ -63,7 +63,7 @@ struct Picker {
     let group = rotation[turn]
     turn += 1
     let loads = group.map { connection in
-      connection.http2.assumeIsolated { ($0.waitingCount, $0.backlog, $0.openRequests) }
+      connection.http2.assumeIsolated { ($0.queuedRequests, $0.backlog, $0.openRequests) }
     }
     let pick = zip(group, loads).min { $0.1 < $1.1 }.map {
       Pick(connection: $0.0, validUntil: .distantPast, waitsForStream: true)

@@ -29,7 +29,8 @@ struct Connector: Sendable {
     tls = configuration.tls.map { TLSReloader($0, diagnostics: diagnostics) }
     self.network = network
     self.loop = loop
-    self.diagnostics = diagnostics
+    // The reloader reports each reload: no limit.
+    self.diagnostics = diagnostics.limited(by: loop)
   }
 
   /// The hosts in messages.

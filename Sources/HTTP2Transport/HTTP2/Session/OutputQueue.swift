@@ -1,21 +1,22 @@
-/// What waits to be written: a list of slices, of our own small frames in an arena of fixed size, and of the bodies.
+/// The bytes to be written: a list of slices, of small frames in an arena of fixed size and of the requests' bodies.
 ///
-/// It is filled as a whole, then written as a whole, possibly in several steps; only then is it filled again. So the
-/// arena needs no ring, and a body that is no longer wanted can be let go when the queue is empty.
+/// The queue is filled, written completely, possibly in several steps, and only then filled again. Therefore the arena needs
+/// no ring, and an empty queue refers to no body.
 @safe
 struct OutputQueue {
   static let sliceCapacity = 128
   static let arenaCapacity = 32_768
 
-  // SAFETY: allocated in `init`, freed by `deallocate()`; the owner is a struct behind a pointer, never copied.
+  // SAFETY: allocated in `init`, freed by `deallocate()`. The owner is a struct behind a pointer, which is never copied.
   private let slices: UnsafeMutablePointer<IOSlice>
   private let arena: UnsafeMutablePointer<UInt8>
   private var first = 0
   private var end = 0
   private var arenaCount = 0
   private var lastIsArena = false
-  /// How many bytes were ever appended, and ever written.
+  /// The number of all bytes that were ever appended.
   private(set) var appended = 0
+  /// The number of all bytes that were ever written.
   private(set) var written = 0
 
   init() {
@@ -35,20 +36,23 @@ struct OutputQueue {
     unsafe UnsafeBufferPointer(start: slices + first, count: end - first)
   }
 
-  /// Copies as much of a small frame as fits; 0 if nothing does.
+  /// Copies the part of a small frame that fits.
+  /// - Returns: The number of bytes, 0 if the queue is full.
   mutating func append(copying bytes: UnsafePointer<UInt8>, count: Int) -> Int {
     let count = min(count, OutputQueue.arenaCapacity - arenaCount)
     guard count > 0, lastIsArena || end < OutputQueue.sliceCapacity else { return 0 }
-    unsafe copy(bytes, count)
+    unsafe (arena + arenaCount).update(from: bytes, count: count)
+    arenaAppended(count)
     return count
   }
 
-  /// Appends a DATA frame: its nine bytes of header are copied, its payload is referenced. False if it doesn't fit.
+  /// Appends a DATA frame: the nine bytes of the header are copied, the payload is referenced.
+  /// - Returns: False if the frame doesn't fit.
   @inline(__always)
   mutating func append(dataHeader: UnsafePointer<UInt8>, payload: UnsafeRawPointer, count: Int) -> Bool {
     guard end &+ 2 <= OutputQueue.sliceCapacity, arenaCount &+ 9 <= OutputQueue.arenaCapacity else { return false }
     let start = unsafe UnsafeMutableRawPointer(arena + arenaCount)
-    // Without a call of memcpy: this runs for every frame.
+    // No call of memcpy, because this runs for every frame.
     unsafe start.storeBytes(of: UnsafeRawPointer(dataHeader).loadUnaligned(as: UInt64.self), as: UInt64.self)
     unsafe start.storeBytes(of: dataHeader[8], toByteOffset: 8, as: UInt8.self)
     arenaAppended(9)
@@ -60,18 +64,13 @@ struct OutputQueue {
     return true
   }
 
-  private mutating func copy(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
-    unsafe (arena + arenaCount).update(from: bytes, count: count)
-    arenaAppended(count)
-  }
-
   @inline(__always)
   private mutating func arenaAppended(_ count: Int) {
     let start = unsafe arena + arenaCount
     arenaCount &+= count
     appended &+= count
     if lastIsArena {
-      // Neighbours in the arena are one slice.
+      // Neighbours in the arena form one slice.
       unsafe slices[end - 1].count += count
     } else {
       unsafe (slices + end).initialize(to: IOSlice(start: start, count: count))
@@ -80,7 +79,7 @@ struct OutputQueue {
     }
   }
 
-  /// Takes note that so many bytes, from the front, were written.
+  /// Removes the bytes at the front that were written.
   mutating func advance(_ count: Int) {
     written += count
     guard written < appended else { return reset() }
@@ -97,7 +96,7 @@ struct OutputQueue {
     }
   }
 
-  /// Forgets what waits: the connection is dead.
+  /// Empties the queue.
   mutating func reset() {
     first = 0
     end = 0

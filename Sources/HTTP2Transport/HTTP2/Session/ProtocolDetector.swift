@@ -1,19 +1,26 @@
-/// Looks at the first bytes that a peer sends, to say what it speaks when it isn't HTTP/2.
+/// Recognizes the protocol of a peer that doesn't speak HTTP/2, by the peer's first bytes.
+// The bytes stand in an integer: see `ConnectionStateMachine`.
 struct ProtocolDetector {
-  private static let http1: [UInt8] = Array("HTTP/1.".utf8)
-  private var bytes: [UInt8] = []
+  /// The first bytes, at most eight, as a big-endian number.
+  private var bytes: UInt64 = 0
+  private var count = 0
 
-  /// Takes note of bytes that arrived, as long as they are among the first.
+  /// Adds bytes that arrived. Only the first ones are kept.
   mutating func append(_ more: UnsafeRawBufferPointer) {
-    let room = ProtocolDetector.http1.count - bytes.count
-    if room > 0 { unsafe bytes.append(contentsOf: more.prefix(room)) }
+    let added = min(more.count, 8 - count)
+    for index in 0..<added { bytes = unsafe bytes << 8 | UInt64(more[index]) }
+    count += added
   }
 
-  /// The error to name in place of `error`: what the peer speaks instead of HTTP/2, where that can be told.
-  func verdict(_ error: HTTP2ConnectError) -> HTTP2ConnectError {
-    if bytes == ProtocolDetector.http1 { return .http1 }
-    // An alert record of TLS: our preface was taken for a broken ClientHello.
-    if bytes.count >= 2, bytes[0] == 0x15, bytes[1] == 0x03 { return .peerSpeaksTLS }
+  private func byte(_ index: Int) -> UInt8? {
+    index < count ? UInt8(truncatingIfNeeded: bytes >> UInt64(8 * (count - 1 - index))) : nil
+  }
+
+  /// Replaces `error` by a more precise one if the first bytes show another protocol than HTTP/2.
+  func refined(_ error: HTTP2ConnectError) -> HTTP2ConnectError {
+    if "HTTP/1.".utf8.enumerated().allSatisfy({ byte($0.offset) == $0.element }) { return .http1 }
+    // An alert record: the peer takes the preface for a broken ClientHello.
+    if byte(0) == 0x15, byte(1) == 0x03 { return .peerSpeaksTLS }
     switch error {
     case .closedByPeer where isForeign, .transport where isForeign:
       return .notHTTP2("what the server sends is not HTTP/2, and then it closed the connection")
@@ -21,9 +28,10 @@ struct ProtocolDetector {
     }
   }
 
-  /// Whether they can't be the head of SETTINGS, which come first in HTTP/2: three bytes of length, the type 4.
+  /// True if the bytes can't begin a SETTINGS frame, which is the first frame of HTTP/2: three bytes of length, type 4
+  /// (RFC 9113, 3.4 and 4.1).
   private var isForeign: Bool {
-    guard let first = bytes.first else { return false }
-    return first != 0 || bytes.count > 3 && bytes[3] != 4
+    guard let first = byte(0) else { return false }
+    return first != 0 || byte(3).map { $0 != 4 } ?? false
   }
 }

@@ -1,6 +1,6 @@
 internal import COTLPNGHTTP2
 
-/// Puts the header fields of one request in order for nghttp2, which copies what is not in a header block.
+/// Orders the header fields of one request for nghttp2, which copies the fields that aren't in a header block.
 enum RequestFields {
   static func with(_ request: HTTP2Request, _ body: (UnsafeBufferPointer<nghttp2_nv>) -> Int32) -> Int32 {
     guard request.extraFields.isEmpty else { return unsafe withExtras(request, body) }

@@ -1,41 +1,41 @@
-/// Puts a response together from what nghttp2 hands over, within bounds. nghttp2 has checked the order of the frames
-/// and the fields' syntax before.
+/// Assembles a response from nghttp2's events, within bounds. nghttp2 has checked the order of the frames and the syntax
+/// of the fields.
 struct ResponseAssembler {
   private enum Section {
-    /// No final status has come; interim responses (1xx) are skipped, 5.2.3.
+    /// Before the final status. Interim responses (1xx) are skipped (RULES 5.2.3).
     case interim
     case headers
     case trailers
   }
 
-  /// A section larger than this is no response: the stream is given up. Below, what is beyond the bound is cut.
-  static let mostSectionBytes = 1 << 20
-  /// What the server is told of that: what nghttp2 takes in a HEADERS frame and 8 CONTINUATION frames.
+  /// The size of a section at which the stream is given up. Smaller sections are cut at the configured bound.
+  static let maxSectionBytes = 1 << 20
+  /// The bound that the server is told: the size of a HEADERS frame and 8 CONTINUATION frames, which nghttp2 accepts.
   static let announcedBytes = 128 << 10
-  /// Fields that decide what a response means are kept beyond the bound, up to so many bytes of a value.
-  private static let essential: [(name: StaticString, most: Int)] = [
+  /// The fields that decide the meaning of a response. They are kept beyond the bound, with values up to these sizes.
+  private static let essential: [(name: StaticString, limit: Int)] = [
     ("grpc-status", 16), ("grpc-retry-pushback-ms", 32), ("content-type", 256), ("grpc-encoding", 64),
     ("retry-after", 64), ("date", 64), ("grpc-status-details-bin", 32 << 10),
   ]
-  /// Fields of which the beginning is of use: the text of a status.
+  /// The field that is cut instead of dropped: the text of a status.
   private static let cuttable: StaticString = "grpc-message"
-  private static let mostText = 1_024
+  private static let maxText = 1_024
 
   private var section = Section.interim
   private(set) var status = 0
   private var storage: [UInt8] = []
   private var headersEnd = 0
   private var sectionSize = 0
-  /// Which of the essential fields were kept beyond the bound, by bits: each once.
+  /// The essential fields that were kept beyond the bound, as bits. Each is kept once.
   private var keptBeyond: UInt8 = 0
   private var body: [UInt8] = []
-  /// END_STREAM has come.
+  /// True if END_STREAM has arrived.
   private(set) var isComplete = false
 
-  /// Whether the final status has come.
+  /// True if the final status has arrived.
   var isAnswered: Bool { section != .interim }
 
-  /// A header block begins.
+  /// A header block began.
   mutating func beginSection() {
     sectionSize = 0
     keptBeyond = 0
@@ -45,16 +45,17 @@ struct ResponseAssembler {
     }
   }
 
-  /// A field arrived; the failure, if the section is beyond all reason.
-  /// - Parameter limit: Fields beyond so many bytes of a section are cut or left out, unless they are essential.
+  /// A field arrived.
+  /// - Parameter limit: The size of a section beyond which fields are dropped unless they are essential.
+  /// - Returns: The failure if the section is far too large.
   mutating func append(
     name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>, limit: Int
   ) -> HTTP2Failure? {
-    // A field counts 32 more than its bytes, as in SETTINGS.
+    // A field counts 32 bytes more than name and value (RFC 9113, 6.5.2).
     sectionSize += name.count + value.count + 32
-    guard sectionSize <= ResponseAssembler.mostSectionBytes else { return .headersTooLarge }
+    guard sectionSize <= ResponseAssembler.maxSectionBytes else { return .headersTooLarge }
     if section == .interim {
-      // `:status` is the first field of a section, and nghttp2 takes no other pseudo-header field.
+      // `:status` is the first field of a section, and nghttp2 accepts no other pseudo-header field.
       guard unsafe name.first == UInt8(ascii: ":") else { return nil }
       let code = unsafe value.reduce(0) { $0 &* 10 &+ Int($1 &- UInt8(ascii: "0")) }
       guard code >= 200 else { return nil }
@@ -87,17 +88,17 @@ struct ResponseAssembler {
   @inline(__always)
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
-  /// A field past the bound: what the status is must be known all the same.
+  /// Keeps a field beyond the bound if the field is essential.
   @inline(never)
   private mutating func appendBeyond(_ name: UnsafeBufferPointer<UInt8>, _ value: UnsafeBufferPointer<UInt8>) {
     let bit = UInt8(1) << UInt8(ResponseAssembler.essential.count)
     if unsafe ResponseAssembler.isEqual(name, ResponseAssembler.cuttable), keptBeyond & bit == 0 {
       keptBeyond |= bit
-      let text = unsafe UnsafeBufferPointer(rebasing: value[..<min(value.count, ResponseAssembler.mostText)])
+      let text = unsafe UnsafeBufferPointer(rebasing: value[..<min(value.count, ResponseAssembler.maxText)])
       return unsafe ReceivedHeaders.append(name, text, to: &storage)
     }
     for (index, field) in ResponseAssembler.essential.enumerated()
-    where unsafe value.count <= field.most && ResponseAssembler.isEqual(name, field.name) {
+    where unsafe value.count <= field.limit && ResponseAssembler.isEqual(name, field.name) {
       guard keptBeyond & UInt8(1) << UInt8(index) == 0 else { return }
       keptBeyond |= UInt8(1) << UInt8(index)
       unsafe ReceivedHeaders.append(name, value, to: &storage)
@@ -109,7 +110,8 @@ struct ResponseAssembler {
     return unsafe name.elementsEqual(other)
   }
 
-  /// Body bytes arrived; the failure, if they are too many.
+  /// Bytes of the body arrived.
+  /// - Returns: The failure if the body is too large.
   mutating func append(body bytes: UnsafeBufferPointer<UInt8>, limit: Int) -> HTTP2Failure? {
     guard bytes.count <= limit - body.count else { return .responseTooLarge }
     unsafe body.append(contentsOf: bytes)
@@ -119,7 +121,7 @@ struct ResponseAssembler {
   /// END_STREAM arrived.
   mutating func finish() { isComplete = true }
 
-  /// The response as far as it came; the parts move out.
+  /// Takes the response as far as it has arrived.
   mutating func take(failure: HTTP2Failure?, fate: StreamFate) -> HTTP2Response {
     let end = section == .trailers ? headersEnd : storage.count
     let response = HTTP2Response(

@@ -1,9 +1,9 @@
 internal import COTLPNGHTTP2
 
-// The edge to C. A stream's user data is its slot + 1 as a bit pattern, so nothing is retained through C.
-// No access to the state lasts over a call into nghttp2, whose callbacks change it.
+// A stream's user data is the index of its slot + 1 as a bit pattern, so that C retains nothing. No access to the storage
+// lasts over a call into nghttp2, because the callbacks change the storage.
 
-/// The callbacks of all client sessions. nghttp2 copies them into each session.
+/// The callbacks of all client sessions, which nghttp2 copies into each session.
 @safe
 enum SessionCallbacks {
   // SAFETY: made once, never changed or freed.
@@ -28,9 +28,7 @@ enum SessionCallbacks {
   }
 }
 
-private typealias State = UnsafeMutablePointer<SessionStorage>
-
-private func state(_ user: UnsafeMutableRawPointer?) -> State {
+private func storage(_ user: UnsafeMutableRawPointer?) -> UnsafeMutablePointer<SessionStorage> {
   unsafe user.unsafelyUnwrapped.assumingMemoryBound(to: SessionStorage.self)
 }
 
@@ -44,14 +42,14 @@ private func slot(_ session: OpaquePointer?, _ stream: Int32) -> Int? {
 private func sendFrame(
   _: OpaquePointer?, data: UnsafePointer<UInt8>?, count: Int, _: Int32, user: UnsafeMutableRawPointer?
 ) -> Int {
-  // A frame's type is in its fourth byte. (The rest of a frame that came in two parts may look so too, without harm.)
+  // The type of a frame is the fourth byte. The rest of a frame that was split may look like GOAWAY, without harm.
   if count > 3, unsafe data.unsafelyUnwrapped[3] == NGHTTP2_GOAWAY.rawValue {
-    unsafe state(user).pointee.saidGoAway = true
-    // Its error code follows the last stream's identifier.
+    unsafe storage(user).pointee.saidGoAway = true
+    // The error code follows the last stream's identifier (RFC 9113, 6.8).
     let code = count >= 17 ? unsafe UnsafeRawPointer(data.unsafelyUnwrapped + 13).loadUnaligned(as: UInt32.self) : 0
-    unsafe state(user).pointee.ownError = UInt32(bigEndian: code)
+    unsafe storage(user).pointee.ownError = UInt32(bigEndian: code)
   }
-  let sent = unsafe state(user).pointee.output.append(copying: data.unsafelyUnwrapped, count: count)
+  let sent = unsafe storage(user).pointee.output.append(copying: data.unsafelyUnwrapped, count: count)
   return unsafe sent == 0 ? Int(outputIsFull(user)) : sent
 }
 
@@ -60,29 +58,29 @@ private func sendData(
   source: UnsafeMutablePointer<nghttp2_data_source>?, user: UnsafeMutableRawPointer?
 ) -> Int32 {
   let slot = unsafe Int(bitPattern: source.unsafelyUnwrapped.pointee.ptr) - 1
-  guard unsafe state(user).pointee.calls[slot].body != nil else {
+  guard unsafe storage(user).pointee.slots[slot].body != nil else {
     return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue  // the stream is being reset
   }
-  let fits = unsafe state(user).pointee.appendData(header: header.unsafelyUnwrapped, count: count, slot: slot)
+  let fits = unsafe storage(user).pointee.appendData(header: header.unsafelyUnwrapped, count: count, slot: slot)
   return unsafe fits ? 0 : outputIsFull(user)
 }
 
 private func outputIsFull(_ user: UnsafeMutableRawPointer?) -> Int32 {
-  unsafe state(user).pointee.hasMore = true
+  unsafe storage(user).pointee.hasMore = true
   return NGHTTP2_ERR_WOULDBLOCK.rawValue
 }
 
-/// How much of the body goes into the next DATA frame; nghttp2 has its windows in `limit`.
+/// Chooses the size of the next DATA frame. `limit` includes the flow-control windows.
 func readData(
   _: OpaquePointer?, stream: Int32, buffer: UnsafeMutablePointer<UInt8>?, limit: Int,
   flags: UnsafeMutablePointer<UInt32>?, source: UnsafeMutablePointer<nghttp2_data_source>?,
   user: UnsafeMutableRawPointer?
 ) -> Int {
   let slot = unsafe Int(bitPattern: source.unsafelyUnwrapped.pointee.ptr) - 1
-  guard unsafe state(user).pointee.calls[slot].body != nil else {
+  guard unsafe storage(user).pointee.slots[slot].body != nil else {
     return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue)
   }
-  let left = unsafe state(user).pointee.calls[slot].bodyCount - state(user).pointee.calls[slot].sent
+  let left = unsafe storage(user).pointee.slots[slot].bodyCount - storage(user).pointee.slots[slot].sent
   let end = left <= limit ? NGHTTP2_DATA_FLAG_EOF.rawValue : 0
   unsafe flags.unsafelyUnwrapped.pointee |= NGHTTP2_DATA_FLAG_NO_COPY.rawValue | end
   return min(left, limit)
@@ -92,7 +90,7 @@ private func lengthOfData(
   _: OpaquePointer?, _: UInt8, _: Int32, sessionWindow: Int32, streamWindow: Int32, maxFrame: UInt32,
   user: UnsafeMutableRawPointer?
 ) -> Int {
-  let limit = unsafe state(user).pointee.maxFrameBytes
+  let limit = unsafe storage(user).pointee.maxFrameBytes
   return min(limit, Int(min(sessionWindow, streamWindow)), Int(maxFrame))
 }
 
@@ -102,7 +100,7 @@ private func beginHeaders(
   session: OpaquePointer?, frame: UnsafePointer<nghttp2_frame>?, user: UnsafeMutableRawPointer?
 ) -> Int32 {
   if let slot = unsafe slot(session, frame.unsafelyUnwrapped.pointee.hd.stream_id) {
-    unsafe state(user).pointee.calls[slot].response.beginSection()
+    unsafe storage(user).pointee.slots[slot].response.beginSection()
   }
   return 0
 }
@@ -112,13 +110,15 @@ private func header(
   value: UnsafePointer<UInt8>?, valueCount: Int, _: UInt8, user: UnsafeMutableRawPointer?
 ) -> Int32 {
   let stream = unsafe frame.unsafelyUnwrapped.pointee.hd.stream_id
-  guard let slot = unsafe slot(session, stream), unsafe state(user).pointee.calls[slot].state == .open else { return 0 }
-  let limit = unsafe state(user).pointee.configuration.maxHeaderBytes
-  let failure = unsafe state(user).pointee.calls[slot].response.append(
+  guard let slot = unsafe slot(session, stream), unsafe storage(user).pointee.slots[slot].state == .open else {
+    return 0
+  }
+  let limit = unsafe storage(user).pointee.configuration.maxHeaderBytes
+  let failure = unsafe storage(user).pointee.slots[slot].response.append(
     name: UnsafeBufferPointer(start: name, count: nameCount),
     value: UnsafeBufferPointer(start: value, count: valueCount), limit: limit)
-  // An interim response's fields are no progress.
-  if unsafe state(user).pointee.calls[slot].response.isAnswered { unsafe state(user).pointee.progress &+= 1 }
+  // Fields of interim responses are no progress.
+  if unsafe storage(user).pointee.slots[slot].response.isAnswered { unsafe storage(user).pointee.progress &+= 1 }
   if let failure { unsafe abandon(session, stream, slot, failure, user) }
   return 0
 }
@@ -127,23 +127,23 @@ private func dataChunk(
   session: OpaquePointer?, _: UInt8, stream: Int32, data: UnsafePointer<UInt8>?, count: Int,
   user: UnsafeMutableRawPointer?
 ) -> Int32 {
-  guard let slot = unsafe slot(session, stream), unsafe state(user).pointee.calls[slot].state == .open else { return 0 }
-  let limit = unsafe state(user).pointee.calls[slot].maxResponseBytes
-  let failure = unsafe state(user).pointee.calls[slot].response.append(
+  guard let slot = unsafe slot(session, stream), unsafe storage(user).pointee.slots[slot].state == .open else {
+    return 0
+  }
+  let limit = unsafe storage(user).pointee.slots[slot].maxResponseBytes
+  let failure = unsafe storage(user).pointee.slots[slot].response.append(
     body: UnsafeBufferPointer(start: data, count: count), limit: limit)
-  unsafe state(user).pointee.bodyBytes &+= UInt64(count)
+  unsafe storage(user).pointee.bodyBytes &+= UInt64(count)
   if let failure { unsafe abandon(session, stream, slot, failure, user) }
   return 0
 }
 
-/// The response is of no use: the caller hears so at once, the server with RST_STREAM.
+/// Gives up a response that can't be used: answers the caller and resets the stream.
 private func abandon(
   _ session: OpaquePointer?, _ stream: Int32, _ slot: Int, _ failure: HTTP2Failure, _ user: UnsafeMutableRawPointer?
 ) {
-  let fate = unsafe state(user).pointee.abandonedFate(slot)
-  unsafe state(user).pointee.answer(slot, failure: failure, fate: fate)
-  unsafe state(user).pointee.progress &+= 1
-  unsafe state(user).pointee.releaseBody(slot)
+  unsafe storage(user).pointee.abandon(slot, failure)
+  unsafe storage(user).pointee.progress &+= 1
   unsafe nghttp2_submit_rst_stream(session, 0, stream, NGHTTP2_CANCEL.rawValue)
 }
 
@@ -158,20 +158,20 @@ private func frameReceived(
     }
   case NGHTTP2_RST_STREAM.rawValue:
     if let slot = unsafe slot(session, header.stream_id) {
-      unsafe state(user).pointee.calls[slot].resetCode = unsafe frame.unsafelyUnwrapped.pointee.rst_stream.error_code
+      unsafe storage(user).pointee.slots[slot].resetCode = unsafe frame.unsafelyUnwrapped.pointee.rst_stream.error_code
     }
   case NGHTTP2_SETTINGS.rawValue:
     let limit = unsafe nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
-    unsafe state(user).pointee.maxConcurrentStreams = Int(limit)
+    unsafe storage(user).pointee.maxConcurrentStreams = Int(limit)
     let headers = unsafe nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE)
-    unsafe state(user).pointee.maxHeaderListBytes = min(Int(headers), SessionStorage.mostHeaderBytes)
-    if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { unsafe state(user).pointee.hasSettings = true }
+    unsafe storage(user).pointee.maxHeaderListBytes = min(Int(headers), SessionStorage.maxHeaderBytes)
+    if header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 { unsafe storage(user).pointee.hasSettings = true }
   case NGHTTP2_GOAWAY.rawValue:
     let goAway = unsafe frame.unsafelyUnwrapped.pointee.goaway
     let debug = unsafe UnsafeBufferPointer(start: goAway.opaque_data, count: min(goAway.opaque_data_len, 1_000))
-    unsafe state(user).pointee.goAway = SessionStorage.GoAway(
+    unsafe storage(user).pointee.goAway = SessionStorage.GoAway(
       code: goAway.error_code, debug: unsafe String(decoding: debug, as: UTF8.self))
-    unsafe state(user).pointee.newGoAway = true
+    unsafe storage(user).pointee.newGoAway = true
   default: break
   }
   return 0
@@ -179,14 +179,14 @@ private func frameReceived(
 
 private func responseEnded(_ session: OpaquePointer?, _ stream: Int32, _ user: UnsafeMutableRawPointer?) {
   guard let slot = unsafe slot(session, stream) else { return }
-  unsafe state(user).pointee.calls[slot].response.finish()
-  let ended = unsafe state(user).pointee.calls[slot].endPosition != nil
-  unsafe state(user).pointee.timeouts.answered()
-  unsafe state(user).pointee.progress &+= 1
-  unsafe state(user).pointee.answer(slot, failure: nil, fate: .processed)
-  // 5.2.16: the rest of the request is of no interest to the server.
-  if !ended {
-    unsafe state(user).pointee.releaseBody(slot)
+  unsafe storage(user).pointee.slots[slot].response.finish()
+  let isRequestComplete = unsafe storage(user).pointee.slots[slot].isRequestComplete
+  unsafe storage(user).pointee.timeouts.requestAnswered()
+  unsafe storage(user).pointee.progress &+= 1
+  unsafe storage(user).pointee.answer(slot, failure: nil, fate: .processed)
+  // The response is complete, so the server ignores the rest of the request (RFC 9113, 8.1).
+  if !isRequestComplete {
+    unsafe storage(user).pointee.releaseBody(slot)
     unsafe nghttp2_submit_rst_stream(session, 0, stream, NGHTTP2_NO_ERROR.rawValue)
   }
 }
@@ -194,7 +194,7 @@ private func responseEnded(_ session: OpaquePointer?, _ stream: Int32, _ user: U
 private func streamClosed(
   session: OpaquePointer?, stream: Int32, code: UInt32, user: UnsafeMutableRawPointer?
 ) -> Int32 {
-  if let slot = unsafe slot(session, stream) { unsafe state(user).pointee.streamClosed(slot, code: code) }
+  if let slot = unsafe slot(session, stream) { unsafe storage(user).pointee.streamClosed(slot, code: code) }
   return 0
 }
 
@@ -202,6 +202,6 @@ private func complaint(
   _: OpaquePointer?, _: Int32, text: UnsafePointer<CChar>?, count: Int, user: UnsafeMutableRawPointer?
 ) -> Int32 {
   let bytes = unsafe UnsafeRawBufferPointer(start: text, count: min(count, 300))
-  unsafe state(user).pointee.complaint = unsafe String(decoding: bytes, as: UTF8.self)
+  unsafe storage(user).pointee.complaint = unsafe String(decoding: bytes, as: UTF8.self)
   return 0
 }

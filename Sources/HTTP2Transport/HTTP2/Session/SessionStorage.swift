@@ -1,8 +1,8 @@
 internal import COTLPNGHTTP2
 internal import TelemetryCore
 
-/// All that nghttp2's callbacks touch. It lives behind a pointer that is nghttp2's user data: in a class each access
-/// would be checked for exclusivity at run time, which costs as much as the half of an export.
+/// The state of a client session that nghttp2's callbacks use. It lives behind a pointer, which is nghttp2's user data: in a
+/// class, the run-time checks of exclusive access would cost as much as half an export.
 @safe
 struct SessionStorage {
   struct GoAway {
@@ -10,126 +10,131 @@ struct SessionStorage {
     var debug: String
   }
 
-  // SAFETY: grown by `grow`, freed by `deallocate`; all of its memory is initialized. No pointer into it is kept.
-  private(set) var calls: UnsafeMutablePointer<StreamSlot>
+  // SAFETY: allocated by `grow`, freed by `deallocate`. All slots are initialized. No pointer to a slot is kept.
+  private(set) var slots: UnsafeMutablePointer<StreamSlot>
   private var capacity = 4
   private var freeSlots: [Int] = []
   var output = OutputQueue()
-  /// nghttp2 wanted to send more than the output has room for.
+  /// True if nghttp2 has more to send than fits into the output.
   var hasMore = false
   let configuration: HTTP2Configuration
-  /// The payload of a DATA frame.
+  /// The largest payload of a DATA frame.
   let maxFrameBytes: Int
-  /// Streams that nghttp2 knows: the calls that are open or answered.
-  private(set) var streams = 0
-  /// Calls whose callers wait.
-  private(set) var open = 0
-  /// Bodies of calls that are gone but whose bytes may still stand in the output.
+  /// The number of streams that nghttp2 knows: of open and of answered requests.
+  private(set) var streamCount = 0
+  /// The number of requests that aren't answered.
+  private(set) var openCount = 0
+  /// Released bodies that the output still refers to.
   private var retired: [RawBuffer] = []
 
-  // What the driver looks at after each input.
+  /// True if the server's SETTINGS have arrived.
   var hasSettings = false
-  /// How often something was received.
+  /// The number of inputs, of any size.
   var received: UInt64 = 0
-  /// Changes when a call gets further.
+  /// A number that changes when a request advances.
   var progress: UInt64 = 0
-  /// Bytes of the bodies of open calls' responses.
+  /// The number of bytes in the bodies of open requests' responses.
   var bodyBytes: UInt64 = 0
   var flood = FloodDetector()
   var timeouts = TimeoutDetector()
-  /// The largest header section that the server takes, and we send.
-  var maxHeaderListBytes = SessionStorage.mostHeaderBytes
+  /// The largest header section that the server accepts and the client sends.
+  var maxHeaderListBytes = SessionStorage.maxHeaderBytes
   var maxConcurrentStreams = 0 { didSet { firstStreams = min(maxConcurrentStreams, 1) } }
-  /// 1, or 0 where the server permits no stream.
+  /// 1, or 0 if the server permits no stream.
   private(set) var firstStreams = 0
   var goAway: GoAway?
   var newGoAway = false
-  /// GOAWAY is in the output: by `terminate`, or because nghttp2 found an error.
+  /// True if GOAWAY was appended to the output, by `terminate` or because nghttp2 found an error.
   var saidGoAway = false
-  /// The error code of our GOAWAY; 0 for none.
+  /// The error code of the client's GOAWAY; 0 without an error.
   var ownError: UInt32 = 0
-  /// nghttp2's latest words for what is wrong with the connection or a stream.
+  /// The latest error text of nghttp2 about the connection or a stream.
   var complaint: String?
 
-  /// The largest header section that we send: what nghttp2 puts into frames.
-  static let mostHeaderBytes = 65_536
+  /// The largest header section that nghttp2 sends.
+  static let maxHeaderBytes = 65_536
 
   init(configuration: HTTP2Configuration, isTLS: Bool) {
     self.configuration = configuration
     let limit = isTLS ? TLSEngine.recordSize - 9 : 16_384
     maxFrameBytes = min(max(1, configuration.maxFrameBytes), limit)
-    unsafe calls = .allocate(capacity: capacity)
-    unsafe calls.initialize(repeating: StreamSlot(), count: capacity)
+    unsafe slots = .allocate(capacity: capacity)
+    unsafe slots.initialize(repeating: StreamSlot(), count: capacity)
     freeSlots = Array((0..<capacity).reversed())
   }
 
   mutating func deallocate() {
     output.deallocate()
-    unsafe calls.deinitialize(count: capacity)
-    unsafe calls.deallocate()
+    unsafe slots.deinitialize(count: capacity)
+    unsafe slots.deallocate()
   }
 
   private mutating func grow() {
     let larger = UnsafeMutablePointer<StreamSlot>.allocate(capacity: capacity * 2)
-    unsafe larger.moveInitialize(from: calls, count: capacity)
+    unsafe larger.moveInitialize(from: slots, count: capacity)
     unsafe (larger + capacity).initialize(repeating: StreamSlot(), count: capacity)
-    unsafe calls.deallocate()
-    unsafe calls = unsafe larger
+    unsafe slots.deallocate()
+    unsafe slots = unsafe larger
     freeSlots = Array((capacity..<capacity * 2).reversed())
     capacity *= 2
   }
 
-  /// All slots, free ones too.
-  var slots: Range<Int> { 0..<capacity }
+  /// The indices of all slots, including free ones.
+  var indices: Range<Int> { 0..<capacity }
 
   // MARK: Slots
 
-  /// Puts a call into a free slot.
+  /// Puts a request into a free slot.
+  /// - Returns: The index of the slot.
   mutating func open(
     _ id: UInt64, _ request: HTTP2Request, _ deadline: Deadline,
     _ continuation: UnsafeContinuation<HTTP2Response, Never>
   ) -> Int {
-    streams += 1
-    open += 1
+    streamCount += 1
+    openCount += 1
     if freeSlots.isEmpty { grow() }
     let slot = freeSlots.removeLast()
-    unsafe calls[slot].state = .open
-    unsafe calls[slot].id = id
-    unsafe calls[slot].deadline = deadline
-    unsafe calls[slot].receivedBefore = received
-    unsafe calls[slot].continuation = continuation
-    unsafe calls[slot].headers = request.headers
-    unsafe calls[slot].buffer = request.body.buffer
-    unsafe calls[slot].body = UnsafeRawPointer(request.body.buffer.base) + request.body.range.lowerBound
-    unsafe calls[slot].bodyCount = request.body.count
-    unsafe calls[slot].maxResponseBytes = request.maxResponseBytes
+    unsafe slots[slot].state = .open
+    unsafe slots[slot].id = id
+    unsafe slots[slot].deadline = deadline
+    unsafe slots[slot].receivedBefore = received
+    unsafe slots[slot].continuation = continuation
+    unsafe slots[slot].headers = request.headers
+    unsafe slots[slot].buffer = request.body.buffer
+    unsafe slots[slot].body = UnsafeRawPointer(request.body.buffer.base) + request.body.range.lowerBound
+    unsafe slots[slot].bodyCount = request.body.count
+    unsafe slots[slot].maxResponseBytes = request.maxResponseBytes
     return slot
   }
 
-  /// Takes back a call that nghttp2 refused; its caller is answered by whoever opened it.
+  /// Removes a request that nghttp2 refused. The code that opened the slot answers the caller.
   mutating func withdraw(_ slot: Int) {
-    open -= 1
+    openCount -= 1
     freeSlot(slot)
   }
 
-  /// Forgets an answered call.
+  /// Frees the slot of an answered request.
   mutating func freeSlot(_ slot: Int) {
-    streams -= 1
-    if !output.isEmpty, let buffer = unsafe calls[slot].buffer { retired.append(buffer) }
-    unsafe calls[slot] = StreamSlot()
+    streamCount -= 1
+    releaseBody(slot)
+    unsafe slots[slot] = StreamSlot()
     freeSlots.append(slot)
   }
 
-  /// Lets go of a call's body: at once, or with the output if that may refer to it. nghttp2 may ask for it still.
+  /// Releases the body of an answered request: at once, or with the output if that refers to the body. nghttp2 may still
+  /// ask for the body. A body that is kept counts in the byte budget, because no export accounts for the body any more.
   mutating func releaseBody(_ slot: Int) {
-    if !output.isEmpty, let buffer = unsafe calls[slot].buffer { retired.append(buffer) }
-    unsafe calls[slot].buffer = nil
-    unsafe calls[slot].body = nil
+    if unsafe slots[slot].dataEnd > output.written, !output.isEmpty, let buffer = unsafe slots[slot].buffer {
+      buffer.countUntilFreed()
+      retired.append(buffer)
+    }
+    unsafe slots[slot].buffer = nil
+    unsafe slots[slot].body = nil
   }
 
-  /// The slot of a call whose caller waits.
-  func slot(ofCall id: UInt64) -> Int? {
-    slots.first { unsafe calls[$0].state == .open && calls[$0].id == id }
+  /// The index of the slot of an open request.
+  func slot(of id: UInt64) -> Int? {
+    indices.first { unsafe slots[$0].state == .open && slots[$0].id == id }
   }
 
   // MARK: Output
@@ -141,38 +146,41 @@ struct SessionStorage {
 
   @inline(__always)
   mutating func appendData(header: UnsafePointer<UInt8>, count: Int, slot: Int) -> Bool {
-    let call = unsafe calls + slot
-    let payload = unsafe call.pointee.body.unsafelyUnwrapped + call.pointee.sent
+    let slot = unsafe slots + slot
+    let payload = unsafe slot.pointee.body.unsafelyUnwrapped + slot.pointee.sent
     guard unsafe output.append(dataHeader: header, payload: payload, count: count) else { return false }
-    unsafe call.pointee.sent &+= count
+    unsafe slot.pointee.sent &+= count
+    unsafe slot.pointee.dataEnd = output.appended
     progress &+= 1
-    if unsafe call.pointee.sent == call.pointee.bodyCount { unsafe call.pointee.endPosition = output.appended }
+    if unsafe slot.pointee.sent == slot.pointee.bodyCount { unsafe slot.pointee.isRequestComplete = true }
     return true
   }
 
   // MARK: Answers
 
-  /// Gives the caller of an open call its answer; the slot stays until nghttp2 forgets the stream.
+  /// Answers the caller of an open request. The slot stays in use until nghttp2 closes the stream.
   mutating func answer(_ slot: Int, failure: HTTP2Failure?, fate: StreamFate) {
-    guard unsafe calls[slot].state == .open else { return }
-    unsafe calls[slot].state = .answered
-    open -= 1
-    let response = unsafe calls[slot].response.take(failure: failure, fate: fate)
-    let continuation = unsafe calls[slot].continuation
-    unsafe calls[slot].continuation = nil
+    guard unsafe slots[slot].state == .open else { return }
+    unsafe slots[slot].state = .answered
+    openCount -= 1
+    let response = unsafe slots[slot].response.take(failure: failure, fate: fate)
+    let continuation = unsafe slots[slot].continuation
+    unsafe slots[slot].continuation = nil
     unsafe continuation?.resume(returning: response)
   }
 
-  /// What is known of a call that was given up by this side, while the connection lives.
-  func abandonedFate(_ slot: Int) -> StreamFate {
-    unsafe calls[slot].response.isAnswered
-      ? .processed
-      : calls[slot].fate(written: output.written, cut: false, maxFrameBytes: maxFrameBytes)
+  /// Answers an open request that this side abandons while the connection lives. The caller must reset the stream.
+  mutating func abandon(_ slot: Int, _ failure: HTTP2Failure) {
+    let fate =
+      unsafe slots[slot].response.isAnswered
+      ? .processed : slots[slot].fate(written: output.written, cut: false, maxFrameBytes: maxFrameBytes)
+    answer(slot, failure: failure, fate: fate)
+    releaseBody(slot)
   }
 
-  /// nghttp2 has closed the stream of a call.
+  /// Answers the request of a stream that nghttp2 has closed.
   mutating func streamClosed(_ slot: Int, code: UInt32) {
-    if unsafe calls[slot].state == .open {
+    if unsafe slots[slot].state == .open {
       progress &+= 1
       let (failure, fate) = closeReason(slot, code)
       answer(slot, failure: failure, fate: fate)
@@ -182,26 +190,26 @@ struct SessionStorage {
 
   private func closeReason(_ slot: Int, _ code: UInt32) -> (HTTP2Failure?, StreamFate) {
     let refused = NGHTTP2_REFUSED_STREAM.rawValue
-    // 5.2.16: a reset after the complete response doesn't take it back.
-    if unsafe calls[slot].response.isComplete { return (nil, .processed) }
-    if let reset = unsafe calls[slot].resetCode {
+    // A reset after the complete response doesn't revoke the response (RFC 9113, 8.1).
+    if unsafe slots[slot].response.isComplete { return (nil, .processed) }
+    if let reset = unsafe slots[slot].resetCode {
       return (.reset(code: reset), reset == refused ? .neverProcessed : .unknown)
     }
     if code == refused {
-      // nghttp2 closes so what a GOAWAY excludes, and what it could no longer open.
+      // nghttp2 uses this code for streams that a GOAWAY excludes, and for streams that it could no longer open.
       if let goAway { return (.goAway(code: goAway.code, debug: goAway.debug), .neverProcessed) }
       return (.notAccepted, .neverProcessed)
     }
-    let words = complaint ?? "the server's response breaks the rules of HTTP/2"
-    return (.malformed(words), unsafe calls[slot].response.isAnswered ? .processed : .unknown)
+    let text = complaint ?? "the server's response breaks the rules of HTTP/2"
+    return (.malformed(text), unsafe slots[slot].response.isAnswered ? .processed : .unknown)
   }
 
-  /// The connection is dead: all open calls end.
+  /// Answers all open requests when the connection has ended.
   mutating func connectionLost(_ reason: String) {
-    for slot in slots where unsafe calls[slot].state == .open {
+    for slot in indices where unsafe slots[slot].state == .open {
       var failure = HTTP2Failure.connectionLost(reason: reason)
       if let goAway, goAway.code != 0 { failure = .goAway(code: goAway.code, debug: goAway.debug) }
-      let fate = unsafe calls[slot].fate(written: output.written, cut: true, maxFrameBytes: maxFrameBytes)
+      let fate = unsafe slots[slot].fate(written: output.written, cut: true, maxFrameBytes: maxFrameBytes)
       answer(slot, failure: failure, fate: fate)
     }
     output.reset()

@@ -1,48 +1,51 @@
 internal import TelemetryCore
 
-/// One request on its way, in a slot of the session's table.
-// SAFETY: the continuation is resumed by `SessionStorage.answer` only, which takes it away; the body's memory is held by
-// `buffer`.
+/// A slot of the session's table: an open stream and the request.
+// SAFETY: `SessionStorage.answer` alone resumes the continuation, and clears it. `buffer` holds the body's memory.
 @safe
 struct StreamSlot {
   enum State {
-    /// The slot is free.
+    /// The slot has no stream.
     case free
-    /// The caller waits.
+    /// The caller waits for the response.
     case open
-    /// The caller has its answer; nghttp2 still knows the stream.
+    /// The caller has the response, and nghttp2 still knows the stream.
     case answered
   }
 
   var state = State.free
-  /// Names the call for cancellation: slots are used again.
+  /// The id of the request, for its cancellation. The index of a slot is used again.
   var id: UInt64 = 0
   var stream: Int32 = 0
   var deadline = Deadline.never
-  /// How often something had been received when the call began.
+  /// The number of inputs of the session when the request began.
   var receivedBefore: UInt64 = 0
   var continuation: UnsafeContinuation<HTTP2Response, Never>?
-  /// nghttp2 reads the header fields from here until they are sent.
+  /// The header fields, from which nghttp2 reads until they are sent.
   var headers: HeaderBlock?
   var buffer: RawBuffer?
   var response = ResponseAssembler()
-  /// Where the body stands in memory (owned by `buffer`; nil once it is let go of), and how much of it has been put into the output.
+  /// The body in the memory of `buffer`; nil once the body is released.
   var body: UnsafeRawPointer?
   var bodyCount = 0
   var maxResponseBytes = 0
+  /// The number of bytes of the body that were appended to the output.
   var sent = 0
-  /// The output's position after the last byte of the request; nil until that was put there.
-  var endPosition: Int?
+  /// The output's position after the latest DATA frame.
+  var dataEnd = 0
+  /// True if the end of the request was appended to the output.
+  var isRequestComplete = false
   /// The server's RST_STREAM.
   var resetCode: UInt32?
 
-  /// What is known of the work on a request that ends without response.
+  /// The fate of a request that ends without response.
   /// - Parameters:
-  ///   - written: How far the output was written.
-  ///   - cut: Whether nothing more of it will be written. Otherwise one DATA frame may still be.
+  ///   - written: The position up to which the output was written.
+  ///   - cut: Whether no more output will be written. Otherwise one DATA frame may follow.
+  ///   - maxFrameBytes: The largest payload of a DATA frame.
   func fate(written: Int, cut: Bool, maxFrameBytes: Int) -> StreamFate {
-    // A server can't process a request of which it doesn't have the end.
-    if let endPosition { return cut && written < endPosition ? .neverProcessed : .unknown }
+    // A server can't process an incomplete request.
+    if isRequestComplete { return cut && written < dataEnd ? .neverProcessed : .unknown }
     return cut || bodyCount - sent > maxFrameBytes ? .neverProcessed : .unknown
   }
 }

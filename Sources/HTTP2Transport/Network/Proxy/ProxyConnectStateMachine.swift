@@ -1,24 +1,31 @@
 internal import TelemetryCore
 
-/// How a connection through an HTTP proxy comes about (RFC 9110, 9.3.6): what to ask, and what the answer means.
+/// Opens a connection through an HTTP proxy with CONNECT (RFC 9110, 9.3.6).
 ///
-/// The first byte after the answer is the server's. So that none of those is taken, whoever reads asks for `missing`
-/// bytes at most: the answer can't be complete before they are there.
+///     [send request] ──▶ waiting
+///     waiting ──received: interim response (1xx), or part of the head──▶ waiting
+///     waiting ──received: 2xx──▶ [proceed]
+///     waiting ──received: another status, another protocol, too many bytes──▶ [fail]
+///     waiting ──connectionEnded──▶ [fail]
+///
+/// The byte after the answer belongs to the server. Therefore the driver reads at most `missing` bytes, which the answer
+/// needs in any case.
 package struct ProxyConnectStateMachine {
-  package enum Progress: Hashable, Sendable {
-    /// More of the answer must come.
-    case waiting
-    /// From here on the bytes are the server's.
-    case open
-    case failed(ProxyFailure)
+  package enum Action: Hashable, Sendable {
+    /// Read more of the answer.
+    case read
+    /// Proceed with the server: all further bytes are the server's.
+    case proceed
+    /// Give up the connection.
+    case fail(ProxyFailure)
   }
 
-  /// The most bytes that an answer may have, interim ones included.
+  /// The largest answer in bytes, including interim responses.
   package static let limit = 16 << 10
   private static let shortest = "HTTP/1.0 200\n\n".utf8.count
   private static let version = Array("HTTP/1.".utf8)
 
-  /// What to send.
+  /// The bytes to send.
   package let request: [UInt8]
   private let isAuthorized: Bool
   private var head: [UInt8] = []
@@ -32,36 +39,36 @@ package struct ProxyConnectStateMachine {
     isAuthorized = route.proxy.authorization != nil
   }
 
-  /// How many bytes the answer needs at least to be complete; at least 1.
+  /// The least number of bytes that complete the answer; at least 1.
   package var missing: Int { min(leastMissing, ProxyConnectStateMachine.limit - total) }
 
   private var leastMissing: Int {
     if head.count < ProxyConnectStateMachine.shortest - 2 { return ProxyConnectStateMachine.shortest - head.count }
-    // An empty line ends it, and a line may end without a carriage return (RFC 9112, 2.2).
+    // An empty line ends the answer, and a line may end without a carriage return (RFC 9112, 2.2).
     return ProxyConnectStateMachine.isBetweenLines(head[...]) ? 1 : 2
   }
 
-  /// Takes what the proxy has sent, at most `missing` bytes.
-  package mutating func receive(_ bytes: some Collection<UInt8>) -> Progress {
+  /// Bytes of the proxy arrived, at most `missing`.
+  package mutating func received(_ bytes: some Collection<UInt8>) -> Action {
     precondition(bytes.count <= missing, "what follows the answer belongs to the server")
     head += bytes
     total += bytes.count
-    if let other = otherProtocol { return .failed(.notHTTP(other)) }
+    if let other = otherProtocol { return .fail(.notHTTP(other)) }
     let isComplete = endsWithEmptyLine
-    guard isComplete else { return total >= ProxyConnectStateMachine.limit ? .failed(.tooLong) : .waiting }
-    guard let status else { return .failed(.notHTTP(.other)) }
+    guard isComplete else { return total >= ProxyConnectStateMachine.limit ? .fail(.tooLong) : .read }
+    guard let status else { return .fail(.notHTTP(.other)) }
     switch status.code {
-    case 200..<300: return .open
+    case 200..<300: return .proceed
     case 100..<200 where status.code != 101:  // RFC 9110, 15.2
       head = []
-      return total >= ProxyConnectStateMachine.limit ? .failed(.tooLong) : .waiting
-    default: return .failed(failure(status))
+      return total >= ProxyConnectStateMachine.limit ? .fail(.tooLong) : .read
+    default: return .fail(failure(status))
     }
   }
 
-  /// The proxy has ended its side.
-  package func receiveEnd() -> ProxyFailure {
-    // A refusal that is cut short is still one.
+  /// The proxy closed the connection.
+  package func connectionEnded() -> ProxyFailure {
+    // The status of an incomplete answer counts if it is a refusal.
     guard head.contains(UInt8(ascii: "\n")), let status, !(200..<300).contains(status.code) else { return .closed }
     return failure(status)
   }
@@ -70,21 +77,21 @@ package struct ProxyConnectStateMachine {
     head.last == UInt8(ascii: "\n") && ProxyConnectStateMachine.isBetweenLines(head.dropLast())
   }
 
-  /// Whether bytes end with the end of a line, or that and a carriage return.
+  /// True if the bytes end with a line break, or with a line break and a carriage return.
   private static func isBetweenLines(_ bytes: ArraySlice<UInt8>) -> Bool {
     guard bytes.last == UInt8(ascii: "\r") else { return bytes.last == UInt8(ascii: "\n") }
     return bytes.dropLast().last == UInt8(ascii: "\n")
   }
 
-  /// What the proxy speaks, if the first bytes show that it isn't HTTP/1.
+  /// The other protocol that the first bytes show; nil if they may be HTTP/1.
   private var otherProtocol: ProxyFailure.NotHTTP? {
     guard zip(head, ProxyConnectStateMachine.version).contains(where: { $0 != $1 }) else {
-      // No status line is so short.
+      // A line break here makes the status line too short.
       return head.prefix(ProxyConnectStateMachine.shortest - 2).contains(UInt8(ascii: "\n")) ? .other : nil
     }
     switch head[0] {
     case 0x15, 0x16: return .tls
-    // SETTINGS is the first frame of a server: a length below 2^16, and its type.
+    // The first frame of an HTTP/2 server is SETTINGS: a length below 2^16, type 4 (RFC 9113, 3.4).
     case 0 where head.count < 4: return nil
     case 0 where head[3] == 4: return .http2
     default: return .other
@@ -112,14 +119,14 @@ package struct ProxyConnectStateMachine {
   }
 
   private func failure(_ status: Status) -> ProxyFailure {
-    // Some answer bad credentials like a server that wants them.
+    // Some proxies refuse wrong credentials with 401, the status of a server.
     guard status.code == 407 || status.code == 401 && isAuthorized else {
       return .refused(status: status.code, reason: status.reason)
     }
     return .credentials(wereSent: isAuthorized, schemes: schemes)
   }
 
-  /// The ways in which the proxy takes credentials, in lower case.
+  /// The authentication schemes of the proxy, in lower case.
   private var schemes: [String] {
     var schemes: [String] = []
     for line in lines.dropFirst() {

@@ -1,15 +1,15 @@
 package import TelemetryCore
 
 extension Network {
-  /// Connects to `address`, and if that is a proxy's, through it to the server that `route` names. The transport carries
-  /// the server's bytes from the first on.
+  /// Connects to `address`. With a route, `address` is the proxy's, and the transport leads through the proxy to the
+  /// server.
   package func connect(
     to address: SocketAddress, by route: ProxyRoute?, on loop: TelemetryLoop, deadline: Deadline
   ) async throws(NetworkError) -> sending any Transport {
     let transport = try await connect(to: address, on: loop, deadline: deadline)
     guard let route else { return transport }
     do throws(NetworkError) {
-      try await ProxyDialogue.run(ProxyConnectStateMachine(route), route.proxy, over: transport, on: loop, deadline)
+      try await ProxyConnector.connect(by: route, over: transport, on: loop, deadline)
     } catch {
       transport.close()
       throw error
@@ -18,27 +18,26 @@ extension Network {
   }
 }
 
-/// Asks a proxy for a connection.
-private enum ProxyDialogue {
-  static func run(
-    _ tunnel: ProxyConnectStateMachine, _ proxy: ProxyServer, over transport: any Transport, on loop: TelemetryLoop,
-    _ deadline: Deadline
+/// Drives `ProxyConnectStateMachine` over a transport.
+private enum ProxyConnector {
+  static func connect(
+    by route: ProxyRoute, over transport: any Transport, on loop: TelemetryLoop, _ deadline: Deadline
   ) async throws(NetworkError) {
-    var tunnel = tunnel
-    var rest = tunnel.request[...]
+    var machine = ProxyConnectStateMachine(route)
+    var rest = machine.request[...]
     let waiter = ReadinessWaiter()
     do throws(SystemError) {
       try transport.activate(waiter)
     } catch {
-      throw .proxy(proxy, .transport(error))
+      throw .proxy(route.proxy, .transport(error))
     }
     while true {
-      // Asked for before anything is moved, so that no readiness is lost in between.
+      // Taken before any read or write, so that no readiness in between is lost.
       let change = waiter.next
-      switch send(&rest, over: transport) ?? receive(&tunnel, from: transport) {
-      case .open: return
-      case .failed(let failure): throw .proxy(proxy, failure)
-      case .waiting: break
+      switch send(&rest, over: transport) ?? receive(&machine, from: transport) {
+      case .proceed: return
+      case .fail(let failure): throw .proxy(route.proxy, failure)
+      case .read: break
       }
       let result = await withTaskCancellationHandler {
         await change.value(until: deadline, on: loop)
@@ -46,51 +45,45 @@ private enum ProxyDialogue {
         change.fulfil(.cancelled)
       }
       if case .cancelled = result { throw .cancelled }
-      if result == nil || deadline.hasPassed(at: loop.now) { throw .proxy(proxy, .timedOut) }
+      if result == nil || deadline.hasPassed(at: loop.now) { throw .proxy(route.proxy, .timedOut) }
     }
   }
 
-  /// Sends what it can; nil once all is sent.
-  private static func send(_ rest: inout ArraySlice<UInt8>, over transport: any Transport) -> ProxyConnectStateMachine
-    .Progress?
-  {
+  /// Sends the rest of the request as far as the transport accepts it.
+  /// - Returns: Nil if nothing is left to send.
+  private static func send(
+    _ rest: inout ArraySlice<UInt8>, over transport: any Transport
+  ) -> ProxyConnectStateMachine.Action? {
     while !rest.isEmpty {
-      let result = unsafe rest.withUnsafeBytes { bytes -> IOResult in
-        guard let start = bytes.baseAddress else { return .wouldBlock }
-        return unsafe withUnsafeTemporaryAllocation(of: IOSlice.self, capacity: 1) { slice in
-          unsafe slice.initializeElement(at: 0, to: IOSlice(start: start, count: bytes.count))
-          return unsafe transport.write(UnsafeBufferPointer(slice))
-        }
-      }
-      switch result {
+      switch unsafe rest.withUnsafeBytes({ unsafe transport.write($0) }) {
       case .bytes(let count): rest = rest.dropFirst(count)
-      case .wouldBlock: return .waiting
-      case .end: return .failed(.closed)
-      case .failed(let error): return .failed(.transport(error))
+      case .wouldBlock: return .read
+      case .end: return .fail(.closed)
+      case .failed(let error): return .fail(.transport(error))
       }
     }
     return nil
   }
 
-  /// Reads what is there of the answer, and nothing of what follows it.
-  private static func receive(_ tunnel: inout ProxyConnectStateMachine, from transport: any Transport)
-    -> ProxyConnectStateMachine.Progress
-  {
+  /// Reads the answer, and none of the bytes that follow.
+  private static func receive(
+    _ machine: inout ProxyConnectStateMachine, from transport: any Transport
+  ) -> ProxyConnectStateMachine.Action {
     while true {
-      var bytes = [UInt8](repeating: 0, count: tunnel.missing)
+      var bytes = [UInt8](repeating: 0, count: machine.missing)
       switch unsafe bytes.withUnsafeMutableBytes({ unsafe transport.read(into: $0) }) {
       case .bytes(let count):
-        let progress = tunnel.receive(bytes[..<count])
-        if progress != .waiting { return progress }
-      case .wouldBlock: return .waiting
-      case .end: return .failed(tunnel.receiveEnd())
-      case .failed(let error): return .failed(.transport(error))
+        let action = machine.received(bytes[..<count])
+        if action != .read { return action }
+      case .wouldBlock: return .read
+      case .end: return .fail(machine.connectionEnded())
+      case .failed(let error): return .fail(.transport(error))
       }
     }
   }
 }
 
-/// Tells of each readiness of a transport.
+/// Waits for the readiness of a transport.
 private final class ReadinessWaiter: LoopHandler {
   enum Change {
     case ready
@@ -99,7 +92,7 @@ private final class ReadinessWaiter: LoopHandler {
 
   private let promise = Locked(Promise<Change>())
 
-  /// The next readiness, or the last one if nobody has asked since.
+  /// The next readiness. A readiness since the last call counts.
   var next: Promise<Change> {
     promise.withLock { promise in
       if promise.current != nil { promise = Promise() }

@@ -8,22 +8,16 @@
 
 /// The metadata that differ between two states of a file, so that changes are found without reading the file.
 struct FileIdentity: Hashable, Sendable {
-  var device: UInt64
-  var inode: UInt64
-  var size: Int64
+  var device: UInt64 = 0
+  var inode: UInt64 = 0
+  var size: Int64 = 0
   /// The time of the last change of the contents, in nanoseconds.
-  var modified: Int64
+  var modified: Int64 = 0
   /// The time of the last change of contents or metadata: new permissions may make a file readable.
-  var changed: Int64
+  var changed: Int64 = 0
+}
 
-  init(device: UInt64 = 0, inode: UInt64 = 0, size: Int64 = 0, modified: Int64 = 0, changed: Int64 = 0) {
-    self.device = device
-    self.inode = inode
-    self.size = size
-    self.modified = modified
-    self.changed = changed
-  }
-
+extension FileIdentity {
   /// Examines the file at `path`, following links. Blocks. Nil if there is no file.
   ///
   /// All pipes have the same identity, because a pipe can be read only once.

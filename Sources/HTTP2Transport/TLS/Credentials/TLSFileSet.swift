@@ -1,4 +1,4 @@
-/// The identities of all files of one TLS configuration at one moment, in a fixed order; nil stands for a missing file.
+/// The identities of a TLS configuration's files at one moment, in a fixed order. Nil stands for a missing file.
 struct TLSFileSet: Hashable, Sendable {
   var files: [FileIdentity?]
 

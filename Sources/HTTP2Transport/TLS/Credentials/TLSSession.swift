@@ -15,7 +15,7 @@ final class TLSSession: Sendable {
 
   deinit { unsafe SSL_SESSION_free(pointer) }
 
-  /// Whether the session may be resumed only once: a ticket that is used twice identifies the client to observers (RFC
+  /// True if the session may be resumed only once: a ticket that is used twice identifies the client to observers (RFC
   /// 8446, C.4).
   var isSingleUse: Bool { unsafe SSL_SESSION_get_protocol_version(pointer) >= TLS1_3_VERSION }
 

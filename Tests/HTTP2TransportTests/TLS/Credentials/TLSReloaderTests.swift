@@ -26,9 +26,9 @@ private final class ClientFiles: Sendable {
 
   deinit { TestFiles.remove(folder) }
 
-  /// As a careful writer does: a new file takes the old one's name.
+  /// Replaces a file atomically: a new file takes the name of the old one.
   func replace(_ name: String, with fixture: String) {
-    overwrite("new", TestCertificates.contents(fixture))
+    overwrite("new", CertificateFixtures.contents(fixture))
     rename(folder + "/new", folder + "/" + name)
   }
 
@@ -48,7 +48,7 @@ private final class Log: Sendable {
   var diagnostics: Diagnostics { Diagnostics { event in self.kept.withLock { $0.append(event) } } }
 }
 
-/// A network whose blocking work runs when the test says so.
+/// A network that holds blocking work until the test calls `runAll`.
 private final class StalledNetwork: Network {
   private let work = Mutex<[@Sendable () -> Void]>([])
   var started: Int { work.withLock { $0.count } }
@@ -81,7 +81,7 @@ private final class StalledNetwork: Network {
     }
   }
 
-  @Test("unchanged files: the same context, nothing said")
+  @Test("unchanged files leave the context in use, and nothing is reported")
   func unchanged() throws {
     try withReloader { _, _, log, context in
       let first = await context()
@@ -90,7 +90,7 @@ private final class StalledNetwork: Network {
     }
   }
 
-  @Test("a changed pair is used for the next connection, and the new certificate is what the server sees")
+  @Test("a changed pair is used for the next connection, which sends the new certificate")
   func changed() throws {
     try withReloader { files, _, log, context in
       let first = await context()
@@ -105,7 +105,7 @@ private final class StalledNetwork: Network {
     }
   }
 
-  @Test("a changed CA file decides who is believed")
+  @Test("a changed CA file changes the trusted authorities")
   func authority() throws {
     try withReloader { files, _, _, context in
       let other = try TLSServerContext(.test("other_server"))
@@ -115,7 +115,7 @@ private final class StalledNetwork: Network {
     }
   }
 
-  @Test("a certificate whose key hasn't come yet: the old pair stays, one warning, then the new pair")
+  @Test("a certificate without its new key is reported once and the old pair stays in use until the key arrives")
   func halfReplaced() throws {
     try withReloader { files, _, log, context in
       let first = await context()
@@ -130,7 +130,7 @@ private final class StalledNetwork: Network {
     }
   }
 
-  @Test("a file that is gone, cut or empty: the old one stays, each state is named once")
+  @Test("a missing, cut or empty file leaves the old one in use, and each state is reported once")
   func damaged() throws {
     try withReloader { files, _, log, context in
       let first = await context()
@@ -143,7 +143,7 @@ private final class StalledNetwork: Network {
       for _ in 0..<2 { #expect(await context() === first) }
       #expect(log.warnings.count == 2)
       #expect(log.warnings.last?.fields.first?.value.hasSuffix("/ca.pem' is empty") == true)
-      files.overwrite("ca.pem", Array(TestCertificates.contents("ca.pem").prefix(100)))
+      files.overwrite("ca.pem", Array(CertificateFixtures.contents("ca.pem").prefix(100)))
       for _ in 0..<2 { #expect(await context() === first) }
       #expect(log.warnings.count == 3)
       files.replace("ca.pem", with: "ca.pem")
@@ -152,20 +152,20 @@ private final class StalledNetwork: Network {
     }
   }
 
-  @Test("a link that leads elsewhere is a change, as in Kubernetes' volumes")
+  @Test("a link to another file is a change, as in Kubernetes' volumes")
   func link() throws {
     try withReloader { files, _, log, context in
       let first = await context()
       files.remove("tls.crt")
       files.remove("tls.key")
-      symlink(TestCertificates.path("other_client.pem"), files.folder + "/tls.crt")
-      symlink(TestCertificates.path("other_client.key"), files.folder + "/tls.key")
+      symlink(CertificateFixtures.path("other_client.pem"), files.folder + "/tls.crt")
+      symlink(CertificateFixtures.path("other_client.key"), files.folder + "/tls.key")
       #expect(await context() !== first)
       #expect(log.warnings.isEmpty)
     }
   }
 
-  @Test("a changed CA file is verified against: no session from before it is resumed")
+  @Test("after a change of the CA file no earlier session is resumed")
   func sessionsGoWithTheirTrust() throws {
     try withReloader { files, _, _, context in
       var configuration = TLSServerConfiguration.test("server")
@@ -185,7 +185,7 @@ private final class StalledNetwork: Network {
     }
   }
 
-  @Test("with an interval the files are looked at once in it; with none, never")
+  @Test("the files are examined once in an interval, and never without an interval")
   func interval() throws {
     for interval in [Duration?.some(.seconds(60)), nil] {
       let files = try ClientFiles()
@@ -207,12 +207,12 @@ private final class StalledNetwork: Network {
     }
   }
 
-  @Test("a key that becomes readable by all is warned of")
+  @Test("a key that becomes readable by all causes a warning")
   func exposed() throws {
     try withReloader { files, _, log, context in
       let first = await context()
-      // The folder is private, so the file in it is too; what it leads to is what counts.
-      let open = TestCertificates.temporary("reload.key", TestCertificates.contents("client.key"))
+      // The permissions of the file behind the link count.
+      let open = CertificateFixtures.temporary("reload.key", CertificateFixtures.contents("client.key"))
       defer { unlink(open) }
       chmod(open, 0o644)
       files.remove("tls.key")
@@ -222,7 +222,7 @@ private final class StalledNetwork: Network {
     }
   }
 
-  @Test("without files nothing blocks and nothing is looked at")
+  @Test("without files nothing blocks and no file is examined")
   func systemOnly() throws {
     let reloader = TLSReloader(try TLSContext(client: .init()), diagnostics: .silent)
     let network = StalledNetwork()
@@ -232,7 +232,7 @@ private final class StalledNetwork: Network {
     #expect(network.started == 0)
   }
 
-  @Test("a file system that hangs holds a connection up for a second at most, by one thread; what it says serves later")
+  @Test("a file system that hangs delays a connection by at most a second and occupies one thread")
   func hangs() throws {
     let files = try ClientFiles()
     let reloader = TLSReloader(try TLSContext(client: files.configuration), diagnostics: .silent)

@@ -1,0 +1,165 @@
+internal import OTLPWire
+internal import TelemetryCore
+internal import TelemetrySDK
+
+extension Delivery {
+  /// Sends the part of the export that is in progress until the part is accepted, dropped, split or set aside.
+  func deliverPart(_ export: inout ExportState) async {
+    if splitBeforehand(&export) { return }
+    export.part.compressed = await compress(export.part.request)
+    while true {
+      let call: Destination.Call
+      switch await admit(&export) {
+      case .stop(let reason): return drop(reason, &export)
+      case .go(let admitted): call = admitted
+      }
+      switch await attempt(call, &export) {
+      case nil: return
+      case .resend, .wait: continue
+      case .resendUncompressed:
+        export.part.compressed = nil
+        export.part.isEncodingRefused = true
+      case .resendWithNewHeaders:
+        if let generation = export.part.headerGeneration { await headerSource?.refused(generation) }
+      case .split(let limit): return split(&export, limit: limit)
+      case .isolate: return isolate(&export)
+      case .giveUp(let reason): return drop(reason, &export)
+      }
+    }
+  }
+
+  /// Makes an attempt.
+  /// - Returns: The next step; nil if the server accepted the request.
+  private func attempt(_ call: Destination.Call, _ export: inout ExportState) async -> RetryStateMachine.Action? {
+    var failure: AttemptFailure?
+    switch await send(call, &export) {
+    case .success(let response): accept(response, &export)
+    case .failure(let value):
+      export.part.attemptFailed(value)
+      failure = value
+    }
+    let isAbandoned = call.isProbe ? probes.removeValue(forKey: call.number)?.isAbandoned ?? false : false
+    callEnded(call, failure, isAbandoned: isAbandoned, &export.allowance)
+    guard let failure else { return nil }
+    guard isAbandoned else { return decide(after: failure, call, &export) }
+    export.part.retry.attemptAbandoned(failure)
+    return .resend
+  }
+
+  private func send(
+    _ call: Destination.Call, _ export: inout ExportState
+  ) async -> Result<ExportResponse, AttemptFailure> {
+    let deadline = attemptDeadline(export)
+    var headers: OTLPHeaders?
+    if let headerSource {
+      export.part.headerGeneration = nil
+      switch await headerSource.headers(deadline: deadline) {
+      case .success(let provided):
+        headers = provided.headers
+        export.part.headerGeneration = provided.generation
+      case .failure(let failure): return .failure(failure)
+      }
+    }
+    export.attemptBegan()
+    let message = export.part.compressed ?? export.part.request.message
+    let isCompressed = export.part.compressed != nil
+    let result =
+      call.isProbe
+      ? await probe(call, message, isCompressed: isCompressed, headers: headers, deadline: deadline)
+      : await client.send(message, isCompressed: isCompressed, headers: headers, deadline: deadline)
+    if case .failure(let failure) = result, !failure.hadConnection { return result }
+    export.requestBytes += message.count
+    return result
+  }
+
+  /// Sends in a task of its own (``Probe``).
+  private func probe(
+    _ call: Destination.Call, _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+  ) async -> Result<ExportResponse, AttemptFailure> {
+    let task = Task(executorPreference: loop) { [client] in
+      await client.send(message, isCompressed: isCompressed, headers: headers, deadline: deadline)
+    }
+    probes[call.number] = Probe(start: call.start, task: task)
+    let result = await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
+    guard case .failure(let failure) = result, failure.origin == .cancelled else {
+      probes[call.number]?.isAbandoned = false
+      return result
+    }
+    return probes[call.number]?.isAbandoned == true ? .failure(.abandoned(failure.fate)) : result
+  }
+
+  private func decide(
+    after failure: AttemptFailure, _ call: Destination.Call, _ export: inout ExportState
+  ) -> RetryStateMachine.Action {
+    let part = export.part
+    let request = RetryStateMachine.Request(
+      messageBytes: part.request.protobuf.count, isCompressed: part.compressed != nil,
+      mayBeIsolated: mayBeIsolated(export), hasProvidedHeaders: part.headerGeneration != nil)
+    let action = export.part.retry.attemptFailed(
+      failure, of: request, now: loop.now, deadline: softDeadline(export), random: &random)
+    if case .wait(let end) = action { joinQueue(&export, until: end, after: call) }
+    // The drop of a single bad item is reported by name; the server is healthy.
+    if part.isSingleBadItem { return action }
+    switch action {
+    case .wait: reporter.attemptFailed(failure, willRetry: true, at: loop.now)
+    case .giveUp: reporter.attemptFailed(failure, willRetry: false, at: loop.now)
+    default: break  // a free resend is routine: servers end connections by GOAWAY
+    }
+    return action
+  }
+
+  // MARK: Time
+
+  /// The end of an attempt that begins now.
+  ///
+  /// The export's whole time bounds the attempt in an outage too, which would else last as long as the server is silent.
+  /// If little is left of the export's time, the attempt still gets enough to distinguish an outage from a lack of time:
+  /// this would be the export's last attempt, and an outage doesn't count.
+  private func attemptDeadline(_ export: ExportState) -> Deadline {
+    let now = loop.now
+    let whole = RetryStateMachine.attemptDeadline(
+      timeout: configuration.timeout.value, now: now, deadline: hardDeadline(export))
+    guard let allowance = export.allowance else { return whole }
+    let own = min(softDeadline(export), Deadline(now + allowance.limit))
+    return min(whole, max(own, Deadline(now + Destination.Evidence.fairTime(attemptTime(allowance)))))
+  }
+
+  /// The longest time of an attempt; zero for no limit.
+  func attemptTime(_ allowance: UptimeClock.Allowance?) -> Duration {
+    let timeout = configuration.timeout.value
+    guard let allowance else { return timeout }
+    return timeout == .zero ? allowance.limit : min(timeout, allowance.limit)
+  }
+
+  // MARK: Compression
+
+  /// - Returns: The compressed message; nil if the message is better sent uncompressed.
+  private func compress(_ request: ExportRequest) async -> BufferSlice? {
+    guard let compressor, isGzipAccepted else { return nil }
+    let message = request.protobuf
+    guard governor != nil else { return await compress(message, compressor) }
+    let start = loop.now
+    let responseTime = active.count >= destination.room(at: start) ? destination.responseTime : nil
+    guard governor?.admits(bytes: message.count, at: start, responseTime: responseTime) == true else { return nil }
+    let result = await compress(message, compressor)
+    governor?.compressed(message.count, to: result?.count, took: loop.now - start)
+    return result
+  }
+
+  private func compress(_ message: BufferSlice, _ compressor: MessageCompressor) async -> BufferSlice? {
+    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return compressor.compress(message) }
+    return await runtime.block { compressor.compress(message) }
+  }
+
+  /// False if the server refused gzip on the present connections. A later connection may lead to another server.
+  private var isGzipAccepted: Bool {
+    guard let refused = gzipRefusedAt else { return true }
+    guard refused != client.connectionsMade else { return false }
+    gzipRefusedAt = nil
+    return true
+  }
+}

@@ -1,0 +1,166 @@
+internal import OTLPWire
+internal import Synchronization
+package import TelemetryCore
+package import TelemetrySDK
+
+/// Delivers batches over a client: encodes, splits, compresses, retries, and accounts for every item. Runs on an event loop.
+package actor Delivery {
+  // The encoder's buffers that are kept while no export runs.
+  private static let idleBuffers = 4
+
+  package nonisolated let loop: TelemetryLoop
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  let configuration: OTLPConfiguration
+  /// The servers' name in messages and in ``limits``.
+  let server: String
+  let client: any ExportClient
+  /// The servers' message limits, shared with other exporters (RULES D1).
+  let limits: LearnedMessageLimits
+  let compressor: MessageCompressor?
+  let headerSource: HeaderSource?
+  /// The threads for large compressions; nil in a simulation.
+  let runtime: TelemetryRuntime?
+  private let encoder: ExportRequestEncoder
+  private let metrics: ExporterMetrics
+  private nonisolated let publishedRoom: Atomic<Int>
+  private nonisolated let roomObservers = Locked<[@Sendable () -> Void]>([])
+
+  var active = ActiveExports()
+  var reporter: DeliveryReporter
+  var random: SeededRandom
+  var destination: Destination
+  var queue = AdmissionQueue()
+  /// The calls that began while the server was down, by number.
+  var probes: [Int: Probe] = [:]
+  /// The client's number of connections when the server refused gzip.
+  var gzipRefusedAt: Int?
+  /// The governor of automatic compression; nil for a fixed compression.
+  var governor: CompressionGovernor?
+  /// The end of the pause after the server refused every part of a batch as invalid: until then, or until the server
+  /// accepts a request, no batch is searched for bad items.
+  var nextIsolation: MonotonicInstant?
+  /// Shutdown's deadline; nil before shutdown.
+  var cutoff: Deadline?
+
+  /// - Parameters:
+  ///   - configuration: Values that ``OTLPConfiguration/validate()`` accepts.
+  ///   - servers: The validated endpoints, never empty.
+  ///   - governor: The initial state of automatic compression.
+  package init(
+    _ configuration: OTLPConfiguration, servers: [Endpoint], client: any ExportClient, loop: TelemetryLoop,
+    runtime: TelemetryRuntime? = nil, limits: LearnedMessageLimits = LearnedMessageLimits(),
+    governor: CompressionGovernor = CompressionGovernor(), diagnostics: Diagnostics,
+    random: SeededRandom = SeededRandom()
+  ) {
+    self.configuration = configuration
+    self.client = client
+    self.loop = loop
+    self.runtime = runtime
+    self.limits = limits
+    self.random = random
+    server = servers.map(\.description).joined(separator: ",")
+    encoder = ExportRequestEncoder(pooledBuffers: min(16, configuration.maxConcurrentExports))
+    metrics = ExporterMetrics(server: servers[0])
+    headerSource = HeaderSource(configuration, loop: loop, diagnostics: diagnostics)
+    reporter = DeliveryReporter(server: server, diagnostics: diagnostics.limited(by: loop))
+    let compression = configuration.compression(to: servers)
+    compressor = compression.level.map { MessageCompressor(level: $0) }
+    self.governor = compression == .auto ? governor : nil
+    destination = Destination(configuration.retry, maximum: configuration.maxConcurrentExports)
+    publishedRoom = Atomic(destination.room(at: loop.now))
+  }
+
+  /// Counts the idle buffers in `budget`.
+  package nonisolated func share(_ budget: ByteBudget) {
+    encoder.share(budget)
+    compressor?.share(budget)
+  }
+
+  /// Delivers `batch`, or gives up at `deadline`, or after `timeout`, in which the time of an outage doesn't count. The
+  /// spans are released once encoded.
+  /// - Returns: The outcome. Its counts sum to the batch's count.
+  package func export(
+    _ batch: consuming [SpanData], timeout: Duration? = nil, deadline: Deadline
+  ) async -> ExportOutcome {
+    let count = batch.count
+    guard count > 0 else { return ExportOutcome() }  // 1.1.13
+    guard cutoff == nil else { return refuse(count) }
+    let number = active.begin()
+    defer { exportEnded(number) }
+    metrics.exportBegan(count)
+    let start = loop.now
+    let allowance = timeout.map { destination.allowance($0, at: start) }
+    let request = encoder.encode(batch)
+    _ = consume batch
+    var export = ExportState(
+      request, number: number, start: start, deadline: deadline, allowance: allowance, policy: configuration.retry)
+    repeat {
+      await deliverPart(&export)
+      searchRefusedParts(&export)
+    } while export.beginNextPart()
+    if export.isolation.splits > 0, export.outcome.dropped[.refused] == count { pauseIsolation() }
+    metrics.exportEnded(export, at: loop.now)
+    return export.outcome
+  }
+
+  private func exportEnded(_ number: Int) {
+    active.end(number)
+    destination.exportEnded(number)
+    if active.count == 0 { encoder.trim(keeping: Delivery.idleBuffers) }
+  }
+
+  /// The number of exports that can proceed: further batches may as well stay in the queue. Callable on any thread.
+  package nonisolated var room: Int { publishedRoom.load(ordering: .relaxed) }
+
+  func publishRoom() {
+    let (room, before) = (destination.room(at: loop.now), self.room)
+    guard room != before else { return }
+    publishedRoom.store(room, ordering: .relaxed)
+    guard room > before else { return }
+    for observer in roomObservers.withLock({ $0 }) { observer() }
+  }
+
+  /// Calls `observer` whenever the room grows. The observer must not block.
+  package nonisolated func observeRoom(_ observer: @escaping @Sendable () -> Void) {
+    roomObservers.withLock { $0.append(observer) }
+  }
+
+  /// Tries exports that would wait beyond `deadline` now, as far as the server permits.
+  package func expedite(deadline: Deadline) {
+    if active.count > 0 { Task(executorPreference: loop) { [client] in await client.expedite() } }
+    destination.expedite(at: loop.now)
+    queue.expedite(deadline: deadline)
+    admitWaiting()
+  }
+
+  /// Waits for the exports that run now.
+  /// - Returns: False if they have not ended by `deadline`.
+  package func flush(deadline: Deadline) async -> Bool {
+    expedite(deadline: deadline)
+    guard let done = active.waitForRunning() else { return true }
+    return await done.value(until: deadline, on: loop) != nil
+  }
+
+  /// Refuses new batches, lets running exports continue until `deadline`, then ends the exports and the client. A further call
+  /// can only move the deadline forward.
+  package func shutdown(deadline: Deadline) async {
+    let deadline = min(deadline, cutoff ?? .never)
+    cutoff = deadline
+    expedite(deadline: deadline)
+    queue.wakeAll()
+    if let done = active.waitForRunning() { _ = await done.value(until: deadline, on: loop) }
+    await headerSource?.end()
+    await client.shutdown(deadline: deadline)
+  }
+
+  /// The exporter's metrics of itself.
+  package nonisolated var selfMetrics: SelfMetrics { metrics.snapshot }
+
+  /// The outcome of a batch after shutdown (4.8.4).
+  package nonisolated func refuse(_ count: Int) -> ExportOutcome {
+    metrics.refused(count)
+    return ExportOutcome(
+      dropped: [.shutdown: count], error: OTLPError(.shutdown, "the exporter was shut down before the export"))
+  }
+}

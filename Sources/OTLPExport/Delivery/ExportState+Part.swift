@@ -1,0 +1,66 @@
+internal import OTLPWire
+internal import TelemetryCore
+
+extension ExportState {
+  /// A part of the batch, sent as a request, with the state of the attempts.
+  struct Part {
+    let request: ExportRequest
+    /// True if an earlier request with these items may have been delivered.
+    private(set) var mayHaveBeenDelivered = false
+    /// True if these items are counted as possible duplicates.
+    private var isCountedAsDuplicate = false
+    var retry: RetryStateMachine
+    private(set) var lastFailure: AttemptFailure?
+    /// The compressed message; nil if the request is sent uncompressed.
+    var compressed: BufferSlice?
+    /// True if the server refused the compressed message.
+    var isEncodingRefused = false
+    /// The generation of the provider's headers in the latest attempt.
+    var headerGeneration: Int?
+    /// True if the back-off was shortened to fit into the export's time.
+    var hadLastAttempt = false
+    /// The place in the admission queue.
+    var place: AdmissionQueue.Place?
+
+    init(_ request: ExportRequest, _ retry: RetryStateMachine) {
+      self.request = request
+      self.retry = retry
+    }
+
+    /// An attempt begins.
+    /// - Returns: The number of items that became possible duplicates.
+    mutating func attemptBegan() -> Int {
+      guard mayHaveBeenDelivered, !isCountedAsDuplicate else { return 0 }
+      isCountedAsDuplicate = true
+      return request.itemCount
+    }
+
+    mutating func attemptFailed(_ failure: AttemptFailure) {
+      // A cancellation explains less than the failure before.
+      if failure.origin != .cancelled || lastFailure == nil { lastFailure = failure }
+      if failure.mayHaveBeenDelivered { mayHaveBeenDelivered = true }
+    }
+
+    /// True if the server refuses the content of a single item.
+    var isSingleBadItem: Bool { request.itemCount == 1 && lastFailure?.isBadData == true }
+
+    /// The name of the first span, for messages.
+    var firstSpanName: String {
+      let span = try? ExportRequestDecoder.decode(request.protobuf.array).first
+      return (span?.name ?? "").sanitized(limit: 200)
+    }
+
+    /// Smaller parts with the same items, in order: of at most `limit` message bytes, or the halves.
+
+    func split(limit: Int?) -> [Part] {
+      var requests = limit.map { request.split(maxMessageBytes: $0) } ?? []
+      if requests.count <= 1, let (first, second) = request.split() { requests = [first, second] }
+      return requests.map { request in
+        var part = Part(request, retry.restarted(wasConnected: mayHaveBeenDelivered))
+        part.mayHaveBeenDelivered = mayHaveBeenDelivered
+        part.isCountedAsDuplicate = isCountedAsDuplicate
+        return part
+      }
+    }
+  }
+}

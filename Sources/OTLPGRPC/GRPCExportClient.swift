@@ -1,0 +1,120 @@
+package import GRPCClient
+internal import HTTP2Transport
+package import OTLPExport
+package import OTLPWire
+package import TelemetryCore
+
+/// The part of a gRPC channel that an export client uses; tests substitute another.
+package protocol GRPCCalling: Sendable {
+  /// The number of connections established so far.
+  var connectionsMade: Int { get }
+  func unary(
+    path: String, message: BufferSlice, encoding: GRPCEncoding, metadata: [GRPCMetadata], deadline: Deadline
+  ) async -> GRPCResult
+  /// Ends the pauses before connection attempts.
+  func resetConnectBackoff() async
+  func shutdown(deadline: Deadline) async
+}
+
+extension GRPCChannel: GRPCCalling {}
+
+/// Sends export requests over gRPC.
+package struct GRPCExportClient: ExportClient {
+  private let channel: any GRPCCalling
+  private let path: String
+
+  package init(_ channel: any GRPCCalling, path: String = ExportRequest.path) {
+    self.channel = channel
+    self.path = path
+  }
+
+  package func send(
+    _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+  ) async -> Result<ExportResponse, AttemptFailure> {
+    let result = await channel.unary(
+      path: path, message: message, encoding: isCompressed ? .gzip : .identity,
+      metadata: headers.map(GRPCExportClient.metadata) ?? [], deadline: deadline)
+    return GRPCExportClient.read(result)
+  }
+
+  package var connectionsMade: Int { channel.connectionsMade }
+
+  package func expedite() async { await channel.resetConnectBackoff() }
+
+  package func shutdown(deadline: Deadline) async { await channel.shutdown(deadline: deadline) }
+
+  static func metadata(_ headers: OTLPHeaders) -> [GRPCMetadata] {
+    HeaderRules.metadata(headers).map { GRPCMetadata(name: $0.name, value: $0.value) }
+  }
+
+  /// Reads the response, or the failure, from a call's result.
+  package static func read(_ result: GRPCResult) -> Result<ExportResponse, AttemptFailure> {
+    guard result.code == .ok else { return .failure(failure(result)) }
+    do throws(WireError) {
+      return .success(try ExportResponse(protobuf: result.body))
+    } catch {
+      // 5.2.12
+      return .failure(
+        AttemptFailure(
+          .drop, status: GRPCStatusCode.internal.name,
+          message: "the server accepted the call with a response that isn't OTLP's: \(error)",
+          origin: .protocolViolation, fate: .processed))
+    }
+  }
+
+  private static func failure(_ result: GRPCResult) -> AttemptFailure {
+    let details = details(result)
+    var message = result.message
+    if let violations = details?.fieldViolations, !violations.isEmpty {  // 1.5.8
+      message += " (" + violations.joined(separator: "; ") + ")"
+    }
+    if let tls = result.tlsError {
+      message = tls.message
+    } else if result.cause == .connect || result.cause == .cancelled, let connectFailure = result.connectFailure {
+      message = connectFailure
+    }
+    message = message.sanitized(limit: 500)
+    return AttemptFailure(
+      GRPCFailureMeaning.meaning(of: result, message: message), status: result.code.name, message: message,
+      origin: origin(result.cause), fate: fate(result), pushback: pushback(result.pushback),
+      retryInfo: details?.retryInfo, isTLS: result.tlsError != nil && result.cause != .server,
+      isUnconnected: result.isUnconnected || result.connectFailure != nil)
+  }
+
+  /// The status details, unless they contradict the status (5.2.8).
+  private static func details(_ result: GRPCResult) -> RPCStatus? {
+    guard result.cause == .server, let bytes = result.statusDetails, let details = try? RPCStatus(protobuf: bytes),
+      details.code == 0 || Int(details.code) == result.code.rawValue
+    else { return nil }
+    return details
+  }
+
+  private static func origin(_ cause: GRPCResult.Cause) -> AttemptFailure.Origin {
+    switch cause {
+    case .server: .server
+    case .deadline: .deadline
+    case .cancelled: .cancelled
+    case .connect: .connect
+    case .transport: .transport
+    case .protocolViolation: .protocolViolation
+    }
+  }
+
+  private static func fate(_ result: GRPCResult) -> AttemptFailure.Fate {
+    // A server, or a proxy before it, that ran out of time may have passed the request on.
+    if result.cause == .server, result.code == .deadlineExceeded || result.code == .cancelled { return .unknown }
+    switch result.fate {
+    case .neverProcessed: return .neverProcessed
+    case .unknown: return .unknown
+    case .processed: return .processed
+    }
+  }
+
+  private static func pushback(_ pushback: GRPCResult.Pushback) -> AttemptFailure.Pushback {
+    switch pushback {
+    case .none: .none
+    case .retry(let delay): .retry(after: delay)
+    case .stop: .stop
+    }
+  }
+}
