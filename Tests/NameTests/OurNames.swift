@@ -23,15 +23,21 @@ let ourNames: [Any.Type] = [
   LoopbackCollector.self, MonotonicInstant.self, OTLPCompression.self, OTLPError.self, OTLPGRPCExporter.self,
   OTLPHeaders.self, OTLPProxy.self, OTLPRetryPolicy.self, OTLPSignal.self, OTLPTLSVersion.self,
   OperatingSystemDetector.self, OverflowPolicy.self, PEMSource.self, PairsTextMap.self, ParentBasedSampler.self,
-  ProbabilitySampler.self, ProcessDetector.self, ProvidedHeaders.self, RandomIDGenerator.self, Resource.self,
+  ProbabilitySampler.self, ProcessDetector.self, ProvidedHeaders.self, RandomIDGenerator.self, RecordingSpan.self,
+  Resource.self,
   (any ResourceDetector).self, (any Sampler).self, SamplingResult.self, SelfMetrics.self, ServiceDetector.self,
   SimpleProcessor<SpanData>.self, SimpleSpanProcessor.self, SpanContext.self, SpanData.self, (any SpanExporter).self,
-  SpanID.self, SpanLimits.self, StandardWorkload.self, SystemError.self, TelemetryLoop.self, TelemetryRuntime.self,
+  SpanID.self, SpanLimits.self, SpanLink.self, (any SpanProcessor).self, (any StackTraced).self, StandardWorkload.self,
+  SystemError.self, TelemetryLoop.self, TelemetryRuntime.self, TelemetryTracer.self,
   TestCertificates.self, (any TextMapGetter<[String: String]>).self, (any TextMapPropagator).self,
   (any TextMapSetter<[String: String]>).self, TraceContext.self, TraceFlags.self, TraceID.self,
-  TraceIDRatioSampler.self, TraceState.self, W3CBaggagePropagator.self, W3CTraceContextPropagator.self,
+  TraceIDRatioSampler.self, TraceState.self, TracerProvider.self, W3CBaggagePropagator.self,
+  W3CTraceContextPropagator.self,
   XRayIDGenerator.self, XRayPropagator.self,
 ]
+
+/// A type that can't be copied is no `Any`.
+func set(_ attributes: inout EventAttributes) { attributes.set("key", 1) }
 
 func ourMainJob() async throws {
   try await withTelemetryRuntime { runtime in _ = runtime.configuration }

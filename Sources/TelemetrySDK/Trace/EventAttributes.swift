@@ -3,7 +3,7 @@
 public struct EventAttributes: ~Copyable {
   var message: ProtobufAppender
   private let limits: RecordingLimits
-  /// Where the attributes begin in the message.
+  /// The start of the attributes in the message.
   private let start: Int
   private var count = 0
   private(set) var dropped: UInt64 = 0

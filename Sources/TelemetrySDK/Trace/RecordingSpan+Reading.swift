@@ -6,7 +6,7 @@ extension RecordingSpan {
   /// An attribute's value.
   public func attribute(_ key: String) -> AttributeValue? { data?.attributes[key] }
 
-  /// Whether the span has ended; true for one that isn't recorded.
+  /// True if the span has ended or isn't recorded.
   public var hasEnded: Bool { !isRecording }
 
   /// The parent's id; invalid for the first span of a trace, and for a span that isn't recorded.

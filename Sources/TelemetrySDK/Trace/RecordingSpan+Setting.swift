@@ -83,13 +83,13 @@ extension RecordingSpan {
   /// Adds an event. Events keep the order in which they are added.
   /// - Parameters:
   ///   - name: The event's name.
-  ///   - attributes: Its attributes.
-  ///   - unixNano: Its time in nanoseconds since 1970; nil, the default, for now.
+  ///   - attributes: The event's attributes.
+  ///   - unixNano: The event's time in nanoseconds since 1970; nil, the default, for now.
   public func addEvent(_ name: String, attributes: Attributes = Attributes(), at unixNano: UInt64? = nil) {
     record?.addEvent(name, unixNano, attributes)
   }
 
-  /// Adds an event whose attributes a closure sets: it only runs if the span is recorded, and needs no allocation.
+  /// Adds an event with the attributes that a closure sets. The closure only runs if the span is recorded.
   public func addEvent(
     _ name: String, at unixNano: UInt64? = nil, attributes build: (inout EventAttributes) throws -> Void
   ) rethrows {

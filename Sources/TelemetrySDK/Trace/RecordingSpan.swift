@@ -11,8 +11,8 @@ public struct RecordingSpan: @unchecked Sendable {
   public let context: SpanContext
   /// The record, if the span is recorded.
   @usableFromInline let record: SpanRecord?
-  /// The block of the record, which it keeps alive. A reference of the block's own type, whose ancestor is in another module,
-  /// would be copied through its metadata.
+  /// Keeps the record's block alive. A reference of the block's own type would be copied through the type's metadata, because
+  /// its ancestor is in another module.
   @usableFromInline let storage: AnyObject?
 
   init(_ context: SpanContext, _ storage: AnyObject?) {
@@ -28,7 +28,7 @@ public struct RecordingSpan: @unchecked Sendable {
     storage = nil
   }
 
-  /// Whether settings have an effect: the span is recorded and hasn't ended.
+  /// True if settings have an effect: the span is recorded and hasn't ended.
   public var isRecording: Bool { record?.isRecording ?? false }
 
   /// Ends the span: its processors receive it. The first call counts; it never blocks.
@@ -41,7 +41,7 @@ public struct RecordingSpan: @unchecked Sendable {
 }
 
 extension RecordingSpan: Hashable {
-  /// Whether both are the same span.
+  /// True if both are the same span.
   public static func == (left: RecordingSpan, right: RecordingSpan) -> Bool {
     left.context == right.context
   }

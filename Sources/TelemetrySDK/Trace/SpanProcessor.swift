@@ -14,7 +14,7 @@ public protocol SpanProcessor: Sendable {
   /// Default: nothing.
   func onEnding(_ span: RecordingSpan)
 
-  /// Whether ``onEnding(_:)`` is to be called; default false. Read once, when the provider is made.
+  /// True if the provider must call ``onEnding(_:)``; default false. Read once, when the provider is made.
   var needsOnEnding: Bool { get }
 
   /// A span has ended and doesn't change any more.

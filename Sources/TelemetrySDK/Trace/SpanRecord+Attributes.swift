@@ -25,7 +25,7 @@ extension SpanRecord {
     }
   }
 
-  /// Adds an attribute whose key is new.
+  /// Adds an attribute with a new key.
   @unsafe
   @inline(__always)
   private static func addAttribute(
@@ -39,7 +39,7 @@ extension SpanRecord {
     unsafe append(&head.pointee.message, key)
   }
 
-  /// Sets an attribute whose key may exist: a new value takes the place of the old one, whose bytes don't stay.
+  /// Sets an attribute with a key that may exist. The new value replaces the old bytes.
   @unsafe
   @inline(never)
   private static func setRepeated(

@@ -17,7 +17,7 @@ extension SpanRecord {
     }
   }
 
-  /// Adds an event whose message was written elsewhere.
+  /// Adds an event from its finished message.
   @unsafe
   func addEvent(message: UnsafeRawBufferPointer) {
     unsafe withLock { head, _ in
@@ -104,7 +104,7 @@ extension ProtobufAppender {
     _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: RecordingLimits
   ) -> UInt64 {
     let count = attributes.elements.count
-    if count <= most, limits.valueLength == .max {
+    if count <= most, limits.isUnlimited {
       self.attributes(tag, attributes)
       return 0
     }

@@ -6,8 +6,8 @@ internal import TelemetryCore
 /// The message begins with the fields that are known at the start, in the order of their numbers. Attributes, events and links
 /// follow in the order in which they are set; dropped counts, status and flags come with the end.
 ///
-/// A record is a pointer into the block, without a count of references: whoever uses it holds the block's object
-/// (``RecordingSpan``, ``TraceContext``).
+/// A record is a pointer into the block and counts no references: its users hold the block's object (``RecordingSpan``,
+/// ``TraceContext``).
 @usableFromInline
 @safe
 struct SpanRecord {
@@ -43,7 +43,7 @@ struct SpanRecord {
     var statusMessage = ""
     /// The field of the name in the message; the fields up to `fieldsStart` follow.
     var name: Range<Int>
-    /// Where attributes, events and links begin: behind the field of the end time.
+    /// The start of attributes, events and links, behind the field of the end time.
     var fieldsStart: Int
     var attributeCount: UInt32 = 0
     var eventCount: UInt32 = 0
@@ -171,6 +171,6 @@ extension ProtobufAppender {
 extension SpanRecord {
   var limits: RecordingLimits { tracer.limits }
 
-  /// Whether settings have an effect.
+  /// True if settings have an effect.
   var isRecording: Bool { unsafe withLock { head, _ in unsafe head.pointee.phase != .ended } }
 }

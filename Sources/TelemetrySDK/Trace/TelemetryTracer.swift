@@ -2,7 +2,7 @@
 ///
 /// Its name leaves the bare one to swift-distributed-tracing, which has a public protocol `Tracer`.
 public final class TelemetryTracer: Sendable {
-  /// The library or module whose spans the tracer starts.
+  /// The library or module of the tracer's spans.
   public let scope: InstrumentationScope
   let provider: TracerProvider
   // The provider's, at hand for each span.
@@ -17,7 +17,7 @@ public final class TelemetryTracer: Sendable {
   /// The resource of the tracer's spans.
   public var resource: Resource { provider.resource }
 
-  /// Whether a span that is started may be recorded: false without processors and after the provider's shutdown, so that costly
+  /// True if a span that is started may be recorded: false without processors and after the provider's shutdown, so that costly
   /// preparations can be left out.
   public var isEnabled: Bool { provider.isRecording }
 

@@ -6,7 +6,7 @@ internal import TelemetryCore
 /// Any number of providers can exist. End a provider with ``shutdown(within:)``: spans that start later aren't recorded.
 /// Specification: trace SDK, tracer provider (RULES 4.1).
 public final class TracerProvider: Sendable {
-  /// The entity whose spans these are.
+  /// The entity that produces the spans.
   public let resource: Resource
   let sampler: any Sampler
   let idGenerator: any IDGenerator
@@ -21,7 +21,7 @@ public final class TracerProvider: Sendable {
 
   /// Makes a provider.
   /// - Parameters:
-  ///   - resource: The entity whose spans these are.
+  ///   - resource: The entity that produces the spans.
   ///   - sampler: Decides which spans are recorded; default: as the parent, and all roots.
   ///   - idGenerator: Makes trace and span ids; default: random ones.
   ///   - limits: The most that a span holds.
@@ -47,7 +47,7 @@ public final class TracerProvider: Sendable {
   /// The tracer of a library or module.
   /// - Parameters:
   ///   - name: The library's or module's name; an empty one works, and is reported.
-  ///   - version: Its version; empty for none.
+  ///   - version: The version; empty for none.
   ///   - schemaURL: The schema of its spans; empty for none.
   ///   - attributes: Further attributes of the scope.
   public func tracer(

@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// Writes protobuf fields in order, into memory that grows: for a message whose fields arrive one by one.
+/// Writes protobuf fields in order, into memory that grows: for a message with fields that arrive one by one.
 ///
 /// A message in a message is begun with one byte for its length; when it ends with 128 bytes or more, its content moves to make
 /// room for a longer length. `ProtobufWriter` avoids the move by writing backwards, which needs all fields at once.
@@ -49,7 +49,7 @@ struct ProtobufAppender {
 
   var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: base, count: count) }
 
-  /// Where the next byte goes.
+  /// The place of the next byte.
   private var end: UnsafeMutableRawPointer { @inline(__always) get { unsafe base + count } }
 
   // MARK: Fields of fixed size; the caller has made sure of the room
