@@ -4,20 +4,17 @@ import Testing
 
 // The README shows the bodies of these functions; ReadmeTests compares them.
 
-func exportASpan() async throws {
+func exportASpan(_ handle: (RecordingSpan) async throws -> Void) async throws {
   let exporter = try OTLPGRPCExporter(.init(endpoint: "http://localhost:4317"))
   let processor = try BatchSpanProcessor(exporter: exporter)
+  let provider = try TracerProvider(resource: Resource(["service.name": "checkout"]), processors: [processor])
+  let tracer = provider.tracer("checkout.http")
 
-  let span = SpanData(
-    traceID: TraceID(high: 0x5B8E_FFF7_9803_8103, low: 0xD269_B633_813F_C60C), spanID: SpanID(0xEEE1_9B7E_C3C1_B174),
-    name: "GET /users/{id}", kind: .server,
-    startTimeUnixNano: 1_760_000_000_000_000_000, endTimeUnixNano: 1_760_000_000_012_345_678,
-    attributes: ["http.request.method": "GET", "http.response.status_code": 200], status: .ok,
-    resource: Resource(["service.name": "checkout"]), scope: InstrumentationScope(name: "my.library"))
-  processor.onEnd(span)  // from any thread; never waits by default
-
-  let report = await processor.shutdown(within: .seconds(5))
-  print(report.ledger)  // exported 1, dropped 0
+  try await tracer.withSpan("GET /users/{id}", kind: .server) { span in
+    span.setAttribute("http.request.method", "GET")
+    try await handle(span)  // spans that start here are its children
+  }
+  print(await provider.shutdown(within: .seconds(5)).ledger)  // exported 1, dropped 0
 }
 
 func configureTLS(_ environment: [String: String]) -> OTLPGRPCExporter.Configuration {

@@ -25,7 +25,8 @@ import Testing
     let tracer = try tracer()
     await tracer.withSpan("outer") { outer in
       async let child = tracer.withSpan("child") { span in span.parentSpanID }
-      #expect(await child == outer.context.spanID)
+      let inherited = await child
+      #expect(inherited == outer.context.spanID)
       let detached = Task.detached { tracer.startSpan("detached").parentSpanID }
       let parent = await detached.value
       #expect(!parent.isValid)
