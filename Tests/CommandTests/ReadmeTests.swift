@@ -1,3 +1,6 @@
+import HTTP2Transport
+import OTLPExport
+import OTLPGRPC
 import TestSupport
 import TestThreads
 import Testing
@@ -27,6 +30,13 @@ import otlp
     }
   }
 
+  @Test func theQuotedFindingIsWhatTheDoctorPrints() throws {
+    let text = "localhost:4317"
+    let context = ProbeContext(.init(endpoint: text), endpoint: try Endpoint(text, insecure: false))
+    let finding = Finding(.handshake(.tls(TLSError(.notTLS, "")), isSecurityMismatch: true), context)
+    #expect(
+      Self.readme.contains("\n\(finding.mistake.rawValue): \(finding.problem)\n  what to do: \(finding.advice)\n"))
+  }
 }
 
 extension String {
