@@ -13,6 +13,13 @@ import Testing
     for name in names { target.run(TestFiles.bytes("\(folder)/\(name)")) }
   }
 
+  @Test("`Tests/fuzz` without arguments runs every target")
+  func theScriptRunsEachTarget() throws {
+    let script = TestFiles.read(TestFiles.root + "/Tests/fuzz").split(separator: "\n")
+    let line = try #require(script.first { $0.hasPrefix("all=(") })
+    #expect(line == "all=(\(FuzzTarget.allCases.map(\.rawValue).joined(separator: " ")))")
+  }
+
   @Test("the readers of spans keep their rules for the reference serializer's messages")
   func replaysGoldenMessages() {
     let folder = TestFiles.root + "/Fixtures/Golden"
