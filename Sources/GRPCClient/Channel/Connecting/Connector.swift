@@ -26,10 +26,10 @@ struct Connector: Sendable {
     }
     keepalive = KeepaliveThrottle(configuration.keepalive, probeAfter: configuration.probeAfter)
     connectTimeout = max(.milliseconds(1), configuration.connectTimeout)
+    // Without a rate limit, so that each reload is reported.
     tls = configuration.tls.map { TLSReloader($0, diagnostics: diagnostics) }
     self.network = network
     self.loop = loop
-    // The reloader reports each reload: no limit.
     self.diagnostics = diagnostics.limited(by: loop)
   }
 
