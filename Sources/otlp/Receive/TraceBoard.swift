@@ -139,5 +139,4 @@ package struct TraceBoard {
     defer { discarded = Discarded() }
     return discarded
   }
-
 }
