@@ -53,7 +53,7 @@ import otlp
   /// True if the file is where `type`, or its nested `Configuration`, declares settings.
   private static func declares(_ type: String, _ path: String) -> Bool {
     let name = path.split(separator: "/").last.map { String($0) } ?? ""
-    return ["\(type).swift", "\(type)+Configuration.swift", "Configuration.swift"].contains(name)
+    return ["\(type).swift", "\(type)+Configuration.swift"].contains(name)
       && TestFiles.read(path).contains("public var")
   }
 
