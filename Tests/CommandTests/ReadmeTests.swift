@@ -34,7 +34,8 @@ import otlp
     let text = "localhost:4317"
     let context = ProbeContext(.init(endpoint: text), endpoint: try Endpoint(text, insecure: false))
     let finding = Finding(.handshake(.tls(TLSError(.notTLS, "")), isSecurityMismatch: true), context)
-    #expect(Self.readme.contains("\n\(finding.mistake.rawValue): \(finding.problem)\n  what to do: \(finding.advice)\n"))
+    #expect(
+      Self.readme.contains("\n\(finding.mistake.rawValue): \(finding.problem)\n  what to do: \(finding.advice)\n"))
   }
 }
 

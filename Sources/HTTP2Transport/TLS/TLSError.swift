@@ -52,16 +52,14 @@ package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
   package let role: Role?
   /// The path of the file that can't be used, fit to be shown; nil for a text and for other failures.
   package let file: String?
-  /// The message without the role and the file: "is not PEM".
-  package let reason: String
-  /// The reason, with the role and the file if there are any.
+  /// A description for users, with the role and the file if there are any.
   package let message: String
 
   /// Makes the error of a handshake or a connection.
   package init(_ code: Code, _ message: String) {
     self.code = code
     (role, file) = (nil, nil)
-    (reason, self.message) = (message, message)
+    self.message = message
   }
 
   /// Makes the error of a file or a text.
@@ -69,7 +67,6 @@ package struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     code = .badFile
     self.role = role
     file = source.path == nil ? nil : source.shown
-    self.reason = reason
     message = "\(role.rawValue) \(source.path == nil ? "text" : "file") \(source.quoted) \(reason)"
   }
 

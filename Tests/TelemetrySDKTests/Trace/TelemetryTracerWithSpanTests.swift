@@ -38,7 +38,12 @@ import Testing
   func errors() async throws {
     let tracer = try tracer()
     #expect(throws: Failure.self) { try tracer.withSpan("sync") { _ in throw Failure() } }
-    await #expect(throws: Failure.self) { try await tracer.withSpan("async") { _ in throw Failure() } }
+    await #expect(throws: Failure.self) {
+      try await tracer.withSpan("async") { _ in
+        await Task.yield()
+        throw Failure()
+      }
+    }
     #expect(throws: Failure.self) {
       try tracer.withSpan("own") { span in
         span.setStatus(.error("own words"))
