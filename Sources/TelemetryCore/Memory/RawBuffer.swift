@@ -39,7 +39,7 @@ package final class RawBuffer: Sendable {
   }
 
   deinit {
-    if isCounted.load(ordering: .relaxed) { budget?.give(capacity) }
+    if isCounted.load(ordering: .relaxed) { budget?.giveExceeding(capacity) }
     if ownsMemory { unsafe base.deallocate() }
   }
 
