@@ -13,8 +13,8 @@ import Testing
   private let pool = ObjectPool<RawBuffer>(
     capacity: 1, factory: { RawBuffer(capacity: AbandonedBodyTests.size) }, size: { $0.capacity })
 
-  private func request(_ pair: Pair) async -> HTTP2Response {
-    let buffer = RawBuffer(lending: pool.acquire())
+  private func request(_ pair: Pair, _ body: RawBuffer? = nil) async -> HTTP2Response {
+    let buffer = body ?? RawBuffer(lending: pool.acquire())
     let request = HTTP2Request(
       headers: Pair.headers, body: BufferSlice(buffer: buffer, range: 0..<Self.size), maxResponseBytes: 1_000)
     return await pair.connection.request(request, deadline: Deadline(pair.simulation.now + .seconds(1)))
@@ -47,6 +47,34 @@ import Testing
       await pair.simulation.sleep(.seconds(3))
       #expect(budget.used == Self.size && budget.reserve == Self.size)
       #expect(pair.events.all == [.closed(.unresponsive("no answer to a ping after a silence"))])
+    }
+  }
+
+  @Test("a body that an export keeps for the next attempt counts only while the output refers to it")
+  func kept() throws {
+    pool.share(budget)
+    var link = SimulatedLink(faults: [.stall(afterBytes: 2_000, from: .client, for: .seconds(60))])
+    link.bufferSize = 4_096
+    try withPair(link: link) { pair in
+      let body = RawBuffer(lending: pool.acquire())
+      #expect(await request(pair, body).failure == .deadline)
+      #expect(budget.used == Self.size)
+      await pair.simulation.sleep(.seconds(3))
+      #expect(budget.used == 0)
+      #expect(body.capacity == Self.size)
+    }
+  }
+
+  @Test("a body whose pool gets the budget while the output refers to it takes and gives nothing")
+  func budgetLater() throws {
+    var link = SimulatedLink(faults: [.stall(afterBytes: 2_000, from: .client, for: .seconds(60))])
+    link.bufferSize = 4_096
+    try withPair(link: link) { pair in
+      #expect(await request(pair).failure == .deadline)
+      pool.share(budget)
+      #expect(budget.take(500))
+      await pair.simulation.sleep(.seconds(3))
+      #expect(budget.used == 500 + budget.reserve)
     }
   }
 
