@@ -5,12 +5,15 @@ internal import Synchronization
 ///
 /// Memory that is kept for later use, such as the objects of a pool, is a reserve: such memory counts as taken, and is released
 /// when another holder needs the bytes.
+@safe
 package final class ByteBudget: Sendable {
   /// The limit in bytes.
   package let limit: Int
   private let taken = Atomic<Int>(0)
   private let reserved = Atomic<Int>(0)
   private let reserves = Locked<[@Sendable () -> Void]>([])
+  // SAFETY: set before the budget is shared, and only read afterwards.
+  nonisolated(unsafe) private var roomObserver: (@Sendable () -> Void)?
 
   /// Makes a budget of `limit` bytes. A negative limit counts as 0.
   package init(limit: Int) {
@@ -20,8 +23,8 @@ package final class ByteBudget: Sendable {
   /// The bytes that are taken now.
   package var used: Int { taken.load(ordering: .relaxed) }
 
-  /// The bytes that are free now.
-  package var available: Int { max(0, limit - used) }
+  /// The bytes that are free now; negative while ``takeExceeding(_:)`` has taken more than there were.
+  package var available: Int { limit - used }
 
   /// Takes `count` bytes if they are free. A negative count is 0.
   /// - Returns: False if nothing was taken.
@@ -40,6 +43,16 @@ package final class ByteBudget: Sendable {
   /// Takes `count` bytes for memory that exists already, even if they aren't free. As long as more than `limit` bytes are
   /// taken, ``take(_:)`` fails. A negative count is 0.
   package func takeExceeding(_ count: Int) { taken.wrappingAdd(max(0, count), ordering: .acquiringAndReleasing) }
+
+  /// Gives back bytes of ``takeExceeding(_:)``, and calls the observer of ``observeRoom(_:)``.
+  package func giveExceeding(_ count: Int) {
+    give(count)
+    unsafe roomObserver?()
+  }
+
+  /// Registers the function that ``giveExceeding(_:)`` calls, on any thread. It must not wait. Must be called before the
+  /// budget is shared.
+  package func observeRoom(_ observer: @escaping @Sendable () -> Void) { unsafe roomObserver = observer }
 
   /// Takes `count` bytes, and releases the reserves if too few bytes are free.
   /// - Returns: False if nothing was taken.

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// A block of raw memory for the bytes of one message, up to the socket.
 ///
 /// The last reference frees the memory. One owner writes the bytes before the buffer is shared; after that the bytes are
@@ -12,7 +10,6 @@ package final class RawBuffer: Sendable {
   /// The buffer that owns the memory instead, and returns to its pool with this object.
   private let loan: PooledObject<RawBuffer>?
   private let ownsMemory: Bool
-  private let isCounted = Atomic<Bool>(false)
 
   /// Allocates `capacity` bytes, uninitialized.
   package init(capacity: Int) {
@@ -39,22 +36,15 @@ package final class RawBuffer: Sendable {
   }
 
   deinit {
-    if isCounted.load(ordering: .relaxed) { budget?.give(capacity) }
     if ownsMemory { unsafe base.deallocate() }
   }
 
-  private var budget: ByteBudget? {
+  /// The budget of the pool that owns the memory, if any.
+  package var budget: ByteBudget? {
     switch loan {
     case .some(let loan): loan.budget
     case .none: nil
     }
-  }
-
-  /// Counts the memory of a pool's buffer in the pool's budget from now until the loan ends: for a buffer that outlives the
-  /// work that accounted for its bytes. More calls have no effect.
-  package func countUntilFreed() {
-    guard let budget, !isCounted.exchange(true, ordering: .relaxed) else { return }
-    budget.takeExceeding(capacity)
   }
 
   /// The bytes of `range`; valid for as long as the buffer is referenced.

@@ -92,9 +92,13 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     let slots = slots  // outside the lock: it calls the exporter
     withState { $0.machine.settings.maxConcurrentExports = slots }
     registration.store(loop.register(self).rawValue, ordering: .relaxed)
-    loopExporter?.share(budget)
-    loopExporter?.observeRoom { [weak self] in
-      if let self { self.loop.notify(self.token) }
+    if let loopExporter {
+      let roomGrew: @Sendable () -> Void = { [weak self] in
+        if let self { self.loop.notify(self.token) }
+      }
+      budget.observeRoom(roomGrew)
+      loopExporter.share(budget)
+      loopExporter.observeRoom(roomGrew)
     }
     if lease != nil { Fork.join(self) }  // a simulation doesn't fork
     warnOfLongAttempts()

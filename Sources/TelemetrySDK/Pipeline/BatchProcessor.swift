@@ -42,8 +42,9 @@ public final class BatchProcessor<Item: BatchItem>: DrivenProcessor {
   @specialized(where Item == SpanData)
   public func onEnd(_ item: consuming Item) { driver.onEnd(item) }
 
-  /// The bytes held now, never more than `maxQueueBytes`: of items in the queue and in exports, by their size bounds,
-  /// which are no less than their encoded sizes; and of the exporter's idle buffers.
+  /// The bytes held now: of items in the queue and in exports, by their size bounds, which are no less than their encoded
+  /// sizes; of the exporter's idle buffers; and of messages that were given up and that a stuck connection still refers to.
+  /// Only the latter can exceed `maxQueueBytes`, and then no item is accepted.
   public var bytesHeld: Int { driver.budget.used }
 
   /// A copy of the state machine, for tests.

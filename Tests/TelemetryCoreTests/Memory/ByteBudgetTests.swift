@@ -46,4 +46,22 @@ import Testing
       }
     }
   }
+
+  @Test("bytes beyond the limit leave less than no room, and their return is reported")
+  func exceeding() {
+    let budget = ByteBudget(limit: 100)
+    let reported = Locked(0)
+    budget.observeRoom { [weak budget] in
+      let used = budget?.used ?? 0
+      reported.withLock { $0 += used + 1 }
+    }
+    #expect(budget.take(60))
+    budget.takeExceeding(70)
+    #expect(budget.used == 130 && budget.available == -30 && !budget.take(1))
+    budget.give(30)
+    #expect(budget.available == 0 && reported.withLock { $0 } == 0)
+    budget.giveExceeding(70)
+    // The bytes were free when the observer was called.
+    #expect(budget.used == 30 && reported.withLock { $0 } == 31)
+  }
 }

@@ -86,6 +86,23 @@ import Testing
     #expect(ledger.exported == 2 && exporter.numbers == [0, 1])
   }
 
+  @Test("a blocked producer gets room as soon as memory beyond the byte bound is free")
+  func exceededBytes() async throws {
+    let exporter = ScriptedExporter()
+    let processor = try BatchProcessor(
+      exporter: exporter, configuration: Self.configuration(queue: 100, bytes: 10_000), runtime: TelemetryRuntime(),
+      diagnostics: .silent)
+    exporter.budget?.takeExceeding(10_000)
+    try ThreadSystem.start(name: "producer", stackSize: 1 << 18) { processor.onEnd(Thing(number: 0)) }
+    #expect(await Loopback.wait { processor.machine.blockedProducers == 1 })
+    // By then the loop has handled the producer's arrival.
+    let later = MonotonicInstant.system + .milliseconds(200)
+    #expect(await Loopback.wait { MonotonicInstant.system >= later })
+    exporter.budget?.giveExceeding(10_000)
+    #expect(await Loopback.wait { exporter.numbers == [0] })
+    #expect(await processor.shutdown(within: .seconds(60)).ledger.exported == 1)
+  }
+
   @Test("when the first blocked producer gives up, the next ones get the room")
   func firstGivesUp() async throws {
     let begun = Promise<Void>()

@@ -111,6 +111,22 @@ import Testing
     #expect(exporter.numbers == Array(3...10))
   }
 
+  @Test("no old item is dropped while memory beyond the byte bound leaves no room for the new one")
+  func exceededBytes() throws {
+    let exporter = ScriptedExporter()
+    try Self.run(exporter, Self.configuration(.dropOldest, queue: 100, bytes: 10_000)) { processor, loop in
+      let budget = try #require(exporter.budget)
+      for number in 0..<5 { processor.onEnd(Thing(number: number, encodedSizeBound: 1000)) }
+      budget.takeExceeding(10_000)
+      processor.onEnd(Thing(number: 5, encodedSizeBound: 1000))
+      #expect(processor.ledger.queued == 5 && processor.ledger.dropped == [.byteBudget: 1])
+      budget.giveExceeding(10_000)
+      processor.onEnd(Thing(number: 6, encodedSizeBound: 1000))
+      #expect(await processor.shutdown(within: .seconds(1)).ledger.dropped == [.byteBudget: 1])
+    }
+    #expect(exporter.numbers == [0, 1, 2, 3, 4, 6])
+  }
+
   @Test("an item on the telemetry thread never waits for room")
   func blockOnLoop() throws {
     try Self.run(ScriptedExporter(), Self.configuration(.block(upTo: .seconds(100)))) { processor, loop in

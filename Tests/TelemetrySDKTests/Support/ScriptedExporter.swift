@@ -14,6 +14,7 @@ final class ScriptedExporter: LoopExporter {
     var shutdowns = 0
     var expedites: [Deadline] = []
     var slots: Int
+    var budget: ByteBudget?
     var script: [@Sendable ([Thing]) async -> ExportOutcome] = []
   }
 
@@ -38,6 +39,7 @@ final class ScriptedExporter: LoopExporter {
   var maxConcurrentExports: Int { state.withLock { $0.slots } }
   var shutdowns: Int { state.withLock { $0.shutdowns } }
   var deadlines: [Deadline] { state.withLock { $0.deadlines } }
+  var budget: ByteBudget? { state.withLock { $0.budget } }
 
   func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome {
     state.withLock { state in
@@ -51,6 +53,8 @@ final class ScriptedExporter: LoopExporter {
     state.withLock { $0.running -= 1 }
     return outcome
   }
+
+  func share(_ budget: ByteBudget) { state.withLock { $0.budget = budget } }
 
   func expedite(deadline: Deadline) async { state.withLock { $0.expedites.append(deadline) } }
 

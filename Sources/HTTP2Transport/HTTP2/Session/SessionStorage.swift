@@ -25,7 +25,7 @@ struct SessionStorage {
   /// The number of requests that aren't answered.
   private(set) var openCount = 0
   /// Released bodies that the output still refers to.
-  private var retired: [RawBuffer] = []
+  private var retired: [RetiredBody] = []
 
   /// True if the server's SETTINGS have arrived.
   var hasSettings = false
@@ -122,11 +122,10 @@ struct SessionStorage {
   }
 
   /// Releases the body of an answered request: at once, or with the output if that refers to the body. nghttp2 may still
-  /// ask for the body. A body that is kept counts in the byte budget, because no export accounts for the body any more.
+  /// ask for the body.
   mutating func releaseBody(_ slot: Int) {
     if unsafe slots[slot].dataEnd > output.written, !output.isEmpty, let buffer = unsafe slots[slot].buffer {
-      buffer.countUntilFreed()
-      retired.append(buffer)
+      retired.append(RetiredBody(buffer))
     }
     unsafe slots[slot].buffer = nil
     unsafe slots[slot].body = nil
