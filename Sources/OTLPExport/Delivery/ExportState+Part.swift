@@ -51,7 +51,6 @@ extension ExportState {
     }
 
     /// Smaller parts with the same items, in order: of at most `limit` message bytes, or the halves.
-
     func split(limit: Int?) -> [Part] {
       var requests = limit.map { request.split(maxMessageBytes: $0) } ?? []
       if requests.count <= 1, let (first, second) = request.split() { requests = [first, second] }
