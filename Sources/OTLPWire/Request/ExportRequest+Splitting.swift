@@ -17,11 +17,18 @@ extension ExportRequest {
     let layout = layout
     var pieces: [ExportRequest] = []
     var start = 0
-    for index in 1..<itemCount where layout.messageBytes(start..<index + 1) > maxMessageBytes {
-      pieces.append(piece(start..<index, of: layout))
-      start = index
+    while start < itemCount {
+      // Growing and then shrinking steps find the end, since measuring each span would visit all groups each time.
+      var (end, step) = (start + 1, 1)
+      func fits(_ end: Int) -> Bool { end <= itemCount && layout.messageBytes(start..<end) <= maxMessageBytes }
+      while fits(end + step) { (end, step) = (end + step, step * 2) }
+      while step > 1 {
+        step /= 2
+        if fits(end + step) { end += step }
+      }
+      pieces.append(piece(start..<end, of: layout))
+      start = end
     }
-    pieces.append(piece(start..<itemCount, of: layout))
     return pieces
   }
 

@@ -1,7 +1,7 @@
 /// The most baggage that is read from, or written into, the headers of one request (W3C Baggage, limits).
 struct BaggageLimit {
   private static let maxBytes = 8192
-  private static let maxMembers = 180
+  static let maxMembers = 180
 
   private var members = 0
   private var bytes = 0

@@ -64,13 +64,22 @@ public struct JaegerPropagator: TextMapPropagator {
   ) -> Baggage {
     var baggage = baggage
     var limit = BaggageLimit()
-    for key in getter.keys(in: carrier) where HeaderText.isSameName(key.prefix(baggagePrefix.count), baggagePrefix) {
-      let name = String(key.dropFirst(baggagePrefix.count))
-      guard HeaderText.isToken(name), let value = getter.value(of: key, in: carrier),
+    // Only so many headers are looked up, since a look-up may search the whole carrier.
+    for key in getter.keys(in: carrier).lazy.filter({ name(of: $0) != nil }).prefix(BaggageLimit.maxMembers) {
+      guard let name = name(of: key), let value = getter.value(of: key, in: carrier),
         limit.admits(name.utf8.count + value.utf8.count)
       else { continue }
       baggage[name] = PercentEncoding.text(value[...])
     }
     return baggage
+  }
+
+  /// The name of the baggage entry in a header; nil for any other header.
+  private static func name(of key: String) -> String? {
+    let name = key.dropFirst(baggagePrefix.count)
+    guard HeaderText.isSameName(key.prefix(baggagePrefix.count), baggagePrefix), HeaderText.isToken(name) else {
+      return nil
+    }
+    return String(name)
   }
 }

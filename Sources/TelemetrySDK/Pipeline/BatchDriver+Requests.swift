@@ -70,12 +70,16 @@ extension BatchDriver {
     Deadline(MonotonicInstant.system + max(.zero, limit) + .milliseconds(20))
   }
 
-  /// Answers instead of the loop, which is blocked.
-  private func answerOverdue(_ request: Request, _ id: RequestID) {
+  /// Answers instead of the loop, which is blocked. If the machine has just decided the answer, the loop gives it.
+  func answerOverdue(_ request: Request, _ id: RequestID) {
     guard request == .flush else { return forceClose() }
-    let (answer, lost, ledger) = withState { state in
-      (state.answers.removeValue(forKey: id), state.machine.flushWithdrawn(id), state.machine.ledger)
+    let (answer, report) = withState { state -> (Answer?, FlushReport) in
+      let lost = state.machine.flushWithdrawn(id)
+      return (
+        lost == nil ? nil : state.answers.removeValue(forKey: id),
+        FlushReport(isComplete: false, lost: lost ?? 0, ledger: state.machine.ledger)
+      )
     }
-    answer?(FlushReport(isComplete: false, lost: lost, ledger: ledger))
+    answer?(report)
   }
 }

@@ -295,10 +295,10 @@ extension BatchStateMachine {
     return id
   }
 
-  /// A flush was answered without the loop.
-  /// - Returns: The items that the flush has lost until now.
-  mutating func flushWithdrawn(_ id: RequestID) -> Int {
-    guard let index = flushes.firstIndex(where: { $0.id == id }) else { return 0 }
+  /// A flush is to be answered without the loop.
+  /// - Returns: The items that the flush has lost until now; nil if an `answer` action has ended the flush.
+  mutating func flushWithdrawn(_ id: RequestID) -> Int? {
+    guard let index = flushes.firstIndex(where: { $0.id == id }) else { return nil }
     return flushes.remove(at: index).lost
   }
 

@@ -57,6 +57,13 @@ import Testing
     #expect(throws: GzipError.tooLarge) { try Gzip.inflate(bomb, limit: 4 << 20) }
   }
 
+  @Test("a message of many empty members is inflated in time", .timeLimit(.minutes(1)))
+  func emptyMembers() throws {
+    let empty = Gzip.compress([])
+    let members = Array([[UInt8]](repeating: empty, count: 3000).joined())
+    #expect(try Gzip.inflate(members + Gzip.compress([1, 2, 3]), limit: 4 << 20) == [1, 2, 3])
+  }
+
   @Test func severalMembersAreOneMessage() throws {
     let packed = Gzip.compress([1, 2, 3]) + Gzip.compress([]) + Gzip.compress([4])
     #expect(try Gzip.inflate(packed, limit: 10) == [1, 2, 3, 4])

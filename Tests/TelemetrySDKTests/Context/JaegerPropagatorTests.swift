@@ -1,3 +1,4 @@
+import Synchronization
 import TelemetrySDK
 import TestThreads
 import Testing
@@ -47,6 +48,16 @@ import Testing
     let many = Dictionary(uniqueKeysWithValues: (0..<500).map { ("uberctx-k\($0)", "1") })
     #expect(extract(many).baggage.count == 180)
     #expect(extract(["uberctx-k": String(repeating: "x", count: 9000)]).baggage.isEmpty)
+  }
+
+  @Test("of any number of headers with baggage only the permitted number is looked up")
+  func lookUps() {
+    for value in ["1", String(repeating: "x", count: 9000)] {
+      let headers = CountingTextMap.Headers((0..<5000).map { (name: "uberctx-k\($0)", value: value) })
+      let context = propagator.extract(from: headers, into: .init(), using: CountingTextMap())
+      #expect(context.baggage.count == (value == "1" ? 180 : 0))
+      #expect(headers.lookUps.load(ordering: .relaxed) <= 181)
+    }
   }
 
   @Test func spanAndBaggageAreWritten() {

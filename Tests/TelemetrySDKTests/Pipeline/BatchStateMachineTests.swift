@@ -33,6 +33,21 @@ import Testing
     #expect(idle == nil && machine.nextDeadline == .never)
   }
 
+  @Test("a flush whose answer is decided can't be withdrawn, so its losses aren't reported as none")
+  func withdrawnFlush() {
+    var machine = BatchStateMachine(.small)
+    _ = machine.enqueued(queuedBytes: 0)
+    let waiting = machine.flushRequested(by: .never)
+    #expect(machine.flushWithdrawn(waiting) == 0)
+    let decided = machine.flushRequested(by: Deadline(.zero))
+    _ = machine.oldestItemDropped(.queueFull)
+    guard case .answer(decided, true, 1) = machine.nextAction(at: .zero, queuedBytes: 0) else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(machine.flushWithdrawn(decided) == nil)
+  }
+
   @Test("the ledger stays balanced for inputs in random order", arguments: 0..<200)
   func machine(_ seed: Int) {
     var random = SeededRandom(seed: UInt64(seed))
