@@ -64,7 +64,7 @@ public struct JaegerPropagator: TextMapPropagator {
   ) -> Baggage {
     var baggage = baggage
     var limit = BaggageLimit()
-    // Only so many headers are looked up, since a look-up may search the whole carrier.
+    // The number of look-ups is bounded: each may search the whole carrier.
     for key in getter.keys(in: carrier).lazy.filter({ name(of: $0) != nil }).prefix(BaggageLimit.maxMembers) {
       guard let name = name(of: key), let value = getter.value(of: key, in: carrier),
         limit.admits(name.utf8.count + value.utf8.count)
