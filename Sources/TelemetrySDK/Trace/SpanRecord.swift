@@ -116,7 +116,6 @@ struct SpanRecord {
   var clock: TraceClock { unsafe head.pointee.clock }
   var tracer: TelemetryTracer { unsafe head.pointee.tracer }
   var parent: SpanID { unsafe head.pointee.parent }
-  var isParentRemote: Bool { unsafe head.pointee.flags & 0x200 != 0 }
 
   /// The most bytes of a string or byte array that certainly needs no truncation.
   var maxValueBytes: Int { @inline(__always) get { unsafe head.pointee.maxValueBytes } }
