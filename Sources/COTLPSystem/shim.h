@@ -24,9 +24,6 @@ static inline void COTLPSystem_pause(void) {
 static inline void COTLPSystem_futex_wake_one(const void *word) { syscall(SYS_futex, word, 129, 1); }
 #endif
 
-// Prefetches a cache line for a write.
-static inline void COTLPSystem_prefetch_for_write(const void *address) { __builtin_prefetch(address, 1); }
-
 #include <getopt.h>
 #include <stdint.h>
 #include <sys/resource.h>

@@ -134,7 +134,7 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   /// by `deadline`. After shutdown nothing is sent: all items count as dropped.
   ///
   /// The spans are released once encoded.
-  public func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
+  public func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
     guard let delivery = enter() else { return self.delivery.refuse(batch.count) }
     defer { leave() }
     return await delivery.export(consume batch, deadline: deadline)
@@ -143,7 +143,7 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   /// Delivers a batch within `timeout`, in which the time of an outage doesn't count: the batch waits for the server to
   /// return, until `deadline`.
   package func export(
-    _ batch: consuming [SpanData], timeout: Duration, deadline: Deadline
+    _ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline
   ) async -> ExportOutcome {
     guard let delivery = enter() else { return self.delivery.refuse(batch.count) }
     defer { leave() }

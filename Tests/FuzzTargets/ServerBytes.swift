@@ -41,7 +41,7 @@ enum ServerBytes {
     let exporter = try OTLPGRPCExporter(
       configuration, loop: simulation.loop, network: simulation.network, diagnostics: diagnostics)
     let deadline = Deadline(simulation.now + patience)
-    let outcome = await exporter.export(spans, deadline: deadline).resolved(count: spans.count)
+    let outcome = await exporter.export(SpanBatch(spans), deadline: deadline).resolved(count: spans.count)
     rule(outcome.total == spans.count, "\(outcome)")
     rule(Deadline(simulation.now) <= deadline, "the export ended late")
     if let error = outcome.error { expectOneLine("\(error)") }

@@ -40,14 +40,14 @@ enum Spans {
 
   /// Checks that decoded spans survive both encodings.
   private static func compare(_ spans: [SpanData], _ origin: String) {
-    let request = encoder.encode(spans)
+    let request = encoder.encode(SpanBatch(spans))
     let message = request.protobuf.array
     rule(request.itemCount == spans.count, "\(origin): \(spans.count) spans, \(request.itemCount) encoded")
     // Bytes are compared, because NaN is not equal to itself. Grouping may change the order once, not twice.
     do {
       let again = try ExportRequestDecoder.decode(message)
       rule(again.count == spans.count, "\(origin): \(spans.count) spans, \(again.count) read back")
-      rule(encoder.encode(again).protobuf.array == message, "\(origin): read back as another request")
+      rule(encoder.encode(SpanBatch(again)).protobuf.array == message, "\(origin): read back as another request")
       let text = OTLPJSON.encode(again)
       rule(text.utf8.allSatisfy { $0 >= 0x20 }, "more than one line")
       rule(OTLPJSON.encode(try OTLPJSON.decode(text)) == text, "\(origin): read back as another text: \(text)")

@@ -12,7 +12,7 @@ import Testing
     let collector = try await LoopbackCollector()
     let exporter = try OTLPGRPCExporter(.patient(collector.endpoint), diagnostics: .silent)
     let batch = StandardWorkload().spans(0..<512)
-    let outcome = await exporter.export(batch, deadline: .after(Loopback.patience))
+    let outcome = await exporter.export(SpanBatch(batch), deadline: .after(Loopback.patience))
     #expect(outcome.exported == 512)
     #expect(collector.spans == batch)
     await exporter.shutdown(deadline: .after(Loopback.patience))
@@ -28,12 +28,14 @@ import Testing
     // The first exports go to the server that is connected first.
     for _ in 0..<100 where collectors.contains(where: { $0.counts.requests == 0 }) {
       #expect(
-        await exporter.export(StandardWorkload().spans(0..<10), deadline: .after(Loopback.patience)).exported == 10)
+        await exporter.export(SpanBatch(StandardWorkload().spans(0..<10)), deadline: .after(Loopback.patience)).exported
+          == 10)
     }
     let before = collectors.map(\.counts.requests)
     for _ in 0..<30 {
       #expect(
-        await exporter.export(StandardWorkload().spans(0..<10), deadline: .after(Loopback.patience)).exported == 10)
+        await exporter.export(SpanBatch(StandardWorkload().spans(0..<10)), deadline: .after(Loopback.patience)).exported
+          == 10)
     }
     #expect(zip(before, collectors).map { $1.counts.requests - $0 } == [10, 10, 10])
     await exporter.shutdown(deadline: .after(Loopback.patience))
@@ -48,9 +50,11 @@ import Testing
     settings.endpoints = collectors.map(\.endpoint)
     let exporter = try OTLPGRPCExporter(settings, diagnostics: .silent)
     let batch = StandardWorkload().spans(0..<100)
-    #expect(await exporter.export(batch, deadline: .after(Loopback.patience)).exported == 100)
+    #expect(await exporter.export(SpanBatch(batch), deadline: .after(Loopback.patience)).exported == 100)
     await collectors[0].stop()
-    for _ in 0..<5 { #expect(await exporter.export(batch, deadline: .after(Loopback.patience)).exported == 100) }
+    for _ in 0..<5 {
+      #expect(await exporter.export(SpanBatch(batch), deadline: .after(Loopback.patience)).exported == 100)
+    }
     #expect(collectors[0].spanCount == 100)
     #expect(collectors[1].spanCount == 500)
     await exporter.shutdown(deadline: .after(Loopback.patience))
@@ -71,7 +75,7 @@ import Testing
     settings.compression = .gzip(level: 6)
     let exporter = try OTLPGRPCExporter(settings, diagnostics: .silent)
     let batch = StandardWorkload().spans(0..<2000)  // above a mebibyte: compressed on a blocking thread
-    let outcome = await exporter.export(batch, deadline: .after(Loopback.patience))
+    let outcome = await exporter.export(SpanBatch(batch), deadline: .after(Loopback.patience))
     #expect(outcome.exported == 2000)
     #expect(collector.spans == batch)
     await exporter.shutdown(deadline: .after(Loopback.patience))
@@ -82,7 +86,8 @@ import Testing
     let runtime = try TelemetryRuntime()
     let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:1"), runtime: runtime, diagnostics: .silent)
     await exporter.shutdown(deadline: .after(Loopback.patience))
-    #expect(await exporter.export(StandardWorkload().spans(0..<3), deadline: .never).dropped == [.shutdown: 3])
+    #expect(
+      await exporter.export(SpanBatch(StandardWorkload().spans(0..<3)), deadline: .never).dropped == [.shutdown: 3])
     #expect(await exporter.forceFlush(deadline: .never))
     await exporter.shutdown(deadline: .never)
   }
@@ -98,7 +103,9 @@ import Testing
             case 4: _ = await exporter.forceFlush(deadline: .after(Loopback.patience))
             case 5 where index > 12: await exporter.shutdown(deadline: .after(Loopback.patience))
             default:
-              return await exporter.export(StandardWorkload().spans(0..<10), deadline: .after(Loopback.patience)).total
+              return await exporter.export(
+                SpanBatch(StandardWorkload().spans(0..<10)), deadline: .after(Loopback.patience)
+              ).total
             }
             return 0
           }

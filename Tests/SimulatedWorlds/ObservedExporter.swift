@@ -15,20 +15,20 @@ struct ObservedExporter: SpanExporter, LoopExporter {
   // The budget is not shared, because the world counts only the bytes of items.
   func observeRoom(_ observer: @escaping @Sendable () -> Void) { exporter.observeRoom(observer) }
 
-  func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
+  func export(_ batch: SpanBatch, deadline: Deadline) async -> ExportOutcome {
     await observe(batch, deadline) { [exporter] in await exporter.export(batch, deadline: deadline) }
   }
 
-  func export(_ batch: [SpanData], timeout: Duration, deadline: Deadline) async -> ExportOutcome {
+  func export(_ batch: SpanBatch, timeout: Duration, deadline: Deadline) async -> ExportOutcome {
     await observe(batch, deadline) { [exporter] in
       await exporter.export(batch, timeout: timeout, deadline: deadline)
     }
   }
 
   private func observe(
-    _ batch: [SpanData], _ deadline: Deadline, _ export: sending () async -> ExportOutcome
+    _ batch: SpanBatch, _ deadline: Deadline, _ export: sending () async -> ExportOutcome
   ) async -> ExportOutcome {
-    let number = await world.exportBegins(batch)
+    let number = await world.exportBegins(Array(batch))
     let outcome = await withTaskExecutorPreference(world.executor) { await export() }
     await world.exportEnded(number, outcome, deadline)
     return outcome

@@ -9,7 +9,7 @@ extension World {
   /// Checks the laws at each step of the simulation.
   func checkStep() {
     guard let processor, faults.count < 20 else { return }
-    let (ledger, held) = (processor.ledger, processor.bytesHeld)
+    let (ledger, held) = (processor.ledger, processor.itemBytes)
     if !ledger.isBalanced { fault("not balanced: \(ledger)") }
     if ledger.ended != book.ended { fault("\(ledger.ended) of \(book.ended) spans are counted") }
     if ledger.queued > plan.batch.maxQueueSize { fault("\(ledger.queued) spans are queued") }

@@ -53,8 +53,8 @@ extension World {
     let span = SpanData(
       traceID: TraceID(high: plan.seed, low: UInt64(number + 1)), spanID: SpanID(UInt64(number + 1)), name: name,
       startTimeUnixNano: 1_700_000_000_000_000_000, endTimeUnixNano: 1_700_000_000_000_000_100)
-    let bytes = span.encodedSizeBound
-    let (before, held) = (processor.ledger, processor.bytesHeld)
+    let bytes = span.encodedSize ?? 0
+    let (before, held) = (processor.ledger, processor.itemBytes)
     book.synchronize(queued: before.queued)
     let room = plan.batch.maxQueueBytes - held + book.queueBytes
     processor.onEnd(span)

@@ -12,13 +12,13 @@ let spans = workload.spans(0..<512)
 let encoder = ExportRequestEncoder()
 
 if mode == "write" {
-  write(encoder.encode(spans).protobuf.array, toFile: arguments.text())
+  write(encoder.encode(SpanBatch(spans)).protobuf.array, toFile: arguments.text())
 } else {
   let count = arguments.number()
   var total = 0
   let start = processCPU()
   switch mode {
-  case "encode": for _ in 0..<count { total &+= encoder.encode(spans).message.count }
+  case "encode": for _ in 0..<count { total &+= encoder.encode(SpanBatch(spans)).message.count }
   case "build": for _ in 0..<count { total &+= workload.spans(0..<512).count }
   case "bound": for _ in 0..<count { total = spans.reduce(total) { $0 &+ $1.encodedSizeBound } }
   default: arguments.stop()

@@ -8,7 +8,7 @@ import TelemetryCore
 import TelemetrySDK
 
 struct Discard: SpanExporter {
-  func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome { .success }
+  func export(_ batch: SpanBatch, deadline: Deadline) async -> ExportOutcome { .success }
 }
 
 var arguments = Arguments(usage: "queue-bench time SPANS ROUNDS, or queue-bench same SPANS")

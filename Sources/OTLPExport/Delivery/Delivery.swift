@@ -81,7 +81,7 @@ package actor Delivery {
   /// spans are released once encoded.
   /// - Returns: The outcome. Its counts sum to the batch's count.
   package func export(
-    _ batch: consuming [SpanData], timeout: Duration? = nil, deadline: Deadline
+    _ batch: consuming SpanBatch, timeout: Duration? = nil, deadline: Deadline
   ) async -> ExportOutcome {
     let count = batch.count
     guard count > 0 else { return ExportOutcome() }  // 1.1.13

@@ -3,7 +3,7 @@ internal import TelemetrySDK
 // Each function writes the members of an open object.
 extension JSONWriter {
   mutating func tracesData(_ spans: [SpanData]) {
-    array("resourceSpans", Regrouping(spans).resources) { writer, group in
+    array("resourceSpans", Regrouping(spans.lazy.map { ($0.resource, $0.scope) }).resources) { writer, group in
       writer.object { $0.resourceSpans(group, spans) }
     }
   }
@@ -29,7 +29,7 @@ extension JSONWriter {
         writer.attributes(scope.attributes, dropped: scope.droppedAttributesCount)
       }
     }
-    array("spans", group.members ?? Array(spans.indices)) { writer, index in
+    array("spans", group.members) { writer, index in
       writer.object { $0.span(spans[index]) }
     }
     field("schemaUrl", unlessEmpty: scope.schemaURL)

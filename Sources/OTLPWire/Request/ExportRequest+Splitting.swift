@@ -1,4 +1,5 @@
 internal import TelemetryCore
+internal import TelemetrySDK
 
 // A request is split between spans. Walking the fields of the message finds the boundaries of spans, and the spans are
 // copied, not encoded again.
@@ -46,8 +47,7 @@ extension ExportRequest {
         }
       }
       writer.grpcPrefix()
-      return ExportRequest(
-        message: BufferSlice(buffer: writer.buffer, range: writer.range), itemCount: spans.count)
+      return ExportRequest(writer, itemCount: spans.count)
     }
   }
 

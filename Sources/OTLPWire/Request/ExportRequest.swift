@@ -1,4 +1,5 @@
 package import TelemetryCore
+internal import TelemetrySDK
 
 /// An encoded `ExportTraceServiceRequest`, ready to be sent.
 package struct ExportRequest: Sendable {
@@ -16,6 +17,14 @@ package struct ExportRequest: Sendable {
   /// The message without the gRPC prefix.
   package var protobuf: BufferSlice {
     BufferSlice(buffer: message.buffer, range: message.range.dropFirst(5))
+  }
+}
+
+extension ExportRequest {
+  /// The bytes of a writer with a buffer: the gRPC prefix and the message.
+  init(_ writer: borrowing ProtobufWriter, itemCount: Int) {
+    let message = writer.slice ?? BufferSlice(buffer: RawBuffer(capacity: 0), range: 0..<0)
+    self.init(message: message, itemCount: itemCount)
   }
 }
 

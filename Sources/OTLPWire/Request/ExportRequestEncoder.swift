@@ -1,7 +1,7 @@
 package import TelemetryCore
 package import TelemetrySDK
 
-/// Encodes spans into `ExportTraceServiceRequest`s. Thread-safe; each exporter has one.
+/// Makes `ExportTraceServiceRequest`s of batches. Thread-safe; each exporter has one.
 package final class ExportRequestEncoder: Sendable {
   private let buffers: ObjectPool<RawBuffer>
   private let resourceHeaders = ScopeHeaderCache<Resource>()
@@ -25,33 +25,73 @@ package final class ExportRequestEncoder: Sendable {
   /// The statistics of the message buffers.
   package var bufferStatistics: ObjectPool<RawBuffer>.Statistics { buffers.statistics }
 
-  /// Encodes a batch: one `ResourceSpans` for each resource, with one `ScopeSpans` for each of its scopes, in the order
-  /// of their first span. Spans keep their order within a scope.
+  /// Makes the request of a batch: one `ResourceSpans` for each resource, with one `ScopeSpans` for each of its scopes, in the
+  /// order of their first item. Items keep their order within a scope.
   ///
-  /// The buffer returns to the encoder's pool with the last reference to the request's message.
-  package func encode(_ spans: [SpanData]) -> ExportRequest {
+  /// If the batch has a single resource and scope, the headers are written around the items in the batch's block, for the first
+  /// request of the batch. Otherwise the items are copied.
+  package func encode(_ batch: Batch<some BatchItem>) -> ExportRequest {
+    let batch = batch.encoded
+    if let run = batch.runs.first, batch.runs.count == 1 {
+      let headers = (resourceHeaders.header(of: run.resource), scopeHeaders.header(of: run.scope))
+      if let request = Self.complete(batch, headers.0, headers.1) { return request }
+    }
+    return regroup(batch)
+  }
+
+  /// Writes the headers into the batch's block.
+  /// - Returns: nil if the block has no room for them, or has another request's already.
+  private static func complete(
+    _ batch: EncodedBatch, _ resource: ScopeHeader, _ scope: ScopeHeader
+  ) -> ExportRequest? {
+    let (start, end) = (batch.range.lowerBound, batch.range.upperBound)
+    let urls = scope.schemaURL.count + resource.schemaURL.count
+    guard resource.owner.count + scope.owner.count + 2 * ProtobufWriter.slack <= start,
+      urls <= batch.memory.capacity - end, batch.memory.claim()
+    else { return nil }
+    let base = unsafe batch.memory.base
+    unsafe copy(scope.schemaURL, to: base + end)
+    unsafe copy(resource.schemaURL, to: base + end + scope.schemaURL.count)
+    var writer = unsafe ProtobufWriter(UnsafeMutableRawBufferPointer(start: base, count: start))
+    writer.append(scope.owner)
+    let scopeSize = writer.written + batch.range.count + scope.schemaURL.count
+    writer.prefix(UInt8(FieldTag.ResourceSpans.scopeSpans), count: scopeSize)
+    writer.append(resource.owner)
+    let size = writer.written + batch.range.count + urls
+    writer.prefix(UInt8(FieldTag.ExportRequest.resourceSpans), count: size)
+    let messageSize = writer.written + batch.range.count + urls
+    writer.bigEndian(UInt32(clamping: messageSize))
+    writer.byte(0)
+    let range = start - writer.written..<end + urls
+    return ExportRequest(message: BufferSlice(buffer: batch.memory, range: range), itemCount: batch.count)
+  }
+
+  @unsafe
+  private static func copy(_ bytes: [UInt8], to target: UnsafeMutableRawPointer) {
+    unsafe bytes.withUnsafeBytes { source in
+      if let start = source.baseAddress { unsafe target.copyMemory(from: start, byteCount: source.count) }
+    }
+  }
+
+  /// Copies the items, by resource and scope. The buffer returns to the pool with the last reference to the request's message.
+  private func regroup(_ batch: EncodedBatch) -> ExportRequest {
     var pooled = buffers.acquire()
     var writer = ProtobufWriter(pooled.value)
-    for group in Regrouping(spans).resources.reversed() {
+    for group in Regrouping(batch.runs.lazy.map { ($0.resource, $0.scope) }).resources.reversed() {
       writer.group(FieldTag.ExportRequest.resourceSpans, resourceHeaders.header(of: group.resource)) { writer in
         for group in group.scopes.reversed() {
           writer.group(FieldTag.ResourceSpans.scopeSpans, scopeHeaders.header(of: group.scope)) { writer in
-            Self.write(spans, members: group.members, &writer)
+            for run in group.members.reversed() {
+              unsafe writer.copy(batch.memory.bytes(batch.range(ofRun: run)))
+            }
           }
         }
       }
     }
     writer.grpcPrefix()
-    if writer.buffer !== pooled.value { pooled.value = writer.buffer }
-    let message = BufferSlice(buffer: RawBuffer(lending: pooled), range: writer.range)
-    return ExportRequest(message: message, itemCount: spans.count)
-  }
-
-  private static func write(_ spans: borrowing [SpanData], members: [Int]?, _ writer: inout ProtobufWriter) {
-    if let members {
-      spans.forEachReversed(at: members) { writer.span($0) }
-    } else {
-      spans.forEachReversedPrefetching { writer.span($0) }
-    }
+    guard let slice = writer.slice else { return ExportRequest(writer, itemCount: batch.count) }
+    if slice.buffer !== pooled.value { pooled.value = slice.buffer }
+    let message = BufferSlice(buffer: RawBuffer(lending: pooled), range: slice.range)
+    return ExportRequest(message: message, itemCount: batch.count)
   }
 }

@@ -1,3 +1,5 @@
+internal import TelemetrySDK
+
 /// `ExportTraceServiceResponse`. The responses for logs and metrics have the same fields.
 package struct ExportResponse: Hashable, Sendable {
   /// True if the server rejected items or sent a message. An empty `partial_success` counts as none (1.3.3).

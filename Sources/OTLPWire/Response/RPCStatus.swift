@@ -1,4 +1,5 @@
 internal import TelemetryCore
+internal import TelemetrySDK
 
 /// `google.rpc.Status` with the details that OTLP uses. Servers send it in `grpc-status-details-bin`.
 package struct RPCStatus: Hashable, Sendable {

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A block of raw memory for the bytes of one message, up to the socket.
 ///
 /// The last reference frees the memory. One owner writes the bytes before the buffer is shared; after that the bytes are
@@ -9,6 +11,7 @@ package final class RawBuffer: Sendable {
   package let capacity: Int
   /// The buffer that owns the memory instead, and returns to its pool with this object.
   private let loan: PooledObject<RawBuffer>?
+  private let isClaimed = Atomic(false)
   private let ownsMemory: Bool
 
   /// Allocates `capacity` bytes, uninitialized.
@@ -38,6 +41,10 @@ package final class RawBuffer: Sendable {
   deinit {
     if ownsMemory { unsafe base.deallocate() }
   }
+
+  /// Claims the memory around the shared bytes, for one owner that writes there.
+  /// - Returns: False if another owner has claimed it.
+  package func claim() -> Bool { !isClaimed.exchange(true, ordering: .relaxed) }
 
   /// The budget of the pool that owns the memory, if any.
   package var budget: ByteBudget? {

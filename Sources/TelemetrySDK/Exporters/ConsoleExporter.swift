@@ -20,7 +20,7 @@ public final class ConsoleExporter: SpanExporter {
   }
 
   /// Writes the batch. After shutdown the outcome is a failure.
-  public func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
+  public func export(_ batch: SpanBatch, deadline: Deadline) async -> ExportOutcome {
     guard !ended.load(ordering: .relaxed) else {
       return .failure(ExportMessage(description: "the exporter was shut down"))
     }

@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
 /// Keeps exported items in memory, for tests. Thread-safe.
-public final class InMemoryExporter<Item: Sendable>: Exporter {
+public final class InMemoryExporter<Item: BatchItem>: Exporter {
   private struct State {
     var items: [Item] = []
     var ended = false
@@ -21,7 +21,7 @@ public final class InMemoryExporter<Item: Sendable>: Exporter {
   public func reset() { state.withLock { $0.items = [] } }
 
   /// Keeps the batch. After shutdown the outcome is a failure.
-  public func export(_ batch: [Item], deadline: Deadline) async -> ExportOutcome {
+  public func export(_ batch: Batch<Item>, deadline: Deadline) async -> ExportOutcome {
     state.withLock { state in
       guard !state.ended else { return .failure(ExportMessage(description: "the exporter was shut down")) }
       state.items += batch

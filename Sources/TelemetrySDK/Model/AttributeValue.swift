@@ -78,6 +78,39 @@ extension AttributeValue {
   /// Arrays and maps nested deeper than this are exported as empty values.
   @usableFromInline package static var maxNesting: Int { 30 }
 
+  /// The maximum number of values nested in an item's arrays and maps, counted with their repetitions: values that share parts
+  /// can multiply a few to billions. No request of 4 MiB holds more.
+  static var maxNestedValues: Int { 1 << 21 }
+  /// The maximum size of one array or map in bytes: no request holds more (RULES 1.1.7).
+  static var maxNestedBytes: Int { 64 << 20 }
+
+  /// True if an array or a map, written out, has at most ``maxNestedValues`` values and ``maxNestedBytes`` bytes.
+  var isWritable: Bool {
+    guard isNested else { return true }
+    var (values, bytes) = (Self.maxNestedValues, Self.maxNestedBytes)
+    return measure(nesting: 0, &values, &bytes)
+  }
+
+  private func measure(nesting: Int, _ values: inout Int, _ bytes: inout Int) -> Bool {
+    switch self {
+    case .string(let text): bytes -= text.utf8.count + 4
+    case .bytes(let content): bytes -= content.count + 4
+    case .array(let list) where nesting < Self.maxNesting:
+      if nesting > 0 { values -= list.elements.count }
+      for element in list.elements {
+        guard values >= 0, element.measure(nesting: nesting + 1, &values, &bytes) else { return false }
+      }
+    case .map(let map) where nesting < Self.maxNesting:
+      if nesting > 0 { values -= map.elements.count }
+      for element in map.elements {
+        bytes -= element.key.utf8.count + 4
+        guard values >= 0, element.value.measure(nesting: nesting + 1, &values, &bytes) else { return false }
+      }
+    default: bytes -= 4
+    }
+    return bytes >= 0
+  }
+
   @usableFromInline var isNested: Bool {
     @inlinable get {
       switch self {
@@ -148,5 +181,14 @@ extension AttributeValue {
         Attributes(unchecked: map.elements.map { Attributes.Element($0.key, $0.value.cut(levels - 1, &left)) }))
     default: return self
     }
+  }
+}
+
+extension Attributes {
+  /// True if a value is an array or a map.
+  var isNested: Bool {
+    var result = false
+    elements.forEachBorrowed { if $0.value.value.isNested { result = true } }
+    return result
   }
 }

@@ -115,21 +115,21 @@ public struct SpanData: Hashable, Sendable {
   /// The parent span; ``SpanID/invalid`` for a root span.
   public var parentSpanID: SpanID
   /// The W3C trace state, as in the `tracestate` header; empty for none.
-  public var traceState: String { didSet { knownSizeBound = SizeBound() } }
+  public var traceState: String
   /// The name, of low cardinality.
-  public var name: String { didSet { knownSizeBound = SizeBound() } }
+  public var name: String
   /// The start time, in nanoseconds since 1970.
   public var startTimeUnixNano: UInt64
   /// The end time, in nanoseconds since 1970.
   public var endTimeUnixNano: UInt64
   /// The attributes of the span.
-  public var attributes: Attributes { didSet { knownSizeBound = SizeBound() } }
+  public var attributes: Attributes
   /// The events within the span, in the order of recording.
-  public var events: [Event] { didSet { knownSizeBound = SizeBound() } }
+  public var events: [Event]
   /// The links to other spans.
-  public var links: [Link] { didSet { knownSizeBound = SizeBound() } }
+  public var links: [Link]
   /// The result of the operation.
-  public var status: Status { didSet { knownSizeBound = SizeBound() } }
+  public var status: Status
   /// The role of the span in a call or a message exchange.
   public var kind: Kind
   /// The value on the wire: W3C trace flags, bit 8 if the parent's remoteness is known, bit 9 if the parent is remote.
@@ -140,8 +140,6 @@ public struct SpanData: Hashable, Sendable {
   public var droppedEventsCount: UInt32
   /// The number of links that were left out.
   public var droppedLinksCount: UInt32
-  /// Computed when the span is made, while the span's parts are in the CPU's cache; reset when a part changes.
-  @usableFromInline var knownSizeBound: SizeBound
   /// The producer of the span.
   public var resource: Resource
   /// The library that made the span.
@@ -173,9 +171,7 @@ public struct SpanData: Hashable, Sendable {
     self.droppedAttributesCount = droppedAttributesCount
     self.droppedEventsCount = droppedEventsCount
     self.droppedLinksCount = droppedLinksCount
-    knownSizeBound = SizeBound()
     self.resource = resource
     self.scope = scope
-    knownSizeBound = SizeBound(countSizeBound())
   }
 }

@@ -20,7 +20,7 @@ public struct BatchConfiguration: Sendable, Hashable {
     get { batchSize.value ?? min(Self.standardBatchSize, maxQueueSize) }
     set { batchSize.set(newValue) }
   }
-  /// The maximum number of bytes in a batch, by the items' size bounds; 1 KiB to 1 GiB, default 4 MiB less 64 KiB. With
+  /// The maximum number of bytes of a batch's items; 1 KiB to 1 GiB, default 4 MiB less 64 KiB. With
   /// resource and scopes, such a batch fits into the 4 MiB that a Collector accepts by default. A larger item is exported
   /// in a batch of its own.
   public var maxExportBatchBytes = 4 << 20 - 64 << 10
@@ -34,11 +34,11 @@ public struct BatchConfiguration: Sendable, Hashable {
     get { timeout.value }
     set { timeout.set(newValue) }
   }
-  /// The maximum number of bytes in queue and exports together, by the items' size bounds; 1 KiB to 64 GiB, default
+  /// The maximum number of bytes of the items in queue and exports together; 1 KiB to 64 GiB, default
   /// 32 MiB, or 1 KiB for each item of `maxQueueSize` if that is more, so that a larger queue can be filled.
   ///
-  /// Idle buffers in the exporter's pools count too. A running export may hold up to three times the bytes of the items,
-  /// since the encoding buffer doubles as it grows, and the compressed message is held in addition.
+  /// Idle blocks in the pools count too. In addition to these bytes, the block of the last batch has free room, and a running
+  /// export holds its compressed message, and a copy of its batch if that has several resources or scopes.
   public var maxQueueBytes: Int {
     get { givenQueueBytes ?? max(32 << 20, maxQueueSize << 10) }
     set { givenQueueBytes = newValue }

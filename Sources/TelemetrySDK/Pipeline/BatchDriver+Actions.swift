@@ -10,7 +10,8 @@ extension BatchDriver {
     while true {
       let (action, discarded, producers) = withState { state in
         state.machine.settings.maxConcurrentExports = slots
-        let action = state.machine.nextAction(at: now, queuedBytes: state.ring.bytes)
+        let action = state.machine.nextAction(
+          at: now, queuedBytes: state.queue.bytes, firstBatch: state.queue.firstCount)
         let discarded = action.map { dequeue(for: $0, &state) } ?? []
         return (action, discarded, admitBlockedProducers(&state))
       }
@@ -22,18 +23,18 @@ extension BatchDriver {
   }
 
   /// Removes the items of an action from the queue, in the locked section in which the machine decided the action.
-  /// - Returns: The items to release.
-  func dequeue(for action: BatchStateMachine.Action, _ state: inout State) -> [Item] {
+  /// - Returns: The memory to release.
+  func dequeue(for action: BatchStateMachine.Action, _ state: inout State) -> [EncodedBatch] {
     switch action {
-    case .export(let id, let count, _):
-      let (items, bytes) = state.ring.removeFirst(count, maxBytes: configuration.maxExportBatchBytes)
-      if items.count < count { state.machine.exportShortened(id, to: items.count) }
-      state.exports[id] = RunningExport(items: items, task: nil, bytes: bytes)
+    case .export(let id, _, _):
+      let batch = state.queue.removeFirstBatch()
+      state.exports[id] = RunningExport(batch: batch, task: nil, bytes: batch.range.count)
       return []
-    case .discard(let count):
-      let (items, bytes) = state.ring.removeFirst(count)
-      budget.give(bytes)
-      return items
+    case .discard:
+      budget.give(state.queue.bytes)
+      var batches: [EncodedBatch] = []
+      while state.queue.count > 0 { batches.append(state.queue.removeFirstBatch()) }
+      return batches
     default: return []
     }
   }
@@ -63,33 +64,33 @@ extension BatchDriver {
     case .report(let event): diagnostics.emit(event.level, event.message, event.fields)
     case .close:
       for task in runningTasks { task.cancel() }
+      withState { $0.queue.trim() }
       leaveLoop()
     }
   }
 
   private func startExport(_ id: ExportID, _ deadline: Deadline) {
     let task = Task(executorPreference: loop) {
-      let items = self.takeItems(of: id)
-      let count = items.count
-      // Consumed, so that an exporter that has encoded the items can release them.
-      let outcome = await self.export(consume items, deadline)
+      let batch = self.takeBatch(of: id)
+      let count = batch.count
+      let outcome = await self.export(consume batch, deadline)
       self.exportEnded(id, count, outcome)
     }
     // The task hasn't begun: it runs on this thread.
     changeExport(id) { $0.task = task }
   }
 
-  private func export(_ items: consuming [Item], _ deadline: Deadline) async -> ExportOutcome {
+  private func export(_ batch: consuming Batch<Item>, _ deadline: Deadline) async -> ExportOutcome {
     guard let loopExporter, loopExporter.appliesExportTimeout else {
-      return await exporter.export(consume items, deadline: deadline)
+      return await exporter.export(consume batch, deadline: deadline)
     }
-    return await loopExporter.export(consume items, timeout: configuration.exportTimeout, deadline: deadline)
+    return await loopExporter.export(consume batch, timeout: configuration.exportTimeout, deadline: deadline)
   }
 
-  private func takeItems(of id: ExportID) -> [Item] {
-    var items: [Item] = []
-    changeExport(id) { items = $0.items.take() ?? [] }
-    return items
+  private func takeBatch(of id: ExportID) -> Batch<Item> {
+    var batch = EncodedBatch.empty
+    changeExport(id) { batch = $0.batch.take() ?? .empty }
+    return Batch(batch)
   }
 
   /// Gets and sets the value: a change in place allocates eleven times, for coroutine frames, since this code isn't

@@ -2,10 +2,9 @@
 extension BatchDriver {
   func loopEnded() { forceClose() }
 
-  /// Ends everything. The requests are answered first: cancellation handlers and item destructors are users' code and may
-  /// take their time.
+  /// Ends everything. The requests are answered first: cancellation handlers are users' code and may take their time.
   func forceClose() {
-    var discarded: [Item] = []
+    var discarded: [EncodedBatch] = []
     let (actions, producers) = withState { state in
       let actions = state.machine.loopFailed()
       for action in actions { discarded += dequeue(for: action, &state) }
@@ -22,7 +21,8 @@ extension BatchDriver {
     for producer in producers { producer.turn.signal() }
     let tasks = runningTasks
     if endsExporter { endExporter() } else { leaveLoop() }
-    cleanUp(tasks, consume discarded)
+    cancel(tasks)
+    _ = discarded  // released outside the lock
   }
 
   /// Calls the exporter's `shutdown` on the loop. The processor keeps the loop's thread until then, but at most a second.
@@ -35,17 +35,15 @@ extension BatchDriver {
     }
   }
 
-  /// Cancels the tasks and releases the items on a blocking thread, since the caller's thread may be that of a loop or of
-  /// ``OverdueWatch``.
-  private func cleanUp(_ tasks: [Task<Void, Never>], _ discarded: consuming [Item]) {
-    guard !tasks.isEmpty || !discarded.isEmpty else { return }
+  /// Cancels the tasks on a blocking thread, since the caller's thread may be that of a loop or of ``OverdueWatch``.
+  private func cancel(_ tasks: [Task<Void, Never>]) {
+    guard !tasks.isEmpty else { return }
     guard let runtime = lease?.runtime else {
       for task in tasks { task.cancel() }
       return
     }
-    runtime.startBlocking { [discarded] in
+    runtime.startBlocking {
       for task in tasks { task.cancel() }
-      _ = discarded
     }
   }
 }

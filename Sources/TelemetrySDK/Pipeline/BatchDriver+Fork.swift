@@ -12,8 +12,8 @@ extension BatchDriver: ForkParticipant {
     var machine = BatchStateMachine(old.settings)
     if old.phase != .open { machine.phase = .closed }
     // The old state is overwritten, never released: its items belong to the parent.
-    unsafe storage.initialize(to: Self.state(machine, configuration))
     budget.forkedChild()
+    unsafe storage.initialize(to: Self.state(machine, configuration, budget))
     if old.phase == .open { registration.store(loop.register(self).rawValue, ordering: .relaxed) }
     lock.unlock()
   }

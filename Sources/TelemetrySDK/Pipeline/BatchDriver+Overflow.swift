@@ -2,15 +2,17 @@
 extension BatchDriver {
   private enum Verdict {
     case done(wake: Bool, isFirstAfterShutdown: Bool = false)
-    case wait(ProducerQueue<Item>.Producer, wake: Bool)
+    case wait(ProducerQueue.Producer, wake: Bool)
   }
 
+  @unsafe
   @inline(never)
-  func overflowed(_ item: consuming Item, _ size: Int) {
-    var item: Item? = consume item
-    var evicted: [Item] = []  // released outside the lock
+  func overflowed(_ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope) {
+    var evicted: [EncodedBatch] = []  // released outside the lock
     let limit = blockingLimit
-    let verdict = withState { state in offer(&item, size, &state, canWait: limit != nil, evicted: &evicted) }
+    let verdict = withState { state in
+      unsafe offer(item, resource, scope, &state, canWait: limit != nil, evicted: &evicted)
+    }
     switch verdict {
     case .done(let wake, let isFirstAfterShutdown):
       if wake { loop.notify(token) }
@@ -21,6 +23,15 @@ extension BatchDriver {
     }
   }
 
+  /// An item is larger than the byte budget.
+  @inline(never)
+  func dropTooLarge() {
+    let wake = withState { state in
+      state.machine.newItemDropped(state.machine.phase == .open ? .byteBudget : .afterShutdown)
+    }
+    if wake { loop.notify(token) }
+  }
+
   /// The time that the caller may wait for room; nil on the threads of the processor and the exporter, which make the room.
   private var blockingLimit: Duration? {
     guard case .block(let limit) = configuration.overflow.kind, !loop.isCurrent,
@@ -29,42 +40,44 @@ extension BatchDriver {
     return limit
   }
 
+  @unsafe
   private func offer(
-    _ item: inout Item?, _ size: Int, _ state: inout State, canWait: Bool, evicted: inout [Item]
+    _ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope, _ state: inout State,
+    canWait: Bool, evicted: inout [EncodedBatch]
   ) -> Verdict {
     guard state.machine.phase == .open else {
       let wake = state.machine.newItemDropped(.afterShutdown)
       defer { state.didReportAfterShutdown = true }
       return .done(wake: wake, isFirstAfterShutdown: !state.didReportAfterShutdown)
     }
-    if canWait, size <= budget.limit, !state.producers.isEmpty { return wait(&item, size, &state) }
+    let size = item.count
+    if canWait, size <= budget.limit, !state.producers.isEmpty {
+      return wait(ProducerQueue.Producer(unsafe Array(item), resource, scope), &state)
+    }
     while let reason = reserveRoom(size, state) {
       switch configuration.overflow.kind {
-      case .dropOldest where state.ring.count > 0 && size <= budget.available + budget.reserve + state.ring.bytes:
-        let (oldest, oldSize) = state.ring.removeFirst()
-        evicted.append(oldest)
+      case .dropOldest where state.queue.count > 0 && size <= budget.available + budget.reserve + state.queue.bytes:
+        let (oldSize, released) = state.queue.removeFirst()
+        if let released { evicted.append(released) }
         budget.give(oldSize)
         if state.machine.oldestItemDropped(reason) { loop.notify(token) }
         if state.machine.roomRanShort() { loop.notify(token) }
       case .block where canWait && size <= budget.limit:
-        return wait(&item, size, &state)
+        return wait(ProducerQueue.Producer(unsafe Array(item), resource, scope), &state)
       default:
         let wakeForDrop = state.machine.newItemDropped(reason)
         let wakeForRoom = state.machine.roomRanShort()
         return .done(wake: wakeForDrop || wakeForRoom)
       }
     }
-    guard let item = item.take() else { return .done(wake: false) }
-    state.ring.append(item, bytes: size)
-    let wake = state.machine.enqueued(queuedBytes: state.ring.bytes)
+    unsafe state.queue.append(item, resource, scope)
+    let wake = state.machine.enqueued(queuedBytes: state.queue.bytes)
     // The item has taken room for which producers wait.
     let wakeForRoom = !state.producers.isEmpty && state.machine.roomRanShort()
     return .done(wake: wake || wakeForRoom)
   }
 
-  private func wait(_ item: inout Item?, _ size: Int, _ state: inout State) -> Verdict {
-    guard let item = item.take() else { return .done(wake: false) }
-    let producer = ProducerQueue<Item>.Producer(item, size: size)
+  private func wait(_ producer: ProducerQueue.Producer, _ state: inout State) -> Verdict {
     state.producers.append(producer)
     state.openRoom = 0
     return .wait(producer, wake: state.machine.producerBlocked())
@@ -73,15 +86,15 @@ extension BatchDriver {
   /// Takes the item's bytes from the budget if there is room for the item.
   /// - Returns: Why there is no room, or nil if the bytes are taken.
   private func reserveRoom(_ size: Int, _ state: borrowing State) -> DropReason? {
-    if state.ring.count >= maxQueueSize { return .queueFull }
+    if state.queue.count >= maxQueueSize { return .queueFull }
     return budget.takeReclaiming(size) ? nil : .byteBudget
   }
 
   /// Drops the item of a producer that has waited for its maximum time, unless the item has just been queued.
-  private func giveUp(_ producer: ProducerQueue<Item>.Producer) {
-    let (wake, admitted) = withState { state -> (Bool, [ProducerQueue<Item>.Producer]) in
+  private func giveUp(_ producer: ProducerQueue.Producer) {
+    let (wake, admitted) = withState { state -> (Bool, [ProducerQueue.Producer]) in
       guard state.producers.remove(producer) else { return (false, []) }
-      let reason: DropReason = state.ring.count >= maxQueueSize ? .queueFull : .byteBudget
+      let reason: DropReason = state.queue.count >= maxQueueSize ? .queueFull : .byteBudget
       let wake = state.machine.blockedItemDropped(reason)
       let admitted = admitBlockedProducers(&state)  // a smaller item behind this one may fit
       return (wake || !admitted.isEmpty, admitted)
@@ -93,7 +106,7 @@ extension BatchDriver {
   /// Queues the items of blocked producers in order, as far as there is room, or drops all of them if the processor
   /// admits none any more.
   /// - Returns: The producers to wake outside the lock.
-  func admitBlockedProducers(_ state: inout State) -> [ProducerQueue<Item>.Producer] {
+  func admitBlockedProducers(_ state: inout State) -> [ProducerQueue.Producer] {
     guard !state.producers.isEmpty else { return [] }
     defer { state.openRoom = state.producers.isEmpty ? maxQueueSize : 0 }
     guard state.machine.admitsBlockedProducers else {
@@ -101,13 +114,11 @@ extension BatchDriver {
       for _ in producers { _ = state.machine.blockedItemDropped(.shutdown) }
       return producers
     }
-    var admitted: [ProducerQueue<Item>.Producer] = []
-    while let first = state.producers.first, reserveRoom(first.size, state) == nil,
-      let item = unsafe first.item.take()
-    {
+    var admitted: [ProducerQueue.Producer] = []
+    while let first = state.producers.first, reserveRoom(first.item.count, state) == nil {
       admitted.append(state.producers.removeFirst())
-      state.ring.append(item, bytes: first.size)
-      state.machine.blockedItemEnqueued(queuedBytes: state.ring.bytes)
+      unsafe first.item.withUnsafeBytes { unsafe state.queue.append($0, first.resource, first.scope) }
+      state.machine.blockedItemEnqueued(queuedBytes: state.queue.bytes)
     }
     return admitted
   }

@@ -16,11 +16,11 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     case simple
   }
 
-  // A single lock guards the state, held for a few instructions per item and while a batch is moved.
+  // A single lock guards the state, held while an item's bytes are copied.
   struct State: ~Copyable {
     var machine: BatchStateMachine
-    var ring: ItemRing<Item>
-    var producers = ProducerQueue<Item>()
+    var queue: BatchQueue
+    var producers = ProducerQueue()
     /// `onEnd` queues an item directly while fewer items than this are queued: 0 while producers wait for room.
     var openRoom: Int
     var answers: [RequestID: Answer] = [:]
@@ -32,7 +32,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
 
   struct RunningExport {
     /// nil once the export has begun.
-    var items: [Item]?
+    var batch: EncodedBatch?
     var task: Task<Void, Never>?
     let bytes: Int
   }
@@ -45,7 +45,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
   let budget: ByteBudget
   let configuration: BatchConfiguration
   let maxQueueSize: Int
-  // Lock and state are separate, since the closure of a `Locked<State>` can't consume an item and would copy it.
+  // Lock and state are separate, since the state of a `Locked` would have to be copyable.
   // SAFETY: allocated in init, freed in deinit, and accessed only under the lock.
   let lock = Locked<Void>(())
   nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
@@ -88,7 +88,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
         maxConcurrentExports: 1,
         bytesTrigger: min(configuration.maxQueueBytes / 2, configuration.maxExportBatchBytes)))
     unsafe storage = .allocate(capacity: 1)
-    unsafe storage.initialize(to: Self.state(machine, configuration))
+    unsafe storage.initialize(to: Self.state(machine, configuration, budget))
     let slots = slots  // outside the lock: it calls the exporter
     withState { $0.machine.settings.maxConcurrentExports = slots }
     registration.store(loop.register(self).rawValue, ordering: .relaxed)
@@ -110,11 +110,13 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     unsafe storage.deallocate()
   }
 
-  static func state(_ machine: BatchStateMachine, _ configuration: BatchConfiguration) -> State {
-    // Memory for the default queue is kept, and for two batches: one is filled while the other is taken.
-    let kept = max(2 * configuration.maxExportBatchSize, BatchConfiguration.standardQueueSize)
-    let ring = ItemRing<Item>(capacity: configuration.maxQueueSize, keeping: kept)
-    return State(machine: machine, ring: ring, openRoom: configuration.maxQueueSize)
+  static func state(
+    _ machine: BatchStateMachine, _ configuration: BatchConfiguration, _ budget: ByteBudget
+  ) -> State {
+    let queue = BatchQueue(
+      maxItems: configuration.maxExportBatchSize, maxBytes: configuration.maxExportBatchBytes)
+    queue.share(budget)
+    return State(machine: machine, queue: queue, openRoom: configuration.maxQueueSize)
   }
 
   /// The maximum number of exports that may run at once now.
@@ -154,19 +156,27 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
   }
 
   @inline(__always)
-  func onEnd(_ item: consuming Item) {
-    let size = max(0, item.encodedSizeBound)  // the item's type may be a user's
+  func onEnd(_ item: Item) {
+    unsafe item.withField(maxBytes: budget.limit) { field in
+      if let field = unsafe field { unsafe enqueue(field, item.resource, item.scope) } else { dropTooLarge() }
+    }
+  }
+
+  /// Queues an item, which is a field of its scope.
+  @unsafe
+  @inline(__always)
+  func enqueue(_ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope) {
     lock.lock()
-    if unsafe storage.pointee.machine.phase == .open, unsafe storage.pointee.ring.count < storage.pointee.openRoom,
-      budget.take(size)
+    if unsafe storage.pointee.machine.phase == .open, unsafe storage.pointee.queue.count < storage.pointee.openRoom,
+      budget.take(item.count)
     {
-      unsafe storage.pointee.ring.append(item, bytes: size)
-      let wake = unsafe storage.pointee.machine.enqueued(queuedBytes: storage.pointee.ring.bytes)
+      unsafe storage.pointee.queue.append(item, resource, scope)
+      let wake = unsafe storage.pointee.machine.enqueued(queuedBytes: storage.pointee.queue.bytes)
       lock.unlock()
       if wake { loop.notify(token) }
     } else {
       lock.unlock()
-      overflowed(item, size)
+      unsafe overflowed(item, resource, scope)
     }
   }
 }

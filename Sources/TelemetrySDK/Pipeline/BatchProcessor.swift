@@ -40,12 +40,14 @@ public final class BatchProcessor<Item: BatchItem>: DrivenProcessor {
 
   /// Takes an ended item, from any thread. Never waits, except by ``OverflowPolicy/block(upTo:)``.
   @specialized(where Item == SpanData)
-  public func onEnd(_ item: consuming Item) { driver.onEnd(item) }
+  public func onEnd(_ item: Item) { driver.onEnd(item) }
 
-  /// The bytes held now: of items in the queue and in exports, by their size bounds, which are no less than their encoded
-  /// sizes; of the exporter's idle buffers; and of messages that were given up and that a stuck connection still refers to.
+  /// The bytes held now: of items in the queue and in exports; of the queue's and the exporter's idle buffers; and of messages that were given up and that a stuck connection still refers to.
   /// Only the latter can exceed `maxQueueBytes`, and then no item is accepted.
   public var bytesHeld: Int { driver.budget.used }
+
+  /// The bytes of the items in the queue and in exports, without what can be freed when they need it.
+  package var itemBytes: Int { driver.budget.used - driver.budget.reserve }
 
   /// A copy of the state machine, for tests.
   var machine: BatchStateMachine { driver.withState { $0.machine } }

@@ -1,6 +1,9 @@
 extension BatchStateMachine {
   /// The next action at `now`. After nil, the driver asks again at `nextDeadline` or after the next input.
-  mutating func nextAction(at now: MonotonicInstant, queuedBytes: Int) -> Action? {
+  /// - Parameters:
+  ///   - queuedBytes: The bytes of the queue.
+  ///   - firstBatch: The number of items in the queue's first batch.
+  mutating func nextAction(at now: MonotonicInstant, queuedBytes: Int, firstBatch: Int) -> Action? {
     wakePending = false
     guard phase != .closed else { return nil }
     if let action = giveUpOverdueExport(at: now) { return action }
@@ -11,7 +14,7 @@ extension BatchStateMachine {
     } else {
       advanceSchedule(at: now)
     }
-    if let action = beginExport(at: now, queuedBytes: queuedBytes) { return action }
+    if let action = beginExport(at: now, queuedBytes: queuedBytes, count: firstBatch) { return action }
     return reportDrops(at: now)
   }
 
@@ -50,7 +53,7 @@ extension BatchStateMachine {
   }
 
   /// Takes the next batch off the queue if an export is due and a slot is free.
-  private mutating func beginExport(at now: MonotonicInstant, queuedBytes: Int) -> Action? {
+  private mutating func beginExport(at now: MonotonicInstant, queuedBytes: Int, count: Int) -> Action? {
     let isDue = head < exportUpTo || phase == .shuttingDown || blockedProducers > 0 || isBatchReady(queuedBytes)
     guard isDue, head < tail, hasFreeSlot else { return nil }
     var deadline = settings.exporterAppliesTimeout ? .never : Deadline(now + settings.exportTimeout)
@@ -58,7 +61,6 @@ extension BatchStateMachine {
       guard !shutdown.exportDeadline.hasPassed(at: now) else { return nil }
       deadline = min(deadline, shutdown.exportDeadline)
     }
-    let count = min(queued, settings.maxExportBatchSize)
     let id = ExportID(number: newID())
     let cancelAt = Deadline(deadline.instant + BatchStateMachine.grace)
     exports.append(Export(id: id, first: head, count: count, deadline: deadline, stage: .running(cancelAt: cancelAt)))

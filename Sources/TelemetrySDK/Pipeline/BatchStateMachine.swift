@@ -1,7 +1,7 @@
 /// The decisions of a batch processor: the time and size of each export, the end of each flush and shutdown, and the time
 /// when an export is given up.
 ///
-/// Inputs change the state; `nextAction(at:queuedBytes:)` returns the driver's next action. Items are numbered in the
+/// Inputs change the state; `nextAction(at:queuedBytes:firstBatch:)` returns the driver's next action. Items are numbered in the
 /// order in which they are queued, and those from `head` up to `tail` are in the queue. A flush is a watermark in this
 /// sequence, so items that are queued after the request don't delay the flush.
 ///
@@ -20,11 +20,11 @@
 struct BatchStateMachine {
   /// The effects, which the driver performs.
   enum Action {
-    /// Takes `count` items from the front of the queue and exports them.
+    /// Takes the first batch, of `count` items, off the queue and exports it.
     case export(id: ExportID, count: Int, deadline: Deadline)
     /// Cancels the task of an overdue export.
     case cancel(export: ExportID)
-    /// Takes `count` items, which are counted as dropped, from the front of the queue and releases them.
+    /// Empties the queue of its `count` items, which are counted as dropped.
     case discard(count: Int)
     /// Calls the exporter's `expedite`.
     case expediteExporter(deadline: Deadline)
@@ -329,15 +329,6 @@ extension BatchStateMachine {
     }
     settle(export, outcome)
     return true
-  }
-
-  /// Only the first `count` items of an export that has just begun fit into the bytes of a batch; the rest stays queued.
-  mutating func exportShortened(_ id: ExportID, to count: Int) {
-    guard let index = exports.lastIndex(where: { $0.id == id }), exports[index].count > count else { return }
-    let rest = exports[index].count - count
-    exports[index].count = count
-    head -= UInt64(rest)
-    inFlight -= rest
   }
 
   /// The exporter's `forceFlush` returned `isComplete`.

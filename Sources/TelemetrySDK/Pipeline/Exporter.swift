@@ -5,7 +5,7 @@
 /// handlers, with `TelemetryRuntime.block(_:)` (RULES 4.8: span exporter).
 public protocol Exporter<Item>: Sendable {
   /// The exported items.
-  associatedtype Item: Sendable
+  associatedtype Item: BatchItem
 
   /// The maximum number of concurrent calls of `export`; 1 to 1024 (other values count as the nearest), default 1.
   ///
@@ -19,10 +19,10 @@ public protocol Exporter<Item>: Sendable {
   /// as lost, and their bytes count against the byte bound until the call returns. Up to 4 such calls free their slots
   /// for other exports; if more calls hang, the queue waits until a call returns.
   ///
-  /// The batch is consumed, so an exporter that has encoded the items can release them before the call returns. An
-  /// implementation without need for that declares `_ batch: [Item]`.
+  /// The batch is consumed, so that an exporter can free its memory before the call returns. An implementation without
+  /// need for that declares `_ batch: Batch<Item>`.
   /// - Returns: How many items were delivered, rejected and dropped.
-  func export(_ batch: consuming [Item], deadline: Deadline) async -> ExportOutcome
+  func export(_ batch: consuming Batch<Item>, deadline: Deadline) async -> ExportOutcome
 
   /// Delivers all items that the exporter still holds. Default: does nothing and returns true.
   /// - Returns: False if items are left at `deadline`.

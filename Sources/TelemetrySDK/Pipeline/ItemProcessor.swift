@@ -4,7 +4,7 @@ public protocol ItemProcessor<Item>: Sendable {
   associatedtype Item: BatchItem
 
   /// Takes an ended item, from any thread.
-  func onEnd(_ item: consuming Item)
+  func onEnd(_ item: Item)
 
   /// Accounts for every item at this moment.
   var ledger: Ledger { get }

@@ -26,7 +26,7 @@ package protocol LoopExporter<Item>: Exporter {
   /// During an outage (no connection, a pause that the server requested, an open circuit) the batch waits here until the
   /// destination is available, and ``Exporter/maxConcurrentExports`` is 1, so that all other items wait in the queue.
   /// Default: exports by the earlier of both times, outage or not.
-  func export(_ batch: consuming [Item], timeout: Duration, deadline: Deadline) async -> ExportOutcome
+  func export(_ batch: consuming Batch<Item>, timeout: Duration, deadline: Deadline) async -> ExportOutcome
 
   /// Makes waiting and later exports attempt at once, as far as the server permits, until `deadline`: a flush or a
   /// shutdown with this deadline has begun. Called again if another flush still waits when `deadline` has passed.
@@ -40,7 +40,7 @@ extension LoopExporter {
   package var appliesExportTimeout: Bool { false }
   package func share(_ budget: ByteBudget) {}
   package func observeRoom(_ observer: @escaping @Sendable () -> Void) {}
-  package func export(_ batch: consuming [Item], timeout: Duration, deadline: Deadline) async -> ExportOutcome {
+  package func export(_ batch: consuming Batch<Item>, timeout: Duration, deadline: Deadline) async -> ExportOutcome {
     await export(consume batch, deadline: min(deadline, .after(timeout)))
   }
   package func expedite(deadline: Deadline) async {}

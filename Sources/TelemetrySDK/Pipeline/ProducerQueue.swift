@@ -1,16 +1,18 @@
 /// The producers that wait for room, in the order of their arrival. Room goes to the first producer: the item is queued
 /// before the producer's thread is woken, so no other item takes the room.
-struct ProducerQueue<Item: Sendable> {
+struct ProducerQueue {
   /// A thread that waits for room for its item.
   final class Producer: Sendable {
     let turn = BlockingSemaphore()
-    let size: Int
-    // SAFETY: accessed under the processor's lock, and released with the last reference.
-    nonisolated(unsafe) var item: Item?
+    /// A field of the item's scope.
+    let item: [UInt8]
+    let resource: Resource
+    let scope: InstrumentationScope
 
-    init(_ item: consuming Item, size: Int) {
-      unsafe self.item = consume item
-      self.size = size
+    init(_ item: [UInt8], _ resource: Resource, _ scope: InstrumentationScope) {
+      self.item = item
+      self.resource = resource
+      self.scope = scope
     }
   }
 

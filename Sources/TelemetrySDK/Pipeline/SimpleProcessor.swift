@@ -32,7 +32,7 @@ public final class SimpleProcessor<Item: BatchItem>: DrivenProcessor {
 
   /// Takes an ended item, from any thread. Never waits.
   @specialized(where Item == SpanData)
-  public func onEnd(_ item: consuming Item) { driver.onEnd(item) }
+  public func onEnd(_ item: Item) { driver.onEnd(item) }
 }
 
 /// A simple processor of spans.

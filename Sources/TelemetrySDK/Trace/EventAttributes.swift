@@ -18,30 +18,30 @@ public struct EventAttributes: ~Copyable {
   public mutating func set(_ key: String, _ value: String) {
     unsafe ProtobufAppender.withBytes(of: value) { value in
       let value = unsafe value.count > limits.valueLength ? SpanRecord.truncated(value, to: limits.valueLength) : value
-      unsafe set(key) { unsafe $0.attribute(SpanTags.Event.attribute, $1, string: value) }
+      unsafe set(key) { unsafe $0.attribute(WireTags.Event.attributes, $1, string: value) }
     }
   }
 
   /// Sets an integer.
   public mutating func set(_ key: String, _ value: Int) {
-    unsafe set(key) { unsafe $0.attribute(SpanTags.Event.attribute, $1, int: Int64(value)) }
+    unsafe set(key) { unsafe $0.attribute(WireTags.Event.attributes, $1, int: Int64(value)) }
   }
 
   /// Sets a floating-point number.
   public mutating func set(_ key: String, _ value: Double) {
-    unsafe set(key) { unsafe $0.attribute(SpanTags.Event.attribute, $1, double: value) }
+    unsafe set(key) { unsafe $0.attribute(WireTags.Event.attributes, $1, double: value) }
   }
 
   /// Sets a truth value.
   public mutating func set(_ key: String, _ value: Bool) {
-    unsafe set(key) { unsafe $0.attribute(SpanTags.Event.attribute, $1, bool: value) }
+    unsafe set(key) { unsafe $0.attribute(WireTags.Event.attributes, $1, bool: value) }
   }
 
   /// Sets a value of any kind.
   @_disfavoredOverload
   public mutating func set(_ key: String, _ value: AttributeValue) {
-    let value = limits.limited(value)
-    unsafe set(key) { unsafe $0.attribute(SpanTags.Event.attribute, $1, value) }
+    guard let value = limits.limited(value) else { return dropped += 1 }
+    unsafe set(key) { unsafe $0.attribute(WireTags.Event.attributes, $1, value) }
   }
 
   @inline(__always)
@@ -50,7 +50,7 @@ public struct EventAttributes: ~Copyable {
   ) {
     unsafe ProtobufAppender.withBytes(of: key) { key in
       guard key.count > 0 else { return }
-      let old = count == 0 ? nil : unsafe message.attribute(SpanTags.Event.attribute, key, from: start)
+      let old = count == 0 ? nil : unsafe message.attribute(WireTags.Event.attributes, key, from: start)
       guard old != nil || count < limits.attributesPerEvent else { return dropped += 1 }
       let end = message.count
       unsafe append(&message, key)

@@ -20,9 +20,11 @@ struct RecordingLimits {
     valueDepth = limits.attributeValueDepthLimit
   }
 
-  /// The value within the limits of length and depth; arrays and maps element by element (RULES 4.5.2).
-  func limited(_ value: AttributeValue) -> AttributeValue {
-    isUnlimited ? value : limited(value, depth: 1)
+  /// The value within the limits of length and depth; arrays and maps element by element (RULES 4.5.2). nil for a value that no
+  /// request holds, which counts as dropped.
+  func limited(_ value: AttributeValue) -> AttributeValue? {
+    guard value.isWritable else { return nil }
+    return isUnlimited ? value : limited(value, depth: 1)
   }
 
   /// True if no value exceeds the limits of length and depth: deeper values don't exist.

@@ -39,8 +39,8 @@ extension RecordingSpan {
   @_disfavoredOverload
   public func setAttribute(_ key: String, _ value: AttributeValue) {
     guard let record else { return }
-    let value = record.limits.limited(value)
-    unsafe record.setAttribute(key) { unsafe $0.attribute(SpanTags.attribute, $1, value) }
+    guard let value = record.limits.limited(value) else { return record.attributeDropped() }
+    unsafe record.setAttribute(key) { unsafe $0.attribute(WireTags.Span.attributes, $1, value) }
   }
 
   /// Sets an attribute to a value that is only made if the span is recorded.
@@ -65,17 +65,17 @@ extension RecordingSpan {
 
   @usableFromInline
   func set(_ key: String, _ value: Int64) {
-    unsafe record?.setAttribute(key) { unsafe $0.attribute(SpanTags.attribute, $1, int: value) }
+    unsafe record?.setAttribute(key) { unsafe $0.attribute(WireTags.Span.attributes, $1, int: value) }
   }
 
   @usableFromInline
   func set(_ key: String, _ value: Double) {
-    unsafe record?.setAttribute(key) { unsafe $0.attribute(SpanTags.attribute, $1, double: value) }
+    unsafe record?.setAttribute(key) { unsafe $0.attribute(WireTags.Span.attributes, $1, double: value) }
   }
 
   @usableFromInline
   func set(_ key: String, _ value: Bool) {
-    unsafe record?.setAttribute(key) { unsafe $0.attribute(SpanTags.attribute, $1, bool: value) }
+    unsafe record?.setAttribute(key) { unsafe $0.attribute(WireTags.Span.attributes, $1, bool: value) }
   }
 
   // MARK: Events and links
@@ -103,7 +103,7 @@ extension RecordingSpan {
       defer { attributes.message.deallocate() }
       try build(&attributes)
       attributes.message.ensure(11)
-      attributes.message.varintField(SpanTags.Event.droppedAttributes, attributes.dropped)
+      attributes.message.varintField(WireTags.Event.droppedAttributesCount, attributes.dropped)
       unsafe record.addEvent(message: attributes.message.bytes)
     }
   }

@@ -19,7 +19,8 @@ extension SimpleProcessor: SpanProcessor where Item == SpanData {
 extension BatchDriver where Item == SpanData {
   @inline(__always)
   func onEnd(_ span: RecordingSpan) {
-    guard span.context.isSampled, let data = span.data else { return }
-    onEnd(data)
+    guard span.context.isSampled, let record = span.record else { return }
+    let tracer = record.tracer
+    unsafe enqueue(record.field, tracer.provider.resource, tracer.scope)
   }
 }

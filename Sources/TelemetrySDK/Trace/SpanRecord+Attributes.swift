@@ -17,11 +17,18 @@ extension SpanRecord {
     }
   }
 
+  /// An attribute can't be recorded.
+  func attributeDropped() {
+    unsafe withLock { head, _ in
+      if unsafe head.pointee.phase != .ended { unsafe head.pointee.droppedAttributes.increase() }
+    }
+  }
+
   @inline(__always)
   func setAttribute(_ key: String, _ value: String) {
     unsafe ProtobufAppender.withBytes(of: value) { value in
       let value = unsafe value.count > maxValueBytes ? Self.truncated(value, to: maxValueBytes) : value
-      unsafe setAttribute(key) { unsafe $0.attribute(SpanTags.attribute, $1, string: value) }
+      unsafe setAttribute(key) { unsafe $0.attribute(WireTags.Span.attributes, $1, string: value) }
     }
   }
 
@@ -46,7 +53,7 @@ extension SpanRecord {
     _ key: UnsafeRawBufferPointer, _ head: UnsafeMutablePointer<Head>,
     _ append: (inout ProtobufAppender, UnsafeRawBufferPointer) -> Void
   ) {
-    guard let old = unsafe head.pointee.message.attribute(SpanTags.attribute, key, from: head.pointee.fieldsStart)
+    guard let old = unsafe head.pointee.message.attribute(WireTags.Span.attributes, key, from: head.pointee.fieldsStart)
     else {
       return unsafe addAttribute(key, head, append)
     }

@@ -40,14 +40,24 @@ extension SpanRecord {
     unsafe head.pointee.phase = .ended
     var message = unsafe head.pointee.message
     unsafe message.spanTail(head)
+    unsafe head.pointee.field = message.frame(WireTags.ScopeItems.item, SpanRecord.messageStart)
     unsafe head.pointee.message = message
+  }
+
+  /// The ended span as a field of its scope.
+  @unsafe
+  var field: UnsafeRawBufferPointer {
+    @inline(__always) get {
+      let message = unsafe head.pointee.message
+      return unsafe UnsafeRawBufferPointer(rebasing: message.bytes[head.pointee.field...])
+    }
   }
 
   /// The span as it is now.
   func snapshot() -> SpanData {
     let (bytes, tail) = unsafe withLock { head, _ -> ([UInt8], [UInt8]) in
       let isComplete = unsafe head.pointee.phase == .ended
-      let message = unsafe head.pointee.message.bytes
+      let message = unsafe UnsafeRawBufferPointer(rebasing: head.pointee.message.bytes[Self.messageStart...])
       guard !isComplete else { return unsafe (Array(message), []) }
       return unsafe withUnsafeTemporaryAllocation(byteCount: 128, alignment: 8) { scratch in
         var tail = unsafe ProtobufAppender(scratch.baseAddress.unsafelyUnwrapped, capacity: scratch.count)
@@ -64,6 +74,22 @@ extension SpanRecord {
 }
 
 extension ProtobufAppender {
+  /// Writes the tag and the length of the message from `start` on, in the bytes in front of it.
+  /// - Returns: The position of the tag.
+  @inline(__always)
+  func frame(_ tag: UInt8, _ start: Int) -> Int {
+    var length = UInt64(truncatingIfNeeded: count &- start)
+    let size = Self.varintSize(length)
+    let first = start &- size &- 1
+    unsafe base.storeBytes(of: tag, toByteOffset: first, as: UInt8.self)
+    for index in 1..<size {
+      unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: length) | 0x80, toByteOffset: first &+ index, as: UInt8.self)
+      length >>= 7
+    }
+    unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: length), toByteOffset: start &- 1, as: UInt8.self)
+    return first
+  }
+
   /// Overwrites the value of the end time, the eight bytes in front of `position`.
   @inline(__always)
   mutating func setEndTime(_ time: UInt64, before position: Int) {
@@ -77,20 +103,20 @@ extension ProtobufAppender {
     ensure(48)
     let dropped = unsafe (head.pointee.droppedAttributes, head.pointee.droppedEvents, head.pointee.droppedLinks)
     if dropped.0 | dropped.1 | dropped.2 != 0 {
-      varintField(SpanTags.droppedAttributes, UInt64(dropped.0))
-      varintField(SpanTags.droppedEvents, UInt64(dropped.1))
-      varintField(SpanTags.droppedLinks, UInt64(dropped.2))
+      varintField(WireTags.Span.droppedAttributesCount, UInt64(dropped.0))
+      varintField(WireTags.Span.droppedEventsCount, UInt64(dropped.1))
+      varintField(WireTags.Span.droppedLinksCount, UInt64(dropped.2))
     }
     let status = unsafe head.pointee.statusCode
     if status != .unset {
-      let start = beginMessage(SpanTags.status)
+      let start = beginMessage(WireTags.Span.status)
       unsafe stringField(0x12, head.pointee.statusMessage)
       ensure(16)
       put(UInt16(0x18) | UInt16(status.rawValue) << 8)
       endMessage(start)
       ensure(8)
     }
-    put(SpanTags.flags)
+    put(WireTags.Span.flags)
     unsafe put(head.pointee.flags)
   }
 }

@@ -6,13 +6,13 @@ extension SpanRecord {
     let time = time ?? clock.now
     unsafe withLock { head, _ in
       guard unsafe Self.admitsEvent(head) else { return }
-      let start = unsafe head.pointee.message.beginMessage(SpanTags.event)
+      let start = unsafe head.pointee.message.beginMessage(WireTags.Span.events)
       unsafe head.pointee.message.eventHead(name, time)
       let limits = unsafe head.pointee.tracer.limits
       let dropped = unsafe head.pointee.message.attributes(
-        SpanTags.Event.attribute, attributes, most: limits.attributesPerEvent, limits)
+        WireTags.Event.attributes, attributes, most: limits.attributesPerEvent, limits)
       unsafe head.pointee.message.ensure(11)
-      unsafe head.pointee.message.varintField(SpanTags.Event.droppedAttributes, dropped)
+      unsafe head.pointee.message.varintField(WireTags.Event.droppedAttributesCount, dropped)
       unsafe head.pointee.message.endMessage(start)
     }
   }
@@ -22,7 +22,7 @@ extension SpanRecord {
   func addEvent(message: UnsafeRawBufferPointer) {
     unsafe withLock { head, _ in
       guard unsafe Self.admitsEvent(head) else { return }
-      unsafe head.pointee.message.field(SpanTags.event, message)
+      unsafe head.pointee.message.field(WireTags.Span.events, message)
     }
   }
 
@@ -79,7 +79,7 @@ extension SpanRecord {
       guard unsafe head.pointee.phase != .ended else { return }
       let old = unsafe head.pointee.name
       let end = unsafe head.pointee.message.count
-      unsafe head.pointee.message.stringField(SpanTags.name, name)
+      unsafe head.pointee.message.stringField(WireTags.Span.name, name)
       let size = unsafe head.pointee.message.count - end
       unsafe head.pointee.message.moveTail(from: end, over: old)
       unsafe head.pointee.name = old.lowerBound..<old.lowerBound + size
@@ -93,8 +93,8 @@ extension ProtobufAppender {
   @inline(__always)
   mutating func eventHead(_ name: String, _ time: UInt64) {
     ensure(9)
-    fixed64Field(SpanTags.Event.time, time)
-    stringField(SpanTags.Event.name, name)
+    fixed64Field(WireTags.Event.timeUnixNano, time)
+    stringField(WireTags.Event.name, name)
   }
 
   /// Repeated `KeyValue`, of which `most` are written.
@@ -104,33 +104,38 @@ extension ProtobufAppender {
     _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: RecordingLimits
   ) -> UInt64 {
     let count = attributes.elements.count
-    if count <= most, limits.isUnlimited {
+    if count <= most, limits.isUnlimited, !attributes.isNested {
       self.attributes(tag, attributes)
       return 0
     }
+    var dropped = UInt64(max(0, count - most))
     for element in attributes.elements.prefix(most) {
-      unsafe Self.withBytes(of: element.key) { unsafe attribute(tag, $0, limits.limited(element.value)) }
+      guard let value = limits.limited(element.value) else {
+        dropped += 1
+        continue
+      }
+      unsafe Self.withBytes(of: element.key) { unsafe attribute(tag, $0, value) }
     }
-    return UInt64(max(0, count - most))
+    return dropped
   }
 
   mutating func link(_ link: SpanLink, _ limits: RecordingLimits) {
-    let start = beginMessage(SpanTags.link)
+    let start = beginMessage(WireTags.Span.links)
     ensure(32)
     if link.context.traceID.isValid {
-      put(UInt16(SpanTags.Link.traceID) | 16 << 8)
+      put(UInt16(WireTags.Link.traceID) | 16 << 8)
       bigEndian(link.context.traceID.high)
       bigEndian(link.context.traceID.low)
     }
     if link.context.spanID.isValid {
-      put(UInt16(SpanTags.Link.spanID) | 8 << 8)
+      put(UInt16(WireTags.Link.spanID) | 8 << 8)
       bigEndian(link.context.spanID.value)
     }
-    stringField(SpanTags.Link.traceState, link.context.traceState.description)
-    let dropped = attributes(SpanTags.Link.attribute, link.attributes, most: limits.attributesPerLink, limits)
+    stringField(WireTags.Link.traceState, link.context.traceState.description)
+    let dropped = attributes(WireTags.Link.attributes, link.attributes, most: limits.attributesPerLink, limits)
     ensure(16)
-    varintField(SpanTags.Link.droppedAttributes, dropped)
-    put(SpanTags.Link.flags)
+    varintField(WireTags.Link.droppedAttributesCount, dropped)
+    put(WireTags.Link.flags)
     put(link.context.wireFlags)
     endMessage(start)
   }

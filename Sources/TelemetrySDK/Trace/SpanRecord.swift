@@ -45,6 +45,8 @@ struct SpanRecord {
     var name: Range<Int>
     /// The start of attributes, events and links, behind the field of the end time.
     var fieldsStart: Int
+    /// The start of the ended span as a field of its scope: tag, length, message.
+    var field = 0
     var attributeCount: UInt32 = 0
     var eventCount: UInt32 = 0
     var linkCount: UInt32 = 0
@@ -60,6 +62,8 @@ struct SpanRecord {
   private static let headOffset = filterOffset + KeyFilter.size
   private static let messageOffset = headOffset + MemoryLayout<Head>.stride
   private static let capacity = blockSize - 24
+  /// The room in front of the message for its tag and its length.
+  static let messageStart = 8
 
   /// The record in a block.
   @inline(__always)
@@ -80,7 +84,7 @@ struct SpanRecord {
     unsafe LockWord.initialize(at: record.tail)
     unsafe KeyFilter.initialize(at: record.tail + filterOffset)
     var message = unsafe ProtobufAppender(
-      record.tail + messageOffset, capacity: capacity - messageOffset)
+      record.tail + messageOffset, capacity: capacity - messageOffset, count: messageStart)
     let clock = parentContext.clock ?? TraceClock()
     let (nameField, fieldsStart) = message.spanHead(context, parent.spanID, name, kind, unixNano ?? clock.now)
     let limits = tracer.limits
@@ -143,26 +147,26 @@ extension ProtobufAppender {
     _ context: SpanContext, _ parent: SpanID, _ name: String, _ kind: SpanData.Kind, _ start: UInt64
   ) -> (name: Range<Int>, end: Int) {
     ensure(64)
-    put(UInt16(SpanTags.traceID) | 16 << 8)
+    put(UInt16(WireTags.Span.traceID) | 16 << 8)
     bigEndian(context.traceID.high)
     bigEndian(context.traceID.low)
-    put(UInt16(SpanTags.spanID) | 8 << 8)
+    put(UInt16(WireTags.Span.spanID) | 8 << 8)
     bigEndian(context.spanID.value)
     if let traceState = context.traceState.storage {
-      stringField(SpanTags.traceState, traceState.header)
+      stringField(WireTags.Span.traceState, traceState.header)
       ensure(32)
     }
     if parent.isValid {
-      put(UInt16(SpanTags.parentSpanID) | 8 << 8)
+      put(UInt16(WireTags.Span.parentSpanID) | 8 << 8)
       bigEndian(parent.value)
     }
     let nameStart = count
-    stringField(SpanTags.name, name)
+    stringField(WireTags.Span.name, name)
     let name = nameStart..<count
     ensure(32)
-    put(UInt16(SpanTags.kind) | UInt16(kind.rawValue) << 8)
-    fixed64Field(SpanTags.startTime, start)
-    fixed64Field(SpanTags.endTime, 0)
+    put(UInt16(WireTags.Span.kind) | UInt16(kind.rawValue) << 8)
+    fixed64Field(WireTags.Span.startTimeUnixNano, start)
+    fixed64Field(WireTags.Span.endTimeUnixNano, 0)
     return (name, count)
   }
 }

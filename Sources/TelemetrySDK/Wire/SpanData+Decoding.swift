@@ -16,9 +16,9 @@ extension SpanData {
     var (attributeCount, eventCount, linkCount) = (0, 0, 0)
     while let tag = fields.nextTag() {
       switch UInt8(truncatingIfNeeded: tag) {
-      case SpanTags.attribute: attributeCount += 1
-      case SpanTags.event: eventCount += 1
-      case SpanTags.link: linkCount += 1
+      case WireTags.Span.attributes: attributeCount += 1
+      case WireTags.Span.events: eventCount += 1
+      case WireTags.Span.links: linkCount += 1
       default: break
       }
       fields.skip(tag)
@@ -31,21 +31,21 @@ extension SpanData {
   private mutating func read(_ tag: UInt64, _ fields: inout FieldReader) {
     guard tag != 0x85 else { return flags = fields.fixed32() }
     switch UInt8(truncatingIfNeeded: tag) {
-    case SpanTags.traceID: traceID = TraceID(from: fields.message())
-    case SpanTags.spanID: spanID = SpanID(from: fields.message())
-    case SpanTags.traceState: traceState = fields.string()
-    case SpanTags.parentSpanID: parentSpanID = SpanID(from: fields.message())
-    case SpanTags.name: name = fields.string()
-    case SpanTags.kind: kind = Kind(rawValue: UInt8(truncatingIfNeeded: fields.varint())) ?? .unspecified
-    case SpanTags.startTime: startTimeUnixNano = fields.fixed64()
-    case SpanTags.endTime: endTimeUnixNano = fields.fixed64()
-    case SpanTags.attribute: attributes.elements.append(.init(from: fields.message()))
-    case SpanTags.droppedAttributes: droppedAttributesCount = UInt32(truncatingIfNeeded: fields.varint())
-    case SpanTags.event: events.append(Event(from: fields.message()))
-    case SpanTags.droppedEvents: droppedEventsCount = UInt32(truncatingIfNeeded: fields.varint())
-    case SpanTags.link: links.append(Link(from: fields.message()))
-    case SpanTags.droppedLinks: droppedLinksCount = UInt32(truncatingIfNeeded: fields.varint())
-    case SpanTags.status: status = Status(from: fields.message())
+    case WireTags.Span.traceID: traceID = TraceID(from: fields.message())
+    case WireTags.Span.spanID: spanID = SpanID(from: fields.message())
+    case WireTags.Span.traceState: traceState = fields.string()
+    case WireTags.Span.parentSpanID: parentSpanID = SpanID(from: fields.message())
+    case WireTags.Span.name: name = fields.string()
+    case WireTags.Span.kind: kind = Kind(rawValue: UInt8(truncatingIfNeeded: fields.varint())) ?? .unspecified
+    case WireTags.Span.startTimeUnixNano: startTimeUnixNano = fields.fixed64()
+    case WireTags.Span.endTimeUnixNano: endTimeUnixNano = fields.fixed64()
+    case WireTags.Span.attributes: attributes.elements.append(.init(from: fields.message()))
+    case WireTags.Span.droppedAttributesCount: droppedAttributesCount = UInt32(truncatingIfNeeded: fields.varint())
+    case WireTags.Span.events: events.append(Event(from: fields.message()))
+    case WireTags.Span.droppedEventsCount: droppedEventsCount = UInt32(truncatingIfNeeded: fields.varint())
+    case WireTags.Span.links: links.append(Link(from: fields.message()))
+    case WireTags.Span.droppedLinksCount: droppedLinksCount = UInt32(truncatingIfNeeded: fields.varint())
+    case WireTags.Span.status: status = Status(from: fields.message())
     default: fields.skip(tag)
     }
   }
@@ -86,10 +86,10 @@ extension SpanData.Event {
     var fields = fields
     while let tag = fields.nextTag() {
       switch UInt8(truncatingIfNeeded: tag) {
-      case SpanTags.Event.time: timeUnixNano = fields.fixed64()
-      case SpanTags.Event.name: name = fields.string()
-      case SpanTags.Event.attribute: attributes.elements.append(.init(from: fields.message()))
-      case SpanTags.Event.droppedAttributes: droppedAttributesCount = UInt32(truncatingIfNeeded: fields.varint())
+      case WireTags.Event.timeUnixNano: timeUnixNano = fields.fixed64()
+      case WireTags.Event.name: name = fields.string()
+      case WireTags.Event.attributes: attributes.elements.append(.init(from: fields.message()))
+      case WireTags.Event.droppedAttributesCount: droppedAttributesCount = UInt32(truncatingIfNeeded: fields.varint())
       default: fields.skip(tag)
       }
     }
@@ -102,12 +102,12 @@ extension SpanData.Link {
     var fields = fields
     while let tag = fields.nextTag() {
       switch UInt8(truncatingIfNeeded: tag) {
-      case SpanTags.Link.traceID: traceID = TraceID(from: fields.message())
-      case SpanTags.Link.spanID: spanID = SpanID(from: fields.message())
-      case SpanTags.Link.traceState: traceState = fields.string()
-      case SpanTags.Link.attribute: attributes.elements.append(.init(from: fields.message()))
-      case SpanTags.Link.droppedAttributes: droppedAttributesCount = UInt32(truncatingIfNeeded: fields.varint())
-      case SpanTags.Link.flags: flags = fields.fixed32()
+      case WireTags.Link.traceID: traceID = TraceID(from: fields.message())
+      case WireTags.Link.spanID: spanID = SpanID(from: fields.message())
+      case WireTags.Link.traceState: traceState = fields.string()
+      case WireTags.Link.attributes: attributes.elements.append(.init(from: fields.message()))
+      case WireTags.Link.droppedAttributesCount: droppedAttributesCount = UInt32(truncatingIfNeeded: fields.varint())
+      case WireTags.Link.flags: flags = fields.fixed32()
       default: fields.skip(tag)
       }
     }

@@ -27,13 +27,13 @@ package final class MeasuringExporter: SpanExporter, LoopExporter {
 
   package func observeRoom(_ observer: @escaping @Sendable () -> Void) { base.observeRoom(observer) }
 
-  package func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
+  package func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
     let start = MonotonicInstant.system
     return measured(await base.export(consume batch, deadline: deadline), since: start)
   }
 
   package func export(
-    _ batch: consuming [SpanData], timeout: Duration, deadline: Deadline
+    _ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline
   ) async -> ExportOutcome {
     let start = MonotonicInstant.system
     return measured(await base.export(consume batch, timeout: timeout, deadline: deadline), since: start)

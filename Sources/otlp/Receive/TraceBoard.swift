@@ -60,7 +60,7 @@ package struct TraceBoard {
   package mutating func add(_ spans: [SpanData], at now: MonotonicInstant) {
     var resource: Resource?
     for span in spans {
-      var size = span.encodedSizeBound
+      var size = span.encodedSize ?? 0
       if resource != span.resource {
         resource = span.resource
         size += Self.bytes(span.resource)
@@ -92,7 +92,7 @@ package struct TraceBoard {
     SpanData(
       traceID: .invalid, spanID: .invalid, name: "", startTimeUnixNano: 0, endTimeUnixNano: 0,
       attributes: resource.attributes
-    ).encodedSizeBound
+    ).encodedSize ?? 0
   }
 
   private var fits: Bool { spanCount <= limits.spans && byteCount <= limits.bytes }

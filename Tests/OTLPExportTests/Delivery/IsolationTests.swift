@@ -19,7 +19,7 @@ import Testing
   private static func export(
     _ batch: [SpanData], _ fixture: DeliveryFixture, within: Duration = .seconds(30)
   ) async -> ExportOutcome {
-    await fixture.delivery.export(batch, deadline: Deadline(fixture.simulation.now + within))
+    await fixture.delivery.export(SpanBatch(batch), deadline: Deadline(fixture.simulation.now + within))
   }
 
   private static func fixture(_ simulation: Simulation, bad: [Int]) -> DeliveryFixture {

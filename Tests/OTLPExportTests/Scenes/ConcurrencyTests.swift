@@ -56,8 +56,8 @@ import Testing
       let client = QueueingClient(simulation.loop, each: .milliseconds(10))
       let delivery = Delivery.simulated(client, simulation)
       let spans = StandardWorkload().spans(0..<1)
-      _ = await delivery.export(spans, deadline: .never)
-      let tasks = (0..<200).map { _ in simulation.task { await delivery.export(spans, deadline: .never) } }
+      _ = await delivery.export(SpanBatch(spans), deadline: .never)
+      let tasks = (0..<200).map { _ in simulation.task { await delivery.export(SpanBatch(spans), deadline: .never) } }
       for task in tasks { #expect(await task.value.exported == 1) }
       #expect(client.mostOpen < 8)
     }

@@ -254,7 +254,8 @@ import Testing
       let fixture = DeliveryFixture(simulation) { $0.headerProvider = provider.provider }
       // A processor's export: the time in which there are no headers doesn't count.
       let outcome = await fixture.delivery.export(
-        StandardWorkload().spans(0..<10), timeout: .seconds(15), deadline: Deadline(simulation.now + .seconds(300)))
+        SpanBatch(StandardWorkload().spans(0..<10)), timeout: .seconds(15),
+        deadline: Deadline(simulation.now + .seconds(300)))
       #expect(outcome.exported == 10)
       #expect(Self.sent(fixture) == ["token \(hanging)"])
       #expect(fixture.events("the header provider doesn't answer").count == hanging - 1)
@@ -271,7 +272,8 @@ import Testing
       let fixture = DeliveryFixture(simulation) { $0.headerProvider = provider.provider }
       let export = simulation.task {
         await fixture.delivery.export(
-          StandardWorkload().spans(0..<10), timeout: .seconds(15), deadline: Deadline(simulation.now + .seconds(7200)))
+          SpanBatch(StandardWorkload().spans(0..<10)), timeout: .seconds(15),
+          deadline: Deadline(simulation.now + .seconds(7200)))
       }
       await simulation.sleep(.seconds(3600))
       #expect(provider.calls == HeaderRefresh.mostHanging)

@@ -45,7 +45,7 @@ import Testing
       let fixture = DeliveryFixture(simulation, standard: .atMost(4 << 20))
       var batch = StandardWorkload().spans(0..<511)
       batch.insert(MessageSizeTests.large, at: 200)
-      let outcome = await fixture.delivery.export(batch, deadline: Deadline(simulation.now + .seconds(30)))
+      let outcome = await fixture.delivery.export(SpanBatch(batch), deadline: Deadline(simulation.now + .seconds(30)))
       #expect(outcome.exported == 511)
       #expect(outcome.dropped == [.tooLarge: 1])
       #expect(outcome.total == 512)
@@ -60,7 +60,7 @@ import Testing
       let fixture = DeliveryFixture(simulation) { $0.maxRequestSize = 4 << 20 }
       var batch = StandardWorkload().spans(0..<511)
       batch.append(MessageSizeTests.large)
-      let outcome = await fixture.delivery.export(batch, deadline: Deadline(simulation.now + .seconds(30)))
+      let outcome = await fixture.delivery.export(SpanBatch(batch), deadline: Deadline(simulation.now + .seconds(30)))
       #expect(outcome.exported == 511)
       #expect(outcome.dropped == [.tooLarge: 1])
       #expect(fixture.client.calls.count == 1)
@@ -270,7 +270,7 @@ import Testing
       }
       for _ in 0..<2 {
         let before = fixture.client.calls.count
-        let outcome = await fixture.delivery.export(batch, deadline: Deadline(simulation.now + .seconds(30)))
+        let outcome = await fixture.delivery.export(SpanBatch(batch), deadline: Deadline(simulation.now + .seconds(30)))
         #expect(outcome.dropped == [.tooLarge: count])
         #expect(outcome.exported == batch.count - count && outcome.rejected == 0)
         let taken = fixture.client.calls[before...].filter { $0.bytes.count - 5 <= limit }.flatMap(\.spans)

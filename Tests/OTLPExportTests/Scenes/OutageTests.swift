@@ -33,11 +33,11 @@ import Testing
       let fixture = DeliveryFixture(simulation, standard: .until(back, Self.failures[index], then: .accept))
       let spans = StandardWorkload().spans(0..<10)
       let patient = simulation.task {
-        await fixture.delivery.export(spans, timeout: .seconds(5), deadline: .never)
+        await fixture.delivery.export(SpanBatch(spans), timeout: .seconds(5), deadline: .never)
       }
       let start = simulation.now
       let other = simulation.task {
-        await fixture.delivery.export(spans, timeout: .seconds(5), deadline: Deadline(start + .seconds(60)))
+        await fixture.delivery.export(SpanBatch(spans), timeout: .seconds(5), deadline: Deadline(start + .seconds(60)))
       }
       #expect(await fixture.export(within: .seconds(50)).exported == 0)
       #expect(simulation.now - start <= .seconds(50))

@@ -73,7 +73,8 @@ import Testing
       }
       @Sendable func export() -> Task<ExportOutcome, Never> {
         simulation.task {
-          await fixture.delivery.export(StandardWorkload().spans(0..<10), timeout: .seconds(30), deadline: .never)
+          await fixture.delivery.export(
+            SpanBatch(StandardWorkload().spans(0..<10)), timeout: .seconds(30), deadline: .never)
         }
       }
       let first = export()
@@ -95,7 +96,9 @@ import Testing
       }
       let spans = StandardWorkload().spans(0..<10)
       let start = simulation.now
-      let first = simulation.task { await fixture.delivery.export(spans, timeout: .seconds(30), deadline: .never) }
+      let first = simulation.task {
+        await fixture.delivery.export(SpanBatch(spans), timeout: .seconds(30), deadline: .never)
+      }
       #expect(await first.value.exported == 10)
       #expect(simulation.now - start <= .seconds(602))
     }

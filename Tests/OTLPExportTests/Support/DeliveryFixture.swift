@@ -22,7 +22,7 @@ struct DeliveryFixture {
   }
 
   func export(_ count: Int = 10, within: Duration = .seconds(30)) async -> ExportOutcome {
-    await delivery.export(StandardWorkload().spans(0..<count), deadline: Deadline(simulation.now + within))
+    await delivery.export(SpanBatch(StandardWorkload().spans(0..<count)), deadline: Deadline(simulation.now + within))
   }
 
   /// The pauses between the calls.
@@ -43,10 +43,10 @@ struct DeliveryExporter: SpanExporter, LoopExporter {
   var appliesExportTimeout: Bool { true }
   func share(_ budget: ByteBudget) { delivery.share(budget) }
   func observeRoom(_ observer: @escaping @Sendable () -> Void) { delivery.observeRoom(observer) }
-  func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
+  func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
     await delivery.export(consume batch, deadline: deadline)
   }
-  func export(_ batch: consuming [SpanData], timeout: Duration, deadline: Deadline) async -> ExportOutcome {
+  func export(_ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline) async -> ExportOutcome {
     await delivery.export(consume batch, timeout: timeout, deadline: deadline)
   }
   func expedite(deadline: Deadline) async { await delivery.expedite(deadline: deadline) }

@@ -71,7 +71,7 @@ private struct Rotation {
         group.addTask {
           var delivered = 0
           for index in 0..<5 {
-            let outcome = await exporter.export(batch, deadline: .after(Loopback.patience))
+            let outcome = await exporter.export(SpanBatch(batch), deadline: .after(Loopback.patience))
             #expect(outcome.exported == batch.count, "\(String(describing: outcome.error))")
             delivered += outcome.exported
             if task == 0, index == 1 { await collector.goAway() }

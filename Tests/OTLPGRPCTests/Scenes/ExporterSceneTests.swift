@@ -285,7 +285,7 @@ import Testing
       let exporter = try OTLPGRPCExporter(
         settings, loop: simulation.loop, network: simulation.network, diagnostics: .silent)
       let outcome = await exporter.export(
-        StandardWorkload().spans(0..<5), deadline: Deadline(simulation.now + .seconds(3)))
+        SpanBatch(StandardWorkload().spans(0..<5)), deadline: Deadline(simulation.now + .seconds(3)))
       await exporter.shutdown(deadline: Deadline(simulation.now + .seconds(1)))
       await collector.stop()
       #expect(collector.spanCount == (succeeds ? 5 : 0))

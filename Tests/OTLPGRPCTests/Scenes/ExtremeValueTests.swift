@@ -72,7 +72,7 @@ import Testing
         #expect(error.option != nil || error.code == .invalidConfiguration, "\(name): \(error)")
         continue
       }
-      let outcome = await exporter.export(spans, deadline: .after(.milliseconds(5)))
+      let outcome = await exporter.export(SpanBatch(spans), deadline: .after(.milliseconds(5)))
       #expect(outcome.exported == 0, "\(name)")
       await exporter.shutdown(deadline: .after(.milliseconds(5)))
     }

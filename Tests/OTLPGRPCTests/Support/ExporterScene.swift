@@ -48,7 +48,7 @@ struct ExporterScene: Sendable {
   }
 
   func export(_ count: Int = 20, within: Duration = .seconds(30)) async -> ExportOutcome {
-    await exporter.export(StandardWorkload().spans(0..<count), deadline: Deadline(simulation.now + within))
+    await exporter.export(SpanBatch(StandardWorkload().spans(0..<count)), deadline: Deadline(simulation.now + within))
   }
 
   func end() async {

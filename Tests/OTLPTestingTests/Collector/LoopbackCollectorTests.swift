@@ -64,7 +64,7 @@ import Testing
     let client = try OTLPGRPCExporter(.init(endpoint: collector.endpoint))
     #expect(await !collector.waitForRequests(1, within: .milliseconds(20)))
     async let arrived = collector.waitForRequests(1, within: .seconds(120))
-    _ = await client.export(Fixture.spans(3), deadline: .after(.seconds(120)))
+    _ = await client.export(SpanBatch(Fixture.spans(3)), deadline: .after(.seconds(120)))
     #expect(await arrived)
     await client.shutdown(deadline: .after(Loopback.patience))
     await collector.stop()

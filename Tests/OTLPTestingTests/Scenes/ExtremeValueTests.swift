@@ -28,7 +28,7 @@ import Testing
         diagnostics: .silent)
       for _ in 0..<2 {
         let outcome = await exporter.export(
-          CollectorFixture.spans(3), deadline: Deadline(simulation.now + .seconds(15)))
+          SpanBatch(CollectorFixture.spans(3)), deadline: Deadline(simulation.now + .seconds(15)))
         #expect(outcome.total == 3)
       }
       await exporter.shutdown(deadline: Deadline(simulation.now + .seconds(1)))

@@ -18,7 +18,7 @@ import Testing
       configuration: GRPCChannelConfiguration(target: target, tls: tls), network: SystemNetwork(), loop: lease.loop,
       diagnostics: .silent)
     let result = await channel.unary(
-      path: RawClient.path, message: ExportRequestEncoder().encode(CollectorFixture.spans(count)).message,
+      path: RawClient.path, message: ExportRequestEncoder().encode(SpanBatch(CollectorFixture.spans(count))).message,
       deadline: Deadline(lease.loop.now + Loopback.patience))
     await channel.shutdown(deadline: Deadline(lease.loop.now + Loopback.patience))
     return result

@@ -166,7 +166,7 @@ import Testing
         #expect(ledger.isBalanced && ledger.queued <= 2048 && held <= 32 << 20)
       }
       // Each doubling of the failures lets one more batch leave the queue.
-      let batch = 512 * Self.spans(1)[0].encodedSizeBound
+      let batch = 512 * Self.spans(1)[0].encodedSize!
       #expect(maximum.later <= maximum.inFirstMinutes + 4 * batch)
       #expect(pipeline.processor.ledger.droppedTotal > 100_000)
     }

@@ -37,7 +37,7 @@ struct CollectorFixture: Sendable {
   }
 
   /// The body of a request: the gRPC prefix and the message.
-  static func body(_ spans: [SpanData]) -> [UInt8] { ExportRequestEncoder().encode(spans).message.array }
+  static func body(_ spans: [SpanData]) -> [UInt8] { ExportRequestEncoder().encode(SpanBatch(spans)).message.array }
 
   /// The body of a request with a compressed message.
   static func gzipBody(_ message: [UInt8]) -> [UInt8] {

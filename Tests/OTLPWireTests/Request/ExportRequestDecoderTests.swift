@@ -70,7 +70,7 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
 
   @Test("spans of one group share their resource and scope")
   func sharing() throws {
-    let request = ExportRequestEncoder().encode(StandardWorkload().spans(0..<3)).protobuf.array
+    let request = ExportRequestEncoder().encode(SpanBatch(StandardWorkload().spans(0..<3))).protobuf.array
     let spans = try ExportRequestDecoder.decode(request)
     #expect(spans.allSatisfy { $0.resource.storage === spans[0].resource.storage })
     #expect(spans.allSatisfy { $0.scope.storage === spans[0].scope.storage })
@@ -141,7 +141,7 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
   func mutations(seed: UInt64) {
     var random = RandomSpans(seed: seed)
     var generator = SeededRandom(seed: seed)
-    let message = ExportRequestEncoder().encode(random.batch(2)).protobuf.array
+    let message = ExportRequestEncoder().encode(SpanBatch(random.batch(2))).protobuf.array
     for round in 0..<100 {
       var bytes = message
       if round % 3 == 0 { bytes.removeLast(Int.random(in: 0...bytes.count, using: &generator)) }
@@ -160,7 +160,7 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
 
   @Test("each truncation of a message throws truncated")
   func truncations() {
-    let message = ExportRequestEncoder().encode([.full]).protobuf.array
+    let message = ExportRequestEncoder().encode(SpanBatch([.full])).protobuf.array
     for count in 1..<message.count { #expect(code(Array(message[..<count])) == .truncated) }
   }
 }

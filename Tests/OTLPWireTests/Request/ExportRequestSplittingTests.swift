@@ -14,7 +14,7 @@ import Testing
     try pieces.flatMap { piece in
       let spans = try ExportRequestDecoder.decode(piece.protobuf.array)
       #expect(spans.count == piece.itemCount)
-      #expect(ExportRequestEncoder().encode(spans).message.array == piece.message.array)
+      #expect(ExportRequestEncoder().encode(SpanBatch(spans)).message.array == piece.message.array)
       return spans
     }
   }
@@ -23,7 +23,7 @@ import Testing
   func halves(seed: UInt64) throws {
     var random = RandomSpans(seed: seed)
     let batch = random.batch(33)
-    var pieces = [encoder.encode(batch)]
+    var pieces = [encoder.encode(SpanBatch(batch))]
     while pieces.contains(where: { $0.itemCount > 1 }) {
       pieces = pieces.flatMap { piece in piece.split().map { [$0.0, $0.1] } ?? [piece] }
       #expect(try spans(of: pieces) == grouped(batch))
@@ -35,14 +35,14 @@ import Testing
   func pieces(seed: UInt64) throws {
     var random = RandomSpans(seed: seed)
     let batch = random.batch(40)
-    let request = encoder.encode(batch)
+    let request = encoder.encode(SpanBatch(batch))
     for limit in [1, 100, 1000, 5000, 20_000, 100_000, 1_000_000] {
       let pieces = request.split(maxMessageBytes: limit)
       #expect(pieces.allSatisfy { $0.protobuf.count <= limit || $0.itemCount == 1 })
       let members = try pieces.map { try ExportRequestDecoder.decode($0.protobuf.array) }
       #expect(try spans(of: pieces) == grouped(batch))
       for (piece, next) in zip(members, members.dropFirst()) {
-        #expect(encoder.encode(piece + next.prefix(1)).protobuf.count > limit)
+        #expect(encoder.encode(SpanBatch(piece + next.prefix(1))).protobuf.count > limit)
       }
     }
   }
@@ -51,14 +51,14 @@ import Testing
   func oneLargeSpan() throws {
     var batch = StandardWorkload().spans(0..<512)
     batch[200].attributes["large"] = .string(String(repeating: "x", count: 5 << 20))
-    let pieces = encoder.encode(batch).split(maxMessageBytes: 4 << 20)
+    let pieces = encoder.encode(SpanBatch(batch)).split(maxMessageBytes: 4 << 20)
     #expect(pieces.map(\.itemCount) == [200, 1, 311])
     #expect(try spans(of: pieces) == batch)
   }
 
   @Test("a request that fits is not copied")
   func fits() {
-    let request = encoder.encode(StandardWorkload().spans(0..<4))
+    let request = encoder.encode(SpanBatch(StandardWorkload().spans(0..<4)))
     let pieces = request.split(maxMessageBytes: request.protobuf.count)
     #expect(pieces.count == 1)
     #expect(pieces[0].message.buffer === request.message.buffer)
@@ -68,7 +68,9 @@ import Testing
   @Test("pieces can be split again")
   func again() throws {
     let batch = StandardWorkload().spans(0..<100)
-    let pieces = encoder.encode(batch).split(maxMessageBytes: 20_000).flatMap { $0.split(maxMessageBytes: 5000) }
+    let pieces = encoder.encode(SpanBatch(batch)).split(maxMessageBytes: 20_000).flatMap {
+      $0.split(maxMessageBytes: 5000)
+    }
     #expect(pieces.count > 10)
     #expect(try spans(of: pieces) == batch)
   }
@@ -80,7 +82,7 @@ import Testing
       batch[index].resource = Resource(["number": .int(Int64(index / 3))])
       batch[index].scope = InstrumentationScope(name: "scope \(index)")
     }
-    let request = encoder.encode(batch)
+    let request = encoder.encode(SpanBatch(batch))
     #expect(try ExportRequestDecoder.decode(request.protobuf.array) == batch)
     let singles = request.split(maxMessageBytes: 1)
     #expect(singles.count == 2000)
@@ -95,7 +97,7 @@ import Testing
       span.resource = Resource(["number": .int(Int64(index))])
       return span
     }
-    let request = encoder.encode(batch)
+    let request = encoder.encode(SpanBatch(batch))
     let limit = request.protobuf.count / 4
     let pieces = request.split(maxMessageBytes: limit)
     #expect(pieces.allSatisfy { $0.protobuf.count <= limit })

@@ -21,7 +21,7 @@ import Testing
       var random = RandomSpans(seed: seed)
       for count in [0, 1, 3, 10] {
         let spans = random.batch(count)
-        requests += encoder.encode(spans).message.array
+        requests += encoder.encode(SpanBatch(spans)).message.array
         lines += Array(OTLPJSON.encode(spans).utf8) + [0x0A]
       }
     }

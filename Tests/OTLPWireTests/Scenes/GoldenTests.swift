@@ -22,7 +22,7 @@ import Testing
   func sameBytes(name: String) throws {
     let expected = TestFiles.bytes("\(Self.folder)/\(name).binpb")
     let spans = try OTLPJSON.decode(TestFiles.bytes("\(Self.folder)/\(name).json"))
-    let encoded = ExportRequestEncoder().encode(spans).protobuf.array
+    let encoded = ExportRequestEncoder().encode(SpanBatch(spans)).protobuf.array
     #expect(encoded.count == expected.count)
     #expect(encoded == expected)
   }
@@ -39,7 +39,7 @@ import Testing
 
   @Test("the standard workload has its published checksum")
   func workload() {
-    let message = ExportRequestEncoder().encode(StandardWorkload().spans(0..<512)).protobuf.array
+    let message = ExportRequestEncoder().encode(SpanBatch(StandardWorkload().spans(0..<512))).protobuf.array
     var digest = [UInt8](repeating: 0, count: 32)
     EVP_Digest(message, message.count, &digest, nil, EVP_sha256(), nil)
     let hex = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

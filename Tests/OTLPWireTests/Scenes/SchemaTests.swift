@@ -18,7 +18,7 @@ import Testing
     let reachable = schema.fields(from: "ExportTraceServiceRequest")
     #expect(reachable.count > 50)
     var written: Set<String> = []
-    try ExportRequestEncoder().encode([.full]).protobuf.array.reading { (reader) throws(WireError) in
+    try ExportRequestEncoder().encode(SpanBatch([.full])).protobuf.array.reading { (reader) throws(WireError) in
       try schema.walk(reader, "ExportTraceServiceRequest", &written)
     }
     #expect(reachable.subtracting(written) == Self.unwritten)

@@ -30,7 +30,7 @@ import Testing
     try #require(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }
     let exporter = ConsoleExporter(descriptor: ends[1])
-    let batch = [SpanData](repeating: SpanData.example, count: 1000)
+    let batch = SpanBatch(repeatElement(SpanData.example, count: 1000))
     let outcome = await exporter.export(batch, deadline: .after(.milliseconds(50))).resolved(count: 1000)
     #expect(outcome.dropped == [.exporterFailed: 1000])
   }

@@ -45,7 +45,7 @@ import Testing
   private struct PatientExporter: LoopExporter {
     typealias Item = Thing
     var attemptTimeout: Duration?
-    func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome { .success }
+    func export(_ batch: Batch<Thing>, deadline: Deadline) async -> ExportOutcome { .success }
   }
 
   @Test("attempts longer than the export timeout cause a warning at start (RULES D3)", arguments: [10, 30, 31])

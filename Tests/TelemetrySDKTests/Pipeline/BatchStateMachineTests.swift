@@ -12,24 +12,29 @@ import Testing
     let wakes = (0..<9).map { _ in machine.enqueued(queuedBytes: 0) }
     #expect(wakes == [true, false, false, false, false, false, false, false, false])
     // The loop has handled the first wake, so reaching a batch of ten causes the second.
-    let none = machine.nextAction(at: .zero, queuedBytes: 0)
+    let none = machine.nextAction(at: .zero, queuedBytes: 0, firstBatch: min(10, machine.queued))
     #expect(none == nil && machine.nextDeadline == Deadline(.zero + .seconds(5)))
     let later = (0..<2).map { _ in machine.enqueued(queuedBytes: 0) }
     #expect(later == [true, false])
-    guard case .export(let id, 10, _) = machine.nextAction(at: .zero, queuedBytes: 0) else {
+    guard
+      case .export(let id, 10, _) = machine.nextAction(at: .zero, queuedBytes: 0, firstBatch: min(10, machine.queued))
+    else {
       Issue.record("no export")
       return
     }
-    _ = machine.nextAction(at: .zero, queuedBytes: 0)
+    _ = machine.nextAction(at: .zero, queuedBytes: 0, firstBatch: min(10, machine.queued))
     _ = machine.exportEnded(id, .success.resolved(count: 10))
-    let nothing = machine.nextAction(at: .zero, queuedBytes: 0)
+    let nothing = machine.nextAction(at: .zero, queuedBytes: 0, firstBatch: min(10, machine.queued))
     #expect(nothing == nil && machine.nextDeadline == Deadline(.zero + .seconds(5)))
-    guard case .export(let last, 1, _) = machine.nextAction(at: .zero + .seconds(5), queuedBytes: 0) else {
+    guard
+      case .export(let last, 1, _) = machine.nextAction(
+        at: .zero + .seconds(5), queuedBytes: 0, firstBatch: min(10, machine.queued))
+    else {
       Issue.record("no export")
       return
     }
     _ = machine.exportEnded(last, .success.resolved(count: 1))
-    let idle = machine.nextAction(at: .zero + .seconds(5), queuedBytes: 0)
+    let idle = machine.nextAction(at: .zero + .seconds(5), queuedBytes: 0, firstBatch: min(10, machine.queued))
     #expect(idle == nil && machine.nextDeadline == .never)
   }
 
@@ -41,7 +46,10 @@ import Testing
     #expect(machine.flushWithdrawn(waiting) == 0)
     let decided = machine.flushRequested(by: Deadline(.zero))
     _ = machine.oldestItemDropped(.queueFull)
-    guard case .answer(decided, true, 1) = machine.nextAction(at: .zero, queuedBytes: 0) else {
+    guard
+      case .answer(decided, true, 1) = machine.nextAction(
+        at: .zero, queuedBytes: 0, firstBatch: min(10, machine.queued))
+    else {
       Issue.record("no answer")
       return
     }
@@ -60,16 +68,19 @@ import Testing
     for step in 0..<600 {
       // Several inputs may arrive before the loop runs.
       for _ in 0...random.next(8) { applyInput(random.next(step < 500 ? 43 : 44), &machine, &model, now, &random) }
-      while let action = machine.nextAction(at: now, queuedBytes: machine.queued * 100) {
+      // A batch may have fewer items than the most, because of their bytes.
+      while let action = machine.nextAction(
+        at: now, queuedBytes: machine.queued * 100,
+        firstBatch: min(machine.queued, 1 + random.next(settings.maxExportBatchSize)))
+      {
         model.apply(action, waiting: machine.blockedProducers)
-        shorten(&machine, &model, &random)
         #expect(machine.ledger.isBalanced, "seed \(seed) step \(step)")
       }
       check(machine, model, settings, now, "seed \(seed) step \(step)")
       if random.next(3) == 0 { now = now + .milliseconds(random.next(200)) }
     }
     _ = machine.shutdownRequested(by: Deadline(now), at: now)
-    while let action = machine.nextAction(at: now, queuedBytes: 0) {
+    while let action = machine.nextAction(at: now, queuedBytes: 0, firstBatch: 0) {
       model.apply(action, waiting: machine.blockedProducers)
     }
     if machine.phase != .closed {
@@ -80,21 +91,11 @@ import Testing
     #expect(model.asked.isSubset(of: model.answered), "seed \(seed)")
   }
 
-  /// Shortens a random export, as if the batch were too large in bytes.
-  private func shorten(_ machine: inout BatchStateMachine, _ model: inout Model, _ random: inout SeededRandom) {
-    guard let id = model.mayShorten, let index = model.exports.firstIndex(where: { $0.id == id }) else { return }
-    model.mayShorten = nil
-    guard model.exports[index].count > 1, random.next(4) == 0 else { return }
-    model.exports[index].count = 1 + random.next(model.exports[index].count - 1)
-    machine.exportShortened(id, to: model.exports[index].count)
-  }
-
   /// A model of the driver's state.
   struct Model {
     var exports: [(id: BatchStateMachine.ExportID, count: Int)] = []
     var flushes: [BatchStateMachine.RequestID] = []
     var exporterShutdown = false
-    var mayShorten: BatchStateMachine.ExportID?
     var asked: Set<BatchStateMachine.RequestID> = []
     var shutdowns: Set<BatchStateMachine.RequestID> = []
     var answered: Set<BatchStateMachine.RequestID> = []
@@ -105,7 +106,6 @@ import Testing
       case .export(let id, let count, _):
         #expect(count > 0)
         exports.append((id, count))
-        mayShorten = id
       case .flushExporter(let id, _): flushes.append(id)
       case .shutdownExporter:
         #expect(!exporterShutdown)

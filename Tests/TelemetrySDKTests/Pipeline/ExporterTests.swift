@@ -46,38 +46,4 @@ import Testing
       _ = await processor.shutdown(within: .zero)
     }
   }
-
-  @Test("items that an exporter has released are freed during the export, and still count")
-  func batchesAreConsumed() throws {
-    final class Body: Sendable {}
-    struct Heavy: BatchItem {
-      let body: Body
-      let encodedSizeBound = 100
-      static var metricsItem: SelfMetrics.Item { .span }
-    }
-    struct Slow: Exporter {
-      let encoded = Promise<Void>()
-
-      func export(_ batch: consuming [Heavy], deadline: Deadline) async -> ExportOutcome {
-        _ = consume batch
-        encoded.fulfil(())
-        await TelemetryLoop.current?.sleep(.seconds(1))
-        return .success
-      }
-    }
-    try onVirtualLoop { loop in
-      let exporter = Slow()
-      let processor = try BatchProcessor(
-        exporter: exporter, configuration: .init { $0.scheduleDelay = .zero }, loop: loop)
-      var body: Body? = Body()
-      weak let watched = body
-      processor.onEnd(Heavy(body: body!))
-      body = nil
-      #expect(watched != nil)
-      await exporter.encoded.value
-      #expect(watched == nil)
-      #expect(processor.ledger.inFlight == 1 && processor.bytesHeld == 100)
-      #expect(await processor.shutdown(within: .seconds(5)).ledger.exported == 1)
-    }
-  }
 }

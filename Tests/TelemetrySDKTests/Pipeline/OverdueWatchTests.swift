@@ -14,7 +14,7 @@ import Testing
     let begun = Promise<Void>()
     let release = BlockingSemaphore()
 
-    func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome {
+    func export(_ batch: Batch<Thing>, deadline: Deadline) async -> ExportOutcome {
       begun.fulfil(())
       _ = release.wait(until: Deadline(.system + .seconds(600)))
       return .success
@@ -105,7 +105,7 @@ import Testing
 
     init(blocksLoop: Bool) { self.blocksLoop = blocksLoop }
 
-    func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome {
+    func export(_ batch: Batch<Thing>, deadline: Deadline) async -> ExportOutcome {
       await withTaskCancellationHandler {
         begun.fulfil(())
         if blocksLoop { _ = releaseLoop.wait(until: Deadline(.system + .seconds(600))) }

@@ -16,7 +16,7 @@ import Testing
     let intrude: @Sendable () -> Void
     init(_ intrude: @escaping @Sendable () -> Void) { self.intrude = intrude }
 
-    func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome {
+    func export(_ batch: Batch<Thing>, deadline: Deadline) async -> ExportOutcome {
       numbers.withLock { $0 += batch.map(\.number) }
       intrude()
       _ = begun.increment()
@@ -74,10 +74,10 @@ import Testing
     configuration.maxExportBatchSize = 100
     let processor = try BatchProcessor(
       exporter: exporter, configuration: configuration, runtime: TelemetryRuntime(), diagnostics: .silent)
-    processor.onEnd(Thing(number: 0, encodedSizeBound: 400 << 10))
+    processor.onEnd(Thing(number: 0, size: 400 << 10))
     let done = Promise<Void>()
     try ThreadSystem.start(name: "producer", stackSize: 1 << 18) {
-      processor.onEnd(Thing(number: 1, encodedSizeBound: 700 << 10))
+      processor.onEnd(Thing(number: 1, size: 700 << 10))
       done.fulfil(())
     }
     await done.value
@@ -111,10 +111,10 @@ import Testing
     let processor = try BatchProcessor(
       exporter: ScriptedExporter.stuck(begun), configuration: configuration, runtime: TelemetryRuntime(),
       diagnostics: .silent)
-    processor.onEnd(Thing(number: 0, encodedSizeBound: 6000))
+    processor.onEnd(Thing(number: 0, size: 6000))
     await begun.value
     try ThreadSystem.start(name: "producer", stackSize: 1 << 18) {
-      processor.onEnd(Thing(number: 1, encodedSizeBound: 9000))
+      processor.onEnd(Thing(number: 1, size: 9000))
     }
     #expect(await Loopback.wait { processor.machine.blockedProducers == 1 })
     // The second producer's maximum time ends well after the first producer's, even on a busy machine.
@@ -122,14 +122,14 @@ import Testing
     #expect(await Loopback.wait { MonotonicInstant.system >= later })
     let done = Promise<Void>()
     try ThreadSystem.start(name: "producer", stackSize: 1 << 18) {
-      processor.onEnd(Thing(number: 2, encodedSizeBound: 3000))
+      processor.onEnd(Thing(number: 2, size: 3000))
       done.fulfil(())
     }
     await done.value
     #expect(await Loopback.wait { processor.ledger.ended == 3 })
     #expect(processor.ledger.dropped == [.byteBudget: 1] && processor.ledger.queued == 1)
     // Later items are queued again.
-    processor.onEnd(Thing(number: 3, encodedSizeBound: 500))
+    processor.onEnd(Thing(number: 3, size: 500))
     #expect(processor.ledger.queued == 2)
     _ = await processor.shutdown(within: .zero)
   }

@@ -73,10 +73,10 @@ import Testing
     try onVirtualLoop { loop in
       let processor = try BatchProcessor(
         exporter: exporter, configuration: .init { $0.maxQueueBytes = 1 << 20 }, loop: loop)
-      for number in 0..<3 { processor.onEnd(Thing(number: number, encodedSizeBound: 200 << 10)) }
+      for number in 0..<3 { processor.onEnd(Thing(number: number, size: 200 << 10)) }
       await loop.sleep(.milliseconds(1))
       #expect(exporter.batches == [[0, 1, 2]])
-      #expect(processor.bytesHeld == 0)
+      #expect(processor.itemBytes == 0)
       _ = await processor.shutdown(within: .seconds(1))
     }
   }
@@ -86,14 +86,14 @@ import Testing
     let exporter = ScriptedExporter()
     try onVirtualLoop { loop in
       let processor = try BatchProcessor(exporter: exporter, loop: loop)
-      for number in 0..<7 { processor.onEnd(Thing(number: number, encodedSizeBound: 1 << 20)) }
-      processor.onEnd(Thing(number: 7, encodedSizeBound: 6 << 20))
+      for number in 0..<7 { processor.onEnd(Thing(number: number, size: 1 << 20)) }
+      processor.onEnd(Thing(number: 7, size: 6 << 20))
       processor.onEnd(Thing(number: 8))
       await loop.sleep(.milliseconds(1))
       // An export begins whenever the queue holds a batch of bytes; the last item waits for the schedule delay.
       #expect(exporter.batches == [[0, 1, 2], [3, 4, 5], [6], [7]])
       await loop.sleep(.seconds(5))
-      #expect(exporter.batches.last == [8] && processor.ledger.exported == 9 && processor.bytesHeld == 0)
+      #expect(exporter.batches.last == [8] && processor.ledger.exported == 9 && processor.itemBytes == 0)
       _ = await processor.shutdown(within: .seconds(1))
     }
   }
@@ -123,8 +123,8 @@ import Testing
           $0.overflow = overflow
         }
         let processor = try BatchProcessor(exporter: exporter, configuration: configuration, loop: loop)
-        processor.onEnd(Thing(number: 0, encodedSizeBound: 400 << 10))
-        processor.onEnd(Thing(number: 1, encodedSizeBound: 700 << 10))
+        processor.onEnd(Thing(number: 0, size: 400 << 10))
+        processor.onEnd(Thing(number: 1, size: 700 << 10))
         await loop.sleep(.milliseconds(1))
         #expect(exporter.batches == (overflow == .dropOldest ? [[1]] : [[0]]))
         _ = await processor.shutdown(within: .seconds(1))

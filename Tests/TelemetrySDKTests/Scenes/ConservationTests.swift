@@ -42,7 +42,7 @@ import Testing
           for _ in 0..<60 {
             for _ in 0..<pick(20) { processor.onEnd(Thing(number: ended.increment())) }
             #expect(processor.ledger.isBalanced, "seed \(seed)")
-            #expect(processor.bytesHeld <= 6000)
+            #expect(processor.itemBytes <= 6000)
             ProcessorMetricsTests.check(processor, "seed \(seed)")
             await loop.sleep(.milliseconds(pick(200)))
             if pick(10) == 0 {
@@ -63,7 +63,7 @@ import Testing
       await loop.sleep(.seconds(60))
       let end = processor.ledger
       #expect(end.isBalanced && end.exported == ledger.exported, "late outcomes are ignored; seed \(seed)")
-      #expect(processor.bytesHeld == 0)
+      #expect(processor.itemBytes == 0)
       ProcessorMetricsTests.check(processor, "seed \(seed)")
     }
     #expect(Set(exporter.numbers).count == exporter.numbers.count, "exported twice; seed \(seed)")

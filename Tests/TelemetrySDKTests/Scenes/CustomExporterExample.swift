@@ -6,7 +6,7 @@ import Testing
 struct CountingExporter: SpanExporter {
   let report: @Sendable (Int) -> Void
 
-  func export(_ batch: [SpanData], deadline: Deadline) async -> ExportOutcome {
+  func export(_ batch: SpanBatch, deadline: Deadline) async -> ExportOutcome {
     let failed = batch.filter { $0.status.code == .error }.count
     report(failed)
     return .success

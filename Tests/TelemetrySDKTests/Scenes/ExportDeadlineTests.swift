@@ -23,7 +23,7 @@ import Testing
       #expect(exporter.deadlines == [Deadline(.init(nanoseconds: 30_000_000_000))])
       // The abandoned call still runs: the bytes count, but the slot is free.
       processor.onEnd(Thing(number: 2))
-      #expect(processor.bytesHeld == 200)
+      #expect(processor.itemBytes == 200)
       let second = await processor.forceFlush(within: .seconds(1))
       #expect(!second.isComplete)
       await loop.sleep(.seconds(20))
@@ -57,11 +57,11 @@ import Testing
       await loop.sleep(.seconds(600))
       #expect(exporter.numbers == Array(0..<5) && exporter.maxRunning == 5)
       #expect(processor.ledger.dropped == [.timeout: 5] && processor.ledger.queued == 15)
-      #expect(processor.bytesHeld == 2000)
+      #expect(processor.itemBytes == 2000)
       // The calls return, so the exporter is used again, without overlapping calls.
       gate.fulfil(())
       await loop.sleep(.seconds(1))
-      #expect(processor.ledger.exported == 15 && processor.ledger.isBalanced && processor.bytesHeld == 0)
+      #expect(processor.ledger.exported == 15 && processor.ledger.isBalanced && processor.itemBytes == 0)
       _ = await processor.shutdown(within: .seconds(1))
     }
     let events = log.all.filter { $0.message == Self.givenUp }
@@ -75,11 +75,11 @@ import Testing
     let expedites = Mutex<[Deadline]>([])
     var appliesExportTimeout: Bool { true }
 
-    func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome {
+    func export(_ batch: Batch<Thing>, deadline: Deadline) async -> ExportOutcome {
       .failure(SystemError(call: "not this one", code: 1))
     }
 
-    func export(_ batch: consuming [Thing], timeout: Duration, deadline: Deadline) async -> ExportOutcome {
+    func export(_ batch: consuming Batch<Thing>, timeout: Duration, deadline: Deadline) async -> ExportOutcome {
       let count = batch.count
       calls.withLock { $0.append((timeout, deadline)) }
       let slept = await TelemetryLoop.current?.sleep(until: deadline)

@@ -129,7 +129,7 @@ import Testing
   @Test("an exporter's flush that never returns doesn't delay the processor's flush")
   func stuckExporterFlush() throws {
     struct Stuck: Exporter {
-      func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome { .success }
+      func export(_ batch: Batch<Thing>, deadline: Deadline) async -> ExportOutcome { .success }
       func forceFlush(deadline: Deadline) async -> Bool { await Promise<Bool>().value }
     }
     try onVirtualLoop { loop in

@@ -84,17 +84,17 @@ import Testing
       return .success
     }
     try Self.run(exporter, Self.configuration(.dropNewest, queue: 100, bytes: 10_000)) { processor, loop in
-      for number in 0..<6 { processor.onEnd(Thing(number: number, encodedSizeBound: 1000)) }
+      for number in 0..<6 { processor.onEnd(Thing(number: number, size: 1000)) }
       await loop.sleep(.milliseconds(1))
-      #expect(processor.ledger.inFlight == 6 && processor.bytesHeld == 6000)
-      for number in 6..<20 { processor.onEnd(Thing(number: number, encodedSizeBound: 1000)) }
-      #expect(processor.bytesHeld == 10_000)
+      #expect(processor.ledger.inFlight == 6 && processor.itemBytes == 6000)
+      for number in 6..<20 { processor.onEnd(Thing(number: number, size: 1000)) }
+      #expect(processor.itemBytes == 10_000)
       #expect(processor.ledger.dropped == [.byteBudget: 10])
-      processor.onEnd(Thing(number: 99, encodedSizeBound: 1 << 30))
+      processor.onEnd(Thing(number: 99, size: 1 << 30))
       gate.fulfil(true)
       let ledger = await processor.shutdown(within: .seconds(1)).ledger
       #expect(ledger.dropped == [.byteBudget: 11] && ledger.exported == 10)
-      #expect(processor.bytesHeld == 0)
+      #expect(processor.itemBytes == 0)
     }
   }
 
@@ -102,9 +102,9 @@ import Testing
   func oldestInBytes() throws {
     let exporter = ScriptedExporter()
     try Self.run(exporter, Self.configuration(.dropOldest, queue: 100, bytes: 10_000)) { processor, loop in
-      for number in 0..<10 { processor.onEnd(Thing(number: number, encodedSizeBound: 1000)) }
-      processor.onEnd(Thing(number: 10, encodedSizeBound: 2500))
-      processor.onEnd(Thing(number: 11, encodedSizeBound: 20_000))
+      for number in 0..<10 { processor.onEnd(Thing(number: number, size: 1000)) }
+      processor.onEnd(Thing(number: 10, size: 2500))
+      processor.onEnd(Thing(number: 11, size: 20_000))
       let ledger = await processor.shutdown(within: .seconds(1)).ledger
       #expect(ledger.dropped == [.byteBudget: 4])
     }
@@ -116,12 +116,12 @@ import Testing
     let exporter = ScriptedExporter()
     try Self.run(exporter, Self.configuration(.dropOldest, queue: 100, bytes: 10_000)) { processor, loop in
       let budget = try #require(exporter.budget)
-      for number in 0..<5 { processor.onEnd(Thing(number: number, encodedSizeBound: 1000)) }
+      for number in 0..<5 { processor.onEnd(Thing(number: number, size: 1000)) }
       budget.takeExceeding(10_000)
-      processor.onEnd(Thing(number: 5, encodedSizeBound: 1000))
+      processor.onEnd(Thing(number: 5, size: 1000))
       #expect(processor.ledger.queued == 5 && processor.ledger.dropped == [.byteBudget: 1])
       budget.giveExceeding(10_000)
-      processor.onEnd(Thing(number: 6, encodedSizeBound: 1000))
+      processor.onEnd(Thing(number: 6, size: 1000))
       #expect(await processor.shutdown(within: .seconds(1)).ledger.dropped == [.byteBudget: 1])
     }
     #expect(exporter.numbers == [0, 1, 2, 3, 4, 6])

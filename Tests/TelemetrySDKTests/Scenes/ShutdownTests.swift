@@ -12,7 +12,7 @@ import Testing
       for number in 0..<1300 { processor.onEnd(Thing(number: number)) }
       let report = await processor.shutdown(within: .seconds(5))
       #expect(report.isDelivered && report.ledger.exported == 1300 && report.ledger.isBalanced)
-      #expect(processor.bytesHeld == 0)
+      #expect(processor.itemBytes == 0)
     }
     #expect(exporter.sizes == [512, 512, 276])
     #expect(exporter.flushes == 1 && exporter.shutdowns == 1)
@@ -129,7 +129,7 @@ import Testing
   @Test("an exporter's shutdown that never returns doesn't delay the processor's shutdown")
   func stuckExporterShutdown() throws {
     struct Stuck: Exporter {
-      func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome { .success }
+      func export(_ batch: Batch<Thing>, deadline: Deadline) async -> ExportOutcome { .success }
       func shutdown(deadline: Deadline) async { _ = await Promise<Bool>().value }
     }
     try onVirtualLoop { loop in

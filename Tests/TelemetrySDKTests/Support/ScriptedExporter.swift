@@ -41,7 +41,8 @@ final class ScriptedExporter: LoopExporter {
   var deadlines: [Deadline] { state.withLock { $0.deadlines } }
   var budget: ByteBudget? { state.withLock { $0.budget } }
 
-  func export(_ batch: [Thing], deadline: Deadline) async -> ExportOutcome {
+  func export(_ batch: Batch<Thing>, deadline: Deadline) async -> ExportOutcome {
+    let batch = Array(batch)
     state.withLock { state in
       state.batches.append(batch.map(\.number))
       state.times.append(.now)

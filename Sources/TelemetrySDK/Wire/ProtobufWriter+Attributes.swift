@@ -1,19 +1,17 @@
-internal import TelemetrySDK
-
 extension ProtobufWriter {
   /// Writes each attribute as a `KeyValue`, from the last to the first.
   @inline(__always)
-  mutating func attributes(_ tag: UInt32, _ attributes: borrowing Attributes, nesting: Int = 0) {
+  package mutating func attributes(_ tag: UInt8, _ attributes: borrowing Attributes, nesting: Int = 0) {
     attributes.elements.forEachReversed { attribute(tag, $0, nesting: nesting) }
   }
 
   /// Writes a `KeyValue`. An empty value is written too (6.8.3).
   @inline(__always)
-  private mutating func attribute(_ tag: UInt32, _ element: borrowing Borrowed<Attributes.Element>, nesting: Int) {
+  private mutating func attribute(_ tag: UInt8, _ element: borrowing Borrowed<Attributes.Element>, nesting: Int) {
     let mark = written
     value(element.value.value, nesting: nesting)
-    prefix(FieldTag.KeyValue.value, since: mark)
-    stringField(FieldTag.KeyValue.key, element.value.key)
+    prefix(WireTags.KeyValue.value, since: mark)
+    stringField(WireTags.KeyValue.key, element.value.key)
     prefix(tag, since: mark)
   }
 
@@ -23,14 +21,14 @@ extension ProtobufWriter {
     switch value {
     case .string(let text):
       let count = string(text)
-      prefix(FieldTag.AnyValue.string, count: count)
+      prefix(WireTags.AnyValue.string, count: count)
     case .int(let number):
       varint(UInt64(bitPattern: number))
-      tag(FieldTag.AnyValue.int)
+      tag(WireTags.AnyValue.int)
     case .double(let number):
-      doubleField(FieldTag.AnyValue.double, number)
+      doubleField(WireTags.AnyValue.double, number)
     case .bool(let isTrue):
-      boolField(FieldTag.AnyValue.bool, isTrue)
+      boolField(WireTags.AnyValue.bool, isTrue)
     default:
       rareValue(value, nesting: nesting)
     }
@@ -42,26 +40,26 @@ extension ProtobufWriter {
     switch value {
     case .bytes(let bytes):
       append(bytes)
-      prefix(FieldTag.AnyValue.bytes, since: mark)
+      prefix(WireTags.AnyValue.bytes, since: mark)
     case .array(let values):
-      guard nesting < AttributeValue.maxNesting else { return }
+      guard nesting < AttributeValue.maxNesting, nesting == 0 || admitNested(values.elements.count) else { return }
       array(values.elements, nesting: nesting + 1)
-      prefix(FieldTag.AnyValue.array, since: mark)
+      prefix(WireTags.AnyValue.array, since: mark)
     case .map(let attributes):
-      guard nesting < AttributeValue.maxNesting else { return }
-      self.attributes(FieldTag.List.values, attributes, nesting: nesting + 1)
-      prefix(FieldTag.AnyValue.map, since: mark)
+      guard nesting < AttributeValue.maxNesting, nesting == 0 || admitNested(attributes.elements.count) else { return }
+      self.attributes(WireTags.List.values, attributes, nesting: nesting + 1)
+      prefix(WireTags.AnyValue.map, since: mark)
     default:
       break
     }
   }
 
   private mutating func array(_ values: [AttributeValue], nesting: Int) {
-    for index in values.indices.reversed() {
+    for index in values.indices.reversed() where !isTooLarge {
       let mark = written
       value(values[index], nesting: nesting)
       ensure(0)
-      prefix(FieldTag.List.values, since: mark)
+      prefix(WireTags.List.values, since: mark)
     }
   }
 }

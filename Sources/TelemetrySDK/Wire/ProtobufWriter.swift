@@ -1,51 +1,94 @@
-internal import TelemetryCore
+package import TelemetryCore
 
-/// Writes protobuf from the end of a buffer to its front, so that each length is known when its prefix is written.
+/// Writes protobuf from the end of a block of memory to its front, so that each length is known when its prefix is written.
+/// The bytes of an item are written with it, before the item is queued. It has no public members.
 ///
 /// Invariant: after `ensure`, and after each string, `slack` bytes are free. Fields of fixed size need no check of
 /// their own as long as fewer than `slack` bytes of them are written in a row.
 @safe
-struct ProtobufWriter: ~Copyable {
+public struct ProtobufWriter: ~Copyable {
   /// More than all fixed-size fields of a span together, with the prefixes around them.
-  static let slack = 160
+  package static var slack: Int { 160 }
 
-  // SAFETY: all three point into `buffer`, or one past its end; base + slack <= limit, limit - slack <= position <= end.
+  // SAFETY: all three point into the creator's memory or into `buffer`, or one past its end; the block begins at
+  // limit - slack, and limit - slack <= position <= end.
   private var position: UnsafeMutableRawPointer
   private var limit: UnsafeMutableRawPointer
   private var end: UnsafeMutableRawPointer
-  private(set) var buffer: RawBuffer
+  /// The block, if the writer has grown or was made with a buffer.
+  package private(set) var buffer: RawBuffer?
 
   /// Starts at the end of `buffer`, which has no other writer.
-  init(_ buffer: RawBuffer) {
-    precondition(buffer.capacity >= Self.slack)
+  package init(_ buffer: RawBuffer) {
+    unsafe self.init(UnsafeMutableRawBufferPointer(start: buffer.base, count: buffer.capacity))
     self.buffer = buffer
-    unsafe end = buffer.base + buffer.capacity
-    unsafe position = end
-    unsafe limit = buffer.base + Self.slack
   }
 
-  /// The number of bytes written. The difference of two values is a length, and stays valid when the buffer grows.
-  @inline(__always) var written: Int { unsafe end - position }
+  private let maxBytes: Int
+  /// The number of nested values that may still be written.
+  private var nestedValuesLeft = AttributeValue.maxNestedValues
+  /// True if there is more than `maxBytes`, or more nested values than any request holds; then the written bytes are of no use.
+  /// Values that share parts can multiply a few bytes to billions.
+  package private(set) var isTooLarge = false
 
-  /// The written bytes, as positions in `buffer`.
-  var range: Range<Int> { buffer.capacity - written..<buffer.capacity }
+  /// Starts at the end of the creator's memory, which outlives the writer, and grows into memory of its own.
+  @unsafe
+  @inline(__always)
+  package init(_ memory: UnsafeMutableRawBufferPointer, maxBytes: Int = .max) {
+    precondition(memory.count >= Self.slack)
+    let base = unsafe memory.baseAddress.unsafelyUnwrapped
+    unsafe end = base + memory.count
+    unsafe position = end
+    unsafe limit = base + Self.slack
+    buffer = nil
+    self.maxBytes = maxBytes
+  }
+
+  /// The number of bytes written. The difference of two values is a length, and stays valid when the memory grows.
+  @inline(__always) package var written: Int { unsafe end - position }
+
+  /// The written bytes, until the next is written.
+  @unsafe
+  @inline(__always)
+  package var bytes: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: position, count: written)
+  }
+
+  /// The written bytes of a writer with a buffer.
+  package var slice: BufferSlice? {
+    buffer.map { BufferSlice(buffer: $0, range: $0.capacity - written..<$0.capacity) }
+  }
 
   /// Makes `count` bytes and the slack free.
   @inline(__always)
-  mutating func ensure(_ count: Int) {
+  package mutating func ensure(_ count: Int) {
     if unsafe position - limit < count { grow(by: count) }
   }
 
   @inline(never)
   private mutating func grow(by count: Int) {
+    if written > maxBytes - count {
+      isTooLarge = true
+      unsafe position = end
+      if unsafe position - limit >= count { return }
+    }
     let used = written
-    let larger = RawBuffer(capacity: max(buffer.capacity * 2, used + count + 2 * Self.slack))
+    let capacity = unsafe end - limit + Self.slack
+    let larger = RawBuffer(capacity: max(capacity * 2, used + count + 2 * Self.slack))
     let newEnd = unsafe larger.base + larger.capacity
     unsafe (newEnd - used).copyMemory(from: position, byteCount: used)
     unsafe end = newEnd
     unsafe position = newEnd - used
     unsafe limit = larger.base + Self.slack
     buffer = larger
+  }
+
+  /// Counts the elements of an array or a map in another value.
+  /// - Returns: False if they are too many.
+  mutating func admitNested(_ count: Int) -> Bool {
+    nestedValuesLeft -= count
+    if nestedValuesLeft < 0 { isTooLarge = true }
+    return !isTooLarge
   }
 
   // MARK: Within the slack
@@ -56,17 +99,17 @@ struct ProtobufWriter: ~Copyable {
     unsafe position.storeBytes(of: value, as: Value.self)
   }
 
-  @inline(__always) mutating func byte(_ value: UInt8) { put(value) }
+  @inline(__always) package mutating func byte(_ value: UInt8) { put(value) }
 
-  @inline(__always) mutating func bigEndian(_ value: UInt64) { put(value.bigEndian) }
+  @inline(__always) package mutating func bigEndian(_ value: UInt64) { put(value.bigEndian) }
 
-  mutating func bigEndian(_ value: UInt32) { put(value.bigEndian) }
+  package mutating func bigEndian(_ value: UInt32) { put(value.bigEndian) }
 
-  /// The tag of a field with a number up to 15.
-  @inline(__always) mutating func tag(_ tag: UInt32) { byte(UInt8(truncatingIfNeeded: tag)) }
+  /// The tag of a field: number << 3 | wire type.
+  @inline(__always) package mutating func tag(_ tag: UInt8) { byte(tag) }
 
   @inline(__always)
-  mutating func varint(_ value: UInt64) {
+  package mutating func varint(_ value: UInt64) {
     if value < 0x80 {
       byte(UInt8(truncatingIfNeeded: value))
     } else if value < 0x4000 {
@@ -91,14 +134,14 @@ struct ProtobufWriter: ~Copyable {
 
   /// The tag and the length of the content that was written since `written` was `mark`.
   @inline(__always)
-  mutating func prefix(_ tag: UInt32, since mark: Int) {
+  package mutating func prefix(_ tag: UInt8, since mark: Int) {
     prefix(tag, count: written &- mark)
   }
 
   @inline(__always)
-  mutating func prefix(_ tag: UInt32, count: Int) {
+  package mutating func prefix(_ tag: UInt8, count: Int) {
     if count < 0x80 {
-      put((UInt16(truncatingIfNeeded: count) << 8 | UInt16(truncatingIfNeeded: tag)).littleEndian)
+      put((UInt16(truncatingIfNeeded: count) << 8 | UInt16(tag)).littleEndian)
     } else {
       varint(UInt64(truncatingIfNeeded: count))
       self.tag(tag)
@@ -107,7 +150,7 @@ struct ProtobufWriter: ~Copyable {
 
   /// A varint field, unless zero.
   @inline(__always)
-  mutating func varintField(_ tag: UInt32, _ value: UInt64) {
+  package mutating func varintField(_ tag: UInt8, _ value: UInt64) {
     guard value != 0 else { return }
     varint(value)
     self.tag(tag)
@@ -115,29 +158,37 @@ struct ProtobufWriter: ~Copyable {
 
   /// A fixed64 field, unless zero.
   @inline(__always)
-  mutating func fixed64Field(_ tag: UInt32, _ value: UInt64) {
+  package mutating func fixed64Field(_ tag: UInt8, _ value: UInt64) {
     guard value != 0 else { return }
     put(value.littleEndian)
     self.tag(tag)
   }
 
-  /// A fixed32 field, unless zero. Its number may be above 15.
+  /// A fixed32 field, unless zero.
   @inline(__always)
-  mutating func fixed32Field(_ tag: UInt32, _ value: UInt32) {
+  package mutating func fixed32Field(_ tag: UInt8, _ value: UInt32) {
     guard value != 0 else { return }
     put(value.littleEndian)
-    varint(UInt64(tag))
+    self.tag(tag)
+  }
+
+  /// A fixed32 field with a number above 15, unless zero. The tag takes two bytes.
+  @inline(__always)
+  package mutating func fixed32Field(_ tag: UInt16, _ value: UInt32) {
+    guard value != 0 else { return }
+    put(value.littleEndian)
+    put(tag.littleEndian)
   }
 
   /// A bool field, also when it is false.
   @inline(__always)
-  mutating func boolField(_ tag: UInt32, _ value: Bool) {
-    put((UInt16(value ? 1 : 0) << 8 | UInt16(truncatingIfNeeded: tag)).littleEndian)
+  package mutating func boolField(_ tag: UInt8, _ value: Bool) {
+    put((UInt16(value ? 1 : 0) << 8 | UInt16(tag)).littleEndian)
   }
 
   /// A double field, also when it is zero.
   @inline(__always)
-  mutating func doubleField(_ tag: UInt32, _ value: Double) {
+  package mutating func doubleField(_ tag: UInt8, _ value: Double) {
     put(value.bitPattern.littleEndian)
     self.tag(tag)
   }
@@ -146,7 +197,7 @@ struct ProtobufWriter: ~Copyable {
 
   /// A string field, unless empty.
   @inline(__always)
-  mutating func stringField(_ tag: UInt32, _ text: borrowing String) {
+  package mutating func stringField(_ tag: UInt8, _ text: borrowing String) {
     let count = string(text)
     if count != 0 { prefix(tag, count: count) }
   }
@@ -155,7 +206,7 @@ struct ProtobufWriter: ~Copyable {
   ///
   /// - Returns: The number of bytes.
   @inline(__always)
-  mutating func string(_ text: borrowing String) -> Int {
+  package mutating func string(_ text: borrowing String) -> Int {
     let count = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
       unsafe copy(UnsafeRawBufferPointer(bytes))
       return bytes.count
@@ -171,18 +222,19 @@ struct ProtobufWriter: ~Copyable {
     return bytes.count
   }
 
-  mutating func append(_ bytes: [UInt8]) {
+  package mutating func append(_ bytes: [UInt8]) {
     unsafe bytes.withUnsafeBytes { source in unsafe copy(source) }
   }
 
   @unsafe
   @inline(__always)
-  mutating func copy(_ source: UnsafeRawBufferPointer) {
+  package mutating func copy(_ source: UnsafeRawBufferPointer) {
     let count = source.count
     ensure(count)
     guard let start = source.baseAddress, count > 0 else { return }
     unsafe position -= count
     if count > 32 {
+      if isTooLarge { return }
       unsafe position.copyMemory(from: start, byteCount: count)
     } else if count >= 16 {
       unsafe copyEnds(start, count, as: SIMD16<UInt8>.self)
@@ -217,10 +269,12 @@ struct ProtobufWriter: ~Copyable {
 }
 
 extension ProtobufWriter {
-  /// The bytes that `body` writes. For small messages: the buffer is not pooled.
-  static func bytes(_ body: (inout ProtobufWriter) -> Void) -> [UInt8] {
-    var writer = ProtobufWriter(RawBuffer(capacity: 1024))
-    body(&writer)
-    return BufferSlice(buffer: writer.buffer, range: writer.range).array
+  /// The bytes that `body` writes. For small messages.
+  package static func bytes(_ body: (inout ProtobufWriter) -> Void) -> [UInt8] {
+    unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { memory in
+      var writer = unsafe ProtobufWriter(memory)
+      body(&writer)
+      return unsafe Array(writer.bytes)
+    }
   }
 }

@@ -1,0 +1,187 @@
+internal import TelemetryCore
+
+/// The queued items as finished bytes, in batches: the last one is open and takes the next items, and a full one is the memory
+/// from which its request is sent. Memory is allocated as the queue fills.
+@safe
+struct BatchQueue: ~Copyable {
+  /// The room in front of the items, for the headers of a request with a resource of ordinary size. Small batches aren't worth
+  /// as much memory; their requests are copied instead.
+  private let headroom: Int
+  /// The room behind the items, for the schema URLs of a request.
+  private static let tailroom = 256
+  private let maxItems: Int
+  private let maxBytes: Int
+
+  private(set) var count = 0
+  private(set) var bytes = 0
+
+  // The open batch. SAFETY: `cursor` points behind the last item in the block of `capacity` bytes at `base`, which `block` owns;
+  // `room` bytes, or fewer, are free behind it. Without a block all counts are 0.
+  private var cursor: UnsafeMutableRawPointer
+  private var room = 0
+  /// The number of items that the open batch still takes.
+  private var itemsLeft = 0
+  /// The resource and the scope of the open batch's last run, which holds both.
+  private var lastResource: ObjectIdentifier?
+  private var lastScope: ObjectIdentifier?
+  private var base: UnsafeMutableRawPointer
+  private var capacity = 0
+  private var start = 0
+  private var runs: [EncodedBatch.Run] = []
+  private var block: PooledObject<RawBuffer>?
+
+  private var closed = Fifo<EncodedBatch>()
+  private var closedCount = 0
+  private let blocks: ObjectPool<RawBuffer>
+  /// The bytes of the last full batch: the next one will probably need as much.
+  private var expectedBytes = 0
+
+  /// - Parameters:
+  ///   - maxItems: The maximum number of items in a batch.
+  ///   - maxBytes: The maximum number of bytes in a batch; a larger item has a batch of its own.
+  init(maxItems: Int, maxBytes: Int) {
+    self.maxItems = maxItems
+    self.maxBytes = maxBytes
+    headroom = maxItems < 16 ? 256 : 4096
+    blocks = ObjectPool(
+      capacity: 2, factory: { RawBuffer(capacity: 0) }, reset: { (1...2 << 20).contains($0.capacity) },
+      size: { $0.capacity })
+    unsafe base = UnsafeMutableRawPointer(bitPattern: 16).unsafelyUnwrapped
+    unsafe cursor = base
+  }
+
+  /// Counts the unused blocks in `budget`.
+  func share(_ budget: ByteBudget) { blocks.share(budget) }
+
+  /// Frees the unused blocks.
+  func trim() { blocks.trim() }
+
+  /// The number of items in the first batch.
+  var firstCount: Int { closed.first?.count ?? count }
+
+  private var openCount: Int { count - closedCount }
+  /// The end of the open batch's items in its block.
+  private var end: Int { unsafe cursor - base }
+  private var freeBytes: Int { capacity - Self.tailroom - end }
+}
+
+// MARK: Adding
+
+extension BatchQueue {
+  /// Adds an item, which is a field of its scope.
+  @unsafe
+  @inline(__always)
+  mutating func append(_ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope) {
+    if item.count > room || itemsLeft == 0 || lastScope != ObjectIdentifier(scope.storage)
+      || lastResource != ObjectIdentifier(resource.storage)
+    {
+      prepare(item.count, resource, scope)
+    }
+    unsafe cursor.copyMemory(from: item.baseAddress.unsafelyUnwrapped, byteCount: item.count)
+    unsafe cursor += item.count
+    room &-= item.count
+    itemsLeft &-= 1
+    count &+= 1
+    bytes &+= item.count
+  }
+
+  /// Opens a batch, makes room in it, and begins a run, as far as the item needs it.
+  @inline(never)
+  private mutating func prepare(_ size: Int, _ resource: Resource, _ scope: InstrumentationScope) {
+    if openCount > 0, itemsLeft == 0 || size > maxBytes - (end - start) {
+      expectedBytes = end - start
+      close()
+    }
+    if block == nil { open(size) }
+    if size > freeBytes { makeRoom(size) }
+    room = min(freeBytes, maxBytes - (end - start))
+    if lastScope != ObjectIdentifier(scope.storage) || lastResource != ObjectIdentifier(resource.storage) {
+      endRun()
+      runs.append(EncodedBatch.Run(resource, scope))
+      lastScope = ObjectIdentifier(scope.storage)
+      lastResource = ObjectIdentifier(resource.storage)
+    }
+  }
+
+  private mutating func open(_ size: Int) {
+    var taken = blocks.acquire()
+    let needed = headroom + max(size, expectedBytes) + Self.tailroom
+    if taken.value.capacity < needed {
+      taken.value = RawBuffer(capacity: max(needed, maxItems < 16 ? 0 : 16 << 10))
+    }
+    unsafe base = taken.value.base
+    capacity = taken.value.capacity
+    block = consume taken
+    start = headroom
+    unsafe cursor = base + headroom
+    itemsLeft = maxItems
+  }
+
+  /// Moves the items to the block's front if that makes enough room, since the oldest ones may be gone; else to a larger block.
+  private mutating func makeRoom(_ size: Int) {
+    guard var taken = block.take() else { return }
+    let used = end - start
+    let needed = headroom + used + size + Self.tailroom
+    let target = needed > capacity / 2 ? RawBuffer(capacity: max(needed, capacity * 2)) : taken.value
+    unsafe (target.base + headroom).copyMemory(from: base + start, byteCount: used)
+    for index in runs.indices.dropLast() { runs[index].end += headroom - start }
+    unsafe base = target.base
+    capacity = target.capacity
+    taken.value = target  // frees the old block
+    block = consume taken
+    start = headroom
+    unsafe cursor = base + headroom + used
+  }
+
+  private mutating func endRun() {
+    if let last = runs.indices.last { runs[last].end = end }
+  }
+
+  private mutating func close() {
+    guard let loan = block.take() else { return }
+    endRun()
+    let memory = RawBuffer(lending: loan)
+    closed.append(EncodedBatch(memory, start..<end, count: openCount, runs: runs))
+    closedCount = count
+    (runs, room, itemsLeft, lastScope, lastResource) = ([], 0, 0, nil, nil)
+  }
+}
+
+// MARK: Removing
+
+extension BatchQueue {
+  /// Removes the first batch, which is empty if the queue is.
+  mutating func removeFirstBatch() -> EncodedBatch {
+    if closed.isEmpty {
+      if count == maxItems { expectedBytes = bytes }
+      close()
+    }
+    guard let batch = closed.removeFirst() else { return .empty }
+    count -= batch.count
+    closedCount -= batch.count
+    bytes -= batch.range.count
+    return batch
+  }
+
+  /// Removes the oldest item. The queue isn't empty.
+  /// - Returns: The item's size, and memory to release outside of a lock.
+  mutating func removeFirst() -> (size: Int, released: EncodedBatch?) {
+    precondition(count > 0)
+    var released: EncodedBatch?
+    let size: Int
+    if var first = closed.first {
+      size = first.removeFirst()
+      closedCount -= 1
+      closed.first = first
+      if first.count == 0 { released = closed.removeFirst() }
+    } else {
+      size = unsafe EncodedBatch.size(of: base + start)
+      start += size
+      itemsLeft += 1
+      if runs.count > 1, runs[0].end <= start { runs.removeFirst() }
+    }
+    count -= 1
+    bytes -= size
+    return (size, released)
+  }
+}
