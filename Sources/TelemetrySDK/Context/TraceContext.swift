@@ -57,6 +57,42 @@ public struct TraceContext: Sendable {
     }
   }
 
+  /// What the start of a span always needs to know of its context: reading it counts no reference.
+  struct Parent {
+    var traceID: TraceID
+    var spanID: SpanID
+    var flags: TraceFlags
+    var isRemote: Bool
+    var hasTraceState: Bool
+    var isRecordingSuppressed: Bool
+
+    @inline(__always)
+    init(_ context: borrowing SpanContext, isRecordingSuppressed: Bool = false) {
+      traceID = context.traceID
+      spanID = context.spanID
+      flags = context.flags
+      isRemote = context.isRemote
+      hasTraceState = !context.traceState.isEmpty
+      self.isRecordingSuppressed = isRecordingSuppressed
+    }
+
+    var isValid: Bool { traceID.isValid && spanID.isValid }
+    var isSampled: Bool { flags.contains(.sampled) }
+  }
+
+  var parent: Parent {
+    @inline(__always) get {
+      switch content {
+      case .empty: Parent(.invalid)
+      case .values(let values): Parent(values.spanContext, isRecordingSuppressed: values.isRecordingSuppressed)
+      case .span(let span): SpanRecord(span).asParent
+      }
+    }
+  }
+
+  /// The active span's trace state.
+  var traceState: TraceState { @inline(never) get { spanContext.traceState } }
+
   /// The clock of the trace, if the active span is recorded in this process.
   var clock: TraceClock? { if case .span(let span) = content { SpanRecord(span).clock } else { nil } }
 

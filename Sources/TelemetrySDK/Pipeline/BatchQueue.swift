@@ -92,6 +92,7 @@ extension BatchQueue {
       expectedBytes = end - start
       close()
     }
+    if openCount == 0 { (runs, lastResource, lastScope) = ([], nil, nil) }  // the items of the runs have been removed
     if block == nil { open(size) }
     if size > freeBytes { makeRoom(size) }
     room = min(freeBytes, maxBytes - (end - start))

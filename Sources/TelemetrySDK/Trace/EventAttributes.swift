@@ -2,59 +2,92 @@
 /// key is replaced.
 public struct EventAttributes: ~Copyable {
   var message: ProtobufAppender
-  private let limits: RecordingLimits
+  private let record: SpanRecord
+  private let maxCount: Int
+  private let maxValueBytes: Int
   /// The start of the attributes in the message.
   private let start: Int
   private var count = 0
   private(set) var dropped: UInt64 = 0
+  /// A bit for each hash of a key that was set: an absent bit spares the search for an earlier value.
+  private var keys: UInt64 = 0
 
-  init(_ message: consuming ProtobufAppender, _ limits: RecordingLimits) {
+  init(_ message: consuming ProtobufAppender, _ record: SpanRecord) {
     start = message.count
     self.message = message
-    self.limits = limits
+    self.record = record
+    maxCount = record.maxEventAttributes
+    maxValueBytes = record.maxValueBytes
   }
 
   /// Sets a text.
   public mutating func set(_ key: String, _ value: String) {
-    unsafe ProtobufAppender.withBytes(of: value) { value in
-      let value = unsafe value.count > limits.valueLength ? SpanRecord.truncated(value, to: limits.valueLength) : value
-      unsafe set(key) { unsafe $0.attribute(WireTags.Event.attributes, $1, string: value) }
-    }
+    guard value.utf8.count <= maxValueBytes else { return setLong(key, value) }
+    set(key, unlimited: value)
+  }
+
+  @inline(never)
+  private mutating func setLong(_ key: String, _ value: String) {
+    let value = record.limits.limited(value)
+    set(key, unlimited: value)
   }
 
   /// Sets an integer.
   public mutating func set(_ key: String, _ value: Int) {
-    unsafe set(key) { unsafe $0.attribute(WireTags.Event.attributes, $1, int: Int64(value)) }
+    set(key, unlimited: Int64(value))
   }
 
   /// Sets a floating-point number.
   public mutating func set(_ key: String, _ value: Double) {
-    unsafe set(key) { unsafe $0.attribute(WireTags.Event.attributes, $1, double: value) }
+    set(key, unlimited: value)
   }
 
   /// Sets a truth value.
   public mutating func set(_ key: String, _ value: Bool) {
-    unsafe set(key) { unsafe $0.attribute(WireTags.Event.attributes, $1, bool: value) }
+    set(key, unlimited: value)
   }
 
   /// Sets a value of any kind.
   @_disfavoredOverload
   public mutating func set(_ key: String, _ value: AttributeValue) {
-    guard let value = limits.limited(value) else { return dropped += 1 }
-    unsafe set(key) { unsafe $0.attribute(WireTags.Event.attributes, $1, value) }
+    guard let value = record.limits.limited(value) else { return dropped += 1 }
+    set(key, unlimited: value)
   }
 
   @inline(__always)
-  private mutating func set(
-    _ key: String, _ append: (inout ProtobufAppender, UnsafeRawBufferPointer) -> Void
-  ) {
-    unsafe ProtobufAppender.withBytes(of: key) { key in
-      guard key.count > 0 else { return }
-      let old = count == 0 ? nil : unsafe message.attribute(WireTags.Event.attributes, key, from: start)
-      guard old != nil || count < limits.attributesPerEvent else { return dropped += 1 }
-      let end = message.count
-      unsafe append(&message, key)
-      if let old { message.moveTail(from: end, over: old) } else { count &+= 1 }
+  private mutating func set<Value: AppendableValue>(_ key: String, unlimited value: Value) {
+    let keySize = key.utf8.count
+    guard keySize > 0 else { return }
+    guard count < maxCount else { return setAtLimit(key, value) }
+    let end = message.count
+    let place = Value.append(key, keySize, value, WireTags.Event.attributes, to: &message)
+    let bytes = unsafe UnsafeRawBufferPointer(start: message.base + place, count: keySize)
+    let bit = UInt64(1) << (unsafe KeyFilter.hash(bytes) & 63)
+    if keys & bit != 0 {
+      unsafe replace(bytes, end)
+    } else {
+      keys |= bit
+      count &+= 1
     }
+  }
+
+  /// The attribute from `end` on has a key that an earlier one may have. Its bytes then replace the earlier one's.
+  @unsafe
+  @inline(never)
+  private mutating func replace(_ key: UnsafeRawBufferPointer, _ end: Int) {
+    let old = unsafe message.attribute(WireTags.Event.attributes, key, in: start..<end)
+    if let old { message.moveTail(from: end, over: old) } else { count += 1 }
+  }
+
+  /// The most attributes are set, so only one of them can be replaced.
+  @inline(never)
+  private mutating func setAtLimit<Value: AppendableValue>(_ key: String, _ value: Value) {
+    let end = message.count
+    let old = unsafe ProtobufAppender.withBytes(of: key) { key in
+      unsafe message.attribute(WireTags.Event.attributes, key, in: start..<end)
+    }
+    guard let old else { return dropped += 1 }
+    _ = Value.append(key, key.utf8.count, value, WireTags.Event.attributes, to: &message)
+    message.moveTail(from: end, over: old)
   }
 }

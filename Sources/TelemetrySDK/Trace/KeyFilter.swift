@@ -37,7 +37,7 @@ struct KeyFilter {
   /// Eight bits of the key's length and its first and last bytes, which overlap in a short key.
   @unsafe
   @inline(__always)
-  private static func hash(_ key: UnsafeRawBufferPointer) -> UInt64 {
+  static func hash(_ key: UnsafeRawBufferPointer) -> UInt64 {
     let count = key.count
     guard let start = key.baseAddress else { return 0 }
     let (head, tail): (UInt64, UInt64)

@@ -31,6 +31,18 @@ final class RandomSequence: ForkParticipant {
     return (Self.mix(position &+ offset.load(ordering: .relaxed)), Self.mix(position))
   }
 
+  @inline(__always)
+  func nextTraceID() -> TraceID {
+    while true {
+      let (high, low) = nextPair()
+      let id = TraceID(high: high, low: low)
+      if id.isValid { return id }
+    }
+  }
+
+  @inline(__always)
+  func nextSpanID() -> SpanID { SpanID(nextNonZero()) }
+
   private func advance() -> UInt64 { position.wrappingAdd(Self.step, ordering: .relaxed).newValue }
 
   private static func mix(_ position: UInt64) -> UInt64 {

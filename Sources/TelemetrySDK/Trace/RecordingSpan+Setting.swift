@@ -40,7 +40,7 @@ extension RecordingSpan {
   public func setAttribute(_ key: String, _ value: AttributeValue) {
     guard let record else { return }
     guard let value = record.limits.limited(value) else { return record.attributeDropped() }
-    unsafe record.setAttribute(key) { unsafe $0.attribute(WireTags.Span.attributes, $1, value) }
+    record.setAttribute(key, unlimited: value)
   }
 
   /// Sets an attribute to a value that is only made if the span is recorded.
@@ -65,17 +65,17 @@ extension RecordingSpan {
 
   @usableFromInline
   func set(_ key: String, _ value: Int64) {
-    unsafe record?.setAttribute(key) { unsafe $0.attribute(WireTags.Span.attributes, $1, int: value) }
+    record?.setAttribute(key, unlimited: value)
   }
 
   @usableFromInline
   func set(_ key: String, _ value: Double) {
-    unsafe record?.setAttribute(key) { unsafe $0.attribute(WireTags.Span.attributes, $1, double: value) }
+    record?.setAttribute(key, unlimited: value)
   }
 
   @usableFromInline
   func set(_ key: String, _ value: Bool) {
-    unsafe record?.setAttribute(key) { unsafe $0.attribute(WireTags.Span.attributes, $1, bool: value) }
+    record?.setAttribute(key, unlimited: value)
   }
 
   // MARK: Events and links
@@ -93,13 +93,13 @@ extension RecordingSpan {
   public func addEvent(
     _ name: String, at unixNano: UInt64? = nil, attributes build: (inout EventAttributes) throws -> Void
   ) rethrows {
-    guard let record, record.isRecording else { return }
+    guard let record else { return }
     let time = unixNano ?? record.clock.now
     // The closure runs outside of the lock, so it may use the span.
     try unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { scratch in
       var message = unsafe ProtobufAppender(scratch.baseAddress.unsafelyUnwrapped, capacity: scratch.count)
       message.eventHead(name, time)
-      var attributes = EventAttributes(message, record.limits)
+      var attributes = EventAttributes(message, record)
       defer { attributes.message.deallocate() }
       try build(&attributes)
       attributes.message.ensure(11)

@@ -15,10 +15,11 @@ public struct RecordingSpan: @unchecked Sendable {
   /// its ancestor is in another module.
   @usableFromInline let storage: AnyObject?
 
-  init(_ context: SpanContext, _ storage: AnyObject?) {
+  /// A recorded span.
+  init(_ context: SpanContext, _ storage: AnyObject) {
     self.context = context
     self.storage = storage
-    record = storage.map { SpanRecord($0) }
+    record = SpanRecord(storage)
   }
 
   /// A span that records nothing and carries `context` on: for a context without an SDK behind it (RULES 4.2.13).
@@ -36,7 +37,7 @@ public struct RecordingSpan: @unchecked Sendable {
   ///   as it is.
   public func end(at unixNano: UInt64? = nil) {
     guard let record else { return }
-    record.tracer.provider.end(self, record, unixNano)
+    record.withTracer { $0.provider.end(self, record, unixNano) }
   }
 }
 

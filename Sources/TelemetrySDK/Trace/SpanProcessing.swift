@@ -20,7 +20,6 @@ extension BatchDriver where Item == SpanData {
   @inline(__always)
   func onEnd(_ span: RecordingSpan) {
     guard span.context.isSampled, let record = span.record else { return }
-    let tracer = record.tracer
-    unsafe enqueue(record.field, tracer.provider.resource, tracer.scope)
+    record.withTracer { unsafe enqueue(record.field, $0.resource, $0.scope) }
   }
 }

@@ -1,21 +1,35 @@
 extension SpanRecord {
-  /// Sets an attribute, unless the span has ended, the key is empty, or the count limit is reached (RULES 4.5). `append` writes
-  /// the attribute at the message's end; user code must not run in it.
+  /// Sets an attribute to a value that is within the limits, unless the span has ended, the key is empty, or the most attributes
+  /// are set (RULES 4.5).
   @inline(__always)
-  func setAttribute(
-    _ key: String, _ append: (inout ProtobufAppender, UnsafeRawBufferPointer) -> Void
-  ) {
-    unsafe ProtobufAppender.withBytes(of: key) { key in
-      unsafe withLock { head, filter in
-        guard unsafe head.pointee.phase != .ended, key.count > 0 else { return }
-        if unsafe filter.insert(key) {
-          unsafe Self.setRepeated(key, head, append)
-        } else {
-          unsafe Self.addAttribute(key, head, append)
-        }
-      }
+  func setAttribute<Value: AppendableValue>(_ key: String, unlimited value: Value) {
+    let keySize = key.utf8.count
+    let lock = lock
+    lock.lock()
+    defer { lock.unlock() }
+    let head = unsafe head
+    guard unsafe head.pointee.phase != .ended, keySize > 0 else { return }
+    guard unsafe head.pointee.attributeCount < head.pointee.maxAttributes else {
+      return unsafe Self.setAtLimit(key, value, head)
+    }
+    let start = unsafe head.pointee.message.count
+    let place = unsafe Value.append(key, keySize, value, WireTags.Span.attributes, to: &head.pointee.message)
+    let bytes = unsafe UnsafeRawBufferPointer(start: head.pointee.message.base + place, count: keySize)
+    if unsafe filter.insert(bytes) {
+      unsafe Self.replace(bytes, start, head)
+    } else {
+      unsafe head.pointee.attributeCount &+= 1
     }
   }
+
+  @inline(__always)
+  func setAttribute(_ key: String, _ value: String) {
+    guard value.utf8.count <= maxValueBytes else { return setLongAttribute(key, value) }
+    setAttribute(key, unlimited: value)
+  }
+
+  @inline(never)
+  private func setLongAttribute(_ key: String, _ value: String) { setAttribute(key, unlimited: limits.limited(value)) }
 
   /// An attribute can't be recorded.
   func attributeDropped() {
@@ -24,53 +38,32 @@ extension SpanRecord {
     }
   }
 
-  @inline(__always)
-  func setAttribute(_ key: String, _ value: String) {
-    unsafe ProtobufAppender.withBytes(of: value) { value in
-      let value = unsafe value.count > maxValueBytes ? Self.truncated(value, to: maxValueBytes) : value
-      unsafe setAttribute(key) { unsafe $0.attribute(WireTags.Span.attributes, $1, string: value) }
-    }
-  }
-
-  /// Adds an attribute with a new key.
-  @unsafe
-  @inline(__always)
-  private static func addAttribute(
-    _ key: UnsafeRawBufferPointer, _ head: UnsafeMutablePointer<Head>,
-    _ append: (inout ProtobufAppender, UnsafeRawBufferPointer) -> Void
-  ) {
-    guard unsafe head.pointee.attributeCount < head.pointee.maxAttributes else {
-      return unsafe head.pointee.droppedAttributes.increase()
-    }
-    unsafe head.pointee.attributeCount &+= 1
-    unsafe append(&head.pointee.message, key)
-  }
-
-  /// Sets an attribute with a key that may exist. The new value replaces the old bytes.
+  /// The attribute from `start` on has a key that an earlier one may have. Its bytes then replace the earlier one's.
   @unsafe
   @inline(never)
-  private static func setRepeated(
-    _ key: UnsafeRawBufferPointer, _ head: UnsafeMutablePointer<Head>,
-    _ append: (inout ProtobufAppender, UnsafeRawBufferPointer) -> Void
-  ) {
-    guard let old = unsafe head.pointee.message.attribute(WireTags.Span.attributes, key, from: head.pointee.fieldsStart)
-    else {
-      return unsafe addAttribute(key, head, append)
+  private static func replace(_ key: UnsafeRawBufferPointer, _ start: Int, _ head: UnsafeMutablePointer<Head>) {
+    let old = unsafe head.pointee.message.attribute(
+      WireTags.Span.attributes, key, in: head.pointee.fieldsStart..<start)
+    if let old {
+      unsafe head.pointee.message.moveTail(from: start, over: old)
+    } else {
+      unsafe head.pointee.attributeCount &+= 1
     }
-    let end = unsafe head.pointee.message.count
-    unsafe append(&head.pointee.message, key)
-    unsafe head.pointee.message.moveTail(from: end, over: old)
   }
 
-  /// The first `limit` characters of a text, each a Unicode scalar (RULES 4.5.2).
+  /// The most attributes are set, so only one of them can be replaced.
   @unsafe
-  static func truncated(_ text: UnsafeRawBufferPointer, to limit: Int) -> UnsafeRawBufferPointer {
-    var characters = 0
-    for index in text.indices where unsafe text[index] & 0xC0 != 0x80 {
-      if characters == limit { return unsafe UnsafeRawBufferPointer(rebasing: text[..<index]) }
-      characters += 1
+  @inline(never)
+  private static func setAtLimit<Value: AppendableValue>(
+    _ key: String, _ value: Value, _ head: UnsafeMutablePointer<Head>
+  ) {
+    let start = unsafe head.pointee.message.count
+    let old = unsafe ProtobufAppender.withBytes(of: key) { key in
+      unsafe head.pointee.message.attribute(WireTags.Span.attributes, key, in: head.pointee.fieldsStart..<start)
     }
-    return unsafe text
+    guard let old else { return unsafe head.pointee.droppedAttributes.increase() }
+    _ = unsafe Value.append(key, key.utf8.count, value, WireTags.Span.attributes, to: &head.pointee.message)
+    unsafe head.pointee.message.moveTail(from: start, over: old)
   }
 }
 
@@ -80,11 +73,11 @@ extension UInt32 {
 }
 
 extension ProtobufAppender {
-  /// The range of the attribute with this tag and key, among the fields from `start` on, all of which have a length.
+  /// The range of the attribute with this tag and key, among the fields in `range`, all of which have a length.
   @unsafe
-  func attribute(_ attributeTag: UInt8, _ key: UnsafeRawBufferPointer, from start: Int) -> Range<Int>? {
-    var position = start
-    while position < count {
+  func attribute(_ attributeTag: UInt8, _ key: UnsafeRawBufferPointer, in range: Range<Int>) -> Range<Int>? {
+    var position = range.lowerBound
+    while position < range.upperBound {
       let field = position
       let tag = unsafe base.load(fromByteOffset: position, as: UInt8.self)
       position += 1

@@ -66,9 +66,10 @@ extension SpanRecord {
         return unsafe (Array(message), Array(tail.bytes))
       }
     }
-    let tracer = tracer
-    return unsafe (bytes + tail).withUnsafeBytes {
-      unsafe SpanData(decoding: $0, resource: tracer.resource, scope: tracer.scope)
+    return withTracer { tracer in
+      unsafe (bytes + tail).withUnsafeBytes {
+        unsafe SpanData(decoding: $0, resource: tracer.resource, scope: tracer.scope)
+      }
     }
   }
 }

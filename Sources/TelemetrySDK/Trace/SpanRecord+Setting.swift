@@ -8,7 +8,7 @@ extension SpanRecord {
       guard unsafe Self.admitsEvent(head) else { return }
       let start = unsafe head.pointee.message.beginMessage(WireTags.Span.events)
       unsafe head.pointee.message.eventHead(name, time)
-      let limits = unsafe head.pointee.tracer.limits
+      let limits = limits
       let dropped = unsafe head.pointee.message.attributes(
         WireTags.Event.attributes, attributes, most: limits.attributesPerEvent, limits)
       unsafe head.pointee.message.ensure(11)
@@ -44,7 +44,7 @@ extension SpanRecord {
     guard link.context.isValid || !link.attributes.isEmpty || !link.context.traceState.isEmpty else { return }
     unsafe withLock { head, _ in
       guard unsafe head.pointee.phase != .ended else { return }
-      let limits = unsafe head.pointee.tracer.limits
+      let limits = limits
       guard unsafe head.pointee.linkCount < limits.links else {
         return unsafe head.pointee.droppedLinks.increase()
       }
@@ -114,7 +114,7 @@ extension ProtobufAppender {
         dropped += 1
         continue
       }
-      unsafe Self.withBytes(of: element.key) { unsafe attribute(tag, $0, value) }
+      attribute(tag, element.key, value)
     }
     return dropped
   }

@@ -22,9 +22,11 @@ struct SpanRecord {
     case ended
   }
 
+  @safe
   struct Head {
     var message: ProtobufAppender
-    let tracer: TelemetryTracer
+    /// Retained by the record. A reference in memory behind a pointer would be retained for each access.
+    let tracer: Unmanaged<TelemetryTracer>
     let context: SpanContext
     let baggage: Baggage
     let isDebug: Bool
@@ -37,6 +39,7 @@ struct SpanRecord {
     let maxAttributes: UInt32
     let maxEvents: UInt32
     let maxValueBytes: Int
+    let maxEventAttributes: Int
 
     var phase = Phase.recording
     var statusCode = SpanData.Status.Code.unset
@@ -76,7 +79,7 @@ struct SpanRecord {
   /// Makes the block of a span that starts. The message has the fields that are known then.
   @inline(__always)
   static func make(
-    _ tracer: TelemetryTracer, _ context: SpanContext, parent: SpanContext, in parentContext: TraceContext,
+    _ tracer: TelemetryTracer, _ context: SpanContext, parent: TraceContext.Parent, in parentContext: TraceContext,
     _ name: String, _ kind: SpanData.Kind, at unixNano: UInt64?
   ) -> AnyObject {
     let storage = SpanStorage.create(minimumCapacity: capacity) { _ in }
@@ -85,28 +88,41 @@ struct SpanRecord {
     unsafe KeyFilter.initialize(at: record.tail + filterOffset)
     var message = unsafe ProtobufAppender(
       record.tail + messageOffset, capacity: capacity - messageOffset, count: messageStart)
-    let clock = parentContext.clock ?? TraceClock()
-    let (nameField, fieldsStart) = message.spanHead(context, parent.spanID, name, kind, unixNano ?? clock.now)
+    let (clock, now) = Self.time(parentContext.clock, unixNano)
+    let (nameField, fieldsStart) = message.spanHead(context, parent.spanID, name, kind, now)
     let limits = tracer.limits
     unsafe (record.tail + headOffset).bindMemory(to: Head.self, capacity: 1).initialize(
       to: Head(
-        message: message, tracer: tracer, context: context, baggage: parentContext.baggage,
+        message: message, tracer: .passRetained(tracer), context: context, baggage: parentContext.baggage,
         isDebug: parentContext.isDebug, clock: clock,
         flags: UInt32(context.flags.rawValue) | 0x100 | (parent.isRemote ? 0x200 : 0), parent: parent.spanID,
         maxAttributes: limits.attributes, maxEvents: limits.events, maxValueBytes: limits.valueLength,
-        name: nameField, fieldsStart: fieldsStart))
+        maxEventAttributes: limits.attributesPerEvent, name: nameField, fieldsStart: fieldsStart))
     return storage
+  }
+
+  /// The clock of a new span and its start.
+  @inline(__always)
+  private static func time(_ clock: TraceClock?, _ unixNano: UInt64?) -> (TraceClock, UInt64) {
+    guard let clock else {
+      let (clock, now) = TraceClock.start()
+      return (clock, unixNano ?? now)
+    }
+    return (clock, unixNano ?? clock.now)
   }
 
   /// Calls `body` with the head and the filter while no other thread can reach them.
   @unsafe
   @inline(__always)
   func withLock<Result>(_ body: (UnsafeMutablePointer<Head>, KeyFilter) -> Result) -> Result {
-    let lock = unsafe LockWord(at: tail)
+    let lock = lock
     lock.lock()
     defer { lock.unlock() }
-    return unsafe body(head, KeyFilter(at: tail + Self.filterOffset))
+    return unsafe body(head, filter)
   }
+
+  var lock: LockWord { @inline(__always) get { unsafe LockWord(at: tail) } }
+  var filter: KeyFilter { @inline(__always) get { unsafe KeyFilter(at: tail + Self.filterOffset) } }
 
   /// The head; for constants, and for others after the end or under the lock.
   @unsafe
@@ -115,11 +131,18 @@ struct SpanRecord {
   }
 
   var context: SpanContext { unsafe head.pointee.context }
+  var asParent: TraceContext.Parent { unsafe TraceContext.Parent(head.pointee.context) }
   var baggage: Baggage { unsafe head.pointee.baggage }
   var isDebug: Bool { unsafe head.pointee.isDebug }
   var clock: TraceClock { unsafe head.pointee.clock }
-  var tracer: TelemetryTracer { unsafe head.pointee.tracer }
+  /// Calls `body` with the span's tracer.
+  @inline(__always)
+  func withTracer<Result>(_ body: (TelemetryTracer) -> Result) -> Result {
+    unsafe head.pointee.tracer._withUnsafeGuaranteedRef { body($0) }
+  }
   var parent: SpanID { unsafe head.pointee.parent }
+
+  var maxEventAttributes: Int { @inline(__always) get { unsafe head.pointee.maxEventAttributes } }
 
   /// The most bytes of a string or byte array that certainly needs no truncation.
   var maxValueBytes: Int { @inline(__always) get { unsafe head.pointee.maxValueBytes } }
@@ -134,8 +157,10 @@ extension SpanRecord {
   /// Ends the record's life, with its block.
   fileprivate func destroy() {
     unsafe head.pointee.message.deallocate()
-    if unsafe head.pointee.phase != .ended { unsafe head.pointee.tracer.abandoned() }
+    let (tracer, phase) = unsafe (head.pointee.tracer, head.pointee.phase)
     unsafe head.deinitialize(count: 1)
+    if phase != .ended { unsafe tracer._withUnsafeGuaranteedRef { $0.abandoned() } }
+    unsafe tracer.release()
   }
 }
 
@@ -172,7 +197,7 @@ extension ProtobufAppender {
 }
 
 extension SpanRecord {
-  var limits: RecordingLimits { tracer.limits }
+  var limits: RecordingLimits { withTracer { $0.limits } }
 
   /// True if settings have an effect.
   var isRecording: Bool { unsafe withLock { head, _ in unsafe head.pointee.phase != .ended } }

@@ -7,15 +7,15 @@ public final class TelemetryTracer: Sendable {
   let provider: TracerProvider
   // The provider's, at hand for each span.
   let limits: RecordingLimits
+  /// The resource of the tracer's spans.
+  public let resource: Resource
 
   init(_ scope: InstrumentationScope, _ provider: TracerProvider) {
     self.scope = scope
     self.provider = provider
     limits = provider.limits
+    resource = provider.resource
   }
-
-  /// The resource of the tracer's spans.
-  public var resource: Resource { provider.resource }
 
   /// True if a span that is started may be recorded: false without processors and after the provider's shutdown, so that costly
   /// preparations can be left out.

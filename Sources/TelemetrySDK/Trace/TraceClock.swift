@@ -18,6 +18,13 @@ package struct TraceClock: Hashable, Sendable {
   /// Reads both clocks: for a span that has no parent in this process.
   package init() { self.init(wall: Self.wallNanoseconds, monotonic: Self.monotonicNanoseconds) }
 
+  /// Reads both clocks.
+  /// - Returns: The clock and the present time by it.
+  static func start() -> (clock: TraceClock, now: UInt64) {
+    let (wall, monotonic) = (wallNanoseconds, monotonicNanoseconds)
+    return (TraceClock(wall: wall, monotonic: monotonic), wall)
+  }
+
   package init(wall: UInt64, monotonic: UInt64) { offset = wall &- monotonic }
 
   /// The present time in nanoseconds since 1970.

@@ -5,6 +5,7 @@ internal import TelemetryCore
 ///
 /// Any number of providers can exist. End a provider with ``shutdown(within:)``: spans that start later aren't recorded.
 /// Specification: trace SDK, tracer provider (RULES 4.1).
+@safe
 public final class TracerProvider: Sendable {
   /// The entity that produces the spans.
   public let resource: Resource
@@ -12,10 +13,19 @@ public final class TracerProvider: Sendable {
   let idGenerator: any IDGenerator
   let limits: RecordingLimits
   let processors: [any SpanProcessor]
+  // What each span needs, found once: calls of a protocol's methods and copies of its values would cost a span as much as its
+  // attributes.
   private let needsOnEnding: Bool
   private let hasRandomTraceIDs: Bool
+  private let fixedDecisions: FixedDecisions
+  /// The sequence of `idGenerator`, which holds it.
+  private let randomIDs: Unmanaged<RandomSequence>?
+  private let starters: [any SpanProcessor]
+  /// The driver of the batch processor, which holds it, if there is no other processor.
+  private let onlyDriver: Unmanaged<BatchDriver<SpanData>>?
   private let diagnostics: Diagnostics
-  private let isShutDown = Atomic(false)
+  /// No span is recorded: there is no processor, or the provider was shut down.
+  private let isClosed: Atomic<Bool>
   private let abandonedCount = Atomic(0)
   private let tracers = Locked<[InstrumentationScope: TelemetryTracer]>([:])
 
@@ -39,9 +49,15 @@ public final class TracerProvider: Sendable {
     self.idGenerator = idGenerator
     self.limits = RecordingLimits(limits)
     self.processors = processors
+    isClosed = Atomic(processors.isEmpty)
     self.diagnostics = diagnostics
     needsOnEnding = processors.contains { $0.needsOnEnding }
     hasRandomTraceIDs = idGenerator.makesRandomTraceIDs
+    fixedDecisions = FixedDecisions(of: sampler)
+    unsafe randomIDs = (idGenerator as? RandomIDGenerator).map { unsafe Unmanaged.passUnretained($0.sequence) }
+    starters = processors.filter { !($0 is any DrivenProcessor) }
+    let onlyBatch = processors.count == 1 ? processors[0] as? BatchSpanProcessor : nil
+    unsafe onlyDriver = onlyBatch.map { unsafe Unmanaged.passUnretained($0.driver) }
   }
 
   /// The tracer of a library or module.
@@ -66,7 +82,7 @@ public final class TracerProvider: Sendable {
   /// Spans that were never ended, so far: their last reference went away before.
   public var abandonedSpans: Int { abandonedCount.load(ordering: .relaxed) }
 
-  var isRecording: Bool { !processors.isEmpty && !isShutDown.load(ordering: .relaxed) }
+  var isRecording: Bool { !isClosed.load(ordering: .relaxed) }
 
   func abandoned() {
     let count = abandonedCount.wrappingAdd(1, ordering: .relaxed).newValue
@@ -80,27 +96,72 @@ public final class TracerProvider: Sendable {
     _ tracer: TelemetryTracer, _ name: String, _ kind: SpanData.Kind, _ parent: TraceContext,
     _ attributes: Attributes, _ links: [SpanLink], _ time: UInt64?
   ) -> RecordingSpan {
-    let parentContext = parent.spanContext
-    guard isRecording, !parent.isRecordingSuppressed else { return RecordingSpan(parentContext, nil) }
-    let isRoot = !parentContext.isValid
-    let traceID = isRoot ? idGenerator.makeTraceID() : parentContext.traceID
+    let identity = parent.parent
+    guard isRecording, !identity.isRecordingSuppressed else { return Self.nonRecording(parent) }
+    let isRoot = !identity.isValid
+    let traceID = isRoot ? makeTraceID() : identity.traceID
+    guard let decision = fixedDecisions.decision(parent: identity) else {
+      return sample(traceID, identity, tracer, name, kind, parent, attributes, links, time)
+    }
+    let context = context(
+      traceID, identity, isRoot, decision, identity.hasTraceState ? parent.traceState : TraceState())
+    guard decision != .drop else { return RecordingSpan(context) }
+    return record(context, identity, tracer, name, kind, parent, attributes, links, time)
+  }
+
+  @inline(never)
+  private static func nonRecording(_ parent: TraceContext) -> RecordingSpan { RecordingSpan(parent.spanContext) }
+
+  /// Asks the sampler.
+  @inline(never)
+  private func sample(
+    _ traceID: TraceID, _ identity: TraceContext.Parent, _ tracer: TelemetryTracer, _ name: String,
+    _ kind: SpanData.Kind, _ parent: TraceContext, _ attributes: Attributes, _ links: [SpanLink], _ time: UInt64?
+  ) -> RecordingSpan {
     let sampling = sampler.shouldSample(
-      parent: parentContext, context: parent, traceID: traceID, name: name, kind: kind, attributes: attributes,
+      parent: parent.spanContext, context: parent, traceID: traceID, name: name, kind: kind, attributes: attributes,
       links: links)
-    var flags: TraceFlags = isRoot ? (hasRandomTraceIDs ? .random : []) : parentContext.flags.intersection(.random)
-    if sampling.decision == .recordAndSample { flags.insert(.sampled) }
-    let context = SpanContext(
-      traceID: traceID, spanID: idGenerator.makeSpanID(), flags: flags,
-      traceState: sampling.traceState ?? parentContext.traceState)
-    guard sampling.decision != .drop else { return RecordingSpan(context, nil) }
-    let storage = SpanRecord.make(
-      tracer, context, parent: parentContext, in: parent, name, kind, at: time)
+    let context = context(
+      traceID, identity, !identity.isValid, sampling.decision, sampling.traceState ?? parent.traceState)
+    guard sampling.decision != .drop else { return RecordingSpan(context) }
+    var all = attributes
+    for attribute in sampling.attributes { all[attribute.key] = attribute.value }
+    return record(context, identity, tracer, name, kind, parent, all, links, time)
+  }
+
+  @inline(__always)
+  private func context(
+    _ traceID: TraceID, _ parent: TraceContext.Parent, _ isRoot: Bool, _ decision: SamplingResult.Decision,
+    _ traceState: TraceState
+  ) -> SpanContext {
+    var flags: TraceFlags = isRoot ? (hasRandomTraceIDs ? .random : []) : parent.flags.intersection(.random)
+    if decision == .recordAndSample { flags.insert(.sampled) }
+    return SpanContext(traceID: traceID, spanID: makeSpanID(), flags: flags, traceState: traceState)
+  }
+
+  @inline(never)
+  private func record(
+    _ context: SpanContext, _ identity: TraceContext.Parent, _ tracer: TelemetryTracer, _ name: String,
+    _ kind: SpanData.Kind, _ parent: TraceContext, _ attributes: Attributes, _ links: [SpanLink], _ time: UInt64?
+  ) -> RecordingSpan {
+    let storage = SpanRecord.make(tracer, context, parent: identity, in: parent, name, kind, at: time)
     let span = RecordingSpan(context, storage)
     if !links.isEmpty { for link in links { span.record?.addLink(link) } }
     if !attributes.isEmpty { span.setAttributes(attributes) }
-    if !sampling.attributes.isEmpty { span.setAttributes(sampling.attributes) }
-    for index in processors.indices { processors[index].onStart(span, parent: parent) }
+    if !starters.isEmpty { for processor in starters { processor.onStart(span, parent: parent) } }
     return span
+  }
+
+  @inline(__always)
+  private func makeTraceID() -> TraceID {
+    if let randomIDs = unsafe randomIDs { return unsafe randomIDs._withUnsafeGuaranteedRef { $0.nextTraceID() } }
+    return idGenerator.makeTraceID()
+  }
+
+  @inline(__always)
+  private func makeSpanID() -> SpanID {
+    if let randomIDs = unsafe randomIDs { return unsafe randomIDs._withUnsafeGuaranteedRef { $0.nextSpanID() } }
+    return idGenerator.makeSpanID()
   }
 
   func end(_ span: RecordingSpan, _ record: SpanRecord, _ time: UInt64?) {
@@ -111,7 +172,11 @@ public final class TracerProvider: Sendable {
     } else {
       guard record.end(time) else { return }
     }
-    for index in processors.indices { processors[index].onEnd(span) }
+    if let onlyDriver = unsafe onlyDriver {
+      unsafe onlyDriver._withUnsafeGuaranteedRef { $0.onEnd(span) }
+    } else {
+      for processor in processors { processor.onEnd(span) }
+    }
   }
 
   // MARK: Flush and shutdown
@@ -126,7 +191,7 @@ public final class TracerProvider: Sendable {
   /// - Returns: The sum of the processors' reports.
   @discardableResult
   public func shutdown(within limit: Duration) async -> FlushReport {
-    isShutDown.store(true, ordering: .relaxed)
+    isClosed.store(true, ordering: .relaxed)
     return await Self.sum(processors[...]) { await $0.shutdown(within: limit) }
   }
 

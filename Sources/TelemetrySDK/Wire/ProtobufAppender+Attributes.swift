@@ -1,153 +1,140 @@
-// A `KeyValue` is {1: key, 2: AnyValue}; an `AnyValue` is {1: string, 2: bool, 3: int, 4: double, 5: array, 6: map, 7: bytes}.
+// A `KeyValue` is {1: key, 2: AnyValue}. Functions return the position of the key's bytes in the message. They get the sizes of
+// texts, which their callers have counted.
 extension ProtobufAppender {
-  /// A `KeyValue` with a string. One store writes each pair of tag and length where both lengths take one byte.
-  @unsafe
+  /// A `KeyValue` with a string. One store writes the tags and lengths in front of each text where all lengths take one byte.
+  @discardableResult
   @inline(__always)
-  mutating func attribute(_ tag: UInt8, _ key: UnsafeRawBufferPointer, string value: UnsafeRawBufferPointer) {
-    let length = key.count &+ value.count &+ 6
-    guard length < 0x80 else { return unsafe longAttribute(tag, key, 0x0A, value) }
+  mutating func attribute(_ tag: UInt8, _ key: String, _ keySize: Int, string value: String, _ valueSize: Int) -> Int {
+    let length = keySize &+ valueSize &+ 6
+    guard length < 0x80 else { return longAttribute(tag, key, value) }
     ensure(length &+ 2)
-    unsafe beginAttribute(tag, length, key)
-    put(UInt16(0x12) | UInt16(truncatingIfNeeded: value.count &+ 2) << 8)
-    put(UInt16(0x0A) | UInt16(truncatingIfNeeded: value.count) << 8)
-    unsafe append(value)
+    let place = beginAttribute(tag, length, key, keySize)
+    put(
+      UInt32(WireTags.KeyValue.value) | UInt32(truncatingIfNeeded: valueSize &+ 2) << 8
+        | UInt32(WireTags.AnyValue.string) << 16 | UInt32(truncatingIfNeeded: valueSize) << 24)
+    append(value, size: valueSize)
+    return place
   }
 
   /// A `KeyValue` with an integer.
-  @unsafe
+  @discardableResult
   @inline(__always)
-  mutating func attribute(_ tag: UInt8, _ key: UnsafeRawBufferPointer, int value: Int64) {
+  mutating func attribute(_ tag: UInt8, _ key: String, _ keySize: Int, int value: Int64) -> Int {
     let bits = UInt64(bitPattern: value)
     let size = Self.varintSize(bits)
-    let length = key.count &+ size &+ 5
-    guard length < 0x80 else {
-      return unsafe longAttribute(tag, key) { value in
-        value.ensure(11)
-        value.put(UInt8(0x18))
-        value.varint(bits)
-      }
-    }
+    let length = keySize &+ size &+ 5
+    guard length < 0x80 else { return longAttribute(tag, key, .int(value)) }
     ensure(length &+ 2)
-    unsafe beginAttribute(tag, length, key)
-    put(UInt16(0x12) | UInt16(truncatingIfNeeded: size &+ 1) << 8)
-    put(UInt8(0x18))
+    let place = beginAttribute(tag, length, key, keySize)
+    put(UInt16(WireTags.KeyValue.value) | UInt16(truncatingIfNeeded: size &+ 1) << 8)
+    put(WireTags.AnyValue.int)
     varint(bits)
+    return place
   }
 
   /// A `KeyValue` with a double.
-  @unsafe
+  @discardableResult
   @inline(__always)
-  mutating func attribute(_ tag: UInt8, _ key: UnsafeRawBufferPointer, double value: Double) {
-    let length = key.count &+ 13
-    guard length < 0x80 else {
-      return unsafe longAttribute(tag, key) { content in
-        content.ensure(9)
-        content.fixed64Field(0x21, value.bitPattern)
-      }
-    }
+  mutating func attribute(_ tag: UInt8, _ key: String, _ keySize: Int, double value: Double) -> Int {
+    let length = keySize &+ 13
+    guard length < 0x80 else { return longAttribute(tag, key, .double(value)) }
     ensure(length &+ 2)
-    unsafe beginAttribute(tag, length, key)
-    put(UInt16(0x0912))
-    fixed64Field(0x21, value.bitPattern)
+    let place = beginAttribute(tag, length, key, keySize)
+    put(UInt16(WireTags.KeyValue.value) | 9 << 8)
+    fixed64Field(WireTags.AnyValue.double, value.bitPattern)
+    return place
   }
 
   /// A `KeyValue` with a truth value.
-  @unsafe
+  @discardableResult
   @inline(__always)
-  mutating func attribute(_ tag: UInt8, _ key: UnsafeRawBufferPointer, bool value: Bool) {
-    let length = key.count &+ 6
-    guard length < 0x80 else {
-      return unsafe longAttribute(tag, key) { content in
-        content.ensure(2)
-        content.put(value ? UInt16(0x0110) : UInt16(0x0010))
-      }
-    }
+  mutating func attribute(_ tag: UInt8, _ key: String, _ keySize: Int, bool value: Bool) -> Int {
+    let length = keySize &+ 6
+    guard length < 0x80 else { return longAttribute(tag, key, .bool(value)) }
     ensure(length &+ 2)
-    unsafe beginAttribute(tag, length, key)
-    put(UInt16(0x0212))
-    put(value ? UInt16(0x0110) : UInt16(0x0010))
+    let place = beginAttribute(tag, length, key, keySize)
+    put(UInt16(WireTags.KeyValue.value) | 2 << 8)
+    put(UInt16(WireTags.AnyValue.bool) | (value ? 1 << 8 : 0))
+    return place
   }
 
   /// A `KeyValue` with a value of any kind.
-  @unsafe
-  mutating func attribute(_ tag: UInt8, _ key: UnsafeRawBufferPointer, _ value: borrowing AttributeValue) {
+  @discardableResult
+  mutating func attribute(_ tag: UInt8, _ key: String, _ value: borrowing AttributeValue) -> Int {
+    let keySize = key.utf8.count
     switch value {
-    case .string(let text):
-      unsafe Self.withBytes(of: text) { unsafe attribute(tag, key, string: $0) }
-    case .int(let number): unsafe attribute(tag, key, int: number)
-    case .double(let number): unsafe attribute(tag, key, double: number)
-    case .bool(let isTrue): unsafe attribute(tag, key, bool: isTrue)
-    default: unsafe rareAttribute(tag, key, copy value)
+    case .string(let text): return attribute(tag, key, keySize, string: text, text.utf8.count)
+    case .int(let number): return attribute(tag, key, keySize, int: number)
+    case .double(let number): return attribute(tag, key, keySize, double: number)
+    case .bool(let isTrue): return attribute(tag, key, keySize, bool: isTrue)
+    default: return longAttribute(tag, key, copy value)
     }
   }
 
   /// Repeated `KeyValue`.
   @inline(__always)
   mutating func attributes(_ tag: UInt8, _ attributes: borrowing Attributes) {
-    attributes.elements.forEachBorrowed { element in
-      unsafe Self.withBytes(of: element.value.key) { key in unsafe attribute(tag, key, element.value.value) }
-    }
+    attributes.elements.forEachBorrowed { attribute(tag, $0.value.key, $0.value.value) }
   }
 
   /// Tag, length and key of a `KeyValue` of fewer than 128 bytes.
-  @unsafe
   @inline(__always)
-  private mutating func beginAttribute(_ tag: UInt8, _ length: Int, _ key: UnsafeRawBufferPointer) {
+  private mutating func beginAttribute(_ tag: UInt8, _ length: Int, _ key: String, _ keySize: Int) -> Int {
     put(
-      UInt32(tag) | UInt32(truncatingIfNeeded: length) << 8 | 0x0A << 16 | UInt32(truncatingIfNeeded: key.count) << 24)
-    unsafe append(key)
+      UInt32(tag) | UInt32(truncatingIfNeeded: length) << 8 | UInt32(WireTags.KeyValue.key) << 16
+        | UInt32(truncatingIfNeeded: keySize) << 24)
+    let place = count
+    append(key, size: keySize)
+    return place
   }
 
-  @unsafe
   @inline(never)
-  private mutating func longAttribute(
-    _ tag: UInt8, _ key: UnsafeRawBufferPointer, _ valueTag: UInt8, _ value: UnsafeRawBufferPointer
-  ) {
-    unsafe longAttribute(tag, key) { unsafe $0.field(valueTag, value) }
+  private mutating func longAttribute(_ tag: UInt8, _ key: String, _ value: String) -> Int {
+    longAttribute(tag, key) { $0.string(WireTags.AnyValue.string, value) }
   }
 
-  @unsafe
   @inline(never)
+  private mutating func longAttribute(_ tag: UInt8, _ key: String, _ value: AttributeValue) -> Int {
+    longAttribute(tag, key) { $0.value(value, nesting: 0) }
+  }
+
   private mutating func longAttribute(
-    _ tag: UInt8, _ key: UnsafeRawBufferPointer, _ value: (inout ProtobufAppender) -> Void
-  ) {
+    _ tag: UInt8, _ key: String, _ value: (inout ProtobufAppender) -> Void
+  ) -> Int {
     let start = beginMessage(tag)
-    unsafe field(0x0A, key)
-    let valueStart = beginMessage(0x12)
+    string(WireTags.KeyValue.key, key)
+    let place = count - key.utf8.count
+    let valueStart = beginMessage(WireTags.KeyValue.value)
     value(&self)
     endMessage(valueStart)
+    let before = count
     endMessage(start)
-  }
-
-  @unsafe
-  @inline(never)
-  private mutating func rareAttribute(_ tag: UInt8, _ key: UnsafeRawBufferPointer, _ value: AttributeValue) {
-    unsafe longAttribute(tag, key) { $0.value(value, nesting: 0) }
+    return place + count - before  // a long length has moved the content
   }
 
   /// The content of an `AnyValue`; a value nested too deep is empty (`AttributeValue.maxNesting`).
   private mutating func value(_ value: AttributeValue, nesting: Int) {
     ensure(16)
     switch value {
-    case .string(let text): unsafe Self.withBytes(of: text) { unsafe field(0x0A, $0) }
-    case .bool(let isTrue): put(isTrue ? UInt16(0x0110) : UInt16(0x0010))
+    case .string(let text): string(WireTags.AnyValue.string, text)
+    case .bool(let isTrue): put(UInt16(WireTags.AnyValue.bool) | (isTrue ? 1 << 8 : 0))
     case .int(let number):
-      put(UInt8(0x18))
+      put(WireTags.AnyValue.int)
       varint(UInt64(bitPattern: number))
-    case .double(let number): fixed64Field(0x21, number.bitPattern)
-    case .bytes(let bytes): unsafe bytes.withUnsafeBytes { unsafe field(0x3A, $0) }
+    case .double(let number): fixed64Field(WireTags.AnyValue.double, number.bitPattern)
+    case .bytes(let bytes): unsafe bytes.withUnsafeBytes { unsafe field(WireTags.AnyValue.bytes, $0) }
     case .array(let list):
       guard nesting < AttributeValue.maxNesting else { return }
-      let start = beginMessage(0x2A)
+      let start = beginMessage(WireTags.AnyValue.array)
       for element in list.elements {
-        let elementStart = beginMessage(0x0A)
+        let elementStart = beginMessage(WireTags.List.values)
         self.value(element, nesting: nesting + 1)
         endMessage(elementStart)
       }
       endMessage(start)
     case .map(let map):
       guard nesting < AttributeValue.maxNesting else { return }
-      let start = beginMessage(0x32)
+      let start = beginMessage(WireTags.AnyValue.map)
       for element in map.elements { entry(element, nesting: nesting + 1) }
       endMessage(start)
     case .empty: break
@@ -155,9 +142,9 @@ extension ProtobufAppender {
   }
 
   private mutating func entry(_ element: Attributes.Element, nesting: Int) {
-    let start = beginMessage(0x0A)
-    unsafe Self.withBytes(of: element.key) { unsafe field(0x0A, $0) }
-    let valueStart = beginMessage(0x12)
+    let start = beginMessage(WireTags.List.values)
+    string(WireTags.KeyValue.key, element.key)
+    let valueStart = beginMessage(WireTags.KeyValue.value)
     value(element.value, nesting: nesting)
     endMessage(valueStart)
     endMessage(start)

@@ -69,7 +69,14 @@ struct ProtobufAppender {
     put(value)
   }
 
+  @inline(__always)
   mutating func varint(_ value: UInt64) {
+    guard value >= 0x80 else { return put(UInt8(truncatingIfNeeded: value)) }
+    longVarint(value)
+  }
+
+  @inline(never)
+  private mutating func longVarint(_ value: UInt64) {
     var rest = value
     while rest >= 0x80 {
       put(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -89,7 +96,17 @@ struct ProtobufAppender {
 
   /// A string or bytes field.
   @unsafe
+  @inline(__always)
   mutating func field(_ tag: UInt8, _ content: UnsafeRawBufferPointer) {
+    guard content.count < 0x80 else { return unsafe longField(tag, content) }
+    ensure(content.count &+ 2)
+    put(UInt16(tag) | UInt16(truncatingIfNeeded: content.count) << 8)
+    unsafe append(content)
+  }
+
+  @unsafe
+  @inline(never)
+  private mutating func longField(_ tag: UInt8, _ content: UnsafeRawBufferPointer) {
     ensure(content.count &+ 11)
     put(tag)
     varint(UInt64(truncatingIfNeeded: content.count))
@@ -107,9 +124,21 @@ struct ProtobufAppender {
   /// A string field; left out if empty.
   @inline(__always)
   mutating func stringField(_ tag: UInt8, _ text: String) {
-    unsafe Self.withBytes(of: text) { bytes in
-      if bytes.count != 0 { unsafe field(tag, bytes) }
+    if text.utf8.count > 0 { string(tag, text) }
+  }
+
+  /// A string field, also if it is empty.
+  @inline(__always)
+  mutating func string(_ tag: UInt8, _ text: String) {
+    let size = text.utf8.count
+    ensure(size &+ 11)
+    if size < 0x80 {
+      put(UInt16(tag) | UInt16(truncatingIfNeeded: size) << 8)
+    } else {
+      put(tag)
+      varint(UInt64(truncatingIfNeeded: size))
     }
+    append(text, size: size)
   }
 
   /// Begins a message in the message; give the result to `endMessage`.
@@ -143,13 +172,30 @@ struct ProtobufAppender {
 
   /// Calls `body` with the UTF-8 bytes of `text`, without a copy where the string has them: always on Linux.
   @unsafe
-  @inline(__always)
   static func withBytes<Result>(of text: String, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     if let result = unsafe text.utf8.withContiguousStorageIfAvailable({ unsafe body(UnsafeRawBufferPointer($0)) }) {
       return result
     }
     var contiguous = text
     return contiguous.withUTF8 { unsafe body(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The UTF-8 bytes of a text, which are `size`; the caller has made sure of the room.
+  @inline(__always)
+  mutating func append(_ text: String, size: Int) {
+    let target = unsafe end
+    let done: Void? = unsafe text.utf8.withContiguousStorageIfAvailable {
+      unsafe Self.copy(UnsafeRawBufferPointer($0), to: target)
+    }
+    if done == nil { unsafe Self.copySlowly(text, to: target) }
+    count &+= size
+  }
+
+  /// Copies a string that has no contiguous UTF-8, such as one bridged from Objective-C.
+  @unsafe
+  @inline(never)
+  private static func copySlowly(_ text: String, to target: UnsafeMutableRawPointer) {
+    unsafe withBytes(of: text) { unsafe copy($0, to: target) }
   }
 
   /// Copies without a call for the lengths that names and values mostly have.

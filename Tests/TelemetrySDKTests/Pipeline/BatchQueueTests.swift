@@ -1,0 +1,153 @@
+import TelemetryCore
+import TestThreads
+import Testing
+
+@testable import TelemetrySDK
+
+/// The queue against a model: an array of items and the batches that they should be in.
+@Suite(.ownThreads) struct BatchQueueTests {
+  private struct Item: Equatable {
+    var number: Int
+    var size: Int
+    var resource: Int
+    var scope: Int
+
+    var thing: Thing { Thing(number: number, size: size) }
+  }
+
+  private struct Model {
+    var batches: [[Item]] = []
+    /// True if the last batch takes no more items.
+    var isClosed = true
+    let maxItems: Int
+    let maxBytes: Int
+
+    var items: [Item] { batches.flatMap { $0 } }
+
+    mutating func append(_ item: Item) {
+      let open = isClosed ? [] : batches.last ?? []
+      // Items that were removed from the open batch make room in it.
+      if isClosed
+        || !open.isEmpty
+          && (open.count == maxItems || open.reduce(0) { $0 + $1.size } + item.size > maxBytes)
+      {
+        batches.append([])
+        isClosed = false
+      }
+      batches[batches.count - 1].append(item)
+    }
+
+    mutating func removeFirstBatch() -> [Item] {
+      if batches.count == 1 { isClosed = true }
+      return batches.removeFirst()
+    }
+
+    mutating func removeFirst() -> Int {
+      let item = batches[0].removeFirst()
+      if batches[0].isEmpty, batches.count > 1 { batches.removeFirst() }
+      return item.size
+    }
+  }
+
+  private static let resources = (0..<3).map { Resource(["number": .int(Int64($0))]) }
+  private static let scopes = (0..<3).map { InstrumentationScope(name: "scope \($0)") }
+
+  private static func append(_ item: Item, to queue: inout BatchQueue) {
+    item.thing.withField { queue.append($0!, resources[item.resource], scopes[item.scope]) }
+  }
+
+  private static func read(_ batch: EncodedBatch) -> [Item] {
+    var items: [Item] = []
+    for (number, run) in batch.runs.enumerated() {
+      let range = batch.range(ofRun: number)
+      #expect(!range.isEmpty)
+      let part = EncodedBatch(batch.memory, range, count: .max, runs: [run])
+      var position = Batch<Thing>(part).startIndex
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let thing = Batch<Thing>(part)[position]
+        items.append(
+          Item(
+            number: thing.number, size: thing.size,
+            resource: resources.firstIndex { $0.storage === run.resource.storage }!,
+            scope: scopes.firstIndex { $0.storage === run.scope.storage }!))
+        start += thing.size
+        if start < range.upperBound { position = Batch<Thing>(part).index(after: position) }
+      }
+    }
+    return items
+  }
+
+  @Test("batches have the items in order, whatever is added and removed", arguments: 0..<60 as Range<UInt64>)
+  func model(seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    let (maxItems, maxBytes) = (
+      [1, 2, 15, 16, 100, .max][random.next(6)], [1, 500, 5000, 100_000, .max][random.next(5)]
+    )
+    var queue = BatchQueue(maxItems: maxItems, maxBytes: maxBytes)
+    var model = Model(maxItems: maxItems, maxBytes: maxBytes)
+    let sizes = [10, 11, 100, 129, 131, 1000, 5000, 20_000]
+    let removals = [2, 10, 40][random.next(3)]
+    for number in 0..<1500 {
+      switch random.next(100) {
+      case 0..<removals where !model.items.isEmpty:
+        let removed = queue.removeFirst()
+        #expect(removed.size == model.removeFirst())
+        #expect(removed.released.map(\.count) ?? 0 == 0)
+      case 40..<43 where !model.items.isEmpty:
+        #expect(queue.firstCount == model.batches[0].count)
+        let batch = queue.removeFirstBatch()
+        let expected = model.removeFirstBatch()
+        #expect(batch.count == expected.count && Self.read(batch) == expected)
+      default:
+        let item = Item(
+          number: number, size: sizes[random.next(8)], resource: random.next(20) / 18, scope: random.next(20) / 17)
+        Self.append(item, to: &queue)
+        model.append(item)
+      }
+      #expect(queue.count == model.items.count)
+      #expect(queue.bytes == model.items.reduce(0) { $0 + $1.size })
+    }
+    while queue.count > 0 { #expect(Self.read(queue.removeFirstBatch()) == model.removeFirstBatch()) }
+    #expect(queue.bytes == 0)
+  }
+
+  @Test("a queue whose oldest items are dropped keeps its memory", arguments: [1, 16, 512])
+  func steadyMemory(kept: Int) {
+    var queue = BatchQueue(maxItems: 512, maxBytes: 4 << 20)
+    let budget = ByteBudget(limit: 1 << 30)
+    queue.share(budget)
+    for number in 0..<20_000 {
+      if queue.count == kept { _ = queue.removeFirst() }
+      Self.append(Item(number: number, size: 1000, resource: 0, scope: number / 7 % 2), to: &queue)
+    }
+    let batch = queue.removeFirstBatch()
+    #expect(batch.count == kept)
+    #expect(batch.memory.capacity <= 4 * (kept * 1000 + 8192))
+    #expect(Self.read(batch).map(\.number) == Array(20_000 - kept..<20_000))
+  }
+
+  @Test("a batch's block is used again, counts as a reserve while it isn't, and is freed when the bytes are needed")
+  func blocks() {
+    var queue = BatchQueue(maxItems: 512, maxBytes: 4 << 20)
+    let budget = ByteBudget(limit: 1 << 20)
+    queue.share(budget)
+    func fill() {
+      for number in 0..<512 { Self.append(Item(number: number, size: 700, resource: 0, scope: 0), to: &queue) }
+    }
+    fill()
+    let base = { () -> UnsafeMutableRawPointer in
+      let batch = queue.removeFirstBatch()
+      #expect(budget.reserve == 0)
+      return batch.memory.base
+    }()
+    #expect(budget.reserve >= 512 * 700 && budget.used == budget.reserve)
+    fill()
+    #expect(budget.reserve == 0)
+    do {
+      let batch = queue.removeFirstBatch()
+      #expect(batch.memory.base == base && batch.count == 512)
+    }
+    #expect(budget.takeReclaiming(1 << 20) && budget.reserve == 0)
+  }
+}
