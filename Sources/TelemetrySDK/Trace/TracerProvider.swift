@@ -17,7 +17,7 @@ public final class TracerProvider: Sendable {
   private let diagnostics: Diagnostics
   private let isShutDown = Atomic(false)
   private let abandonedCount = Atomic(0)
-  private let tracers = Locked<[InstrumentationScope: TelemetryTracer]>([:])
+  private let tracers = Locked(TracerCache())
 
   /// Makes a provider.
   /// - Parameters:
@@ -55,12 +55,7 @@ public final class TracerProvider: Sendable {
   ) -> TelemetryTracer {
     if name.isEmpty { diagnostics.emit(.warning, "a tracer was asked for without a name") }
     let scope = InstrumentationScope(name: name, version: version, attributes: attributes, schemaURL: schemaURL)
-    return tracers.withLock { tracers in
-      if let known = tracers[scope] { return known }
-      let tracer = TelemetryTracer(scope, self)
-      tracers[scope] = tracer
-      return tracer
-    }
+    return tracers.withLock { $0.tracer(of: scope) { TelemetryTracer(scope, self) } }
   }
 
   /// Spans that were never ended, so far: their last reference went away before.
@@ -126,9 +121,11 @@ public final class TracerProvider: Sendable {
   /// - Returns: The sum of the processors' reports.
   @discardableResult
   public func shutdown(within limit: Duration) async -> FlushReport {
-    isShutDown.store(true, ordering: .relaxed)
+    endRecording()
     return await Self.sum(processors[...]) { await $0.shutdown(within: limit) }
   }
+
+  func endRecording() { isShutDown.store(true, ordering: .relaxed) }
 
   private static func sum(
     _ processors: ArraySlice<any SpanProcessor>, _ body: @escaping @Sendable (any SpanProcessor) async -> FlushReport

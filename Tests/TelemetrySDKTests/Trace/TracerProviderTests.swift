@@ -158,6 +158,26 @@ import Testing
     #expect(processor.ended[0].attributes.count == 801 && processor.ended[0].events.count == 80)
   }
 
+  @Test("a provider is released with its tracers and spans")
+  func release() throws {
+    weak var released: CollectingProcessor?
+    do {
+      let processor = CollectingProcessor()
+      released = processor
+      let provider = try TracerProvider(InMemoryStarts(), Forwarding(processor))
+      provider.tracer("a").startSpan("a").end()
+      #expect(provider.tracer("a") === provider.tracer("a"))
+    }
+    #expect(released == nil)
+  }
+
+  /// Holds a processor, and no span.
+  private struct Forwarding: SpanProcessor {
+    let processor: CollectingProcessor
+    init(_ processor: CollectingProcessor) { self.processor = processor }
+    func onEnd(_ span: RecordingSpan) {}
+  }
+
   @Test("limits out of range are refused")
   func validation() {
     var limits = SpanLimits()
