@@ -11,17 +11,8 @@ internal import TelemetryCore
 
 /// The process that runs the tool.
 package enum Process {
-  /// The environment. If a variable occurs twice, the first value applies, as in getenv.
-  package static var environment: [String: String] {
-    var result: [String: String] = [:]
-    guard var entry = unsafe COTLPSystem_environ() else { return result }
-    while let text = unsafe entry.pointee {
-      let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if pair.count == 2, result[String(pair[0])] == nil { result[String(pair[0])] = String(pair[1]) }
-      unsafe entry += 1
-    }
-    return result
-  }
+  /// The environment.
+  package static var environment: [String: String] { Environment.process }
 
   /// The processor time of all threads.
   package static var cpuTime: Duration { .microseconds(COTLPSystem_cpu_microseconds()) }
