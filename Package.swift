@@ -30,6 +30,7 @@ let package = Package(
   name: "swift-otlp",
   platforms: [.macOS(.v15)],
   products: [
+    .library(name: "SwiftOTLP", targets: ["SwiftOTLP"]),
     .library(name: "TelemetrySDK", targets: ["TelemetrySDK"]),
     .library(name: "OTLPGRPC", targets: ["OTLPGRPC"]),
     .library(name: "OTLPTesting", targets: ["OTLPTesting"]),
@@ -50,6 +51,7 @@ let package = Package(
     library("HTTP2Transport", ["TelemetryCore", "COTLPNGHTTP2", "COTLPOpenSSL"]),
     library("GRPCClient", ["HTTP2Transport", "TelemetryCore"]),
     library("OTLPGRPC", ["OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore"]),
+    library("SwiftOTLP", ["OTLPGRPC", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     library(
       "OTLPTesting",
       [
@@ -59,7 +61,8 @@ let package = Package(
     .executableTarget(
       name: "otlp",
       dependencies: [
-        "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
+        "SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
+        "TelemetrySDK",
         "TelemetryCore", "COTLPSystem",
       ],
       swiftSettings: settings),
@@ -98,7 +101,7 @@ let package = Package(
     .testTarget(
       name: "NameTests",
       dependencies: [
-        "OTLPGRPC", "OTLPTesting", "TelemetrySDK", "StubNIO", "StubLogging", "StubTracing", "StubServices",
+        "SwiftOTLP", "OTLPGRPC", "OTLPTesting", "TelemetrySDK", "StubNIO", "StubLogging", "StubTracing", "StubServices",
       ], path: "Tests/NameTests", exclude: ["Stubs"], packageAccess: false, swiftSettings: testSettings),
     stub("StubNIO"), stub("StubLogging"), stub("StubTracing"), stub("StubServices"),
 
@@ -114,6 +117,7 @@ let package = Package(
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "COTLPNGHTTP2"]),
     tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPExport", "OTLPTesting", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
+    tests("SwiftOTLPTests", ["SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     tests(
       "OTLPTestingTests",
       [
@@ -128,7 +132,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "OTLPGRPC", "otlp", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore", "HTTP2Transport",
+        "SwiftOTLP", "OTLPGRPC", "otlp", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore",
+        "HTTP2Transport",
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -6,6 +6,7 @@ import StubLogging
 import StubNIO
 import StubServices
 import StubTracing
+import SwiftOTLP
 import Synchronization
 import TelemetrySDK
 
@@ -28,7 +29,8 @@ let ourNames: [Any.Type] = [
   (any ResourceDetector).self, (any Sampler).self, SamplingResult.self, SelfMetrics.self, ServiceDetector.self,
   SimpleProcessor<SpanData>.self, SimpleSpanProcessor.self, SpanContext.self, SpanData.self, (any SpanExporter).self,
   SpanID.self, SpanLimits.self, SpanLink.self, (any SpanProcessor).self, (any StackTraced).self, StandardWorkload.self,
-  SystemError.self, TelemetryLoop.self, TelemetryRuntime.self, TelemetryTracer.self,
+  SystemError.self, Telemetry.self, TelemetryLoop.self, TelemetryReport.self, TelemetryRuntime.self,
+  TelemetryTracer.self,
   TestCertificates.self, (any TextMapGetter<[String: String]>).self, (any TextMapPropagator).self,
   (any TextMapSetter<[String: String]>).self, TraceContext.self, TraceFlags.self, TraceID.self,
   TraceIDRatioSampler.self, TraceState.self, TracerProvider.self, W3CBaggagePropagator.self,

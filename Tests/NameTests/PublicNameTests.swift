@@ -1,5 +1,6 @@
 import OTLPGRPC
 import OTLPTesting
+import SwiftOTLP
 import Testing
 
 /// Our public names must not break a program that imports our libraries, so a test lists all of them.
@@ -36,6 +37,7 @@ import Testing
       "OTLPTLSVersion", "ProvidedHeaders",
     ],
     "OTLPGRPC": ["OTLPGRPCExporter"],
+    "SwiftOTLP": ["Telemetry", "TelemetryReport"],
     "OTLPTesting": ["LoopbackCollector", "StandardWorkload", "TestCertificates", "withLoopbackCollector"],
     "OTLPWire": [], "HTTP2Transport": [], "GRPCClient": [],
   ]
@@ -54,7 +56,7 @@ import Testing
   @Test func onlyTheLibrariesForExportingAreReexported() throws {
     let expected = [
       "TelemetrySDK": ["TelemetryCore"], "OTLPExport": ["TelemetrySDK"], "OTLPGRPC": ["OTLPExport", "TelemetrySDK"],
-      "OTLPTesting": ["TelemetrySDK"],
+      "SwiftOTLP": ["OTLPGRPC", "TelemetrySDK"], "OTLPTesting": ["TelemetrySDK"],
     ]
     for target in Self.allowed.keys {
       let imports = try PublicSource.files(of: target).flatMap(\.exportedImports)
