@@ -44,6 +44,9 @@ public struct JaegerPropagator: TextMapPropagator {
 
   /// Reads `{trace id}:{span id}:{parent's span id}:{flags}`, maybe percent-encoded. Leading zeros may be missing, and
   /// the parent is ignored.
+  ///
+  /// The debug flag counts beside the sampled flag alone, as Jaeger requires: the SDK for Python writes the W3C's random
+  /// flag, which has the same bit.
   private static func parse(_ header: String) -> (SpanContext, isDebug: Bool)? {
     let text = PercentEncoding.text(HeaderText.trimmed(Substring(header.utf8.prefix(256))))
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
@@ -52,11 +55,10 @@ public struct JaegerPropagator: TextMapPropagator {
       let flags = HeaderText.hexadecimal(parts[3], maxCount: 2),
       let traceID = TraceID(hex: String(repeating: "0", count: 32 - parts[0].utf8.count) + parts[0])
     else { return nil }
-    let isDebug = flags & debugFlag != 0
+    let isSampled = flags & sampledFlag != 0
     let span = SpanContext(
-      traceID: traceID, spanID: SpanID(spanID), flags: isDebug || flags & sampledFlag != 0 ? .sampled : [],
-      isRemote: true)
-    return span.isValid ? (span, isDebug) : nil
+      traceID: traceID, spanID: SpanID(spanID), flags: isSampled ? .sampled : [], isRemote: true)
+    return span.isValid ? (span, isSampled && flags & debugFlag != 0) : nil
   }
 
   private static func baggage<Getter: TextMapGetter>(
