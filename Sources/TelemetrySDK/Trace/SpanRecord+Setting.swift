@@ -97,19 +97,29 @@ extension ProtobufAppender {
     stringField(SpanTags.Event.name, name)
   }
 
-  /// Repeated `KeyValue`, of which `most` are written.
-  /// - Returns: The number of those left out.
+  /// Repeated `KeyValue`, of which `most` are written. Attributes with an empty key are ignored.
+  /// - Returns: The number of those left out for the limit.
   @inline(__always)
   mutating func attributes(
     _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: RecordingLimits
   ) -> UInt64 {
-    let count = attributes.elements.count
-    if count <= most, limits.isUnlimited {
+    if attributes.elements.count <= most, limits.isUnlimited, !attributes.hasEmptyKey {
       self.attributes(tag, attributes)
       return 0
     }
-    for element in attributes.elements.prefix(most) {
-      unsafe Self.withBytes(of: element.key) { unsafe attribute(tag, $0, limits.limited(element.value)) }
+    return limitedAttributes(tag, attributes, most: most, limits)
+  }
+
+  @inline(never)
+  private mutating func limitedAttributes(
+    _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: RecordingLimits
+  ) -> UInt64 {
+    var count = 0
+    for element in attributes.elements where !element.key.isEmpty {
+      if count < most {
+        unsafe Self.withBytes(of: element.key) { unsafe attribute(tag, $0, limits.limited(element.value)) }
+      }
+      count += 1
     }
     return UInt64(max(0, count - most))
   }
@@ -133,5 +143,13 @@ extension ProtobufAppender {
     put(SpanTags.Link.flags)
     put(link.context.wireFlags)
     endMessage(start)
+  }
+}
+
+extension Attributes {
+  /// True if a key is empty, which the specification doesn't permit (RULES 4.5.9).
+  fileprivate var hasEmptyKey: Bool {
+    for index in elements.indices where elements[index].key.utf8.isEmpty { return true }
+    return false
   }
 }

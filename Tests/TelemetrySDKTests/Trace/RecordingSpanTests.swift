@@ -96,8 +96,22 @@ import Testing
     #expect(data.events.map(\.name) == ["event"])
   }
 
-  @Test func anEmptyKeyIsIgnored() throws {
-    #expect(try recorded { $0.setAttribute("", 1) }.attributes.isEmpty)
+  @Test("an empty key is ignored everywhere, and isn't counted (4.5.9)", arguments: [nil, 1])
+  func emptyKeys(limit: Int?) throws {
+    let attributes: Attributes = ["": 1, "a": 2]
+    let data = try recorded {
+      $0.attributeValueLengthLimit = limit
+    } _: { span in
+      span.setAttribute("", 1)
+      span.setAttributes(attributes)
+      span.addEvent("literal", attributes: attributes)
+      span.addEvent("closure") { $0.set("", 1) }
+      span.addLink(.example(), attributes: attributes)
+    }
+    #expect(data.attributes == ["a": 2] && data.droppedAttributesCount == 0)
+    #expect(data.events.map(\.attributes) == [["a": 2], [:]])
+    #expect(data.links.map(\.attributes) == [["a": 2]])
+    #expect(data.events.map(\.droppedAttributesCount) == [0, 0] && data.links[0].droppedAttributesCount == 0)
   }
 
   @Test("events keep their order, times and attributes")
