@@ -127,7 +127,7 @@ let package = Package(
     tests(
       "PeerTests",
       [
-        "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore",
+        "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore",
       ]),
     tests(
       "CommandTests",
