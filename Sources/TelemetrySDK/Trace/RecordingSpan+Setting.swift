@@ -125,7 +125,7 @@ extension RecordingSpan {
 
   /// Adds a link to another span.
   public func addLink(_ context: SpanContext, attributes: Attributes = Attributes()) {
-    record?.addLink(SpanLink(context, attributes: attributes))
+    record?.addLink(RecordingSpan.Link(context, attributes: attributes))
   }
 
   // MARK: Status and name

@@ -40,7 +40,7 @@ extension SpanRecord {
 
   /// Adds a link, unless the span has ended or the count limit is reached. A link without ids is recorded if it says anything
   /// else (RULES 4.2).
-  func addLink(_ link: SpanLink) {
+  func addLink(_ link: RecordingSpan.Link) {
     guard link.context.isValid || !link.attributes.isEmpty || !link.context.traceState.isEmpty else { return }
     unsafe withLock { head, _ in
       guard unsafe head.pointee.phase != .ended else { return }
@@ -124,7 +124,7 @@ extension ProtobufAppender {
     return UInt64(max(0, count - most))
   }
 
-  mutating func link(_ link: SpanLink, _ limits: RecordingLimits) {
+  mutating func link(_ link: RecordingSpan.Link, _ limits: RecordingLimits) {
     let start = beginMessage(SpanTags.link)
     ensure(32)
     if link.context.traceID.isValid {

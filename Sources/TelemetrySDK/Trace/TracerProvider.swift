@@ -73,7 +73,7 @@ public final class TracerProvider: Sendable {
   @inline(__always)
   func start(
     _ tracer: TelemetryTracer, _ name: String, _ kind: SpanData.Kind, _ parent: TraceContext,
-    _ attributes: Attributes, _ links: [SpanLink], _ time: UInt64?
+    _ attributes: Attributes, _ links: [RecordingSpan.Link], _ time: UInt64?
   ) -> RecordingSpan {
     let parentContext = parent.spanContext
     guard isRecording, !parent.isRecordingSuppressed else { return RecordingSpan(parentContext, nil) }

@@ -23,8 +23,7 @@ import Testing
     let parent = TraceContext(.example(isRemote: true))
     let linked = SpanContext.example()
     let span = try tracer().startSpan(
-      "GET /", kind: .server, parent: parent, attributes: ["a": 1], links: [SpanLink(linked, attributes: ["b": 2])],
-      at: 5)
+      "GET /", kind: .server, parent: parent, attributes: ["a": 1], links: [.init(linked, attributes: ["b": 2])], at: 5)
     span.end(at: 7)
     let data = try #require(processor.ended.first)
     #expect(data.name == "GET /" && data.kind == .server)

@@ -59,7 +59,7 @@ import Testing
       var description: String { "Chooser" }
       func shouldSample(
         parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-        attributes: Attributes, links: [SpanLink]
+        attributes: Attributes, links: [RecordingSpan.Link]
       ) -> SamplingResult {
         var state = TraceState()
         state.set(name, for: "sampler")
@@ -85,7 +85,7 @@ import Testing
       var description: String { "RecordOnly" }
       func shouldSample(
         parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-        attributes: Attributes, links: [SpanLink]
+        attributes: Attributes, links: [RecordingSpan.Link]
       ) -> SamplingResult { SamplingResult(name == "sample" ? .recordAndSample : .recordOnly) }
     }
     let (batched, simple) = (InMemorySpanExporter(), InMemorySpanExporter())

@@ -78,7 +78,7 @@ extension SpanPlan.Step {
   }
 }
 
-extension SpanLink {
+extension RecordingSpan.Link {
   fileprivate func write(into writer: inout JSONWriter) {
     writer.object("context") { context.write(into: &$0) }
     writer.attributes("attributes", attributes)

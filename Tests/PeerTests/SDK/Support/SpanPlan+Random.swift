@@ -68,8 +68,8 @@ extension SeededRandom {
 
   fileprivate mutating func key() -> String { "key\(below(14))" }
 
-  fileprivate mutating func link() -> SpanLink {
-    SpanLink(oneIn(8) ? .invalid : spanContext(), attributes: attributes(0...5))
+  fileprivate mutating func link() -> RecordingSpan.Link {
+    RecordingSpan.Link(oneIn(8) ? .invalid : spanContext(), attributes: attributes(0...5))
   }
 
   /// Text of any length class and script.

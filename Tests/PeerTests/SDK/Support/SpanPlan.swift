@@ -11,7 +11,7 @@ struct SpanPlan {
     case event(String, Attributes, at: UInt64)
     /// The attributes replace the error's type, message and stack trace.
     case error(Attributes, at: UInt64)
-    case link(SpanLink)
+    case link(RecordingSpan.Link)
     case status(SpanData.Status)
     case name(String)
     case end(at: UInt64)
@@ -23,7 +23,7 @@ struct SpanPlan {
   var name: String
   var kind: SpanData.Kind
   var attributes: Attributes
-  var links: [SpanLink]
+  var links: [RecordingSpan.Link]
   var start: UInt64
   var steps: [Step]
 
@@ -72,7 +72,7 @@ struct SpanPlan {
   }
 
   /// The links that say anything.
-  var recordedLinks: [SpanLink] {
+  var recordedLinks: [RecordingSpan.Link] {
     let later = stepsBeforeEnd.compactMap { if case .link(let link) = $0 { link } else { nil } }
     return (links + later).filter {
       $0.context.isValid || !$0.attributes.isEmpty || !$0.context.traceState.isEmpty
