@@ -1,10 +1,14 @@
 /// The context of the code that runs: the active span's identity and the baggage. Immutable behind value semantics.
 ///
-/// ``current`` is bound to the task, so child tasks inherit the context; threads that aren't tasks can bind a context
+/// A context is bound to the task, so child tasks inherit the context; threads that aren't tasks can bind a context
 /// too. A context is a single reference, and binding allocates nothing.
 public struct TraceContext: Sendable {
-  /// The context of the running task; empty if none is bound.
-  @TaskLocal public static var current = TraceContext()
+  /// The context of the running task: the one that ``makeCurrent(_:)`` bound, or the one of a span of
+  /// swift-distributed-tracing (product `TelemetryTracing`) if that started within; empty if there is none.
+  public static var current: TraceContext { ContextBridge.current(bound) }
+
+  /// The context that ``makeCurrent(_:)`` bound to the running task; empty if none is bound.
+  @TaskLocal package static var bound = TraceContext()
 
   /// A context without a recorded span.
   final class Values: Sendable {
@@ -54,6 +58,19 @@ public struct TraceContext: Sendable {
     } else {
       self = context
       spanContext = span.context
+    }
+  }
+
+  /// True for a context without span and baggage.
+  package var isEmpty: Bool { if case .empty = content { true } else { false } }
+
+  /// True if both are copies of the same context. Contexts with equal parts may differ.
+  package func isIdentical(to other: TraceContext) -> Bool {
+    switch (content, other.content) {
+    case (.empty, .empty): true
+    case (.values(let left), .values(let right)): left === right
+    case (.span(let left), .span(let right)): left === right
+    default: false
     }
   }
 
@@ -112,13 +129,13 @@ public struct TraceContext: Sendable {
 
   /// Calls `body` with this as the ``current`` context.
   public func makeCurrent<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try Self.$current.withValue(self, operation: body)
+    try Self.$bound.withValue(self, operation: body)
   }
 
   /// Calls `body` with this as the ``current`` context, also in child tasks.
   public nonisolated(nonsending) func makeCurrent<Result>(
     _ body: nonisolated(nonsending) () async throws -> Result
   ) async rethrows -> Result {
-    try await Self.$current.withValue(self, operation: body)
+    try await Self.$bound.withValue(self, operation: body)
   }
 }
