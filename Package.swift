@@ -16,6 +16,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A library of an outside package, for an adapter: used if the trait is on.
+func product(_ name: String, _ package: String, _ trait: String) -> Target.Dependency {
+  .product(name: name, package: package, condition: .when(traits: [trait]))
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: name, dependencies: dependencies + ["TestSupport", "TestThreads"], swiftSettings: testSettings)
@@ -35,6 +40,26 @@ let package = Package(
     .library(name: "OTLPGRPC", targets: ["OTLPGRPC"]),
     .library(name: "OTLPTesting", targets: ["OTLPTesting"]),
     .executable(name: "otlp", targets: ["otlp"]),
+    .library(name: "TelemetryTracing", targets: ["TelemetryTracing"]),
+    .library(name: "TelemetryLogging", targets: ["TelemetryLogging"]),
+    .library(name: "TelemetryMetrics", targets: ["TelemetryMetrics"]),
+    .library(name: "TelemetryLifecycle", targets: ["TelemetryLifecycle"]),
+    .library(name: "TelemetryOpenTelemetry", targets: ["TelemetryOpenTelemetry"]),
+  ],
+  // All off by default. SwiftPM neither resolves nor downloads a package that only a disabled trait uses.
+  traits: [
+    .trait(name: "DistributedTracing", description: "TelemetryTracing: a tracer for swift-distributed-tracing"),
+    .trait(name: "Logging", description: "TelemetryLogging: diagnostics to swift-log, metadata for log lines"),
+    .trait(name: "Metrics", description: "TelemetryMetrics: the pipeline's own metrics to swift-metrics"),
+    .trait(name: "ServiceLifecycle", description: "TelemetryLifecycle: Telemetry as a service of a service group"),
+    .trait(name: "OpenTelemetrySwift", description: "TelemetryOpenTelemetry: an exporter for opentelemetry-swift"),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.5.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
+    .package(url: "https://github.com/open-telemetry/opentelemetry-swift-core.git", from: "2.5.0"),
   ],
   targets: [
     .systemLibrary(
@@ -66,6 +91,30 @@ let package = Package(
         "TelemetryCore", "COTLPSystem",
       ],
       swiftSettings: settings),
+
+    // Adapters to other packages, each behind a trait. Without the trait they hold a message for who forgot it.
+    library(
+      "TelemetryTracing",
+      [
+        "SwiftOTLP", "TelemetrySDK", "TelemetryCore",
+        product("Tracing", "swift-distributed-tracing", "DistributedTracing"),
+      ]),
+    library("TelemetryLogging", ["TelemetrySDK", "TelemetryCore", product("Logging", "swift-log", "Logging")]),
+    library(
+      "TelemetryMetrics",
+      ["SwiftOTLP", "TelemetrySDK", "TelemetryCore", product("CoreMetrics", "swift-metrics", "Metrics")]),
+    library(
+      "TelemetryLifecycle",
+      [
+        "SwiftOTLP", "TelemetryCore", product("ServiceLifecycle", "swift-service-lifecycle", "ServiceLifecycle"),
+      ]),
+    library(
+      "TelemetryOpenTelemetry",
+      [
+        "OTLPGRPC", "TelemetrySDK", "TelemetryCore",
+        product("OpenTelemetryApi", "opentelemetry-swift-core", "OpenTelemetrySwift"),
+        product("OpenTelemetrySdk", "opentelemetry-swift-core", "OpenTelemetrySwift"),
+      ]),
 
     // The threads on which all tests run.
     .target(
@@ -134,6 +183,37 @@ let package = Package(
       [
         "SwiftOTLP", "OTLPGRPC", "otlp", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore",
         "HTTP2Transport",
+      ]),
+    tests(
+      "TelemetryTracingTests",
+      [
+        "TelemetryTracing", "TelemetryLogging", "SwiftOTLP", "TelemetrySDK", "TelemetryCore",
+        product("Tracing", "swift-distributed-tracing", "DistributedTracing"),
+      ]),
+    tests(
+      "TelemetryLoggingTests",
+      ["TelemetryLogging", "TelemetrySDK", "TelemetryCore", product("Logging", "swift-log", "Logging")]),
+    tests(
+      "TelemetryMetricsTests",
+      [
+        "TelemetryMetrics", "SwiftOTLP", "OTLPTesting", "TelemetrySDK", "TelemetryCore",
+        product("CoreMetrics", "swift-metrics", "Metrics"),
+        product("MetricsTestKit", "swift-metrics", "Metrics"),
+      ]),
+    tests(
+      "TelemetryLifecycleTests",
+      [
+        "TelemetryLifecycle", "SwiftOTLP", "TelemetrySDK", "TelemetryCore",
+        product("Logging", "swift-log", "ServiceLifecycle"),
+        product("ServiceLifecycle", "swift-service-lifecycle", "ServiceLifecycle"),
+        product("ServiceLifecycleTestKit", "swift-service-lifecycle", "ServiceLifecycle"),
+      ]),
+    tests(
+      "TelemetryOpenTelemetryTests",
+      [
+        "TelemetryOpenTelemetry", "OTLPTesting", "OTLPGRPC", "TelemetrySDK", "TelemetryCore",
+        product("OpenTelemetryApi", "opentelemetry-swift-core", "OpenTelemetrySwift"),
+        product("OpenTelemetrySdk", "opentelemetry-swift-core", "OpenTelemetrySwift"),
       ]),
   ],
   swiftLanguageModes: [.v6]

@@ -12,7 +12,10 @@ extension Telemetry {
   ///
   /// A cancellation shuts telemetry down within ``Configuration/shutdownTimeout``; then the call returns. It also waits without
   /// any exporter, and while the SDK is disabled (trap 23). Spans are recorded and exported whether or not anything runs this.
+  @_disfavoredOverload
   public func run() async {
+    // Disfavored, so that a program that imports TelemetryLifecycle means the service's `run()`, which also ends by a graceful
+    // shutdown.
     let end = Promise<Void>()
     guard let number = register(end) else { return }
     await withTaskCancellationHandler {

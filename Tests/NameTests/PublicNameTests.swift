@@ -39,6 +39,9 @@ import Testing
     "OTLPGRPC": ["OTLPGRPCExporter"],
     "SwiftOTLP": ["Telemetry", "TelemetryReport"],
     "OTLPTesting": ["LoopbackCollector", "StandardWorkload", "TestCertificates", "withLoopbackCollector"],
+    "TelemetryTracing": ["DistributedSpan", "DistributedTracer"], "TelemetryLogging": ["TraceMetadata"],
+    "TelemetryMetrics": ["SelfMetricsReporter"], "TelemetryLifecycle": [],
+    "TelemetryOpenTelemetry": ["OTLPSpanExporter", "OTLPSpanProcessor"],
     "OTLPWire": [], "HTTP2Transport": [], "GRPCClient": [],
   ]
 
