@@ -6,12 +6,19 @@ internal import TelemetrySDK
 /// The span processors of a ``Telemetry`` with their exporters.
 struct SpanPipeline: Sendable {
   /// The user's processors, then those of the exporters.
-  private(set) var processors: [any SpanProcessor]
+  let processors: [any SpanProcessor]
   /// The processors that hold a ledger.
   let measured: [any ItemProcessor<SpanData>]
   private let otlpExporters: [OTLPGRPCExporter]
 
-  init(_ setup: TelemetrySetup, runtime: TelemetryRuntime) throws(OTLPError) {
+  init(processors: [any SpanProcessor], otlpExporters: [OTLPGRPCExporter] = []) {
+    self.processors = processors
+    self.otlpExporters = otlpExporters
+    measured = processors.compactMap { $0 as? any ItemProcessor<SpanData> }
+  }
+
+  init(_ setup: TelemetrySetup) throws(OTLPError) {
+    let runtime = setup.runtime
     var all: [any SpanProcessor] = []
     var otlp: [OTLPGRPCExporter] = []
     if !setup.isDisabled.value {
@@ -32,9 +39,7 @@ struct SpanPipeline: Sendable {
         }
       }
     }
-    processors = all
-    measured = all.compactMap { $0 as? any ItemProcessor<SpanData> }
-    otlpExporters = otlp
+    self.init(processors: all, otlpExporters: otlp)
   }
 
   var selfMetrics: SelfMetrics {

@@ -34,20 +34,30 @@ public final class Telemetry: Sendable {
   /// Reads the environment, makes the exporters, and starts telemetry's threads. No connection is established before the first
   /// export.
   /// - Throws: An ``OTLPError`` that names the property or the variable, the value and the allowed values.
-  public init(_ configuration: Configuration = Configuration()) throws(OTLPError) {
+  public convenience init(_ configuration: Configuration = Configuration()) throws(OTLPError) {
     let setup = TelemetrySetup(configuration)
     try setup.validate()
-    pipeline = try SpanPipeline(setup, runtime: configuration.runtime)
+    try self.init(setup, SpanPipeline(setup))
+  }
+
+  /// Makes telemetry with these processors in place of the setup's exporters.
+  package convenience init(_ setup: TelemetrySetup, processors: [any SpanProcessor]) throws(OTLPError) {
+    try setup.validate()
+    try self.init(setup, SpanPipeline(processors: setup.isDisabled.value ? [] : processors))
+  }
+
+  private init(_ setup: TelemetrySetup, _ pipeline: SpanPipeline) throws(OTLPError) {
+    self.pipeline = pipeline
     do throws(ConfigurationError) {
       provider = try TracerProvider(
-        resource: setup.resource, sampler: setup.sampler.value, idGenerator: configuration.idGenerator,
+        resource: setup.resource, sampler: setup.sampler.value, idGenerator: setup.idGenerator,
         limits: setup.spanLimits, processors: pipeline.processors, diagnostics: setup.diagnostics)
     } catch {
       throw OTLPError(error)
     }
     propagator = setup.propagator.value
     isDisabled = setup.isDisabled.value
-    shutdownTimeout = configuration.shutdownTimeout
+    shutdownTimeout = setup.shutdownTimeout
   }
 
   /// Makes telemetry with the environment's configuration and a service name, which wins over `OTEL_SERVICE_NAME`.

@@ -18,12 +18,15 @@ package struct TelemetrySetup: Sendable {
   package private(set) var spanLimits: SpanLimits
   package private(set) var otlp: OTLPGRPCExporter.Configuration
   package private(set) var batch: BatchConfiguration
-  package let spanProcessors: [any SpanProcessor]
+  let idGenerator: any IDGenerator
+  let spanProcessors: [any SpanProcessor]
+  let runtime: TelemetryRuntime
+  let shutdownTimeout: Duration
   private let serviceName: String?
-  private let shutdownTimeout: Duration
 
   /// Reads the environment; what is ignored goes to the diagnostics.
-  package init(_ configuration: Telemetry.Configuration) {
+  /// - Parameter appliesToExporters: False for a caller that applies the environment to the exporter and the batches itself.
+  package init(_ configuration: Telemetry.Configuration, appliesToExporters: Bool = true) {
     let variables = configuration.environment
     logLevel = TelemetryEnvironment.logLevel(configuration)
     diagnostics = TelemetryEnvironment.diagnostics(configuration, logLevel)
@@ -38,16 +41,36 @@ package struct TelemetrySetup: Sendable {
     spanLimits = configuration.spanLimits
     otlp = configuration.otlp
     batch = configuration.batch
+    idGenerator = configuration.idGenerator
     spanProcessors = configuration.spanProcessors
+    runtime = configuration.runtime
     serviceName = configuration.serviceName
     shutdownTimeout = configuration.shutdownTimeout
     spanLimits.apply(environment: variables, diagnostics: diagnostics)
-    guard !isDisabled.value else { return }
+    guard appliesToExporters, exportsInBatches else { return }
     if exportsOTLP {
       otlp.apply(
         environment: reader.exporterVariables(otlpProtocol), signal: .traces, diagnostics: diagnostics)
     }
     batch.apply(environment: variables, diagnostics: diagnostics)
+  }
+
+  private var exportsInBatches: Bool {
+    !isDisabled.value
+      && tracesExporters.value.contains { if case .console = $0.kind { false } else { true } }
+  }
+
+  /// True if spans go to standard output as text.
+  package var exportsToConsole: Bool {
+    !isDisabled.value
+      && tracesExporters.value.contains { if case .console = $0.kind { true } else { false } }
+  }
+
+  /// The receiver of messages by `OTEL_LOG_LEVEL`.
+  package static func diagnostics(environment: [String: String]) -> Diagnostics {
+    var configuration = Telemetry.Configuration()
+    configuration.environment = environment
+    return TelemetryEnvironment.diagnostics(configuration, TelemetryEnvironment.logLevel(configuration))
   }
 
   /// True if spans go to an OTLP server.
