@@ -13,7 +13,8 @@ import otlp
     let names =
       LoadCommand.table.options.map(\.name) + ReceiveCommand.table.options.map(\.name)
       + SendCommand.table.options.map(\.name) + DemoCommand.table.options.map(\.name)
-      + DoctorCommand.table.options.map(\.name) + HelpCommand.table.options.map(\.name)
+      + DoctorCommand.table.options.map(\.name) + ExecCommand.table.options.map(\.name)
+      + SpanCommand.table.options.map(\.name) + HelpCommand.table.options.map(\.name)
     #expect(names.count > 40)
     for name in names { #expect(Self.commands.contains("--" + name), "--\(name)") }
   }
