@@ -112,8 +112,9 @@ struct TelemetryEnvironment {
         switch name {
         case "otlp", "console", "none": if !names.contains(name) { names.append(name) }
         case "otlp/stdout":
-          environment.ignored(variable, entry, allowed: "\(Self.exporterNames); otlp/stdout isn't built yet")
-        default: environment.ignored(variable, entry, allowed: Self.exporterNames)
+          environment.ignored(
+            variable, word: entry, of: text, allowed: "\(Self.exporterNames); otlp/stdout isn't built yet")
+        default: environment.ignored(variable, word: entry, of: text, allowed: Self.exporterNames)
         }
       }
       let known: [String: Telemetry.TracesExporter] = ["otlp": .otlp, "console": .console]

@@ -21,7 +21,7 @@ import otlp
 
   @Test(arguments: ["OTLPGRPCExporter", "BatchConfiguration", "OTLPRetryPolicy"])
   func theConfigurationPageListsEachProperty(type: String) throws {
-    let files = Self.sources(in: TestFiles.root + "/Sources").filter { Self.declares(type, $0) }
+    let files = TestFiles.sources(in: TestFiles.root + "/Sources").filter { Self.declares(type, $0) }
     let properties = files.flatMap { Self.settings(in: TestFiles.read($0)) }
     #expect(properties.count >= 7, "\(files)")
     for property in properties { #expect(Self.configuration.contains("`\(property)"), "\(property)") }
@@ -31,7 +31,7 @@ import otlp
     let text = TestFiles.read(TestFiles.root + "/ARCHITECTURE.md")
     let names = Set(text.split(separator: "`", omittingEmptySubsequences: false).filter(Self.isTypeName))
     #expect(names.count > 20)
-    let code = Self.sources(in: TestFiles.root + "/Sources").map { TestFiles.read($0) }.joined()
+    let code = TestFiles.sources(in: TestFiles.root + "/Sources").map { TestFiles.read($0) }.joined()
     for name in names {
       let isDeclared = ["class", "struct", "enum", "protocol", "actor"].contains { code.contains("\($0) \(name)") }
       #expect(isDeclared, "\(name)")
@@ -43,12 +43,6 @@ import otlp
     return text.allSatisfy { $0.isLetter || $0.isNumber } && text.contains { $0.isLowercase }
       && !TestFiles.names(in: TestFiles.root + "/Sources").contains(String(text)) && text != "Pacing"
       && text != "Balancing"
-  }
-
-  private static func sources(in folder: String) -> [String] {
-    TestFiles.names(in: folder).flatMap { name in
-      name.hasSuffix(".swift") ? ["\(folder)/\(name)"] : sources(in: "\(folder)/\(name)")
-    }
   }
 
   /// True if the file is where `type`, or its nested `Configuration`, declares settings.

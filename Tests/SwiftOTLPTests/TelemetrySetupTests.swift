@@ -138,6 +138,13 @@ import Testing
     #expect(setup(["OTEL_TRACES_EXPORTER": " "]).tracesExporters.source == .standard)
   }
 
+  @Test(
+    "a list that may be a secret isn't shown word by word", arguments: ["OTEL_TRACES_EXPORTER", "OTEL_PROPAGATORS"])
+  func secretList(_ variable: String) {
+    _ = setup([variable: "hunter2\nhunter2"])
+    #expect(!log.lines.isEmpty && !log.lines.contains { $0.contains("hunter2") }, "\(log.lines)")
+  }
+
   @Test("variables of an exporter that isn't used aren't read")
   func unusedExporter() {
     let environment = ["OTEL_EXPORTER_OTLP_TIMEOUT": "x", "OTEL_TRACES_EXPORTER": "console"]

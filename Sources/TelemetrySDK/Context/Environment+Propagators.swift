@@ -14,7 +14,7 @@ extension Environment {
     for entry in Environment.entries(text) {
       let name = entry.lowercased()
       if Self.propagators[name] == nil {
-        ignored(variable, entry, allowed: Self.propagators.keys.sorted().joined(separator: ", "))
+        ignored(variable, word: entry, of: text, allowed: Self.propagators.keys.sorted().joined(separator: ", "))
       } else if !names.contains(name) {
         names.append(name)
       }
