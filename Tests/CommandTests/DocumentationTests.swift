@@ -1,3 +1,4 @@
+import SwiftOTLP
 import TestSupport
 import TestThreads
 import Testing
@@ -17,6 +18,32 @@ import otlp
       + SpanCommand.table.options.map(\.name) + HelpCommand.table.options.map(\.name)
     #expect(names.count > 40)
     for name in names { #expect(Self.commands.contains("--" + name), "--\(name)") }
+  }
+
+  private static let telemetry = TestFiles.read(
+    TestFiles.root + "/Sources/SwiftOTLP/SwiftOTLP.docc/Configuration.md")
+
+  @Test(arguments: ["Telemetry", "SpanLimits"])
+  func thePageOfTelemetryListsEachProperty(type: String) throws {
+    let files = TestFiles.sources(in: TestFiles.root + "/Sources").filter { Self.declares(type, $0) }
+    let properties = files.filter { !$0.hasSuffix("/Telemetry.swift") }.flatMap {
+      Self.settings(in: TestFiles.read($0))
+    }
+    #expect(properties.count >= 7, "\(files)")
+    for property in properties { #expect(Self.telemetry.contains("`\(property)`"), "\(property)") }
+  }
+
+  @Test func thePageOfTelemetryListsEachVariable() {
+    for variable in TelemetryVariables.read {
+      let isListed =
+        Self.telemetry.contains("`\(variable)`")
+        || ["OTEL_EXPORTER_OTLP_TRACES_", "OTEL_EXPORTER_OTLP_"].contains { prefix in
+          let rest = variable.dropFirst(prefix.count)
+          return variable.hasPrefix(prefix)
+            && ["`OTEL_EXPORTER_OTLP_[TRACES_]\(rest)`", "`…\(rest)`"].contains { Self.telemetry.contains($0) }
+        }
+      #expect(isListed, "\(variable)")
+    }
   }
 
   @Test(arguments: ["OTLPGRPCExporter", "BatchConfiguration", "OTLPRetryPolicy"])
