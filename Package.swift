@@ -126,7 +126,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
+        "SwiftOTLP", "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
+        "TelemetrySDK",
         "TelemetryCore",
       ], path: "Tests/FuzzTargets", swiftSettings: testSettings),
     // The simulated worlds, for tests and for `Tests/simulate`.
@@ -141,9 +142,9 @@ let package = Package(
       path: "Tests/SimulationRunner", swiftSettings: testSettings),
     // A process that tests fork, stop and watch.
     .executableTarget(
-      name: "ProcessSubject", dependencies: ["OTLPGRPC", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
+      name: "ProcessSubject", dependencies: ["SwiftOTLP", "OTLPGRPC", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
       path: "Tests/ProcessSubject", swiftSettings: testSettings),
-    tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "TelemetryCore"]),
+    tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "TelemetrySDK", "TelemetryCore"]),
     tests("FuzzReplayTests", ["FuzzTargets"]),
 
     // Programs as users write them: they see the public names, beside the names of other packages.
@@ -227,7 +228,7 @@ if let only = Context.environment["SWIFT_OTLP_TESTS"]?.split(separator: ",") {
 // Set by `Tests/fuzz`, which links libFuzzer. The coverage counts in the targets that read foreign bytes, not in the
 // simulation around them.
 if Context.environment["SWIFT_OTLP_FUZZ"] != nil {
-  let readers = ["TelemetrySDK", "OTLPWire", "OTLPExport", "HTTP2Transport", "GRPCClient", "OTLPGRPC"]
+  let readers = ["TelemetrySDK", "OTLPWire", "OTLPExport", "HTTP2Transport", "GRPCClient", "OTLPGRPC", "SwiftOTLP"]
   for target in package.targets where readers.contains(target.name) {
     target.swiftSettings = settings + [.unsafeFlags(["-sanitize=fuzzer"])]
   }
