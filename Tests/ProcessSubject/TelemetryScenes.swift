@@ -46,6 +46,18 @@ func telemetryAtExit(_ options: Options) {
   exit(0)
 }
 
+/// Records a span with the configuration of the process's environment.
+func telemetryOfEnvironment() {
+  do throws(OTLPError) {
+    let telemetry = try Telemetry()
+    telemetry.tracer("environment").startSpan("recorded", kind: .server).end()
+    let report = telemetry.shutdownBlocking(within: .seconds(20))
+    printLine("done \(report)")
+  } catch {
+    fail("\(error)")
+  }
+}
+
 private func makeTelemetry(_ options: Options) -> Telemetry {
   var configuration = Telemetry.Configuration(serviceName: "subject")
   configuration.otlp = options.exporter

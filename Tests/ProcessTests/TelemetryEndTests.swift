@@ -20,6 +20,22 @@ struct TelemetryEndTests {
     #expect(Set(spans.map(\.spanID)).count == 10)
   }
 
+  @Test(
+    "the process's environment decides alone",
+    arguments: [
+      (["OTEL_TRACES_EXPORTER": "console"], "recorded  server", "done traces: exported 1, dropped 0"),
+      (["OTEL_TRACES_EXPORTER": "none"], "done traces: exported 0", "done traces: exported 0, dropped 0"),
+      (["OTEL_SDK_DISABLED": "true"], "done traces: exported 0", "done traces: exported 0, dropped 0"),
+      (["OTEL_TRACES_EXPORTER": "console", "OTEL_TRACES_SAMPLER": "always_off"], "done", "exported 0, dropped 0"),
+      (["OTEL_TRACES_EXPORTER": "console", "OTEL_SERVICE_NAME": "shop"], "resource service.name = shop", "exported 1"),
+    ])
+  func environment(_ environment: [String: String], _ first: String, _ second: String) async throws {
+    let process = try ChildProcess([Subject.path, "telemetry-of-environment"], environment: environment)
+    #expect(await process.wait() == 0, "\(process.errors)")
+    #expect(process.output.contains(first) && process.output.contains(second), "\(process.output)")
+    #expect(process.errors.isEmpty)
+  }
+
   @Test func aHandlerOfAtexitDelivers() async throws {
     let place = try await CollectorPlace(tls: false)
     _ = try await Subject.run("telemetry-at-exit", place.options)

@@ -45,7 +45,7 @@ package struct ExecCommand: ToolCommand {
     }
     let environment = Process.environment
     let process = CommandProcess()
-    CommandSignals.shared.onSignal { process.receive($0) }
+    CommandSignals.shared.onSignal { process.receive($0, isSent: $1) }
     let telemetry = try telemetry(environment)
     let parent = telemetry.context(in: environment)
     let span = telemetry.tracer.startSpan(

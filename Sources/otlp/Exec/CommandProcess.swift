@@ -21,13 +21,14 @@ final class CommandProcess: Sendable {
 
   private let state = Mutex(State.starting([]))
 
-  /// Passes a signal on. After the command's end, a signal that ends programs ends the tool with the command's exit code, since
+  /// Passes a signal on, unless it came from a key of the terminal, which signals every process of its foreground, the command
+  /// included. After the command's end, a signal that ends programs ends the tool with the command's exit code, since
   /// telemetry must not delay that.
-  func receive(_ number: Int32) {
+  func receive(_ number: Int32, isSent: Bool) {
     let code = state.withLock { state -> Int32? in
       switch state {
       case .starting(let numbers): state = .starting(numbers + [number])
-      case .running(let id): kill(id, number)
+      case .running(let id): if isSent || ![SIGINT, SIGQUIT].contains(number) { kill(id, number) }
       case .ended(let code): return [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(number) ? code : nil
       }
       return nil

@@ -17,7 +17,10 @@ final class CommandSignals: Sendable {
   /// The signals by which users and supervisors control a program.
   static let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM]
 
-  private let handler = Mutex<(@Sendable (Int32) -> Void)?>(nil)
+  /// A signal, and false if the kernel made it, as for a key of the terminal.
+  typealias Handler = @Sendable (_ number: Int32, _ isSent: Bool) -> Void
+
+  private let handler = Mutex<Handler?>(nil)
   private let mask = Mutex(sigset_t())
 
   private init() {}
@@ -37,7 +40,7 @@ final class CommandSignals: Sendable {
     try ThreadSystem.start(name: "otlp-signals", stackSize: 1 << 18) { [self] in wait() }
   }
 
-  func onSignal(_ handler: @escaping @Sendable (Int32) -> Void) { self.handler.withLock { $0 = handler } }
+  func onSignal(_ handler: @escaping Handler) { self.handler.withLock { $0 = handler } }
 
   private static var set: sigset_t {
     var signals = sigset_t()
@@ -53,9 +56,7 @@ final class CommandSignals: Sendable {
       let number = unsafe COTLPSystem_await_signal(&signals, &isSent)
       guard number > 0 else { continue }
       guard let handler = handler.withLock({ $0 }) else { Process.exit(128 + number) }
-      // The terminal signals every process of its foreground, the command included.
-      if isSent == 0, [SIGINT, SIGQUIT].contains(number) { continue }
-      handler(number)
+      handler(number, isSent != 0)
     }
   }
 }

@@ -63,38 +63,59 @@ import Testing
     #expect(await process.wait() == 9)
   }
 
-  /// A terminal sends SIGINT to the tool and to the command, which must get it once.
-  @Test("a key of the terminal reaches the command once")
-  func terminal() async throws {
-    let collector = try await LoopbackCollector()
+  /// Runs `otlp exec` with a shell's script in a terminal, and presses Ctrl-C once the output contains a word.
+  /// - Returns: The exit code and the number of lines with `got`.
+  private func runInTerminal(
+    _ options: [String], _ script: String, pressAt word: String, isRepeated: Bool = false
+  ) async throws -> String {
     let program = """
-      import os, pty, sys, time
+      import os, pty, select, sys
+      word, repeated = sys.argv[1].encode(), sys.argv[2] == 'true'
       pid, terminal = pty.fork()
       if pid == 0:
-        script = 'n=0; trap "n=\\\\$((n+1)); echo got \\\\$n" INT; echo ready; i=0; while [ $i -lt 40 ]; do sleep 0.02; i=$((i+1)); [ $n = 0 ] && i=0; done; exit 6'
-        os.execv(sys.argv[1], sys.argv[1:] + ['--', 'sh', '-c', script])
-      output = b''
-      pressed = False
+        os.execv(sys.argv[3], sys.argv[3:])
+      output, presses = b'', 0
       while True:
+        if word in output and (repeated or presses == 0):
+          os.write(terminal, b'\\x03')
+          presses += 1
+        if not select.select([terminal], [], [], 0.05 if repeated else 100)[0]:
+          continue
         try:
-          chunk = os.read(terminal, 4096)
+          output += os.read(terminal, 4096)
         except OSError:
           break
-        if not chunk:
-          break
-        output += chunk
-        if not pressed and b'ready' in output:
-          pressed = True
-          os.write(terminal, b'\\x03')
       _, status = os.waitpid(pid, 0)
       print(os.waitstatus_to_exitcode(status), output.count(b'got'))
       """
     let process = try ChildProcess(
-      ["/usr/bin/python3", "-c", program, Tool.path, "exec", "--endpoint", collector.endpoint]
-        + ExecCommandTests.patient, input: "")
+      ["/usr/bin/python3", "-c", program, word, "\(isRepeated)", Tool.path, "exec"] + options
+        + ["--", "sh", "-c", script], input: "")
     #expect(await process.wait() == 0, "\(process.errors)")
-    #expect(process.output == "6 1\n")
+    return process.output
+  }
+
+  @Test("a key of the terminal reaches the command once")
+  func terminal() async throws {
+    let collector = try await LoopbackCollector()
+    // After the first signal the shell waits for a second one, which must not come.
+    let script = """
+      n=0; trap 'n=$((n+1)); echo got $n' INT; echo ready
+      i=0; while [ $i -lt 40 ]; do sleep 0.02; i=$((i+1)); [ $n = 0 ] && i=0; done; exit 6
+      """
+    let result = try await runInTerminal(
+      ["--endpoint", collector.endpoint] + ExecCommandTests.patient, script, pressAt: "ready")
+    #expect(result == "6 1\n")
     #expect(collector.spans.first?.attributes["process.exit.code"] == 6)
     await collector.stop()
+  }
+
+  @Test("a key of the terminal during the last delivery ends the tool with the command's exit code")
+  func terminalAtEnd() async throws {
+    let deaf = Loopback.Deaf()
+    let result = try await runInTerminal(
+      ["--endpoint", "http://127.0.0.1:\(deaf.port)", "--shutdown-timeout", "10m"],
+      "trap '' INT; echo ready; exit 9", pressAt: "ready", isRepeated: true)
+    #expect(result == "9 0\n")
   }
 }
