@@ -46,13 +46,27 @@ extension SpanRecord {
     _ key: UnsafeRawBufferPointer, _ head: UnsafeMutablePointer<Head>,
     _ append: (inout ProtobufAppender, UnsafeRawBufferPointer) -> Void
   ) {
-    guard let old = unsafe head.pointee.message.attribute(SpanTags.attribute, key, from: head.pointee.fieldsStart)
-    else {
-      return unsafe addAttribute(key, head, append)
-    }
-    let end = unsafe head.pointee.message.count
+    guard let old = unsafe place(of: key, head) else { return unsafe addAttribute(key, head, append) }
+    let (start, end) = unsafe (head.pointee.fieldsStart, head.pointee.message.count)
     unsafe append(&head.pointee.message, key)
+    let size = unsafe head.pointee.message.count - end
     unsafe head.pointee.message.moveTail(from: end, over: old)
+    unsafe head.pointee.index?.didReplace(old.lowerBound - start..<old.upperBound - start, by: size)
+  }
+
+  /// The range of the attribute with this key. Of many attributes an index is made, so that setting each of them doesn't take
+  /// time with the square of their number.
+  @unsafe
+  private static func place(
+    of key: UnsafeRawBufferPointer, _ head: UnsafeMutablePointer<Head>
+  ) -> Range<Int>? {
+    let start = unsafe head.pointee.fieldsStart
+    guard unsafe head.pointee.attributeCount >= AttributeIndex.minCount else {
+      return unsafe head.pointee.message.attribute(SpanTags.attribute, key, from: start)
+    }
+    let index = unsafe head.pointee.index ?? AttributeIndex()
+    unsafe head.pointee.index = index
+    return unsafe index.range(of: key, in: head.pointee.message, from: start)
   }
 
   /// The first `limit` characters of a text, each a Unicode scalar (RULES 4.5.2).
@@ -112,6 +126,10 @@ extension ProtobufAppender {
   /// Moves the bytes from `start` on to where `old` lies, which they replace.
   mutating func moveTail(from start: Int, over old: Range<Int>) {
     let size = count - start
+    if size == old.count {
+      unsafe (base + old.lowerBound).copyMemory(from: base + start, byteCount: size)
+      return count = start
+    }
     unsafe withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { copy in
       unsafe copy.copyMemory(from: UnsafeRawBufferPointer(start: base + start, count: size))
       unsafe (base + old.lowerBound + size).copyMemory(from: base + old.upperBound, byteCount: start - old.upperBound)

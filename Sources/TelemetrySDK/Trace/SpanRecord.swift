@@ -45,6 +45,8 @@ struct SpanRecord {
     var name: Range<Int>
     /// The start of attributes, events and links, behind the field of the end time.
     var fieldsStart: Int
+    /// The places of the attributes, if there are many.
+    var index: AttributeIndex?
     var attributeCount: UInt32 = 0
     var eventCount: UInt32 = 0
     var linkCount: UInt32 = 0
