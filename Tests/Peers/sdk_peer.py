@@ -23,6 +23,7 @@ from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExport
 from opentelemetry.propagators.aws import AwsXRayPropagator
 from opentelemetry.propagators.b3 import B3MultiFormat, B3SingleFormat
 from opentelemetry.propagators.jaeger import JaegerPropagator
+from opentelemetry.propagators.ot_trace import OTTracePropagator
 from opentelemetry.propagators.textmap import Getter
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 from opentelemetry.sdk.resources import Resource
@@ -36,6 +37,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 PROPAGATORS = {
     "tracecontext": TraceContextTextMapPropagator(), "baggage": W3CBaggagePropagator(), "b3": B3SingleFormat(),
     "b3multi": B3MultiFormat(), "jaeger": JaegerPropagator(), "xray": AwsXRayPropagator(),
+    "ottrace": OTTracePropagator(),
 }
 
 

@@ -2,7 +2,8 @@
 /// them in favour of W3C trace context.
 public struct JaegerPropagator: TextMapPropagator {
   private static let header = "uber-trace-id"
-  private static let baggagePrefix = "uberctx-"
+  private static let baggage = BaggageHeaders(
+    prefix: "uberctx-", encode: { HeaderText.percentEncoded($0) }, decode: { PercentEncoding.text($0) })
   private static let (sampledFlag, debugFlag): (UInt64, UInt64) = (1, 2)
 
   /// Makes the propagator, which has no state.
@@ -20,12 +21,7 @@ public struct JaegerPropagator: TextMapPropagator {
       let flags = context.isDebug ? Self.sampledFlag | Self.debugFlag : span.isSampled ? Self.sampledFlag : 0
       setter.set("\(span.traceID):\(span.spanID):0:\(flags)", for: Self.header, in: &carrier)
     }
-    var limit = BaggageLimit()
-    for entry in context.baggage where HeaderText.isToken(entry.name) {
-      let value = HeaderText.percentEncoded(entry.value)
-      guard limit.admits(entry.name.utf8.count + value.utf8.count) else { continue }
-      setter.set(value, for: Self.baggagePrefix + entry.name, in: &carrier)
-    }
+    Self.baggage.inject(context.baggage, into: &carrier, using: setter)
   }
 
   /// Reads the span and adds the baggage to that of the context.
@@ -37,7 +33,7 @@ public struct JaegerPropagator: TextMapPropagator {
       context.spanContext = span
       if isDebug != context.isDebug { context.isDebug = isDebug }
     }
-    let baggage = Self.baggage(carrier, into: context.baggage, getter)
+    let baggage = Self.baggage.extract(from: carrier, into: context.baggage, using: getter)
     if baggage != context.baggage { context.baggage = baggage }
     return context
   }
@@ -59,29 +55,5 @@ public struct JaegerPropagator: TextMapPropagator {
     let span = SpanContext(
       traceID: traceID, spanID: SpanID(spanID), flags: isSampled ? .sampled : [], isRemote: true)
     return span.isValid ? (span, isSampled && flags & debugFlag != 0) : nil
-  }
-
-  private static func baggage<Getter: TextMapGetter>(
-    _ carrier: Getter.Carrier, into baggage: Baggage, _ getter: Getter
-  ) -> Baggage {
-    var baggage = baggage
-    var limit = BaggageLimit()
-    // The number of look-ups is bounded: each may search the whole carrier.
-    for key in getter.keys(in: carrier).lazy.filter({ name(of: $0) != nil }).prefix(BaggageLimit.maxMembers) {
-      guard let name = name(of: key), let value = getter.value(of: key, in: carrier),
-        limit.admits(name.utf8.count + value.utf8.count)
-      else { continue }
-      baggage[name] = PercentEncoding.text(value[...])
-    }
-    return baggage
-  }
-
-  /// The name of the baggage entry in a header; nil for any other header.
-  private static func name(of key: String) -> String? {
-    let name = key.dropFirst(baggagePrefix.count)
-    guard HeaderText.isSameName(key.prefix(baggagePrefix.count), baggagePrefix), HeaderText.isToken(name) else {
-      return nil
-    }
-    return String(name)
   }
 }

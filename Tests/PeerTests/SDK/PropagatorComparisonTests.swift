@@ -16,7 +16,7 @@ extension PeerTests {
       let propagator = format.propagator
       let contexts = (0..<Self.contexts).map { seed in
         var random = SeededRandom(seed: UInt64(seed))
-        return TraceContext(random.spanContext(), baggage: random.baggage(hasCase: format != .jaeger))
+        return TraceContext(random.spanContext(), baggage: random.baggage(hasCase: !format.namesHeaders))
       }
       let cases = contexts.flatMap { context in
         var headers: Headers = []
@@ -33,8 +33,8 @@ extension PeerTests {
         let expected = format.carried(context).described
         #expect(answers[2 * seed + 1] == expected, "seed \(seed): ours to theirs")
         let theirs = Self.headers(answers[2 * seed], format)
-        #expect(
-          propagator.extract(from: theirs, into: TraceContext()).described == expected, "seed \(seed): theirs to ours")
+        let found = propagator.extract(from: theirs, into: TraceContext()).described
+        #expect(found == format.carriedByPython(context).described, "seed \(seed): theirs to ours")
       }
     }
 

@@ -108,4 +108,19 @@ extension PropagatorDifference {
       }
     }
   }
+
+  static let ottrace: [PropagatorDifference] = [
+    PropagatorDifference(
+      name: "ids have lower-case digits", format: .ottrace, rule: "digits of either case are read, as in B3",
+      rewrite: { headers in
+        let ids = headers.values("ot-tracer-traceid") + headers.values("ot-tracer-spanid")
+        return ids.contains { $0.contains(where: \.isUppercase) } ? headers.without("ot-tracer-traceid") : nil
+      }),
+    PropagatorDifference(
+      name: "baggage without a span is ignored", format: .ottrace,
+      rule: "baggage travels without a span too (RULES 4.11.10)",
+      rewrite: { headers in
+        Format.ottrace.propagator.extract(from: headers, into: TraceContext()).spanContext.isValid ? nil : []
+      }),
+  ]
 }

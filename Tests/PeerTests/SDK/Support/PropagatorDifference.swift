@@ -39,7 +39,7 @@ extension PropagatorDifference {
       .map { Substring($0.trimmed) }.filter { !$0.isEmpty }
   }
 
-  static let all: [PropagatorDifference] = traceContext + baggage + b3 + jaeger + xray
+  static let all: [PropagatorDifference] = traceContext + baggage + b3 + jaeger + xray + ottrace
 
   private static let traceContext: [PropagatorDifference] = [
     PropagatorDifference(

@@ -5,7 +5,7 @@ typealias Headers = [(name: String, value: String)]
 
 /// A format of propagation, with its propagator and its name at the peer.
 enum Format: String, CaseIterable {
-  case tracecontext, baggage, b3, b3multi, jaeger, xray
+  case tracecontext, baggage, b3, b3multi, jaeger, xray, ottrace
 
   var propagator: any TextMapPropagator {
     switch self {
@@ -15,6 +15,7 @@ enum Format: String, CaseIterable {
     case .b3multi: B3Propagator(injectsMultipleHeaders: true)
     case .jaeger: JaegerPropagator()
     case .xray: XRayPropagator()
+    case .ottrace: OTTracePropagator()
     }
   }
 
@@ -26,9 +27,34 @@ enum Format: String, CaseIterable {
       span.flags.formIntersection(.sampled)
       span.traceState = TraceState()
     }
-    let baggage = self == .baggage || self == .jaeger ? context.baggage : Baggage()
+    var baggage = self == .baggage || self == .jaeger ? context.baggage : Baggage()
+    if self == .ottrace {
+      span.traceID.high = 0
+      baggage = Baggage(context.baggage.filter { $0.value.utf8.allSatisfy(\.isPrintableASCII) })
+    }
     return TraceContext(self == .baggage ? .invalid : span, baggage: baggage)
   }
+
+  /// The part of a context that Python writes in the format.
+  ///
+  /// Known differences in `ottrace`: Python takes a span as sampled only without other flags, writes no baggage whose name
+  /// has a hyphen, and writes values in Latin-1.
+  func carriedByPython(_ context: TraceContext) -> TraceContext {
+    var carried = carried(context)
+    guard self == .ottrace else { return carried }
+    if context.spanContext.flags != .sampled { carried.spanContext.flags = [] }
+    carried.baggage = Baggage(
+      context.baggage.filter { entry in
+        !entry.name.contains("-")
+          && entry.value.unicodeScalars.allSatisfy {
+            $0 == "\t" || (0x20...0x7E).contains($0.value) || (0x80...0xFF).contains($0.value)
+          }
+      })
+    return carried
+  }
+
+  /// True if names of baggage are names of headers, which have no case.
+  var namesHeaders: Bool { self == .jaeger || self == .ottrace }
 
   /// The characters that changed headers get. Without those that Python's `int` takes in numbers: blanks, `_` and signs.
   private var alphabet: String {
@@ -38,6 +64,7 @@ enum Format: String, CaseIterable {
     case .b3, .b3multi: "0123456789abcdefgAFd-é."
     case .jaeger: "0123456789abcdefgAF:."
     case .xray: "0123456789abcdefgAF-;=?."
+    case .ottrace: "0123456789abcdefgAF. "
     }
   }
 
@@ -45,7 +72,7 @@ enum Format: String, CaseIterable {
   func changedHeaders(_ random: inout SeededRandom) -> Headers {
     var headers: Headers = []
     var context = TraceContext(
-      random.spanContext(flags: UInt8(random.below(8))), baggage: random.baggage(hasCase: self != .jaeger))
+      random.spanContext(flags: UInt8(random.below(8))), baggage: random.baggage(hasCase: !namesHeaders))
     if self == .b3 || self == .b3multi { context.isDebug = random.oneIn(4) }
     propagator.inject(context, into: &headers)
     if self == .b3, random.oneIn(4) { Format.b3multi.propagator.inject(context, into: &headers) }
@@ -55,7 +82,7 @@ enum Format: String, CaseIterable {
     for _ in 0..<random.below(4) { change(&headers[random.below(headers.count)].value, &random) }
     if random.oneIn(12) { headers.append(random.element(headers)) }
     if random.oneIn(12) { headers.remove(at: random.below(headers.count)) }
-    if self != .jaeger, random.oneIn(8) {
+    if !namesHeaders, random.oneIn(8) {
       for index in headers.indices { headers[index].name = headers[index].name.uppercased() }
     }
     return headers
@@ -107,6 +134,7 @@ enum Format: String, CaseIterable {
         "\(trace):\(span):0:2", "\(trace):\(span):0:102", "1:2:0:1", "1:2::1", "00\(trace):00\(span):0:1", "1:2:0",
         zeros,
       ]
+    case .ottrace: ["true", "false", "1", "", span, trace, zeros, "0" + trace, "0" + span, "a"]
     case .xray:
       [
         "Root=1-5759e988-bd862e3fe1be46a994272793", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=\(span);Sampled=?",
@@ -122,6 +150,7 @@ enum Format: String, CaseIterable {
     case .baggage: [",n=v", ";p", ";p=1", " ", ",", "%20", "+"]
     case .b3, .b3multi: ["-1", "-d", "-0", "-", "-x"]
     case .jaeger: [":1", ":", "0", "1"]
+    case .ottrace: ["0", "f", "A", "true"]
     case .xray: [";Self=1", ";", ";Sampled=1", ";Sampled=?", ";Parent=b7ad6b7169203331", "; Lineage=a:1|b:2"]
     }
   }
