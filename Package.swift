@@ -16,6 +16,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// A library of an outside package, for an adapter: used if the trait is on.
+func product(_ name: String, _ package: String, _ trait: String) -> Target.Dependency {
+  .product(name: name, package: package, condition: .when(traits: [trait]))
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
     name: name, dependencies: dependencies + ["TestSupport", "TestThreads"], swiftSettings: testSettings)
@@ -30,10 +35,31 @@ let package = Package(
   name: "swift-otlp",
   platforms: [.macOS(.v15)],
   products: [
+    .library(name: "SwiftOTLP", targets: ["SwiftOTLP"]),
     .library(name: "TelemetrySDK", targets: ["TelemetrySDK"]),
     .library(name: "OTLPGRPC", targets: ["OTLPGRPC"]),
     .library(name: "OTLPTesting", targets: ["OTLPTesting"]),
     .executable(name: "otlp", targets: ["otlp"]),
+    .library(name: "TelemetryTracing", targets: ["TelemetryTracing"]),
+    .library(name: "TelemetryLogging", targets: ["TelemetryLogging"]),
+    .library(name: "TelemetryMetrics", targets: ["TelemetryMetrics"]),
+    .library(name: "TelemetryLifecycle", targets: ["TelemetryLifecycle"]),
+    .library(name: "TelemetryOpenTelemetry", targets: ["TelemetryOpenTelemetry"]),
+  ],
+  // All off by default. SwiftPM neither resolves nor downloads a package that only a disabled trait uses.
+  traits: [
+    .trait(name: "DistributedTracing", description: "TelemetryTracing: a tracer for swift-distributed-tracing"),
+    .trait(name: "Logging", description: "TelemetryLogging: diagnostics to swift-log, metadata for log lines"),
+    .trait(name: "Metrics", description: "TelemetryMetrics: the pipeline's own metrics to swift-metrics"),
+    .trait(name: "ServiceLifecycle", description: "TelemetryLifecycle: Telemetry as a service of a service group"),
+    .trait(name: "OpenTelemetrySwift", description: "TelemetryOpenTelemetry: an exporter for opentelemetry-swift"),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-metrics.git", from: "2.5.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
+    .package(url: "https://github.com/open-telemetry/opentelemetry-swift-core.git", from: "2.5.0"),
   ],
   targets: [
     .systemLibrary(
@@ -50,6 +76,7 @@ let package = Package(
     library("HTTP2Transport", ["TelemetryCore", "COTLPNGHTTP2", "COTLPOpenSSL"]),
     library("GRPCClient", ["HTTP2Transport", "TelemetryCore"]),
     library("OTLPGRPC", ["OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore"]),
+    library("SwiftOTLP", ["OTLPGRPC", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     library(
       "OTLPTesting",
       [
@@ -59,10 +86,35 @@ let package = Package(
     .executableTarget(
       name: "otlp",
       dependencies: [
-        "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
+        "SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
+        "TelemetrySDK",
         "TelemetryCore", "COTLPSystem",
       ],
       swiftSettings: settings),
+
+    // Adapters to other packages, each behind a trait. Without the trait they hold a message for who forgot it.
+    library(
+      "TelemetryTracing",
+      [
+        "SwiftOTLP", "TelemetrySDK", "TelemetryCore",
+        product("Tracing", "swift-distributed-tracing", "DistributedTracing"),
+      ]),
+    library("TelemetryLogging", ["TelemetrySDK", "TelemetryCore", product("Logging", "swift-log", "Logging")]),
+    library(
+      "TelemetryMetrics",
+      ["SwiftOTLP", "TelemetrySDK", "TelemetryCore", product("CoreMetrics", "swift-metrics", "Metrics")]),
+    library(
+      "TelemetryLifecycle",
+      [
+        "SwiftOTLP", "TelemetryCore", product("ServiceLifecycle", "swift-service-lifecycle", "ServiceLifecycle"),
+      ]),
+    library(
+      "TelemetryOpenTelemetry",
+      [
+        "OTLPGRPC", "TelemetrySDK", "TelemetryCore",
+        product("OpenTelemetryApi", "opentelemetry-swift-core", "OpenTelemetrySwift"),
+        product("OpenTelemetrySdk", "opentelemetry-swift-core", "OpenTelemetrySwift"),
+      ]),
 
     // The threads on which all tests run.
     .target(
@@ -74,7 +126,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK",
+        "SwiftOTLP", "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
+        "TelemetrySDK",
         "TelemetryCore",
       ], path: "Tests/FuzzTargets", swiftSettings: testSettings),
     // The simulated worlds, for tests and for `Tests/simulate`.
@@ -89,16 +142,16 @@ let package = Package(
       path: "Tests/SimulationRunner", swiftSettings: testSettings),
     // A process that tests fork, stop and watch.
     .executableTarget(
-      name: "ProcessSubject", dependencies: ["OTLPGRPC", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
+      name: "ProcessSubject", dependencies: ["SwiftOTLP", "OTLPGRPC", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
       path: "Tests/ProcessSubject", swiftSettings: testSettings),
-    tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "TelemetryCore"]),
+    tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "TelemetrySDK", "TelemetryCore"]),
     tests("FuzzReplayTests", ["FuzzTargets"]),
 
     // Programs as users write them: they see the public names, beside the names of other packages.
     .testTarget(
       name: "NameTests",
       dependencies: [
-        "OTLPGRPC", "OTLPTesting", "TelemetrySDK", "StubNIO", "StubLogging", "StubTracing", "StubServices",
+        "SwiftOTLP", "OTLPGRPC", "OTLPTesting", "TelemetrySDK", "StubNIO", "StubLogging", "StubTracing", "StubServices",
       ], path: "Tests/NameTests", exclude: ["Stubs"], packageAccess: false, swiftSettings: testSettings),
     stub("StubNIO"), stub("StubLogging"), stub("StubTracing"), stub("StubServices"),
 
@@ -114,6 +167,7 @@ let package = Package(
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "COTLPNGHTTP2"]),
     tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPExport", "OTLPTesting", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
+    tests("SwiftOTLPTests", ["SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     tests(
       "OTLPTestingTests",
       [
@@ -123,12 +177,44 @@ let package = Package(
     tests(
       "PeerTests",
       [
-        "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetryCore",
+        "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore",
       ]),
     tests(
       "CommandTests",
       [
-        "OTLPGRPC", "otlp", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore", "HTTP2Transport",
+        "SwiftOTLP", "OTLPGRPC", "otlp", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore",
+        "HTTP2Transport",
+      ]),
+    tests(
+      "TelemetryTracingTests",
+      [
+        "TelemetryTracing", "TelemetryLogging", "SwiftOTLP", "TelemetrySDK", "TelemetryCore",
+        product("Tracing", "swift-distributed-tracing", "DistributedTracing"),
+      ]),
+    tests(
+      "TelemetryLoggingTests",
+      ["TelemetryLogging", "TelemetrySDK", "TelemetryCore", product("Logging", "swift-log", "Logging")]),
+    tests(
+      "TelemetryMetricsTests",
+      [
+        "TelemetryMetrics", "SwiftOTLP", "OTLPTesting", "TelemetrySDK", "TelemetryCore",
+        product("CoreMetrics", "swift-metrics", "Metrics"),
+        product("MetricsTestKit", "swift-metrics", "Metrics"),
+      ]),
+    tests(
+      "TelemetryLifecycleTests",
+      [
+        "TelemetryLifecycle", "SwiftOTLP", "TelemetrySDK", "TelemetryCore",
+        product("Logging", "swift-log", "ServiceLifecycle"),
+        product("ServiceLifecycle", "swift-service-lifecycle", "ServiceLifecycle"),
+        product("ServiceLifecycleTestKit", "swift-service-lifecycle", "ServiceLifecycle"),
+      ]),
+    tests(
+      "TelemetryOpenTelemetryTests",
+      [
+        "TelemetryOpenTelemetry", "OTLPTesting", "OTLPGRPC", "TelemetrySDK", "TelemetryCore",
+        product("OpenTelemetryApi", "opentelemetry-swift-core", "OpenTelemetrySwift"),
+        product("OpenTelemetrySdk", "opentelemetry-swift-core", "OpenTelemetrySwift"),
       ]),
   ],
   swiftLanguageModes: [.v6]
@@ -142,7 +228,7 @@ if let only = Context.environment["SWIFT_OTLP_TESTS"]?.split(separator: ",") {
 // Set by `Tests/fuzz`, which links libFuzzer. The coverage counts in the targets that read foreign bytes, not in the
 // simulation around them.
 if Context.environment["SWIFT_OTLP_FUZZ"] != nil {
-  let readers = ["TelemetrySDK", "OTLPWire", "OTLPExport", "HTTP2Transport", "GRPCClient", "OTLPGRPC"]
+  let readers = ["TelemetrySDK", "OTLPWire", "OTLPExport", "HTTP2Transport", "GRPCClient", "OTLPGRPC", "SwiftOTLP"]
   for target in package.targets where readers.contains(target.name) {
     target.swiftSettings = settings + [.unsafeFlags(["-sanitize=fuzzer"])]
   }

@@ -72,4 +72,59 @@ static inline void COTLPSystem_getopt_start(void) { opterr = 0; optind = 0; }
 static inline const char *COTLPSystem_optarg(void) { return optarg; }
 static inline int COTLPSystem_optind(void) { return optind; }
 static inline int COTLPSystem_optopt(void) { return optopt; }
+// Darwin's types of posix_spawn are pointers, Linux's are structures.
+#include <errno.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+// Starts a program, which is looked up in PATH. The program gets the signal mask `mask`, the default action of the signals in
+// `defaults`, and none of the `count` descriptors in `closed`. Returns an error number, or 0.
+static inline int COTLPSystem_spawn(pid_t *pid, const char *program, char *const arguments[], char *const environment[],
+                                    const sigset_t *mask, const sigset_t *defaults, const int closed[], int count) {
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_t actions;
+  int error = posix_spawnattr_init(&attributes);
+  if (error) return error;
+  error = posix_spawn_file_actions_init(&actions);
+  if (!error) {
+    for (int index = 0; index < count && !error; index++)
+      error = posix_spawn_file_actions_addclose(&actions, closed[index]);
+    if (!error) error = posix_spawnattr_setsigmask(&attributes, mask);
+    if (!error) error = posix_spawnattr_setsigdefault(&attributes, defaults);
+    if (!error) error = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!error) error = posix_spawnp(pid, program, &actions, &attributes, arguments, environment);
+    posix_spawn_file_actions_destroy(&actions);
+  }
+  posix_spawnattr_destroy(&attributes);
+  return error;
+}
+// Waits until a child has ended, and leaves it to be reaped, so that its number isn't used again. Returns an error number, or 0.
+static inline int COTLPSystem_await_end(pid_t pid) {
+  siginfo_t info;
+  while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0)
+    if (errno != EINTR) return errno;
+  return 0;
+}
+// Waits for one of the signals. Returns the signal, and 0 in `isSent` if the kernel made the signal, as for a key of the
+// terminal, which signals all processes of its foreground.
+static inline int COTLPSystem_await_signal(const sigset_t *signals, int *isSent) {
+#ifdef __linux__
+  siginfo_t info;
+  int number;
+  while ((number = sigwaitinfo(signals, &info)) < 0)
+    if (errno != EINTR) return -1;
+  *isSent = info.si_code <= 0;
+  return number;
+#else
+  int number;
+  *isSent = 1;
+  return sigwait(signals, &number) == 0 ? number : -1;
+#endif
+}
+// Swift can't compare the addresses of C functions.
+static inline int COTLPSystem_is_ignored(int number) {
+  struct sigaction action;
+  return sigaction(number, 0, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 #endif

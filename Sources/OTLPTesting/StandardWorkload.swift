@@ -13,15 +13,15 @@ public struct StandardWorkload: Sendable {
   /// The scope of all spans.
   public static let scope = InstrumentationScope(name: "peers.bench", version: "0.1.0")
 
-  private static let methods = ["GET", "POST", "GET", "PUT", "DELETE", "GET", "GET", "POST"]
-  private static let routes = [
+  static let methods = ["GET", "POST", "GET", "PUT", "DELETE", "GET", "GET", "POST"]
+  static let routes = [
     "/api/v1/users/{id}", "/api/v1/orders", "/api/v1/orders/{id}/items", "/api/v1/users/{id}/profile",
     "/api/v1/sessions/{id}", "/healthz", "/api/v1/search", "/api/v1/payments/{id}/capture",
   ]
-  private static let names = zip(methods, routes).map { $0 + " " + $1 }
-  private static let statusCodes: [Int64] = [200, 200, 200, 201, 204, 404, 500, 302]
+  static let names = zip(methods, routes).map { $0 + " " + $1 }
+  static let statusCodes: [Int64] = [200, 200, 200, 201, 204, 404, 500, 302]
 
-  private let seed: UInt64
+  let seed: UInt64
   private let startTimeUnixNano: UInt64?
 
   /// The standard spans, with fixed ids and times in 2025.
@@ -50,7 +50,6 @@ public struct StandardWorkload: Sendable {
     let high = Self.mix(seed, 4 &* number)
     let low = Self.mix(seed, 4 &* number &+ 1)
     let parent = SpanID(Self.mix(seed, 4 &* number &+ 3))
-    let isError = Self.statusCodes[index % 8] >= 500
     return SpanData(
       traceID: TraceID(high: high, low: low), spanID: SpanID(Self.mix(seed, 4 &* number &+ 2)), parentSpanID: parent,
       name: Self.names[index % 8], kind: .server, startTimeUnixNano: start,
@@ -58,11 +57,15 @@ public struct StandardWorkload: Sendable {
       attributes: Self.attributes(index, bodySize: Int64(random % 100_000)),
       events: Self.events(index, start),
       links: [SpanData.Link(traceID: TraceID(high: low, low: high), spanID: parent)],
-      status: isError ? .error("upstream timed out") : .ok, resource: Self.resource, scope: Self.scope)
+      status: Self.status(index), resource: Self.resource, scope: Self.scope)
   }
 
   /// The spans of the range, in order.
   public func spans(_ range: Range<Int>) -> [SpanData] { range.map { span($0) } }
+
+  static func status(_ index: Int) -> SpanData.Status {
+    statusCodes[(index & .max) % 8] >= 500 ? .error("upstream timed out") : .ok
+  }
 
   private static func attributes(_ index: Int, bodySize: Int64) -> Attributes {
     Attributes(unchecked: [
@@ -97,7 +100,7 @@ public struct StandardWorkload: Sendable {
   }
 
   /// SplitMix64's output for the state `state` + `counter`.
-  private static func mix(_ state: UInt64, _ counter: UInt64) -> UInt64 {
+  static func mix(_ state: UInt64, _ counter: UInt64) -> UInt64 {
     var value = state &+ counter &+ 0x9E37_79B9_7F4A_7C15
     value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
     value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB

@@ -8,14 +8,18 @@ struct OTLPTool {
     Process.occupyStandardDescriptors()
     // The error of a write to a closed pipe tells more than the signal.
     Process.ignoreWriteSignals()
+    let arguments = Array(CommandLine.arguments.dropFirst())
     do throws(SystemError) {
       // Before any thread starts, so that all threads inherit the mask.
-      try StopSignal.shared.install()
+      if arguments.first == ExecCommand.table.name {
+        try CommandSignals.shared.install()
+      } else {
+        try StopSignal.shared.install()
+      }
     } catch {
       TextOutput.error.line("otlp: \(error)")
       Process.exit(ExitCode.configuration.rawValue)
     }
-    let arguments = Array(CommandLine.arguments.dropFirst())
     // Detached from the main actor: the main thread only waits.
     Task.detached {
       Process.exit(await run(arguments).rawValue)

@@ -1,3 +1,4 @@
+import SwiftOTLP
 import TestSupport
 import TestThreads
 import Testing
@@ -13,14 +14,41 @@ import otlp
     let names =
       LoadCommand.table.options.map(\.name) + ReceiveCommand.table.options.map(\.name)
       + SendCommand.table.options.map(\.name) + DemoCommand.table.options.map(\.name)
-      + DoctorCommand.table.options.map(\.name) + HelpCommand.table.options.map(\.name)
+      + DoctorCommand.table.options.map(\.name) + ExecCommand.table.options.map(\.name)
+      + SpanCommand.table.options.map(\.name) + HelpCommand.table.options.map(\.name)
     #expect(names.count > 40)
     for name in names { #expect(Self.commands.contains("--" + name), "--\(name)") }
   }
 
+  private static let telemetry = TestFiles.read(
+    TestFiles.root + "/Sources/SwiftOTLP/SwiftOTLP.docc/Configuration.md")
+
+  @Test(arguments: ["Telemetry", "SpanLimits"])
+  func thePageOfTelemetryListsEachProperty(type: String) throws {
+    let files = TestFiles.sources(in: TestFiles.root + "/Sources").filter { Self.declares(type, $0) }
+    let properties = files.filter { !$0.hasSuffix("/Telemetry.swift") }.flatMap {
+      Self.settings(in: TestFiles.read($0))
+    }
+    #expect(properties.count >= 7, "\(files)")
+    for property in properties { #expect(Self.telemetry.contains("`\(property)`"), "\(property)") }
+  }
+
+  @Test func thePageOfTelemetryListsEachVariable() {
+    for variable in TelemetryVariables.read {
+      let isListed =
+        Self.telemetry.contains("`\(variable)`")
+        || ["OTEL_EXPORTER_OTLP_TRACES_", "OTEL_EXPORTER_OTLP_"].contains { prefix in
+          let rest = variable.dropFirst(prefix.count)
+          return variable.hasPrefix(prefix)
+            && ["`OTEL_EXPORTER_OTLP_[TRACES_]\(rest)`", "`…\(rest)`"].contains { Self.telemetry.contains($0) }
+        }
+      #expect(isListed, "\(variable)")
+    }
+  }
+
   @Test(arguments: ["OTLPGRPCExporter", "BatchConfiguration", "OTLPRetryPolicy"])
   func theConfigurationPageListsEachProperty(type: String) throws {
-    let files = Self.sources(in: TestFiles.root + "/Sources").filter { Self.declares(type, $0) }
+    let files = TestFiles.sources(in: TestFiles.root + "/Sources").filter { Self.declares(type, $0) }
     let properties = files.flatMap { Self.settings(in: TestFiles.read($0)) }
     #expect(properties.count >= 7, "\(files)")
     for property in properties { #expect(Self.configuration.contains("`\(property)"), "\(property)") }
@@ -30,7 +58,7 @@ import otlp
     let text = TestFiles.read(TestFiles.root + "/ARCHITECTURE.md")
     let names = Set(text.split(separator: "`", omittingEmptySubsequences: false).filter(Self.isTypeName))
     #expect(names.count > 20)
-    let code = Self.sources(in: TestFiles.root + "/Sources").map { TestFiles.read($0) }.joined()
+    let code = TestFiles.sources(in: TestFiles.root + "/Sources").map { TestFiles.read($0) }.joined()
     for name in names {
       let isDeclared = ["class", "struct", "enum", "protocol", "actor"].contains { code.contains("\($0) \(name)") }
       #expect(isDeclared, "\(name)")
@@ -42,12 +70,6 @@ import otlp
     return text.allSatisfy { $0.isLetter || $0.isNumber } && text.contains { $0.isLowercase }
       && !TestFiles.names(in: TestFiles.root + "/Sources").contains(String(text)) && text != "Pacing"
       && text != "Balancing"
-  }
-
-  private static func sources(in folder: String) -> [String] {
-    TestFiles.names(in: folder).flatMap { name in
-      name.hasSuffix(".swift") ? ["\(folder)/\(name)"] : sources(in: "\(folder)/\(name)")
-    }
   }
 
   /// True if the file is where `type`, or its nested `Configuration`, declares settings.

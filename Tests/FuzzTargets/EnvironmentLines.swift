@@ -1,4 +1,5 @@
 internal import OTLPGRPC
+internal import SwiftOTLP
 internal import TelemetryCore
 internal import TelemetrySDK
 
@@ -18,9 +19,15 @@ enum EnvironmentLines {
     var limits = SpanLimits()
     limits.apply(environment: environment, diagnostics: diagnostics)
     rule((try? limits.validate()) != nil, "the environment made invalid span limits: \(limits)")
-    let reader = Environment(environment, diagnostics: diagnostics)
-    _ = (reader.sampler(diagnostics: diagnostics), reader.propagators())
-    _ = Resource.detected(environment: environment, diagnostics: diagnostics)
+    var telemetry = Telemetry.Configuration()
+    telemetry.environment = environment
+    telemetry.diagnostics = diagnostics
+    telemetry.detectors = []
+    do throws(OTLPError) {
+      try TelemetrySetup(telemetry).validate()
+    } catch {
+      expectOneLine(error.description)
+    }
     var configuration = OTLPGRPCExporter.Configuration()
     configuration.apply(environment: environment, diagnostics: diagnostics)
     expectOneLine(configuration.description)

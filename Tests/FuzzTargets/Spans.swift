@@ -1,4 +1,5 @@
 internal import OTLPWire
+internal import TelemetryCore
 internal import TelemetrySDK
 
 /// The encodings of spans.
@@ -6,12 +7,32 @@ enum Spans {
   private static let encoder = ExportRequestEncoder()
 
   static func request(_ bytes: [UInt8]) {
+    for type in [MessageType.traceRequest, .logsRequest, .metricsRequest] { transcode(bytes, type) }
     guard let spans = try? ExportRequestDecoder.decode(bytes) else { return }
     compare(spans, "a request")
   }
 
+  /// Checks that the JSON of a message is read back as a message with the same JSON.
+  private static func transcode(_ bytes: [UInt8], _ type: MessageType) {
+    guard let json = try? OTLPJSON.json(of: BufferSlice(bytes), as: type).array else { return }
+    do {
+      let message = try OTLPJSON.protobuf(of: json, as: type)
+      let again = try OTLPJSON.json(of: BufferSlice(message), as: type).array
+      rule(again == json, "read back as another text: \(String(decoding: json, as: UTF8.self))")
+    } catch let error as JSONError {
+      // An id may have any length in protobuf, and a text has limits of its own.
+      let isExpected = error.reason.contains("hexadecimal digits") || error.reason.hasPrefix("too many")
+      rule(isExpected || error.reason.hasPrefix("nested too deeply"), "not read back: \(error)")
+    } catch {
+      rule(false, "not read back: \(error)")
+    }
+  }
+
   static func json(_ bytes: [UInt8]) {
     documents(bytes)
+    for type in [MessageType.logsRequest, .metricsRequest] {
+      if let message = try? OTLPJSON.protobuf(of: bytes, as: type) { transcode(message, type) }
+    }
     guard let spans = try? OTLPJSON.decode(bytes) else { return }
     compare(spans, "a text")
   }

@@ -6,6 +6,7 @@ import StubLogging
 import StubNIO
 import StubServices
 import StubTracing
+import SwiftOTLP
 import Synchronization
 import TelemetrySDK
 
@@ -13,7 +14,8 @@ import TelemetrySDK
 /// ambiguous.
 let ourNames: [Any.Type] = [
   AlwaysOffSampler.self, AlwaysOnSampler.self, AlwaysRecordSampler.self, AttributeValue.self, Attributes.self,
-  B3Propagator.self, Baggage.self, BatchConfiguration.self, (any BatchItem).self, BatchProcessor<SpanData>.self,
+  B3Propagator.self, Baggage.self, Batch<SpanData>.self, SpanBatch.self, BatchConfiguration.self, (any BatchItem).self,
+  BatchProcessor<SpanData>.self,
   BatchSpanProcessor.self, CloudFunctionDetector.self, CompositePropagator.self, ConfigurationError.self,
   ConsoleExporter.self, ContainerDetector.self, Deadline.self, DiagnosticEvent.self, Diagnostics.self,
   DictionaryTextMap.self, DropReason.self, EnvironmentDetector.self, EnvironmentTextMap.self, ExportOutcome.self,
@@ -27,8 +29,10 @@ let ourNames: [Any.Type] = [
   Resource.self,
   (any ResourceDetector).self, (any Sampler).self, SamplingResult.self, SelfMetrics.self, ServiceDetector.self,
   SimpleProcessor<SpanData>.self, SimpleSpanProcessor.self, SpanContext.self, SpanData.self, (any SpanExporter).self,
-  SpanID.self, SpanLimits.self, SpanLink.self, (any SpanProcessor).self, (any StackTraced).self, StandardWorkload.self,
-  SystemError.self, TelemetryLoop.self, TelemetryRuntime.self, TelemetryTracer.self,
+  SpanID.self, SpanLimits.self, RecordingSpan.Link.self, (any SpanProcessor).self, (any StackTraced).self,
+  StandardWorkload.self,
+  SystemError.self, Telemetry.self, TelemetryLoop.self, TelemetryReport.self, TelemetryRuntime.self,
+  TelemetryTracer.self,
   TestCertificates.self, (any TextMapGetter<[String: String]>).self, (any TextMapPropagator).self,
   (any TextMapSetter<[String: String]>).self, TraceContext.self, TraceFlags.self, TraceID.self,
   TraceIDRatioSampler.self, TraceState.self, TracerProvider.self, W3CBaggagePropagator.self,

@@ -1,5 +1,6 @@
 import OTLPGRPC
 import OTLPTesting
+import SwiftOTLP
 import Testing
 
 /// Our public names must not break a program that imports our libraries, so a test lists all of them.
@@ -15,17 +16,19 @@ import Testing
     ],
     "TelemetrySDK": [
       "AlwaysOffSampler", "AlwaysOnSampler", "AlwaysRecordSampler", "AttributeValue", "Attributes",
-      "B3Propagator", "Baggage", "BatchConfiguration", "BatchItem", "BatchProcessor", "BatchSpanProcessor",
+      "B3Propagator", "Baggage", "Batch", "BatchConfiguration", "BatchItem", "BatchProcessor", "BatchSpanProcessor",
       "CloudFunctionDetector", "CompositePropagator", "ConsoleExporter", "ContainerDetector",
-      "DictionaryTextMap", "DropReason", "EnvironmentDetector", "EnvironmentTextMap", "EventAttributes",
+      "DictionaryTextMap", "DropReason", "EncodedItem", "EnvironmentDetector", "EnvironmentTextMap", "EventAttributes",
       "ExportOutcome",
       "Exporter", "FlushReport", "HostDetector", "IDGenerator", "InMemoryExporter", "InMemorySpanExporter",
       "InstrumentationScope", "ItemProcessor", "JaegerPropagator", "KubernetesDetector", "Ledger",
       "OperatingSystemDetector", "OverflowPolicy", "PairsTextMap", "ParentBasedSampler", "ProbabilitySampler",
-      "ProcessDetector", "RandomIDGenerator", "RecordingSpan", "Resource", "ResourceDetector", "Sampler",
+      "ProcessDetector", "ProtobufWriter", "RandomIDGenerator", "RecordingSpan", "Resource", "ResourceDetector",
+      "Sampler",
       "SamplingResult",
-      "SelfMetrics", "ServiceDetector", "SimpleProcessor", "SimpleSpanProcessor", "SpanContext", "SpanData",
-      "SpanExporter", "SpanID", "SpanLimits", "SpanLink", "SpanProcessor", "StackTraced", "TelemetryTracer",
+      "SelfMetrics", "ServiceDetector", "SimpleProcessor", "SimpleSpanProcessor", "SpanBatch", "SpanContext",
+      "SpanData",
+      "SpanExporter", "SpanID", "SpanLimits", "SpanProcessor", "StackTraced", "TelemetryTracer",
       "TextMapGetter", "TextMapPropagator", "TextMapSetter",
       "TraceContext", "TraceFlags", "TraceID", "TraceIDRatioSampler", "TraceState", "TracerProvider",
       "W3CBaggagePropagator",
@@ -36,7 +39,11 @@ import Testing
       "OTLPTLSVersion", "ProvidedHeaders",
     ],
     "OTLPGRPC": ["OTLPGRPCExporter"],
+    "SwiftOTLP": ["Telemetry", "TelemetryReport"],
     "OTLPTesting": ["LoopbackCollector", "StandardWorkload", "TestCertificates", "withLoopbackCollector"],
+    "TelemetryTracing": ["DistributedSpan", "DistributedTracer"], "TelemetryLogging": ["TraceMetadata"],
+    "TelemetryMetrics": ["SelfMetricsReporter"], "TelemetryLifecycle": [],
+    "TelemetryOpenTelemetry": ["OTLPSpanExporter", "OTLPSpanProcessor"],
     "OTLPWire": [], "HTTP2Transport": [], "GRPCClient": [],
   ]
 
@@ -51,10 +58,17 @@ import Testing
     #expect(Set(names) == Self.allowed[target])
   }
 
+  /// A use of such a name would be ambiguous in a file that imports both; a reference to its metatype alone may compile.
+  @Test(arguments: ["StubNIO", "StubLogging", "StubTracing", "StubServices"])
+  func noNameIsAlsoAnotherPackages(stub: String) throws {
+    let names = try PublicSource.files(in: "Tests/NameTests/Stubs/\(stub)").flatMap(\.declarations).map(\.name)
+    #expect(!names.isEmpty && Self.allowed.values.allSatisfy { $0.isDisjoint(with: names) })
+  }
+
   @Test func onlyTheLibrariesForExportingAreReexported() throws {
     let expected = [
       "TelemetrySDK": ["TelemetryCore"], "OTLPExport": ["TelemetrySDK"], "OTLPGRPC": ["OTLPExport", "TelemetrySDK"],
-      "OTLPTesting": ["TelemetrySDK"],
+      "SwiftOTLP": ["OTLPGRPC", "TelemetrySDK"], "OTLPTesting": ["TelemetrySDK"],
     ]
     for target in Self.allowed.keys {
       let imports = try PublicSource.files(of: target).flatMap(\.exportedImports)

@@ -25,7 +25,12 @@ struct PublicSource {
 
   /// Reads the files of a target.
   static func files(of target: String) throws -> [PublicSource] {
-    let folder = root.appending(path: "Sources/\(target)")
+    try files(in: "Sources/\(target)")
+  }
+
+  /// Reads the files of a folder below the package's root.
+  static func files(in folder: String) throws -> [PublicSource] {
+    let folder = root.appending(path: folder)
     let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
     return try names.sorted().map {
       PublicSource(file: $0, text: try String(contentsOf: folder.appending(path: $0), encoding: .utf8))
@@ -38,8 +43,13 @@ struct PublicSource {
     var (closed, open, imports): ([String], [String], [String]) = ([], [], [])
     var isInText = false
     var isOpen = false
+    // The spaces before top-level declarations: two for each condition around them.
+    var margin = 0
     for line in text.split(separator: "\n") {
       let words = line.split(separator: " ")
+      let indentation = line.prefix { $0 == " " }.count
+      if words.first == "#endif", indentation == margin - 2 { margin -= 2 }
+      defer { if words.first == "#if", indentation == margin { margin += 2 } }
       if words.contains(where: { $0.hasSuffix("\"\"\"") }) { isInText.toggle() }
       guard !isInText, let first = words.first, !first.hasPrefix("//") else { continue }
       if words.starts(with: ["@_exported", "public", "import"]) { imports.append(String(words[3])) }
@@ -48,9 +58,9 @@ struct PublicSource {
         if !isOpen { closed.append(PublicSource.name(words[place + 1])) }
       }
       if first != "#endif" { isOpen = first == "@nonexhaustive" }
-      if line.first != " ", let declaration = PublicSource.declaration(words) {
+      if indentation == margin, let declaration = PublicSource.declaration(words) {
         declarations.append(declaration)
-      } else if line.first == " ", !declarations.isEmpty {
+      } else if indentation > margin, !declarations.isEmpty {
         declarations[declarations.count - 1].members.append(line)
       }
     }

@@ -1,6 +1,7 @@
 import OTLPGRPC
 import OTLPTesting
 import StubServices
+import SwiftOTLP
 import TelemetrySDK
 
 /// Uses the names of `StubServices` in a file that imports our libraries. The file compiles only if no name is ambiguous.

@@ -1,3 +1,5 @@
+import OTLPWire
+import TelemetrySDK
 import TestSupport
 import Testing
 
@@ -110,6 +112,37 @@ extension PeerTests {
       let run = Tool.Result(load, code: await load.wait())
       await second.stop()
       try await Arrivals.atCollector(folder + "/1.jsonl", folder + "/2.jsonl").expectAll(of: run)
+    }
+
+    @Test("nested commands of otlp exec make a tree at the Collector")
+    func nestedCommands() async throws {
+      let folder = try TestFiles.makeDirectory()
+      defer { TestFiles.remove(folder) }
+      let peer = try await CollectorPeer("file", environment: ["OUTPUT": folder + "/spans.jsonl"])
+      let own = [Tool.path, "exec", "--endpoint", peer.endpoint, "--shutdown-timeout", "60"]
+      let run = try await Tool.run(
+        Array(own.dropFirst()) + ["--name", "outer", "--service", "ci"] + own + [
+          "--name", "inner", "--", "sh", "-c", "exit 7",
+        ],
+        environment: ["TRACEPARENT": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "TRACESTATE": "a=b"])
+      #expect(run.code == 7 && run.errors.isEmpty, "\(run.errors)")
+      let sent = try await Tool.run(
+        ["span", "--endpoint", peer.endpoint, "--shutdown-timeout", "60", "--name", "after", "--parent", "none"])
+      #expect(sent.code == 0)
+      #expect(await peer.waitForSpans(3))
+      await peer.stop()
+      let lines = TestFiles.read(folder + "/spans.jsonl").split(separator: "\n")
+      let spans = try lines.flatMap { try OTLPJSON.decode(String($0)) }
+      #expect(spans.count == 3)
+      let outer = try #require(spans.first { $0.name == "outer" })
+      let inner = try #require(spans.first { $0.name == "inner" })
+      let after = try #require(spans.first { $0.name == "after" })
+      #expect("\(outer.traceID)" == "0af7651916cd43dd8448eb211c80319c" && inner.traceID == outer.traceID)
+      #expect("\(outer.parentSpanID)" == "b7ad6b7169203331" && inner.parentSpanID == outer.spanID)
+      #expect(outer.traceState == "a=b" && inner.traceState == "a=b" && inner.flags == 0x301)
+      #expect(inner.status == .error("exit code 7") && inner.attributes["process.exit.code"] == 7)
+      #expect(outer.status == inner.status && outer.resource.attributes["service.name"] == "ci")
+      #expect(!after.parentSpanID.isValid && sent.output.contains("\(after.spanID)"))
     }
 
     /// The configuration of a Collector that forwards a request before the answer.

@@ -8,8 +8,12 @@ import tempfile
 
 from google.protobuf import descriptor_pb2
 from grpc_tools import protoc
+from opentelemetry.proto.collector.logs.v1 import logs_service_pb2
+from opentelemetry.proto.collector.metrics.v1 import metrics_service_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 from opentelemetry.proto.common.v1 import common_pb2
+from opentelemetry.proto.logs.v1 import logs_pb2
+from opentelemetry.proto.metrics.v1 import metrics_pb2
 from opentelemetry.proto.resource.v1 import resource_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
@@ -17,7 +21,8 @@ PROTOS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "P
 
 
 def published():
-    for module in (common_pb2, resource_pb2, trace_pb2, trace_service_pb2):
+    for module in (common_pb2, resource_pb2, trace_pb2, trace_service_pb2, logs_pb2, logs_service_pb2, metrics_pb2,
+                   metrics_service_pb2):
         descriptor = descriptor_pb2.FileDescriptorProto()
         module.DESCRIPTOR.CopyToProto(descriptor)
         yield descriptor

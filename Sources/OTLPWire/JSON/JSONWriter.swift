@@ -1,5 +1,3 @@
-internal import TelemetryCore
-
 /// Writes a JSON text on one line, with members in the order of the calls.
 package struct JSONWriter {
   private(set) var bytes: [UInt8] = []
@@ -45,37 +43,8 @@ package struct JSONWriter {
 
   package mutating func field(_ name: String, _ value: Int) { raw(name, value.description) }
 
-  /// A number, or the string for a value that JSON has no number for (3.3.8).
-  mutating func field(_ name: String, _ value: Double) {
-    if value.isNaN { return field(name, "NaN") }
-    if value.isInfinite { return field(name, value < 0 ? "-Infinity" : "Infinity") }
-    raw(name, value.description)
-  }
-
   /// A number with three digits after the point. A value that has no such number becomes 0.
   package mutating func field(_ name: String, thousandths value: Double) { raw(name, Self.thousandths(value)) }
-
-  mutating func field(_ name: String, base64 bytes: [UInt8]) {
-    key(name)
-    separate()
-    self.bytes.append(UInt8(ascii: "\""))
-    Base64.encode(bytes, into: &self.bytes)
-    self.bytes.append(UInt8(ascii: "\""))
-  }
-
-  mutating func field(_ name: String, unlessEmpty value: String) {
-    if !value.isEmpty { field(name, value) }
-  }
-
-  /// A 64-bit integer, as a string (3.3.6).
-  mutating func field(_ name: String, unlessZero value: UInt64) {
-    if value != 0 { field(name, value.description) }
-  }
-
-  /// A 32-bit integer or an enum.
-  mutating func field(_ name: String, unlessZero value: UInt32) {
-    if value != 0 { field(name, Int(value)) }
-  }
 
   /// The value with three digits after the point, or 0 if the value is not finite or above 10^15.
   package static func thousandths(_ value: Double) -> String {

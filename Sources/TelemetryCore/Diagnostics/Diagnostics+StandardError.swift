@@ -8,9 +8,16 @@
 
 extension Diagnostics {
   /// Prints warnings and errors to standard error, with a rate limit.
-  public static let standardError: Diagnostics = {
+  public static let standardError = standardError(minimumLevel: .warning)
+
+  /// Prints events of `minimum` level or above to standard error, with the rate limit of ``standardError``.
+  public static func standardError(minimumLevel minimum: DiagnosticEvent.Level) -> Diagnostics {
+    Diagnostics(minimumLevel: minimum, handler: printEvent)
+  }
+
+  private static let printEvent: @Sendable (DiagnosticEvent) -> Void = {
     let limiter = ForkSafe(DiagnosticLimiter())
-    return Diagnostics(minimumLevel: .warning) { event in
+    return { event in
       guard let suffix = limiter.withLock({ $0.admit(event.message, at: .system) }) else { return }
       let note = suffix.isEmpty ? "" : " (\(suffix))"
       writeLine("\(event.level): \(event.description.sanitized())\(note)")

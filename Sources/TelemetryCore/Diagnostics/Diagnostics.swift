@@ -5,7 +5,7 @@
 /// five times a minute, then once a minute with the number of suppressed lines. Telemetry never waits for standard error:
 /// a line that a full pipe or a stopped terminal can't take at once is dropped.
 public struct Diagnostics: Sendable {
-  private let minimum: DiagnosticEvent.Level
+  private var minimum: DiagnosticEvent.Level
   private let handler: @Sendable (DiagnosticEvent) -> Void
   /// Returns a note to add to the message, or nil to suppress the event. Nil for a handler without a rate limit.
   private var admit: (@Sendable (String) -> String?)?
@@ -25,6 +25,13 @@ public struct Diagnostics: Sendable {
 
   /// Drops every event.
   public static let silent = Diagnostics(minimumLevel: .error) { _ in }
+
+  /// The same receiver without the events below `level`. A receiver that already drops more stays as it is.
+  public func limited(to level: DiagnosticEvent.Level) -> Diagnostics {
+    var result = self
+    result.minimum = max(minimum, level)
+    return result
+  }
 
   /// Passes an event to the handler.
   public func emit(

@@ -70,6 +70,11 @@ package struct Environment: Sendable {
     warn(variable, [("value", "'\(Redaction.shown(text))'"), ("allowed", allowed)])
   }
 
+  /// Warns that a word of a list is ignored. If the list may be a secret, the warning shows the word's length.
+  package func ignored(_ variable: String, word: String, of list: String, allowed: String) {
+    ignored(variable, Redaction.mayBeSecret(list) ? Redaction.length(of: word) : word, allowed: allowed)
+  }
+
   /// Warns that an entry of a list is ignored. The warning names the position, since the text may be a secret.
   package func ignored(_ variable: String, entry: Int, name: String?, allowed: String) {
     warn(

@@ -2,7 +2,7 @@ extension Environment {
   private static let propagators: [String: @Sendable () -> (any TextMapPropagator)?] = [
     "tracecontext": { W3CTraceContextPropagator() }, "baggage": { W3CBaggagePropagator() },
     "b3": { B3Propagator() }, "b3multi": { B3Propagator(injectsMultipleHeaders: true) },
-    "jaeger": { JaegerPropagator() }, "xray": { XRayPropagator() }, "none": { nil },
+    "jaeger": { JaegerPropagator() }, "xray": { XRayPropagator() }, "ottrace": { OTTracePropagator() }, "none": { nil },
   ]
 
   /// The propagators that `OTEL_PROPAGATORS` lists, each once. An unknown one is named in a warning and ignored; `none`
@@ -14,7 +14,7 @@ extension Environment {
     for entry in Environment.entries(text) {
       let name = entry.lowercased()
       if Self.propagators[name] == nil {
-        ignored(variable, entry, allowed: Self.propagators.keys.sorted().joined(separator: ", "))
+        ignored(variable, word: entry, of: text, allowed: Self.propagators.keys.sorted().joined(separator: ", "))
       } else if !names.contains(name) {
         names.append(name)
       }

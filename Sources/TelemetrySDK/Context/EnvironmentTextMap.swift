@@ -16,7 +16,7 @@ public struct EnvironmentTextMap: TextMapGetter, TextMapSetter {
   }
 
   /// The name in upper case, with `_` for everything but ASCII letters and digits, and in front of a digit.
-  static func variable(_ key: String) -> String {
+  package static func variable(_ key: String) -> String {
     let name = key.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" }
     return (name.first?.isNumber == true ? "_" : "") + String(name)
   }

@@ -33,9 +33,11 @@ enum HeaderText {
     (1...maxCount).contains(digits.utf8.count) ? Hexadecimal.number(digits.utf8) : nil
   }
 
-  /// The text with every byte percent-encoded that a baggage value can't hold, and `%` (W3C Baggage,
-  /// value).
-  static func percentEncoded(_ text: String) -> String { PercentEncoding.encode(text, keeping: isBaggageOctet) }
+  /// The text with every byte percent-encoded that a baggage value can't hold, `%`, and `+`, which the SDKs for Python and
+  /// Erlang read as a blank: other bytes may be encoded too (W3C Baggage, value).
+  static func percentEncoded(_ text: String) -> String {
+    PercentEncoding.encode(text) { isBaggageOctet($0) && $0 != UInt8(ascii: "+") }
+  }
 
   /// True if a baggage value may hold the byte: printable ASCII without blank, `"`, `,`, `;` and `\` (W3C Baggage,
   /// value).

@@ -2,7 +2,8 @@
 /// them in favour of W3C trace context.
 public struct JaegerPropagator: TextMapPropagator {
   private static let header = "uber-trace-id"
-  private static let baggagePrefix = "uberctx-"
+  private static let baggage = BaggageHeaders(
+    prefix: "uberctx-", encode: { HeaderText.percentEncoded($0) }, decode: { PercentEncoding.text($0) })
   private static let (sampledFlag, debugFlag): (UInt64, UInt64) = (1, 2)
 
   /// Makes the propagator, which has no state.
@@ -20,12 +21,7 @@ public struct JaegerPropagator: TextMapPropagator {
       let flags = context.isDebug ? Self.sampledFlag | Self.debugFlag : span.isSampled ? Self.sampledFlag : 0
       setter.set("\(span.traceID):\(span.spanID):0:\(flags)", for: Self.header, in: &carrier)
     }
-    var limit = BaggageLimit()
-    for entry in context.baggage where HeaderText.isToken(entry.name) {
-      let value = HeaderText.percentEncoded(entry.value)
-      guard limit.admits(entry.name.utf8.count + value.utf8.count) else { continue }
-      setter.set(value, for: Self.baggagePrefix + entry.name, in: &carrier)
-    }
+    Self.baggage.inject(context.baggage, into: &carrier, using: setter)
   }
 
   /// Reads the span and adds the baggage to that of the context.
@@ -37,13 +33,16 @@ public struct JaegerPropagator: TextMapPropagator {
       context.spanContext = span
       if isDebug != context.isDebug { context.isDebug = isDebug }
     }
-    let baggage = Self.baggage(carrier, into: context.baggage, getter)
+    let baggage = Self.baggage.extract(from: carrier, into: context.baggage, using: getter)
     if baggage != context.baggage { context.baggage = baggage }
     return context
   }
 
   /// Reads `{trace id}:{span id}:{parent's span id}:{flags}`, maybe percent-encoded. Leading zeros may be missing, and
   /// the parent is ignored.
+  ///
+  /// The debug flag counts beside the sampled flag alone, as Jaeger requires: the SDK for Python writes the W3C's random
+  /// flag, which has the same bit.
   private static func parse(_ header: String) -> (SpanContext, isDebug: Bool)? {
     let text = PercentEncoding.text(HeaderText.trimmed(Substring(header.utf8.prefix(256))))
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
@@ -52,34 +51,9 @@ public struct JaegerPropagator: TextMapPropagator {
       let flags = HeaderText.hexadecimal(parts[3], maxCount: 2),
       let traceID = TraceID(hex: String(repeating: "0", count: 32 - parts[0].utf8.count) + parts[0])
     else { return nil }
-    let isDebug = flags & debugFlag != 0
+    let isSampled = flags & sampledFlag != 0
     let span = SpanContext(
-      traceID: traceID, spanID: SpanID(spanID), flags: isDebug || flags & sampledFlag != 0 ? .sampled : [],
-      isRemote: true)
-    return span.isValid ? (span, isDebug) : nil
-  }
-
-  private static func baggage<Getter: TextMapGetter>(
-    _ carrier: Getter.Carrier, into baggage: Baggage, _ getter: Getter
-  ) -> Baggage {
-    var baggage = baggage
-    var limit = BaggageLimit()
-    // The number of look-ups is bounded: each may search the whole carrier.
-    for key in getter.keys(in: carrier).lazy.filter({ name(of: $0) != nil }).prefix(BaggageLimit.maxMembers) {
-      guard let name = name(of: key), let value = getter.value(of: key, in: carrier),
-        limit.admits(name.utf8.count + value.utf8.count)
-      else { continue }
-      baggage[name] = PercentEncoding.text(value[...])
-    }
-    return baggage
-  }
-
-  /// The name of the baggage entry in a header; nil for any other header.
-  private static func name(of key: String) -> String? {
-    let name = key.dropFirst(baggagePrefix.count)
-    guard HeaderText.isSameName(key.prefix(baggagePrefix.count), baggagePrefix), HeaderText.isToken(name) else {
-      return nil
-    }
-    return String(name)
+      traceID: traceID, spanID: SpanID(spanID), flags: isSampled ? .sampled : [], isRemote: true)
+    return span.isValid ? (span, isSampled && flags & debugFlag != 0) : nil
   }
 }

@@ -1,24 +1,38 @@
 /// The context of the code that runs: the active span's identity and the baggage. Immutable behind value semantics.
 ///
-/// ``current`` is bound to the task, so child tasks inherit the context; threads that aren't tasks can bind a context
+/// A context is bound to the task, so child tasks inherit the context; threads that aren't tasks can bind a context
 /// too. A context is a single reference, and binding allocates nothing.
 public struct TraceContext: Sendable {
-  /// The context of the running task; empty if none is bound.
-  @TaskLocal public static var current = TraceContext()
+  /// The context of the running task: the one that ``makeCurrent(_:)`` bound, or the one of a span of
+  /// swift-distributed-tracing (product `TelemetryTracing`) if that started within; empty if there is none.
+  public static var current: TraceContext { ContextBridge.current(bound) }
 
-  /// A context without a recorded span.
-  final class Values: Sendable {
+  /// The context that ``makeCurrent(_:)`` bound to the running task; empty if none is bound.
+  @TaskLocal package static var bound = TraceContext()
+
+  /// The parts of a context that is more than a recorded span.
+  // SAFETY: `span` holds the block of a record, which guards what changes in it; the rest is constant.
+  @safe
+  final class Values: @unchecked Sendable {
     let spanContext: SpanContext
+    /// The block of the active span, if that is recorded.
+    let span: AnyObject?
     let baggage: Baggage
     let isRecordingSuppressed: Bool
     /// B3's and Jaeger's debug flag, which travels on in their headers.
     let isDebug: Bool
+    let entries: [ObjectIdentifier: any Sendable]
 
-    init(spanContext: SpanContext, baggage: Baggage, isRecordingSuppressed: Bool = false, isDebug: Bool = false) {
+    init(
+      spanContext: SpanContext, span: AnyObject? = nil, baggage: Baggage, isRecordingSuppressed: Bool = false,
+      isDebug: Bool = false, entries: [ObjectIdentifier: any Sendable] = [:]
+    ) {
       self.spanContext = spanContext
+      self.span = span
       self.baggage = baggage
       self.isRecordingSuppressed = isRecordingSuppressed
       self.isDebug = isDebug
+      self.entries = entries
     }
   }
 
@@ -49,11 +63,34 @@ public struct TraceContext: Sendable {
   ///   - span: The active span.
   ///   - context: The context with the baggage and the rest; the span's own if it is recorded.
   public init(_ span: RecordingSpan, in context: TraceContext = .current) {
-    if let storage = span.storage {
-      content = .span(storage)
-    } else {
+    guard let storage = span.storage else {
       self = context
       spanContext = span.context
+      return
+    }
+    content = .span(storage)
+    if case .values(let values) = context.content, !values.entries.isEmpty { update(entries: values.entries) }
+  }
+
+  /// The block of the active span, if that is recorded in this process.
+  private var storage: AnyObject? {
+    switch content {
+    case .empty: nil
+    case .values(let values): values.span
+    case .span(let span): span
+    }
+  }
+
+  /// True for a context without span and baggage.
+  package var isEmpty: Bool { if case .empty = content { true } else { false } }
+
+  /// True if both are copies of the same context. Contexts with equal parts may differ.
+  package func isIdentical(to other: TraceContext) -> Bool {
+    switch (content, other.content) {
+    case (.empty, .empty): true
+    case (.values(let left), .values(let right)): left === right
+    case (.span(let left), .span(let right)): left === right
+    default: false
     }
   }
 
@@ -94,7 +131,12 @@ public struct TraceContext: Sendable {
   var traceState: TraceState { @inline(never) get { spanContext.traceState } }
 
   /// The clock of the trace, if the active span is recorded in this process.
-  var clock: TraceClock? { if case .span(let span) = content { SpanRecord(span).clock } else { nil } }
+  var clock: TraceClock? { storage.map { SpanRecord($0).clock } }
+
+  /// The active span. Without one, or if it isn't recorded in this process, a span that ignores what is set.
+  public var span: RecordingSpan {
+    if let storage { RecordingSpan(spanContext, storage) } else { RecordingSpan(spanContext) }
+  }
 
   /// The active span's identity; invalid for none.
   public var spanContext: SpanContext {
@@ -137,24 +179,50 @@ public struct TraceContext: Sendable {
     set { update(isDebug: newValue) }
   }
 
+  /// The value of a program's own key; nil if none is set. Values stay in this process.
+  public subscript<Key: TraceContextKey>(key: Key.Type) -> Key.Value? {
+    get { entries[ObjectIdentifier(key)] as? Key.Value }
+    set {
+      var entries = entries
+      entries[ObjectIdentifier(key)] = newValue
+      update(entries: entries)
+    }
+  }
+
+  private var entries: [ObjectIdentifier: any Sendable] {
+    if case .values(let values) = content { values.entries } else { [:] }
+  }
+
   private mutating func update(
-    spanContext: SpanContext? = nil, baggage: Baggage? = nil, isRecordingSuppressed: Bool? = nil, isDebug: Bool? = nil
+    spanContext: SpanContext? = nil, baggage: Baggage? = nil, isRecordingSuppressed: Bool? = nil, isDebug: Bool? = nil,
+    entries: [ObjectIdentifier: any Sendable]? = nil
   ) {
     content = .values(
       Values(
-        spanContext: spanContext ?? self.spanContext, baggage: baggage ?? self.baggage,
-        isRecordingSuppressed: isRecordingSuppressed ?? self.isRecordingSuppressed, isDebug: isDebug ?? self.isDebug))
+        spanContext: spanContext ?? self.spanContext, span: spanContext == nil ? storage : nil,
+        baggage: baggage ?? self.baggage, isRecordingSuppressed: isRecordingSuppressed ?? self.isRecordingSuppressed,
+        isDebug: isDebug ?? self.isDebug, entries: entries ?? self.entries))
   }
 
   /// Calls `body` with this as the ``current`` context.
   public func makeCurrent<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try Self.$current.withValue(self, operation: body)
+    try Self.$bound.withValue(self, operation: body)
   }
 
   /// Calls `body` with this as the ``current`` context, also in child tasks.
   public nonisolated(nonsending) func makeCurrent<Result>(
     _ body: nonisolated(nonsending) () async throws -> Result
   ) async rethrows -> Result {
-    try await Self.$current.withValue(self, operation: body)
+    try await Self.$bound.withValue(self, operation: body)
   }
+}
+
+/// A key for values of a program in a ``TraceContext``: a type without instances, which names the type of the value.
+///
+/// ```swift
+/// enum TenantKey: TraceContextKey { typealias Value = String }
+/// ```
+public protocol TraceContextKey {
+  /// The type of the values.
+  associatedtype Value: Sendable
 }

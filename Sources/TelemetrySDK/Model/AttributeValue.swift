@@ -183,12 +183,3 @@ extension AttributeValue {
     }
   }
 }
-
-extension Attributes {
-  /// True if a value is an array or a map.
-  var isNested: Bool {
-    var result = false
-    elements.forEachBorrowed { if $0.value.value.isNested { result = true } }
-    return result
-  }
-}

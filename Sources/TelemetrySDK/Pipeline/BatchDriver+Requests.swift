@@ -48,21 +48,29 @@ extension BatchDriver {
   }
 
   /// Blocks the calling thread until the request is answered, or until shortly after `limit` if the loop is blocked.
-  func block(for kind: Request, _ limit: Duration) -> FlushReport {
+  func block(for kind: Request, _ limit: Duration) -> FlushReport { begin(kind, limit)() }
+
+  /// Makes a request for a thread that will wait.
+  /// - Returns: A function that blocks the calling thread until the request is answered, or until shortly after `limit`
+  ///   from now if the loop is blocked. It must be called once.
+  func begin(_ kind: Request, _ limit: Duration) -> () -> FlushReport {
     precondition(
       TelemetryLoop.current == nil,
       "a blocking flush or shutdown on a telemetry thread would wait for itself: use the async form")
     let promise = Promise<FlushReport>()
     let answered = BlockingSemaphore()
+    let overdue = overdueDeadline(limit)
     let id = request(kind, within: limit) { report in
       promise.fulfil(report)
       answered.signal()
     }
-    if let id, !answered.wait(until: overdueDeadline(limit)) {
-      answerOverdue(kind, id)
-      _ = answered.wait(until: .never)
+    return { [self] in
+      if let id, !answered.wait(until: overdue) {
+        answerOverdue(kind, id)
+        _ = answered.wait(until: .never)
+      }
+      return promise.current!
     }
-    return promise.current!
   }
 
   /// A loop that isn't blocked answers before this.

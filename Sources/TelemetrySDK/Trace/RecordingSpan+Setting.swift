@@ -93,7 +93,7 @@ extension RecordingSpan {
   public func addEvent(
     _ name: String, at unixNano: UInt64? = nil, attributes build: (inout EventAttributes) throws -> Void
   ) rethrows {
-    guard let record else { return }
+    guard let record, record.isRecording else { return }
     let time = unixNano ?? record.clock.now
     // The closure runs outside of the lock, so it may use the span.
     try unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { scratch in
@@ -125,7 +125,7 @@ extension RecordingSpan {
 
   /// Adds a link to another span.
   public func addLink(_ context: SpanContext, attributes: Attributes = Attributes()) {
-    record?.addLink(SpanLink(context, attributes: attributes))
+    record?.addLink(RecordingSpan.Link(context, attributes: attributes))
   }
 
   // MARK: Status and name

@@ -50,6 +50,19 @@ public struct SpanLimits: Sendable, Hashable {
 
   private static let standardCount = 128
 
+  /// The limits with names and sources, for reports.
+  package var settings: [(name: String, value: String, source: SettingSource)] {
+    func row(_ name: String, _ setting: Setting<Int>) -> (name: String, value: String, source: SettingSource) {
+      (name, "\(setting.value)", setting.source)
+    }
+    return [
+      row("span-attributes", attributeCount),
+      ("value-length", attributeValueLength.value.map { "\($0)" } ?? "no limit", attributeValueLength.source),
+      row("span-events", eventCount), row("span-links", linkCount), row("event-attributes", attributePerEventCount),
+      row("link-attributes", attributePerLinkCount),
+    ]
+  }
+
   /// The default limits.
   public init() {}
 

@@ -41,14 +41,33 @@ extension SpanRecord {
   /// The attribute from `start` on has a key that an earlier one may have. Its bytes then replace the earlier one's.
   @unsafe
   @inline(never)
-  private static func replace(_ key: UnsafeRawBufferPointer, _ start: Int, _ head: UnsafeMutablePointer<Head>) {
-    let old = unsafe head.pointee.message.attribute(
-      WireTags.Span.attributes, key, in: head.pointee.fieldsStart..<start)
-    if let old {
-      unsafe head.pointee.message.moveTail(from: start, over: old)
-    } else {
-      unsafe head.pointee.attributeCount &+= 1
+  private static func replace(_ key: UnsafeRawBufferPointer, _ end: Int, _ head: UnsafeMutablePointer<Head>) {
+    guard let old = unsafe place(of: key, before: end, head) else { return unsafe head.pointee.attributeCount &+= 1 }
+    unsafe moveLast(from: end, over: old, head)
+  }
+
+  /// The attribute from `end` on replaces an earlier one in its place.
+  @unsafe
+  private static func moveLast(from end: Int, over old: Range<Int>, _ head: UnsafeMutablePointer<Head>) {
+    let start = unsafe head.pointee.fieldsStart
+    let size = unsafe head.pointee.message.count - end
+    unsafe head.pointee.message.moveTail(from: end, over: old)
+    unsafe head.pointee.index?.didReplace(old.lowerBound - start..<old.upperBound - start, by: size)
+  }
+
+  /// The range of the attribute with this key in front of `end`. Of many attributes an index is made, so that setting each of
+  /// them doesn't take time with the square of their number.
+  @unsafe
+  private static func place(
+    of key: UnsafeRawBufferPointer, before end: Int, _ head: UnsafeMutablePointer<Head>
+  ) -> Range<Int>? {
+    let start = unsafe head.pointee.fieldsStart
+    guard unsafe head.pointee.attributeCount >= AttributeIndex.minCount else {
+      return unsafe head.pointee.message.attribute(WireTags.Span.attributes, key, in: start..<end)
     }
+    let index = unsafe head.pointee.index ?? AttributeIndex()
+    unsafe head.pointee.index = index
+    return unsafe index.range(of: key, in: head.pointee.message, from: start, to: end)
   }
 
   /// The most attributes are set, so only one of them can be replaced.
@@ -57,13 +76,11 @@ extension SpanRecord {
   private static func setAtLimit<Value: AppendableValue>(
     _ key: String, _ value: Value, _ head: UnsafeMutablePointer<Head>
   ) {
-    let start = unsafe head.pointee.message.count
-    let old = unsafe ProtobufAppender.withBytes(of: key) { key in
-      unsafe head.pointee.message.attribute(WireTags.Span.attributes, key, in: head.pointee.fieldsStart..<start)
-    }
+    let end = unsafe head.pointee.message.count
+    let old = unsafe ProtobufAppender.withBytes(of: key) { unsafe place(of: $0, before: end, head) }
     guard let old else { return unsafe head.pointee.droppedAttributes.increase() }
     _ = unsafe Value.append(key, key.utf8.count, value, WireTags.Span.attributes, to: &head.pointee.message)
-    unsafe head.pointee.message.moveTail(from: start, over: old)
+    unsafe moveLast(from: end, over: old, head)
   }
 }
 
@@ -112,6 +129,10 @@ extension ProtobufAppender {
   /// Moves the bytes from `start` on to where `old` lies, which they replace.
   mutating func moveTail(from start: Int, over old: Range<Int>) {
     let size = count - start
+    if size == old.count {
+      unsafe (base + old.lowerBound).copyMemory(from: base + start, byteCount: size)
+      return count = start
+    }
     unsafe withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { copy in
       unsafe copy.copyMemory(from: UnsafeRawBufferPointer(start: base + start, count: size))
       unsafe (base + old.lowerBound + size).copyMemory(from: base + old.upperBound, byteCount: start - old.upperBound)

@@ -40,7 +40,7 @@ extension SpanRecord {
 
   /// Adds a link, unless the span has ended or the count limit is reached. A link without ids is recorded if it says anything
   /// else (RULES 4.2).
-  func addLink(_ link: SpanLink) {
+  func addLink(_ link: RecordingSpan.Link) {
     guard link.context.isValid || !link.attributes.isEmpty || !link.context.traceState.isEmpty else { return }
     unsafe withLock { head, _ in
       guard unsafe head.pointee.phase != .ended else { return }
@@ -97,29 +97,36 @@ extension ProtobufAppender {
     stringField(WireTags.Event.name, name)
   }
 
-  /// Repeated `KeyValue`, of which `most` are written.
-  /// - Returns: The number of those left out.
+  /// Repeated `KeyValue`, of which `most` are written. Attributes with an empty key are ignored.
+  /// - Returns: The number of those left out for the limit.
   @inline(__always)
   mutating func attributes(
     _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: RecordingLimits
   ) -> UInt64 {
-    let count = attributes.elements.count
-    if count <= most, limits.isUnlimited, !attributes.isNested {
+    if attributes.elements.count <= most, limits.isUnlimited, attributes.isPlain {
       self.attributes(tag, attributes)
       return 0
     }
-    var dropped = UInt64(max(0, count - most))
-    for element in attributes.elements.prefix(most) {
-      guard let value = limits.limited(element.value) else {
+    return limitedAttributes(tag, attributes, most: most, limits)
+  }
+
+  @inline(never)
+  private mutating func limitedAttributes(
+    _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: RecordingLimits
+  ) -> UInt64 {
+    var (count, dropped) = (0, 0 as UInt64)
+    for element in attributes.elements where !element.key.isEmpty {
+      if count < most, let value = limits.limited(element.value) {
+        attribute(tag, element.key, value)
+        count += 1
+      } else {
         dropped += 1
-        continue
       }
-      attribute(tag, element.key, value)
     }
     return dropped
   }
 
-  mutating func link(_ link: SpanLink, _ limits: RecordingLimits) {
+  mutating func link(_ link: RecordingSpan.Link, _ limits: RecordingLimits) {
     let start = beginMessage(WireTags.Span.links)
     ensure(32)
     if link.context.traceID.isValid {
@@ -138,5 +145,16 @@ extension ProtobufAppender {
     put(WireTags.Link.flags)
     put(link.context.wireFlags)
     endMessage(start)
+  }
+}
+
+extension Attributes {
+  /// True if no key is empty and no value is an array or a map.
+  fileprivate var isPlain: Bool {
+    var result = true
+    elements.forEachBorrowed { element in
+      if element.value.key.utf8.count == 0 || element.value.value.isNested { result = false }
+    }
+    return result
   }
 }

@@ -50,6 +50,8 @@ struct SpanRecord {
     var fieldsStart: Int
     /// The start of the ended span as a field of its scope: tag, length, message.
     var field = 0
+    /// The places of the attributes, if there are many.
+    var index: AttributeIndex?
     var attributeCount: UInt32 = 0
     var eventCount: UInt32 = 0
     var linkCount: UInt32 = 0

@@ -5,7 +5,7 @@ extension TelemetryTracer {
   /// ``startSpan(_:kind:parent:attributes:links:at:)`` for the parameters.
   public func withSpan<Result>(
     _ name: String, kind: SpanData.Kind = .internal, parent: TraceContext? = nil,
-    attributes: Attributes = Attributes(), links: [SpanLink] = [], at unixNano: UInt64? = nil,
+    attributes: Attributes = Attributes(), links: [RecordingSpan.Link] = [], at unixNano: UInt64? = nil,
     _ body: (RecordingSpan) throws -> Result
   ) rethrows -> Result {
     let parent = parent ?? .current
@@ -25,7 +25,7 @@ extension TelemetryTracer {
   /// an error like others.
   public nonisolated(nonsending) func withSpan<Result>(
     _ name: String, kind: SpanData.Kind = .internal, parent: TraceContext? = nil,
-    attributes: Attributes = Attributes(), links: [SpanLink] = [], at unixNano: UInt64? = nil,
+    attributes: Attributes = Attributes(), links: [RecordingSpan.Link] = [], at unixNano: UInt64? = nil,
     _ body: nonisolated(nonsending) (RecordingSpan) async throws -> Result
   ) async rethrows -> Result {
     let parent = parent ?? .current

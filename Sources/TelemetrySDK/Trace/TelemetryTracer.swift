@@ -4,7 +4,7 @@
 public final class TelemetryTracer: Sendable {
   /// The library or module of the tracer's spans.
   public let scope: InstrumentationScope
-  let provider: TracerProvider
+  package let provider: TracerProvider
   // The provider's, at hand for each span.
   let limits: RecordingLimits
   /// The resource of the tracer's spans.
@@ -31,7 +31,7 @@ public final class TelemetryTracer: Sendable {
   ///   - unixNano: The start in nanoseconds since 1970; nil, the default, for now.
   public func startSpan(
     _ name: String, kind: SpanData.Kind = .internal, parent: TraceContext? = nil,
-    attributes: Attributes = Attributes(), links: [SpanLink] = [], at unixNano: UInt64? = nil
+    attributes: Attributes = Attributes(), links: [RecordingSpan.Link] = [], at unixNano: UInt64? = nil
   ) -> RecordingSpan {
     guard let parent else { return provider.start(self, name, kind, .current, attributes, links, unixNano) }
     return provider.start(self, name, kind, parent, attributes, links, unixNano)

@@ -27,7 +27,7 @@ public final class TracerProvider: Sendable {
   /// No span is recorded: there is no processor, or the provider was shut down.
   private let isClosed: Atomic<Bool>
   private let abandonedCount = Atomic(0)
-  private let tracers = Locked<[InstrumentationScope: TelemetryTracer]>([:])
+  private let tracers = Locked(TracerCache())
 
   /// Makes a provider.
   /// - Parameters:
@@ -71,12 +71,7 @@ public final class TracerProvider: Sendable {
   ) -> TelemetryTracer {
     if name.isEmpty { diagnostics.emit(.warning, "a tracer was asked for without a name") }
     let scope = InstrumentationScope(name: name, version: version, attributes: attributes, schemaURL: schemaURL)
-    return tracers.withLock { tracers in
-      if let known = tracers[scope] { return known }
-      let tracer = TelemetryTracer(scope, self)
-      tracers[scope] = tracer
-      return tracer
-    }
+    return tracers.withLock { $0.tracer(of: scope) { TelemetryTracer(scope, self) } }
   }
 
   /// Spans that were never ended, so far: their last reference went away before.
@@ -94,7 +89,7 @@ public final class TracerProvider: Sendable {
   @inline(__always)
   func start(
     _ tracer: TelemetryTracer, _ name: String, _ kind: SpanData.Kind, _ parent: TraceContext,
-    _ attributes: Attributes, _ links: [SpanLink], _ time: UInt64?
+    _ attributes: Attributes, _ links: [RecordingSpan.Link], _ time: UInt64?
   ) -> RecordingSpan {
     let identity = parent.parent
     guard isRecording, !identity.isRecordingSuppressed else { return Self.nonRecording(parent) }
@@ -116,7 +111,8 @@ public final class TracerProvider: Sendable {
   @inline(never)
   private func sample(
     _ traceID: TraceID, _ identity: TraceContext.Parent, _ tracer: TelemetryTracer, _ name: String,
-    _ kind: SpanData.Kind, _ parent: TraceContext, _ attributes: Attributes, _ links: [SpanLink], _ time: UInt64?
+    _ kind: SpanData.Kind, _ parent: TraceContext, _ attributes: Attributes, _ links: [RecordingSpan.Link],
+    _ time: UInt64?
   ) -> RecordingSpan {
     let sampling = sampler.shouldSample(
       parent: parent.spanContext, context: parent, traceID: traceID, name: name, kind: kind, attributes: attributes,
@@ -142,7 +138,8 @@ public final class TracerProvider: Sendable {
   @inline(never)
   private func record(
     _ context: SpanContext, _ identity: TraceContext.Parent, _ tracer: TelemetryTracer, _ name: String,
-    _ kind: SpanData.Kind, _ parent: TraceContext, _ attributes: Attributes, _ links: [SpanLink], _ time: UInt64?
+    _ kind: SpanData.Kind, _ parent: TraceContext, _ attributes: Attributes, _ links: [RecordingSpan.Link],
+    _ time: UInt64?
   ) -> RecordingSpan {
     let storage = SpanRecord.make(tracer, context, parent: identity, in: parent, name, kind, at: time)
     let span = RecordingSpan(context, storage)
@@ -191,9 +188,11 @@ public final class TracerProvider: Sendable {
   /// - Returns: The sum of the processors' reports.
   @discardableResult
   public func shutdown(within limit: Duration) async -> FlushReport {
-    isClosed.store(true, ordering: .relaxed)
+    endRecording()
     return await Self.sum(processors[...]) { await $0.shutdown(within: limit) }
   }
+
+  func endRecording() { isClosed.store(true, ordering: .relaxed) }
 
   private static func sum(
     _ processors: ArraySlice<any SpanProcessor>, _ body: @escaping @Sendable (any SpanProcessor) async -> FlushReport

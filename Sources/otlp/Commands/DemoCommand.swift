@@ -85,7 +85,7 @@ package struct DemoCommand: ToolCommand {
     let run = try ExportRun(options, environment: environment)
     // Client and server have read the keys. The client reads the authority's certificate again, so that file stays.
     if let certificates { Process.unlink([certificates.privateKey, certificates.clientKey]) }
-    let (sent, report) = await exportTrace(run)
+    let (sent, report) = try await exportTrace(run)
     let received = collector.spans
     await collector.stop()
     try show(received, "\(certificates == nil ? "in plaintext" : "over TLS") to \(report.endpoint)")
@@ -107,14 +107,18 @@ package struct DemoCommand: ToolCommand {
 
   private func exportToEndpoint(_ environment: [String: String]) async throws(ToolError) -> ExitCode {
     let run = try ExportRun(export, environment: environment)
-    let (spans, report) = await exportTrace(run)
+    let (spans, report) = try await exportTrace(run)
     try show(spans, "to \(report.endpoint)")
     return try export.conclude(report, reason: run.lastError, command: "demo")
   }
 
-  private func exportTrace(_ run: ExportRun) async -> (spans: [SpanData], report: RunReport) {
-    let spans = DemoTrace.spans(start: Process.wallClockNanoseconds - 1_000_000_000)
-    for span in spans { run.processor.onEnd(span) }
+  private func exportTrace(_ run: ExportRun) async throws(ToolError) -> (spans: [SpanData], report: RunReport) {
+    let spans: [SpanData]
+    do throws(ConfigurationError) {
+      spans = try DemoTrace.record(start: Process.wallClockNanoseconds - 1_000_000_000, in: run.processor)
+    } catch {
+      throw ToolError(.configuration, "\(error)")
+    }
     return (spans, await run.finishAsync())
   }
 

@@ -1,3 +1,4 @@
+package import TelemetryCore
 package import TelemetrySDK
 
 /// The trace of a shop's checkout: three services, a database, and a call that fails and is retried.
@@ -42,27 +43,46 @@ package struct DemoTrace {
       attributes: ["messaging.destination.name": "orders", "warehouse.parcels": 2]),
   ]
 
-  /// The spans of a trace with new ids.
-  /// - Parameter start: The start of the trace in nanoseconds since 1970.
-  package static func spans(start: UInt64) -> [SpanData] {
-    var random = SystemRandomNumberGenerator()
-    let trace = TraceID(high: random.next() | 1, low: random.next())
-    let ids = steps.map { _ in SpanID(random.next() | 1) }
-    var resources: [String: Resource] = [:]
-    let scope = InstrumentationScope(name: "otlp.demo", version: "1.0.0")
-    return steps.indices.map { index in
-      let step = steps[index]
-      let resource = resources[step.service] ?? Resource(["service.name": .string(step.service)])
-      resources[step.service] = resource
-      let from = start + step.start * 1000
-      return SpanData(
-        traceID: trace, spanID: ids[index], parentSpanID: step.parent.map { ids[$0] } ?? .invalid, name: step.name,
-        kind: step.kind, startTimeUnixNano: from, endTimeUnixNano: from + step.length * 1000,
-        attributes: step.attributes,
-        events: step.error.map {
-          [SpanData.Event(name: "exception", timeUnixNano: from, attributes: ["exception.message": .string($0)])]
-        } ?? [],
-        status: step.error.map { .error($0) } ?? .unset, flags: 1, resource: resource, scope: scope)
+  /// Records the trace with a tracer for each service. A call carries the context to another service in headers.
+  /// - Parameters:
+  ///   - start: The start of the trace in nanoseconds since 1970.
+  ///   - processor: Receives the spans.
+  /// - Returns: The recorded spans.
+  package static func record(
+    start: UInt64, in processor: some SpanProcessor
+  ) throws(ConfigurationError) -> [SpanData] {
+    var tracers: [String: TelemetryTracer] = [:]
+    var spans: [RecordingSpan] = []
+    for step in steps {
+      let tracer: TelemetryTracer
+      if let known = tracers[step.service] {
+        tracer = known
+      } else {
+        let resource = Resource(["service.name": .string(step.service)])
+        tracer = try TracerProvider(resource: resource, processors: [processor]).tracer("otlp.demo", version: "1.0.0")
+        tracers[step.service] = tracer
+      }
+      let span = tracer.startSpan(
+        step.name, kind: step.kind, parent: parent(of: step, spans), attributes: step.attributes, at: time(step, start))
+      if let error = step.error {
+        span.addEvent("exception", attributes: ["exception.message": .string(error)], at: time(step, start))
+        span.setStatus(.error(error))
+      }
+      spans.append(span)
     }
+    // In any order: a consumer ends after its producer.
+    for (step, span) in zip(steps, spans) { span.end(at: time(step, start) + step.length * 1000) }
+    return spans.compactMap(\.data)
   }
+
+  private static func parent(of step: Step, _ spans: [RecordingSpan]) -> TraceContext {
+    guard let index = step.parent else { return TraceContext() }
+    let context = TraceContext(spans[index], in: TraceContext())
+    guard steps[index].service != step.service else { return context }
+    var headers: [String: String] = [:]
+    CompositePropagator.standard.inject(context, into: &headers)
+    return CompositePropagator.standard.extract(from: headers, into: TraceContext())
+  }
+
+  private static func time(_ step: Step, _ start: UInt64) -> UInt64 { start + step.start * 1000 }
 }

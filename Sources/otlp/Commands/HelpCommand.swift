@@ -22,11 +22,13 @@ package struct HelpCommand: ToolCommand {
     ],
     operand: .operand(
       "COMMAND", "the command to explain", \.command,
-      OptionReader<String>.text(completing: ["demo", "send", "load", "receive", "doctor", "help"]).optional))
+      OptionReader<String>.text(completing: ["demo", "send", "exec", "span", "load", "receive", "doctor", "help"])
+        .optional))
 
   /// All commands in the order of the overview.
   static let types: [any ToolCommand.Type] = [
-    DemoCommand.self, SendCommand.self, LoadCommand.self, ReceiveCommand.self, DoctorCommand.self, HelpCommand.self,
+    DemoCommand.self, SendCommand.self, ExecCommand.self, SpanCommand.self, LoadCommand.self, ReceiveCommand.self,
+    DoctorCommand.self, HelpCommand.self,
   ]
 
   package static var commands: [CommandDescription] { types.map { $0.description } }

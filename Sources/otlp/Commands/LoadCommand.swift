@@ -26,6 +26,7 @@ package struct LoadCommand: ToolCommand {
     Option("spans", "N", "the number of spans", default: "10000", \.plan.spans, .integer(in: 1...(1 << 40))),
     Option("duration", "T", "the time to generate spans for", \.plan.duration, .positiveDuration),
     Option("rate", "N", "spans per second", default: "no limit", \.plan.rate, .integer(in: 1...100_000_000)),
+    Option(flag: "tracer", "make the spans with the tracer, at their real times", \.plan.usesTracer),
     Option("workers", "N", "threads that generate spans", default: "1", \.plan.workers, .integer(in: 1...256)),
     Option(
       "concurrency", "N", "the maximum number of exports at once", default: "16", \.concurrency, .integer(in: 1...1000)),
@@ -52,8 +53,9 @@ package struct LoadCommand: ToolCommand {
     let wake = BlockingSemaphore()
     export.endAtSignal("load", wake: wake)
     let run = try ExportRun(export, concurrency: concurrency, environment: Process.environment)
-    let generator = LoadGenerator(plan, run.processor)
-    do throws(SystemError) {
+    let generator: LoadGenerator
+    do {
+      generator = try LoadGenerator(plan, run.processor)
       try generator.run { wake.signal() }
     } catch {
       throw ToolError(.configuration, "\(error)")

@@ -1,5 +1,6 @@
 internal import OTLPExport
 package import OTLPGRPC
+internal import SwiftOTLP
 internal import TelemetryCore
 internal import TelemetrySDK
 
@@ -42,11 +43,19 @@ package struct ConfigurationSurvey: Sendable {
       batch = BatchConfiguration()
       problems.append(.refusedValue(error))
     }
+    var telemetry = Telemetry.Configuration()
+    telemetry.environment = environment
+    telemetry.detectors = []
+    telemetry.diagnostics = events.diagnostics
+    telemetry.otlpProtocol = .grpc  // the exporter's options have it
+    let setup = TelemetrySetup(telemetry, appliesToExporters: false)
     self.exporter = exporter
     isUsable = problems.isEmpty
-    findings = problems + events.all.map { Finding($0) }
+    findings = problems + events.all.map { Finding($0) } + Finding.telemetry(setup, environment)
     let ignored = Set(events.all.compactMap { event in event.fields.first { $0.name == "variable" }?.value })
     let sources = ConfigurationSources(options: options, environment: Environment(environment), ignored: ignored)
-    rows = sources.exporterRows(exporter) + sources.batchRows(batch)
+    rows =
+      sources.exporterRows(exporter) + sources.batchRows(batch)
+      + TelemetrySources(setup: setup, environment: Environment(environment)).rows
   }
 }

@@ -6,6 +6,8 @@ package struct Finding: Hashable, Sendable {
     case endpointWithPath
     case valueRefused
     case variableIgnored
+    case unknownVariable
+    case nothingExported
     case protocolMismatch
     case withoutEffect
     case unusableFile

@@ -1,5 +1,6 @@
 internal import OTLPExport
 internal import OTLPGRPC
+internal import SwiftOTLP
 package import TelemetryCore
 package import TelemetrySDK
 
@@ -17,8 +18,9 @@ package final class ExportRun: Sendable {
 
   package init(
     _ options: ExportOptions, concurrency: Int? = nil, environment: [String: String],
-    diagnostics: Diagnostics = .standardError
+    diagnostics: Diagnostics? = nil
   ) throws(ToolError) {
+    let diagnostics = diagnostics ?? TelemetrySetup.diagnostics(environment: environment)
     failures = FailureLog(diagnostics)
     var configuration = try options.exporterConfiguration(environment: environment, diagnostics: diagnostics)
     if let concurrency { configuration.maxConcurrentExports = concurrency }
@@ -76,7 +78,8 @@ package final class ExportRun: Sendable {
   /// ``finish(since:)`` without blocking the thread.
   package func finishAsync() async -> RunReport { report(await processor.shutdown(within: shutdownTimeout).ledger) }
 
-  private func report(_ ledger: Ledger) -> RunReport {
+  /// The report with the processor's final ledger.
+  package func report(_ ledger: Ledger) -> RunReport {
     var report = RunReport(endpoint: endpoint)
     report.ledger = ledger
     report.elapsed = MonotonicInstant.system - start

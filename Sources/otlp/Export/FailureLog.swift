@@ -14,8 +14,10 @@ package final class FailureLog: Sendable {
 
   /// The diagnostics for the exporter.
   package var diagnostics: Diagnostics {
-    Diagnostics(minimumLevel: .warning) { [self] event in
-      guard Self.isAboutDelivery(event) else { return base.emit(event.level, event.message, event.fields) }
+    Diagnostics { [self] event in
+      guard event.level >= .warning, Self.isAboutDelivery(event) else {
+        return base.emit(event.level, event.message, event.fields)
+      }
       if let text = Self.text(event) { state.withLock { $0 = text } }
     }
   }

@@ -9,15 +9,21 @@ package final class LoadGenerator: Sendable {
   private let workload: StandardWorkload
   private let resource: Resource
   private let processor: BatchSpanProcessor
+  /// nil for spans that are made without a tracer.
+  private let tracer: TelemetryTracer?
   private let next = Atomic<Int>(0)
   private let working = Atomic<Int>(0)
   private let isStopped = Atomic<Bool>(false)
   private let start = MonotonicInstant.system
 
-  package init(_ plan: LoadPlan, _ processor: BatchSpanProcessor) {
+  package init(_ plan: LoadPlan, _ processor: BatchSpanProcessor) throws(ConfigurationError) {
     self.plan = plan
     self.processor = processor
     resource = plan.shape.resource
+    tracer =
+      plan.usesTracer
+      ? try TracerProvider(resource: resource, processors: [processor])
+        .tracer(StandardWorkload.scope.name, version: StandardWorkload.scope.version) : nil
     workload = StandardWorkload(
       seed: .random(in: .min ... .max), startTimeUnixNano: Process.wallClockNanoseconds)
   }
@@ -56,7 +62,9 @@ package final class LoadGenerator: Sendable {
       let size = plan.shape.traceSize
       let index = next.wrappingAdd(size, ordering: .relaxed).oldValue
       guard index < limit else { return }
-      if plan.shape.isStandard {
+      if let tracer {
+        record(index..<min(index + size, limit), tracer)
+      } else if plan.shape.isStandard {
         processor.onEnd(workload.span(index, startTimeUnixNano: Process.wallClockNanoseconds))
       } else {
         endTrace(index..<min(index + size, limit))
@@ -72,6 +80,19 @@ package final class LoadGenerator: Sendable {
       plan.shape.shape(&span, index: index, root: root, resource: resource)
       processor.onEnd(span)
     }
+  }
+
+  /// Records the spans of a trace with the tracer. The first is the root and ends last.
+  private func record(_ indices: Range<Int>, _ tracer: TelemetryTracer) {
+    let first = indices.lowerBound
+    let root = workload.start(first, tracer, parent: indices.count > 1 ? TraceContext() : nil)
+    for index in indices.dropFirst() where !isStopped.load(ordering: .relaxed) {
+      let child = workload.start(index, tracer, parent: TraceContext(root, in: TraceContext()))
+      plan.shape.shape(child, index: index, standard: workload.status(index))
+      child.end()
+    }
+    plan.shape.shape(root, index: first, standard: workload.status(first))
+    root.end()
   }
 
   /// True if the plan is fulfilled.

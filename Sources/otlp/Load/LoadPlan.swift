@@ -10,6 +10,8 @@ package struct LoadPlan: Sendable {
   package var rate: Int?
   /// The number of threads that generate spans.
   package var workers = 1
+  /// If true, the spans are made with a tracer, at their real times.
+  package var usesTracer = false
   package var shape = LoadShape()
 
   package init() {}

@@ -48,14 +48,7 @@ package struct LoadShape: Sendable {
   package func shape(_ span: inout SpanData, index: Int, root: SpanData, resource: Resource) {
     span.resource = resource
     for element in attributes { span.attributes[element.key] = element.value }
-    if let status { span.status = status.spanStatus }
-    if let errorRate {
-      if Self.isError(index, percent: errorRate) {
-        span.status = .error("made by otlp load")
-      } else if span.status.code == .error {
-        span.status = .unset
-      }
-    }
+    span.status = status(index, standard: span.status)
     guard childSpans > 0 else { return }
     let position = index % traceSize
     span.traceID = root.traceID
@@ -66,6 +59,20 @@ package struct LoadShape: Sendable {
     span.kind = .internal
     span.startTimeUnixNano = root.startTimeUnixNano &+ length &* UInt64(position)
     span.endTimeUnixNano = span.startTimeUnixNano &+ length / 2
+  }
+
+  /// Changes a span of a tracer to this shape, and sets the status.
+  package func shape(_ span: RecordingSpan, index: Int, standard: SpanData.Status) {
+    for element in attributes { span.setAttribute(element.key, element.value) }
+    span.setStatus(status(index, standard: standard))
+  }
+
+  /// The status of a span with this status in the workload.
+  private func status(_ index: Int, standard: SpanData.Status) -> SpanData.Status {
+    let given = status?.spanStatus ?? standard
+    guard let errorRate else { return given }
+    if Self.isError(index, percent: errorRate) { return .error("made by otlp load") }
+    return given.code == .error ? .unset : given
   }
 
   /// Spreads the errors evenly: any 100 consecutive spans have `percent` errors.

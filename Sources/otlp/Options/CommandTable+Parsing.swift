@@ -39,7 +39,7 @@ extension CommandTable {
     case .option(let index, let text):
       try set(options[index], OptionValue(option: "--" + options[index].name, text: text), in: &settings)
     case .operand(let text, let position):
-      guard let operand, position == 0 else {
+      guard let operand, position == 0 || operand.description.isCommand else {
         let shown =
           showsOperands ? "'\(Redaction.shown(text))'" : "after --header, whose value may need quotation marks"
         throw ToolError(.usage, "unexpected argument \(shown); \(hint)")
@@ -108,8 +108,10 @@ extension CommandTable {
     var tokens: [Token] = []
     COTLPSystem_getopt_start()
     while true {
-      // With ":", getopt_long distinguishes a missing value from an unknown option.
-      let value = unsafe COTLPSystem_getopt_long(count, &argv, ":h", long)
+      // With ":", getopt_long distinguishes a missing value from an unknown option. With "+", it leaves the options of a command
+      // alone.
+      let letters = operand?.description.isCommand == true ? "+:h" : ":h"
+      let value = unsafe COTLPSystem_getopt_long(count, &argv, letters, long)
       if value == -1 { break }
       tokens.append(try unsafe token(value, argv))
     }

@@ -21,6 +21,7 @@ extension Completions {
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
       }
+      _otlp_command() { mapfile -t COMPREPLY < <(compgen -c -f -- "$word"); }
       if ((COMP_CWORD == 1)); then
         _otlp_words "\(commands.map(\.name).joined(separator: " ")) --help --version"
         return
@@ -45,7 +46,8 @@ extension Completions {
   private static func bashCommand(_ command: CommandDescription) -> String {
     let options = "_otlp_words \"\(command.options.map { "--\($0.name)" }.joined(separator: " "))\""
     let operands = command.operand.map {
-      $0.isFile ? "_otlp_files" : "_otlp_words \"\($0.choices.joined(separator: " "))\""
+      if $0.isCommand { return "_otlp_command" }
+      return $0.isFile ? "_otlp_files" : "_otlp_words \"\($0.choices.joined(separator: " "))\""
     }
     let action = operands.map { "if [[ $word == -* ]]; then \(options); else \($0); fi" } ?? options
     return "    \(command.name))\n      \(action) ;;\n"

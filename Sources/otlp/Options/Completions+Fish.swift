@@ -15,7 +15,10 @@ extension Completions {
       "\(line) -l \($0.name)\(fishValues($0)) -d \(fishQuoted($0.fullHelp))\n"
     }.joined()
     if let operand = command.operand {
-      text += operand.isFile ? "\(line) -F\n" : "\(line) -a \(fishQuoted(operand.choices.joined(separator: " ")))\n"
+      text +=
+        operand.isCommand
+        ? "\(line) -a '(__fish_complete_command)'\n"
+        : operand.isFile ? "\(line) -F\n" : "\(line) -a \(fishQuoted(operand.choices.joined(separator: " ")))\n"
     }
     return text
   }

@@ -29,7 +29,12 @@ extension Completions {
 
   private static func zshCommand(_ command: CommandDescription) -> String {
     var arguments = command.options.map(zshOption)
-    if let operand = command.operand { arguments.append("':\(operand.placeholder ?? ""):\(zshValues(operand))'") }
+    if let operand = command.operand {
+      arguments.append(
+        operand.isCommand
+          ? "'(-)1:command: _command_names -e' '*::arguments: _normal'"
+          : "':\(operand.placeholder ?? ""):\(zshValues(operand))'")
+    }
     return "    \(command.name))\n      _arguments" + arguments.map { " \\\n        \($0)" }.joined() + "\n      ;;\n"
   }
 

@@ -7,7 +7,7 @@ package enum HelpText {
 
   /// The help of a command for a terminal of `columns` columns.
   package static func text(of command: CommandDescription, columns: Int = Terminal.defaultColumns) -> String {
-    let place = command.operand?.placeholder.map { " [\($0)]" } ?? ""
+    let place = command.operand.map { " " + $0.synopsis } ?? ""
     var text = paragraph("otlp \(command.name): \(command.summary)", columns: columns) + "\n"
     text += paragraph("usage: otlp \(command.name) [OPTIONS]\(place)", columns: columns) + "\n"
     if let operand = command.operand, let place = operand.placeholder {

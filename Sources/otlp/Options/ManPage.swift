@@ -15,7 +15,7 @@ package enum ManPage {
   }
 
   private static func section(_ command: CommandDescription) -> [String] {
-    let place = command.operand?.placeholder.map { " [\\fI\($0)\\fR]" } ?? ""
+    let place = command.operand.map { " \\fI\(escaped($0.synopsis))\\fR" } ?? ""
     var lines = [".SS \"otlp \(command.name)\"", "\\fBotlp \(command.name)\\fR [\\fIOPTIONS\\fR]\(place)", ".PP"]
     lines += [escaped(command.summary.prefix(1).uppercased() + command.summary.dropFirst()) + "."]
     for line in command.notes.split(separator: "\n") { lines += [".br", escaped(line)] }
@@ -31,7 +31,9 @@ package enum ManPage {
 
   private static let environment = """
     The commands that connect read OTEL_EXPORTER_OTLP_* (with TRACES_ before the rest of a name, for traces only) and \
-    OTEL_BSP_*; an option overrides a variable. 'otlp doctor' shows the source of each value.
+    OTEL_BSP_*; an option overrides a variable. exec and span also read OTEL_TRACES_EXPORTER, OTEL_TRACES_SAMPLER, \
+    OTEL_PROPAGATORS, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, and the parent's context from TRACEPARENT, \
+    TRACESTATE and BAGGAGE. 'otlp doctor' shows the source of each value.
     """
 
   private static let codes: [(ExitCode, String)] = [

@@ -63,6 +63,23 @@ package struct Option<Settings>: Sendable {
     _ reader: OptionReader<Value>
   ) -> Option { Option("", placeholder, help, property, reader) }
 
+  /// A command with its arguments: all arguments from the first that isn't an option.
+  static func command(
+    _ placeholder: String, _ help: String, _ property: any WritableKeyPath<Settings, [String]> & Sendable
+  ) -> Option {
+    self.init(OptionDescription("", placeholder, help, isCommand: true)) { settings, value in
+      settings[keyPath: property].append(value.text)
+    }
+  }
+
+  /// The same option with another default in its help.
+  func withDefault(_ text: String) -> Option {
+    let old = description
+    return Option(
+      OptionDescription(
+        old.name, old.placeholder, old.help, default: text, choices: old.choices, isRepeatable: old.isRepeatable), set)
+  }
+
   /// The same option, which also adds the name to a set.
   func recorded(in names: any WritableKeyPath<Settings, Set<String>> & Sendable) -> Option {
     let (set, name) = (set, name)

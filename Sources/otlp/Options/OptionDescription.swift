@@ -11,10 +11,12 @@ package struct OptionDescription: Hashable, Sendable {
   package let choices: [String]
   /// If true, the option can be given several times.
   package let isRepeatable: Bool
+  /// True for an operand that is a command with its arguments: the rest of the command line.
+  package let isCommand: Bool
 
   init(
     _ name: String, _ placeholder: String?, _ help: String, default defaultValue: String? = nil, choices: [String] = [],
-    isRepeatable: Bool = false
+    isRepeatable: Bool = false, isCommand: Bool = false
   ) {
     self.name = name
     self.placeholder = placeholder
@@ -22,10 +24,14 @@ package struct OptionDescription: Hashable, Sendable {
     self.defaultValue = defaultValue
     self.choices = choices
     self.isRepeatable = isRepeatable
+    self.isCommand = isCommand
   }
 
   /// The help, followed by the default.
   package var fullHelp: String { defaultValue.map { "\(help) (default \($0))" } ?? help }
+
+  /// The operand in a synopsis.
+  package var synopsis: String { isCommand ? "[--] \(placeholder ?? "")" : "[\(placeholder ?? "")]" }
 
   /// True if the value is the path of a file.
   package var isFile: Bool { placeholder == "FILE" }

@@ -8,6 +8,8 @@ package struct RunReport: Sendable {
   package var elapsed = Duration.zero
   package var cpuTime = Duration.zero
   package var latency = LatencyHistogram()
+  /// The `traceparent` of the span that `otlp span` made.
+  package var traceparent: String?
   /// The failures; nil if everything was delivered.
   package var error: String?
 
@@ -26,6 +28,7 @@ package struct RunReport: Sendable {
   package var json: String {
     JSONWriter.object { writer in
       writeMembers(to: &writer)
+      if let traceparent { writer.field("traceparent", traceparent) }
       if let error { writer.field("error", error) }
     }
   }

@@ -1,4 +1,5 @@
 internal import COTLPSystem
+internal import Synchronization
 internal import TelemetryCore
 
 #if canImport(Glibc)
@@ -11,17 +12,8 @@ internal import TelemetryCore
 
 /// The process that runs the tool.
 package enum Process {
-  /// The environment. If a variable occurs twice, the first value applies, as in getenv.
-  package static var environment: [String: String] {
-    var result: [String: String] = [:]
-    guard var entry = unsafe COTLPSystem_environ() else { return result }
-    while let text = unsafe entry.pointee {
-      let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if pair.count == 2, result[String(pair[0])] == nil { result[String(pair[0])] = String(pair[1]) }
-      unsafe entry += 1
-    }
-    return result
-  }
+  /// The environment.
+  package static var environment: [String: String] { Environment.process }
 
   /// The processor time of all threads.
   package static var cpuTime: Duration { .microseconds(COTLPSystem_cpu_microseconds()) }
@@ -34,9 +26,20 @@ package enum Process {
 
   /// Makes a write to a closed pipe, or beyond the limit of a file's size, fail instead of ending the process.
   static func ignoreWriteSignals() {
-    signal(SIGPIPE, SIG_IGN)
-    signal(SIGXFSZ, SIG_IGN)
+    let changed = [SIGPIPE, SIGXFSZ].filter { COTLPSystem_is_ignored($0) == 0 }
+    for number in changed { signal(number, SIG_IGN) }
+    changes.withLock { $0.ignoredSignals += changed }
   }
+
+  /// What the tool has changed in its process, for a command that must not see it.
+  struct Changes {
+    /// The signals that are ignored now and weren't before.
+    var ignoredSignals: [Int32] = []
+    /// The standard descriptors that were closed before.
+    var openedDescriptors: [Int32] = []
+  }
+
+  static let changes = Mutex(Changes())
 
   /// Opens standard input, output and error if the process started without (`>&-`). Otherwise another file would get
   /// the number, and the output. Reads and writes fail as before.
@@ -44,6 +47,7 @@ package enum Process {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       // The system returns the lowest free number.
       openFile("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+      changes.withLock { $0.openedDescriptors.append(descriptor) }
     }
   }
 

@@ -33,12 +33,13 @@ package struct Waterfall: Sendable {
   private func trace(_ id: TraceID, _ spans: [SpanData]) -> String {
     let start = spans.map(\.startTimeUnixNano).min() ?? 0
     let end = max(start, spans.map(\.endTimeUnixNano).max() ?? start)
+    let rows = TraceTree(spans).rows
+    // In the order of the tree: children arrive before their parents.
     var services: [String] = []
-    for span in spans {
-      guard let service = span.serviceName, !services.contains(service) else { continue }
+    for row in rows {
+      guard let service = row.span.serviceName, !services.contains(service) else { continue }
       services.append(service)
     }
-    let rows = TraceTree(spans).rows
     let shown = rows.prefix(Self.maxSpans)
     let layout = layout(shown, start: start, length: end - start, services: services)
     var text = header(id, spans, start: start, length: end - start, services: services)

@@ -13,6 +13,8 @@ import otlp
       }
     }
     check(LoadCommand.table)
+    check(ExecCommand.table)
+    check(SpanCommand.table)
     check(HelpCommand.table)
     check(ReceiveCommand.table)
   }

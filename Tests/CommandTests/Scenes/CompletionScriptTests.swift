@@ -11,7 +11,8 @@ import Testing
     (["otlp", "help", "re"], ["receive"]), (["otlp", "help", "--completions", "z"], ["zsh"]),
     (["otlp", "load", "--certificate", TestFiles.root + "/LICEN"], [TestFiles.root + "/LICENSE"]),
     (["otlp", "send", TestFiles.root + "/LICEN"], [TestFiles.root + "/LICENSE"]),
-    (["otlp", "load", "--endpoint", ""], []),
+    (["otlp", "load", "--endpoint", ""], []), (["otlp", "exec", "--kind", "pro"], ["producer"]),
+    (["otlp", "exec", "--record"], ["--record-arguments"]), (["otlp", "span", "--status-m"], ["--status-message"]),
   ]
 
   private func script(_ shell: String) async throws -> String {

@@ -11,6 +11,7 @@ import Testing
     #expect(run.output.contains("over TLS"))
     #expect(run.output.contains("POST /checkout"))
     #expect(run.output.contains("exported 20, dropped 0"))
+    #expect(run.output.contains("shop-web, payment, warehouse"))
     #expect(run.errors.isEmpty)
   }
 
@@ -33,6 +34,26 @@ import Testing
     #expect(collector.spanCount == 20)
     let own = try await Tool.run(["demo", "--json"], environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": " \n"])
     #expect(own.json("exported") == "20")
+    await collector.stop()
+  }
+
+  @Test("the tracer makes the trace: calls to another service have a remote parent")
+  func tracer() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run(["demo", "--endpoint", collector.endpoint])
+    #expect(run.code == 0, "\(run.errors)")
+    let spans = collector.spans
+    #expect(Set(spans.map(\.traceID)).count == 1 && spans.allSatisfy { $0.scope.name == "otlp.demo" })
+    for span in spans {
+      guard let parent = spans.first(where: { $0.spanID == span.parentSpanID }) else {
+        #expect(span.name == "POST /checkout" && !span.parentSpanID.isValid)
+        continue
+      }
+      #expect((span.flags & 0x200 != 0) == (parent.resource != span.resource), "\(span.name)")
+      #expect(span.startTimeUnixNano >= parent.startTimeUnixNano)
+    }
+    let failed = try #require(spans.first { $0.status.code == .error })
+    #expect(failed.status.message == "gateway timeout" && failed.events.map(\.name) == ["exception"])
     await collector.stop()
   }
 

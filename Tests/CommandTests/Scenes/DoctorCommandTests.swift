@@ -55,7 +55,9 @@ import otlp
         + DoctorCases.secure.map { server.filled($0) },
       environment: [
         "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20hunter2", "OTEL_BSP_MAX_QUEUE_SIZE": "4096",
-        "OTEL_EXPORTER_OTLP_INSECURE": "true",
+        "OTEL_EXPORTER_OTLP_INSECURE": "true", "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
+        "OTEL_TRACES_SAMPLER_ARG": "0.5", "OTEL_PROPAGATORS": "b3", "OTEL_SPAN_LINK_COUNT_LIMIT": "9",
+        "OTEL_RESOURCE_ATTRIBUTES": "service.name=shop", "OTEL_LOG_LEVEL": "debug", "OTEL_METRICS_EXPORTER": "none",
       ])
     #expect(run.code == 0, "\(run.output)")
     let words = run.output.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
@@ -68,6 +70,16 @@ import otlp
       ["timeout", "20.000", "s", "--timeout"],
       ["queue", "4096", "OTEL_BSP_MAX_QUEUE_SIZE"],
       ["batch", "512", "default"],
+      ["sdk-disabled", "false", "default"],
+      ["service-name", "shop", "OTEL_RESOURCE_ATTRIBUTES"],
+      ["resource-attributes", "service.name=shop", "OTEL_RESOURCE_ATTRIBUTES"],
+      ["traces-exporter", "otlp", "default"],
+      ["sampler", "ParentBased{root:TraceIdRatioBased{0.500000}}", "OTEL_TRACES_SAMPLER"],
+      ["propagators", "b3", "OTEL_PROPAGATORS"],
+      ["log-level", "debug", "OTEL_LOG_LEVEL"],
+      ["span-attributes", "128", "default"],
+      ["span-links", "9", "OTEL_SPAN_LINK_COUNT_LIMIT"],
+      ["OTEL_METRICS_EXPORTER", "none", "not", "used"],
     ] {
       #expect(words.contains(row), "\(row)")
     }

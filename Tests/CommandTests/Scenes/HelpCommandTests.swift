@@ -4,7 +4,7 @@ import Testing
 import otlp
 
 @Suite(.ownThreads) struct HelpCommandTests {
-  @Test(arguments: ["demo", "send", "load", "receive", "doctor", "help"])
+  @Test(arguments: ["demo", "send", "exec", "span", "load", "receive", "doctor", "help"])
   func helpShowsEachOption(_ command: String) async throws {
     let run = try await Tool.run([command, "--help"])
     #expect(run.code == 0)

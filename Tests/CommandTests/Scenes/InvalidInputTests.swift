@@ -65,6 +65,29 @@ import Testing
     Case(["laod"], 64, ["'laod'", "did you mean load?"]),
     Case(["load", "--compression", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["--compression", "bytes)"]),
     Case(["send", "-----BEGIN PRIVATE KEY-----\nsecret"], 64, ["bytes)"]),
+    Case(["span"], 64, ["span: --name is missing"]),
+    Case(["span", "--name", ""], 64, ["--name: ''", "a name"]),
+    Case(["span", "--name", "a", "--kind", "remote"], 64, ["--kind: 'remote'", "internal, server, client"]),
+    Case(["span", "--name", "a", "--start", "yesterday"], 64, ["--start: 'yesterday'", "2026-01-01T00:00:00.5Z"]),
+    Case(["span", "--name", "a", "--end", "-1"], 64, ["--end: '-1'", "seconds since 1970"]),
+    Case(["span", "--name", "a", "--duration", "5d"], 64, ["--duration: '5d'", "5m or 1h"]),
+    Case(["span", "--name", "a", "--start", "2", "--end", "1"], 64, ["--start", "before the end"]),
+    Case(
+      ["span", "--name", "a", "--start", "1", "--end", "2", "--duration", "1"], 64, ["--duration: '1s'", "not both"]),
+    Case(["span", "--name", "a", "--status", "bad"], 64, ["--status: 'bad'", "unset, ok, error"]),
+    Case(["span", "--name", "a", "--status-message", "x"], 64, ["--status-message: 'x'", "--status error"]),
+    Case(["span", "--name", "a", "--parent", "00-1-2-3"], 64, ["--parent: '00-1-2-3'", "none, or a traceparent"]),
+    Case(
+      ["span", "--name", "a", "--parent", "00-\(String(repeating: "0", count: 32))-b7ad6b7169203331-01"], 64,
+      ["--parent"]),
+    Case(["span", "--name", "a", "--attribute", "=x"], 64, ["--attribute: '=x'", "key=value"]),
+    Case(["span", "--name", "a", "--resource-attribute", "x"], 64, ["--resource-attribute: 'x'", "key=value"]),
+    Case(["span", "--name", "a", "--service", ""], 64, ["--service: ''", "a name"]),
+    Case(["span", "--name", "a", "extra"], 64, ["'extra'"]),
+    Case(["exec", "--kind", "remote", "--", "true"], 64, ["--kind: 'remote'", "internal, server, client"]),
+    Case(["exec", "--record-arguments=yes", "--", "true"], 64, ["--record-arguments takes no value"]),
+    Case(["exec", "--queue", "10", "--batch", "20", "true"], 64, ["--batch: '20'", "1 to --queue, which is 10"]),
+    Case(["exec", "--header", "secret", "true"], 64, ["--header", "number 1"]),
     Case(["receive", "--listen", "example.com"], 64, ["--listen", "'example.com'", "IP address"]),
     Case(["receive", "--listen", "127.0.0.1:1", "--port", "2"], 64, ["--port", "'2'", "1"]),
     Case(["receive", "--listen", "203.0.113.1:0"], 78, ["receive: --listen: 203.0.113.1:0: bind: Cannot assign"]),
@@ -106,6 +129,7 @@ import Testing
   @Test(
     arguments: [
       (["load", "--json", "--spans", "0"], 64), (["send", "--json", "/missing.jsonl"], 66),
+      (["span", "--json"], 64), (["span", "--json", "--name", "a", "--start", "x"], 64),
       (["demo", "--json", "--endpoint", "https://localhost:1", "--certificate", "/missing"], 78),
     ] as [([String], Int32)])
   func theJSONHasTheError(_ arguments: [String], _ code: Int32) async throws {

@@ -138,6 +138,44 @@ import Testing
     await collector.stop()
   }
 
+  @Test("with --tracer the tracer makes the workload's spans")
+  func tracer() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run(["load", "--endpoint", collector.endpoint, "--tracer", "--spans", "2000", "--json"])
+    #expect(run.code == 0 && run.json("exported") == "2000", "\(run.errors)")
+    let spans = collector.spans
+    #expect(spans.count == 2000 && Set(spans.map(\.spanID)).count == 2000 && Set(spans.map(\.traceID)).count == 2000)
+    #expect(spans.allSatisfy { $0.resource == StandardWorkload.resource && $0.scope == StandardWorkload.scope })
+    // The first eight spans have each name once.
+    for expected in StandardWorkload().spans(0..<8) {
+      let span = try #require(spans.first { $0.name == expected.name && $0.status == expected.status })
+      #expect(span.kind == .server && span.attributes.count == 10 && span.events.count == 2 && span.links.count == 1)
+      #expect(span.flags == 0x301 && span.parentSpanID.isValid && span.endTimeUnixNano >= span.startTimeUnixNano)
+    }
+    await collector.stop()
+  }
+
+  @Test("spans of the tracer have the requested shape")
+  func tracedShape() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run([
+      "load", "--endpoint", collector.endpoint, "--tracer", "--spans", "100", "--service", "cart", "--child-spans", "3",
+      "--attribute", "ok=true", "--error-rate", "10%", "--workers", "2",
+    ])
+    #expect(run.code == 0, "\(run.errors)")
+    let traces = Dictionary(grouping: collector.spans, by: \.traceID)
+    #expect(traces.count == 25 && collector.spanCount == 100)
+    for trace in traces.values {
+      let root = try #require(trace.last)
+      #expect(trace.count == 4 && !root.parentSpanID.isValid)
+      #expect(trace.dropLast().allSatisfy { $0.parentSpanID == root.spanID && $0.flags == 0x103 })
+    }
+    #expect(collector.spans.count { $0.status.code == .error } == 10)
+    #expect(collector.spans.allSatisfy { $0.attributes["ok"] == true })
+    #expect(collector.spans.allSatisfy { $0.resource.attributes["service.name"] == "cart" })
+    await collector.stop()
+  }
+
   @Test func theLastTraceIsCutAtTheNumberOfSpans() async throws {
     let collector = try await LoopbackCollector()
     let run = try await Tool.run([

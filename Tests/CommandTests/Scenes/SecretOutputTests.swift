@@ -1,5 +1,6 @@
 import OTLPGRPC
 import OTLPWire
+import SwiftOTLP
 import TelemetryCore
 import TestSupport
 import TestThreads
@@ -15,14 +16,16 @@ import otlp
   ]
 
   /// All output of `otlp doctor` except for the checks of the connection.
-  private func output(_ arguments: [String], _ environment: [String: String]) -> String {
+  private func output(
+    _ arguments: [String], _ environment: [String: String], makesExporters: Bool = true
+  ) -> String {
     do throws(ToolError) {
       guard case .run(let command) = try DoctorCommand.table.parse(arguments, into: DoctorCommand()) else { return "" }
       let survey = ConfigurationSurvey(command.export, environment: environment)
       let events = EventList()
       var findings = survey.findings
       do throws(OTLPError) {
-        _ = try OTLPGRPCExporter(survey.exporter, diagnostics: events.diagnostics)
+        if makesExporters { _ = try OTLPGRPCExporter(survey.exporter, diagnostics: events.diagnostics) }
       } catch {
         findings.append(Finding(error))
       }
@@ -32,7 +35,9 @@ import otlp
       let checks = "checks of \(survey.exporter.endpoint)"
       var errors = events.all.map { "\($0)" }.joined()
       do throws(ToolError) {
-        _ = try ExportRun(command.export, environment: environment, diagnostics: events.diagnostics)
+        if makesExporters {
+          _ = try ExportRun(command.export, environment: environment, diagnostics: events.diagnostics)
+        }
       } catch {
         errors += error.description
       }
@@ -60,14 +65,16 @@ import otlp
   }
 
   @Test(arguments: secrets) func noVariableIsPrintedWithItsSecret(secret: String) {
-    let own = [
-      "ENDPOINT", "INSECURE", "CERTIFICATE", "CLIENT_CERTIFICATE", "CLIENT_KEY", "HEADERS", "COMPRESSION", "TIMEOUT",
-      "PROTOCOL",
-    ].flatMap { ["OTEL_EXPORTER_OTLP_\($0)", "OTEL_EXPORTER_OTLP_TRACES_\($0)"] }
-    let batch = ["MAX_QUEUE_SIZE", "SCHEDULE_DELAY", "EXPORT_TIMEOUT", "MAX_EXPORT_BATCH_SIZE"].map { "OTEL_BSP_\($0)" }
-    for variable in own + batch + ["grpc_proxy", "HTTPS_PROXY", "no_proxy"] {
+    let known = TelemetryVariables.read.union(TelemetryVariables.withoutEffect).sorted()
+    for variable in known + ["OTEL_TRACE_SAMPLER", "grpc_proxy", "HTTPS_PROXY", "no_proxy"] {
       for arguments in [[], ["--endpoint", "https://h"]] {
-        let text = output(arguments, [variable: secret, "http_proxy": "http://p:1"])
+        // Only these variables reach the exporters.
+        let isExporters = ["OTEL_EXPORTER_OTLP_", "OTEL_BSP_", "grpc", "HTTPS", "no"].contains {
+          variable.hasPrefix($0)
+        }
+        let text = output(
+          arguments, [variable: secret, "http_proxy": "http://p:1"],
+          makesExporters: isExporters && !TelemetryVariables.withoutEffect.contains(variable))
         #expect(!text.contains(Self.secret), "\(variable): \(text)")
       }
     }

@@ -60,6 +60,28 @@ enum DoctorCases {
       environment: ["OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"], code: 78,
       words: ["OTEL_EXPORTER_OTLP_PROTOCOL", "'http/protobuf'", "grpc", "4317"]),
     Case(
+      mistake: .variableIgnored, server: .collector, arguments: plain,
+      environment: ["OTEL_TRACES_EXPORTER": "otlp,zipkin"], code: 78,
+      words: ["OTEL_TRACES_EXPORTER", "'zipkin'", "otlp, console or none"]),
+    Case(
+      mistake: .variableIgnored, server: .collector, arguments: plain,
+      environment: ["OTEL_SPAN_EVENT_COUNT_LIMIT": "-1"], code: 78,
+      words: ["OTEL_SPAN_EVENT_COUNT_LIMIT", "'-1'", "0 to 2147483647"]),
+    Case(
+      mistake: .unknownVariable, server: .collector, arguments: plain,
+      environment: ["OTEL_TRACE_SAMPLER": "always_on"], code: 78,
+      words: ["OTEL_TRACE_SAMPLER is no known variable", "OTEL_TRACES_SAMPLER is meant"]),
+    Case(
+      mistake: .nothingExported, server: .collector, arguments: plain, environment: ["OTEL_SDK_DISABLED": "true"],
+      code: 78, words: ["OTEL_SDK_DISABLED is true", "unset OTEL_SDK_DISABLED"]),
+    Case(
+      mistake: .nothingExported, server: .collector, arguments: plain, environment: ["OTEL_TRACES_EXPORTER": "none"],
+      code: 78, words: ["OTEL_TRACES_EXPORTER has no otlp", "add otlp"]),
+    Case(
+      mistake: .nothingExported, server: .collector, arguments: plain,
+      environment: ["OTEL_TRACES_SAMPLER": "always_off"], code: 78,
+      words: ["OTEL_TRACES_SAMPLER is always_off", "parentbased_always_on"]),
+    Case(
       mistake: .withoutEffect, server: .collector,
       arguments: plain + ["--certificate", TestFiles.certificate("ca.pem")], code: 78,
       words: ["--certificate", "plaintext", "https://"]),

@@ -60,7 +60,7 @@ import Testing
 
   @Test("empty batches and empty groups are valid")
   func empties() throws {
-    #expect(OTLPJSON.encode([]) == #"{"resourceSpans":[]}"#)
+    #expect(OTLPJSON.encode([]) == "{}")
     #expect(try OTLPJSON.decode("{}") == [])
     #expect(try OTLPJSON.decode(#" {"resourceSpans" : null } "#) == [])
     #expect(try OTLPJSON.decode(#"{"resourceSpans":[{},{"resource":null,"scopeSpans":[{}]}]}"#) == [])
@@ -193,7 +193,7 @@ import Testing
   @Test("a document of several signals returns its spans and counts its other items")
   func otherSignals() throws {
     let logs = #""resourceLogs":[{"scopeLogs":[{"logRecords":[{},{}]},{"logRecords":[{}]}]}]"#
-    let metrics = #""resource_metrics":[{"scope_metrics":[{"metrics":[{}]}]},{"scopeMetrics":null},7]"#
+    let metrics = #""resource_metrics":[{"scope_metrics":[{"metrics":[{}]}]},{"scopeMetrics":null}]"#
     let spans = #""resourceSpans":[{"scopeSpans":[{"spans":[{"name":"n"}]}]}]"#
     let all = try OTLPJSON.decodeDocument(Array("{\(logs),\(metrics),\(spans)}".utf8))
     #expect(all.spans.map(\.name) == ["n"])
@@ -232,7 +232,7 @@ import Testing
     limits.maxValues = 3
     #expect(reason(#"{"a":[1,2]}"#, limits) == "too many values, at byte 8")
     limits = .init()
-    limits.maxSpans = 1
+    limits.maxItems = 1
     #expect(reason(OTLPJSON.encode(StandardWorkload().spans(0..<2)), limits)?.hasPrefix("more than 1 spans") == true)
   }
 

@@ -10,10 +10,9 @@ struct Schema {
     let type: String
   }
 
-  static let paths = ["common", "resource", "trace", "collector/trace"].map { folder in
-    "Protos/opentelemetry/proto/\(folder)/v1/"
-      + (folder == "collector/trace" ? "trace_service.proto" : "\(folder).proto")
-  }
+  static let paths =
+    ["common", "resource", "trace", "logs", "metrics"].map { "Protos/opentelemetry/proto/\($0)/v1/\($0).proto" }
+    + ["trace", "logs", "metrics"].map { "Protos/opentelemetry/proto/collector/\($0)/v1/\($0)_service.proto" }
 
   /// The fields by message and number.
   private(set) var messages: [String: [UInt32: Field]] = [:]

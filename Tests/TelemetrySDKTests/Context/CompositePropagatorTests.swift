@@ -40,6 +40,7 @@ import Testing
   @Test func theEnvironmentListsPropagators() {
     let warnings = CollectedWarnings()
     #expect(fields("tracecontext,baggage", warnings) == ["traceparent", "tracestate", "baggage"])
+    #expect(fields("ottrace", warnings) == OTTracePropagator().fields)
     #expect(fields(" B3 , xray,b3 ", warnings) == ["b3", "X-Amzn-Trace-Id"])
     #expect(fields("b3multi,jaeger", warnings)?.last == "uber-trace-id" && fields("none", warnings) == [])
     #expect(fields("none,baggage", warnings) == ["baggage"] && fields("", warnings) == nil)
@@ -48,8 +49,8 @@ import Testing
 
   @Test func anUnknownPropagatorIsNamedAndIgnored() {
     let warnings = CollectedWarnings()
-    #expect(fields("baggage,ottrace,zipkin", warnings) == ["baggage"])
-    #expect(warnings.count == 2 && warnings.lines[0].contains("ottrace"))
+    #expect(fields("baggage,datadog,zipkin", warnings) == ["baggage"])
+    #expect(warnings.count == 2 && warnings.lines[0].contains("datadog"))
     #expect(fields("unknown", warnings) == nil && warnings.count == 3)
   }
 }

@@ -16,7 +16,7 @@ import Testing
     arguments: [
       ("\(trace):\(span):0:1", true, false), ("\(trace):\(span):0:0", false, false),
       ("\(trace):\(span):0:3", true, true),
-      ("\(trace):\(span):0:2", true, true), ("\(trace):\(span):0:01", true, false),
+      ("\(trace):\(span):0:2", false, false), ("\(trace):\(span):0:01", true, false),
       ("\(trace):\(span):abc:9", true, false),
       ("\(trace)%3A\(span)%3a0%3A1", true, false), ("\(trace):\(span)::f1", true, false),
     ])

@@ -57,4 +57,55 @@ import Testing
     }
     TraceContext.withRecordingSuppressed { #expect(TraceContext.current.isRecordingSuppressed) }
   }
+
+  @Test("the active span is reached through the context, also when the context was changed")
+  func activeSpan() throws {
+    let processor = CollectingProcessor()
+    let tracer = try TracerProvider(processor).tracer("test")
+    #expect(TraceContext().span.context == .invalid && !TraceContext().span.isRecording)
+    #expect(TraceContext(.example()).span.context == .example() && !TraceContext(.example()).span.isRecording)
+    tracer.withSpan("span") { span in
+      #expect(TraceContext.current.span == span)
+      TraceContext.current.span.setAttribute("a", 1)
+      var changed = TraceContext.current
+      changed.baggage["b"] = "c"
+      changed.makeCurrent {
+        TraceContext.current.span.setAttribute("b", 2)
+        tracer.startSpan("child").end()
+      }
+      changed.spanContext = .example()
+      changed.span.setAttribute("c", 3)
+    }
+    #expect(processor.ended.map(\.attributes) == [[:], ["a": 1, "b": 2]])
+    #expect(processor.ended[0].parentSpanID == processor.ended[1].spanID)
+  }
+
+  private enum TenantKey: TraceContextKey { typealias Value = String }
+  private enum AttemptKey: TraceContextKey { typealias Value = Int }
+
+  @Test("values of own keys are set, read, inherited by spans and child tasks, and removed")
+  func ownKeys() async throws {
+    let tracer = try TracerProvider(CollectingProcessor()).tracer("test")
+    var context = TraceContext()
+    #expect(context[TenantKey.self] == nil)
+    context[TenantKey.self] = "a"
+    context[AttemptKey.self] = 2
+    let copy = context
+    context[TenantKey.self] = nil
+    #expect(context[TenantKey.self] == nil && context[AttemptKey.self] == 2 && copy[TenantKey.self] == "a")
+    context.baggage["b"] = "c"
+    #expect(context[AttemptKey.self] == 2)
+    try await copy.makeCurrent {
+      try await tracer.withSpan("span") { span in
+        await Task.yield()
+        async let inherited = TraceContext.current[TenantKey.self]
+        #expect(await inherited == "a" && TraceContext.current.span == span && span.isRecording)
+        let child = tracer.startSpan("child")
+        #expect(child.parentSpanID == span.context.spanID)
+        #expect(TraceContext(child)[AttemptKey.self] == 2)
+        try Task.checkCancellation()
+      }
+    }
+    #expect(TraceContext.current[TenantKey.self] == nil)
+  }
 }

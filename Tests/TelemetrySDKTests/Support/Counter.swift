@@ -6,5 +6,6 @@ final class Counter: Sendable {
 
   var value: Int { count.load(ordering: .relaxed) }
 
+  @discardableResult
   func increment() -> Int { count.wrappingAdd(1, ordering: .relaxed).newValue }
 }

@@ -23,8 +23,7 @@ import Testing
     let parent = TraceContext(.example(isRemote: true))
     let linked = SpanContext.example()
     let span = try tracer().startSpan(
-      "GET /", kind: .server, parent: parent, attributes: ["a": 1], links: [SpanLink(linked, attributes: ["b": 2])],
-      at: 5)
+      "GET /", kind: .server, parent: parent, attributes: ["a": 1], links: [.init(linked, attributes: ["b": 2])], at: 5)
     span.end(at: 7)
     let data = try #require(processor.ended.first)
     #expect(data.name == "GET /" && data.kind == .server)
@@ -96,8 +95,22 @@ import Testing
     #expect(data.events.map(\.name) == ["event"])
   }
 
-  @Test func anEmptyKeyIsIgnored() throws {
-    #expect(try recorded { $0.setAttribute("", 1) }.attributes.isEmpty)
+  @Test("an empty key is ignored everywhere, and isn't counted (4.5.9)", arguments: [nil, 1])
+  func emptyKeys(limit: Int?) throws {
+    let attributes: Attributes = ["": 1, "a": 2]
+    let data = try recorded {
+      $0.attributeValueLengthLimit = limit
+    } _: { span in
+      span.setAttribute("", 1)
+      span.setAttributes(attributes)
+      span.addEvent("literal", attributes: attributes)
+      span.addEvent("closure") { $0.set("", 1) }
+      span.addLink(.example(), attributes: attributes)
+    }
+    #expect(data.attributes == ["a": 2] && data.droppedAttributesCount == 0)
+    #expect(data.events.map(\.attributes) == [["a": 2], [:]])
+    #expect(data.links.map(\.attributes) == [["a": 2]])
+    #expect(data.events.map(\.droppedAttributesCount) == [0, 0] && data.links[0].droppedAttributesCount == 0)
   }
 
   @Test("events keep their order, times and attributes")

@@ -59,7 +59,7 @@ import Testing
       var description: String { "Chooser" }
       func shouldSample(
         parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-        attributes: Attributes, links: [SpanLink]
+        attributes: Attributes, links: [RecordingSpan.Link]
       ) -> SamplingResult {
         var state = TraceState()
         state.set(name, for: "sampler")
@@ -85,7 +85,7 @@ import Testing
       var description: String { "RecordOnly" }
       func shouldSample(
         parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-        attributes: Attributes, links: [SpanLink]
+        attributes: Attributes, links: [RecordingSpan.Link]
       ) -> SamplingResult { SamplingResult(name == "sample" ? .recordAndSample : .recordOnly) }
     }
     let (batched, simple) = (InMemorySpanExporter(), InMemorySpanExporter())
@@ -156,6 +156,26 @@ import Testing
     }
     #expect(processor.ended.count == 1)
     #expect(processor.ended[0].attributes.count == 801 && processor.ended[0].events.count == 80)
+  }
+
+  @Test("a provider is released with its tracers and spans")
+  func release() throws {
+    weak var released: CollectingProcessor?
+    do {
+      let processor = CollectingProcessor()
+      released = processor
+      let provider = try TracerProvider(InMemoryStarts(), Forwarding(processor))
+      provider.tracer("a").startSpan("a").end()
+      #expect(provider.tracer("a") === provider.tracer("a"))
+    }
+    #expect(released == nil)
+  }
+
+  /// Holds a processor, and no span.
+  private struct Forwarding: SpanProcessor {
+    let processor: CollectingProcessor
+    init(_ processor: CollectingProcessor) { self.processor = processor }
+    func onEnd(_ span: RecordingSpan) {}
   }
 
   @Test("limits out of range are refused")

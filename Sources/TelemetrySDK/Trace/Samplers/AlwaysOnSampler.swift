@@ -9,7 +9,7 @@ public struct AlwaysOnSampler: Sampler {
   @inlinable
   public func shouldSample(
     parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-    attributes: Attributes, links: [SpanLink]
+    attributes: Attributes, links: [RecordingSpan.Link]
   ) -> SamplingResult {
     SamplingResult(.recordAndSample)
   }

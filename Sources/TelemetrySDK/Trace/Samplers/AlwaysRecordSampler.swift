@@ -8,7 +8,7 @@ public struct AlwaysRecordSampler: Sampler {
   /// The decision of the other sampler, with `recordOnly` in place of `drop`.
   public func shouldSample(
     parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-    attributes: Attributes, links: [SpanLink]
+    attributes: Attributes, links: [RecordingSpan.Link]
   ) -> SamplingResult {
     var result = root.shouldSample(
       parent: parent, context: context, traceID: traceID, name: name, kind: kind, attributes: attributes, links: links)

@@ -28,7 +28,7 @@ public struct ParentBasedSampler: Sampler {
   /// The decision of the sampler that the parent selects.
   public func shouldSample(
     parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-    attributes: Attributes, links: [SpanLink]
+    attributes: Attributes, links: [RecordingSpan.Link]
   ) -> SamplingResult {
     let delegate: any Sampler =
       switch (parent.isValid, parent.isRemote, parent.isSampled) {

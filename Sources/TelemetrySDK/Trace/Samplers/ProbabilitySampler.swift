@@ -28,7 +28,7 @@ public struct ProbabilitySampler: Sampler {
   /// `recordAndSample` with `th` in the trace state, or `drop` without `th`.
   public func shouldSample(
     parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-    attributes: Attributes, links: [SpanLink]
+    attributes: Attributes, links: [RecordingSpan.Link]
   ) -> SamplingResult {
     let isSampled = threshold.samples(randomness(parent, traceID))
     if parent.traceState.isEmpty {

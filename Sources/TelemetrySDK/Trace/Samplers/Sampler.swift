@@ -14,6 +14,6 @@ public protocol Sampler: Sendable, CustomStringConvertible {
   ///   - links: The links with which the span starts.
   func shouldSample(
     parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-    attributes: Attributes, links: [SpanLink]
+    attributes: Attributes, links: [RecordingSpan.Link]
   ) -> SamplingResult
 }

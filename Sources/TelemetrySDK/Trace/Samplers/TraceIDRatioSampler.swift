@@ -32,7 +32,7 @@ public struct TraceIDRatioSampler: Sampler {
   /// `recordAndSample` or `drop`, by the trace id alone.
   public func shouldSample(
     parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
-    attributes: Attributes, links: [SpanLink]
+    attributes: Attributes, links: [RecordingSpan.Link]
   ) -> SamplingResult {
     if parent.isValid { childWarning.emit() }
     guard let bound else { return SamplingResult(.recordAndSample) }

@@ -1,0 +1,274 @@
+internal import TelemetryCore
+
+/// Writes the JSON of a protobuf message without building the message: each field is read and written once.
+///
+/// JSON has the elements of a list together and the fields in the order of their numbers, as the reference implementation
+/// writes them. A message that has its fields in this order is written in one pass; of another, each field is searched.
+/// A field that may occur once and occurs several times has the value that protobuf gives it: the last scalar, and the
+/// merged messages. Unknown fields are skipped. Open messages are kept in a list instead of calls, so that a deep
+/// message needs no stack.
+@safe
+struct ProtobufToJSON: ~Copyable {
+  /// An open message.
+  @safe
+  private struct Frame {
+    let type: MessageType
+    let range: Range<Int>
+    var position: Int
+    /// The position of its bracket in the output.
+    let start: Int
+    /// The fields that are still to be searched, a bit each; 0 if the fields are in order.
+    var searched: UInt32
+    /// The number of the field whose list is open, or 0.
+    var list: UInt32 = 0
+    var listStart = 0
+    var beforeListName = 0
+    /// True if the bytes are a copy of several parts.
+    let isMerged: Bool
+    /// The bytes that its parent is in.
+    let outerBytes: UnsafeRawBufferPointer
+  }
+
+  private(set) var bytes: UnsafeRawBufferPointer
+  var output: JSONOutput
+  let table = unsafe MessageTable.shared
+  private let maxDepth: Int
+  private var frame: Frame
+  private var parents: [Frame] = []
+  private var mergedBytes: [BufferSlice] = []
+
+  /// - Throws: `WireError` if the bytes are not a message of this type, or nested more than `maxDepth` deep.
+  static func transcode(
+    _ message: UnsafeRawBufferPointer, _ type: MessageType, maxDepth: Int = 100
+  ) throws(WireError) -> BufferSlice {
+    var transcoder = unsafe ProtobufToJSON(message, type, maxDepth: maxDepth)
+    try transcoder.survey()
+    try transcoder.run()
+    return transcoder.output.finish()
+  }
+
+  private init(_ bytes: UnsafeRawBufferPointer, _ type: MessageType, maxDepth: Int) {
+    unsafe self.bytes = bytes
+    output = JSONOutput(capacity: bytes.count * 3)
+    self.maxDepth = maxDepth
+    frame = unsafe Frame(
+      type: type, range: 0..<bytes.count, position: 0, start: 0, searched: 0, isMerged: false, outerBytes: bytes)
+    parents.reserveCapacity(16)
+  }
+
+  // MARK: Open messages
+
+  /// Opens a message in the current one.
+  private mutating func push(_ type: MessageType, _ range: Range<Int>, isMerged: Bool = false) throws(WireError) {
+    guard parents.count + 1 < maxDepth else { throw WireError(.tooDeep, at: range.lowerBound) }
+    let outer = unsafe bytes
+    parents.append(frame)
+    frame = unsafe Frame(
+      type: type, range: range, position: range.lowerBound, start: output.count, searched: 0, isMerged: isMerged,
+      outerBytes: outer)
+    if isMerged, let copy = mergedBytes.last { unsafe bytes = copy.buffer.bytes(copy.range) }
+    try survey()
+  }
+
+  /// Closes the current message.
+  ///
+  /// - Returns: False if it was the outermost.
+  private mutating func pop() -> Bool {
+    output.close(from: frame.start, "{", "}")
+    if frame.isMerged {
+      unsafe bytes = frame.outerBytes
+      mergedBytes.removeLast()
+    }
+    guard let parent = parents.popLast() else { return false }
+    frame = parent
+    return true
+  }
+
+  private mutating func run() throws(WireError) {
+    repeat {
+      let isDone = frame.searched == 0 ? try inOrder() : try searching()
+      if isDone, !pop() { return }
+    } while true
+  }
+
+  /// Finds out if the fields are in order, and which occur if they are not.
+  private mutating func survey() throws(WireError) {
+    let repeated = unsafe table.repeated[Int(frame.type.rawValue)]
+    let oneofs = unsafe table.oneofs[Int(frame.type.rawValue)]
+    let end = frame.range.upperBound
+    var (present, last): (UInt32, UInt32) = (0, 0)
+    var isInOrder = true
+    var position = frame.range.lowerBound
+    while position < end {
+      let tag = try tag(&position, end)
+      let number = tag >> 3
+      if accepts(table.entry(frame.type, number), tag) {
+        let bit = UInt32(1) << number
+        let isSecond = number == last ? repeated & bit == 0 : number < last
+        if isSecond || oneofs & bit != 0 && present & oneofs != 0 { isInOrder = false }
+        present |= bit
+        last = number
+      }
+      try skip(tag, &position, end)
+    }
+    if !isInOrder { frame.searched = present }
+  }
+
+  // MARK: Fields
+
+  /// Writes the next fields, up to a message in the current one.
+  ///
+  /// - Returns: True at the end of the current message.
+  private mutating func inOrder() throws(WireError) -> Bool {
+    let end = frame.range.upperBound
+    var position = frame.position
+    while position < end {
+      let tag = try tag(&position, end)
+      let entry = table.entry(frame.type, tag >> 3)
+      guard accepts(entry, tag) else {
+        try skip(tag, &position, end)
+        continue
+      }
+      if frame.list != 0, frame.list != tag >> 3 { closeList() }
+      if entry.isRepeated {
+        if frame.list == 0 { openList(entry, tag >> 3) }
+        if try element(entry, tag, &position) { return false }
+      } else if try single(entry, &position, isSearching: false) {
+        return false
+      }
+    }
+    if frame.list != 0 { closeList() }
+    return true
+  }
+
+  /// Writes the fields of the lowest number that is still to be searched, up to a message in the current one.
+  ///
+  /// - Returns: True at the end of the current message.
+  private mutating func searching() throws(WireError) -> Bool {
+    let number = UInt32(frame.searched.trailingZeroBitCount)
+    let entry = table.entry(frame.type, number)
+    if entry.isRepeated { return try searchList(entry, number) }
+    let found = try occurrences(entry, number)
+    // The current message is closed only after the one in it, even if that is its last field.
+    let isDone = searched(number)
+    guard var value = found.last else { return isDone }
+    if found.parts.count > 1 {
+      try merge(entry, found.parts)
+      return false
+    }
+    let isOpen = try single(entry, &value, isSearching: true)
+    return isDone && !isOpen
+  }
+
+  private mutating func searchList(_ entry: FieldEntry, _ number: UInt32) throws(WireError) -> Bool {
+    if frame.list == 0 { openList(entry, number) }
+    let end = frame.range.upperBound
+    var position = frame.position
+    while position < end {
+      let tag = try tag(&position, end)
+      if tag >> 3 == number, accepts(entry, tag) {
+        if try element(entry, tag, &position) { return false }
+      } else {
+        try skip(tag, &position, end)
+      }
+    }
+    closeList()
+    return searched(number)
+  }
+
+  /// - Returns: True if there is no further field.
+  private mutating func searched(_ number: UInt32) -> Bool {
+    frame.searched &= ~(1 << number)
+    let isDone = frame.searched == 0
+    frame.position = isDone ? frame.range.upperBound : frame.range.lowerBound
+    return isDone
+  }
+
+  /// The last place of a field that may occur once, and of all its parts if it is a message.
+  private func occurrences(
+    _ entry: FieldEntry, _ number: UInt32
+  ) throws(WireError) -> (last: Int?, parts: [Range<Int>]) {
+    let oneofs = entry.isInOneof ? unsafe table.oneofs[Int(frame.type.rawValue)] : 0
+    let end = frame.range.upperBound
+    var (last, parts): (Int?, [Range<Int>]) = (nil, [])
+    var position = frame.range.lowerBound
+    while position < end {
+      let tag = try tag(&position, end)
+      let other = tag >> 3
+      if other == number, accepts(entry, tag) {
+        last = position
+        if entry.kind == .message {
+          var content = position
+          parts.append(try lengthDelimited(&content, end))
+        }
+      } else if other < 32, oneofs & (1 << other) != 0, accepts(table.entry(frame.type, other), tag) {
+        // Another member of the oneof replaces this one.
+        last = nil
+        parts.removeAll()
+      }
+      try skip(tag, &position, end)
+    }
+    return (last, parts)
+  }
+
+  /// Opens a message that occurs several times: protobuf merges it as if the bytes were one message.
+  private mutating func merge(_ entry: FieldEntry, _ parts: [Range<Int>]) throws(WireError) {
+    var joined: [UInt8] = []
+    for part in parts { unsafe joined.append(contentsOf: bytes[part]) }
+    mergedBytes.append(BufferSlice(joined))
+    name(entry)
+    try push(entry.message, 0..<joined.count, isMerged: true)
+  }
+
+  // MARK: Lists and single fields
+
+  private mutating func openList(_ entry: FieldEntry, _ number: UInt32) {
+    frame.beforeListName = output.count
+    name(entry)
+    frame.listStart = output.count
+    frame.list = number
+  }
+
+  /// Closes a list. An empty one, of packed values without a value, is removed.
+  private mutating func closeList() {
+    frame.list = 0
+    if output.count == frame.listStart { return output.remove(from: frame.beforeListName) }
+    output.close(from: frame.listStart, "[", "]")
+  }
+
+  /// Writes the elements of a list that one field holds, each after a comma: one, or several packed ones.
+  ///
+  /// - Returns: True if it opened a message.
+  private mutating func element(
+    _ entry: FieldEntry, _ tag: UInt32, _ position: inout Int
+  ) throws(WireError) -> Bool {
+    guard entry.kind == .message else {
+      try scalars(entry, tag, &position, frame.range.upperBound)
+      return false
+    }
+    output.append(UInt8(ascii: ","))
+    let content = try lengthDelimited(&position, frame.range.upperBound)
+    frame.position = position
+    try push(entry.message, content)
+    return true
+  }
+
+  /// Writes a field that occurs once, unless it has the default value, which JSON omits.
+  ///
+  /// - Returns: True if it opened a message.
+  private mutating func single(
+    _ entry: FieldEntry, _ position: inout Int, isSearching: Bool
+  ) throws(WireError) -> Bool {
+    let beforeName = output.count
+    name(entry)
+    if entry.kind == .message {
+      let content = try lengthDelimited(&position, frame.range.upperBound)
+      if !isSearching { frame.position = position }
+      try push(entry.message, content)
+      return true
+    }
+    let isDefault = try scalar(entry, &position, frame.range.upperBound)
+    if isDefault, !entry.hasPresence { output.remove(from: beforeName) }
+    return false
+  }
+}

@@ -1,0 +1,58 @@
+/// The fields of all messages, by message and field number. It is built once and never freed.
+@safe
+struct MessageTable {
+  /// The entries of one message: one for each number from 0 to the highest that a message has.
+  static let stride = 17
+
+  // SAFETY: the memory is written before the constant is set, and never again.
+  nonisolated(unsafe) static let shared = MessageTable()
+
+  let entries: UnsafePointer<FieldEntry>
+  /// For each message, a bit for each field that may occur several times.
+  let repeated: UnsafePointer<UInt32>
+  /// For each message, a bit for each member of a oneof. No message has two.
+  let oneofs: UnsafePointer<UInt32>
+  /// The names as `,"name":`, with room behind the last for a copy of 32 bytes.
+  let names: UnsafePointer<UInt8>
+
+  private init() {
+    let count = MessageType.allCases.count
+    let entries = UnsafeMutablePointer<FieldEntry>.allocate(capacity: count * Self.stride)
+    unsafe entries.initialize(repeating: .unknown, count: count * Self.stride)
+    let repeated = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
+    let oneofs = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
+    unsafe repeated.initialize(repeating: 0, count: count)
+    unsafe oneofs.initialize(repeating: 0, count: count)
+    var text: [UInt8] = []
+    for message in MessageType.allCases {
+      let index = Int(message.rawValue)
+      for field in message.fields {
+        let entry = field.entry(nameStart: text.count)
+        text += Array(",\"\(field.name)\":".utf8)
+        unsafe entries[index * Self.stride + field.number] = entry
+        if entry.isRepeated { unsafe repeated[index] |= 1 << UInt32(field.number) }
+        if entry.isInOneof { unsafe oneofs[index] |= 1 << UInt32(field.number) }
+      }
+    }
+    let names = UnsafeMutablePointer<UInt8>.allocate(capacity: text.count + 32)
+    unsafe names.initialize(repeating: 0, count: text.count + 32)
+    for (index, byte) in text.enumerated() { unsafe names[index] = byte }
+    unsafe self.entries = UnsafePointer(entries)
+    unsafe self.repeated = UnsafePointer(repeated)
+    unsafe self.oneofs = UnsafePointer(oneofs)
+    unsafe self.names = UnsafePointer(names)
+  }
+
+  @inline(__always)
+  func entry(_ message: MessageType, _ number: UInt32) -> FieldEntry {
+    guard number < Self.stride else { return .unknown }
+    return unsafe entries[Int(message.rawValue) * Self.stride + Int(number)]
+  }
+
+  /// The bytes of the field's name, without its punctuation.
+  func name(_ entry: FieldEntry) -> UnsafeBufferPointer<UInt8> {
+    unsafe UnsafeBufferPointer(start: names + Int(entry.nameStart) + 2, count: Int(entry.nameCount) - 4)
+  }
+
+  func nameText(_ entry: FieldEntry) -> String { unsafe String(decoding: name(entry), as: UTF8.self) }
+}

@@ -1,0 +1,2 @@
+@_exported public import OTLPGRPC
+@_exported public import TelemetrySDK

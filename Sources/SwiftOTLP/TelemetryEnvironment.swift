@@ -1,0 +1,144 @@
+internal import OTLPExport
+internal import TelemetryCore
+internal import TelemetrySDK
+
+/// Chooses between the values of code and of the environment for what ``Telemetry`` itself configures (RULES 2.6, 4.10).
+/// Exporters, batches and limits read their own variables.
+struct TelemetryEnvironment {
+  private static let levels: [String: DiagnosticEvent.Level] = [
+    "trace": .debug, "debug": .debug, "info": .info, "warn": .warning, "warning": .warning, "error": .error,
+    "fatal": .error,
+  ]
+  private static let exporterNames = "otlp, console or none"
+
+  private static let protocolVariables = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
+
+  private let variables: [String: String]
+  private let environment: Environment
+  private let diagnostics: Diagnostics
+
+  init(_ variables: [String: String], _ diagnostics: Diagnostics) {
+    self.variables = variables
+    self.diagnostics = diagnostics
+    environment = Environment(variables, diagnostics: diagnostics)
+  }
+
+  // MARK: Diagnostics
+
+  /// The level of `OTEL_LOG_LEVEL`, by the names of the declarative configuration (`trace` to `fatal`); nil for `none`.
+  static func logLevel(_ configuration: Telemetry.Configuration) -> Setting<DiagnosticEvent.Level?> {
+    var setting = Setting<DiagnosticEvent.Level?>(.warning)
+    if let level = configuration.logLevel { setting.set(level) }
+    guard !setting.isFromCode else { return setting }
+    let environment = Environment(
+      configuration.environment, diagnostics: configuration.diagnostics ?? .standardError)
+    let found = environment.value(["OTEL_LOG_LEVEL"], allowed: "debug, info, warn, error or none") { name in
+      ["none", "off"].contains(name) ? .some(nil) : levels[name].map(Optional.some)
+    }
+    if let found { setting.fill(found.value, from: found.variable) }
+    return setting
+  }
+
+  static func diagnostics(
+    _ configuration: Telemetry.Configuration, _ level: Setting<DiagnosticEvent.Level?>
+  ) -> Diagnostics {
+    if level.source == .standard { return configuration.diagnostics ?? .standardError }
+    guard let level = level.value else { return .silent }
+    return configuration.diagnostics?.limited(to: level) ?? .standardError(minimumLevel: level)
+  }
+
+  // MARK: Values
+
+  func isDisabled(_ code: Bool?) -> Setting<Bool> {
+    setting(code, default: false) { environment.boolean(["OTEL_SDK_DISABLED"]) }
+  }
+
+  func resource(_ configuration: Telemetry.Configuration) -> (Resource, serviceNameSource: SettingSource) {
+    var code = configuration.resource
+    if let name = configuration.serviceName {
+      code = code.merging(Resource(["service.name": .string(name)]), diagnostics: diagnostics)
+    }
+    let detectors = configuration.detectors ?? Resource.standardDetectors(environment: variables)
+    let resource = Resource.detected(
+      environment: variables, detectors: detectors, resource: code, diagnostics: diagnostics)
+    let source: SettingSource =
+      if code.attributes["service.name"] != nil {
+        .code
+      } else if environment.string(["OTEL_SERVICE_NAME"]) != nil {
+        .environment(variable: "OTEL_SERVICE_NAME")
+      } else if EnvironmentDetector(environment: variables, diagnostics: .silent).detect().attributes["service.name"]
+        != nil
+      {
+        .environment(variable: "OTEL_RESOURCE_ATTRIBUTES")
+      } else { .standard }
+    return (resource, source)
+  }
+
+  func sampler(_ code: (any Sampler)?) -> Setting<any Sampler> {
+    setting(code, default: ParentBasedSampler(root: AlwaysOnSampler())) {
+      environment.sampler(diagnostics: diagnostics).map { ("OTEL_TRACES_SAMPLER", $0) }
+    }
+  }
+
+  func propagator(_ code: [any TextMapPropagator]?) -> Setting<CompositePropagator> {
+    setting(code.map { CompositePropagator($0) }, default: .standard) {
+      environment.propagators().map { ("OTEL_PROPAGATORS", $0) }
+    }
+  }
+
+  func otlpProtocol(_ code: Telemetry.OTLPProtocol?) -> Setting<String> {
+    setting(code?.description, default: Telemetry.OTLPProtocol.grpc.description) {
+      environment.value(
+        Self.protocolVariables,
+        allowed: Telemetry.OTLPProtocol.names.joined(separator: ", ")
+      ) { Telemetry.OTLPProtocol.names.contains($0) ? $0 : nil }
+    }
+  }
+
+  /// The variables for the exporter, which would warn of a protocol that has been read here. It does so if code has chosen the
+  /// protocol.
+  func exporterVariables(_ chosen: Setting<String>) -> [String: String] {
+    chosen.isFromCode ? variables : variables.filter { !Self.protocolVariables.contains($0.key) }
+  }
+
+  /// An exporter that is unknown, or that this version lacks, is named in a warning and ignored; `none` beside others has no
+  /// effect.
+  func tracesExporters(_ code: [Telemetry.TracesExporter]?) -> Setting<[Telemetry.TracesExporter]> {
+    setting(code, default: [.otlp]) {
+      guard let (variable, text) = environment.string(["OTEL_TRACES_EXPORTER"]) else { return nil }
+      var names: [String] = []
+      for entry in Environment.entries(text) {
+        let name = entry.lowercased()
+        switch name {
+        case "otlp", "console", "none": if !names.contains(name) { names.append(name) }
+        case "otlp/stdout":
+          environment.ignored(
+            variable, word: entry, of: text, allowed: "\(Self.exporterNames); otlp/stdout isn't built yet")
+        default: environment.ignored(variable, word: entry, of: text, allowed: Self.exporterNames)
+        }
+      }
+      let known: [String: Telemetry.TracesExporter] = ["otlp": .otlp, "console": .console]
+      return names.isEmpty ? nil : (variable, names.compactMap { known[$0] })
+    }
+  }
+
+  /// A declarative configuration would replace all variables (RULES 2.6.8), so a user must know that it has no effect.
+  func warnOfConfigurationFile() {
+    for (variable, path) in environment.strings(["OTEL_CONFIG_FILE", "OTEL_EXPERIMENTAL_CONFIG_FILE"]) {
+      environment.ignored(variable, path, allowed: "unset; declarative configuration isn't built")
+    }
+  }
+
+  /// The value of code, else of the environment, which isn't read if code has a value.
+  private func setting<Value: Sendable>(
+    _ code: Value?, default standard: Value, _ read: () -> Environment.Found<Value>?
+  ) -> Setting<Value> {
+    var setting = Setting(standard)
+    if let code {
+      setting.set(code)
+    } else if let found = read() {
+      setting.fill(found.value, from: found.variable)
+    }
+    return setting
+  }
+}

@@ -1,0 +1,62 @@
+internal import COTLPSystem
+internal import Synchronization
+internal import TelemetryCore
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Receives the signals that `otlp exec` passes on to its command. Until there is a handler, a signal ends the process.
+final class CommandSignals: Sendable {
+  static let shared = CommandSignals()
+
+  /// The signals by which users and supervisors control a program.
+  static let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM]
+
+  /// A signal, and false if the kernel made it, as for a key of the terminal.
+  typealias Handler = @Sendable (_ number: Int32, _ isSent: Bool) -> Void
+
+  private let handler = Mutex<Handler?>(nil)
+  private let mask = Mutex(sigset_t())
+
+  private init() {}
+
+  /// The signals that were blocked before ``install()``.
+  var inheritedMask: sigset_t { mask.withLock { $0 } }
+
+  /// Blocks the signals and starts the receiving thread. Must be called before any other thread starts, so that all threads
+  /// inherit the mask.
+  func install() throws(SystemError) {
+    // A parent that ignores SIGCHLD would make the system discard the command's exit code.
+    signal(SIGCHLD, SIG_DFL)
+    var signals = Self.set
+    var before = sigset_t()
+    unsafe pthread_sigmask(SIG_BLOCK, &signals, &before)
+    mask.withLock { $0 = before }
+    try ThreadSystem.start(name: "otlp-signals", stackSize: 1 << 18) { [self] in wait() }
+  }
+
+  func onSignal(_ handler: @escaping Handler) { self.handler.withLock { $0 = handler } }
+
+  private static var set: sigset_t {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for number in numbers { unsafe sigaddset(&signals, number) }
+    return signals
+  }
+
+  private func wait() {
+    var signals = Self.set
+    while true {
+      var isSent: Int32 = 0
+      let number = unsafe COTLPSystem_await_signal(&signals, &isSent)
+      guard number > 0 else { continue }
+      guard let handler = handler.withLock({ $0 }) else { Process.exit(128 + number) }
+      handler(number, isSent != 0)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+internal import TelemetryCore
+
+/// Reads a moment: seconds since 1970 with up to nine decimals, as `date +%s.%N` prints, or a time by RFC 3339.
+package enum TimeText {
+  /// The last second of which all nanoseconds since 1970 fit into 64 bits.
+  private static let lastSecond: UInt64 = 18_446_744_072
+
+  /// Nanoseconds since 1970; nil for any other text, and for a moment before 1970 or after 2554.
+  package static func nanoseconds(_ text: String) -> UInt64? {
+    if text.contains("T") || text.contains("t") { return date(text) }
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let seconds = UInt64(decimal: parts[0]), let fraction = fraction(parts.dropFirst().first) else { return nil }
+    return sum(seconds, fraction)
+  }
+
+  private static func sum(_ seconds: UInt64, _ fraction: UInt64) -> UInt64? {
+    seconds <= lastSecond ? seconds * 1_000_000_000 + fraction : nil
+  }
+
+  /// The nanoseconds of the digits behind a point; 0 if there is no point.
+  private static func fraction(_ digits: Substring?) -> UInt64? {
+    guard let digits else { return 0 }
+    guard (1...9).contains(digits.utf8.count) else { return nil }
+    return UInt64(decimal: digits + String(repeating: "0", count: 9 - digits.utf8.count))
+  }
+
+  /// `2026-11-30T05:00:00.5Z`, or with an offset such as `+01:00` (RFC 3339, 5.6).
+  private static func date(_ text: String) -> UInt64? {
+    let pattern = /(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))/
+    guard text.utf8.allSatisfy({ $0 < 0x80 }), let match = text.wholeMatch(of: pattern)?.output,
+      let year = Int64(match.1), let month = Int64(match.2), let day = Int64(match.3), let hour = Int64(match.4),
+      let minute = Int64(match.5), let second = Int64(match.6), let fraction = fraction(match.7),
+      (1...12).contains(month), (1...days(in: month, of: year)).contains(day), hour < 24, minute < 60, second < 61
+    else { return nil }
+    let (offsetHours, offsetMinutes) = (Int64(match.9 ?? "0") ?? 0, Int64(match.10 ?? "0") ?? 0)
+    guard offsetHours < 24, offsetMinutes < 60 else { return nil }
+    let offset = (offsetHours * 3600 + offsetMinutes * 60) * (match.8 == "-" ? -1 : 1)
+    let seconds = daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+    return UInt64(exactly: seconds).flatMap { sum($0, fraction) }
+  }
+
+  private static func days(in month: Int64, of year: Int64) -> Int64 {
+    let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+    return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+  }
+
+  /// In eras of 400 years that begin in March, so that the leap day is a year's last.
+  private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    let year = month <= 2 ? year - 1 : year
+    let (era, yearOfEra) = (year / 400, year % 400)
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+  }
+}
+
+extension OptionReader<UInt64> {
+  /// A moment in nanoseconds since 1970.
+  static var time: OptionReader {
+    OptionReader { value throws(ConfigurationError) in
+      guard let time = TimeText.nanoseconds(value.text) else {
+        throw value.refused(
+          allowed: "seconds since 1970 such as 1767225600.5, or a time such as 2026-01-01T00:00:00.5Z")
+      }
+      return time
+    }
+  }
+}
