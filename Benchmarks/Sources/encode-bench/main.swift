@@ -1,12 +1,11 @@
-// Encodes the 512 spans of the standard workload COUNT times, or builds them, or bounds their sizes, or writes their JSON;
-// prints CPU time.
+// Encodes the 512 spans of the standard workload COUNT times, or builds them; prints CPU time.
 import BenchSupport
 import OTLPTesting
 import OTLPWire
 import TelemetryCore
 import TelemetrySDK
 
-var arguments = Arguments(usage: "encode-bench encode|build|bound|json COUNT, or encode-bench write FILE")
+var arguments = Arguments(usage: "encode-bench encode|build|json COUNT, or encode-bench write FILE")
 let mode = arguments.text()
 let workload = StandardWorkload()
 let spans = workload.spans(0..<512)
@@ -21,7 +20,6 @@ if mode == "write" {
   switch mode {
   case "encode": for _ in 0..<count { total &+= encoder.encode(SpanBatch(spans)).message.count }
   case "build": for _ in 0..<count { total &+= workload.spans(0..<512).count }
-  case "bound": for _ in 0..<count { total = spans.reduce(total) { $0 &+ $1.encodedSizeBound } }
   case "json":
     let message = encoder.encode(spans).protobuf
     for _ in 0..<count { total &+= try OTLPJSON.json(of: message, as: .traceRequest).count }
