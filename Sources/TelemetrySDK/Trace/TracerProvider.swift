@@ -17,7 +17,7 @@ public final class TracerProvider: Sendable {
   private let diagnostics: Diagnostics
   private let isShutDown = Atomic(false)
   private let abandonedCount = Atomic(0)
-  private let tracers = Locked(TracerCache())
+  private let tracers = ForkSafe(TracerCache())
 
   /// Makes a provider.
   /// - Parameters:
