@@ -96,6 +96,10 @@ struct SpanRecord {
     return storage
   }
 
+  func lock() { unsafe LockWord(at: tail).lock() }
+
+  func unlock() { unsafe LockWord(at: tail).unlock() }
+
   /// Calls `body` with the head and the filter while no other thread can reach them.
   @unsafe
   @inline(__always)
