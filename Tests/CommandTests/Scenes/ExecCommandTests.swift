@@ -166,6 +166,20 @@ import Testing
     await collector.stop()
   }
 
+  @Test("children that the tool has inherited are reaped, as the first process of a container must")
+  func reaping() async throws {
+    let collector = try await LoopbackCollector()
+    // A process that has ended is in /proc until it is reaped.
+    let script = """
+      true & export CHILD=$!
+      exec '\(Tool.path)' exec --endpoint \(collector.endpoint) -- sh -c \
+        'while [ -e /proc/$CHILD ]; do sleep 0.02; done; exit 3'
+      """
+    let process = try ChildProcess(["/bin/sh", "-c", script], input: "")
+    #expect(await process.wait() == 3, "\(process.errors)")
+    await collector.stop()
+  }
+
   @Test("the command inherits signals and descriptors as if it had been started directly")
   func inheritance() async throws {
     let collector = try await LoopbackCollector()
