@@ -99,12 +99,18 @@ static inline int COTLPSystem_spawn(pid_t *pid, const char *program, char *const
   posix_spawnattr_destroy(&attributes);
   return error;
 }
-// Waits until a child has ended, and leaves it to be reaped, so that its number isn't used again. Returns an error number, or 0.
+// Waits until a child has ended, and leaves it to be reaped, so that its number isn't used again. Other children that end are
+// reaped: the first process of a container inherits those of others. Returns an error number, or 0.
 static inline int COTLPSystem_await_end(pid_t pid) {
-  siginfo_t info;
-  while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0)
-    if (errno != EINTR) return errno;
-  return 0;
+  for (;;) {
+    siginfo_t info;
+    if (waitid(P_ALL, 0, &info, WEXITED | WNOWAIT) != 0) {
+      if (errno != EINTR) return errno;
+      continue;
+    }
+    if (info.si_pid == pid) return 0;
+    waitpid(info.si_pid, 0, 0);
+  }
 }
 // Waits for one of the signals. Returns the signal, and 0 in `isSent` if the kernel made the signal, as for a key of the
 // terminal, which signals all processes of its foreground.

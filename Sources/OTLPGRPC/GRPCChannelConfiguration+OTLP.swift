@@ -9,7 +9,7 @@ extension GRPCChannelConfiguration {
   ///   - configuration: A valid configuration.
   ///   - servers: The validated endpoints, never empty.
   ///   - diagnostics: Receives warnings of values without effect and of private keys that others can read.
-  /// - Throws: An ``OTLPError`` that names the option of a file that can't be used.
+  /// - Throws: An `OTLPError` that names the option of a file that can't be used.
   package init(
     _ configuration: OTLPGRPCExporter.Configuration, servers: [Endpoint], _ diagnostics: Diagnostics
   ) throws(OTLPError) {

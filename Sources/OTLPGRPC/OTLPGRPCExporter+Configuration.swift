@@ -136,7 +136,7 @@ extension OTLPGRPCExporter {
       set { values.authority = newValue }
     }
 
-    /// The oldest accepted version of TLS: ``OTLPTLSVersion/tls12`` or ``OTLPTLSVersion/tls13``. Default TLS 1.2; no
+    /// The oldest accepted version of TLS: `OTLPTLSVersion.tls12` or `OTLPTLSVersion.tls13`. Default TLS 1.2; no
     /// environment name.
     public var minimumTLSVersion: OTLPTLSVersion {
       get { values.minimumTLSVersion }
@@ -203,7 +203,7 @@ extension OTLPGRPCExporter {
       set { values.timeout.set(newValue) }
     }
 
-    /// The HTTP proxy for connections, or ``OTLPProxy/none``. Default none, environment `grpc_proxy`, `https_proxy` or
+    /// The HTTP proxy for connections, or `OTLPProxy.none`. Default none, environment `grpc_proxy`, `https_proxy` or
     /// `http_proxy`, the first that is set, in lower or upper case; except for the servers in `no_grpc_proxy` or `no_proxy`,
     /// for `localhost` and for loopback addresses. `HTTP_PROXY` isn't read in a CGI program.
     ///
@@ -248,7 +248,7 @@ extension OTLPGRPCExporter {
     ///
     /// The exporter begins with 4 (or fewer, if this value is smaller) and grows to this number while all are in use and
     /// responses are quick: then the network takes the time. RESOURCE_EXHAUSTED or UNAVAILABLE halves the number of concurrent
-    /// calls; while the server fails altogether (``OTLPRetryPolicy/circuitThreshold``) the number is one. A batch that always
+    /// calls; while the server fails altogether (`OTLPRetryPolicy.circuitThreshold`) the number is one. A batch that always
     /// fails doesn't delay the others: one more may then wait in the exporter.
     public var maxConcurrentExports: Int {
       get { values.maxConcurrentExports }
@@ -294,11 +294,11 @@ extension OTLPGRPCExporter {
     }
 
     /// Checks all values without opening a file.
-    /// - Throws: An ``OTLPError`` that names the first value that can't be used.
+    /// - Throws: An `OTLPError` that names the first value that can't be used.
     public func validate() throws(OTLPError) { _ = try servers() }
 
     /// The servers, never empty.
-    /// - Throws: An ``OTLPError`` that names the first value that can't be used.
+    /// - Throws: An `OTLPError` that names the first value that can't be used.
     package func servers() throws(OTLPError) -> [Endpoint] {
       do throws(ConfigurationError) {
         try ConfigurationError.require(

@@ -14,7 +14,7 @@ public import TelemetrySDK
 /// The first export establishes the connection; a lost connection is established again. A failed export is retried until
 /// its deadline if the OTLP specification permits a retry (RULES 1.4); the time of an outage doesn't count as a processor's
 /// export timeout. A batch that is too large for the server is split. The outcome accounts for each span, and its error,
-/// an ``OTLPError``, gives the reason.
+/// an `OTLPError`, gives the reason.
 public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   struct State {
     var isShutDown = false
@@ -42,7 +42,7 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   ///   - configuration: The server and the manner of sending.
   ///   - runtime: The threads to run on.
   ///   - diagnostics: Receives the first failure after success, recovery, losses and ignored values.
-  /// - Throws: An ``OTLPError`` that names the value or the file that can't be used.
+  /// - Throws: An `OTLPError` that names the value or the file that can't be used.
   public convenience init(
     _ configuration: Configuration = Configuration(), runtime: TelemetryRuntime = .shared,
     diagnostics: Diagnostics = .standardError

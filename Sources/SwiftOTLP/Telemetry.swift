@@ -33,7 +33,7 @@ public final class Telemetry: Sendable {
 
   /// Reads the environment, makes the exporters, and starts telemetry's threads. No connection is established before the first
   /// export.
-  /// - Throws: An ``OTLPError`` that names the property or the variable, the value and the allowed values.
+  /// - Throws: An `OTLPError` that names the property or the variable, the value and the allowed values.
   public convenience init(_ configuration: Configuration = Configuration()) throws(OTLPError) {
     let setup = TelemetrySetup(configuration)
     try setup.validate()

@@ -25,7 +25,7 @@ struct TelemetryEnvironment {
 
   // MARK: Diagnostics
 
-  /// The level of `OTEL_LOG_LEVEL`, by the names of the declarative configuration (`trace` to `fatal`); nil for `none`.
+  /// The level of `OTEL_LOG_LEVEL`, by the names of the declarative configuration; nil for `none` (RULES D23).
   static func logLevel(_ configuration: Telemetry.Configuration) -> Setting<DiagnosticEvent.Level?> {
     var setting = Setting<DiagnosticEvent.Level?>(.warning)
     if let level = configuration.logLevel { setting.set(level) }
@@ -102,7 +102,7 @@ struct TelemetryEnvironment {
   }
 
   /// An exporter that is unknown, or that this version lacks, is named in a warning and ignored; `none` beside others has no
-  /// effect.
+  /// effect (RULES D24).
   func tracesExporters(_ code: [Telemetry.TracesExporter]?) -> Setting<[Telemetry.TracesExporter]> {
     setting(code, default: [.otlp]) {
       guard let (variable, text) = environment.string(["OTEL_TRACES_EXPORTER"]) else { return nil }

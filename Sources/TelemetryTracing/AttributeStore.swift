@@ -6,17 +6,20 @@
   /// A change in place moves the attributes out meanwhile, so that the dictionary isn't copied. Changes of other threads, and an
   /// end, that come then are put together with the changed attributes when these come back: nothing that was set is lost.
   struct AttributeStore {
-    /// Attributes for a change in place.
-    struct Taken {
-      var attributes: SpanAttributes
-      /// True for all attributes of the span, false for an empty collection beside them.
-      fileprivate let isAll: Bool
-    }
-
     /// The attributes with which a span ends.
     struct End {
       let attributes: SpanAttributes
       let unixNano: UInt64
+    }
+
+    /// What follows when attributes came back.
+    enum Return {
+      case done
+      /// The end waited for them.
+      case end(End)
+      /// Others were set meanwhile: merge the second collection into the first one without the lock, since a replaced value may run
+      /// code when it is released, and give the result back.
+      case merge(SpanAttributes, with: SpanAttributes, isAll: Bool)
     }
 
     private enum Phase {
@@ -26,42 +29,52 @@
       case ended
     }
 
+    /// No attributes. A literal would be made by way of a sequence.
+    private static var none: SpanAttributes { SpanAttributes([String: SpanAttribute]()) }
+
     private var phase = Phase.recording
     private var isTaken = false
     /// All attributes, or those that were set while all others were taken.
-    private(set) var attributes = SpanAttributes([:])
+    private(set) var attributes = Self.none
     /// True if an error status with a message was set.
     private var hasErrorMessage = false
 
     /// True until the end.
     var isRecording: Bool { if case .recording = phase { true } else { false } }
 
-    /// Replaces the attributes.
-    mutating func set(_ new: SpanAttributes) { if isRecording { attributes = new } }
+    /// Replaces the attributes, and gives the old ones; after the end it does nothing.
+    mutating func exchange(_ other: inout SpanAttributes) { if isRecording { swap(&attributes, &other) } }
 
-    /// Moves the attributes out. They must come back by ``giveBack(_:)``.
-    mutating func take() -> Taken {
-      guard isRecording, !isTaken else { return Taken(attributes: SpanAttributes([:]), isAll: false) }
+    /// Moves the attributes out. They must come back by ``giveBack(_:isAll:)``.
+    /// - Returns: All attributes of the span, or an empty collection to be merged with them.
+    mutating func take() -> (attributes: SpanAttributes, isAll: Bool) {
+      var taken = Self.none
+      guard isRecording, !isTaken else { return (taken, false) }
       isTaken = true
-      let all = attributes
-      attributes = SpanAttributes([:])
-      return Taken(attributes: all, isAll: true)
+      swap(&taken, &attributes)
+      return (taken, true)
     }
 
     /// Takes attributes back.
-    /// - Returns: The end that waited for them, or nil.
-    mutating func giveBack(_ taken: Taken) -> End? {
-      guard taken.isAll else {
-        if isRecording { attributes.merge(taken.attributes) }
-        return nil
+    /// - Parameter isAll: As ``take()`` returned it.
+    mutating func giveBack(_ taken: SpanAttributes, isAll: Bool) -> Return {
+      var other = taken
+      guard isAll || isRecording else { return .done }
+      guard attributes.isEmpty else {
+        swap(&other, &attributes)
+        defer { attributes = Self.none }
+        if isAll { return .merge(taken, with: other, isAll: true) }
+        // Without others in their place, all attributes are taken from here.
+        let wasTaken = isTaken
+        isTaken = true
+        return .merge(other, with: taken, isAll: !wasTaken)
       }
+      swap(&other, &attributes)
+      guard isAll else { return .done }
       isTaken = false
-      var all = taken.attributes
-      if !attributes.isEmpty { all.merge(attributes) }
-      attributes = all
-      guard case .ending(let unixNano) = phase else { return nil }
+      guard case .ending(let unixNano) = phase else { return .done }
       phase = .ended
-      return End(attributes: attributes, unixNano: unixNano)
+      return .end(End(attributes: attributes, unixNano: unixNano))
     }
 
     /// Ends the span; the first call counts.

@@ -28,8 +28,7 @@
     ///
     /// A program may use both APIs. The inner of the two contexts is the parent: a context that our API bound within the span of
     /// `context` wins, but a service context that isn't the current one was chosen by the caller.
-    static func parent(in context: ServiceContext) -> TraceContext {
-      let bound = TraceContext.bound
+    static func parent(in context: ServiceContext, bound: TraceContext = .bound) -> TraceContext {
       let carried = value(of: context)
       if bound.isEmpty { return carried?.trace ?? bound }
       if bound.isRecordingSuppressed { return bound }

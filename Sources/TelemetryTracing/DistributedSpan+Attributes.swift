@@ -10,15 +10,12 @@
     /// see only a part of them.
     public var attributes: SpanAttributes {
       get { state.attributes }
+      // Inlined and small, so that the coroutine needs no allocation.
+      @inline(__always)
       nonmutating _modify {
-        guard state.span.isRecording else {
-          var ignored = state.attributes
-          yield &ignored
-          return
-        }
-        var taken = state.take()
-        defer { state.giveBack(taken) }
-        yield &taken.attributes
+        var (attributes, isAll) = state.take()
+        defer { state.giveBack(attributes, isAll: isAll) }
+        yield &attributes
       }
       nonmutating set { state.attributes = newValue }
     }

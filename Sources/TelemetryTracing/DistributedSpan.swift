@@ -33,7 +33,7 @@
     /// Sets the status. `ok` is final, and an error without a message doesn't replace one with a message, so `withSpan` keeps the
     /// status that its body has set (RULES 4.2.8).
     public func setStatus(_ status: SpanStatus) {
-      guard state.span.isRecording, state.admits(status) else { return }
+      guard isRecording, state.admits(status) else { return }
       switch status.code {
       case .ok: state.span.setStatus(.ok)
       case .error: state.span.setStatus(.error(status.message ?? ""))
@@ -63,7 +63,7 @@
 
     /// Ends the span: its processors receive it. The first call counts; it never blocks.
     public func end<Instant: TracerInstant>(at instant: @autoclosure () -> Instant) {
-      guard state.span.isRecording else { return }
+      guard state.isRecorded else { return }
       state.end(at: instant().nanosecondsSinceEpoch)
     }
   }

@@ -12,12 +12,23 @@
   /// Spans of both APIs are parents of one another: a span of `TelemetryTracer.withSpan` within one of `Tracing.withSpan` is its
   /// child, and the other way round. This API costs several times as much as `TelemetryTracer`, mostly by its attributes.
   /// The sampler sees no attributes, since the API has none at a span's start.
-  public final class DistributedTracer: Tracer {
+  public struct DistributedTracer: Tracer {
     /// The spans of this tracer.
     public typealias Span = DistributedSpan
 
-    private let tracer: TelemetryTracer
-    private let propagator: any TextMapPropagator
+    /// One reference, which the existentials of the instrumentation system hold without a box. To find a tracer in them takes
+    /// fewer steps for a struct than for a class.
+    private final class Parts: Sendable {
+      let tracer: TelemetryTracer
+      let propagator: any TextMapPropagator
+
+      init(_ tracer: TelemetryTracer, _ propagator: any TextMapPropagator) {
+        self.tracer = tracer
+        self.propagator = propagator
+      }
+    }
+
+    private let parts: Parts
 
     /// How long ``forceFlush()`` waits.
     private static let flushLimit = Duration.seconds(10)
@@ -27,8 +38,7 @@
     ///   - tracer: Starts the spans, which all have its scope.
     ///   - propagator: Carries contexts between processes; default: W3C trace context and baggage.
     public init(_ tracer: TelemetryTracer, propagator: any TextMapPropagator = CompositePropagator.standard) {
-      self.tracer = tracer
-      self.propagator = propagator
+      parts = Parts(tracer, propagator)
       ContextBridge.install { CarriedTrace.inner($0) }
     }
 
@@ -38,10 +48,11 @@
       at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
     ) -> DistributedSpan {
       let context = context()
-      let parent = CarriedTrace.parent(in: context)
-      let span = tracer.startSpan(
+      let bound = TraceContext.bound
+      let parent = CarriedTrace.parent(in: context, bound: bound)
+      let span = parts.tracer.startSpan(
         operationName, kind: SpanData.Kind(kind), parent: parent, at: instant().nanosecondsSinceEpoch)
-      return DistributedSpan(state: SpanState(span, name: operationName, in: parent, context))
+      return DistributedSpan(state: SpanState(span, name: operationName, in: parent, ambient: bound, context))
     }
 
     /// The span that the service context carries; nil if it carries none, or one of another process or API.
@@ -53,7 +64,7 @@
     /// the call does nothing. Prefer `Telemetry.forceFlush(within:)`.
     public func forceFlush() {
       guard TelemetryLoop.current == nil else { return }
-      _ = tracer.provider.forceFlushBlocking(within: Self.flushLimit)
+      _ = parts.tracer.provider.forceFlushBlocking(within: Self.flushLimit)
     }
 
     /// Reads a trace context from headers. Headers that are missing or malformed leave the service context unchanged.
@@ -61,7 +72,7 @@
       _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
     ) where Extract.Carrier == Carrier {
       let before = TraceContext(context)
-      let after = propagator.extract(from: carrier, into: before, using: ExtractorTextMap(extractor: extractor))
+      let after = parts.propagator.extract(from: carrier, into: before, using: ExtractorTextMap(extractor: extractor))
       guard !after.isIdentical(to: before) else { return }
       context[CarriedTrace.Key.self] = CarriedTrace(after)
     }
@@ -70,7 +81,7 @@
     public func inject<Carrier, Inject: Injector>(
       _ context: ServiceContext, into carrier: inout Carrier, using injector: Inject
     ) where Inject.Carrier == Carrier {
-      propagator.inject(
+      parts.propagator.inject(
         CarriedTrace.parent(in: context), into: &carrier, using: InjectorTextMap(injector: injector))
     }
   }

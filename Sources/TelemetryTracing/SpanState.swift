@@ -6,46 +6,94 @@
   /// What the copies of a ``DistributedSpan`` share. It is also the value that the span's service context holds, so no registry of
   /// spans is needed, which would keep those that never end.
   final class SpanState: CarriedTrace, @unchecked Sendable {
-    // SAFETY (Sendable): the store is behind a lock, and nothing else changes.
+    // SAFETY (Sendable): the store is accessed under the span's lock, and nothing else changes.
     let span: RecordingSpan
     let name: String
+    /// False for a span whose settings never have an effect; then the store isn't used.
+    let isRecorded: Bool
     /// The service context that the span started in, without a value of ours: a span doesn't keep its ancestors.
     let outer: ServiceContext
-    private let store = Locked(AttributeStore())
+    // The lock also makes the check for exclusive access needless.
+    @exclusivity(unchecked)
+    private var store = AttributeStore()
 
-    init(_ span: RecordingSpan, name: String, in parent: TraceContext, _ outer: ServiceContext) {
+    init(
+      _ span: RecordingSpan, name: String, in parent: TraceContext, ambient: TraceContext,
+      _ outer: consuming ServiceContext
+    ) {
       self.span = span
       self.name = name
-      var outer = outer
+      isRecorded = span.isRecording
       if !outer.isEmpty { outer[Key.self] = nil }
       self.outer = outer
-      super.init(TraceContext(span, in: parent))
+      super.init(TraceContext(span, in: parent), ambient: ambient)
     }
 
-    var isRecording: Bool { store.withLock { $0.isRecording } && span.isRecording }
+    // Attributes are released, and values are converted, without the lock: they may run a user's code.
+
+    var isRecording: Bool {
+      guard isRecorded else { return false }
+      span.lock()
+      defer { span.unlock() }
+      return unsafe store.isRecording
+    }
 
     var attributes: SpanAttributes {
-      get { store.withLock { $0.attributes } }
-      set { if span.isRecording { store.withLock { $0.set(newValue) } } }
+      get {
+        span.lock()
+        defer { span.unlock() }
+        return unsafe store.attributes
+      }
+      set {
+        guard isRecorded else { return }
+        var old = newValue
+        span.lock()
+        unsafe store.exchange(&old)
+        span.unlock()
+      }
     }
 
-    func take() -> AttributeStore.Taken { store.withLock { $0.take() } }
-
-    func giveBack(_ taken: AttributeStore.Taken) {
-      // Attributes are released, and values converted, without the lock: they may run a user's code.
-      guard let end = store.withLock({ $0.giveBack(taken) }) else { return }
-      finish(end)
+    @inline(never)
+    func take() -> (attributes: SpanAttributes, isAll: Bool) {
+      span.lock()
+      defer { span.unlock() }
+      return unsafe store.take()
     }
 
-    func admits(_ status: SpanStatus) -> Bool { store.withLock { $0.admits(status) } }
+    @inline(never)
+    func giveBack(_ attributes: SpanAttributes, isAll: Bool) {
+      guard isRecorded else { return }
+      var (attributes, isAll) = (attributes, isAll)
+      while true {
+        span.lock()
+        let next = unsafe store.giveBack(attributes, isAll: isAll)
+        span.unlock()
+        switch next {
+        case .done: return
+        case .end(let end): return finish(end)
+        case .merge(let earlier, let later, let all):
+          (attributes, isAll) = (earlier, all)
+          attributes.merge(later)
+        }
+      }
+    }
+
+    func admits(_ status: SpanStatus) -> Bool {
+      span.lock()
+      defer { span.unlock() }
+      return unsafe store.admits(status)
+    }
 
     func end(at unixNano: UInt64) {
-      guard let end = store.withLock({ $0.end(at: unixNano) }) else { return }
-      finish(end)
+      span.lock()
+      let end = unsafe store.end(at: unixNano)
+      span.unlock()
+      if let end { finish(end) }
     }
 
     private func finish(_ end: AttributeStore.End) {
-      guard span.isRecording else { return }
+      // A local copy spares each attribute the reference counts of the span's parts.
+      let span = span
       end.attributes.forEach { key, value in span.set(key, value) }
       span.end(at: end.unixNano)
     }

@@ -22,15 +22,21 @@ import Testing
       "ExportOutcome",
       "Exporter", "FlushReport", "HostDetector", "IDGenerator", "InMemoryExporter", "InMemorySpanExporter",
       "InstrumentationScope", "ItemProcessor", "JaegerPropagator", "KubernetesDetector", "Ledger",
+<<<<<<< HEAD
       "OperatingSystemDetector", "OverflowPolicy", "PairsTextMap", "ParentBasedSampler", "ProbabilitySampler",
       "ProcessDetector", "ProtobufWriter", "RandomIDGenerator", "RecordingSpan", "Resource", "ResourceDetector",
       "Sampler",
+=======
+      "OTTracePropagator", "OperatingSystemDetector", "OverflowPolicy", "PairsTextMap", "ParentBasedSampler",
+      "ProbabilitySampler",
+      "ProcessDetector", "RandomIDGenerator", "RecordingSpan", "Resource", "ResourceDetector", "Sampler",
+>>>>>>> hub/main
       "SamplingResult",
       "SelfMetrics", "ServiceDetector", "SimpleProcessor", "SimpleSpanProcessor", "SpanBatch", "SpanContext",
       "SpanData",
       "SpanExporter", "SpanID", "SpanLimits", "SpanProcessor", "StackTraced", "TelemetryTracer",
       "TextMapGetter", "TextMapPropagator", "TextMapSetter",
-      "TraceContext", "TraceFlags", "TraceID", "TraceIDRatioSampler", "TraceState", "TracerProvider",
+      "TraceContext", "TraceContextKey", "TraceFlags", "TraceID", "TraceIDRatioSampler", "TraceState", "TracerProvider",
       "W3CBaggagePropagator",
       "W3CTraceContextPropagator", "XRayIDGenerator", "XRayPropagator",
     ],

@@ -1,21 +1,21 @@
 import OTLPTesting
-import SwiftOTLP
 import TelemetryCore
 import TestThreads
 import Testing
 
+@testable import SwiftOTLP
+
 @Suite(.ownThreads) struct TelemetryRunningTests {
   private let log = EventLog()
 
-  /// Starts `run()` and waits until it waits.
-  private func start(_ telemetry: Telemetry) async -> (Task<Void, Never>, Promise<Void>) {
-    let (begun, ended) = (Promise<Void>(), Promise<Void>())
+  /// Starts `run()` and returns once it waits for the end, which then comes by a shutdown or the cancellation alone.
+  private func start(_ telemetry: Telemetry, number: Int = 1) async -> (Task<Void, Never>, Promise<Void>) {
+    let ended = Promise<Void>()
     let task = Task {
-      begun.fulfil(())
       await telemetry.run()
       ended.fulfil(())
     }
-    await begun.value
+    while telemetry.runs.withLock({ $0.waiting.count }) < number { await Task.yield() }
     return (task, ended)
   }
 
@@ -50,7 +50,7 @@ import Testing
   func shutdown() async throws {
     let telemetry = try Telemetry(.test([:], log) { $0.tracesExporters = [] })
     let (first, _) = await start(telemetry)
-    let (second, _) = await start(telemetry)
+    let (second, _) = await start(telemetry, number: 2)
     await telemetry.shutdown(within: patience)
     await first.value
     await second.value
@@ -65,10 +65,6 @@ import Testing
   func withoutExporter(_ environment: [String: String]) async throws {
     let telemetry = try Telemetry(.test(environment, log))
     let (task, ended) = await start(telemetry)
-    // The loop's timer stands for the program's own work.
-    let loop = try TelemetryRuntime.shared.acquire()
-    await loop.loop.sleep(until: .after(.milliseconds(200)))
-    loop.end()
     #expect(ended.current == nil)
     task.cancel()
     await ended.value

@@ -110,7 +110,7 @@ import Testing
     arguments: [
       ("OTEL_SDK_DISABLED", "yes", "true or false"),
       ("OTEL_TRACES_SAMPLER", "jaeger_remote", "parentbased_traceidratio"),
-      ("OTEL_PROPAGATORS", "opencensus", "tracecontext"),
+      ("OTEL_PROPAGATORS", "b4", "tracecontext"),
       ("OTEL_TRACES_EXPORTER", "zipkin", "otlp, console or none"),
       ("OTEL_TRACES_EXPORTER", "otlp/stdout", "otlp/stdout isn't built yet"),
       ("OTEL_EXPORTER_OTLP_PROTOCOL", "thrift", "grpc, http/protobuf, http/json"),

@@ -3,11 +3,11 @@
 /// A context is bound to the task, so child tasks inherit the context; threads that aren't tasks can bind a context
 /// too. A context is a single reference, and binding allocates nothing.
 public struct TraceContext: Sendable {
-  /// The context of the running task: the one that ``makeCurrent(_:)`` bound, or the one of a span of
+  /// The context of the running task: the one that `makeCurrent(_:)` bound, or the one of a span of
   /// swift-distributed-tracing (product `TelemetryTracing`) if that started within; empty if there is none.
   public static var current: TraceContext { ContextBridge.current(bound) }
 
-  /// The context that ``makeCurrent(_:)`` bound to the running task; empty if none is bound.
+  /// The context that `makeCurrent(_:)` bound to the running task; empty if none is bound.
   @TaskLocal package static var bound = TraceContext()
 
   /// The parts of a context that is more than a recorded span.
@@ -162,7 +162,7 @@ public struct TraceContext: Sendable {
     set { update(baggage: newValue) }
   }
 
-  /// True if spans that start in this context record nothing; false by default. See ``withRecordingSuppressed(_:)``.
+  /// True if spans that start in this context record nothing; false by default. See `withRecordingSuppressed(_:)`.
   public var isRecordingSuppressed: Bool {
     get { if case .values(let values) = content { values.isRecordingSuppressed } else { false } }
     set { update(isRecordingSuppressed: newValue) }

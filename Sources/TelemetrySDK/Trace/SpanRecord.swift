@@ -103,6 +103,7 @@ struct SpanRecord {
     return storage
   }
 
+<<<<<<< HEAD
   /// The clock of a new span and its start.
   @inline(__always)
   private static func time(_ clock: TraceClock?, _ unixNano: UInt64?) -> (TraceClock, UInt64) {
@@ -112,6 +113,11 @@ struct SpanRecord {
     }
     return (clock, unixNano ?? clock.now)
   }
+=======
+  func lock() { unsafe LockWord(at: tail).lock() }
+
+  func unlock() { unsafe LockWord(at: tail).unlock() }
+>>>>>>> hub/main
 
   /// Calls `body` with the head and the filter while no other thread can reach them.
   @unsafe

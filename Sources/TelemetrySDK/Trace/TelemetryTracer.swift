@@ -26,7 +26,7 @@ public final class TelemetryTracer: Sendable {
   ///   - name: The operation, of low cardinality.
   ///   - kind: The side of a call that the span is; default `internal`.
   ///   - parent: The context to start in; nil, the default, for ``TraceContext/current``. An empty context makes a root span.
-  ///   - attributes: Attributes that the sampler sees; none by default.
+  ///   - attributes: Attributes that the sampler sees; none by default. Prefer them to attributes that are set later.
   ///   - links: Links that the sampler sees; none by default.
   ///   - unixNano: The start in nanoseconds since 1970; nil, the default, for now.
   public func startSpan(

@@ -27,7 +27,7 @@ public final class TracerProvider: Sendable {
   /// No span is recorded: there is no processor, or the provider was shut down.
   private let isClosed: Atomic<Bool>
   private let abandonedCount = Atomic(0)
-  private let tracers = Locked(TracerCache())
+  private let tracers = ForkSafe(TracerCache())
 
   /// Makes a provider.
   /// - Parameters:

@@ -50,7 +50,7 @@ package struct ExecCommand: ToolCommand {
     let parent = telemetry.context(in: environment)
     let span = telemetry.tracer.startSpan(
       self.span.name ?? Self.baseName(program), kind: self.span.kind ?? .client, parent: parent,
-      attributes: attributes(program))
+      attributes: attributes(program, searchPath: environment["PATH"]))
     let end = process.run(
       lastArguments: command.count, Self.environment(for: TraceContext(span, in: parent), telemetry)
     ) { span.setAttribute("process.pid", Int($0)) }
@@ -75,11 +75,13 @@ package struct ExecCommand: ToolCommand {
   }
 
   /// The attributes of a call of a program, by the semantic conventions for CLI programs.
-  private func attributes(_ program: String) -> Attributes {
+  private func attributes(_ program: String, searchPath: String?) -> Attributes {
     var attributes: Attributes = [
       "process.executable.name": .string(Self.baseName(program)), "process.command": .string(program),
     ]
-    if program.contains("/") { attributes["process.executable.path"] = .string(program) }
+    if let path = CommandFile.path(of: program, searchPath: searchPath).flatMap({ CommandFile.absolute($0) }) {
+      attributes["process.executable.path"] = .string(path)
+    }
     if recordsArguments { attributes["process.command_args"] = AttributeValue(command) }
     for attribute in span.attributes { attributes[attribute.key] = attribute.value }
     return attributes

@@ -52,19 +52,39 @@ final class CommandProcess: Sendable {
     return end
   }
 
-  private func start(lastArguments count: Int, _ environment: borrowing CommandEnvironment) -> Result<
-    pid_t, SystemError
-  > {
-    var mask = CommandSignals.shared.inheritedMask
-    let changes = Process.changes.withLock { $0 }
-    var defaults = sigset_t()
-    unsafe sigemptyset(&defaults)
-    for number in changes.ignoredSignals { unsafe sigaddset(&defaults, number) }
+  private func start(
+    lastArguments count: Int, _ environment: borrowing CommandEnvironment
+  ) -> Result<pid_t, SystemError> {
     // The bytes as they were given: a `String` would repair what isn't UTF-8.
     let arguments = unsafe CommandLine.unsafeArgv + (Int(CommandLine.argc) - count)
     guard let program = unsafe arguments.pointee else {
       return .failure(SystemError(call: "posix_spawnp", code: ENOENT))
     }
+    let result = unsafe spawn(program, arguments, environment)
+    guard case .failure(let error) = result, error.code == ENOEXEC,
+      let path = CommandFile.path(of: unsafe String(cString: program), searchPath: Process.environment["PATH"])
+    else { return result }
+    // A script without a first line that names its interpreter is run by the shell, as execvp(3) does.
+    return unsafe path.withCString { path in
+      let rest = unsafe (1...count).map { unsafe arguments[$0] }  // ends with nil
+      let shell = unsafe strdup("/bin/sh")
+      defer { unsafe free(shell) }
+      let line = unsafe [shell, UnsafeMutablePointer(mutating: path)] + rest
+      return unsafe line.withUnsafeBufferPointer { line in
+        unsafe spawn("/bin/sh", line.baseAddress.unsafelyUnwrapped, environment)
+      }
+    }
+  }
+
+  private func spawn(
+    _ program: UnsafePointer<CChar>, _ arguments: UnsafePointer<UnsafeMutablePointer<CChar>?>,
+    _ environment: borrowing CommandEnvironment
+  ) -> Result<pid_t, SystemError> {
+    var mask = CommandSignals.shared.inheritedMask
+    let changes = Process.changes.withLock { $0 }
+    var defaults = sigset_t()
+    unsafe sigemptyset(&defaults)
+    for number in changes.ignoredSignals { unsafe sigaddset(&defaults, number) }
     var id: pid_t = 0
     let error = unsafe environment.withEntries { entries in
       unsafe COTLPSystem_spawn(

@@ -142,6 +142,44 @@ import Testing
     await collector.stop()
   }
 
+  @Test("a script without a first line is run by the shell, as execvp does")
+  func plainScript() async throws {
+    let collector = try await LoopbackCollector()
+    let folder = try TestFiles.makeDirectory()
+    defer { TestFiles.remove(folder) }
+    try TestFiles.write("echo \"$0 $1 $2\"; exit 5\n", to: folder + "/otlp-script")
+    let made = try ChildProcess(["/bin/chmod", "755", folder + "/otlp-script"], input: "")
+    #expect(await made.wait() == 0)
+    let run = try await exec(["--", folder + "/otlp-script", "a b", "c"], collector)
+    #expect(run.code == 5 && run.output == "\(folder)/otlp-script a b c\n", "\(run.errors)")
+    let found = try ChildProcess(
+      [
+        "/bin/sh", "-c",
+        "PATH=$PATH:\(folder); exec '\(Tool.path)' exec --endpoint \(collector.endpoint) -- otlp-script x",
+      ],
+      input: "")
+    #expect(await found.wait() == 5)
+    #expect(found.output == "\(folder)/otlp-script x \n")
+    #expect(collector.spans.allSatisfy { $0.name == "otlp-script" && $0.attributes["process.exit.code"] == 5 })
+    #expect(collector.spans.allSatisfy { $0.attributes["process.executable.path"] == .string(folder + "/otlp-script") })
+    #expect(collector.spanCount == 2)
+    await collector.stop()
+  }
+
+  @Test("children that the tool has inherited are reaped, as the first process of a container must")
+  func reaping() async throws {
+    let collector = try await LoopbackCollector()
+    // A process that has ended is in /proc until it is reaped.
+    let script = """
+      true & export CHILD=$!
+      exec '\(Tool.path)' exec --endpoint \(collector.endpoint) -- sh -c \
+        'while [ -e /proc/$CHILD ]; do sleep 0.02; done; exit 3'
+      """
+    let process = try ChildProcess(["/bin/sh", "-c", script], input: "")
+    #expect(await process.wait() == 3, "\(process.errors)")
+    await collector.stop()
+  }
+
   @Test("the command inherits signals and descriptors as if it had been started directly")
   func inheritance() async throws {
     let collector = try await LoopbackCollector()

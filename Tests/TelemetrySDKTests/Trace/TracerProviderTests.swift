@@ -41,6 +41,37 @@ import Testing
     #expect(processor.ended.last?.traceState == "k=v" && processor.ended.last?.flags == 0x301)
   }
 
+  @Test("a sampler sees the context with its baggage, and all that the span starts with")
+  func samplersSeeTheContext() throws {
+    struct Seeing: Sampler {
+      let description = "Seeing"
+      func shouldSample(
+        parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
+        attributes: Attributes, links: [RecordingSpan.Link]
+      ) -> SamplingResult {
+        let sees =
+          context.baggage["b"] == "c" && context.spanContext == parent && traceID == parent.traceID && name == "name"
+          && kind == .client && attributes == ["a": 1] && links.map(\.context) == [parent]
+        return SamplingResult(.recordAndSample, attributes: ["sees": .bool(sees)])
+      }
+    }
+    let context = TraceContext(.example(), baggage: ["b": "c"])
+    try TracerProvider(processor, sampler: Seeing()).tracer("a").startSpan(
+      "name", kind: .client, parent: context, attributes: ["a": 1], links: [.init(.example())]
+    ).end()
+    #expect(processor.ended.first?.attributes == ["a": 1, "sees": true])
+  }
+
+  @Test("a span that isn't recorded has an id of its own, in its parent's trace (4.2.1)")
+  func unrecordedIDs() throws {
+    let tracer = try TracerProvider(processor, sampler: AlwaysOffSampler()).tracer("a")
+    let span = tracer.startSpan("name", parent: TraceContext(.example()))
+    #expect(!span.isRecording && span.context.isValid && !span.context.isSampled && !span.context.isRemote)
+    let parent = SpanContext.example()
+    #expect(span.context.traceID == parent.traceID && span.context.spanID != parent.spanID)
+    #expect(tracer.startSpan("other", parent: TraceContext(span)).context.spanID != span.context.spanID)
+  }
+
   @Test("a trace has one clock, so its durations aren't negative")
   func clock() throws {
     let tracer = try TracerProvider(processor).tracer("a")
