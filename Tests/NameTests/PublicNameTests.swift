@@ -22,15 +22,10 @@ import Testing
       "ExportOutcome",
       "Exporter", "FlushReport", "HostDetector", "IDGenerator", "InMemoryExporter", "InMemorySpanExporter",
       "InstrumentationScope", "ItemProcessor", "JaegerPropagator", "KubernetesDetector", "Ledger",
-<<<<<<< HEAD
-      "OperatingSystemDetector", "OverflowPolicy", "PairsTextMap", "ParentBasedSampler", "ProbabilitySampler",
-      "ProcessDetector", "ProtobufWriter", "RandomIDGenerator", "RecordingSpan", "Resource", "ResourceDetector",
-      "Sampler",
-=======
       "OTTracePropagator", "OperatingSystemDetector", "OverflowPolicy", "PairsTextMap", "ParentBasedSampler",
       "ProbabilitySampler",
-      "ProcessDetector", "RandomIDGenerator", "RecordingSpan", "Resource", "ResourceDetector", "Sampler",
->>>>>>> hub/main
+      "ProcessDetector", "ProtobufWriter", "RandomIDGenerator", "RecordingSpan", "Resource", "ResourceDetector",
+      "Sampler",
       "SamplingResult",
       "SelfMetrics", "ServiceDetector", "SimpleProcessor", "SimpleSpanProcessor", "SpanBatch", "SpanContext",
       "SpanData",

@@ -103,7 +103,6 @@ struct SpanRecord {
     return storage
   }
 
-<<<<<<< HEAD
   /// The clock of a new span and its start.
   @inline(__always)
   private static func time(_ clock: TraceClock?, _ unixNano: UInt64?) -> (TraceClock, UInt64) {
@@ -113,11 +112,6 @@ struct SpanRecord {
     }
     return (clock, unixNano ?? clock.now)
   }
-=======
-  func lock() { unsafe LockWord(at: tail).lock() }
-
-  func unlock() { unsafe LockWord(at: tail).unlock() }
->>>>>>> hub/main
 
   /// Calls `body` with the head and the filter while no other thread can reach them.
   @unsafe
@@ -143,11 +137,13 @@ struct SpanRecord {
   var baggage: Baggage { unsafe head.pointee.baggage }
   var isDebug: Bool { unsafe head.pointee.isDebug }
   var clock: TraceClock { unsafe head.pointee.clock }
+
   /// Calls `body` with the span's tracer.
   @inline(__always)
   func withTracer<Result>(_ body: (TelemetryTracer) -> Result) -> Result {
     unsafe head.pointee.tracer._withUnsafeGuaranteedRef { body($0) }
   }
+
   var parent: SpanID { unsafe head.pointee.parent }
 
   var maxEventAttributes: Int { @inline(__always) get { unsafe head.pointee.maxEventAttributes } }
