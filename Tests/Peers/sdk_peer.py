@@ -28,7 +28,7 @@ from opentelemetry.propagators.textmap import Getter
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider, sampling
-from opentelemetry.sdk.trace._sampling_experimental import composable_traceid_ratio_based, composite_sampler
+from opentelemetry.sdk.trace import _sampling_experimental as composition
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.sdk.trace.id_generator import IdGenerator
@@ -118,11 +118,31 @@ def sampler(fields):
     if kind == "ratio":
         return sampling.TraceIdRatioBased(number(fields["ratio"]))
     if kind == "probability":
-        return composite_sampler(composable_traceid_ratio_based(number(fields["ratio"])))
+        return composition.composite_sampler(composition.composable_traceid_ratio_based(number(fields["ratio"])))
+    if kind == "composite":
+        return composition.composite_sampler(composable(fields["delegate"]))
     if kind == "record":
         return sampling.AlwaysRecordSampler(sampler(fields["root"]))
     names = ("root", "remote_parent_sampled", "remote_parent_not_sampled", "local_parent_sampled", "local_parent_not_sampled")
     return sampling.ParentBased(**{name: sampler(fields[name]) for name in names if name in fields})
+
+
+def composable(fields):
+    kind = fields["kind"]
+    if kind == "on":
+        return composition.composable_always_on()
+    if kind == "off":
+        return composition.composable_always_off()
+    if kind == "ratio":
+        return composition.composable_traceid_ratio_based(number(fields["ratio"]))
+    if kind == "parent":
+        return composition.composable_parent_threshold(composable(fields["root"]))
+    return composition.composable_rule_based(
+        [(named(rule["name"]), composable(rule["sampler"])) for rule in fields["rules"]])
+
+
+def named(name):
+    return lambda **span: span["name"] == name
 
 
 def number(digits):
@@ -148,9 +168,9 @@ def decide(case):
     """The decision about a span, and the context that its tracer gives it."""
     chosen = sampler(case["sampler"])
     parent = context(case["parent"])
-    if case["sampler"]["kind"] == "probability":
+    if case["sampler"]["kind"] in ("probability", "composite"):
         state = trace.get_current_span(parent).get_span_context().trace_state
-        result = chosen.should_sample(parent, int(case["trace"], 16), "span", trace_state=state)
+        result = chosen.should_sample(parent, int(case["trace"], 16), case["name"], trace_state=state)
         decided = result.trace_state.to_header() if result.trace_state else ""
         return f"{result.decision.name} state={text(decided)}"
     ids = FixedIDs(case["random"])

@@ -17,7 +17,7 @@
 
     @Test func anExportReturnsWhenItsSpansAreDelivered() async throws {
       let collector = try await LoopbackCollector()
-      let exporter = try OTLPSpanExporter(endpoint: collector.endpoint)
+      let exporter = try OTLPSpanExporter(exporter: .init(endpoint: collector.endpoint), diagnostics: .silent)
       #expect(await exporter.export(spans: spans(3), explicitTimeout: nil) == .success)
       #expect(collector.spanCount == 3)
       #expect(Self.blocking(exporter, spans(2)) == .success && collector.spanCount == 5)

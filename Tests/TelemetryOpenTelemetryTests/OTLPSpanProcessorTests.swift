@@ -63,7 +63,7 @@
     }
 
     @Test func aDeadServerHoldsTheProgramForTheGivenTimeOnly() throws {
-      let processor = try OTLPSpanProcessor(endpoint: "http://127.0.0.1:1")
+      let processor = try OTLPSpanProcessor(exporter: .init(endpoint: "http://127.0.0.1:1"), diagnostics: .silent)
       let provider = TracerProviderBuilder().add(spanProcessor: processor).build()
       provider.get(instrumentationName: "lib").spanBuilder(spanName: "s").startSpan().end()
       processor.forceFlush(timeout: 0.05)

@@ -120,6 +120,20 @@
       #expect(bench.ended("b")?.parentSpanID == span.spanContext.spanID)
     }
 
+    @Test func aFlushDeliversWhatEnded() throws {
+      let exporter = InMemorySpanExporter()
+      var batch = BatchConfiguration()
+      batch.scheduleDelay = .seconds(86_400)
+      let processor = try BatchSpanProcessor(exporter: exporter, configuration: batch, diagnostics: .silent)
+      let provider = try TracerProvider(resource: Resource(), processors: [processor], diagnostics: .silent)
+      let tracer = DistributedTracer(provider.tracer("a"))
+      tracer.startSpan("a").end()
+      #expect(exporter.items.isEmpty)
+      tracer.forceFlush()
+      #expect(exporter.items.map(\.name) == ["a"])
+      _ = provider.shutdownBlocking(within: .seconds(60))
+    }
+
     @Test("no span is recorded where recording is suppressed (4.8.9)")
     func suppressed() throws {
       let tracer = try bench.tracers().distributed

@@ -5,15 +5,18 @@ import Testing
 // The code of the page "Servers and programs". The frameworks' types have the shapes that their packages declare.
 
 func traced<Response>(
-  _ method: String, _ route: String, _ headers: [(name: String, value: String)], _ telemetry: Telemetry,
-  _ respond: () async throws -> (response: Response, status: Int)
+  _ method: String, _ path: String, _ headers: [(name: String, value: String)], _ telemetry: Telemetry,
+  _ respond: () async throws -> (response: Response, route: String?, status: Int)
 ) async throws -> Response {
   let parent = telemetry.propagator.extract(from: headers, into: TraceContext())
-  let attributes: Attributes = ["http.request.method": .string(method), "http.route": .string(route)]
-  return try await telemetry.tracer("http").withSpan(
-    "\(method) \(route)", kind: .server, parent: parent, attributes: attributes
-  ) { span in
-    let (response, status) = try await respond()
+  let attributes: Attributes = ["http.request.method": .string(method), "url.path": .string(path)]
+  return try await telemetry.tracer("http").withSpan(method, kind: .server, parent: parent, attributes: attributes) {
+    span in
+    let (response, route, status) = try await respond()
+    if let route {
+      span.updateName("\(method) \(route)")
+      span.setAttribute("http.route", route)
+    }
     span.setAttribute("http.response.status_code", status)
     if status >= 500 { span.setStatus(.error()) }
     return response
@@ -28,8 +31,10 @@ enum HummingbirdShape {
   }
   struct Method { let rawValue: String }
   struct Status { let code: Int }
+  struct URI { let path = "/users/7" }
   struct Request {
     let method: Method
+    let uri = URI()
     let headers: [HTTPField]
   }
   struct Response { let status: Status }
@@ -48,10 +53,9 @@ enum HummingbirdShape {
       _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
       let headers = request.headers.map { (name: $0.name.rawName, value: $0.value) }
-      let route = context.endpointPath ?? "unknown"
-      return try await traced(request.method.rawValue, route, headers, telemetry) {
+      return try await traced(request.method.rawValue, request.uri.path, headers, telemetry) {
         let response = try await next(request, context)
-        return (response, response.status.code)
+        return (response, context.endpointPath, response.status.code)
       }
     }
   }
@@ -61,8 +65,10 @@ enum VaporShape {
   struct Method { let rawValue: String }
   struct Status { let code: UInt }
   struct Route: CustomStringConvertible { let description: String }
+  struct URI { let path = "/unknown" }
   final class Request: Sendable {
     let method = Method(rawValue: "GET")
+    let url = URI()
     let headers: [(name: String, value: String)] = []
     let route: Route? = nil
   }
@@ -77,10 +83,58 @@ enum VaporShape {
 
     func respond(to request: Request, chainingTo next: any AsyncResponder) async throws -> Response {
       let headers = request.headers.map { (name: $0.name, value: $0.value) }
-      let route = request.route?.description ?? "unknown"
-      return try await traced(request.method.rawValue, route, headers, telemetry) {
+      return try await traced(request.method.rawValue, request.url.path, headers, telemetry) {
         let response = try await next.respond(to: request)
-        return (response, Int(response.status.code))
+        return (response, request.route?.description, Int(response.status.code))
+      }
+    }
+  }
+}
+
+enum GRPCShape {
+  enum MetadataValue {
+    case string(String)
+    func encoded() -> String {
+      switch self {
+      case .string(let text): text
+      }
+    }
+  }
+  struct RPCError: Error {
+    struct Code { let rawValue: Int }
+    let code: Code
+    let message: String
+  }
+  struct MethodDescriptor { let fullyQualifiedMethod: String }
+  struct ServerContext { let descriptor: MethodDescriptor }
+  struct StreamingServerRequest<Message> { let metadata: [(key: String, value: MetadataValue)] }
+  struct StreamingServerResponse<Message> { let accepted: Result<Int, RPCError> }
+  protocol ServerInterceptor: Sendable {
+    func intercept<Input: Sendable, Output: Sendable>(
+      request: StreamingServerRequest<Input>, context: ServerContext,
+      next: @Sendable (StreamingServerRequest<Input>, ServerContext) async throws -> StreamingServerResponse<Output>
+    ) async throws -> StreamingServerResponse<Output>
+  }
+
+  struct TracingInterceptor: ServerInterceptor {
+    let telemetry: Telemetry
+
+    func intercept<Input: Sendable, Output: Sendable>(
+      request: StreamingServerRequest<Input>, context: ServerContext,
+      next: @Sendable (StreamingServerRequest<Input>, ServerContext) async throws -> StreamingServerResponse<Output>
+    ) async throws -> StreamingServerResponse<Output> {
+      let headers = request.metadata.map { (name: $0.key, value: $0.value.encoded()) }
+      let parent = telemetry.propagator.extract(from: headers, into: TraceContext())
+      let method = context.descriptor.fullyQualifiedMethod
+      return try await telemetry.tracer("grpc").withSpan(
+        method, kind: .server, parent: parent, attributes: ["rpc.system": "grpc", "rpc.method": .string(method)]
+      ) { span in
+        let response = try await next(request, context)
+        if case .failure(let error) = response.accepted {
+          span.setAttribute("rpc.grpc.status_code", error.code.rawValue)
+          span.setStatus(.error(error.message))
+        }
+        return response
       }
     }
   }
@@ -170,12 +224,21 @@ func main(_ configuration: Telemetry.Configuration) throws {
       return .init(status: .init(code: 503))
     }
     _ = try await VaporShape.TracingMiddleware(telemetry: telemetry).respond(to: .init(), chainingTo: Responder())
+    let call = GRPCShape.StreamingServerRequest<Int>(metadata: [("traceparent", .string(parent))])
+    let context = GRPCShape.ServerContext(descriptor: .init(fullyQualifiedMethod: "shop.Cart/Add"))
+    _ = try await GRPCShape.TracingInterceptor(telemetry: telemetry).intercept(request: call, context: context) {
+      _, _ in
+      GRPCShape.StreamingServerResponse<Int>(accepted: .failure(.init(code: .init(rawValue: 5), message: "no cart")))
+    }
     try await serve(Server(), telemetry)
     let spans = exporter.items
-    #expect(spans.map(\.name) == ["GET", "GET /users/{id}", "GET unknown"])
+    #expect(spans.map(\.name) == ["GET", "GET /users/{id}", "GET", "shop.Cart/Add"])
     #expect(spans[1].parentSpanID == SpanID(0x1234_5678_9012_3456) && spans[0].parentSpanID == spans[1].spanID)
     #expect(spans[1].status.code == .error && spans[1].attributes["http.response.status_code"] == 503)
-    #expect(spans.map(\.kind) == [.client, .server, .server])
+    #expect(spans.map(\.kind) == [.client, .server, .server, .server])
+    #expect(spans[1].attributes["url.path"] == "/users/7" && spans[1].attributes["http.route"] == "/users/{id}")
+    #expect(spans[3].parentSpanID == spans[1].parentSpanID && spans[3].status == .error("no cart"))
+    #expect(spans[3].attributes["rpc.grpc.status_code"] == 5)
   }
 
   @Test func aFunctionDeliversBeforeItsResponse() async throws {

@@ -59,6 +59,15 @@ private func sampling() throws {
   _ = (sampler, limits)
 }
 
+private func composing() throws -> CompositeSampler {
+  let rules = ComposableRuleBased([
+    .init("health check", ComposableAlwaysOff()) { $0.attributes["http.route"] == "/healthz" },
+    .init("other", try ComposableProbability(ratio: 0.1)) { _ in true },
+  ])
+  let sampler = CompositeSampler(ComposableParentThreshold(root: rules))
+  return sampler
+}
+
 struct HealthCheckSampler: Sampler {
   let other: any Sampler
   var description: String { "HealthCheckSampler{\(other)}" }

@@ -16,12 +16,14 @@ extension PeerTests {
       var parent: SpanContext
       let traceID: TraceID
       let isRandom: Bool
+      let name: String
 
       init(_ plan: SamplerPlan, _ random: inout SeededRandom) {
         self.plan = plan
         parent = random.oneIn(4) ? .invalid : random.spanContext()
         traceID = parent.isValid ? parent.traceID : TraceID(high: random.word(), low: random.word())
         isRandom = random.oneIn(2)
+        name = random.element(["a", "b", "c", "d"])
       }
 
       var json: String {
@@ -30,6 +32,7 @@ extension PeerTests {
           writer.object("parent") { if parent.isValid { parent.write(into: &$0) } }
           writer.field("trace", "\(traceID)")
           writer.field("random", isRandom)
+          writer.field("name", name)
         }
       }
     }
@@ -61,11 +64,14 @@ extension PeerTests {
       return provider.tracer("test").startSpan("span", parent: TraceContext(question.parent))
     }
 
-    @Test("the probability sampler decides and writes its threshold as Python's, by random ids and by `rv`")
+    @Test("probability and composite samplers decide and write thresholds as Python's, by random ids and by `rv`")
     func probability() async throws {
       let questions = (0..<Self.count).map { seed in
         var random = SeededRandom(seed: UInt64(seed))
-        var question = Question(.probability(Self.ratio(&random)), &random)
+        let plan: SamplerPlan =
+          seed.isMultiple(of: 2)
+          ? .probability(random.thresholdRatio()) : .composite(.random(&random, depth: 0))
+        var question = Question(plan, &random)
         if question.parent.isValid { question.parent.traceState.set(Self.otelEntry(&random), for: "ot") }
         return question
       }
@@ -73,13 +79,14 @@ extension PeerTests {
       var keptThresholds = 0
       for (seed, question) in questions.enumerated() {
         let result = try question.plan.sampler().shouldSample(
-          parent: question.parent, context: TraceContext(question.parent), traceID: question.traceID, name: "span",
+          parent: question.parent, context: TraceContext(question.parent), traceID: question.traceID,
+          name: question.name,
           kind: .internal, attributes: [:], links: [])
         var state = result.traceState ?? question.parent.traceState
-        if result.decision == .drop, Self.isThresholdAlone(question.parent.traceState["ot"]) {
-          // Known difference: Python leaves the entry if it would become empty; `th` must go with a negative decision
-          // (RULES 4.3.7).
-          #expect(state["ot"] == nil)
+        if result.decision == .drop { #expect(state.threshold == nil) }
+        if state["ot"] == nil, Self.isThresholdAlone(question.parent.traceState["ot"]) {
+          // Known difference: Python leaves the entry if it would become empty; `th` must go with a negative decision, and
+          // if it isn't reliable (RULES 4.3.7).
           state = question.parent.traceState
           keptThresholds += 1
         }
@@ -90,18 +97,11 @@ extension PeerTests {
       #expect(keptThresholds > 0)
     }
 
-    /// A ratio whose threshold has at most four digits behind the leading `f`: ours has no more, Python's has 14.
-    private static func ratio(_ random: inout SeededRandom) -> Double {
-      let digits = 4 + random.below(6)
-      return Double(1 + random.below(1 << (random.oneIn(3) ? 4 : 16)) % (1 << 16 - 1))
-        * .init(
-          sign: .plus, exponent: -4 * digits, significand: 1)
-    }
-
     private static func otelEntry(_ random: inout SeededRandom) -> String {
       var parts: [String] = []
-      if random.oneIn(2) { parts.append("th:" + random.text("0123456789abcdef", length: 1...14)) }
-      if random.oneIn(8) { parts.append("th:" + random.text("xyz", length: 1...3)) }
+      if random.oneIn(2) {
+        parts.append("th:" + random.text(random.oneIn(8) ? "xyz" : "0123456789abcdef", length: 1...14))
+      }
       if random.oneIn(2) {
         parts.append("rv:" + (random.oneIn(2) ? "ffff" : "0000") + random.text("0123456789abcdef", length: 10...10))
       }

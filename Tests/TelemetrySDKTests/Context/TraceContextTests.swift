@@ -22,6 +22,19 @@ import Testing
     #expect(copy.baggage["user"] == "1" && !copy.isDebug && copy.spanContext.isValid)
   }
 
+  @Test func copiesAreIdenticalAndEqualPartsAreNot() throws {
+    let context = TraceContext(.example())
+    let span = try TracerProvider(CollectingProcessor()).tracer("a").startSpan("a")
+    #expect(context.isIdentical(to: context) && !context.isIdentical(to: TraceContext(.example())))
+    #expect(TraceContext(span).isIdentical(to: TraceContext(span)) && !TraceContext(span).isIdentical(to: context))
+    #expect(TraceContext().isIdentical(to: TraceContext()) && !TraceContext().isIdentical(to: context))
+    #expect(TraceContext().isEmpty && !context.isEmpty && !TraceContext(span).isEmpty)
+    var changed = context
+    changed.baggage["a"] = "b"
+    #expect(!changed.isIdentical(to: context))
+    span.end()
+  }
+
   @Test func theCurrentContextIsBoundForTheBodyAlone() throws {
     struct Failure: Error {}
     let context = TraceContext(.example())

@@ -9,7 +9,7 @@ public struct ProbabilitySampler: Sampler {
   private let threshold: SamplingThreshold
   /// The trace state of a sampled span if the parent's is empty, made once.
   private let thresholdAlone: TraceState
-  private let randomnessWarning: WarnOnce
+  private let randomness: TraceRandomness
 
   /// Makes a sampler.
   /// - Parameters:
@@ -21,8 +21,7 @@ public struct ProbabilitySampler: Sampler {
     self.ratio = ratio
     threshold = SamplingThreshold(probability: ratio)
     thresholdAlone = TraceState().withThreshold(threshold)
-    randomnessWarning = WarnOnce(
-      "ProbabilitySampler presumes a random trace id, but the parent's random flag isn't set", diagnostics)
+    randomness = TraceRandomness("ProbabilitySampler", diagnostics)
   }
 
   /// `recordAndSample` with `th` in the trace state, or `drop` without `th`.
@@ -30,19 +29,13 @@ public struct ProbabilitySampler: Sampler {
     parent: SpanContext, context: TraceContext, traceID: TraceID, name: String, kind: SpanData.Kind,
     attributes: Attributes, links: [RecordingSpan.Link]
   ) -> SamplingResult {
-    let isSampled = threshold.samples(randomness(parent, traceID))
+    let isSampled = threshold.samples(randomness.value(parent, traceID))
     if parent.traceState.isEmpty {
       return isSampled ? SamplingResult(.recordAndSample, traceState: thresholdAlone) : SamplingResult(.drop)
     }
     return SamplingResult(
       isSampled ? .recordAndSample : .drop,
       traceState: parent.traceState.withThreshold(isSampled ? threshold : nil))
-  }
-
-  private func randomness(_ parent: SpanContext, _ traceID: TraceID) -> UInt64 {
-    if let explicit = parent.traceState.randomness { return explicit }
-    if parent.isValid, !parent.flags.contains(.random) { randomnessWarning.emit() }
-    return traceID.low & 0xFF_FFFF_FFFF_FFFF
   }
 
   /// `ProbabilitySampler` with the ratio in six digits after the point, or more if the ratio has more.

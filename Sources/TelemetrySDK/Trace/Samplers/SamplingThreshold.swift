@@ -8,6 +8,12 @@ package struct SamplingThreshold: Hashable, Sendable, CustomStringConvertible {
   /// The threshold, from 0, which samples all, to 2^56 - 1.
   package let value: UInt64
 
+  /// Takes a threshold; nil if it is 2^56 or more.
+  package init?(value: UInt64) {
+    guard value < Self.range else { return nil }
+    self.value = value
+  }
+
   /// Converts a probability from 2^-56 to 1.
   /// - Parameter precision: Significant hexadecimal digits, 1 to 12; leading digits `f` don't count.
   package init(probability: Double, precision: Int = 4) {

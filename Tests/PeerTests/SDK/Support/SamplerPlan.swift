@@ -8,6 +8,7 @@ indirect enum SamplerPlan {
   case off
   case ratio(Double)
   case probability(Double)
+  case composite(ComposablePlan)
   case record(SamplerPlan)
   /// The root, and delegates for sampled and unsampled, remote and local parents; nil for the default.
   case parentBased(SamplerPlan, [SamplerPlan?])
@@ -38,6 +39,7 @@ indirect enum SamplerPlan {
     case .off: return AlwaysOffSampler()
     case .ratio(let ratio): return try TraceIDRatioSampler(ratio: ratio, diagnostics: .silent)
     case .probability(let ratio): return try ProbabilitySampler(ratio: ratio, diagnostics: .silent)
+    case .composite(let plan): return CompositeSampler(try plan.sampler(), diagnostics: .silent)
     case .record(let root): return AlwaysRecordSampler(try root.sampler())
     case .parentBased(let root, let others):
       var sampler = ParentBasedSampler(root: try root.sampler())
@@ -60,6 +62,9 @@ indirect enum SamplerPlan {
     case .probability(let ratio):
       writer.field("kind", "probability")
       writer.field("ratio", Hexadecimal.text(ratio.bitPattern))
+    case .composite(let plan):
+      writer.field("kind", "composite")
+      writer.object("delegate") { plan.write(into: &$0) }
     case .record(let root):
       writer.field("kind", "record")
       writer.object("root") { root.write(into: &$0) }
