@@ -35,6 +35,7 @@ let package = Package(
     driver("idle-bench"),
     driver("queue-bench"),
     driver("pipeline-bench"),
+    driver("tracer-bench"),
     // The size of a user's program, which imports only the public product.
     .executableTarget(
       name: "hello-exporter", dependencies: [.product(name: "OTLPGRPC", package: "swift-otlp")],
