@@ -38,6 +38,7 @@ let package = Package(
     .library(name: "SwiftOTLP", targets: ["SwiftOTLP"]),
     .library(name: "TelemetrySDK", targets: ["TelemetrySDK"]),
     .library(name: "OTLPGRPC", targets: ["OTLPGRPC"]),
+    .library(name: "OTLPHTTP", targets: ["OTLPHTTP"]),
     .library(name: "OTLPTesting", targets: ["OTLPTesting"]),
     .executable(name: "otlp", targets: ["otlp"]),
     .library(name: "TelemetryTracing", targets: ["TelemetryTracing"]),
@@ -61,6 +62,9 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
     .package(url: "https://github.com/open-telemetry/opentelemetry-swift-core.git", from: "2.5.0"),
   ],
+  traits: [
+    .trait(name: "HTTP", description: "OTLP over HTTP, in the product OTLPHTTP. Needs libcurl with OpenSSL.")
+  ],
   targets: [
     .systemLibrary(
       name: "COTLPNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"]), .brew(["libnghttp2"])]),
@@ -68,14 +72,22 @@ let package = Package(
       name: "COTLPOpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .systemLibrary(name: "COTLPZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "COTLPSystem"),
+    // Without `pkgConfig`: SwiftPM warns of an absent one, also while the trait is off.
+    .systemLibrary(name: "COTLPCURL", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
 
     library("TelemetryCore", ["COTLPSystem"]),
     library("TelemetrySDK", ["TelemetryCore"]),
     library("OTLPWire", ["TelemetrySDK", "TelemetryCore", "COTLPSystem"]),
-    library("OTLPExport", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "COTLPZlib"]),
     library("HTTP2Transport", ["TelemetryCore", "COTLPNGHTTP2", "COTLPOpenSSL"]),
+    library("OTLPExport", ["OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPZlib"]),
     library("GRPCClient", ["HTTP2Transport", "TelemetryCore"]),
     library("OTLPGRPC", ["OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore"]),
+    library(
+      "OTLPHTTP",
+      [
+        "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore",
+        .target(name: "COTLPCURL", condition: .when(traits: ["HTTP"])),
+      ]),
     library("SwiftOTLP", ["OTLPGRPC", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     library(
       "OTLPTesting",
@@ -166,6 +178,7 @@ let package = Package(
       ]),
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "COTLPNGHTTP2"]),
     tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPExport", "OTLPTesting", "TelemetryCore"]),
+    tests("OTLPHTTPTests", ["OTLPHTTP", "OTLPTesting", "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
     tests("SwiftOTLPTests", ["SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     tests(

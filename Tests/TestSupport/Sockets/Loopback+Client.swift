@@ -14,6 +14,12 @@ extension Loopback {
 
     deinit { close(descriptor) }
 
+    /// Sends a text.
+    package func send(_ text: String) {
+      let bytes = Array(text.utf8)
+      _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+
     /// Waits for a byte from the server.
     package func waitForBytes() async -> Bool { await waitFor { $0 > 0 } }
 
