@@ -49,6 +49,7 @@ let package = Package(
   ],
   // All off by default. SwiftPM neither resolves nor downloads a package that only a disabled trait uses.
   traits: [
+    .trait(name: "HTTP", description: "OTLPHTTP: OTLP over HTTP; needs libcurl with OpenSSL"),
     .trait(name: "DistributedTracing", description: "TelemetryTracing: a tracer for swift-distributed-tracing"),
     .trait(name: "Logging", description: "TelemetryLogging: diagnostics to swift-log, metadata for log lines"),
     .trait(name: "Metrics", description: "TelemetryMetrics: the pipeline's own metrics to swift-metrics"),
@@ -61,9 +62,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-metrics.git", from: "2.5.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
     .package(url: "https://github.com/open-telemetry/opentelemetry-swift-core.git", from: "2.5.0"),
-  ],
-  traits: [
-    .trait(name: "HTTP", description: "OTLP over HTTP, in the product OTLPHTTP. Needs libcurl with OpenSSL.")
   ],
   targets: [
     .systemLibrary(
@@ -88,7 +86,7 @@ let package = Package(
         "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore",
         .target(name: "COTLPCURL", condition: .when(traits: ["HTTP"])),
       ]),
-    library("SwiftOTLP", ["OTLPGRPC", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
+    library("SwiftOTLP", ["OTLPGRPC", "OTLPHTTP", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     library(
       "OTLPTesting",
       [
@@ -98,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "otlp",
       dependencies: [
-        "SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
+        "SwiftOTLP", "OTLPHTTP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
         "TelemetrySDK",
         "TelemetryCore", "COTLPSystem",
       ],
@@ -138,7 +136,7 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "SwiftOTLP", "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
+        "SwiftOTLP", "OTLPHTTP", "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
         "TelemetrySDK",
         "TelemetryCore",
       ], path: "Tests/FuzzTargets", swiftSettings: testSettings),
@@ -190,7 +188,8 @@ let package = Package(
     tests(
       "PeerTests",
       [
-        "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore",
+        "OTLPHTTP", "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK",
+        "TelemetryCore",
       ]),
     tests(
       "CommandTests",
@@ -241,7 +240,9 @@ if let only = Context.environment["SWIFT_OTLP_TESTS"]?.split(separator: ",") {
 // Set by `Tests/fuzz`, which links libFuzzer. The coverage counts in the targets that read foreign bytes, not in the
 // simulation around them.
 if Context.environment["SWIFT_OTLP_FUZZ"] != nil {
-  let readers = ["TelemetrySDK", "OTLPWire", "OTLPExport", "HTTP2Transport", "GRPCClient", "OTLPGRPC", "SwiftOTLP"]
+  let readers = [
+    "TelemetrySDK", "OTLPWire", "OTLPExport", "HTTP2Transport", "GRPCClient", "OTLPGRPC", "OTLPHTTP", "SwiftOTLP",
+  ]
   for target in package.targets where readers.contains(target.name) {
     target.swiftSettings = settings + [.unsafeFlags(["-sanitize=fuzzer"])]
   }

@@ -15,6 +15,12 @@
       /// The default values: `http://localhost:4318`, protobuf, 10 s an attempt, automatic compression.
       public init() { values = OTLPConfiguration(endpoint: "http://localhost:4318") }
 
+      /// The values of another exporter's configuration, with the default endpoint of this one if code hasn't set one.
+      package init(sharing values: OTLPConfiguration) {
+        self.values = values
+        if !values.endpoint.isFromCode { self.values.endpoint = Setting("http://localhost:4318") }
+      }
+
       /// The default values with an endpoint.
       public init(endpoint: String) {
         self.init()
