@@ -192,6 +192,10 @@ actor CollectorConnection: LoopHandler {
       guard session.collectOutput(into: &output) else { return close() }
       // Sending can end streams, which nghttp2 reports only here.
       handleEvents()
+      while !isClosed, session.hasEvents {
+        handleEvents()
+        _ = session.collectOutput(into: &output)
+      }
     }
     guard !isClosed, writeOutput() else { return }
     if closesWhenFlushed || isServing && (session.isFinished || closesWhenIdle && session.openStreams == 0) {

@@ -7,6 +7,8 @@ protocol CollectorSession: AnyObject {
   ///
   /// - Returns: False if the bytes are not of this protocol. The connection must then end.
   func receive(_ bytes: UnsafeRawBufferPointer) -> Bool
+  /// True if events came up while a response was sent: a request that was already there.
+  var hasEvents: Bool { get }
   /// Takes the events since the last call.
   func takeEvents() -> [ServerEvent]
   func fields(of stream: Int32) -> [Field]
@@ -37,4 +39,6 @@ protocol CollectorSession: AnyObject {
   var isFinished: Bool { get }
 }
 
-extension ServerSession: CollectorSession {}
+extension ServerSession: CollectorSession {
+  var hasEvents: Bool { false }
+}

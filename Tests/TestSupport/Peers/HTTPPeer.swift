@@ -14,14 +14,19 @@ package final class HTTPPeer: Sendable {
     }
   }
 
-  package let place = Loopback.HeldPort()
+  /// The port of the server. It stays reserved when the server ends, for the next server.
+  package let place: Loopback.HeldPort
   private let process: ChildProcess
   private let folder: String
 
   /// Starts the server and waits until it listens.
-  package init(_ answers: [String] = [], _ arguments: [String] = []) async throws {
+  /// - Parameter place: The port to listen on; nil reserves a port.
+  package init(
+    _ answers: [String] = [], _ arguments: [String] = [], at place: Loopback.HeldPort? = nil
+  ) async throws {
+    self.place = place ?? Loopback.HeldPort()
     folder = try TestFiles.makeDirectory()
-    let options = ["--port", "\(place.number)", "--log", folder + "/log"]
+    let options = ["--port", "\(self.place.number)", "--log", folder + "/log"]
     process = try ChildProcess(
       [Peers.python, TestFiles.root + "/Tests/Peers/http_server.py"] + options + arguments
         + answers.flatMap { ["--answer", $0] })

@@ -1,10 +1,10 @@
 internal import TelemetryCore
 
 /// Reads HTTP/1.1 requests (RFC 9112) from bytes that arrive in any pieces. For any bytes, it makes progress or fails.
-struct HTTP1RequestParser {
-  typealias Field = LoopbackCollector.Field
+package struct HTTP1RequestParser {
+  package typealias Field = LoopbackCollector.Field
 
-  enum Event {
+  package enum Event {
     /// The head is complete.
     case head([Field])
     case body([UInt8])
@@ -12,9 +12,9 @@ struct HTTP1RequestParser {
   }
 
   /// The reason for which a request can't be read: the status and the text of the response.
-  struct Failure: Error, Hashable {
-    let status: Int
-    let message: String
+  package struct Failure: Error, Hashable {
+    package let status: Int
+    package let message: String
   }
 
   private enum Phase {
@@ -38,16 +38,16 @@ struct HTTP1RequestParser {
   /// True if the connection ends after the request.
   private(set) var closes = false
 
-  init(maxBodyBytes: Int) { self.maxBodyBytes = maxBodyBytes }
+  package init(maxBodyBytes: Int) { self.maxBodyBytes = maxBodyBytes }
 
-  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     buffer.removeSubrange(..<position)
     position = 0
     unsafe buffer.append(contentsOf: bytes)
   }
 
   /// The next event; nil if more bytes are needed.
-  mutating func next() throws(Failure) -> Event? {
+  package mutating func next() throws(Failure) -> Event? {
     while true {
       switch phase {
       case .head: return try head()

@@ -80,6 +80,8 @@ final class HTTP1Session: CollectorSession {
     isFinished = true
   }
 
+  var hasEvents: Bool { !events.isEmpty }
+
   func takeEvents() -> [ServerEvent] {
     defer { events = [] }
     return events
