@@ -44,6 +44,7 @@ extension CollectorConnection {
       path: pending.reader.value(":path") ?? "", headers: pending.reader.fields, wireBytes: body.count,
       messageBytes: 0, isCompressed: false, spanCount: 0, spans: [],
       body: store.configuration.keepsBodies ? body : [], connection: number, stream: id)
+    request.isExport = pending.reader.isExport
     do throws(GRPCRequestReader.Refusal) {
       try read(body, into: &request, pending.reader)
     } catch {
