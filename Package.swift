@@ -38,6 +38,7 @@ let package = Package(
     .library(name: "SwiftOTLP", targets: ["SwiftOTLP"]),
     .library(name: "TelemetrySDK", targets: ["TelemetrySDK"]),
     .library(name: "OTLPGRPC", targets: ["OTLPGRPC"]),
+    .library(name: "OTLPHTTP", targets: ["OTLPHTTP"]),
     .library(name: "OTLPTesting", targets: ["OTLPTesting"]),
     .executable(name: "otlp", targets: ["otlp"]),
     .library(name: "TelemetryTracing", targets: ["TelemetryTracing"]),
@@ -48,6 +49,7 @@ let package = Package(
   ],
   // All off by default. SwiftPM neither resolves nor downloads a package that only a disabled trait uses.
   traits: [
+    .trait(name: "HTTP", description: "OTLPHTTP: OTLP over HTTP; needs libcurl with OpenSSL"),
     .trait(name: "DistributedTracing", description: "TelemetryTracing: a tracer for swift-distributed-tracing"),
     .trait(name: "Logging", description: "TelemetryLogging: diagnostics to swift-log, metadata for log lines"),
     .trait(name: "Metrics", description: "TelemetryMetrics: the pipeline's own metrics to swift-metrics"),
@@ -68,15 +70,23 @@ let package = Package(
       name: "COTLPOpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .systemLibrary(name: "COTLPZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(name: "COTLPSystem"),
+    // Without `pkgConfig`: SwiftPM warns of an absent one, also while the trait is off.
+    .systemLibrary(name: "COTLPCURL", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
 
     library("TelemetryCore", ["COTLPSystem"]),
     library("TelemetrySDK", ["TelemetryCore"]),
     library("OTLPWire", ["TelemetrySDK", "TelemetryCore", "COTLPSystem"]),
-    library("OTLPExport", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "COTLPZlib"]),
     library("HTTP2Transport", ["TelemetryCore", "COTLPNGHTTP2", "COTLPOpenSSL"]),
+    library("OTLPExport", ["OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPZlib"]),
     library("GRPCClient", ["HTTP2Transport", "TelemetryCore"]),
     library("OTLPGRPC", ["OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore"]),
-    library("SwiftOTLP", ["OTLPGRPC", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
+    library(
+      "OTLPHTTP",
+      [
+        "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore",
+        .target(name: "COTLPCURL", condition: .when(traits: ["HTTP"])),
+      ]),
+    library("SwiftOTLP", ["OTLPGRPC", "OTLPHTTP", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     library(
       "OTLPTesting",
       [
@@ -86,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "otlp",
       dependencies: [
-        "SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
+        "SwiftOTLP", "OTLPHTTP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
         "TelemetrySDK",
         "TelemetryCore", "COTLPSystem",
       ],
@@ -126,7 +136,7 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "SwiftOTLP", "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
+        "SwiftOTLP", "OTLPHTTP", "OTLPTesting", "OTLPGRPC", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
         "TelemetrySDK",
         "TelemetryCore",
       ], path: "Tests/FuzzTargets", swiftSettings: testSettings),
@@ -166,6 +176,7 @@ let package = Package(
       ]),
     tests("HTTP2TransportTests", ["HTTP2Transport", "OTLPTesting", "TelemetryCore", "COTLPNGHTTP2"]),
     tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPExport", "OTLPTesting", "TelemetryCore"]),
+    tests("OTLPHTTPTests", ["OTLPHTTP", "OTLPTesting", "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
     tests("SwiftOTLPTests", ["SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     tests(
@@ -177,7 +188,8 @@ let package = Package(
     tests(
       "PeerTests",
       [
-        "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore",
+        "OTLPHTTP", "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK",
+        "TelemetryCore",
       ]),
     tests(
       "CommandTests",
@@ -228,7 +240,9 @@ if let only = Context.environment["SWIFT_OTLP_TESTS"]?.split(separator: ",") {
 // Set by `Tests/fuzz`, which links libFuzzer. The coverage counts in the targets that read foreign bytes, not in the
 // simulation around them.
 if Context.environment["SWIFT_OTLP_FUZZ"] != nil {
-  let readers = ["TelemetrySDK", "OTLPWire", "OTLPExport", "HTTP2Transport", "GRPCClient", "OTLPGRPC", "SwiftOTLP"]
+  let readers = [
+    "TelemetrySDK", "OTLPWire", "OTLPExport", "HTTP2Transport", "GRPCClient", "OTLPGRPC", "OTLPHTTP", "SwiftOTLP",
+  ]
   for target in package.targets where readers.contains(target.name) {
     target.swiftSettings = settings + [.unsafeFlags(["-sanitize=fuzzer"])]
   }

@@ -13,6 +13,14 @@ static inline long COTLPOpenSSL_set_tlsext_host_name(SSL *s, const char *name) {
 static inline long COTLPOpenSSL_CTX_set_min_proto_version(SSL_CTX *c, int v) { return SSL_CTX_set_min_proto_version(c, v); }
 static inline long COTLPOpenSSL_CTX_set_max_proto_version(SSL_CTX *c, int v) { return SSL_CTX_set_max_proto_version(c, v); }
 static inline long COTLPOpenSSL_CTX_add0_chain_cert(SSL_CTX *c, X509 *x) { return SSL_CTX_add0_chain_cert(c, x); }
+static inline long COTLPOpenSSL_CTX_set1_verify_cert_store(SSL_CTX *c, X509_STORE *s) {
+  return SSL_CTX_set1_verify_cert_store(c, s);
+}
+static inline STACK_OF(X509) *COTLPOpenSSL_CTX_get0_chain_certs(SSL_CTX *c) {
+  STACK_OF(X509) *chain = NULL;
+  SSL_CTX_get0_chain_certs(c, &chain);
+  return chain;
+}
 static inline long COTLPOpenSSL_CTX_set_session_cache_mode(SSL_CTX *c, long m) { return SSL_CTX_set_session_cache_mode(c, m); }
 // The options of every connection: no compression, no renegotiation, the cipher is the server's choice.
 static inline void COTLPOpenSSL_CTX_set_safe_options(SSL_CTX *c) {

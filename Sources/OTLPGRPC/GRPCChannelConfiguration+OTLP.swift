@@ -17,7 +17,7 @@ extension GRPCChannelConfiguration {
     values.warn(of: servers, diagnostics)
     self.init(
       target: Self.target(servers[0], values),
-      tls: servers[0].isSecure ? try Self.tls(values, diagnostics) : nil,
+      tls: servers[0].isSecure ? try values.tlsContext(diagnostics) : nil,
       // Several servers have an authority each.
       authority: values.authority ?? (servers.count == 1 ? servers[0].authority : nil), userAgent: values.userAgent,
       // A provider's headers override configured headers, so all headers go with each call.
@@ -41,28 +41,6 @@ extension GRPCChannelConfiguration {
     }
   }
 
-  /// Reads the files. A file that can't be used is an error, never a reason to use another (trap 15).
-  private static func tls(_ values: OTLPConfiguration, _ diagnostics: Diagnostics) throws(OTLPError) -> TLSContext {
-    var configuration = TLSConfiguration(
-      trust: values.certificate.value.map { .authorities($0, andSystem: values.includesSystemAuthorities) } ?? .system,
-      clientCertificate: values.clientCertificate.value, clientKey: values.clientKey.value,
-      serverName: values.serverName)
-    configuration.clientKeyPassword = values.clientKeyPassword
-    configuration.minimumVersion = values.minimumTLSVersion == .tls13 ? .tls13 : .tls12
-    configuration.reloadInterval = values.certificateReloadInterval
-    do throws(TLSError) {
-      let context = try TLSContext(client: configuration)
-      for warning in context.warnings {
-        diagnostics.emit(
-          .warning, "a private key isn't kept private",
-          [("option", values.clientKey.name("clientKey")), ("reason", warning)])
-      }
-      return context
-    } catch {
-      throw OTLPError(unusableFile: error.file, option: values.name(of: error.role), error.message)
-    }
-  }
-
   /// Makes a channel with this configuration.
   package func makeChannel(
     network: any Network, loop: TelemetryLoop, _ diagnostics: Diagnostics
@@ -82,16 +60,6 @@ extension OTLPConfiguration {
       ProxyRoute(
         proxy: ProxyServer(host: $0.host, port: $0.port, authorization: $0.authorization), target: host.authority,
         userAgent: userAgent)
-    }
-  }
-
-  /// The option or variable of a certificate file.
-  fileprivate func name(of role: TLSError.Role?) -> String? {
-    switch role {
-    case .authorities: certificate.name("certificate")
-    case .clientCertificate: clientCertificate.name("clientCertificate")
-    case .clientKey: clientKey.name("clientKey")
-    default: nil
     }
   }
 }

@@ -3,31 +3,36 @@ internal import OTLPGRPC
 internal import TelemetryCore
 internal import TelemetrySDK
 
+#if HTTP
+  internal import OTLPHTTP
+#endif
+
 /// The span processors of a ``Telemetry`` with their exporters.
 struct SpanPipeline: Sendable {
   /// The user's processors, then those of the exporters.
   let processors: [any SpanProcessor]
   /// The processors that hold a ledger.
   let measured: [any ItemProcessor<SpanData>]
-  private let otlpExporters: [OTLPGRPCExporter]
+  /// The metrics of each OTLP exporter.
+  private let exporterMetrics: [@Sendable () -> SelfMetrics]
 
-  init(processors: [any SpanProcessor], otlpExporters: [OTLPGRPCExporter] = []) {
+  init(processors: [any SpanProcessor], exporterMetrics: [@Sendable () -> SelfMetrics] = []) {
     self.processors = processors
-    self.otlpExporters = otlpExporters
+    self.exporterMetrics = exporterMetrics
     measured = processors.compactMap { $0 as? any ItemProcessor<SpanData> }
   }
 
   init(_ setup: TelemetrySetup) throws(OTLPError) {
     let runtime = setup.runtime
     var all: [any SpanProcessor] = []
-    var otlp: [OTLPGRPCExporter] = []
+    var metrics: [@Sendable () -> SelfMetrics] = []
     if !setup.isDisabled.value {
       all = setup.spanProcessors
       for exporter in setup.tracesExporters.value {
         switch exporter.kind {
         case .otlp:
-          let exporter = try OTLPGRPCExporter(setup.otlp, runtime: runtime, diagnostics: setup.diagnostics)
-          otlp.append(exporter)
+          let (exporter, selfMetrics) = try Self.otlp(setup, runtime)
+          metrics.append(selfMetrics)
           all.append(try Self.batching(exporter, setup, runtime))
         case .console:
           all.append(
@@ -39,11 +44,25 @@ struct SpanPipeline: Sendable {
         }
       }
     }
-    self.init(processors: all, otlpExporters: otlp)
+    self.init(processors: all, exporterMetrics: metrics)
   }
 
   var selfMetrics: SelfMetrics {
-    otlpExporters.reduce(measured.reduce(SelfMetrics()) { $0 + $1.selfMetrics }) { $0 + $1.selfMetrics }
+    exporterMetrics.reduce(measured.reduce(SelfMetrics()) { $0 + $1.selfMetrics }) { $0 + $1() }
+  }
+
+  /// The exporter with the chosen protocol, and its metrics.
+  private static func otlp(
+    _ setup: TelemetrySetup, _ runtime: TelemetryRuntime
+  ) throws(OTLPError) -> (any SpanExporter, @Sendable () -> SelfMetrics) {
+    #if HTTP
+      if !setup.usesGRPC {
+        let exporter = try OTLPHTTPExporter(setup.otlpHTTP, runtime: runtime, diagnostics: setup.diagnostics)
+        return (exporter, { exporter.selfMetrics })
+      }
+    #endif
+    let exporter = try OTLPGRPCExporter(setup.otlp, runtime: runtime, diagnostics: setup.diagnostics)
+    return (exporter, { exporter.selfMetrics })
   }
 
   private static func batching(

@@ -2,6 +2,10 @@ public import OTLPGRPC
 public import TelemetryCore
 public import TelemetrySDK
 
+#if HTTP
+  public import OTLPHTTP
+#endif
+
 extension Telemetry {
   /// The configuration of ``Telemetry``. Each value comes from code, else from the environment, else it is the default.
   ///
@@ -54,6 +58,11 @@ extension Telemetry {
     /// The server and the manner of sending of ``TracesExporter/otlp``. Each value that code doesn't set:
     /// `OTEL_EXPORTER_OTLP_…`, else the default.
     public var otlp = OTLPGRPCExporter.Configuration()
+
+    #if HTTP
+      /// The same for the protocols over HTTP, with a default endpoint of their own.
+      public var otlpHTTP = OTLPHTTPExporter.Configuration()
+    #endif
 
     /// The batches of ``TracesExporter/otlp`` and of exporters of your own. Each value that code doesn't set: `OTEL_BSP_…`, else
     /// the default.

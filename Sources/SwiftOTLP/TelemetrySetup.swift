@@ -3,6 +3,10 @@ package import OTLPGRPC
 package import TelemetryCore
 package import TelemetrySDK
 
+#if HTTP
+  package import OTLPHTTP
+#endif
+
 /// The values that a ``Telemetry`` is made of, with their sources.
 package struct TelemetrySetup: Sendable {
   package let isDisabled: Setting<Bool>
@@ -17,6 +21,9 @@ package struct TelemetrySetup: Sendable {
   package let otlpProtocol: Setting<String>
   package private(set) var spanLimits: SpanLimits
   package private(set) var otlp: OTLPGRPCExporter.Configuration
+  #if HTTP
+    package private(set) var otlpHTTP: OTLPHTTPExporter.Configuration
+  #endif
   package private(set) var batch: BatchConfiguration
   let idGenerator: any IDGenerator
   let spanProcessors: [any SpanProcessor]
@@ -40,6 +47,9 @@ package struct TelemetrySetup: Sendable {
     otlpProtocol = reader.otlpProtocol(configuration.otlpProtocol)
     spanLimits = configuration.spanLimits
     otlp = configuration.otlp
+    #if HTTP
+      otlpHTTP = configuration.otlpHTTP
+    #endif
     batch = configuration.batch
     idGenerator = configuration.idGenerator
     spanProcessors = configuration.spanProcessors
@@ -49,11 +59,25 @@ package struct TelemetrySetup: Sendable {
     spanLimits.apply(environment: variables, diagnostics: diagnostics)
     guard appliesToExporters, exportsInBatches else { return }
     if exportsOTLP {
-      otlp.apply(
-        environment: reader.exporterVariables(otlpProtocol), signal: .traces, diagnostics: diagnostics)
+      apply(reader.exporterVariables(otlpProtocol))
     }
     batch.apply(environment: variables, diagnostics: diagnostics)
   }
+
+  /// Sets the values of the exporter with the chosen protocol.
+  private mutating func apply(_ variables: [String: String]) {
+    #if HTTP
+      if !usesGRPC {
+        otlpHTTP.apply(environment: variables, signal: .traces, diagnostics: diagnostics)
+        otlpHTTP.httpProtocol = otlpProtocol.value == Telemetry.OTLPProtocol.httpJSON.description ? .json : .protobuf
+        return
+      }
+    #endif
+    otlp.apply(environment: variables, signal: .traces, diagnostics: diagnostics)
+  }
+
+  /// True if ``Telemetry/TracesExporter/otlp`` is gRPC's.
+  package var usesGRPC: Bool { otlpProtocol.value == Telemetry.OTLPProtocol.grpc.description }
 
   private var exportsInBatches: Bool {
     !isDisabled.value
@@ -90,11 +114,14 @@ package struct TelemetrySetup: Sendable {
         throw ConfigurationError(option: "shutdownTimeout", value: "\(shutdownTimeout)", allowed: "0 to 1 day")
       }
       try spanLimits.validate()
-      if exportsOTLP, otlpProtocol.value != Telemetry.OTLPProtocol.grpc.description {
-        throw ConfigurationError(
-          option: otlpProtocol.name("otlpProtocol"), value: otlpProtocol.value,
-          allowed: "grpc, with the endpoint's gRPC port (4317); this build has no OTLP over HTTP")
-      }
+      #if !HTTP
+        if exportsOTLP, !usesGRPC {
+          throw ConfigurationError(
+            option: otlpProtocol.name("otlpProtocol"), value: otlpProtocol.value,
+            allowed: "grpc, with the endpoint's gRPC port (4317); OTLP over HTTP needs the trait HTTP of the package "
+              + "swift-otlp, traits: [\"HTTP\"], and libcurl")
+        }
+      #endif
     } catch {
       throw OTLPError(error)
     }

@@ -30,7 +30,7 @@
     }
 
     /// No attributes. A literal would be made by way of a sequence.
-    private static var none: SpanAttributes { SpanAttributes([String: SpanAttribute]()) }
+    static var none: SpanAttributes { SpanAttributes([String: SpanAttribute]()) }
 
     private var phase = Phase.recording
     private var isTaken = false

@@ -40,6 +40,7 @@
 
     var attributes: SpanAttributes {
       get {
+        guard isRecorded else { return AttributeStore.none }
         span.lock()
         defer { span.unlock() }
         return unsafe store.attributes
@@ -55,6 +56,8 @@
 
     @inline(never)
     func take() -> (attributes: SpanAttributes, isAll: Bool) {
+      // A span without a record has no lock.
+      guard isRecorded else { return (AttributeStore.none, false) }
       span.lock()
       defer { span.unlock() }
       return unsafe store.take()

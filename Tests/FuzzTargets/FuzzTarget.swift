@@ -9,6 +9,10 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
   case proxy
   /// A response's headers, message and trailers.
   case grpc
+  /// A response of an OTLP/HTTP server: the lines of its head, then its body.
+  case http
+  /// Requests of HTTP/1.1 at the receiver.
+  case http1
   /// `grpc-status-details-bin`.
   case details
   /// `ExportTraceServiceResponse`.
@@ -31,6 +35,8 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
     case .tls: TLSBytes.run(bytes)
     case .proxy: ProxyAnswers.run(bytes)
     case .grpc: Messages.response(bytes)
+    case .http: HTTPMessages.response(bytes)
+    case .http1: HTTPMessages.requests(bytes)
     case .details: Messages.details(bytes)
     case .response: Messages.exportResponse(bytes)
     case .gzip: Messages.gzip(bytes)

@@ -48,7 +48,7 @@ let namesNIO: [Any.Type] = [
   NIOFailedToSetSocketNonBlockingError.self, NIOFcntlFailedError.self, NIOFileHandle.self, NIOHPACKError.self,
   NIOHPACKErrors.self, NIOHTTP2AsyncSequence.self, NIOHTTP2BulkStreamWindowChangeEvent.self, NIOHTTP2Error.self,
   NIOHTTP2Errors.self, NIOHTTP2FrameDelegate.self, NIOHTTP2Handler.self,
-  NIOHTTP2ServerConnectionManagementHandler.self, NIOHTTP2StreamCreatedEvent.self, NIOHTTP2StreamDelegate.self,
+  NIOCollectorConnectionManagementHandler.self, NIOHTTP2StreamCreatedEvent.self, NIOHTTP2StreamDelegate.self,
   NIOHTTP2StreamState.self, NIOHTTP2WindowUpdatedEvent.self, NIOHTTPClientProtocolUpgrader.self,
   NIOHTTPClientResponseAggregator.self, NIOHTTPClientResponseFull.self, NIOHTTPClientUpgradeConfiguration.self,
   NIOHTTPClientUpgradeError.self, NIOHTTPClientUpgradeHandler.self, NIOHTTPClientUpgradeSendableConfiguration.self,

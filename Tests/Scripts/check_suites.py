@@ -16,7 +16,7 @@ for path in sorted(glob.glob("Tests/**/*.swift", recursive=True)):
     if not re.search(r"^ *@Test\b(?! func theReadmes)", text, re.M) and not SUITE.search(text):
         continue
     # What is nested in a suite inherits its traits.
-    if re.search(r"^extension \w*Tests \{", text, re.M):
+    if re.search(r"^ *extension \w*Tests \{", text, re.M):
         continue
     suites = SUITE.findall(text)
     if not suites:

@@ -144,6 +144,19 @@
       }
     }
 
+    @Test func threadsMayUseASpanThatIsNotRecorded() throws {
+      let span = try bench.tracers(AlwaysOffSampler()).distributed.startSpan("a")
+      DispatchQueue.concurrentPerform(iterations: 4) { thread in
+        for number in 0..<1000 {
+          span.attributes["\(thread)"] = number
+          span.attributes = ["k": SpanAttribute.string("\(span.attributes.count)")]
+          span.setStatus(.init(code: .error, message: "m"))
+          span.end()
+        }
+      }
+      #expect(span.attributes.isEmpty && bench.ended.isEmpty)
+    }
+
     @Test func endsBesideChangesLoseNoEarlierAttribute() throws {
       let tracer = try bench.tracers().distributed
       for _ in 0..<300 {

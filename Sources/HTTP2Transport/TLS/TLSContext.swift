@@ -58,24 +58,30 @@ package final class TLSContext: Sendable {
   package static func make(
     _ method: OpaquePointer?, _ minimum: TLSConfiguration.Version
   ) throws(TLSError) -> OpaquePointer {
-    let version = minimum == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
     COTLPOpenSSL_init()
     ERR_clear_error()
     guard let context = unsafe SSL_CTX_new(method) else { throw setUpFailure() }
+    guard unsafe limit(context, to: minimum) else {
+      unsafe SSL_CTX_free(context)
+      throw setUpFailure()
+    }
+    unsafe _ = COTLPOpenSSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
+    return unsafe context
+  }
+
+  /// Sets the versions, ciphers and options of all connections.
+  /// - Returns: False if OpenSSL refuses one.
+  static func limit(_ context: OpaquePointer, to minimum: TLSConfiguration.Version) -> Bool {
+    let version = minimum == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
     // The suites that HTTP/2 permits have ephemeral keys and authenticated encryption (RFC 9113, 9.2.2). The cheapest
     // are first.
-    let ready =
+    let isReady =
       unsafe COTLPOpenSSL_CTX_set_min_proto_version(context, version) == 1
       && SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL") == 1
       && SSL_CTX_set_ciphersuites(
         context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1
-    guard ready else {
-      unsafe SSL_CTX_free(context)
-      throw setUpFailure()
-    }
     unsafe COTLPOpenSSL_CTX_set_safe_options(context)
-    unsafe _ = COTLPOpenSSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
-    return unsafe context
+    return isReady
   }
 
   static func setUpFailure() -> TLSError {

@@ -282,7 +282,7 @@ extension TLSEngine {
   }
 
   /// Removes an IPv6 literal's brackets and zone, and a name's final dot. Certificates have none of them.
-  private static func normalized(_ host: String) -> String {
+  static func normalized(_ host: String) -> String {
     var host = Substring(host)
     if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
     if host.contains(":"), let zone = host.firstIndex(of: "%") { host = host[..<zone] }

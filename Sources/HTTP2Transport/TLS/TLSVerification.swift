@@ -24,7 +24,7 @@ package enum TLSVerification {
     return 0
   }
 
-  private static func error(
+  static func error(
     _ code: Int32, certificate: TLSCertificate, depth: Int32, host: String, trust: String, isServer: Bool
   ) -> TLSError {
     let owner = isServer ? "the client" : host
@@ -43,6 +43,18 @@ package enum TLSVerification {
       let reason = unsafe X509_verify_cert_error_string(Int(code)).map { unsafe String(cString: $0) }
       return TLSError(.badCertificate, "\(which) is refused: \(reason ?? "error \(code)")")
     }
+  }
+
+  /// Makes a verification demand a name or an address.
+  static func expect(_ host: String, in parameters: OpaquePointer?) -> Bool {
+    // The subject's common name doesn't count, and `*` stands for a whole label only (RFC 9525, 2 and 6.3).
+    unsafe X509_VERIFY_PARAM_set_hostflags(
+      parameters, UInt32(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+    guard let address = unsafe a2i_IPADDRESS(host) else {
+      return unsafe X509_VERIFY_PARAM_set1_host(parameters, host, 0) == 1
+    }
+    unsafe ASN1_OCTET_STRING_free(address)
+    return unsafe X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1
   }
 
   private static func names(of certificate: TLSCertificate) -> String {

@@ -6,9 +6,14 @@ package protocol ExportClient: Sendable {
   /// The number of connections established so far. Knowledge of a connection is void when the number changes. Default 0.
   var connectionsMade: Int { get }
 
+  /// The message in the client's own encoding, behind five bytes of any content, which is compressed and sent instead. Default
+  /// nil: protobuf, as it is.
+  /// - Parameter message: A message in protobuf.
+  func encoded(_ message: BufferSlice) -> BufferSlice?
+
   /// Sends a request and waits for the response until `deadline`, or until the task is cancelled.
   /// - Parameters:
-  ///   - message: The message with gRPC's five-byte prefix, with the flag for compression set.
+  ///   - message: The message behind five bytes, which are gRPC's prefix with the flag for compression set.
   ///   - headers: The valid headers of this request; nil for the client's own.
   func send(
     _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
@@ -21,7 +26,13 @@ package protocol ExportClient: Sendable {
   func shutdown(deadline: Deadline) async
 }
 
+extension BufferSlice {
+  /// The message without the five bytes in front of it.
+  package var withoutPrefix: BufferSlice { BufferSlice(buffer: buffer, range: range.dropFirst(5)) }
+}
+
 extension ExportClient {
   package var connectionsMade: Int { 0 }
+  package func encoded(_ message: BufferSlice) -> BufferSlice? { nil }
   package func expedite() async {}
 }

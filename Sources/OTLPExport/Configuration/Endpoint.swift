@@ -69,7 +69,7 @@ package struct Endpoint: Hashable, Sendable {
   }
 
   /// True for hosts, false for a Unix socket.
-  var hasHosts: Bool {
+  package var hasHosts: Bool {
     if case .hosts = target { true } else { false }
   }
 

@@ -5,6 +5,7 @@ struct EndpointParser {
   let text: String
   let insecure: Bool
   let option: String
+  var defaultPort = Endpoint.defaultPort
 
   private static let forms = """
     http://host:port, https://host:port, host:port, dns:host:port, ipv4:address:port, ipv6:[address]:port, unix:path, \
@@ -56,6 +57,40 @@ struct EndpointParser {
     return Endpoint(target: .hosts([try host(authority)]), isSecure: isSecure, hasCredentials: at != nil)
   }
 
+  private static let httpForms = """
+    http://host:port/path, https://host:port/path, unix:path, unix:///path, unix-abstract:name
+    """
+
+  /// Reads an endpoint of OTLP over HTTP (RULES 2.3).
+  func parseHTTP() throws(ConfigurationError) -> HTTPEndpoint {
+    guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw refused("\(EndpointParser.httpForms), without blanks; what isn't ASCII is percent-encoded")
+    }
+    for scheme in ["http", "https"] where text.lowercased().hasPrefix(scheme + "://") {
+      return try httpLocation(text.dropFirst(scheme.utf8.count + 3), isSecure: scheme == "https")
+    }
+    let lowercased = text.lowercased()
+    guard lowercased.hasPrefix("unix:") || lowercased.hasPrefix("unix-abstract:") else {
+      throw refused(EndpointParser.httpForms)
+    }
+    return HTTPEndpoint(server: try parse(), path: "", query: "")
+  }
+
+  private func httpLocation(_ rest: Substring, isSecure: Bool) throws(ConfigurationError) -> HTTPEndpoint {
+    guard !rest.contains("#") else { throw refused("no fragment: it isn't sent to a server") }
+    let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+    var authority = rest[..<end]
+    let at = authority.lastIndex(of: "@")
+    if let at { authority = authority[authority.index(after: at)...] }
+    var parser = self
+    parser.defaultPort = isSecure ? 443 : 80  // 2.3.4
+    let host = try parser.host(authority)
+    let query = rest[end...].firstIndex(of: "?") ?? rest.endIndex
+    return HTTPEndpoint(
+      server: Endpoint(target: .hosts([host]), isSecure: isSecure, hasCredentials: at != nil),
+      path: String(rest[end..<query]), query: String(rest[query...]))
+  }
+
   private func schemeless(_ rest: Substring) throws(ConfigurationError) -> Endpoint {
     guard !rest.contains(where: { $0 == "/" || $0 == "?" || $0 == "#" }) else {
       throw refused("no path, query or fragment: gRPC fixes the path, so the endpoint ends with the port")
@@ -97,7 +132,7 @@ struct EndpointParser {
     guard HostAndPort.isName(name) else {
       throw refused("a host name of ASCII letters, digits, '.', '-' and '_'")
     }
-    let port = parts.count == 2 ? try port(parts[1]) : Endpoint.defaultPort
+    let port = parts.count == 2 ? try port(parts[1]) : defaultPort
     return Endpoint.Host(name: String(name), port: port, isIPv6: false)
   }
 
@@ -114,7 +149,7 @@ struct EndpointParser {
     }
     let tail = rest[rest.index(after: end)...]
     guard tail.isEmpty || tail.first == ":" else { throw refused("a port after the brackets: [::1]:4317") }
-    let port = tail.isEmpty ? Endpoint.defaultPort : try port(tail.dropFirst())
+    let port = tail.isEmpty ? defaultPort : try port(tail.dropFirst())
     return Endpoint.Host(name: parts.joined(separator: "%"), port: port, isIPv6: true)
   }
 

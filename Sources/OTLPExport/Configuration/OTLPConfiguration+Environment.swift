@@ -44,8 +44,31 @@ extension OTLPConfiguration {
   ) {
     let environment = Environment(environment, diagnostics: diagnostics)
     let reader = OTLPEnvironment(environment: environment, signal: signal)
-    fill(&endpoint, reader.string("ENDPOINT"))
     fill(&insecure, reader.boolean("INSECURE"))
+    fillShared(reader)
+    // The environment of a proxy set in code isn't read, so nothing in there is reported.
+    if proxy.source != .code { fill(&proxy, ProxyEnvironment(environment).proxy) }
+    _ = chosenProtocol(reader, among: [protocolName], current: protocolName, diagnostics)
+  }
+
+  /// Sets the values of an exporter over HTTP that code hasn't set.
+  /// - Returns: The protocol that the environment names, if it is one of HTTP's.
+  package mutating func applyHTTP(
+    environment: [String: String], signal: OTLPSignal, current: OTLPTransport, diagnostics: Diagnostics
+  ) -> (variable: String, transport: OTLPTransport)? {
+    let environment = Environment(environment, diagnostics: diagnostics)
+    let reader = OTLPEnvironment(environment: environment, signal: signal)
+    fillShared(reader)
+    let isSecure = (try? HTTPEndpoint(endpoint.value))?.server.isSecure ?? true
+    if proxy.source != .code { fill(&proxy, ProxyEnvironment(environment, isSecure: isSecure).proxy) }
+    let names = [OTLPTransport.httpProtobuf, .httpJSON].map(\.rawValue)
+    let found = chosenProtocol(reader, among: names, current: current.rawValue, diagnostics)
+    return found.flatMap { found in OTLPTransport(rawValue: found.value).map { (found.variable, $0) } }
+  }
+
+  /// Sets the values that all protocols have.
+  private mutating func fillShared(_ reader: OTLPEnvironment) {
+    fill(&endpoint, reader.string("ENDPOINT"))
     fill(&certificate, reader.pem("CERTIFICATE"))
     fill(&clientCertificate, reader.pem("CLIENT_CERTIFICATE"))
     fill(&clientKey, reader.pem("CLIENT_KEY"))
@@ -60,9 +83,6 @@ extension OTLPConfiguration {
         }
       })
     headers.fill(reader.headers("HEADERS"))
-    // The environment of a proxy set in code isn't read, so nothing in there is reported.
-    if proxy.source != .code { fill(&proxy, ProxyEnvironment(environment).proxy) }
-    checkProtocol(reader, protocolName, diagnostics)
   }
 
   private func fill<Value>(_ setting: inout Setting<Value>, _ found: (variable: String, value: Value)?) {
@@ -73,12 +93,16 @@ extension OTLPConfiguration {
     if let found { setting.fill(found.value, from: found.variable) }
   }
 
-  private func checkProtocol(_ reader: OTLPEnvironment, _ protocolName: String, _ diagnostics: Diagnostics) {
+  /// The protocol that the environment names. A warning names one that isn't the exporter's (RULES D6).
+  private func chosenProtocol(
+    _ reader: OTLPEnvironment, among own: [String], current: String, _ diagnostics: Diagnostics
+  ) -> (variable: String, value: String)? {
     let names = ["grpc", "http/protobuf", "http/json"]
     let found = reader.value("PROTOCOL", allowed: names.joined(separator: ", ")) { names.contains($0) ? $0 : nil }
-    guard let found, found.value != protocolName else { return }
+    guard let found, !own.contains(found.value) else { return found }
     diagnostics.emit(
       .warning, "an environment variable names another protocol than the exporter's; the exporter keeps its own",
-      [("variable", found.variable), ("value", "'\(found.value)'"), ("protocol", protocolName)])
+      [("variable", found.variable), ("value", "'\(found.value)'"), ("protocol", current)])
+    return nil
   }
 }

@@ -8,6 +8,12 @@ extension OTLPConfiguration {
   /// - Throws: An error that names the first value that can't be used.
   package func validate() throws(ConfigurationError) -> [Endpoint] {
     let servers = try servers()
+    try validateValues()
+    return servers
+  }
+
+  /// Checks all values but the endpoints.
+  package func validateValues() throws(ConfigurationError) {
     try validateFiles()
     try validateConnection()
     try HeaderRules.validate(headers)
@@ -28,7 +34,6 @@ extension OTLPConfiguration {
     }
     try retry.validate()
     _ = try proxyURL()
-    return servers
   }
 
   private func servers() throws(ConfigurationError) -> [Endpoint] {

@@ -10,6 +10,15 @@ public enum OTLPSignal: Hashable, Sendable {
   /// Log records.
   case logs
 
+  /// The path on an OTLP/HTTP server, without a slash in front (RULES 3.1.2).
+  package var httpPath: String {
+    switch self {
+    case .traces: "v1/traces"
+    case .metrics: "v1/metrics"
+    case .logs: "v1/logs"
+    }
+  }
+
   /// The infix of environment variables for this signal only, such as `TRACES_`.
   package var variableInfix: String {
     switch self {

@@ -8,20 +8,30 @@ internal import TelemetryCore
 /// variable ("httpoxy").
 package struct ProxyEnvironment: Sendable {
   private let environment: Environment
+  private let names: [String]
+  private let exceptionNames: [String]
 
-  package init(_ environment: Environment) { self.environment = environment }
+  package init(_ environment: Environment) {
+    self.environment = environment
+    names = ProxyEnvironment.spellings("grpc_proxy", "https_proxy", "http_proxy")
+    exceptionNames = ProxyEnvironment.spellings("no_grpc_proxy", "no_proxy")
+  }
 
-  private static let names = spellings("grpc_proxy", "https_proxy", "http_proxy")
-  private static let exceptionNames = spellings("no_grpc_proxy", "no_proxy")
+  /// The variables for requests over HTTP, which depend on the endpoint's scheme.
+  package init(_ environment: Environment, isSecure: Bool) {
+    self.environment = environment
+    names = ProxyEnvironment.spellings(isSecure ? "https_proxy" : "http_proxy", "all_proxy")
+    exceptionNames = ProxyEnvironment.spellings("no_proxy")
+  }
 
   private static func spellings(_ names: String...) -> [String] { names.flatMap { [$0, $0.uppercased()] } }
 
   /// The list of exceptions from the first variable that is set.
-  package var exceptions: Environment.Found<String>? { environment.string(ProxyEnvironment.exceptionNames) }
+  package var exceptions: Environment.Found<String>? { environment.string(exceptionNames) }
 
   /// The proxy from the first variable that is set. A warning names a value that can't be used; the value counts as unset.
   var proxy: Environment.Found<OTLPProxy>? {
-    for (variable, text) in environment.strings(ProxyEnvironment.names) {
+    for (variable, text) in environment.strings(names) {
       if variable == "HTTP_PROXY", environment.variables["REQUEST_METHOD"] != nil {
         let allowed = "http_proxy in lower case: in a CGI program the other may come from a request"
         environment.ignored(variable, text, allowed: allowed)

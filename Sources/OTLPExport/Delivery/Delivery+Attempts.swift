@@ -6,7 +6,9 @@ extension Delivery {
   /// Sends the part of the export that is in progress until the part is accepted, dropped, split or set aside.
   func deliverPart(_ export: inout ExportState) async {
     if splitBeforehand(&export) { return }
-    export.part.compressed = await compress(export.part.request)
+    export.part.encoded = await encode(export.part.request)
+    if splitEncoded(&export) { return }
+    export.part.compressed = await compress(export.part)
     while true {
       let call: Destination.Call
       switch await admit(&export) {
@@ -61,7 +63,7 @@ extension Delivery {
       }
     }
     export.attemptBegan()
-    let message = export.part.compressed ?? export.part.request.message
+    let message = export.part.compressed ?? export.part.encoded ?? export.part.request.message
     let isCompressed = export.part.compressed != nil
     let result =
       call.isProbe
@@ -135,12 +137,19 @@ extension Delivery {
     return timeout == .zero ? allowance.limit : min(timeout, allowance.limit)
   }
 
-  // MARK: Compression
+  // MARK: Encoding and compression
+
+  /// The message in the client's own encoding.
+  private func encode(_ request: ExportRequest) async -> BufferSlice? {
+    let message = request.protobuf
+    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return client.encoded(message) }
+    return await runtime.block { [client] in client.encoded(message) }
+  }
 
   /// - Returns: The compressed message; nil if the message is better sent uncompressed.
-  private func compress(_ request: ExportRequest) async -> BufferSlice? {
+  private func compress(_ part: ExportState.Part) async -> BufferSlice? {
     guard let compressor, isGzipAccepted else { return nil }
-    let message = request.protobuf
+    let message = part.encoded?.withoutPrefix ?? part.request.protobuf
     guard governor != nil else { return await compress(message, compressor) }
     let start = loop.now
     let responseTime = active.count >= destination.room(at: start) ? destination.responseTime : nil

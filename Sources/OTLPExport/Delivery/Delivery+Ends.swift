@@ -50,6 +50,20 @@ extension Delivery {
     return true
   }
 
+  /// Splits a part whose own encoding is larger than the configured limit.
+  /// - Returns: True if the part has ended.
+  func splitEncoded(_ export: inout ExportState) -> Bool {
+    guard let size = export.part.encoded?.withoutPrefix.count, size > maxMessageBytes else { return false }
+    guard export.part.request.itemCount > 1 else {
+      dropTooLarge(&export, limit: configuration.maxRequestSize)
+      return true
+    }
+    // The encoding grows about as the message does. A part that is still too large is split again.
+    let share = Double(maxMessageBytes) / Double(size) * 0.9
+    export.replacePart(with: export.part.split(limit: Int(Double(export.part.request.protobuf.count) * share)))
+    return true
+  }
+
   /// The configured limit, or gRPC's: the message's prefix has 32 bits for the length.
   private var maxMessageBytes: Int {
     configuration.maxRequestSize > 0 ? configuration.maxRequestSize : ExportRequest.maxMessageBytes
@@ -68,7 +82,7 @@ extension Delivery {
   }
 
   private func dropTooLarge(_ export: inout ExportState, limit: Int?) {
-    let bytes = export.part.request.protobuf.count
+    let bytes = export.part.encoded?.withoutPrefix.count ?? export.part.request.protobuf.count
     let name = export.part.firstSpanName
     reporter.tooLarge(name, bytes: bytes, limit: limit)
     let allowed = limit.map { "; \($0) are allowed" } ?? ""

@@ -50,7 +50,8 @@ package actor Delivery {
   package init(
     _ configuration: OTLPConfiguration, servers: [Endpoint], client: any ExportClient, loop: TelemetryLoop,
     runtime: TelemetryRuntime? = nil, limits: LearnedMessageLimits = LearnedMessageLimits(),
-    governor: CompressionGovernor = CompressionGovernor(), diagnostics: Diagnostics,
+    governor: CompressionGovernor = CompressionGovernor(), transport: OTLPTransport = .grpc,
+    diagnostics: Diagnostics,
     random: SeededRandom = SeededRandom()
   ) {
     self.configuration = configuration
@@ -61,7 +62,7 @@ package actor Delivery {
     self.random = random
     server = servers.map(\.description).joined(separator: ",")
     encoder = ExportRequestEncoder(pooledBuffers: min(16, configuration.maxConcurrentExports))
-    metrics = ExporterMetrics(server: servers[0])
+    metrics = ExporterMetrics(server: servers[0], transport: transport)
     headerSource = HeaderSource(configuration, loop: loop, diagnostics: diagnostics)
     reporter = DeliveryReporter(server: server, diagnostics: diagnostics.limited(by: loop))
     let compression = configuration.compression(to: servers)

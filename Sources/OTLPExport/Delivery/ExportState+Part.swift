@@ -11,6 +11,8 @@ extension ExportState {
     private var isCountedAsDuplicate = false
     var retry: RetryStateMachine
     private(set) var lastFailure: AttemptFailure?
+    /// The message in the client's own encoding; nil if it is sent in protobuf.
+    var encoded: BufferSlice?
     /// The compressed message; nil if the request is sent uncompressed.
     var compressed: BufferSlice?
     /// True if the server refused the compressed message.

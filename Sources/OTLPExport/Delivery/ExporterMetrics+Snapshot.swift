@@ -3,15 +3,15 @@ internal import TelemetrySDK
 extension ExporterMetrics.Counts {
   private static let item = SelfMetrics.Item.span
 
-  func metrics(_ server: Endpoint, _ component: ComponentID) -> SelfMetrics {
+  func metrics(_ server: Endpoint, _ component: ComponentID, _ transport: OTLPTransport) -> SelfMetrics {
     var base = component.attributes
     base["server.address"] = .string(server.serverAddress)  // 4.13.5
     base["server.port"] = server.serverPort.map { .int(Int64($0)) }
-    return SelfMetrics(standardMetrics(base) + ownMetrics(base))
+    return SelfMetrics(standardMetrics(base, transport) + ownMetrics(base))
   }
 
   /// The metrics of the semantic conventions.
-  private func standardMetrics(_ base: Attributes) -> [SelfMetrics.Metric] {
+  private func standardMetrics(_ base: Attributes, _ transport: OTLPTransport) -> [SelfMetrics.Metric] {
     let item = Self.item
     return [
       .init(
@@ -23,7 +23,8 @@ extension ExporterMetrics.Counts {
         description: "Items whose export has ended, with or without success.", points: exportedPoints(base)),
       .init(
         "otel.sdk.exporter.operation.duration", .histogram, unit: "s",
-        description: "Durations of exports with all their attempts and pauses.", points: durationPoints(base)),
+        description: "Durations of exports with all their attempts and pauses.", points: durationPoints(base, transport)
+      ),
     ]
   }
 
@@ -55,7 +56,7 @@ extension ExporterMetrics.Counts {
       }
   }
 
-  private func durationPoints(_ base: Attributes) -> [SelfMetrics.Point] {
+  private func durationPoints(_ base: Attributes, _ transport: OTLPTransport) -> [SelfMetrics.Point] {
     typealias Ending = ExporterMetrics.Ending
     let success = successes.count > 0 ? [(Ending(status: ExporterMetrics.acceptedStatus), successes)] : []
     let others = failures.sorted {
@@ -64,7 +65,14 @@ extension ExporterMetrics.Counts {
     return (success + others.map { ($0.key, $0.value) }).map { ending, durations in
       var attributes = base
       attributes["error.type"] = ending.errorType.map { .string($0) }
-      attributes["rpc.status_code"] = ending.status.map { .string($0) }
+      if transport == .grpc {
+        attributes["rpc.status_code"] = ending.status.map { .string($0) }
+      } else {
+        // Without a response there is no status.
+        let status = ending.status.map(ExporterMetrics.withoutPrefix)
+        let code = status == ExporterMetrics.acceptedStatus ? 200 : status.flatMap { Int64($0) }
+        attributes["http.response.status_code"] = code.map { .int($0) }
+      }
       return .init(attributes, .histogram(count: durations.count, sum: Double(durations.nanoseconds) / 1e9))
     }
   }

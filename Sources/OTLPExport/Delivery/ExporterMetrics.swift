@@ -4,10 +4,15 @@ internal import TelemetrySDK
 /// The metrics of an OTLP exporter (RULES 4.13). Thread-safe; an export takes two short locks.
 package final class ExporterMetrics: Sendable {
   private let server: Endpoint
-  private let component = ComponentID(type: "otlp_grpc_span_exporter")
+  private let transport: OTLPTransport
+  private let component: ComponentID
   private let counts = Locked(Counts())
 
-  init(server: Endpoint) { self.server = server }
+  init(server: Endpoint, transport: OTLPTransport = .grpc) {
+    self.server = server
+    self.transport = transport
+    component = ComponentID(type: transport.spanComponentType)
+  }
 
   func exportBegan(_ count: Int) { counts.withLock { $0.inFlight += count } }
 
@@ -26,12 +31,18 @@ package final class ExporterMetrics: Sendable {
   /// The metrics at this moment, consistent with each other.
   var snapshot: SelfMetrics {
     let counts = counts.withLock { $0 }
-    return counts.metrics(server, component)
+    return counts.metrics(server, component, transport)
+  }
+
+  /// A status as an attribute has it: HTTP's as the bare number.
+  static func withoutPrefix(_ status: String) -> String {
+    let prefix = OTLPTransport.statusPrefix
+    return status.hasPrefix(prefix) ? String(status.dropFirst(prefix.count)) : status
   }
 
   // MARK: error.type
 
-  /// `rpc.status_code` of an accepted request.
+  /// The status of an accepted request.
   static let acceptedStatus = "OK"
   /// `error.type` of a partial success.
   static let rejected = "rejected"
@@ -39,7 +50,7 @@ package final class ExporterMetrics: Sendable {
   /// `error.type` of dropped items: the status of a response that forbids a retry, else the obstacle (4.13.3).
   static func errorType(_ error: OTLPError) -> String {
     switch error.code {
-    case .refused: return error.status ?? "_OTHER"
+    case .refused: return error.status.map(withoutPrefix) ?? "_OTHER"
     case .timeout: return "timeout"
     case .unreachable: return "unreachable"
     case .tls: return "tls"

@@ -23,8 +23,8 @@ extension LoopbackCollector {
     /// The certificates of the authorities for client certificates. If set, a client must present a certificate. Default
     /// nil.
     public var clientCA: String?
-    /// The protocols for ALPN, for tests of a server without HTTP/2.
-    package var applicationProtocols = ["h2"]
+    /// The protocols for ALPN, for tests of a server without HTTP/2 or without HTTP/1.1.
+    package var applicationProtocols = ["h2", "http/1.1"]
     /// If true, clients can resume their sessions.
     package var issuesTickets = false
 
@@ -40,6 +40,9 @@ extension LoopbackCollector {
   public struct Configuration: Sendable {
     /// The address. Default: a free port of 127.0.0.1.
     public var address = Address.tcp(host: "127.0.0.1", port: 0)
+    /// A second address, such as port 4318, which OTLP over HTTP has by custom. Both addresses take all protocols. Default
+    /// nil.
+    public var secondAddress: Address?
     /// The files for TLS, or nil for plaintext. Default nil.
     public var tls: TLS?
     /// The metadata that each request must have, by lower-case name, such as `authorization`. Other requests fail with
@@ -65,6 +68,9 @@ extension LoopbackCollector {
     /// If true, the handler also responds to other methods than the export of traces. If false, these fail with
     /// UNIMPLEMENTED.
     package var answersAnyMethod = false
+    /// If true, a connection begins with the client's bytes, by which its protocol is known. If false, it begins with the
+    /// settings of HTTP/2, as a server's does that speaks nothing else.
+    package var waitsForProtocol = true
     /// If true, the span ids of each request are read, without decoding the spans.
     package var readsSpanIDs = false
     /// Called with each accepted request and its response.
@@ -111,8 +117,14 @@ extension LoopbackCollector.Configuration {
     }
   }
 
-  /// The address to listen on. A host must be an IP address of this machine.
-  func socketAddress() throws(ConfigurationError) -> SocketAddress {
+  /// The addresses to listen on. A host must be an IP address of this machine.
+  func socketAddresses() throws(ConfigurationError) -> [SocketAddress] {
+    var addresses: [SocketAddress] = []
+    for address in [address, secondAddress].compactMap(\.self) { addresses.append(try Self.socketAddress(address)) }
+    return addresses
+  }
+
+  private static func socketAddress(_ address: LoopbackCollector.Address) throws(ConfigurationError) -> SocketAddress {
     switch address {
     case .unix(let path): return .unix(path: path)
     case .tcp(let host, let port):

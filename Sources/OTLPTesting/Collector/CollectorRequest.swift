@@ -20,6 +20,8 @@ extension LoopbackCollector {
     public var spans: [SpanData]
     /// The ids of the spans, for the handler, if the configuration asks for them.
     package var spanIDs: [UInt64] = []
+    /// True for an export of traces, over gRPC or HTTP.
+    package var isExport = false
     /// The body on the wire, if ``LoopbackCollector/Configuration/keepsBodies`` is true.
     public var body: [UInt8]
     /// The number of the connection, from 1.

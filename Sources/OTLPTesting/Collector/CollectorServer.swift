@@ -8,8 +8,8 @@ actor CollectorServer: LoopHandler {
 
   private let store: CollectorStore
   private var tls: TLSServerContext?
-  private var listener: (any Listener)?
-  private var connections: [Int: HTTP2ServerConnection] = [:]
+  private var listeners: [any Listener] = []
+  private var connections: [Int: CollectorConnection] = [:]
 
   init(loop: TelemetryLoop, store: CollectorStore, tls: TLSServerContext?) {
     self.loop = loop
@@ -34,20 +34,22 @@ actor CollectorServer: LoopHandler {
 
   private func start(_ listener: any Listener) throws -> SocketAddress {
     try listener.activate(self)
-    self.listener = listener
+    listeners.append(listener)
     return listener.address
   }
 
   nonisolated func ready(_ readiness: Readiness) {
     assumeIsolated { server in
-      while let transport = server.listener?.accept() { server.open(transport) }
+      for listener in server.listeners {
+        while let transport = listener.accept() { server.open(transport) }
+      }
     }
   }
 
   private func open(_ transport: sending any Transport) {
     let (number, behavior) = store.connectionOpened()
     do throws(TLSError) {
-      let connection = try HTTP2ServerConnection(
+      let connection = try CollectorConnection(
         loop: loop, transport: transport, tls: tls, number: number, behavior: behavior, store: store
       ) { [weak self] number in
         self?.assumeIsolated { $0.closed(number) }
@@ -65,8 +67,8 @@ actor CollectorServer: LoopHandler {
 
   /// Stops listening and closes all connections.
   func stop() async {
-    listener?.close()
-    listener = nil
+    for listener in listeners { listener.close() }
+    listeners = []
     await closeConnections()
   }
 
@@ -84,7 +86,7 @@ actor CollectorServer: LoopHandler {
     for connection in openConnections { await connection.sendSettings(settings) }
   }
 
-  private var openConnections: [HTTP2ServerConnection] {
+  private var openConnections: [CollectorConnection] {
     connections.sorted { $0.key < $1.key }.map(\.value)
   }
 }

@@ -2,7 +2,9 @@ package import HTTP2Transport
 public import TelemetryCore
 public import TelemetrySDK
 
-/// An OTLP/gRPC receiver in the test's own process. Counts and keeps the received spans, and fails on demand.
+/// An OTLP receiver in the test's own process, over gRPC and HTTP. Counts and keeps the received spans, and fails on demand.
+/// A response that is written for gRPC is translated for a request over HTTP: a status becomes the HTTP status with the same
+/// consequences.
 ///
 /// ```swift
 /// let collector = try await LoopbackCollector()
@@ -22,7 +24,8 @@ public final class LoopbackCollector: Sendable {
   private let loop: TelemetryLoop
   private let store: CollectorStore
   private let server: CollectorServer
-  private let address: SocketAddress
+  /// The actual addresses.
+  private let addresses: [SocketAddress]
 
   /// Starts listening.
   /// - Parameters:
@@ -36,7 +39,15 @@ public final class LoopbackCollector: Sendable {
     loop = lease.loop
     store = CollectorStore(configuration)
     server = CollectorServer(loop: lease.loop, store: store, tls: try configuration.tlsContext())
-    address = try await server.listen(on: try configuration.socketAddress())
+    var addresses: [SocketAddress] = []
+    do {
+      for address in try configuration.socketAddresses() { addresses.append(try await server.listen(on: address)) }
+    } catch {
+      await server.stop()
+      lease.end()
+      throw error
+    }
+    self.addresses = addresses
   }
 
   /// Starts listening on an address of a simulated network, where the name `collector` resolves to that address. The
@@ -47,26 +58,33 @@ public final class LoopbackCollector: Sendable {
     lease = nil
     network = simulation.network
     loop = simulation.loop
+    var configuration = configuration
+    configuration.waitsForProtocol = false
     store = CollectorStore(configuration)
     server = CollectorServer(loop: loop, store: store, tls: try configuration.tlsContext())
-    self.address = try await server.listen(on: address, of: simulation.network)
+    addresses = [try await server.listen(on: address, of: simulation.network)]
     if case .ipv4(let number, _) = address { simulation.network.setHost("collector", .addresses([number])) }
   }
 
   /// The endpoint for an exporter: `http://127.0.0.1:port`, `https://…` or `unix:path`.
-  public var endpoint: String {
+  ///
+  /// It takes OTLP over gRPC, and over HTTP/1.1 and HTTP/2 in protobuf and JSON.
+  public var endpoint: String { endpoint(0) }
+
+  /// The endpoint of ``Configuration/secondAddress``; nil without one.
+  public var secondEndpoint: String? { addresses.count > 1 ? endpoint(1) : nil }
+
+  private func endpoint(_ index: Int) -> String {
     let scheme = store.configuration.tls == nil ? "http" : "https"
-    switch (store.configuration.address, network) {
-    case (.unix(let path), nil): return "unix:\(path)"
-    case (.tcp(let host, _), nil):
-      return host.contains(":") ? "\(scheme)://[\(host)]:\(port)" : "\(scheme)://\(host):\(port)"
-    case (_, .some): return "\(scheme)://collector:\(port)"
-    }
+    if network != nil { return "\(scheme)://collector:\(port)" }
+    let address = addresses[index]
+    guard let port = address.port else { return "\(address)" }
+    return "\(scheme)://\(HostAndPort(host: address.host, port: port))"
   }
 
   /// The port, or 0 for a Unix domain socket.
   public var port: UInt16 {
-    switch address {
+    switch addresses[0] {
     case .ipv4(_, let port), .ipv6(_, _, let port, _): port
     case .unix, .unixAbstract: 0
     }
@@ -165,10 +183,12 @@ public final class LoopbackCollector: Sendable {
   /// Listens again on the same address and port, with the current content of the TLS files.
   public func restart() async throws {
     await server.use(try store.configuration.tlsContext())
-    if let network {
-      _ = try await server.listen(on: address, of: network)
-    } else {
-      _ = try await server.listen(on: address)
+    for address in addresses {
+      if let network {
+        _ = try await server.listen(on: address, of: network)
+      } else {
+        _ = try await server.listen(on: address)
+      }
     }
   }
 }

@@ -4,18 +4,27 @@ internal import TelemetryCore
 struct ServerRequest {
   typealias Response = LoopbackCollector.Response
 
-  let reader: GRPCRequestReader
+  let reader: CollectorRequestReader
   /// The response, once it is known.
   var response: Response?
-  var hasBegun = false
+  private(set) var hasBegun = false
+  /// The response as it was written, before its translation.
+  private(set) var scripted: Response?
   var nextStep = 0
   var timer: TelemetryLoop.TimerID?
   /// The request, once it is complete.
   var request: LoopbackCollector.Request?
 
-  init(reader: GRPCRequestReader, scripted: Response?) {
+  init(reader: CollectorRequestReader, scripted: Response?) {
     self.reader = reader
     response = scripted
+  }
+
+  /// The response begins, in the request's protocol.
+  mutating func begin() {
+    hasBegun = true
+    scripted = response
+    response = response.map(reader.translated)
   }
 
   /// True if an error status for an invalid request replaces the response: a scripted failure precedes it, a scripted

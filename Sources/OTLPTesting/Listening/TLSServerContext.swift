@@ -18,7 +18,8 @@ package final class TLSServerContext: Sendable {
       key: TLSFile(.serverKey, .file(configuration.key)), password: nil)
     unsafe pointer = try unsafe TLSContext.make(TLS_server_method(), .tls12)
     unsafe protocols = TLSServerContext.protocolNameList(configuration.applicationProtocols)
-    requiresHTTP2 = configuration.applicationProtocols.contains("h2")
+    let protocols = configuration.applicationProtocols
+    requiresHTTP2 = protocols.contains("h2") && !protocols.contains("http/1.1")
     trust = configuration.clientAuthorities.map { "the client authorities in '\($0)'" } ?? ""
     // From here on `deinit` frees the context.
     setUp(configuration)

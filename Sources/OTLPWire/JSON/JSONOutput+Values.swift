@@ -6,24 +6,30 @@ extension JSONOutput {
   // MARK: Numbers
 
   mutating func decimal(_ value: UInt64) {
-    reserve(24)
-    var digits = 1
-    var limit: UInt64 = 10
-    while digits < 20, value >= limit {
-      digits += 1
-      limit = digits < 20 ? limit &* 10 : .max
-    }
-    let end = count + digits
-    var position = end
+    reserve(48)
+    guard value >= 10 else { return append(reserved: UInt8(truncatingIfNeeded: value) | 0x30) }
+    // From the last digit to the first, at the end of 20 bytes, which are then moved to the front.
+    var position = count + 20
     var rest = value
-    while rest >= 10 {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      position -= 1
-      set(UInt8(truncatingIfNeeded: digit) | 0x30, at: position)
+    while rest >= 100 {
+      let (quotient, pair) = rest.quotientAndRemainder(dividingBy: 100)
+      position -= 2
+      set(pair: Self.digits(pair), at: position)
       rest = quotient
     }
-    set(UInt8(truncatingIfNeeded: rest) | 0x30, at: position - 1)
-    advance(to: end)
+    position -= 2
+    set(pair: Self.digits(rest), at: position)
+    if rest < 10 { position += 1 }
+    move(to: count, from: position)
+    advance(to: count + (count + 20 - position))
+  }
+
+  /// Two digits, the first in the low byte.
+  @inline(__always)
+  private static func digits(_ pair: UInt64) -> UInt16 {
+    let tens = (pair &* 103) >> 10
+    let ones = pair &- tens &* 10
+    return UInt16(truncatingIfNeeded: tens | ones << 8) | 0x3030
   }
 
   mutating func decimal(_ value: Int64) {
@@ -88,19 +94,20 @@ extension JSONOutput {
   ///
   /// - Returns: False if the bytes are not UTF-8.
   mutating func string(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    reserve(bytes.count + 2)
+    // Eight bytes more, since a copy writes whole words.
+    reserve(bytes.count + 10)
     append(reserved: quote)
     var position = 0
     while true {
-      // Eight bytes at a time, until one needs more than a copy.
-      let plain = unsafe Self.plainCount(bytes, from: position)
-      unsafe append(raw: UnsafeRawBufferPointer(rebasing: bytes[position..<position + plain]))
-      position += plain
+      position = unsafe copyPlain(bytes, from: position)
       guard position < bytes.count else { break }
       let byte = unsafe bytes[position]
+      // An escape takes up to five bytes more.
+      reserve(bytes.count - position + 16)
       if byte < 0x80 {
         escape(byte)
         position += 1
+        reserve(bytes.count - position + 10)
       } else {
         guard let length = unsafe UTF8Sequence.count(in: bytes, at: position) else { return false }
         unsafe append(raw: UnsafeRawBufferPointer(rebasing: bytes[position..<position + length]))
@@ -111,18 +118,40 @@ extension JSONOutput {
     return true
   }
 
-  /// The number of bytes from `start` on that are ASCII and need no escape.
+  /// Copies the bytes from `start` on that are ASCII and need no escape.
+  ///
+  /// - Returns: The position of the first other one.
   @inline(__always)
-  private static func plainCount(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+  private mutating func copyPlain(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     var position = start
     while position + 8 <= bytes.count {
       let word = UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+      append(word: word)
       let special = Self.special(word)
-      if special != 0 { return position - start + special.trailingZeroBitCount / 8 }
+      guard special == 0 else {
+        let plain = special.trailingZeroBitCount / 8
+        advance(to: count + plain)
+        return position + plain
+      }
+      advance(to: count + 8)
       position += 8
     }
-    while position < bytes.count, Self.isPlain(unsafe bytes[position]) { position += 1 }
-    return position - start
+    let left = bytes.count - position
+    guard left > 0, bytes.count >= 8 else {
+      while position < bytes.count, case let byte = unsafe bytes[position], Self.isPlain(byte) {
+        append(reserved: byte)
+        position += 1
+      }
+      return position
+    }
+    // The last bytes, as the end of a word that overlaps with the one before.
+    let last = UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
+    let word = last >> UInt64(8 * (8 - left))
+    append(word: word)
+    // The bytes behind are zeros, which count as special.
+    let plain = min(left, Self.special(word).trailingZeroBitCount / 8)
+    advance(to: count + plain)
+    return position + plain
   }
 
   @inline(__always)

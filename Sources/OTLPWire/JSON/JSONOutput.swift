@@ -7,9 +7,12 @@ struct JSONOutput: ~Copyable {
   private var base: UnsafeMutableRawPointer
   private(set) var count = 0
 
-  init(capacity: Int) {
+  /// - Parameter room: The number of bytes of any content in front.
+  init(capacity: Int, room: Int = 0) {
     buffer = RawBuffer(capacity: max(capacity, 256))
     unsafe base = buffer.base
+    unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: room)
+    count = room
   }
 
   /// The written bytes.
@@ -35,10 +38,31 @@ struct JSONOutput: ~Copyable {
     unsafe base.storeBytes(of: byte, toByteOffset: position, as: UInt8.self)
   }
 
+  /// Changes two bytes.
+  @inline(__always)
+  mutating func set(pair: UInt16, at position: Int) {
+    unsafe base.storeBytes(of: pair.littleEndian, toByteOffset: position, as: UInt16.self)
+  }
+
+  /// Moves 24 bytes to the front; the ranges may overlap.
+  @inline(__always)
+  mutating func move(to target: Int, from position: Int) {
+    let first = unsafe base.loadUnaligned(fromByteOffset: position, as: SIMD16<UInt8>.self)
+    let last = unsafe base.loadUnaligned(fromByteOffset: position + 16, as: UInt64.self)
+    unsafe base.storeBytes(of: first, toByteOffset: target, as: SIMD16<UInt8>.self)
+    unsafe base.storeBytes(of: last, toByteOffset: target + 16, as: UInt64.self)
+  }
+
   @inline(__always)
   mutating func append(reserved byte: UInt8) {
     unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
     count += 1
+  }
+
+  /// Writes eight bytes without counting them.
+  @inline(__always)
+  mutating func append(word: UInt64) {
+    unsafe base.storeBytes(of: word.littleEndian, toByteOffset: count, as: UInt64.self)
   }
 
   @inline(__always)

@@ -34,8 +34,13 @@ package enum OTLPJSON {
   // MARK: Bytes
 
   /// The JSON of a protobuf message, as one line without its line break.
-  package static func json(of message: BufferSlice, as type: MessageType) throws(WireError) -> BufferSlice {
-    try unsafe message.withBytes { (bytes) throws(WireError) in try unsafe ProtobufToJSON.transcode(bytes, type) }
+  /// - Parameter room: The number of bytes of any content in front of the text.
+  package static func json(
+    of message: BufferSlice, as type: MessageType, room: Int = 0
+  ) throws(WireError) -> BufferSlice {
+    try unsafe message.withBytes { (bytes) throws(WireError) in
+      try unsafe ProtobufToJSON.transcode(bytes, type, room: room)
+    }
   }
 
   /// The protobuf message of a text. Unknown keys are skipped.

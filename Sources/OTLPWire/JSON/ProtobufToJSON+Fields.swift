@@ -139,7 +139,7 @@ extension ProtobufToJSON {
     return content
   }
 
-  private func fixed64(_ position: inout Int, _ end: Int) throws(WireError) -> UInt64 {
+  func fixed64(_ position: inout Int, _ end: Int) throws(WireError) -> UInt64 {
     guard end - position >= 8 else { throw WireError(.truncated, at: position) }
     defer { position += 8 }
     return UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))

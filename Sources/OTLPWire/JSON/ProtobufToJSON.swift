@@ -39,20 +39,20 @@ struct ProtobufToJSON: ~Copyable {
 
   /// - Throws: `WireError` if the bytes are not a message of this type, or nested more than `maxDepth` deep.
   static func transcode(
-    _ message: UnsafeRawBufferPointer, _ type: MessageType, maxDepth: Int = 100
+    _ message: UnsafeRawBufferPointer, _ type: MessageType, room: Int = 0, maxDepth: Int = 100
   ) throws(WireError) -> BufferSlice {
-    var transcoder = unsafe ProtobufToJSON(message, type, maxDepth: maxDepth)
+    var transcoder = unsafe ProtobufToJSON(message, type, room, maxDepth: maxDepth)
     try transcoder.survey()
     try transcoder.run()
     return transcoder.output.finish()
   }
 
-  private init(_ bytes: UnsafeRawBufferPointer, _ type: MessageType, maxDepth: Int) {
+  private init(_ bytes: UnsafeRawBufferPointer, _ type: MessageType, _ room: Int, maxDepth: Int) {
     unsafe self.bytes = bytes
-    output = JSONOutput(capacity: bytes.count * 3)
+    output = JSONOutput(capacity: room + bytes.count * 3, room: room)
     self.maxDepth = maxDepth
     frame = unsafe Frame(
-      type: type, range: 0..<bytes.count, position: 0, start: 0, searched: 0, isMerged: false, outerBytes: bytes)
+      type: type, range: 0..<bytes.count, position: 0, start: room, searched: 0, isMerged: false, outerBytes: bytes)
     parents.reserveCapacity(16)
   }
 
@@ -248,6 +248,7 @@ struct ProtobufToJSON: ~Copyable {
     }
     output.append(UInt8(ascii: ","))
     let content = try lengthDelimited(&position, frame.range.upperBound)
+    if entry.message == .keyValue, try plainAttribute(content) { return false }
     frame.position = position
     try push(entry.message, content)
     return true

@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// The outside world of an event loop: the time, waiting, and wake-ups.
 ///
 /// The system's poller is epoll on Linux and kqueue on macOS; a simulation replaces the poller and with it the clock.
@@ -19,6 +27,12 @@ package protocol Poller: AnyObject, Sendable {
   /// Registers a file descriptor for all readiness, edge-triggered. Loop's thread only.
   func add(descriptor: Int32, token: HandlerToken) throws(SystemError)
 
+  /// Registers a file descriptor for some readiness, level-triggered, or changes what such a registration waits for: for a
+  /// library that reads and writes as far as it likes. Loop's thread only.
+  func add(
+    descriptor: Int32, token: HandlerToken, levels: Readiness, isRegistered: Bool
+  ) throws(SystemError)
+
   /// Ends a registration; the descriptor must still be open. Loop's thread only.
   func remove(descriptor: Int32)
 
@@ -29,6 +43,13 @@ package protocol Poller: AnyObject, Sendable {
 extension Poller {
   /// The same as ``now``, for a world without suspension.
   package var continuousNow: MonotonicInstant { now }
+
+  /// Refuses, for a poller without descriptors.
+  package func add(
+    descriptor: Int32, token: HandlerToken, levels: Readiness, isRegistered: Bool
+  ) throws(SystemError) {
+    throw SystemError(call: "poller", code: ENOTSUP)
+  }
 
   /// Does nothing, for a poller without descriptors.
   package func reopenInChild() throws(SystemError) {}

@@ -74,9 +74,20 @@ internal import Synchronization
       try register(descriptor, interest, token)
     }
 
-    private func register(_ descriptor: Int32, _ interest: UInt32, _ token: HandlerToken) throws(SystemError) {
+    package func add(
+      descriptor: Int32, token: HandlerToken, levels: Readiness, isRegistered: Bool
+    ) throws(SystemError) {
+      var interest: UInt32 = 0
+      if levels.contains(.readable) { interest |= EPOLLIN.rawValue }
+      if levels.contains(.writable) { interest |= EPOLLOUT.rawValue }
+      try register(descriptor, interest, token, isRegistered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD)
+    }
+
+    private func register(
+      _ descriptor: Int32, _ interest: UInt32, _ token: HandlerToken, _ operation: Int32 = EPOLL_CTL_ADD
+    ) throws(SystemError) {
       var interest = unsafe epoll_event(events: interest, data: epoll_data_t(u64: token.rawValue))
-      guard unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &interest) == 0 else {
+      guard unsafe epoll_ctl(epoll, operation, descriptor, &interest) == 0 else {
         throw SystemError(call: "epoll_ctl", code: errno)
       }
     }
@@ -149,6 +160,16 @@ internal import Synchronization
       for filter in [EVFILT_READ, EVFILT_WRITE] {
         try change(
           ident: UInt(descriptor), filter: Int16(filter), flags: UInt16(EV_ADD | EV_CLEAR), fflags: 0, token: token)
+      }
+    }
+
+    package func add(
+      descriptor: Int32, token: HandlerToken, levels: Readiness, isRegistered: Bool
+    ) throws(SystemError) {
+      for (filter, level) in [(EVFILT_READ, Readiness.readable), (EVFILT_WRITE, .writable)] {
+        // An event of a filter that isn't wanted stays registered, and is disabled.
+        let flags = levels.contains(level) ? EV_ADD | EV_ENABLE : EV_ADD | EV_DISABLE
+        try change(ident: UInt(descriptor), filter: Int16(filter), flags: UInt16(flags), fflags: 0, token: token)
       }
     }
 

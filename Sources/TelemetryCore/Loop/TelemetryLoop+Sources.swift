@@ -36,6 +36,29 @@ extension TelemetryLoop {
     return token
   }
 
+  /// Registers a handler for some readiness of a descriptor, level-triggered, until `unwatch`. Loop's thread only.
+  /// - Throws: A `SystemError` if the poller refuses the descriptor, or the loop has ended.
+  package func watch(
+    _ descriptor: Int32, levels: Readiness, _ handler: any LoopHandler
+  ) throws(SystemError) -> HandlerToken {
+    if state.withLock({ $0.hasEnded }) { throw SystemError(call: "event loop", code: ECANCELED) }
+    let token = register(handler)
+    do throws(SystemError) {
+      try poller.add(descriptor: descriptor, token: token, levels: levels, isRegistered: false)
+    } catch {
+      unregister(token)
+      throw error
+    }
+    return token
+  }
+
+  /// Changes what a level-triggered watch waits for. Loop's thread only.
+  package func changeWatch(
+    _ descriptor: Int32, _ token: HandlerToken, levels: Readiness
+  ) throws(SystemError) {
+    try poller.add(descriptor: descriptor, token: token, levels: levels, isRegistered: true)
+  }
+
   /// Ends a watch; the descriptor must still be open. Loop's thread only.
   package func unwatch(_ descriptor: Int32, _ token: HandlerToken) {
     poller.remove(descriptor: descriptor)

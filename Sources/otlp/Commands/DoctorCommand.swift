@@ -23,6 +23,9 @@ package struct DoctorCommand: ToolCommand {
   package static func writeEmptyResult(to writer: inout JSONWriter) {}
 
   package func run() async throws(ToolError) -> ExitCode {
+    guard export.exporterProtocol == .grpc else {
+      throw ToolError(.usage, "--protocol: doctor examines connections of gRPC only")
+    }
     let survey = ConfigurationSurvey(export, environment: Process.environment)
     let report = await examine(survey)
     try TextOutput.standard.deliver(export.json ? report.json + "\n" : report.text)

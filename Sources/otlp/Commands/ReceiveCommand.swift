@@ -7,6 +7,7 @@ internal import TelemetrySDK
 package struct ReceiveCommand: ToolCommand {
   package var listen = ListenAddress.standard
   package var port: UInt16?
+  package var httpPort: UInt16?
   package var tlsCertificate: String?
   package var tlsKey: String?
   package var output: String?
@@ -18,7 +19,7 @@ package struct ReceiveCommand: ToolCommand {
     "receive", "receives spans and shows or stores them",
     notes: """
       It listens until SIGINT or SIGTERM, then prints the number of spans. --listen accepts 127.0.0.1, \
-      0.0.0.0:4317, [::1]:4317 or unix:/path.
+      0.0.0.0:4317, [::1]:4317 or unix:/path. Both ports take OTLP over gRPC and over HTTP, in protobuf and JSON.
       On a terminal it shows the waterfall of each trace, and again when more of its spans arrive.
       With --output it answers a request after it wrote its line, and forces the file to disk at the end.
       If a line can't be written, it answers UNAVAILABLE and ends. --output - is standard output.
@@ -30,6 +31,10 @@ package struct ReceiveCommand: ToolCommand {
       Option(
         "port", "N", "the port; 0 takes a free one", default: "4317", \.port,
         OptionReader<Int>.integer(in: 0...65_535).map { UInt16($0) }),
+      Option(
+        "http-port", "N", "the second port, by custom that of HTTP; 0 takes a free one",
+        default: "4318, if --port is 4317",
+        \.httpPort, OptionReader<Int>.integer(in: 0...65_535).map { UInt16($0) }),
       Option("tls-certificate", "FILE", "the server's certificate, which turns TLS on", \.tlsCertificate, .path),
       Option("tls-key", "FILE", "the private key of --tls-certificate", \.tlsKey, .path),
       Option("output", "FILE", "append the spans as lines of OTLP JSON", \.output, .path),
@@ -47,7 +52,8 @@ package struct ReceiveCommand: ToolCommand {
     StopSignal.shared.onRequest { wake.signal() }
     let handler = RequestHandler(file: file, showsTraces: isShown) { wake.signal() }
     let collector = try await start(address, tls, handler, decodes: file != nil || isShown)
-    TextOutput.error.line("listening on \(collector.endpoint)")
+    let second = collector.secondEndpoint.map { ", and on \($0)" } ?? ""
+    TextOutput.error.line("listening on \(collector.endpoint)\(second)")
     if file == nil, !isShown {
       TextOutput.error.line(
         "standard output is no terminal: spans are only counted; --verbose shows them, --output stores them")
@@ -128,6 +134,20 @@ package struct ReceiveCommand: ToolCommand {
     }
   }
 
+  /// The address of the second port, on the same host: the one that is asked for, or 4318 beside 4317.
+  private func secondAddress(
+    beside address: LoopbackCollector.Address
+  ) throws(ToolError) -> LoopbackCollector.Address? {
+    guard case .tcp(let host, let port) = address else {
+      if httpPort != nil { throw ToolError(.usage, "--http-port: a Unix socket has no port") }
+      return nil
+    }
+    if let httpPort, httpPort != 0, httpPort == port {
+      throw ToolError(.usage, "--http-port: '\(httpPort)' is the first port, which takes HTTP too")
+    }
+    return (httpPort ?? (port == 4317 ? 4318 : nil)).map { .tcp(host: host, port: $0) }
+  }
+
   private var tls: LoopbackCollector.TLS? {
     get throws(ToolError) {
       switch (tlsCertificate, tlsKey) {
@@ -143,6 +163,7 @@ package struct ReceiveCommand: ToolCommand {
     _ address: LoopbackCollector.Address, _ tls: LoopbackCollector.TLS?, _ handler: RequestHandler, decodes: Bool
   ) async throws(ToolError) -> LoopbackCollector {
     var configuration = LoopbackCollector.Configuration(address: address, tls: tls)
+    configuration.secondAddress = try secondAddress(beside: address)
     // The collector decodes only the requests of kept spans.
     configuration.keptSpans = decodes ? 1 : 0
     configuration.keptRequests = 0

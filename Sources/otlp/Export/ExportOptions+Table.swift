@@ -35,7 +35,9 @@ extension ExportOptions {
       "proxy", "URL", "an HTTP proxy: http://user:password@host:port, or none", default: "the environment's",
       \.exporter.proxy, OptionReader.text.map { $0 == "none" ? .none : .http($0) }),
     Option(
-      "protocol", "NAME", "grpc is the only protocol", default: "grpc", \.exporterProtocol, .choice(["grpc": "grpc"])),
+      "protocol", "NAME", "grpc, or http/protobuf or http/json if this build has them", default: "grpc",
+      \.exporterProtocol,
+      .choice(["grpc": .grpc, "http/protobuf": .httpProtobuf, "http/json": .httpJSON])),
     Option(
       "connect-timeout", "T", "the time limit of an attempt to connect, 100ms to 10 minutes", default: "20s",
       \.exporter.connectTimeout, .duration(in: .milliseconds(100) ... .seconds(600))),

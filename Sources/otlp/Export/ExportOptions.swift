@@ -1,4 +1,4 @@
-internal import OTLPExport
+package import OTLPExport
 package import OTLPGRPC
 package import TelemetryCore
 package import TelemetrySDK
@@ -6,7 +6,7 @@ package import TelemetrySDK
 /// The options of all commands that export. The environment supplies the values of absent options.
 package struct ExportOptions {
   package var exporter = OTLPGRPCExporter.Configuration()
-  package var exporterProtocol = "grpc"
+  package var exporterProtocol = OTLPTransport.grpc
   package var queue: Int?
   package var batch: Int?
   package var overflow = Self.block

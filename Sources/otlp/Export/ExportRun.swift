@@ -1,5 +1,3 @@
-internal import OTLPExport
-internal import OTLPGRPC
 internal import SwiftOTLP
 package import TelemetryCore
 package import TelemetrySDK
@@ -22,17 +20,13 @@ package final class ExportRun: Sendable {
   ) throws(ToolError) {
     let diagnostics = diagnostics ?? TelemetrySetup.diagnostics(environment: environment)
     failures = FailureLog(diagnostics)
-    var configuration = try options.exporterConfiguration(environment: environment, diagnostics: diagnostics)
-    if let concurrency { configuration.maxConcurrentExports = concurrency }
+    let made = try ToolExporter(
+      options, concurrency: concurrency, environment: environment, diagnostics, failures.diagnostics)
     let batch = try options.batchConfiguration(environment: environment, diagnostics: diagnostics)
-    endpoint = configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")
+    endpoint = made.endpoint
     patience = options.overflow == ExportOptions.block ? batch.exportTimeout : nil
     shutdownTimeout = options.shutdownTimeout
-    do throws(OTLPError) {
-      exporter = MeasuringExporter(try OTLPGRPCExporter(configuration, diagnostics: failures.diagnostics))
-    } catch {
-      throw ToolError(error)
-    }
+    exporter = MeasuringExporter(made.exporter)
     do {
       processor = try BatchSpanProcessor(
         exporter: exporter, configuration: batch, diagnostics: failures.diagnostics)

@@ -1,4 +1,3 @@
-package import OTLPGRPC
 internal import Synchronization
 package import TelemetryCore
 package import TelemetrySDK
@@ -10,10 +9,10 @@ package final class MeasuringExporter: SpanExporter, LoopExporter {
     var lastError: String?
   }
 
-  private let base: OTLPGRPCExporter
+  private let base: any LoopExporter<SpanData>
   private let measured = Mutex(Measured())
 
-  package init(_ base: OTLPGRPCExporter) { self.base = base }
+  package init(_ base: any LoopExporter<SpanData>) { self.base = base }
 
   package var maxConcurrentExports: Int { base.maxConcurrentExports }
 

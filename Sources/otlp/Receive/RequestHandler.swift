@@ -32,7 +32,7 @@ package final class RequestHandler: Sendable {
 
   /// Answers a request after the spans have been written or kept.
   package func answer(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
-    guard request.path == ExportRequest.path else { return answerOther(request.path) }
+    guard request.isExport else { return answerOther(request.path) }
     return state.withLock { state in
       if let file, state.failure == nil, let reason = file.append(request.spans) {
         state.failure = "\(file.name): \(reason)"
@@ -50,7 +50,9 @@ package final class RequestHandler: Sendable {
   /// Accepts other services, so that an application that also exports metrics or log records sees no errors. With a file
   /// the handler refuses such requests, because the file stores only traces.
   private func answerOther(_ path: String) -> LoopbackCollector.Response {
-    let service = (path.split(separator: "/").first.map(String.init) ?? path).sanitized(limit: 100)
+    // A path of OTLP over HTTP has the signal's name at its end.
+    let name = path.hasPrefix("/v1/") ? path : path.split(separator: "/").first.map(String.init) ?? path
+    let service = name.sanitized(limit: 100)
     state.withLock { state in
       let isKnown = state.others[service] != nil || state.others.count < Self.maxServices
       state.others[isKnown ? service : "other services", default: 0] += 1

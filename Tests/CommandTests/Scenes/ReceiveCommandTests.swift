@@ -91,6 +91,30 @@ import Testing
     #expect(!spans.isEmpty && spans.count < 300)
   }
 
+  @Test func bothPortsTakeAllProtocols() async throws {
+    let (process, _) = try await start("--http-port 0 --output -")
+    let line = try #require(process.errors.split(separator: "\n").first { $0.hasPrefix("listening on ") })
+    let endpoints = line.dropFirst("listening on ".count).split(separator: ", and on ").map(String.init)
+    try #require(endpoints.count == 2, "\(line)")
+    var count = 0
+    for endpoint in endpoints {
+      var names = ["grpc"]
+      #if HTTP
+        names += ["http/protobuf", "http/json"]
+      #endif
+      for name in names {
+        let load = try await Tool.run(["load", "--endpoint", endpoint, "--protocol", name, "--spans", "10"])
+        #expect(load.code == 0, "\(load.errors)")
+        count += 10
+      }
+    }
+    process.send(15)
+    #expect(await process.wait() == 0)
+    #expect(process.errors.contains("received \(count) spans"))
+    let spans = try process.output.split(separator: "\n").flatMap { try OTLPJSON.decode(String($0)) }
+    #expect(spans.count == count)
+  }
+
   /// The poller reports waiting connections only once, and without a free descriptor none can be accepted.
   @Test func connectionsAreAcceptedAgainAfterDescriptorsRanOut() async throws {
     // The shell closes the descriptors inherited from the tests.
@@ -104,6 +128,7 @@ import Testing
     let port = try #require(endpoint.split(separator: ":").last.flatMap { UInt16($0) })
     var clients = (0..<60).compactMap { _ in Loopback.Client(port) }
     #expect(clients.count == 60)
+    clients[0].send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
     #expect(await clients[0].waitForBytes())
     // Descriptor 19 is the last below the limit.
     let folder = "/proc/\(limited.id)/fd/19"

@@ -181,6 +181,9 @@ enum DoctorCases {
       ]),
     Case(
       mistake: .notAProxy, server: .collector, arguments: byProxy + ["127.0.0.1:{port}"],
+      words: ["400 Bad Request", "is it a proxy?", "--proxy none"]),
+    Case(
+      mistake: .notAProxy, server: .canned("\0\0\0\u{4}\0\0\0\0\0"), arguments: byProxy + ["127.0.0.1:{port}"],
       words: ["HTTP/2", "is it one?", "--proxy none"]),
     Case(
       mistake: .notAProxy, server: .canned("HTTP/1.1 405 Method Not Allowed\r\n\r\n"),

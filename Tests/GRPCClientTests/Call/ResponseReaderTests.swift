@@ -75,6 +75,10 @@ import Testing
     #expect(result.code == code)
     #expect(result.message == "HTTP status \(status) without grpc-status, content-type text/html")
     #expect(result.cause == .server)
+    // A pause counts only where a retry is permitted.
+    let busy = classify(
+      answer([], headers: [("content-type", "text/html"), ("retry-after", "30")], body: [], status: status))
+    #expect(busy.pushback == (code == .unavailable ? .retry(after: .seconds(30)) : .none))
   }
 
   @Test("details are read from base64, and unreadable ones omitted (5.2.8)")

@@ -70,8 +70,11 @@ import Testing
     var collector: LoopbackCollector? = try await LoopbackCollector(.init(port: 0, tls: files?.server))
     let port = try #require(collector?.port)
     let client = try #require(Loopback.Client(port))
-    // The server's first bytes show that the connection is accepted.
-    if !tls { #expect(await client.waitForBytes()) }
+    // The server's first bytes show that the connection is accepted. It waits for the client's, which tell the protocol.
+    if !tls {
+      client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+      #expect(await client.waitForBytes())
+    }
     weak let trace = collector
     collector = nil
     #expect(trace == nil)

@@ -32,6 +32,8 @@ package final class CollectorPeer: Sendable {
 
   package var port: UInt16 { place.number }
   package var endpoint: String { "http://127.0.0.1:\(port)" }
+  /// The port of the HTTP receiver.
+  package var httpPort: UInt16 { httpPlace.number }
 
   /// The number of accepted spans, by the metrics of the Collector.
   package var acceptedSpans: Int { count("otelcol_receiver_accepted_spans") }

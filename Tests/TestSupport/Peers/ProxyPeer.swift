@@ -17,6 +17,9 @@ package final class ProxyPeer: Sendable {
     /// it closes after a millisecond without a request, so a test must make pauses.
     package var requestsPerConnection: Int?
 
+    /// True for a proxy of OTLP over HTTP instead of gRPC: nginx or HAProxy, which speak HTTP/1.1 to the server.
+    package var isHTTP = false
+
     package init() {}
   }
 

@@ -32,17 +32,22 @@ struct ProxySetup {
       \(temporary.joined(separator: "\n"))
         upstream backend { server 127.0.0.1:\(backend); keepalive 4; }
         server {
-          listen 127.0.0.1:\(port) \(options.certificate == nil ? "" : "ssl") http2;
+          listen 127.0.0.1:\(port) \(options.certificate == nil ? "" : "ssl") \(isHTTP2 ? "http2" : "");
           \(tls)
           keepalive_requests \(options.requestsPerConnection ?? 1_000);
           # RFC 9113 lets a client refuse a field that ends in a blank; curl, Envoy and grpc-go take it.
           add_header X-Gateway "gw-1 " always;
-          location / { grpc_pass grpc://backend; }
+          location / { \(options.isHTTP ? Self.httpPass : "grpc_pass grpc://backend;") }
         }
       }
       """, to: folder + "/nginx.conf")
     return ["-p", folder, "-e", "stderr", "-c", folder + "/nginx.conf"]
   }
+
+  private static let httpPass = #"proxy_pass http://backend; proxy_http_version 1.1; proxy_set_header Connection "";"#
+
+  /// True if clients speak HTTP/2: with prior knowledge for gRPC, by ALPN for HTTP.
+  private var isHTTP2: Bool { !options.isHTTP || options.certificate != nil }
 
   private func nghttpx() throws -> [String] {
     try TestFiles.write("", to: folder + "/nghttpx.conf")
@@ -59,12 +64,12 @@ struct ProxySetup {
   }
 
   private func haproxy() throws -> [String] {
-    var bind = "proto h2"
+    var bind = options.isHTTP ? "" : "proto h2"
     if let certificate = options.certificate {
       // HAProxy reads certificate and key from one file.
       try TestFiles.write(
         TestFiles.read(certificate.file) + TestFiles.read(certificate.key), to: folder + "/server.pem")
-      bind = "ssl crt \(folder)/server.pem alpn h2"
+      bind = "ssl crt \(folder)/server.pem alpn h2\(options.isHTTP ? ",http/1.1" : "")"
       if let file = options.clientAuthorities { bind += " ca-file \(file) verify required" }
     }
     try TestFiles.write(
@@ -84,7 +89,7 @@ struct ProxySetup {
         bind 127.0.0.1:\(port) \(bind)
         default_backend out
       backend out
-        server one 127.0.0.1:\(backend) proto h2
+        server one 127.0.0.1:\(backend) \(options.isHTTP ? "" : "proto h2")
 
       """, to: folder + "/haproxy.cfg")
     return ["-db", "-f", folder + "/haproxy.cfg"]

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import TelemetryCore
 
 extension Loopback {
   /// A plain connection to a server.
@@ -13,6 +14,34 @@ extension Loopback {
     }
 
     deinit { close(descriptor) }
+
+    /// Sends a text.
+    package func send(_ text: String) { send(Array(text.utf8)) }
+
+    /// Sends bytes, in a thread's own time: the server may be slow to read them.
+    package func send(_ bytes: [UInt8]) {
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        if count <= 0 { return }
+        rest = rest.dropFirst(count)
+      }
+    }
+
+    /// Everything that the server sends until it ends the connection.
+    package func readToEnd() async -> String {
+      let descriptor = descriptor
+      let received = Locked<[UInt8]>([])
+      _ = await Loopback.wait {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        while true {
+          let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+          if count <= 0 { return count == 0 || errno == ECONNRESET }
+          received.withLock { $0 += bytes.prefix(count) }
+        }
+      }
+      return String(decoding: received.withLock { $0 }, as: UTF8.self)
+    }
 
     /// Waits for a byte from the server.
     package func waitForBytes() async -> Bool { await waitFor { $0 > 0 } }

@@ -15,6 +15,18 @@ struct MessageTable {
   /// The names as `,"name":`, with room behind the last for a copy of 32 bytes.
   let names: UnsafePointer<UInt8>
 
+  /// A text of an attribute in its usual form, in `names`.
+  struct Text {
+    let start: Int
+    let count: Int
+  }
+
+  let key: Text
+  let stringValue: Text
+  let boolValue: Text
+  let intValue: Text
+  let doubleValue: Text
+
   private init() {
     let count = MessageType.allCases.count
     let entries = UnsafeMutablePointer<FieldEntry>.allocate(capacity: count * Self.stride)
@@ -34,6 +46,15 @@ struct MessageTable {
         if entry.isInOneof { unsafe oneofs[index] |= 1 << UInt32(field.number) }
       }
     }
+    func place(_ value: String) -> Text {
+      defer { text += Array(value.utf8) }
+      return Text(start: text.count, count: value.utf8.count)
+    }
+    key = place("{\"key\":")
+    stringValue = place(",\"value\":{\"stringValue\":")
+    boolValue = place(",\"value\":{\"boolValue\":")
+    intValue = place(",\"value\":{\"intValue\":")
+    doubleValue = place(",\"value\":{\"doubleValue\":")
     let names = UnsafeMutablePointer<UInt8>.allocate(capacity: text.count + 32)
     unsafe names.initialize(repeating: 0, count: text.count + 32)
     for (index, byte) in text.enumerated() { unsafe names[index] = byte }

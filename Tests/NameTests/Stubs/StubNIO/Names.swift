@@ -164,7 +164,7 @@ public enum NIOHTTP2Error {}
 public enum NIOHTTP2Errors {}
 public enum NIOHTTP2FrameDelegate {}
 public enum NIOHTTP2Handler {}
-public enum NIOHTTP2ServerConnectionManagementHandler {}
+public enum NIOCollectorConnectionManagementHandler {}
 public enum NIOHTTP2StreamCreatedEvent {}
 public enum NIOHTTP2StreamDelegate {}
 public enum NIOHTTP2StreamState {}

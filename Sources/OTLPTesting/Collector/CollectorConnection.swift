@@ -1,14 +1,14 @@
 internal import HTTP2Transport
 internal import TelemetryCore
 
-/// A connection of a collector. Moves bytes between the transport, TLS and the HTTP/2 session.
-actor HTTP2ServerConnection: LoopHandler {
+/// A connection of a collector. Moves bytes between the transport, TLS and the session of HTTP/2 or HTTP/1.1.
+actor CollectorConnection: LoopHandler {
   nonisolated let loop: TelemetryLoop
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   nonisolated let number: Int
   let store: CollectorStore
-  let session: ServerSession
+  private(set) var session: any CollectorSession
   var requests: [Int32: ServerRequest] = [:]
   var readsPaused = false
   /// A GOAWAY was sent: the connection ends when no request is open.
@@ -20,6 +20,8 @@ actor HTTP2ServerConnection: LoopHandler {
   /// The connection ends when its output is written.
   var closesWhenFlushed = false
   private(set) var isClosed = false
+  /// The client has sent something, by which its protocol is known.
+  private var hasBegun = false
 
   private let transport: any Transport
   private let tls: TLSEngine?
@@ -95,7 +97,7 @@ actor HTTP2ServerConnection: LoopHandler {
   private func readAll() {
     var reads = 0
     while !isClosed, !readsPaused, !closesWhenFlushed {
-      guard reads < HTTP2ServerConnection.readsInARow else { return readAgain(after: .zero) }
+      guard reads < CollectorConnection.readsInARow else { return readAgain(after: .zero) }
       reads += 1
       let result = unsafe transport.read(
         into: UnsafeMutableRawBufferPointer(start: buffer.base, count: min(buffer.capacity, readLimit)))
@@ -162,9 +164,23 @@ actor HTTP2ServerConnection: LoopHandler {
 
   private func feed(_ bytes: UnsafeRawBufferPointer) {
     store.read(bytes.count)
-    let isHTTP2 = unsafe session.receive(bytes)
+    if !hasBegun {
+      unsafe chooseProtocol(bytes)
+      if isPastAge, isServing { reachAge() }
+    }
+    let isUnderstood = unsafe session.receive(bytes)
     handleEvents()
-    if !isHTTP2 { flushAndClose() }
+    if !isUnderstood { flushAndClose() }
+  }
+
+  /// HTTP/2 begins with `PRI` (RFC 9113, 3.4); a request of HTTP/1.1 begins with the name of a method.
+  private func chooseProtocol(_ bytes: UnsafeRawBufferPointer) {
+    hasBegun = true
+    guard store.configuration.waitsForProtocol else { return }
+    guard let first = unsafe bytes.first, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) else { return }
+    let isHTTP2 = unsafe bytes.count < 3 ? first == UInt8(ascii: "P") : bytes.starts(with: "PRI".utf8)
+    guard !isHTTP2 else { return }
+    session = HTTP1Session(store.configuration)
   }
 
   // MARK: Writing
@@ -176,6 +192,10 @@ actor HTTP2ServerConnection: LoopHandler {
       guard session.collectOutput(into: &output) else { return close() }
       // Sending can end streams, which nghttp2 reports only here.
       handleEvents()
+      while !isClosed, session.hasEvents {
+        handleEvents()
+        _ = session.collectOutput(into: &output)
+      }
     }
     guard !isClosed, writeOutput() else { return }
     if closesWhenFlushed || isServing && (session.isFinished || closesWhenIdle && session.openStreams == 0) {
@@ -184,7 +204,7 @@ actor HTTP2ServerConnection: LoopHandler {
   }
 
   private var isServing: Bool {
-    guard !closesWhenFlushed, speaksHTTP2 else { return false }
+    guard !closesWhenFlushed, speaksHTTP2, hasBegun || !store.configuration.waitsForProtocol else { return false }
     guard let tls else { return true }
     if case .done = tls.handshake { return true }
     return false

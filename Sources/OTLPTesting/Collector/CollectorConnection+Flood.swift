@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
 // Frames without end, which are sent without nghttp2.
-extension HTTP2ServerConnection {
+extension CollectorConnection {
   private static let chunksInARow = 4
 
   func startFlood(_ flood: Response.Flood, _ stream: Int32) {
@@ -14,7 +14,7 @@ extension HTTP2ServerConnection {
     floodTimer = loop.schedule(at: Deadline(loop.now + pause)) { [weak self] in
       self?.assumeIsolated { connection in
         connection.floodTimer = nil
-        for _ in 0..<HTTP2ServerConnection.chunksInARow where !connection.isClosed && connection.isDrained {
+        for _ in 0..<CollectorConnection.chunksInARow where !connection.isClosed && connection.isDrained {
           connection.append(chunk)
           connection.flush()
         }

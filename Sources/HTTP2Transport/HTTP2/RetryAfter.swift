@@ -1,29 +1,33 @@
-internal import HTTP2Transport
 internal import TelemetryCore
 
 /// Reads the pause in an HTTP server's `Retry-After` (RFC 9110, 10.2.3): seconds, or a date relative to the response's
 /// own `Date`, so that this machine's clock doesn't matter.
-enum RetryAfter {
+package enum RetryAfter {
   /// The longest pause in seconds: a longer one is likely a mistake.
-  static let longest = 3_600
+  package static let longest = 3_600
 
   /// - Returns: The pause; nil if there is none or it can't be read.
-  static func pause(in fields: ReceivedHeaders) -> Duration? {
-    let seconds = unsafe fields.withValue(for: "retry-after") { unsafe number(of: $0) } ?? nil
-    let pause = seconds ?? untilDate(in: fields)
-    return pause.flatMap { $0 > 0 ? .seconds(min($0, longest)) : nil }
+  package static func pause(in fields: ReceivedHeaders) -> Duration? {
+    fields.value(for: "retry-after").flatMap { pause($0, date: fields.value(for: "date")) }
   }
 
-  private static func number(of text: UnsafeBufferPointer<UInt8>) -> Int? {
-    guard !text.isEmpty, unsafe text.allSatisfy(\.isASCIIDigit) else { return nil }
-    return unsafe text.reduce(0) { min($0 * 10 + Int($1 - 0x30), longest + 1) }
+  /// - Parameters:
+  ///   - text: The value of `Retry-After`.
+  ///   - date: The value of `Date`.
+  /// - Returns: The pause; nil if the value can't be read.
+  package static func pause(_ text: String, date: String?) -> Duration? {
+    let seconds = number(of: text) ?? untilDate(text, date)
+    return seconds.flatMap { $0 > 0 ? .seconds(min($0, longest)) : nil }
   }
 
-  private static func untilDate(in fields: ReceivedHeaders) -> Int? {
-    guard let date = fields.value(for: "retry-after").flatMap(secondsOfDate),
-      let now = fields.value(for: "date").flatMap(secondsOfDate)
-    else { return nil }
-    return date - now
+  private static func number(of text: String) -> Int? {
+    guard !text.isEmpty, text.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
+    return text.utf8.reduce(0) { min($0 * 10 + Int($1 - 0x30), longest + 1) }
+  }
+
+  private static func untilDate(_ text: String, _ date: String?) -> Int? {
+    guard let end = secondsOfDate(text), let now = date.flatMap(secondsOfDate) else { return nil }
+    return end - now
   }
 
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

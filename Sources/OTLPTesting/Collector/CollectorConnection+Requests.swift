@@ -2,7 +2,7 @@ internal import OTLPWire
 internal import TelemetryCore
 
 // The requests of a connection and the steps of their responses.
-extension HTTP2ServerConnection {
+extension CollectorConnection {
   typealias Response = LoopbackCollector.Response
 
   func handleEvents() {
@@ -19,7 +19,7 @@ extension HTTP2ServerConnection {
   }
 
   private func begin(_ id: Int32) {
-    let reader = GRPCRequestReader(configuration: store.configuration, fields: session.fields(of: id))
+    let reader = CollectorRequestReader(configuration: store.configuration, fields: session.fields(of: id))
     requests[id] = ServerRequest(reader: reader, scripted: store.nextScripted())
     runIfDue(id)
   }
@@ -44,6 +44,7 @@ extension HTTP2ServerConnection {
       path: pending.reader.value(":path") ?? "", headers: pending.reader.fields, wireBytes: body.count,
       messageBytes: 0, isCompressed: false, spanCount: 0, spans: [],
       body: store.configuration.keepsBodies ? body : [], connection: number, stream: id)
+    request.isExport = pending.reader.isExport
     do throws(GRPCRequestReader.Refusal) {
       try read(body, into: &request, pending.reader)
     } catch {
@@ -57,7 +58,7 @@ extension HTTP2ServerConnection {
   }
 
   private func read(
-    _ body: [UInt8], into request: inout LoopbackCollector.Request, _ reader: GRPCRequestReader
+    _ body: [UInt8], into request: inout LoopbackCollector.Request, _ reader: CollectorRequestReader
   ) throws(GRPCRequestReader.Refusal) {
     try reader.checkHeaders()
     let message = try reader.message(body)
@@ -82,7 +83,7 @@ extension HTTP2ServerConnection {
 
   private func runIfDue(_ id: Int32) {
     guard requests[id]?.isDue(bodyBytes: session.bodyCount(of: id)) == true else { return }
-    requests[id]?.hasBegun = true
+    requests[id]?.begin()
     runSteps(id)
   }
 
@@ -146,7 +147,7 @@ extension HTTP2ServerConnection {
   private func accept(_ id: Int32) {
     guard id <= goAwayLimit, let pending = requests[id], let request = pending.request else { return }
     lastAccepted = max(lastAccepted, id)
-    store.accepted(request, pending.response ?? .success)
+    store.accepted(request, pending.scripted ?? .success)
   }
 
   /// Sends GOAWAY, with a last stream that covers all accepted requests: for others, the client would send an accepted

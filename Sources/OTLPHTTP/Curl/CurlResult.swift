@@ -1,0 +1,70 @@
+#if HTTP
+  internal import COTLPCURL
+  internal import HTTP2Transport
+  internal import OTLPExport
+  internal import TelemetryCore
+
+  /// The end of a transfer.
+  struct CurlResult: Sendable {
+    let code: CURLcode
+    let response: HTTPResponse
+    /// libcurl's description of a failure.
+    let message: String
+    let isTooLarge: Bool
+    /// True if a part of the request was sent.
+    let wasSent: Bool
+    /// The number of connections that were made for it.
+    let connections: Int
+    /// The status of a proxy's answer to CONNECT; 0 without one.
+    let proxyStatus: Int
+    let isHTTP2: Bool
+
+    /// The failure of a transfer that brought no response.
+    /// - Parameter tls: The reason why the server's certificate was refused.
+    func failure(tls: TLSError?) -> AttemptFailure {
+      if let tls { return connectFailure(tls.message, isTLS: true) }
+      switch code {
+      case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
+        CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:
+        return connectFailure(message, isTLS: true)
+      case CURLE_RECV_ERROR where proxyStatus != 0 && !(200..<300).contains(proxyStatus):
+        return connectFailure("the proxy answered CONNECT with HTTP status \(proxyStatus)")
+      case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT,
+        CURLE_PROXY:
+        return connectFailure(message)
+      case CURLE_ABORTED_BY_CALLBACK:
+        return transportFailure("the connection ended without a response")
+      case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT,
+        CURLE_BAD_FUNCTION_ARGUMENT:
+        return AttemptFailure(
+          code == CURLE_OUT_OF_MEMORY ? .retry : .drop, status: "INTERNAL", message: shown, origin: .protocolViolation,
+          fate: .neverProcessed)
+      default: return wasSent ? transportFailure(message) : connectFailure(message)
+      }
+    }
+
+    private var shown: String { message.sanitized(limit: 500) }
+
+    private func connectFailure(_ text: String, isTLS: Bool = false) -> AttemptFailure {
+      AttemptFailure(
+        .retry, status: "UNAVAILABLE", message: text.sanitized(limit: 500), origin: .connect, fate: .neverProcessed,
+        isTLS: isTLS)
+    }
+
+    /// The server may have processed the request (3.2.10).
+    private func transportFailure(_ text: String) -> AttemptFailure {
+      AttemptFailure(
+        .retry, status: "UNAVAILABLE", message: text.sanitized(limit: 500), origin: .transport, fate: .unknown)
+    }
+
+    /// The failure of a transfer that was ended here.
+    /// - Parameter connect: The failure of the last attempt to connect, until one succeeds.
+    func ended(_ origin: AttemptFailure.Origin, _ text: String, _ connect: AttemptFailure?) -> AttemptFailure {
+      let connect = wasSent ? nil : connect
+      return AttemptFailure(
+        .retry, status: origin == .cancelled ? "CANCELLED" : "DEADLINE_EXCEEDED", message: connect?.message ?? text,
+        origin: origin, fate: wasSent ? .unknown : .neverProcessed, isTLS: connect?.isTLS ?? false,
+        isUnconnected: !wasSent && (connect != nil || connections == 0))
+    }
+  }
+#endif

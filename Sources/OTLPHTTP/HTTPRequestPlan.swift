@@ -1,0 +1,71 @@
+#if HTTP
+  internal import HTTP2Transport
+  internal import OTLPExport
+  internal import TelemetryCore
+
+  /// What all requests of an exporter have in common, from a validated configuration.
+  struct HTTPRequestPlan: Sendable {
+    /// A host whose addresses connections need.
+    struct Resolved: Sendable {
+      let name: String
+      let port: UInt16
+    }
+
+    /// Headers that the exporter sets itself, beside those that no transport permits.
+    static let ownHeaders: Set = ["accept", "accept-encoding", "content-encoding", "expect"]
+
+    let server: Endpoint
+    /// The address in requests. Its host is the name for SNI.
+    let url: String
+    /// The value of `Host` if it isn't the address's.
+    let hostField: String?
+    /// The place of connections, in libcurl's form, if it isn't the address's.
+    let connectTo: String?
+    let proxy: ProxyURL?
+    /// The host to look up: the proxy, or the server; nil for an address and for a Unix socket.
+    let resolved: Resolved?
+    let tls: TLSContext?
+    /// The name that certificates must have.
+    let certificateName: String
+    let values: OTLPConfiguration
+    let contentType: String
+    let isJSON: Bool
+    let maxConnections: Int
+
+    /// Checks the configuration, and reads the certificate files.
+    init(_ configuration: OTLPHTTPExporter.Configuration, _ diagnostics: Diagnostics) throws(OTLPError) {
+      let (server, target) = try configuration.place()
+      let values = configuration.values
+      values.warn(of: [server], diagnostics)
+      self.server = server
+      self.values = values
+      contentType = configuration.httpProtocol.contentType
+      isJSON = configuration.httpProtocol == .json
+      maxConnections = configuration.maxConnections
+      tls = server.isSecure ? try values.tlsContext(diagnostics) : nil
+      if tls != nil { try CurlLibrary.requireOpenSSL() }
+      certificateName = values.certificateName(of: server)
+      guard case .hosts(let hosts) = server.target else {
+        url = "http://localhost" + target
+        hostField = values.authority
+        (connectTo, proxy, resolved) = (nil, nil, nil)
+        return
+      }
+      let host = hosts[0]
+      // SNI is the address's host in libcurl. A SPIFFE ID is no host.
+      let name = certificateName.hasPrefix("spiffe://") ? values.hostName(of: server) : certificateName
+      let isOwn = name == server.serverName
+      url =
+        (server.isSecure ? "https://" : "http://")
+        + "\(HostAndPort(host: isOwn ? Self.escapingZone(host.name) : name, port: host.port))" + target
+      hostField = values.authority ?? (isOwn ? nil : host.authority)
+      connectTo = isOwn ? nil : "::\(HostAndPort(host: host.name, port: host.port))"
+      proxy = values.proxy(for: host)
+      let reached = proxy.map { Resolved(name: $0.host, port: $0.port) } ?? Resolved(name: host.name, port: host.port)
+      resolved = SocketAddress(numeric: reached.name, port: 0) == nil && !host.isIPv6 ? reached : nil
+    }
+
+    /// In a URL the `%` before the zone of an address is itself escaped (RFC 6874, 2).
+    private static func escapingZone(_ host: String) -> String { host.replacing("%", with: "%25") }
+  }
+#endif

@@ -1,0 +1,121 @@
+#if HTTP
+  internal import HTTP2Transport
+  public import OTLPExport
+  public import TelemetryCore
+  public import TelemetrySDK
+
+  /// Sends spans to an OTLP server over HTTP/1.1 or HTTP/2, in protobuf or JSON. Thread-safe.
+  ///
+  /// ```swift
+  /// let exporter = try OTLPHTTPExporter(.init(endpoint: "http://localhost:4318"))
+  /// let processor = try BatchSpanProcessor(exporter: exporter)
+  /// ```
+  ///
+  /// Connections are made when exports need them, and kept alive. A failed export is retried until its deadline if the OTLP
+  /// specification permits a retry (RULES 3.2.5); the time of an outage doesn't count as a processor's export timeout. A
+  /// batch that is too large for the server is split. The outcome accounts for each span, and its error, an ``OTLPError``,
+  /// gives the reason. Redirections aren't followed.
+  public final class OTLPHTTPExporter: SpanExporter, LoopExporter {
+    /// The exporter's configuration.
+    public let configuration: Configuration
+    /// The server.
+    package let server: Endpoint
+    /// The connections' loop.
+    package let loop: TelemetryLoop?
+    private let owner: DeliveryOwner
+
+    /// Makes an exporter. Certificate files are read now; connections are made with the first export.
+    /// - Parameters:
+    ///   - configuration: The server and the manner of sending.
+    ///   - runtime: The threads to run on.
+    ///   - diagnostics: Receives the first failure after success, recovery, losses and ignored values.
+    /// - Throws: An ``OTLPError`` that names the value or the file that can't be used.
+    public init(
+      _ configuration: Configuration = Configuration(), runtime: TelemetryRuntime = .shared,
+      diagnostics: Diagnostics = .standardError
+    ) throws(OTLPError) {
+      let request = try HTTPRequestPlan(configuration, diagnostics)
+      let lease: TelemetryRuntime.Lease
+      do throws(SystemError) {
+        lease = try runtime.acquire()
+      } catch {
+        throw OTLPError(.system, "no thread or no descriptor for the exporter: \(error)")
+      }
+      let loop = lease.loop
+      self.configuration = configuration
+      self.loop = loop
+      server = request.server
+      owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in
+        let client = try HTTPExportClient(request, loop: loop, network: SystemNetwork(runtime: runtime), diagnostics)
+        return Delivery(
+          configuration.values, servers: [request.server], client: client, loop: loop, runtime: runtime,
+          limits: .process, transport: configuration.httpProtocol.transport, diagnostics: diagnostics)
+      }
+    }
+
+    /// The number of exports that can proceed now, at most ``Configuration/maxConcurrentExports``. While the server is down
+    /// (no connection, a failure without a response since, or a pause that the server requested) this is one, and further
+    /// batches stay in the queue.
+    public var maxConcurrentExports: Int { owner.delivery.room }
+
+    /// The time of an outage doesn't count as export time.
+    package var appliesExportTimeout: Bool { true }
+
+    package var attemptTimeout: Duration? { configuration.timeout == .zero ? nil : configuration.timeout }
+
+    /// The exporter's metrics of itself at this moment: those of `OTLPGRPCExporter`, with `http.response.status_code` for the
+    /// status of the last response.
+    ///
+    /// Specification: semantic conventions, OpenTelemetry SDK metrics (RULES 4.13).
+    public var selfMetrics: SelfMetrics { owner.delivery.selfMetrics }
+
+    /// Counts the idle buffers in `budget`.
+    package func share(_ budget: ByteBudget) { owner.share(budget) }
+
+    package func observeRoom(_ observer: @escaping @Sendable () -> Void) { owner.observeRoom(observer) }
+
+    /// Delivers a batch with as many attempts as its deadline and the server's responses permit. Never throws, and returns
+    /// by `deadline`. After shutdown nothing is sent: all items count as dropped.
+    ///
+    /// The spans are released once encoded.
+    public func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
+      guard let delivery = owner.enter() else { return owner.delivery.refuse(batch.count) }
+      defer { owner.leave() }
+      return await delivery.export(consume batch, deadline: deadline)
+    }
+
+    /// Delivers a batch within `timeout`, in which the time of an outage doesn't count: the batch waits for the server to
+    /// return, until `deadline`.
+    package func export(
+      _ batch: consuming [SpanData], timeout: Duration, deadline: Deadline
+    ) async -> ExportOutcome {
+      guard let delivery = owner.enter() else { return owner.delivery.refuse(batch.count) }
+      defer { owner.leave() }
+      return await delivery.export(consume batch, timeout: timeout, deadline: deadline)
+    }
+
+    /// Tries exports that would wait beyond `deadline` again now, in turn if the server keeps failing; not during a pause
+    /// that the server requested.
+    package func expedite(deadline: Deadline) async {
+      guard let delivery = owner.enter() else { return }
+      defer { owner.leave() }
+      await delivery.expedite(deadline: deadline)
+    }
+
+    /// Waits until the exports that run now have ended. After shutdown this returns at once.
+    /// - Returns: False if they have not ended by `deadline`.
+    public func forceFlush(deadline: Deadline) async -> Bool {
+      guard let delivery = owner.enter() else { return true }
+      defer { owner.leave() }
+      return await delivery.flush(deadline: deadline)
+    }
+
+    /// Refuses further exports, lets running exports continue until `deadline`, then ends the exports and the connections. A
+    /// second call returns at once.
+    public func shutdown(deadline: Deadline) async {
+      guard let delivery = owner.enter(last: true) else { return }
+      defer { owner.leave() }
+      await delivery.shutdown(deadline: deadline)
+    }
+  }
+#endif

@@ -1,0 +1,65 @@
+internal import OTLPWire
+
+/// Reads a request by its protocol, which its content type names.
+enum CollectorRequestReader {
+  typealias Refusal = GRPCRequestReader.Refusal
+
+  case grpc(GRPCRequestReader)
+  case http(HTTPRequestReader)
+
+  init(configuration: LoopbackCollector.Configuration, fields: [LoopbackCollector.Field]) {
+    let type = fields.first { $0.name == "content-type" }?.value ?? ""
+    let path = fields.first { $0.name == ":path" }?.value ?? ""
+    // A request without a type is gRPC's unless it has one of HTTP's paths.
+    let isHTTP = type.isEmpty ? path.hasPrefix("/v1/") : !type.hasPrefix("application/grpc")
+    self =
+      isHTTP
+      ? .http(HTTPRequestReader(configuration: configuration, fields: fields))
+      : .grpc(GRPCRequestReader(configuration: configuration, fields: fields))
+  }
+
+  var fields: [LoopbackCollector.Field] {
+    switch self {
+    case .grpc(let reader): reader.fields
+    case .http(let reader): reader.fields
+    }
+  }
+
+  /// True for an export of traces.
+  var isExport: Bool {
+    switch self {
+    case .grpc(let reader): reader.isExport
+    case .http(let reader): reader.isExport
+    }
+  }
+
+  func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+
+  /// Refuses a request for its headers.
+  func checkHeaders() throws(Refusal) {
+    switch self {
+    case .grpc(let reader): try reader.checkHeaders()
+    case .http(let reader): try reader.checkHeaders()
+    }
+  }
+
+  /// Refuses a request for its five-byte prefix, which HTTP's have not.
+  func checkPrefix(_ prefix: [UInt8]) throws(Refusal) {
+    if case .grpc(let reader) = self { try reader.checkPrefix(prefix) }
+  }
+
+  /// The message of a complete body in protobuf, decompressed.
+  func message(_ body: [UInt8]) throws(Refusal) -> GRPCRequestReader.Message {
+    switch self {
+    case .grpc(let reader): try reader.message(body)
+    case .http(let reader): try reader.message(body)
+    }
+  }
+
+  /// A response in the request's protocol: responses are made in gRPC's.
+  func translated(_ response: LoopbackCollector.Response) -> LoopbackCollector.Response {
+    guard case .http(let reader) = self else { return response }
+    var translation = HTTPResponseTranslation(isJSON: reader.isJSON)
+    return .steps(at: response.start, translation.steps(response.steps))
+  }
+}
