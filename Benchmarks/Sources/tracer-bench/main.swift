@@ -83,10 +83,18 @@ func provider(_ processor: BatchSpanProcessor, sampled: Bool = true) throws -> T
   span.end()
 }
 
-@inline(never) func recordPart(_ index: Int, _ tracer: TelemetryTracer) {
-  let strings = ready[index & 127]
-  let span = tracer.startSpan(strings.name, kind: .server)
-  setAttributes(span, strings, index)
+@inline(never) func recordUnsampled(_ index: Int, _ tracer: TelemetryTracer) {
+  let span = tracer.startSpan("GET /api/v1/users/{id}", kind: .server)
+  span.setAttribute("http.request.method", "GET")
+  span.setAttribute("http.route", "/api/v1/users/{id}")
+  span.setAttribute("url.path", "/api/v1/users/100000")
+  span.setAttribute("server.address", "api-1.prod.example.com")
+  span.setAttribute("user_agent.original", "Mozilla/5.0 (X11; Linux)")
+  span.setAttribute("client.address", "10.1.0.0")
+  span.setAttribute("http.response.status_code", index & 511)
+  span.setAttribute("http.response.body.size", index)
+  span.setAttribute("app.cache.hit_ratio", 0.5)
+  span.setAttribute("app.authenticated", true)
   span.end()
 }
 
@@ -96,7 +104,7 @@ func provider(_ processor: BatchSpanProcessor, sampled: Bool = true) throws -> T
 typealias Recorder = @Sendable (Int, TelemetryTracer) -> Void
 let recorders: [String: Recorder] = [
   "ready": { recordReady($0, $1) }, "fresh": { recordFresh($0, $1) }, "bare": { recordBare($0, $1) },
-  "within": { recordWithin($0, $1) }, "unsampled": { recordPart($0, $1) },
+  "within": { recordWithin($0, $1) }, "unsampled": { recordUnsampled($0, $1) },
 ]
 
 /// A queue for any number of spans, whose batches are exported when they are full.

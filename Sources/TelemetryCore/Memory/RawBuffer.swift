@@ -1,5 +1,13 @@
 internal import Synchronization
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// A block of raw memory for the bytes of one message, up to the socket.
 ///
 /// The last reference frees the memory. One owner writes the bytes before the buffer is shared; after that the bytes are
@@ -14,12 +22,23 @@ package final class RawBuffer: Sendable {
   private let isClaimed = Atomic(false)
   private let ownsMemory: Bool
 
+  /// A block of this size or more is mapped: the system has it back as soon as it is freed. The heap keeps large blocks between
+  /// others, so that an emptied queue would hold on to most of its memory.
+  private static let mappedSize = 128 << 10
+
   /// Allocates `capacity` bytes, uninitialized.
   package init(capacity: Int) {
-    unsafe base = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+    unsafe base = Self.allocate(capacity)
     self.capacity = capacity
     loan = nil
     ownsMemory = true
+  }
+
+  private static func allocate(_ capacity: Int) -> UnsafeMutableRawPointer {
+    guard capacity >= mappedSize else { return .allocate(byteCount: capacity, alignment: 16) }
+    let block = unsafe mmap(nil, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+    guard let block = unsafe block, unsafe block != MAP_FAILED else { fatalError("out of memory: \(capacity) bytes") }
+    return unsafe block
   }
 
   /// Uses the memory of a pool's buffer, which returns to the pool with the last reference to this object.
@@ -39,7 +58,8 @@ package final class RawBuffer: Sendable {
   }
 
   deinit {
-    if ownsMemory { unsafe base.deallocate() }
+    guard ownsMemory else { return }
+    if capacity >= Self.mappedSize { unsafe munmap(base, capacity) } else { unsafe base.deallocate() }
   }
 
   /// Claims the memory around the shared bytes, for one owner that writes there.

@@ -113,8 +113,11 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
   static func state(
     _ machine: BatchStateMachine, _ configuration: BatchConfiguration, _ budget: ByteBudget
   ) -> State {
+    // A full queue of the default size, and the batch that is sent, circulate without an allocation.
+    let batches = configuration.maxQueueSize / configuration.maxExportBatchSize + 1
     let queue = BatchQueue(
-      maxItems: configuration.maxExportBatchSize, maxBytes: configuration.maxExportBatchBytes)
+      maxItems: configuration.maxExportBatchSize, maxBytes: configuration.maxExportBatchBytes,
+      pooledBlocks: min(max(batches, 2), 5))
     queue.share(budget)
     return State(machine: machine, queue: queue, openRoom: configuration.maxQueueSize)
   }

@@ -39,12 +39,13 @@ struct BatchQueue: ~Copyable {
   /// - Parameters:
   ///   - maxItems: The maximum number of items in a batch.
   ///   - maxBytes: The maximum number of bytes in a batch; a larger item has a batch of its own.
-  init(maxItems: Int, maxBytes: Int) {
+  ///   - pooledBlocks: The maximum number of unused blocks that are kept.
+  init(maxItems: Int, maxBytes: Int, pooledBlocks: Int = 2) {
     self.maxItems = maxItems
     self.maxBytes = maxBytes
     headroom = maxItems < 16 ? 256 : 4096
     blocks = ObjectPool(
-      capacity: 2, factory: { RawBuffer(capacity: 0) }, reset: { (1...2 << 20).contains($0.capacity) },
+      capacity: pooledBlocks, factory: { RawBuffer(capacity: 0) }, reset: { (1...2 << 20).contains($0.capacity) },
       size: { $0.capacity })
     unsafe base = UnsafeMutableRawPointer(bitPattern: 16).unsafelyUnwrapped
     unsafe cursor = base

@@ -37,7 +37,7 @@ public struct RecordingSpan: @unchecked Sendable {
   ///   as it is.
   public func end(at unixNano: UInt64? = nil) {
     guard let record else { return }
-    record.withTracer { $0.provider.end(self, record, unixNano) }
+    record.withSource { $0.provider.end(self, record, unixNano) }
   }
 }
 

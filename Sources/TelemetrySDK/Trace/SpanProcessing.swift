@@ -20,6 +20,6 @@ extension BatchDriver where Item == SpanData {
   @inline(__always)
   func onEnd(_ span: RecordingSpan) {
     guard span.context.isSampled, let record = span.record else { return }
-    record.withTracer { unsafe enqueue(record.field, $0.resource, $0.scope) }
+    record.withSource { unsafe enqueue(record.field, $0.resource, $0.scope) }
   }
 }

@@ -66,9 +66,9 @@ extension SpanRecord {
         return unsafe (Array(message), Array(tail.bytes))
       }
     }
-    return withTracer { tracer in
+    return withSource { source in
       unsafe (bytes + tail).withUnsafeBytes {
-        unsafe SpanData(decoding: $0, resource: tracer.resource, scope: tracer.scope)
+        unsafe SpanData(decoding: $0, resource: source.resource, scope: source.scope)
       }
     }
   }

@@ -26,7 +26,7 @@ struct SpanRecord {
   struct Head {
     var message: ProtobufAppender
     /// Retained by the record. A reference in memory behind a pointer would be retained for each access.
-    let tracer: Unmanaged<TelemetryTracer>
+    let source: Unmanaged<SpanSource>
     let context: SpanContext
     let baggage: Baggage
     let isDebug: Bool
@@ -81,7 +81,7 @@ struct SpanRecord {
   /// Makes the block of a span that starts. The message has the fields that are known then.
   @inline(__always)
   static func make(
-    _ tracer: TelemetryTracer, _ context: SpanContext, parent: TraceContext.Parent, in parentContext: TraceContext,
+    _ source: SpanSource, _ context: SpanContext, parent: TraceContext.Parent, in parentContext: TraceContext,
     _ name: String, _ kind: SpanData.Kind, at unixNano: UInt64?
   ) -> AnyObject {
     let storage = SpanStorage.create(minimumCapacity: capacity) { _ in }
@@ -92,10 +92,10 @@ struct SpanRecord {
       record.tail + messageOffset, capacity: capacity - messageOffset, count: messageStart)
     let (clock, now) = Self.time(parentContext.clock, unixNano)
     let (nameField, fieldsStart) = message.spanHead(context, parent.spanID, name, kind, now)
-    let limits = tracer.limits
+    let limits = source.limits
     unsafe (record.tail + headOffset).bindMemory(to: Head.self, capacity: 1).initialize(
       to: Head(
-        message: message, tracer: .passRetained(tracer), context: context, baggage: parentContext.baggage,
+        message: message, source: .passRetained(source), context: context, baggage: parentContext.baggage,
         isDebug: parentContext.isDebug, clock: clock,
         flags: UInt32(context.flags.rawValue) | 0x100 | (parent.isRemote ? 0x200 : 0), parent: parent.spanID,
         maxAttributes: limits.attributes, maxEvents: limits.events, maxValueBytes: limits.valueLength,
@@ -138,10 +138,10 @@ struct SpanRecord {
   var isDebug: Bool { unsafe head.pointee.isDebug }
   var clock: TraceClock { unsafe head.pointee.clock }
 
-  /// Calls `body` with the span's tracer.
+  /// Calls `body` with what the span shares with others of its tracer.
   @inline(__always)
-  func withTracer<Result>(_ body: (TelemetryTracer) -> Result) -> Result {
-    unsafe head.pointee.tracer._withUnsafeGuaranteedRef { body($0) }
+  func withSource<Result>(_ body: (SpanSource) -> Result) -> Result {
+    unsafe head.pointee.source._withUnsafeGuaranteedRef { body($0) }
   }
 
   var parent: SpanID { unsafe head.pointee.parent }
@@ -161,10 +161,10 @@ extension SpanRecord {
   /// Ends the record's life, with its block.
   fileprivate func destroy() {
     unsafe head.pointee.message.deallocate()
-    let (tracer, phase) = unsafe (head.pointee.tracer, head.pointee.phase)
+    let (source, phase) = unsafe (head.pointee.source, head.pointee.phase)
     unsafe head.deinitialize(count: 1)
-    if phase != .ended { unsafe tracer._withUnsafeGuaranteedRef { $0.abandoned() } }
-    unsafe tracer.release()
+    if phase != .ended { unsafe source._withUnsafeGuaranteedRef { $0.provider.abandoned() } }
+    unsafe source.release()
   }
 }
 
@@ -201,7 +201,7 @@ extension ProtobufAppender {
 }
 
 extension SpanRecord {
-  var limits: RecordingLimits { withTracer { $0.limits } }
+  var limits: RecordingLimits { withSource { $0.limits } }
 
   /// True if settings have an effect.
   var isRecording: Bool { unsafe withLock { head, _ in unsafe head.pointee.phase != .ended } }

@@ -2,20 +2,19 @@
 ///
 /// Its name leaves the bare one to swift-distributed-tracing, which has a public protocol `Tracer`.
 public final class TelemetryTracer: Sendable {
-  /// The library or module of the tracer's spans.
-  public let scope: InstrumentationScope
+  private let source: SpanSource
   package let provider: TracerProvider
-  // The provider's, at hand for each span.
-  let limits: RecordingLimits
-  /// The resource of the tracer's spans.
-  public let resource: Resource
 
   init(_ scope: InstrumentationScope, _ provider: TracerProvider) {
-    self.scope = scope
     self.provider = provider
-    limits = provider.limits
-    resource = provider.resource
+    source = SpanSource(scope, provider)
   }
+
+  /// The library or module of the tracer's spans.
+  public var scope: InstrumentationScope { source.scope }
+
+  /// The resource of the tracer's spans.
+  public var resource: Resource { source.resource }
 
   /// True if a span that is started may be recorded: false without processors and after the provider's shutdown, so that costly
   /// preparations can be left out.
@@ -33,9 +32,7 @@ public final class TelemetryTracer: Sendable {
     _ name: String, kind: SpanData.Kind = .internal, parent: TraceContext? = nil,
     attributes: Attributes = Attributes(), links: [RecordingSpan.Link] = [], at unixNano: UInt64? = nil
   ) -> RecordingSpan {
-    guard let parent else { return provider.start(self, name, kind, .current, attributes, links, unixNano) }
-    return provider.start(self, name, kind, parent, attributes, links, unixNano)
+    guard let parent else { return provider.start(source, name, kind, .current, attributes, links, unixNano) }
+    return provider.start(source, name, kind, parent, attributes, links, unixNano)
   }
-
-  func abandoned() { provider.abandoned() }
 }

@@ -88,7 +88,7 @@ public final class TracerProvider: Sendable {
 
   @inline(__always)
   func start(
-    _ tracer: TelemetryTracer, _ name: String, _ kind: SpanData.Kind, _ parent: TraceContext,
+    _ source: SpanSource, _ name: String, _ kind: SpanData.Kind, _ parent: TraceContext,
     _ attributes: Attributes, _ links: [RecordingSpan.Link], _ time: UInt64?
   ) -> RecordingSpan {
     let identity = parent.parent
@@ -96,12 +96,12 @@ public final class TracerProvider: Sendable {
     let isRoot = !identity.isValid
     let traceID = isRoot ? makeTraceID() : identity.traceID
     guard let decision = fixedDecisions.decision(parent: identity) else {
-      return sample(traceID, identity, tracer, name, kind, parent, attributes, links, time)
+      return sample(traceID, identity, source, name, kind, parent, attributes, links, time)
     }
     let context = context(
       traceID, identity, isRoot, decision, identity.hasTraceState ? parent.traceState : TraceState())
     guard decision != .drop else { return RecordingSpan(context) }
-    return record(context, identity, tracer, name, kind, parent, attributes, links, time)
+    return record(context, identity, source, name, kind, parent, attributes, links, time)
   }
 
   @inline(never)
@@ -110,7 +110,7 @@ public final class TracerProvider: Sendable {
   /// Asks the sampler.
   @inline(never)
   private func sample(
-    _ traceID: TraceID, _ identity: TraceContext.Parent, _ tracer: TelemetryTracer, _ name: String,
+    _ traceID: TraceID, _ identity: TraceContext.Parent, _ source: SpanSource, _ name: String,
     _ kind: SpanData.Kind, _ parent: TraceContext, _ attributes: Attributes, _ links: [RecordingSpan.Link],
     _ time: UInt64?
   ) -> RecordingSpan {
@@ -122,7 +122,7 @@ public final class TracerProvider: Sendable {
     guard sampling.decision != .drop else { return RecordingSpan(context) }
     var all = attributes
     for attribute in sampling.attributes { all[attribute.key] = attribute.value }
-    return record(context, identity, tracer, name, kind, parent, all, links, time)
+    return record(context, identity, source, name, kind, parent, all, links, time)
   }
 
   @inline(__always)
@@ -137,11 +137,11 @@ public final class TracerProvider: Sendable {
 
   @inline(never)
   private func record(
-    _ context: SpanContext, _ identity: TraceContext.Parent, _ tracer: TelemetryTracer, _ name: String,
+    _ context: SpanContext, _ identity: TraceContext.Parent, _ source: SpanSource, _ name: String,
     _ kind: SpanData.Kind, _ parent: TraceContext, _ attributes: Attributes, _ links: [RecordingSpan.Link],
     _ time: UInt64?
   ) -> RecordingSpan {
-    let storage = SpanRecord.make(tracer, context, parent: identity, in: parent, name, kind, at: time)
+    let storage = SpanRecord.make(source, context, parent: identity, in: parent, name, kind, at: time)
     let span = RecordingSpan(context, storage)
     if !links.isEmpty { for link in links { span.record?.addLink(link) } }
     if !attributes.isEmpty { span.setAttributes(attributes) }
