@@ -129,7 +129,7 @@ def count(number):
 
 
 def counted(measure, limit, earlier, bound, ours):
-    row(measure, count(limit), earlier, f"at most {bound:,}", count(ours), round(ours, 1) <= bound)
+    row(measure, "-" if limit != limit else count(limit), earlier, f"at most {bound:,}", count(ours), round(ours, 1) <= bound)
 
 
 def compile_c(name, libraries, output_name=None, flags=()):
