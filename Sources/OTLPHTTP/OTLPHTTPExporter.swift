@@ -78,7 +78,7 @@
     /// by `deadline`. After shutdown nothing is sent: all items count as dropped.
     ///
     /// The spans are released once encoded.
-    public func export(_ batch: consuming [SpanData], deadline: Deadline) async -> ExportOutcome {
+    public func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
       guard let delivery = owner.enter() else { return owner.delivery.refuse(batch.count) }
       defer { owner.leave() }
       return await delivery.export(consume batch, deadline: deadline)
@@ -87,7 +87,7 @@
     /// Delivers a batch within `timeout`, in which the time of an outage doesn't count: the batch waits for the server to
     /// return, until `deadline`.
     package func export(
-      _ batch: consuming [SpanData], timeout: Duration, deadline: Deadline
+      _ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline
     ) async -> ExportOutcome {
       guard let delivery = owner.enter() else { return owner.delivery.refuse(batch.count) }
       defer { owner.leave() }

@@ -18,7 +18,7 @@
       configuration.compression = .none
       configure(&configuration)
       let exporter = try OTLPHTTPExporter(configuration, diagnostics: log.diagnostics)
-      let outcome = await exporter.export(StandardWorkload().spans(0..<count), deadline: .after(limit))
+      let outcome = await exporter.export(SpanBatch(StandardWorkload().spans(0..<count)), deadline: .after(limit))
       await exporter.shutdown(deadline: .after(.seconds(2)))
       let total = outcome.exported + outcome.rejected + outcome.dropped.values.reduce(0, +)
       #expect(total == count)
@@ -56,11 +56,15 @@
       configuration.maxConnections = 2
       let exporter = try OTLPHTTPExporter(configuration)
       for _ in 0..<5 {
-        #expect(await exporter.export(StandardWorkload().spans(0..<3), deadline: .after(.seconds(10))).exported == 3)
+        #expect(
+          await exporter.export(SpanBatch(StandardWorkload().spans(0..<3)), deadline: .after(.seconds(10))).exported
+            == 3)
       }
       let tasks = (0..<8).map { number in
         Task {
-          await exporter.export(StandardWorkload().spans(number..<number + 1), deadline: .after(.seconds(10))).exported
+          await exporter.export(
+            SpanBatch(StandardWorkload().spans(number..<number + 1)), deadline: .after(.seconds(10))
+          ).exported
         }
       }
       for task in tasks { #expect(await task.value == 1) }
@@ -206,9 +210,10 @@
       var configuration = OTLPHTTPExporter.Configuration(endpoint: peer.endpoint)
       configuration.compression = .none
       let exporter = try OTLPHTTPExporter(configuration, diagnostics: EventLog().diagnostics)
-      #expect(await exporter.export(StandardWorkload().spans(0..<3), deadline: .after(.seconds(10))).exported == 3)
+      #expect(
+        await exporter.export(SpanBatch(StandardWorkload().spans(0..<3)), deadline: .after(.seconds(10))).exported == 3)
       // The connection is a used one, on which libcurl would repeat the request by itself.
-      let outcome = await exporter.export(StandardWorkload().spans(0..<20), deadline: .after(.seconds(20)))
+      let outcome = await exporter.export(SpanBatch(StandardWorkload().spans(0..<20)), deadline: .after(.seconds(20)))
       await exporter.shutdown(deadline: .after(.seconds(2)))
       #expect(outcome.exported == 20, "\(outcome)")
       #expect(outcome.attempts == 2)
@@ -234,7 +239,9 @@
       #expect(clock.now - start < .seconds(3))
       let exporter = try OTLPHTTPExporter(.init(endpoint: peer.endpoint), diagnostics: EventLog().diagnostics)
       start = clock.now
-      let task = Task { await exporter.export(StandardWorkload().spans(0..<5), deadline: .after(.seconds(50))) }
+      let task = Task {
+        await exporter.export(SpanBatch(StandardWorkload().spans(0..<5)), deadline: .after(.seconds(50)))
+      }
       #expect(await Loopback.wait { peer.requests.count == 2 })
       task.cancel()
       #expect(await task.value.dropped == [.shutdown: 5])
@@ -249,7 +256,7 @@
       for host in ["127.0.0.1", "no-such-host.invalid"] {
         let exporter = try OTLPHTTPExporter(
           .init(endpoint: "http://\(host):\(place.number)"), diagnostics: EventLog().diagnostics)
-        let outcome = await exporter.export(StandardWorkload().spans(0..<5), deadline: .after(.seconds(2)))
+        let outcome = await exporter.export(SpanBatch(StandardWorkload().spans(0..<5)), deadline: .after(.seconds(2)))
         await exporter.shutdown(deadline: .after(.seconds(1)))
         #expect(outcome.dropped == [.unreachable: 5], "\(outcome)")
         let message = "\(outcome.error!)"

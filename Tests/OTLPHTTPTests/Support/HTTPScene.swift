@@ -33,7 +33,7 @@
 
     /// Exports spans, and checks the ledger's law.
     func export(_ count: Int = 20, within limit: Duration = .seconds(20)) async -> ExportOutcome {
-      let outcome = await exporter.export(StandardWorkload().spans(0..<count), deadline: .after(limit))
+      let outcome = await exporter.export(SpanBatch(StandardWorkload().spans(0..<count)), deadline: .after(limit))
       #expect(outcome.exported + outcome.rejected + outcome.dropped.values.reduce(0, +) == count)
       return outcome
     }
