@@ -9,7 +9,7 @@ import Testing
 
 /// The collector over HTTP/1.1 on real sockets, without our own client.
 @Suite(.ownThreads) struct HTTPRequestTests {
-  private static let message = ExportRequestEncoder().encode(StandardWorkload().spans(0..<3)).protobuf
+  private static let message = ExportRequestEncoder().encode(SpanBatch(StandardWorkload().spans(0..<3))).protobuf
 
   /// Sends requests on one connection, and returns all that is answered until the collector closes it.
   private func exchange(_ collector: LoopbackCollector, _ requests: [UInt8]) async throws -> String {
