@@ -47,13 +47,13 @@ extension BatchDriver {
     case .expediteExporter(let deadline):
       Task(executorPreference: loop) { await self.loopExporter?.expedite(deadline: deadline) }
     case .flushExporter(let id, let deadline):
-      Task(executorPreference: loop) {
+      startExporterTask {
         let isComplete = await self.exporter.forceFlush(deadline: deadline)
         self.withState { $0.machine.exporterFlushed(id, isComplete) }
         self.performActions()
       }
     case .shutdownExporter(let deadline):
-      Task(executorPreference: loop) {
+      startExporterTask {
         await self.exporter.shutdown(deadline: deadline)
         self.withState { $0.machine.exporterEnded() }
         self.performActions()
@@ -70,7 +70,7 @@ extension BatchDriver {
   }
 
   private func startExport(_ id: ExportID, _ deadline: Deadline) {
-    let task = Task(executorPreference: loop) {
+    let task = startExporterTask {
       let batch = self.takeBatch(of: id)
       let count = batch.count
       let outcome = await self.export(consume batch, deadline)
@@ -85,6 +85,14 @@ extension BatchDriver {
       return await exporter.export(consume batch, deadline: deadline)
     }
     return await loopExporter.export(consume batch, timeout: configuration.exportTimeout, deadline: deadline)
+  }
+
+  /// Starts a task that calls the exporter. A custom exporter may use a client that is traced: spans of that would be exported in
+  /// their turn, without end (RULES 4.8.9). Exporters of this package use none.
+  @discardableResult
+  private func startExporterTask(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+    guard loopExporter == nil else { return Task(executorPreference: loop, operation: body) }
+    return TraceContext.withRecordingSuppressed { Task(executorPreference: loop, operation: body) }
   }
 
   private func takeBatch(of id: ExportID) -> Batch<Item> {

@@ -46,4 +46,43 @@ import Testing
       _ = await processor.shutdown(within: .zero)
     }
   }
+
+  /// Traces each of its calls.
+  private final class TracedExporter: SpanExporter {
+    let tracer = Locked<TelemetryTracer?>(nil)
+    let calls = Counter()
+
+    private func call() {
+      tracer.withLock { $0 }?.withSpan("client") { span in
+        #expect(!span.isRecording)
+        calls.increment()
+      }
+    }
+
+    func export(_ batch: SpanBatch, deadline: Deadline) async -> ExportOutcome {
+      call()
+      await Task.yield()
+      call()
+      return .success
+    }
+
+    func forceFlush(deadline: Deadline) async -> Bool {
+      call()
+      return true
+    }
+
+    func shutdown(deadline: Deadline) async { call() }
+  }
+
+  @Test("an exporter with a traced client doesn't trace its own calls (4.8.9)")
+  func suppressedRecording() async throws {
+    let exporter = TracedExporter()
+    let provider = try TracerProvider(BatchSpanProcessor(exporter: exporter))
+    exporter.tracer.withLock { $0 = provider.tracer("client") }
+    provider.tracer("program").startSpan("span").end()
+    _ = await provider.forceFlush(within: .seconds(30))
+    let ledger = await provider.shutdown(within: .seconds(30)).ledger
+    #expect(ledger.ended == 1 && ledger.exported == 1 && exporter.calls.value >= 4)
+    exporter.tracer.withLock { $0 = nil }
+  }
 }
