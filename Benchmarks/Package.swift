@@ -12,24 +12,25 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-func driver(_ name: String) -> Target {
+func driver(_ name: String, _ more: [Target.Dependency] = []) -> Target {
   .executableTarget(
     name: name,
     dependencies: [
       "BenchSupport", .product(name: "OTLPGRPC", package: "swift-otlp"),
       .product(name: "OTLPTesting", package: "swift-otlp"),
-    ],
+    ] + more,
     packageAccess: false, swiftSettings: settings + [.unsafeFlags(["-package-name", packageName])])
 }
 
 let package = Package(
   name: "Benchmarks",
   platforms: [.macOS(.v15)],
-  dependencies: [.package(name: "swift-otlp", path: "..")],
+  dependencies: [.package(name: "swift-otlp", path: "..", traits: ["HTTP"])],
   targets: [
     .target(name: "BenchSupport", swiftSettings: settings),
     driver("encode-bench"),
     driver("export-bench"),
+    driver("http-bench", [.product(name: "OTLPHTTP", package: "swift-otlp")]),
     driver("link-bench"),
     driver("blackhole-bench"),
     driver("idle-bench"),

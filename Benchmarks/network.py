@@ -10,6 +10,29 @@ BLACKHOLE_ROUNDS = 10
 SETTLE, IDLE = 15, 60  # Seconds: the end of threads that are kept for 10 s, and the measured time.
 
 
+@contextlib.contextmanager
+def http_sink():
+    """Starts the C server of HTTP/1.1 on a free port; yields the port."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", 0))
+    port = place.getsockname()[1]
+    server = subprocess.Popen([path("httpsink"), str(port)])
+    try:
+        deadline = time.monotonic() + 10
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            if time.monotonic() > deadline:
+                raise RuntimeError("the sink doesn't start")
+            time.sleep(0.01)
+        yield port
+    finally:
+        server.kill()
+        server.wait()
+        place.close()
+
+
 def measure_transport():
     """Compares the channel with the C client; both send one encoded message repeatedly."""
     make_certificates()

@@ -1,11 +1,11 @@
 #if HTTP
-  internal import HTTP2Transport
-  internal import OTLPExport
-  internal import OTLPWire
-  internal import TelemetryCore
+  package import HTTP2Transport
+  package import OTLPExport
+  package import OTLPWire
+  package import TelemetryCore
 
   /// Sends export requests over HTTP.
-  struct HTTPExportClient: ExportClient {
+  package struct HTTPExportClient: ExportClient {
     private let client: CurlClient
     private let plan: HTTPRequestPlan
 
@@ -16,13 +16,21 @@
       client = try CurlClient(plan, loop: loop, network: network, diagnostics)
     }
 
-    var connectionsMade: Int { client.connectionsMade }
+    /// Makes a client without an exporter.
+    package init(
+      _ configuration: OTLPHTTPExporter.Configuration, loop: TelemetryLoop, network: any Network,
+      _ diagnostics: Diagnostics
+    ) throws(OTLPError) {
+      try self.init(try HTTPRequestPlan(configuration, diagnostics), loop: loop, network: network, diagnostics)
+    }
 
-    func encoded(_ message: BufferSlice) -> BufferSlice? {
+    package var connectionsMade: Int { client.connectionsMade }
+
+    package func encoded(_ message: BufferSlice) -> BufferSlice? {
       plan.isJSON ? try? OTLPJSON.json(of: message, as: .traceRequest, room: 5) : nil
     }
 
-    func send(
+    package func send(
       _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
     ) async -> Result<ExportResponse, AttemptFailure> {
       let headers = CurlEasy.Headers(isCompressed: isCompressed, added: headers ?? plan.values.headers)
@@ -32,6 +40,6 @@
       }
     }
 
-    func shutdown(deadline: Deadline) async { await client.shutdown(deadline: deadline) }
+    package func shutdown(deadline: Deadline) async { await client.shutdown(deadline: deadline) }
   }
 #endif

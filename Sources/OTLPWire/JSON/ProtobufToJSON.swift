@@ -4,6 +4,7 @@ internal import TelemetryCore
 ///
 /// JSON has the elements of a list together and the fields in the order of their numbers, as the reference implementation
 /// writes them. A message that has its fields in this order is written in one pass; of another, each field is searched.
+/// Messages are taken to be in order until the first that is not: from then on each is examined before.
 /// A field that may occur once and occurs several times has the value that protobuf gives it: the last scalar, and the
 /// merged messages. Unknown fields are skipped. Open messages are kept in a list instead of calls, so that a deep
 /// message needs no stack.
@@ -19,6 +20,9 @@ struct ProtobufToJSON: ~Copyable {
     let start: Int
     /// The fields that are still to be searched, a bit each; 0 if the fields are in order.
     var searched: UInt32
+    /// The number of the last field, and whether a member of a oneof has occurred.
+    var last: UInt32 = 0
+    var hasOneof = false
     /// The number of the field whose list is open, or 0.
     var list: UInt32 = 0
     var listStart = 0
@@ -36,13 +40,14 @@ struct ProtobufToJSON: ~Copyable {
   private var frame: Frame
   private var parents: [Frame] = []
   private var mergedBytes: [BufferSlice] = []
+  /// True if messages are examined before they are written.
+  private var surveys = false
 
   /// - Throws: `WireError` if the bytes are not a message of this type, or nested more than `maxDepth` deep.
   static func transcode(
     _ message: UnsafeRawBufferPointer, _ type: MessageType, room: Int = 0, maxDepth: Int = 100
   ) throws(WireError) -> BufferSlice {
     var transcoder = unsafe ProtobufToJSON(message, type, room, maxDepth: maxDepth)
-    try transcoder.survey()
     try transcoder.run()
     return transcoder.output.finish()
   }
@@ -67,7 +72,7 @@ struct ProtobufToJSON: ~Copyable {
       type: type, range: range, position: range.lowerBound, start: output.count, searched: 0, isMerged: isMerged,
       outerBytes: outer)
     if isMerged, let copy = mergedBytes.last { unsafe bytes = copy.buffer.bytes(copy.range) }
-    try survey()
+    if surveys { try survey() }
   }
 
   /// Closes the current message.
@@ -129,6 +134,7 @@ struct ProtobufToJSON: ~Copyable {
         try skip(tag, &position, end)
         continue
       }
+      guard isInOrder(entry, tag >> 3) else { return try startAgain() }
       if frame.list != 0, frame.list != tag >> 3 { closeList() }
       if entry.isRepeated {
         if frame.list == 0 { openList(entry, tag >> 3) }
@@ -139,6 +145,27 @@ struct ProtobufToJSON: ~Copyable {
     }
     if frame.list != 0 { closeList() }
     return true
+  }
+
+  /// Notes a field. False if it should have come before, or occurs again and may occur once.
+  @inline(__always)
+  private mutating func isInOrder(_ entry: FieldEntry, _ number: UInt32) -> Bool {
+    if number <= frame.last, number < frame.last || !entry.isRepeated { return false }
+    frame.last = number
+    guard entry.isInOneof else { return true }
+    defer { frame.hasOneof = true }
+    return !frame.hasOneof
+  }
+
+  /// Writes the current message again, searching each field. This happens once: later messages are examined before, so that
+  /// nested ones aren't written more than twice.
+  private mutating func startAgain() throws(WireError) -> Bool {
+    surveys = true
+    output.remove(from: frame.start)
+    frame.list = 0
+    frame.position = frame.range.lowerBound
+    try survey()
+    return false
   }
 
   /// Writes the fields of the lowest number that is still to be searched, up to a message in the current one.
