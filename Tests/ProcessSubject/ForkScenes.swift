@@ -41,7 +41,7 @@ private func makeProcessor(_ options: Options) -> BatchSpanProcessor {
   batch.overflow = .block(upTo: .seconds(10))
   batch.scheduleDelay = .seconds(60)
   do {
-    return try BatchSpanProcessor(exporter: OTLPGRPCExporter(options.exporter), configuration: batch)
+    return try BatchSpanProcessor(exporter: options.makeExporter(options.exporter), configuration: batch)
   } catch {
     fail("\(error)")
   }
@@ -55,7 +55,7 @@ func forkLoop(_ options: Options) {
   batch.maxQueueSize = 8192
   let processor: BatchSpanProcessor
   do {
-    processor = try BatchSpanProcessor(exporter: OTLPGRPCExporter(options.exporter), configuration: batch)
+    processor = try BatchSpanProcessor(exporter: options.makeExporter(options.exporter), configuration: batch)
   } catch {
     fail("\(error)")
   }
@@ -107,7 +107,7 @@ func forkOnLoop(_ options: Options) {
     do {
       try await withTelemetryRuntime { runtime in
         let processor = try BatchSpanProcessor(
-          exporter: OTLPGRPCExporter(configuration, runtime: runtime), runtime: runtime)
+          exporter: options.makeExporter(configuration, runtime: runtime), runtime: runtime)
         for index in 0..<10 { processor.onEnd(span(0, index)) }
         check(delivered(await processor.forceFlush(within: .seconds(20)), 10), "the first flush")
         for index in 10..<20 { processor.onEnd(span(0, index)) }

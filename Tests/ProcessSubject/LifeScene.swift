@@ -31,7 +31,7 @@ private func live(_ options: Options, _ number: Int) {
     let runtime = try TelemetryRuntime(.init())
     let diagnostics = Diagnostics(minimumLevel: .warning) { fail("life \(number) warns: \($0)") }
     let processor = try BatchSpanProcessor(
-      exporter: OTLPGRPCExporter(exporter, runtime: runtime, diagnostics: diagnostics), configuration: batch)
+      exporter: options.makeExporter(exporter, runtime: runtime, diagnostics: diagnostics), configuration: batch)
     for index in 0..<spans { processor.onEnd(span(number, index)) }
     let flush = processor.forceFlushBlocking(within: .seconds(60))
     check(delivered(flush, spans), "the flush: \(flush)")

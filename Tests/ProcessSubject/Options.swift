@@ -1,5 +1,9 @@
 import OTLPGRPC
 
+#if HTTP
+  import OTLPHTTP
+#endif
+
 /// `name=value` arguments.
 struct Options {
   private let values: [String: String]
@@ -21,5 +25,24 @@ struct Options {
     configuration.certificate = text("ca").map { .file($0) }
     configuration.compression = .none
     return configuration
+  }
+
+  /// The exporter with the protocol that `protocol` names, by default gRPC's.
+  func makeExporter(
+    _ configuration: OTLPGRPCExporter.Configuration, runtime: TelemetryRuntime = .shared,
+    diagnostics: Diagnostics = .standardError
+  ) throws -> any SpanExporter {
+    #if HTTP
+      if let name = text("protocol") {
+        var http = OTLPHTTPExporter.Configuration(endpoint: configuration.endpoint)
+        http.httpProtocol = name == "http/json" ? .json : .protobuf
+        http.certificate = configuration.certificate
+        http.clientCertificate = configuration.clientCertificate
+        http.clientKey = configuration.clientKey
+        http.compression = configuration.compression
+        return try OTLPHTTPExporter(http, runtime: runtime, diagnostics: diagnostics)
+      }
+    #endif
+    return try OTLPGRPCExporter(configuration, runtime: runtime, diagnostics: diagnostics)
   }
 }

@@ -59,7 +59,7 @@ func closedStandardError(_ options: Options) {
   close(pipes[0])
   close(pipes[1])
   do {
-    let exporter = try OTLPGRPCExporter(options.exporter)
+    let exporter = try options.makeExporter(options.exporter)
     let processor = try BatchSpanProcessor(exporter: exporter)
     processor.onEnd(span(1, 0))
     // No server listens at the endpoint. The exporter warns on its thread, the processor on this thread.
@@ -89,7 +89,7 @@ func export(_ options: Options, spans: Int) {
   var batch = BatchConfiguration()
   batch.overflow = .block(upTo: .seconds(20))
   do {
-    let processor = try BatchSpanProcessor(exporter: OTLPGRPCExporter(options.exporter), configuration: batch)
+    let processor = try BatchSpanProcessor(exporter: options.makeExporter(options.exporter), configuration: batch)
     for index in 0..<spans { processor.onEnd(span(1, index)) }
     let report = processor.shutdownBlocking(within: .seconds(30))
     check(delivered(report, spans), "the export: \(report)")
@@ -109,7 +109,7 @@ func idle(_ options: Options) {
     var configuration = options.exporter
     configuration.timeout = .seconds(1)
     processor = try BatchSpanProcessor(
-      exporter: OTLPGRPCExporter(configuration, runtime: runtime), runtime: runtime)
+      exporter: options.makeExporter(configuration, runtime: runtime), runtime: runtime)
   } catch {
     fail("\(error)")
   }

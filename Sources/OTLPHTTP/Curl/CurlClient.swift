@@ -75,7 +75,8 @@
       guard let number = handles.begin(body, headers) else { return .failure(Self.noMemory) }
       let promise = Promise<End>()
       promises[number] = promise
-      act(nil, [])
+      handles.actOnTime()
+      goOn()
       let end = await withTaskCancellationHandler {
         await promise.value(until: deadline, on: loop)
       } onCancel: {
@@ -158,20 +159,23 @@
     // MARK: Events
 
     /// A socket is ready.
-    func socketReady(_ descriptor: Int32, _ readiness: Readiness) { act(descriptor, readiness) }
+    func socketReady(_ descriptor: Int32, _ readiness: Readiness) {
+      handles.act(on: descriptor, readiness)
+      goOn()
+    }
 
     /// libcurl's time has come.
     func timerFired() {
       timer = nil
-      act(nil, [])
+      handles.actOnTime()
+      goOn()
     }
 
-    private func act(_ descriptor: Int32?, _ readiness: Readiness) {
-      handles.act(descriptor, readiness)
+    private func goOn() {
       // A timer that is due already means that libcurl wants to go on.
       var rounds = 0
       while let instant = handles.timer, instant <= loop.now, rounds < 16 {
-        handles.act(nil, [])
+        handles.actOnTime()
         rounds += 1
       }
       afterAction()

@@ -107,16 +107,28 @@
       return result
     }
 
-    /// Lets libcurl work: on a socket, or because its time has come.
-    func act(_ descriptor: Int32?, _ readiness: Readiness) {
+    /// Lets libcurl work on a socket.
+    func act(on descriptor: Int32, _ readiness: Readiness) {
       guard !isClosed else { return }
       var bits: Int32 = 0
       if readiness.contains(.readable) { bits |= CURL_CSELECT_IN }
       if readiness.contains(.writable) { bits |= CURL_CSELECT_OUT }
       if readiness.contains(.hangUp) { bits |= CURL_CSELECT_ERR }
       var running: Int32 = 0
-      // -1 stands for the timer.
-      unsafe curl_multi_socket_action(multi, descriptor ?? -1, bits, &running)
+      unsafe curl_multi_socket_action(multi, descriptor, bits, &running)
+    }
+
+    /// Lets libcurl work because its time has come, or because a transfer was added.
+    func actOnTime() {
+      guard !isClosed else { return }
+      var running: Int32 = 0
+      // -1 stands for the timer (CURL_SOCKET_TIMEOUT, a macro).
+      unsafe curl_multi_socket_action(multi, -1, 0, &running)
+      // The timer has fired. libcurl reports a change of it only, so it is asked for the next one.
+      var milliseconds = 0
+      unsafe curl_multi_timeout(multi, &milliseconds)
+      unsafe storage.pointee.timer =
+        milliseconds < 0 ? nil : storage.pointee.loop.now + .milliseconds(milliseconds)
     }
 
     /// The number and the code of the next transfer that has ended.
