@@ -152,7 +152,8 @@ let package = Package(
       path: "Tests/SimulationRunner", swiftSettings: testSettings),
     // A process that tests fork, stop and watch.
     .executableTarget(
-      name: "ProcessSubject", dependencies: ["SwiftOTLP", "OTLPGRPC", "OTLPHTTP", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
+      name: "ProcessSubject",
+      dependencies: ["SwiftOTLP", "OTLPGRPC", "OTLPHTTP", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
       path: "Tests/ProcessSubject", swiftSettings: testSettings),
     tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "TelemetrySDK", "TelemetryCore"]),
     tests("FuzzReplayTests", ["FuzzTargets"]),
