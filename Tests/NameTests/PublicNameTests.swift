@@ -71,7 +71,7 @@ import Testing
   @Test func onlyTheLibrariesForExportingAreReexported() throws {
     let expected = [
       "TelemetrySDK": ["TelemetryCore"], "OTLPExport": ["TelemetrySDK"], "OTLPGRPC": ["OTLPExport", "TelemetrySDK"],
-      "SwiftOTLP": ["OTLPGRPC", "TelemetrySDK"], "OTLPTesting": ["TelemetrySDK"],
+      "SwiftOTLP": ["OTLPGRPC", "OTLPHTTP", "TelemetrySDK"], "OTLPTesting": ["TelemetrySDK"],
     ]
     for target in Self.allowed.keys {
       let imports = try PublicSource.files(of: target).flatMap(\.exportedImports)

@@ -20,13 +20,9 @@ struct ToolExporter {
     _ options: ExportOptions, concurrency: Int?, environment: [String: String], _ configuring: Diagnostics,
     _ diagnostics: Diagnostics
   ) throws(ToolError) {
-    do throws(OTLPError) {
-      guard options.exporterProtocol == .grpc else {
-        (exporter, endpoint) = try Self.overHTTP(options, concurrency, environment, configuring, diagnostics)
-        return
-      }
-    } catch {
-      throw ToolError(error)
+    guard options.exporterProtocol == .grpc else {
+      (exporter, endpoint) = try Self.overHTTP(options, concurrency, environment, configuring, diagnostics)
+      return
     }
     var configuration = try options.exporterConfiguration(environment: environment, diagnostics: configuring)
     if let concurrency { configuration.maxConcurrentExports = concurrency }
@@ -41,7 +37,7 @@ struct ToolExporter {
   private static func overHTTP(
     _ options: ExportOptions, _ concurrency: Int?, _ environment: [String: String], _ configuring: Diagnostics,
     _ diagnostics: Diagnostics
-  ) throws(OTLPError) -> (any LoopExporter<SpanData>, String) {
+  ) throws(ToolError) -> (any LoopExporter<SpanData>, String) {
     #if HTTP
       var configuration = OTLPHTTPExporter.Configuration(sharing: options.exporter.values)
       configuration.httpProtocol = options.exporterProtocol == .httpJSON ? .json : .protobuf
@@ -51,11 +47,16 @@ struct ToolExporter {
         configuration.maxConcurrentExports = concurrency
         configuration.maxConnections = max(configuration.maxConnections, min(concurrency, 100))
       }
-      let exporter = try OTLPHTTPExporter(configuration, diagnostics: diagnostics)
+      let exporter: OTLPHTTPExporter
+      do throws(OTLPError) {
+        exporter = try OTLPHTTPExporter(configuration, diagnostics: diagnostics)
+      } catch {
+        throw ToolError(error)
+      }
       return (exporter, HTTPEndpoint.redacted(configuration.tracesEndpoint ?? configuration.endpoint))
     #else
-      throw OTLPError(
-        ConfigurationError(
+      throw ToolError(
+        usage: ConfigurationError(
           option: "--protocol", value: options.exporterProtocol.rawValue,
           allowed: "grpc; a build with OTLP over HTTP is made by: swift build --traits HTTP"))
     #endif
