@@ -21,7 +21,7 @@ if mode == "write" {
   case "encode": for _ in 0..<count { total &+= encoder.encode(SpanBatch(spans)).message.count }
   case "build": for _ in 0..<count { total &+= workload.spans(0..<512).count }
   case "json":
-    let message = encoder.encode(spans).protobuf
+    let message = encoder.encode(SpanBatch(spans)).protobuf
     for _ in 0..<count { total &+= try OTLPJSON.json(of: message, as: .traceRequest).count }
   default: arguments.stop()
   }

@@ -76,6 +76,9 @@ package final class ExportRequestEncoder: Sendable {
   /// Copies the items, by resource and scope. The buffer returns to the pool with the last reference to the request's message.
   private func regroup(_ batch: EncodedBatch) -> ExportRequest {
     var pooled = buffers.acquire()
+    // With room for the headers, so that a large batch isn't copied again and again as the buffer grows.
+    let expected = batch.range.count + 16 << 10
+    if pooled.value.capacity < expected { pooled.value = RawBuffer(capacity: expected) }
     var writer = ProtobufWriter(pooled.value)
     for group in Regrouping(batch.runs.lazy.map { ($0.resource, $0.scope) }).resources.reversed() {
       writer.group(FieldTag.ExportRequest.resourceSpans, resourceHeaders.header(of: group.resource)) { writer in

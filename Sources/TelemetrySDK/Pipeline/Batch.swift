@@ -37,30 +37,48 @@ public struct Batch<Item: BatchItem>: Collection, Sendable {
   public var isEmpty: Bool { count == 0 }
 
   /// The position of the first item.
-  public var startIndex: Index { Index(number: 0, offset: encoded.range.lowerBound, run: 0) }
+  public var startIndex: Index { Index(number: 0, offset: encoded.range.lowerBound, run: encoded.runs.startIndex) }
 
   /// The position behind the last item.
   public var endIndex: Index {
-    Index(number: count, offset: encoded.range.upperBound, run: encoded.runs.count)
+    Index(number: count, offset: encoded.range.upperBound, run: encoded.runs.endIndex)
   }
 
   /// The position behind `index`.
   public func index(after index: Index) -> Index {
-    precondition(index.number < count, "the index is behind the batch's last item")
-    let end = unsafe index.offset + EncodedBatch.size(of: encoded.memory.base + index.offset)
+    let end = unsafe message(at: index).endIndex
     let run = end == encoded.runs[index.run].end ? index.run + 1 : index.run
     return Index(number: index.number + 1, offset: end, run: run)
   }
 
   /// Decodes an item.
   public subscript(index: Index) -> Item {
-    precondition(index.number < count, "the index is behind the batch's last item")
-    let start = unsafe UnsafeRawPointer(encoded.memory.base + index.offset)
-    let message = unsafe EncodedBatch.message(at: start)
-    let bytes = unsafe UnsafeRawBufferPointer(start: start + message.offset, count: message.count)
+    let message = unsafe message(at: index)
     let run = encoded.runs[index.run]
-    let item = unsafe EncodedItem(bytes, run.resource, run.scope)
+    let item = unsafe EncodedItem(UnsafeRawBufferPointer(rebasing: message), run.resource, run.scope)
     return Item(item)
+  }
+
+  /// The message of an item, as a part of the block. An index of another batch, which may point anywhere, ends the program before
+  /// it reads beyond the items.
+  @unsafe
+  private func message(at index: Index) -> Slice<UnsafeRawBufferPointer> {
+    let range = encoded.range
+    precondition(
+      index.number < count && range.contains(index.offset),
+      "the index is behind the batch's last item, or of another batch")
+    let block = unsafe UnsafeRawBufferPointer(start: encoded.memory.base, count: range.upperBound)
+    var (position, size, shift) = (index.offset + 1, 0, 0)
+    while true {
+      precondition(position < range.upperBound && shift < 63, "the index is of another batch")
+      let byte = unsafe block[position]
+      position += 1
+      size |= Int(byte & 0x7F) << shift
+      if byte < 0x80 { break }
+      shift += 7
+    }
+    precondition(size <= range.upperBound - position, "the index is of another batch")
+    return unsafe block[position..<position + size]
   }
 }
 

@@ -4,11 +4,12 @@ internal import TelemetryCore
 /// from which its request is sent. Memory is allocated as the queue fills.
 @safe
 struct BatchQueue: ~Copyable {
-  /// The room in front of the items, for the headers of a request with a resource of ordinary size. Small batches aren't worth
-  /// as much memory; their requests are copied instead.
+  /// The room in front of the items, for the headers of a request with a resource of ordinary size, and behind them, for its schema
+  /// URLs. Small batches aren't worth as much memory (ARCHITECTURE P3); their requests are copied instead.
   private let headroom: Int
-  /// The room behind the items, for the schema URLs of a request.
-  private static let tailroom = 256
+  private let tailroom: Int
+  /// The size of the first block; 0 for small batches.
+  private let minCapacity: Int
   private let maxItems: Int
   private let maxBytes: Int
 
@@ -27,7 +28,7 @@ struct BatchQueue: ~Copyable {
   private var base: UnsafeMutableRawPointer
   private var capacity = 0
   private var start = 0
-  private var runs: [EncodedBatch.Run] = []
+  private var runs: ArraySlice<EncodedBatch.Run> = []
   private var block: PooledObject<RawBuffer>?
 
   private var closed = Fifo<EncodedBatch>()
@@ -43,7 +44,8 @@ struct BatchQueue: ~Copyable {
   init(maxItems: Int, maxBytes: Int, pooledBlocks: Int = 2) {
     self.maxItems = maxItems
     self.maxBytes = maxBytes
-    headroom = maxItems < 16 ? 256 : 4096
+    let isSmall = maxItems < 128 || maxBytes < 64 << 10
+    (headroom, tailroom, minCapacity) = isSmall ? (0, 0, 0) : (4096, 256, 16 << 10)
     blocks = ObjectPool(
       capacity: pooledBlocks, factory: { RawBuffer(capacity: 0) }, reset: { (1...2 << 20).contains($0.capacity) },
       size: { $0.capacity })
@@ -63,7 +65,7 @@ struct BatchQueue: ~Copyable {
   private var openCount: Int { count - closedCount }
   /// The end of the open batch's items in its block.
   private var end: Int { unsafe cursor - base }
-  private var freeBytes: Int { capacity - Self.tailroom - end }
+  private var freeBytes: Int { capacity - tailroom - end }
 }
 
 // MARK: Adding
@@ -107,10 +109,9 @@ extension BatchQueue {
 
   private mutating func open(_ size: Int) {
     var taken = blocks.acquire()
-    let needed = headroom + max(size, expectedBytes) + Self.tailroom
-    if taken.value.capacity < needed {
-      taken.value = RawBuffer(capacity: max(needed, maxItems < 16 ? 0 : 16 << 10))
-    }
+    // Batches of items of random sizes differ a little; each that is larger than expected would be copied to twice the memory.
+    let needed = headroom + max(size, expectedBytes + expectedBytes / 8) + tailroom
+    if taken.value.capacity < needed { taken.value = RawBuffer(capacity: max(needed, minCapacity)) }
     unsafe base = taken.value.base
     capacity = taken.value.capacity
     block = consume taken
@@ -123,7 +124,7 @@ extension BatchQueue {
   private mutating func makeRoom(_ size: Int) {
     guard var taken = block.take() else { return }
     let used = end - start
-    let needed = headroom + used + size + Self.tailroom
+    let needed = headroom + used + size + tailroom
     let target = needed > capacity / 2 ? RawBuffer(capacity: max(needed, capacity * 2)) : taken.value
     unsafe (target.base + headroom).copyMemory(from: base + start, byteCount: used)
     for index in runs.indices.dropLast() { runs[index].end += headroom - start }
@@ -155,7 +156,8 @@ extension BatchQueue {
   /// Removes the first batch, which is empty if the queue is.
   mutating func removeFirstBatch() -> EncodedBatch {
     if closed.isEmpty {
-      if count == maxItems { expectedBytes = bytes }
+      // The batch was exported for another reason than its size, and says little; an extraordinary one is forgotten in time.
+      expectedBytes = count == maxItems ? bytes : max(bytes, expectedBytes / 2)
       close()
     }
     guard let batch = closed.removeFirst() else { return .empty }
@@ -180,7 +182,7 @@ extension BatchQueue {
       size = unsafe EncodedBatch.size(of: base + start)
       start += size
       itemsLeft += 1
-      if runs.count > 1, runs[0].end <= start { runs.removeFirst() }
+      if runs.count > 1, let first = runs.first, first.end <= start { runs.removeFirst() }
     }
     count -= 1
     bytes -= size

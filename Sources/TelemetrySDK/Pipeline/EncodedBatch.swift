@@ -20,9 +20,10 @@ package struct EncodedBatch: Sendable {
   /// The items, as positions in the block.
   package private(set) var range: Range<Int>
   package private(set) var count: Int
-  package private(set) var runs: [Run]
+  /// A slice, so that removing the first run moves no other; its first index is 0 only until then.
+  package private(set) var runs: ArraySlice<Run>
 
-  init(_ memory: RawBuffer, _ range: Range<Int>, count: Int, runs: [Run]) {
+  init(_ memory: RawBuffer, _ range: Range<Int>, count: Int, runs: ArraySlice<Run>) {
     self.memory = memory
     self.range = range
     self.count = count
@@ -31,9 +32,10 @@ package struct EncodedBatch: Sendable {
 
   static var empty: EncodedBatch { EncodedBatch(RawBuffer(capacity: 0), 0..<0, count: 0, runs: []) }
 
-  /// The bytes of the run with this number, as positions in the block.
-  package func range(ofRun index: Int) -> Range<Int> {
-    (index == 0 ? range.lowerBound : runs[index - 1].end)..<runs[index].end
+  /// The bytes of the run with this number, counted from 0, as positions in the block.
+  package func range(ofRun number: Int) -> Range<Int> {
+    let index = runs.startIndex + number
+    return (number == 0 ? range.lowerBound : runs[index - 1].end)..<runs[index].end
   }
 
   /// Removes the first item.

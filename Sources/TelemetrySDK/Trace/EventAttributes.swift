@@ -1,10 +1,14 @@
 /// Takes the attributes of an event while it is made, without a collection of them. A value that was set before for the same
 /// key is replaced.
+@safe
 public struct EventAttributes: ~Copyable {
+  // SAFETY: the event's memory outlives the attributes, unless they are exchanged, which `checkOrigin` finds out.
   var message: ProtobufAppender
   private let record: SpanRecord
   private let maxCount: Int
   private let maxValueBytes: Int
+  /// The event's memory, by which it knows the attributes as its own.
+  private let scratch: UnsafeMutableRawPointer
   /// The start of the attributes in the message.
   private let start: Int
   private var count = 0
@@ -12,12 +16,20 @@ public struct EventAttributes: ~Copyable {
   /// A bit for each hash of a key that was set: an absent bit spares the search for an earlier value.
   private var keys: UInt64 = 0
 
-  init(_ message: consuming ProtobufAppender, _ record: SpanRecord) {
+  @unsafe
+  init(_ message: consuming ProtobufAppender, _ record: SpanRecord, _ scratch: UnsafeMutableRawPointer) {
     start = message.count
+    unsafe self.scratch = scratch
     self.message = message
     self.record = record
     maxCount = record.maxEventAttributes
     maxValueBytes = record.maxValueBytes
+  }
+
+  /// Ends the program if these are another event's attributes, by an exchange of both: their memory may not live as long.
+  @unsafe
+  func checkOrigin(_ scratch: UnsafeMutableRawPointer) {
+    precondition(unsafe self.scratch == scratch, "an event's attributes were exchanged with those of another event")
   }
 
   /// Sets a text.

@@ -97,10 +97,14 @@ extension RecordingSpan {
     let time = unixNano ?? record.clock.now
     // The closure runs outside of the lock, so it may use the span.
     try unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { scratch in
-      var message = unsafe ProtobufAppender(scratch.baseAddress.unsafelyUnwrapped, capacity: scratch.count)
+      let memory = unsafe scratch.baseAddress.unsafelyUnwrapped
+      var message = unsafe ProtobufAppender(memory, capacity: scratch.count)
       message.eventHead(name, time)
-      var attributes = EventAttributes(message, record)
-      defer { attributes.message.deallocate() }
+      var attributes = unsafe EventAttributes(message, record, memory)
+      defer {
+        unsafe attributes.checkOrigin(memory)
+        attributes.message.deallocate()
+      }
       try build(&attributes)
       attributes.message.ensure(11)
       attributes.message.varintField(WireTags.Event.droppedAttributesCount, attributes.dropped)

@@ -127,6 +127,71 @@ import Testing
     #expect(Self.read(batch).map(\.number) == Array(20_000 - kept..<20_000))
   }
 
+  private struct Shape {
+    var maxItems = 512
+    var maxBytes = 4 << 20
+    var size: Int
+  }
+
+  private static let shapes: [Shape] = [
+    Shape(size: 700), Shape(size: 20_000), Shape(maxBytes: 1024, size: 300), Shape(maxItems: 128, size: 100),
+    Shape(maxItems: 100, size: 100), Shape(maxItems: 16, size: 100), Shape(maxItems: 2, size: 100),
+    Shape(maxItems: 1, size: 300),
+  ]
+
+  @Test("full batches take little more memory than their items", arguments: shapes.indices)
+  func memoryOfFullBatches(index: Int) {
+    let shape = Self.shapes[index]
+    var random = SeededRandom(seed: 1)
+    var queue = BatchQueue(maxItems: shape.maxItems, maxBytes: shape.maxBytes)
+    for number in 0..<min(20_000, 60 * shape.maxItems) {
+      let size = shape.size / 2 + random.next(shape.size)
+      Self.append(Item(number: number, size: size, resource: 0, scope: number % 2), to: &queue)
+    }
+    var (bytes, memory) = (0, 0)
+    for number in 0..<40 {
+      let batch = queue.removeFirstBatch()
+      if number >= 4 { (bytes, memory) = (bytes + batch.range.count, memory + batch.memory.capacity) }
+    }
+    #expect(memory <= bytes * 7 / 4, "\(memory) for \(bytes)")
+    if bytes > 36 * 64 << 10 { #expect(memory <= bytes * 5 / 4, "\(memory) for \(bytes)") }
+  }
+
+  @Test("after one large batch, blocks soon have a size again that the pool keeps")
+  func oneLargeBatch() {
+    var queue = BatchQueue(maxItems: 512, maxBytes: 4 << 20)
+    Self.append(Item(number: 0, size: 32 << 20, resource: 0, scope: 0), to: &queue)
+    Self.append(Item(number: 1, size: 100, resource: 0, scope: 0), to: &queue)
+    #expect(queue.removeFirstBatch().count == 1)
+    var capacity = 0
+    for _ in 0..<20 {
+      capacity = queue.removeFirstBatch().memory.capacity
+      Self.append(Item(number: 1, size: 100, resource: 0, scope: 0), to: &queue)
+    }
+    #expect(capacity <= 2 << 20)
+  }
+
+  @Test(
+    "dropping the oldest item takes the same time whatever the number of runs", .timeLimit(.minutes(2)),
+    arguments: [false, true])
+  func runsOfSingleItems(isClosed: Bool) {
+    let count = 300_000  // a drop that visits each run would take hours
+    var queue = BatchQueue(maxItems: count, maxBytes: .max)
+    func append(_ number: Int) {
+      Self.append(Item(number: number, size: 20, resource: 0, scope: number % 2), to: &queue)
+    }
+    for number in 0..<count + (isClosed ? 1 : 0) { append(number) }
+    var dropped = 0
+    while dropped < count - 3 {
+      dropped += queue.removeFirst().size / 20
+      if !isClosed { append(count + dropped - 1) }
+    }
+    let batch = queue.removeFirstBatch()
+    #expect(batch.runs.count == batch.count && batch.count == (isClosed ? 3 : count))
+    let part = Batch<Thing>(batch).prefix(3).map(\.number)
+    #expect(part == [count - 3, count - 2, count - 1])
+  }
+
   @Test("a batch's block is used again, counts as a reserve while it isn't, and is freed when the bytes are needed")
   func blocks() {
     var queue = BatchQueue(maxItems: 512, maxBytes: 4 << 20)

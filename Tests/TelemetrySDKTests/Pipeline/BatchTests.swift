@@ -66,4 +66,18 @@ import Testing
       #expect(processor.ledger.dropped == [.byteBudget: 1, .afterShutdown: 1])
     }
   }
+
+  @Test("an index of another batch never reads beyond the batch's memory")
+  func foreignIndex() async {
+    await #expect(processExitsWith: .failure) {
+      let other = SpanBatch(StandardWorkload().spans(0..<3))
+      let batch: SpanBatch = [SpanData.example, SpanData.example, SpanData.example]
+      print(batch[other.index(after: other.startIndex)])
+    }
+    await #expect(processExitsWith: .failure) {
+      let other = SpanBatch(StandardWorkload().spans(0..<300))
+      let batch: SpanBatch = SpanBatch((0..<400).map { _ in SpanData.example })
+      print(batch.index(after: other.index(other.startIndex, offsetBy: 299)))
+    }
+  }
 }
