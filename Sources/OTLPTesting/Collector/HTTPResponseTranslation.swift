@@ -61,8 +61,9 @@ struct HTTPResponseTranslation {
   func failure(_ status: Int, _ content: RPCStatus, pause: Duration? = nil) -> [Step] {
     // Whole seconds, not less than the pause.
     let seconds = pause.map { ($0.clampedNanoseconds + 999_999_999) / 1_000_000_000 }
-    return answer(
-      status, body(content.protobuf, .rpcStatus), seconds.map { [Field("retry-after", "\($0)")] } ?? [])
+    var more = seconds.map { [Field("retry-after", "\($0)")] } ?? []
+    if status == 405 { more.append(Field("allow", "POST")) }  // RFC 9110 section 15.5.6
+    return answer(status, body(content.protobuf, .rpcStatus), more)
   }
 
   private func answer(_ status: Int, _ body: [UInt8], _ more: [Field] = [], isGzip: Bool = false) -> [Step] {

@@ -42,8 +42,8 @@ public struct DiagnosticEvent: Sendable, CustomStringConvertible {
     self.fields = fields
   }
 
-  /// The message, then each field as `name=value`.
+  /// The message, then each field that has a value, as `name=value`.
   public var description: String {
-    fields.reduce(into: message) { $0 += " \($1.name)=\($1.value)" }
+    fields.reduce(into: message) { if !$1.value.isEmpty { $0 += " \($1.name)=\($1.value)" } }
   }
 }

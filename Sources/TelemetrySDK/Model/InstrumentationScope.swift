@@ -62,3 +62,11 @@ public struct InstrumentationScope: Hashable, Sendable {
     hasher.combine(version)
   }
 }
+
+extension InstrumentationScope: CustomStringConvertible {
+  /// The name, and the version, the attributes and the schema URL if the scope has them.
+  public var description: String {
+    let parts = [name, version, attributes.isEmpty ? "" : "\(attributes)", schemaURL.isEmpty ? "" : "@\(schemaURL)"]
+    return parts.filter { !$0.isEmpty }.joined(separator: " ")
+  }
+}

@@ -49,3 +49,8 @@ public struct Resource: Hashable, Sendable {
     hasher.combine(schemaURL)
   }
 }
+
+extension Resource: CustomStringConvertible {
+  /// The attributes, in the form of a map, and the schema URL behind `@`.
+  public var description: String { schemaURL.isEmpty ? "\(attributes)" : "\(attributes)@\(schemaURL)" }
+}

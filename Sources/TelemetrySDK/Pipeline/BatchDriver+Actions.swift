@@ -115,6 +115,7 @@ extension BatchDriver {
     let (outcome, isCorrected) = claimed.balanced(count: count)
     let reporter = withState { state -> ExportReporter? in
       if let export = state.exports.removeValue(forKey: id) { budget.give(export.bytes) }
+      if state.machine.phase == .closed { state.queue.trim() }  // the batch's block has returned to the pool
       return state.machine.exportEnded(id, outcome) ? state.reporter.exportEnded(outcome) : nil
     }
     if isCorrected {

@@ -22,7 +22,8 @@ extension BatchDriver {
     let tasks = runningTasks
     if endsExporter { endExporter() } else { leaveLoop() }
     cancel(tasks)
-    _ = discarded  // released outside the lock
+    discarded = []  // released outside the lock
+    withState { $0.queue.trim() }
   }
 
   /// Calls the exporter's `shutdown` on the loop. The processor keeps the loop's thread until then, but at most a second.

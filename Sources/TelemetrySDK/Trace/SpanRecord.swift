@@ -160,11 +160,24 @@ final class SpanStorage: ManagedBuffer<Void, UInt8> {
 extension SpanRecord {
   /// Ends the record's life, with its block.
   fileprivate func destroy() {
+    if unsafe head.pointee.phase != .ended { reportAbandoned() }
     unsafe head.pointee.message.deallocate()
-    let (source, phase) = unsafe (head.pointee.source, head.pointee.phase)
+    let source = unsafe head.pointee.source
     unsafe head.deinitialize(count: 1)
-    if phase != .ended { unsafe source._withUnsafeGuaranteedRef { $0.provider.abandoned() } }
     unsafe source.release()
+  }
+
+  @inline(never)
+  private func reportAbandoned() {
+    withSource { $0.provider.abandoned(name, $0.scope) }
+  }
+
+  /// The name, while no other thread can reach the record.
+  private var name: String {
+    let field = unsafe head.pointee.message.bytes[head.pointee.name]
+    // The tag is one byte, and the last byte of the length is the first one below 0x80.
+    guard let length = unsafe field.dropFirst().firstIndex(where: { $0 < 0x80 }) else { return "" }
+    return unsafe String(decoding: field[(length + 1)...], as: UTF8.self)
   }
 }
 

@@ -79,9 +79,13 @@ public final class TracerProvider: Sendable {
 
   var isRecording: Bool { !isClosed.load(ordering: .relaxed) }
 
-  func abandoned() {
+  /// Counts a span that was never ended, and names the first one.
+  func abandoned(_ name: @autoclosure () -> String, _ scope: InstrumentationScope) {
     let count = abandonedCount.wrappingAdd(1, ordering: .relaxed).newValue
-    if count == 1 { diagnostics.emit(.warning, "a span was released without its end, so it isn't exported") }
+    guard count == 1 else { return }
+    diagnostics.emit(
+      .warning, "a span was released without its end, so it isn't exported",
+      [("name", "'\(name().sanitized(limit: 100))'"), ("scope", scope.name.sanitized(limit: 100))])
   }
 
   // MARK: Spans

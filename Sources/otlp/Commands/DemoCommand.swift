@@ -81,6 +81,8 @@ package struct DemoCommand: ToolCommand {
     let collector = try await start(certificates)
     var options = export
     options.exporter.endpoint = collector.endpoint
+    // A variable for programs doesn't keep the demo from its own receiver.
+    options.exporterProtocol = options.exporterProtocol ?? .grpc
     if let certificates { options.exporter.certificate = .file(certificates.authority) }
     let run = try ExportRun(options, environment: environment)
     // Client and server have read the keys. The client reads the authority's certificate again, so that file stays.

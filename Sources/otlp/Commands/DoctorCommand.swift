@@ -23,7 +23,7 @@ package struct DoctorCommand: ToolCommand {
   package static func writeEmptyResult(to writer: inout JSONWriter) {}
 
   package func run() async throws(ToolError) -> ExitCode {
-    guard export.exporterProtocol == .grpc else {
+    guard [nil, .grpc].contains(export.exporterProtocol) else {
       throw ToolError(.usage, "--protocol: doctor examines connections of gRPC only")
     }
     let survey = ConfigurationSurvey(export, environment: Process.environment)

@@ -28,7 +28,7 @@ struct ConfigurationSources {
     ] + headerRows(configuration) + proxyRows(configuration) + [
       row("compression", settings.compression.source, "\(configuration.compression)"),
       row("timeout", settings.timeout.source, Self.seconds(configuration.timeout)),
-      Row("protocol", options.exporterProtocol.rawValue, source: protocolSource),
+      Row("protocol", OTLPTransport.grpc.rawValue, source: protocolSource),
       option("load-balancing", configuration.loadBalancing == .pickFirst ? "pick-first" : "round-robin"),
       option("max-connections", "\(configuration.maxConnections)"),
       option("connect-timeout", Self.seconds(configuration.connectTimeout)),

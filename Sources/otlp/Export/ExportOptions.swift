@@ -6,7 +6,8 @@ package import TelemetrySDK
 /// The options of all commands that export. The environment supplies the values of absent options.
 package struct ExportOptions {
   package var exporter = OTLPGRPCExporter.Configuration()
-  package var exporterProtocol = OTLPTransport.grpc
+  /// Nil without `--protocol`.
+  package var exporterProtocol: OTLPTransport?
   package var queue: Int?
   package var batch: Int?
   package var overflow = Self.block
@@ -23,6 +24,17 @@ package struct ExportOptions {
   package static let block = OverflowPolicy.block(upTo: .seconds(86_400))
 
   package init() {}
+
+  /// The protocol, and the option (without dashes) or variable that sets it. A variable's value that is no protocol counts as
+  /// unset: the exporter's configuration warns of it.
+  package func transport(environment: [String: String]) -> (value: OTLPTransport, source: String) {
+    if let exporterProtocol { return (exporterProtocol, "protocol") }
+    let names = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
+    guard let found = Environment(environment).value(names, allowed: "", { OTLPTransport(rawValue: $0) }) else {
+      return (.grpc, "protocol")
+    }
+    return (found.value, found.variable)
+  }
 
   /// The exporter's configuration, with the environment's values for absent options.
   package func exporterConfiguration(

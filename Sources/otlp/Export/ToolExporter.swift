@@ -13,6 +13,7 @@ struct ToolExporter {
   /// The server in the report.
   let endpoint: String
 
+  /// - Throws: A refused value; a protocol that this build lacks, as an option's or a variable's value (RULES D6).
   /// - Parameters:
   ///   - configuring: Receives the warnings of ignored values.
   ///   - diagnostics: Receives the exporter's messages.
@@ -20,9 +21,13 @@ struct ToolExporter {
     _ options: ExportOptions, concurrency: Int?, environment: [String: String], _ configuring: Diagnostics,
     _ diagnostics: Diagnostics
   ) throws(ToolError) {
-    guard options.exporterProtocol == .grpc else {
-      (exporter, endpoint) = try Self.overHTTP(options, concurrency, environment, configuring, diagnostics)
-      return
+    do throws(OTLPError) {
+      guard options.transport(environment: environment).value == .grpc else {
+        (exporter, endpoint) = try Self.overHTTP(options, concurrency, environment, configuring, diagnostics)
+        return
+      }
+    } catch {
+      throw ToolError(error)
     }
     var configuration = try options.exporterConfiguration(environment: environment, diagnostics: configuring)
     if let concurrency { configuration.maxConcurrentExports = concurrency }
@@ -37,27 +42,23 @@ struct ToolExporter {
   private static func overHTTP(
     _ options: ExportOptions, _ concurrency: Int?, _ environment: [String: String], _ configuring: Diagnostics,
     _ diagnostics: Diagnostics
-  ) throws(ToolError) -> (any LoopExporter<SpanData>, String) {
+  ) throws(OTLPError) -> (any LoopExporter<SpanData>, String) {
+    let transport = options.transport(environment: environment)
     #if HTTP
       var configuration = OTLPHTTPExporter.Configuration(sharing: options.exporter.values)
-      configuration.httpProtocol = options.exporterProtocol == .httpJSON ? .json : .protobuf
+      configuration.httpProtocol = transport.value == .httpJSON ? .json : .protobuf
       if options.given.contains("max-connections") { configuration.maxConnections = options.exporter.maxConnections }
       configuration.apply(environment: environment, signal: .traces, diagnostics: configuring)
       if let concurrency {
         configuration.maxConcurrentExports = concurrency
         configuration.maxConnections = max(configuration.maxConnections, min(concurrency, 100))
       }
-      let exporter: OTLPHTTPExporter
-      do throws(OTLPError) {
-        exporter = try OTLPHTTPExporter(configuration, diagnostics: diagnostics)
-      } catch {
-        throw ToolError(error)
-      }
+      let exporter = try OTLPHTTPExporter(configuration, diagnostics: diagnostics)
       return (exporter, HTTPEndpoint.redacted(configuration.tracesEndpoint ?? configuration.endpoint))
     #else
-      throw ToolError(
-        usage: ConfigurationError(
-          option: "--protocol", value: options.exporterProtocol.rawValue,
+      throw OTLPError(
+        ConfigurationError(
+          option: transport.source, value: transport.value.rawValue,
           allowed: "grpc; a build with OTLP over HTTP is made by: swift build --traits HTTP"))
     #endif
   }

@@ -13,6 +13,17 @@ private func gettingStarted() async throws {
   await telemetry.shutdown(within: .seconds(5))
 }
 
+private func startTelemetry() throws -> Telemetry {
+  do {
+    return try Telemetry(serviceName: "greeter")
+  } catch {
+    print("no telemetry: \(error)")
+    var configuration = Telemetry.Configuration(serviceName: "greeter")
+    configuration.isDisabled = true
+    return try Telemetry(configuration)
+  }
+}
+
 private struct Order: Sendable {
   let items = 2
   func summary() -> String { "" }

@@ -73,6 +73,26 @@ import Testing
     await collector.stop()
   }
 
+  @Test("the environment's protocol applies, and the option wins")
+  func protocols() async throws {
+    let collector = try await LoopbackCollector()
+    let environment = ["OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"]
+    let http = try await span(["--name", "a"], collector, environment)
+    #if HTTP
+      #expect(http.code == 0 && http.errors.isEmpty && collector.spanCount == 1, "\(http.errors)")
+    #else
+      #expect(http.code == 78 && http.output.isEmpty && collector.spanCount == 0)
+      #expect(http.errors.contains("OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' is not allowed; allowed: grpc"))
+    #endif
+    let before = collector.spanCount
+    let grpc = try await span(["--name", "a", "--protocol", "grpc"], collector, environment)
+    #expect(grpc.code == 0 && collector.spanCount == before + 1)
+    let unknown = try await span(["--name", "a"], collector, ["OTEL_EXPORTER_OTLP_PROTOCOL": "thrift"])
+    #expect(unknown.code == 0 && collector.spanCount == before + 2)
+    #expect(unknown.errors.split(separator: "\n").count == 1 && unknown.errors.contains("'thrift'"))
+    await collector.stop()
+  }
+
   @Test("the environment's sampler, exporters and switch apply")
   func environment() async throws {
     let collector = try await LoopbackCollector()

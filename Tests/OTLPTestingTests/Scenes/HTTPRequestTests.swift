@@ -60,6 +60,9 @@ import Testing
     #expect(try await status(request([1], "application/x-protobuf", "Content-Encoding: br\r\n")) == "415")
     #expect(try await status(request([UInt8](repeating: 0, count: 5 << 20))) == "413")
     #expect(try await status(Array("NONSENSE\r\n\r\n".utf8)) == "400")
+    let get = try await exchange(
+      collector, Array("GET /v1/traces HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8))
+    #expect(get.hasPrefix("HTTP/1.1 405 Method Not Allowed\r\n") && get.contains("\r\nallow: POST\r\n"), "\(get)")
     let answer = try await exchange(collector, request(Array(#"{"resourceSpans":7}"#.utf8), "application/json"))
     #expect(
       answer.contains(#"{"code":3,"message":"the body is no OTLP JSON: \"resourceSpans\" must be an array"#),

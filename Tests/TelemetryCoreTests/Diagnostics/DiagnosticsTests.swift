@@ -19,6 +19,12 @@ import Testing
     #expect(log.all == [1])
   }
 
+  @Test func aFieldWithoutAValueIsNotShown() {
+    let event = DiagnosticEvent(
+      .warning, "failed", fields: [("status", "UNAVAILABLE"), ("message", ""), ("count", "1")])
+    #expect("\(event)" == "failed status=UNAVAILABLE count=1")
+  }
+
   @Test("a full pipe drops a line for standard error")
   func fullPipe() throws {
     var ends: [Int32] = [-1, -1]

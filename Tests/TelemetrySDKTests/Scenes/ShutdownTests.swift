@@ -34,6 +34,25 @@ import Testing
     #expect(exporter.shutdowns == 1)
   }
 
+  @Test("memory that an export gives back after the end isn't kept for another")
+  func memoryAfterTheEnd() throws {
+    let gate = Promise<Bool>()
+    let exporter = ScriptedExporter { _, _ in
+      _ = await gate.value
+      return .success
+    }
+    try onVirtualLoop { loop in
+      let processor = try BatchProcessor(exporter: exporter, loop: loop, diagnostics: .silent)
+      for number in 0..<1000 { processor.onEnd(Thing(number: number)) }
+      await loop.sleep(.seconds(1))
+      _ = await processor.shutdown(within: .seconds(1))
+      #expect(processor.bytesHeld == 512 * 100)  // the call hasn't returned
+      gate.fulfil(true)
+      await loop.sleep(.seconds(1))
+      #expect(processor.bytesHeld == 0)
+    }
+  }
+
   @Test("the exporter can retry until shortly before the deadline, and its drop reasons count")
   func retriesInsideTheDeadline() throws {
     let exporter = ScriptedExporter { batch, deadline in

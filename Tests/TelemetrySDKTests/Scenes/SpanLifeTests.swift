@@ -46,12 +46,17 @@ import Testing
     let log = DiagnosticLog()
     let pipeline = try Pipeline(diagnostics: log.diagnostics)
     for number in 0..<10 {
-      let span = pipeline.tracer.startSpan("span")
+      let span = pipeline.tracer.startSpan("first")
+      span.updateName("span \(number) \(String(repeating: "x", count: 200))")
       span.setAttribute("long", String(repeating: "x", count: 5000))
       if number % 2 == 0 { span.end() }
     }
     #expect(pipeline.provider.abandonedSpans == 5)
-    #expect(log.messages.count { $0.contains("without its end") } == 1)
+    let message = "a span was released without its end, so it isn't exported"
+    let fields = log.fields(message)
+    #expect(log.messages.count { $0 == message } == 1)
+    #expect(fields["name"]?.hasPrefix("'span 1 xxx") == true && fields["name"]?.hasSuffix("x…'") == true, "\(fields)")
+    #expect(fields["scope"] == pipeline.tracer.scope.name)
     _ = await pipeline.finish(ended: 5)
   }
 
