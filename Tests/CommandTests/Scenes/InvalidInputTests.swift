@@ -50,7 +50,7 @@ import Testing
     Case(["load", "--status", "bad"], 64, ["--status", "'bad'", "unset, ok, error"]),
     Case(["load", "--export-timeout", "0"], 64, ["--export-timeout", "'0'", "above 0"]),
     Case(["load", "--compression", "zstd"], 64, ["--compression", "'zstd'", "none, gzip"]),
-    Case(["load", "--protocol", "http/protobuf"], 64, ["--protocol", "'http/protobuf'", "grpc"]),
+    Case(["load", "--protocol", "http/xml"], 64, ["--protocol", "'http/xml'", "grpc, http/protobuf, http/json"]),
     Case(["load", "--overflow", "explode"], 64, ["--overflow", "'explode'", "drop-oldest"]),
     Case(["load", "--spans", "0"], 64, ["--spans", "'0'"]),
     Case(["load", "--certificate", ""], 64, ["--certificate", "''"]),
