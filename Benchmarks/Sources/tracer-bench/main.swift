@@ -194,8 +194,10 @@ if part == "memory" {
   switch part {
   case "queue": try measureQueue(mode, arguments.number())
   case "pipeline":
-    let record: Recorder = mode == "fresh" ? { recordFresh($0, $1) } : { recordReady($0, $1) }
-    try measurePipeline(record, arguments.number(), arguments.number(), arguments.number(), arguments.number())
+    let numbers = (arguments.number(), arguments.number(), arguments.number(), arguments.number())
+    let ready: Recorder = { recordReady($0, $1) }
+    let fresh: Recorder = { recordFresh($0, $1) }
+    try measurePipeline(mode == "fresh" ? fresh : ready, numbers.0, numbers.1, numbers.2, numbers.3)
   default: arguments.stop()
   }
 }

@@ -9,8 +9,10 @@ public struct Batch<Item: BatchItem>: Collection, Sendable {
 
   /// Makes a batch of items, for tests of an exporter. An item with more nested values than any request holds (2,097,152) is
   /// left out.
-  public init(_ items: some Sequence<Item>) {
-    var queue = BatchQueue(maxItems: .max, maxBytes: .max)
+  @specialized(where Item == SpanData, Items == [SpanData])
+  public init<Items: Sequence<Item>>(_ items: Items) {
+    let expected = Swift.min(items.underestimatedCount, 4096) * 768
+    var queue = BatchQueue(maxItems: .max, maxBytes: .max, expectedBytes: expected)
     for item in items {
       unsafe item.withField { field in
         if let field = unsafe field { unsafe queue.append(field, item.resource, item.scope) }

@@ -39,7 +39,8 @@ extension BatchItem {
   /// Calls `body` with the item as a field of its scope, the form in which it is queued; nil if it has more than `maxBytes`.
   @inline(__always)
   func withField<Result>(maxBytes: Int = .max, _ body: (UnsafeRawBufferPointer?) -> Result) -> Result {
-    unsafe withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 16) { memory in
+    // More than 1,024 bytes would be allocated on the heap.
+    unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 16) { memory in
       var writer = unsafe ProtobufWriter(memory, maxBytes: maxBytes)
       encode(to: &writer)
       writer.ensure(0)

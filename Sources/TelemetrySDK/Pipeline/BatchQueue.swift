@@ -35,13 +35,15 @@ struct BatchQueue: ~Copyable {
   private var closedCount = 0
   private let blocks: ObjectPool<RawBuffer>
   /// The bytes of the last full batch: the next one will probably need as much.
-  private var expectedBytes = 0
+  private var expectedBytes: Int
 
   /// - Parameters:
   ///   - maxItems: The maximum number of items in a batch.
   ///   - maxBytes: The maximum number of bytes in a batch; a larger item has a batch of its own.
   ///   - pooledBlocks: The maximum number of unused blocks that are kept.
-  init(maxItems: Int, maxBytes: Int, pooledBlocks: Int = 2) {
+  ///   - expectedBytes: The probable size of the first batch.
+  init(maxItems: Int, maxBytes: Int, pooledBlocks: Int = 2, expectedBytes: Int = 0) {
+    self.expectedBytes = expectedBytes
     self.maxItems = maxItems
     self.maxBytes = maxBytes
     let isSmall = maxItems < 128 || maxBytes < 64 << 10
