@@ -16,26 +16,13 @@ public import TelemetrySDK
 /// export timeout. A batch that is too large for the server is split. The outcome accounts for each span, and its error,
 /// an `OTLPError`, gives the reason.
 public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
-  struct State {
-    var isShutDown = false
-    var calls = 0
-    // The loop must run while calls are in progress.
-    var lease: TelemetryRuntime.Lease?
-    var delivery: Delivery
-    /// True in a forked child until the parent's delivery is replaced.
-    var isParents = false
-    var budget: ByteBudget?
-    var roomObservers: [@Sendable () -> Void] = []
-  }
-
   /// The exporter's configuration.
   public let configuration: Configuration
   /// The server, the preferred of several.
   package let server: Endpoint
   /// The connection's loop.
   package let loop: TelemetryLoop?
-  let makeDelivery: @Sendable () throws(OTLPError) -> Delivery
-  let state: Locked<State>
+  private let owner: DeliveryOwner
 
   /// Makes an exporter. Certificate files are read now; a connection is established with the first export.
   /// - Parameters:
@@ -88,18 +75,14 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   ) throws(OTLPError) {
     self.configuration = configuration
     self.server = server
-    self.makeDelivery = makeDelivery
     self.loop = loop
-    state = Locked(State(lease: lease, delivery: try makeDelivery()))
-    Fork.join(self)
+    owner = try DeliveryOwner(lease: lease, makeDelivery: makeDelivery)
   }
-
-  deinit { Fork.leave(self) }
 
   /// The number of exports that can proceed now, at most ``Configuration/maxConcurrentExports``. While the server is down
   /// (no connection, a failure without a response since, or a pause that the server requested) this is one, and further
   /// batches stay in the queue. A few more are admitted if the server keeps failing: the batches may be the cause.
-  public var maxConcurrentExports: Int { delivery.room }
+  public var maxConcurrentExports: Int { owner.delivery.room }
 
   /// The time of an outage doesn't count as export time.
   package var appliesExportTimeout: Bool { true }
@@ -117,26 +100,18 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   ///   `swift_otlp.exporter.request.size`, which change when an export ends.
   ///
   /// Specification: semantic conventions, OpenTelemetry SDK metrics (RULES 4.13).
-  public var selfMetrics: SelfMetrics { delivery.selfMetrics }
+  public var selfMetrics: SelfMetrics { owner.delivery.selfMetrics }
 
-  /// Counts the idle buffers in `budget`.
-  package func share(_ budget: ByteBudget) {
-    state.withLock { if $0.budget == nil { $0.budget = budget } }
-    delivery.share(budget)
-  }
-
-  package func observeRoom(_ observer: @escaping @Sendable () -> Void) {
-    state.withLock { $0.roomObservers.append(observer) }
-    delivery.observeRoom(observer)
-  }
+  package func share(_ budget: ByteBudget) { owner.share(budget) }
+  package func observeRoom(_ observer: @escaping @Sendable () -> Void) { owner.observeRoom(observer) }
 
   /// Delivers a batch with as many attempts as its deadline and the server's responses permit. Never throws, and returns
   /// by `deadline`. After shutdown nothing is sent: all items count as dropped.
   ///
   /// The spans are released once encoded.
   public func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
-    guard let delivery = enter() else { return self.delivery.refuse(batch.count) }
-    defer { leave() }
+    guard let delivery = owner.enter() else { return owner.delivery.refuse(batch.count) }
+    defer { owner.leave() }
     return await delivery.export(consume batch, deadline: deadline)
   }
 
@@ -145,58 +120,32 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   package func export(
     _ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline
   ) async -> ExportOutcome {
-    guard let delivery = enter() else { return self.delivery.refuse(batch.count) }
-    defer { leave() }
+    guard let delivery = owner.enter() else { return owner.delivery.refuse(batch.count) }
+    defer { owner.leave() }
     return await delivery.export(consume batch, timeout: timeout, deadline: deadline)
   }
 
   /// Tries exports that would wait beyond `deadline` again now, in turn if the server keeps failing; not during a pause that
   /// the server requested.
   package func expedite(deadline: Deadline) async {
-    guard let delivery = enter() else { return }
-    defer { leave() }
+    guard let delivery = owner.enter() else { return }
+    defer { owner.leave() }
     await delivery.expedite(deadline: deadline)
   }
 
   /// Waits until the exports that run now have ended. After shutdown this returns at once.
   /// - Returns: False if they have not ended by `deadline`.
   public func forceFlush(deadline: Deadline) async -> Bool {
-    guard let delivery = enter() else { return true }
-    defer { leave() }
+    guard let delivery = owner.enter() else { return true }
+    defer { owner.leave() }
     return await delivery.flush(deadline: deadline)
   }
 
   /// Refuses further exports, lets running exports continue until `deadline`, then ends the exports and the connection. A second
   /// call returns at once.
   public func shutdown(deadline: Deadline) async {
-    guard let delivery = enter(last: true) else { return }
-    defer { leave() }
+    guard let delivery = owner.enter(last: true) else { return }
+    defer { owner.leave() }
     await delivery.shutdown(deadline: deadline)
-  }
-
-  private func enter(last: Bool = false) -> Delivery? {
-    let (delivery, isParents) = state.withLock { state -> (Delivery?, Bool) in
-      guard !state.isShutDown else { return (nil, false) }
-      state.isShutDown = last
-      state.calls += 1
-      return (state.delivery, state.isParents)
-    }
-    return isParents ? replaceParentsDelivery() : delivery
-  }
-
-  private var delivery: Delivery {
-    let (delivery, isParents) = state.withLock { ($0.delivery, $0.isParents) }
-    return isParents ? replaceParentsDelivery() : delivery
-  }
-
-  /// The last call after shutdown releases the threads.
-  private func leave() {
-    let lease: TelemetryRuntime.Lease? = state.withLock { state in
-      state.calls -= 1
-      guard state.isShutDown, state.calls == 0 else { return nil }
-      defer { state.lease = nil }
-      return state.lease
-    }
-    lease?.end()
   }
 }
