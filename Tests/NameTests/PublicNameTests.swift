@@ -24,7 +24,7 @@ import Testing
       "ExportOutcome",
       "Exporter", "FlushReport", "HostDetector", "IDGenerator", "InMemoryExporter", "InMemorySpanExporter",
       "InstrumentationScope", "ItemProcessor", "JaegerPropagator", "KubernetesDetector", "Ledger",
-      "OTTracePropagator", "OperatingSystemDetector", "OverflowPolicy", "PairsTextMap", "ParentBasedSampler",
+      "OTLPSignal", "OTTracePropagator", "OperatingSystemDetector", "OverflowPolicy", "PairsTextMap", "ParentBasedSampler",
       "ProbabilitySampler",
       "ProcessDetector", "ProtobufWriter", "RandomIDGenerator", "RecordingSpan", "Resource", "ResourceDetector",
       "Sampler",
@@ -38,8 +38,7 @@ import Testing
       "W3CTraceContextPropagator", "XRayIDGenerator", "XRayPropagator",
     ],
     "OTLPExport": [
-      "HeaderProvider", "OTLPCompression", "OTLPError", "OTLPHeaders", "OTLPProxy", "OTLPRetryPolicy", "OTLPSignal",
-      "OTLPTLSVersion", "ProvidedHeaders",
+      "HeaderProvider", "OTLPCompression", "OTLPError", "OTLPHeaders", "OTLPProxy", "OTLPRetryPolicy", "OTLPTLSVersion", "ProvidedHeaders",
     ],
     "OTLPGRPC": ["OTLPGRPCExporter"],
     "SwiftOTLP": ["Telemetry", "TelemetryReport"],

@@ -79,6 +79,20 @@ public struct SelfMetrics: Sendable, Hashable {
     public static var log: Item { Item(rawValue: "log", unit: "{log_record}") }
     /// Metric points.
     public static var metricDataPoint: Item { Item(rawValue: "metric_data_point", unit: "{data_point}") }
+
+    /// What is counted of a signal.
+    public init(_ signal: OTLPSignal) {
+      switch signal {
+      case .traces: self = .span
+      case .metrics: self = .metricDataPoint
+      case .logs: self = .log
+      }
+    }
+
+    private init(rawValue: String, unit: String) {
+      self.rawValue = rawValue
+      self.unit = unit
+    }
   }
 
   /// The metrics, with unique names.

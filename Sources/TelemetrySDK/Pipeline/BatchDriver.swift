@@ -70,7 +70,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     exporter: any Exporter<Item>, configuration: BatchConfiguration, kind: Kind, loop: TelemetryLoop,
     lease: TelemetryRuntime.Lease? = nil, diagnostics: Diagnostics
   ) {
-    component = ComponentID(type: "\(kind.rawValue)_\(Item.metricsItem.rawValue)_processor")
+    component = ComponentID(type: "\(kind.rawValue)_\(SelfMetrics.Item(Item.signal).rawValue)_processor")
     self.exporter = exporter
     loopExporter = exporter as? any LoopExporter<Item>
     self.configuration = configuration
@@ -155,7 +155,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
         handedOver: state.machine.counts.returned + state.machine.inFlight, dropped: state.machine.counts.droppedBefore,
         bytesHeld: budget.used, maxBytes: budget.limit)
     }
-    return metrics.selfMetrics(component, Item.metricsItem)
+    return metrics.selfMetrics(component, SelfMetrics.Item(Item.signal))
   }
 
   @inline(__always)

@@ -3,8 +3,8 @@
 ///
 /// The package's items conform; the writer and the reader have no public members.
 public protocol BatchItem: Sendable {
-  /// The kind of item in a processor's ``SelfMetrics``.
-  static var metricsItem: SelfMetrics.Item { get }
+  /// The signal of the items.
+  static var signal: OTLPSignal { get }
 
   /// The producer of the item.
   var resource: Resource { get }
@@ -16,6 +16,14 @@ public protocol BatchItem: Sendable {
 
   /// Reads an item that ``encode(to:)`` wrote.
   init(_ encoded: borrowing EncodedItem)
+
+  /// What an outcome and a ledger count of a batch: spans, log records, or the data points of metrics. Default: the items.
+  static func itemCount(of batch: Batch<Self>) -> Int
+}
+
+extension BatchItem {
+  /// The number of items.
+  public static func itemCount(of batch: Batch<Self>) -> Int { batch.count }
 }
 
 /// The bytes of an item in a batch. It has no public members.
@@ -54,8 +62,8 @@ extension BatchItem {
 }
 
 extension SpanData: BatchItem {
-  /// Spans.
-  public static var metricsItem: SelfMetrics.Item { .span }
+  /// Traces.
+  public static var signal: OTLPSignal { .traces }
 
   /// Writes the fields of OTLP's `Span`.
   @inline(__always)

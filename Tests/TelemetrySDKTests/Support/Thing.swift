@@ -4,7 +4,7 @@
 struct Thing: BatchItem, Equatable {
   var number: Int
   var size = 100
-  static var metricsItem: SelfMetrics.Item { .span }
+  static var signal: OTLPSignal { .traces }
   var resource: Resource { .empty }
   var scope: InstrumentationScope { .empty }
 
