@@ -13,6 +13,8 @@ import TelemetrySDK
 /// Uses each of our public names in a file that imports the libraries of a server. The file compiles only if no name is
 /// ambiguous.
 let ourNames: [Any.Type] = [
+  BatchLogRecordProcessor.self, InMemoryLogRecordExporter.self, LogRecord.self, LogRecordBatch.self,
+  (any LogRecordExporter).self, SimpleLogRecordProcessor.self,
   AlwaysOffSampler.self, AlwaysOnSampler.self, AlwaysRecordSampler.self, AttributeValue.self, Attributes.self,
   B3Propagator.self, Baggage.self, Batch<SpanData>.self, SpanBatch.self, BatchConfiguration.self, (any BatchItem).self,
   BatchProcessor<SpanData>.self,

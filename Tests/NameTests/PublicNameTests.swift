@@ -15,6 +15,8 @@ import Testing
       "SystemError", "TelemetryLoop", "TelemetryRuntime", "withTelemetryRuntime",
     ],
     "TelemetrySDK": [
+      "BatchLogRecordProcessor", "InMemoryLogRecordExporter", "LogRecord", "LogRecordBatch", "LogRecordExporter",
+      "SimpleLogRecordProcessor",
       "AlwaysOffSampler", "AlwaysOnSampler", "AlwaysRecordSampler", "AttributeValue", "Attributes",
       "B3Propagator", "Baggage", "Batch", "BatchConfiguration", "BatchItem", "BatchProcessor", "BatchSpanProcessor",
       "CloudFunctionDetector", "ComposableAlwaysOff", "ComposableAlwaysOn", "ComposableAnnotating",
@@ -51,7 +53,7 @@ import Testing
 
   /// Enumerations with the cases of a specification, over which users may switch exhaustively.
   private static let closedEnums: Set<String> = [
-    "AttributeValue", "Code", "Decision", "Kind",
+    "AttributeValue", "Code", "Decision", "Kind", "Severity",
   ]
 
   @Test(arguments: allowed.keys.sorted()) func allPublicNamesAreListed(target: String) throws {

@@ -26,7 +26,7 @@ struct AttributeReader {
   }
 
   /// Reads an `AnyValue`. The last kind wins; arrays and maps that occur twice are merged.
-  private mutating func value(_ reader: ProtobufReader, _ value: inout AttributeValue) throws(WireError) {
+  mutating func value(_ reader: ProtobufReader, _ value: inout AttributeValue) throws(WireError) {
     var reader = reader
     while let tag = try reader.nextTag() {
       switch tag {

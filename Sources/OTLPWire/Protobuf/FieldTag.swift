@@ -71,6 +71,20 @@ enum FieldTag {
     static var code: UInt32 { varint(3) }
   }
 
+  enum LogRecord {
+    static var timeUnixNano: UInt32 { fixed64(1) }
+    static var severityNumber: UInt32 { varint(2) }
+    static var severityText: UInt32 { delimited(3) }
+    static var body: UInt32 { delimited(5) }
+    static var attributes: UInt32 { delimited(6) }
+    static var droppedAttributesCount: UInt32 { varint(7) }
+    static var flags: UInt32 { fixed32(8) }
+    static var traceID: UInt32 { delimited(9) }
+    static var spanID: UInt32 { delimited(10) }
+    static var observedTimeUnixNano: UInt32 { fixed64(11) }
+    static var eventName: UInt32 { delimited(12) }
+  }
+
   enum KeyValue {
     static var key: UInt32 { delimited(1) }
     static var value: UInt32 { delimited(2) }

@@ -18,7 +18,7 @@ package struct ExportRequestDecoder {
   }
 
   private let maxSpans: Int
-  private var attributes: AttributeReader
+  var attributes: AttributeReader
   private var spans: [SpanData] = []
 
   /// The spans of a request. Spans of one `ResourceSpans` share one `Resource`, those of one `ScopeSpans` share one
@@ -205,10 +205,10 @@ package struct ExportRequestDecoder {
 }
 
 extension ProtobufReader {
-  fileprivate mutating func traceID() throws(WireError) -> TraceID {
+  mutating func traceID() throws(WireError) -> TraceID {
     let (high, low) = try identifier(words: 2)
     return TraceID(high: high, low: low)
   }
 
-  fileprivate mutating func spanID() throws(WireError) -> SpanID { SpanID(try identifier(words: 1).0) }
+  mutating func spanID() throws(WireError) -> SpanID { SpanID(try identifier(words: 1).0) }
 }

@@ -36,3 +36,6 @@ public final class InMemoryExporter<Item: BatchItem>: Exporter {
 
 /// An in-memory exporter of spans.
 public typealias InMemorySpanExporter = InMemoryExporter<SpanData>
+
+/// An in-memory exporter of log records.
+public typealias InMemoryLogRecordExporter = InMemoryExporter<LogRecord>

@@ -91,3 +91,6 @@ extension Batch: ExpressibleByArrayLiteral {
 
 /// The spans of one export.
 public typealias SpanBatch = Batch<SpanData>
+
+/// The log records of one export.
+public typealias LogRecordBatch = Batch<LogRecord>

@@ -55,3 +55,6 @@ public final class BatchProcessor<Item: BatchItem>: DrivenProcessor {
 
 /// A batch processor of spans.
 public typealias BatchSpanProcessor = BatchProcessor<SpanData>
+
+/// A batch processor of log records.
+public typealias BatchLogRecordProcessor = BatchProcessor<LogRecord>

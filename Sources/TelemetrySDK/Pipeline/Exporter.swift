@@ -43,3 +43,6 @@ extension Exporter {
 
 /// An exporter of spans.
 public typealias SpanExporter = Exporter<SpanData>
+
+/// An exporter of log records.
+public typealias LogRecordExporter = Exporter<LogRecord>

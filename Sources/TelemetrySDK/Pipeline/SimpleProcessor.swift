@@ -37,3 +37,6 @@ public final class SimpleProcessor<Item: BatchItem>: DrivenProcessor {
 
 /// A simple processor of spans.
 public typealias SimpleSpanProcessor = SimpleProcessor<SpanData>
+
+/// A simple processor of log records.
+public typealias SimpleLogRecordProcessor = SimpleProcessor<LogRecord>

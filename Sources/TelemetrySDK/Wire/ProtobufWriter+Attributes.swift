@@ -17,7 +17,7 @@ extension ProtobufWriter {
 
   /// Writes the content of an `AnyValue`. A member of a oneof is written whatever its value (6.8.2).
   @inline(__always)
-  private mutating func value(_ value: borrowing AttributeValue, nesting: Int) {
+  mutating func value(_ value: borrowing AttributeValue, nesting: Int) {
     switch value {
     case .string(let text):
       let count = string(text)

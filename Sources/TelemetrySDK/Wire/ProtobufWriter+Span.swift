@@ -56,7 +56,7 @@ extension ProtobufWriter {
 
   /// Writes an id, unless it is invalid, which means that there is none.
   @inline(__always)
-  private mutating func traceIDField(_ tag: UInt8, _ id: TraceID) {
+  mutating func traceIDField(_ tag: UInt8, _ id: TraceID) {
     guard id.isValid else { return }
     bigEndian(id.low)
     bigEndian(id.high)
@@ -64,7 +64,7 @@ extension ProtobufWriter {
   }
 
   @inline(__always)
-  private mutating func spanIDField(_ tag: UInt8, _ id: SpanID) {
+  mutating func spanIDField(_ tag: UInt8, _ id: SpanID) {
     guard id.isValid else { return }
     bigEndian(id.value)
     prefix(tag, count: 8)

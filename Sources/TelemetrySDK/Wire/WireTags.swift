@@ -46,6 +46,20 @@ enum WireTags {
     static var code: UInt8 { 0x18 }
   }
 
+  enum LogRecord {
+    static var timeUnixNano: UInt8 { 0x09 }
+    static var severityNumber: UInt8 { 0x10 }
+    static var severityText: UInt8 { 0x1A }
+    static var body: UInt8 { 0x2A }
+    static var attributes: UInt8 { 0x32 }
+    static var droppedAttributesCount: UInt8 { 0x38 }
+    static var flags: UInt8 { 0x45 }
+    static var traceID: UInt8 { 0x4A }
+    static var spanID: UInt8 { 0x52 }
+    static var observedTimeUnixNano: UInt8 { 0x59 }
+    static var eventName: UInt8 { 0x62 }
+  }
+
   enum KeyValue {
     static var key: UInt8 { 0x0A }
     static var value: UInt8 { 0x12 }

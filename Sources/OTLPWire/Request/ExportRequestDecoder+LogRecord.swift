@@ -1,0 +1,41 @@
+internal import TelemetrySDK
+
+extension ExportRequestDecoder {
+  /// Reads a `LogRecord`.
+  mutating func logRecord(
+    _ reader: ProtobufReader, _ resource: Resource, _ scope: InstrumentationScope
+  ) throws(WireError) -> LogRecord {
+    var reader = reader
+    try attributes.count(reader)
+    var record = LogRecord(resource: resource, scope: scope)
+    var attributes = Attributes()
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case FieldTag.LogRecord.timeUnixNano: record.timeUnixNano = try reader.fixed64()
+      case FieldTag.LogRecord.severityNumber:
+        record.severity = LogRecord.Severity(rawValue: UInt8(clamping: try reader.varint())) ?? .unspecified
+      case FieldTag.LogRecord.severityText: record.severityText = try reader.string()
+      case FieldTag.LogRecord.body: try body(try reader.message(), &record.body)
+      case FieldTag.LogRecord.attributes:
+        attributes.elements.append(try self.attributes.keyValue(try reader.message()))
+      case FieldTag.LogRecord.droppedAttributesCount: record.droppedAttributesCount = try reader.uint32()
+      case FieldTag.LogRecord.flags: record.flags = try reader.fixed32()
+      case FieldTag.LogRecord.traceID: record.traceID = try reader.traceID()
+      case FieldTag.LogRecord.spanID: record.spanID = try reader.spanID()
+      case FieldTag.LogRecord.observedTimeUnixNano: record.observedTimeUnixNano = try reader.fixed64()
+      case FieldTag.LogRecord.eventName: record.eventName = try reader.string()
+      default: try reader.skip(tag)
+      }
+    }
+    record.attributes = attributes
+    return record
+  }
+
+  /// A body that occurs twice is merged, as a message is.
+  private mutating func body(_ reader: ProtobufReader, _ body: inout AttributeValue?) throws(WireError) {
+    var value = body ?? .empty
+    body = nil  // so that appending doesn't copy
+    try attributes.value(reader, &value)
+    body = value
+  }
+}
