@@ -3,14 +3,14 @@
 ///
 /// A reader doesn't own the bytes, so it must not outlive the call that was given them.
 @safe
-struct ProtobufReader {
+package struct ProtobufReader {
   private let bytes: UnsafeRawBufferPointer
-  private(set) var position: Int
+  package private(set) var position: Int
   private let end: Int
   private let depthLeft: Int
 
   @unsafe
-  init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int = 100) {
+  package init(_ bytes: UnsafeRawBufferPointer, maxDepth: Int = 100) {
     unsafe self.bytes = bytes
     position = 0
     end = bytes.count
@@ -27,7 +27,7 @@ struct ProtobufReader {
   /// The tag of the next field (field number << 3 | wire type), or nil at the end.
   ///
   /// A known number with another wire type than the schema's is an unknown field, so callers compare whole tags.
-  mutating func nextTag() throws(WireError) -> UInt32? {
+  package mutating func nextTag() throws(WireError) -> UInt32? {
     guard position < end else { return nil }
     let start = position
     let tag = try varint()
@@ -36,7 +36,7 @@ struct ProtobufReader {
   }
 
   /// Skips the content of an unknown field.
-  mutating func skip(_ tag: UInt32) throws(WireError) {
+  package mutating func skip(_ tag: UInt32) throws(WireError) {
     switch tag & 7 {
     case 0: _ = try varint()
     case 1: _ = try take(8)
@@ -65,7 +65,7 @@ struct ProtobufReader {
     }
   }
 
-  mutating func varint() throws(WireError) -> UInt64 {
+  package mutating func varint() throws(WireError) -> UInt64 {
     let start = position
     var value: UInt64 = 0
     for shift in stride(from: UInt64(0), through: 63, by: 7) {
@@ -80,26 +80,33 @@ struct ProtobufReader {
   }
 
   /// A 32-bit integer, truncated as the reference implementation does.
-  mutating func uint32() throws(WireError) -> UInt32 { UInt32(truncatingIfNeeded: try varint()) }
+  package mutating func uint32() throws(WireError) -> UInt32 { UInt32(truncatingIfNeeded: try varint()) }
 
-  mutating func fixed64() throws(WireError) -> UInt64 {
+  package mutating func fixed64() throws(WireError) -> UInt64 {
     let start = try take(8)
     return UInt64(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self))
   }
 
-  mutating func fixed32() throws(WireError) -> UInt32 {
+  package mutating func fixed32() throws(WireError) -> UInt32 {
     let start = try take(4)
     return UInt32(littleEndian: unsafe bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self))
   }
 
-  mutating func double() throws(WireError) -> Double { Double(bitPattern: try fixed64()) }
+  package mutating func double() throws(WireError) -> Double { Double(bitPattern: try fixed64()) }
 
   /// A reader of a field that is a message.
-  mutating func message() throws(WireError) -> ProtobufReader {
+  package mutating func message() throws(WireError) -> ProtobufReader {
     let start = position
     let range = try lengthDelimited()
     guard depthLeft > 1 else { throw WireError(.tooDeep, at: start) }
     return ProtobufReader(in: self, range)
+  }
+
+  /// The content of a field that has a length, or of a message; valid as long as the bytes that are read.
+  @unsafe
+  package mutating func content() throws(WireError) -> UnsafeRawBufferPointer {
+    let range = try lengthDelimited()
+    return unsafe UnsafeRawBufferPointer(rebasing: bytes[range])
   }
 
   mutating func byteArray() throws(WireError) -> [UInt8] {
