@@ -15,6 +15,7 @@ import TelemetrySDK
 let ourNames: [Any.Type] = [
   BatchLogRecordProcessor.self, InMemoryLogRecordExporter.self, LogRecord.self, LogRecordBatch.self,
   (any LogRecordExporter).self, SimpleLogRecordProcessor.self,
+  InMemoryMetricExporter.self, Metric.self, MetricBatch.self, (any MetricExporter).self,
   AlwaysOffSampler.self, AlwaysOnSampler.self, AlwaysRecordSampler.self, AttributeValue.self, Attributes.self,
   B3Propagator.self, Baggage.self, Batch<SpanData>.self, SpanBatch.self, BatchConfiguration.self, (any BatchItem).self,
   BatchProcessor<SpanData>.self,

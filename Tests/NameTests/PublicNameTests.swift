@@ -16,7 +16,7 @@ import Testing
     ],
     "TelemetrySDK": [
       "BatchLogRecordProcessor", "InMemoryLogRecordExporter", "LogRecord", "LogRecordBatch", "LogRecordExporter",
-      "SimpleLogRecordProcessor",
+      "SimpleLogRecordProcessor", "InMemoryMetricExporter", "Metric", "MetricBatch", "MetricExporter",
       "AlwaysOffSampler", "AlwaysOnSampler", "AlwaysRecordSampler", "AttributeValue", "Attributes",
       "B3Propagator", "Baggage", "Batch", "BatchConfiguration", "BatchItem", "BatchProcessor", "BatchSpanProcessor",
       "CloudFunctionDetector", "ComposableAlwaysOff", "ComposableAlwaysOn", "ComposableAnnotating",
@@ -26,7 +26,8 @@ import Testing
       "ExportOutcome",
       "Exporter", "FlushReport", "HostDetector", "IDGenerator", "InMemoryExporter", "InMemorySpanExporter",
       "InstrumentationScope", "ItemProcessor", "JaegerPropagator", "KubernetesDetector", "Ledger",
-      "OTLPSignal", "OTTracePropagator", "OperatingSystemDetector", "OverflowPolicy", "PairsTextMap", "ParentBasedSampler",
+      "OTLPSignal", "OTTracePropagator", "OperatingSystemDetector", "OverflowPolicy", "PairsTextMap",
+      "ParentBasedSampler",
       "ProbabilitySampler",
       "ProcessDetector", "ProtobufWriter", "RandomIDGenerator", "RecordingSpan", "Resource", "ResourceDetector",
       "Sampler",
@@ -40,7 +41,8 @@ import Testing
       "W3CTraceContextPropagator", "XRayIDGenerator", "XRayPropagator",
     ],
     "OTLPExport": [
-      "HeaderProvider", "OTLPCompression", "OTLPError", "OTLPHeaders", "OTLPProxy", "OTLPRetryPolicy", "OTLPTLSVersion", "ProvidedHeaders",
+      "HeaderProvider", "OTLPCompression", "OTLPError", "OTLPHeaders", "OTLPProxy", "OTLPRetryPolicy", "OTLPTLSVersion",
+      "ProvidedHeaders",
     ],
     "OTLPGRPC": ["OTLPGRPCExporter"],
     "SwiftOTLP": ["Telemetry", "TelemetryReport"],

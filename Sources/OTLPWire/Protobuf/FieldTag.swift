@@ -150,7 +150,9 @@ package enum FieldTag {
   }
 }
 
-@inline(__always) private func varint(_ number: UInt32) -> UInt32 { number << 3 }
-@inline(__always) private func fixed64(_ number: UInt32) -> UInt32 { number << 3 | 1 }
-@inline(__always) private func delimited(_ number: UInt32) -> UInt32 { number << 3 | 2 }
-@inline(__always) private func fixed32(_ number: UInt32) -> UInt32 { number << 3 | 5 }
+extension FieldTag {
+  @inline(__always) static func varint(_ number: UInt32) -> UInt32 { number << 3 }
+  @inline(__always) static func fixed64(_ number: UInt32) -> UInt32 { number << 3 | 1 }
+  @inline(__always) static func delimited(_ number: UInt32) -> UInt32 { number << 3 | 2 }
+  @inline(__always) static func fixed32(_ number: UInt32) -> UInt32 { number << 3 | 5 }
+}

@@ -24,6 +24,8 @@ package struct ProtobufReader {
     depthLeft = reader.depthLeft - 1
   }
 
+  var isAtEnd: Bool { position == end }
+
   /// The tag of the next field (field number << 3 | wire type), or nil at the end.
   ///
   /// A known number with another wire type than the schema's is an unknown field, so callers compare whole tags.

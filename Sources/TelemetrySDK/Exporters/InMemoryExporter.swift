@@ -39,3 +39,6 @@ public typealias InMemorySpanExporter = InMemoryExporter<SpanData>
 
 /// An in-memory exporter of log records.
 public typealias InMemoryLogRecordExporter = InMemoryExporter<LogRecord>
+
+/// An in-memory exporter of metrics.
+public typealias InMemoryMetricExporter = InMemoryExporter<Metric>

@@ -94,3 +94,6 @@ public typealias SpanBatch = Batch<SpanData>
 
 /// The log records of one export.
 public typealias LogRecordBatch = Batch<LogRecord>
+
+/// The metrics of one export.
+public typealias MetricBatch = Batch<Metric>

@@ -46,3 +46,6 @@ public typealias SpanExporter = Exporter<SpanData>
 
 /// An exporter of log records.
 public typealias LogRecordExporter = Exporter<LogRecord>
+
+/// An exporter of metrics.
+public typealias MetricExporter = Exporter<Metric>

@@ -16,6 +16,9 @@ struct FieldReader {
     unsafe end = start + bytes.count
   }
 
+  /// The bytes that are left.
+  var count: Int { unsafe end - position }
+
   /// The next field's tag, number << 3 | wire type; nil at the end.
   @inline(__always)
   mutating func nextTag() -> UInt64? { unsafe position < end ? varint() : nil }

@@ -94,7 +94,7 @@ public struct ProtobufWriter: ~Copyable {
   // MARK: Within the slack
 
   @inline(__always)
-  private mutating func put<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
+  mutating func put<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value) {
     unsafe position -= MemoryLayout<Value>.size
     unsafe position.storeBytes(of: value, as: Value.self)
   }
