@@ -110,7 +110,7 @@ package enum OTLPJSON {
 
   private static func spans(_ message: [UInt8], _ limits: Limits) throws(JSONError) -> [SpanData] {
     var decoding = ExportRequestDecoder.Limits()
-    decoding.maxSpans = limits.maxItems
+    decoding.maxItems = limits.maxItems
     decoding.maxDepth = limits.maxDepth
     // The message of a text can be longer than the text by a byte for each value at most.
     decoding.maxBytes = .max

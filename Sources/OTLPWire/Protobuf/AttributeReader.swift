@@ -1,7 +1,7 @@
 internal import TelemetrySDK
 
 /// Reads `KeyValue` and `AnyValue`, and bounds the number of items in one message.
-struct AttributeReader {
+package struct AttributeReader {
   /// The number of spans, events, links, attributes and values that may still follow.
   var itemsLeft: Int
 

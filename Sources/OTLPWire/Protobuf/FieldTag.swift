@@ -4,12 +4,13 @@
 /// lazily, at a cost for each field that is written.
 package enum FieldTag {
   package enum ExportRequest {
-    package static var resourceSpans: UInt32 { delimited(1) }
+    package static var resources: UInt32 { delimited(1) }
   }
 
-  package enum ResourceSpans {
+  /// `ResourceSpans`, `ResourceLogs` and `ResourceMetrics`.
+  package enum ResourceItems {
     package static var resource: UInt32 { delimited(1) }
-    package static var scopeSpans: UInt32 { delimited(2) }
+    package static var scopes: UInt32 { delimited(2) }
     package static var schemaURL: UInt32 { delimited(3) }
   }
 
@@ -18,9 +19,10 @@ package enum FieldTag {
     package static var droppedAttributesCount: UInt32 { varint(2) }
   }
 
-  package enum ScopeSpans {
+  /// `ScopeSpans`, `ScopeLogs` and `ScopeMetrics`.
+  package enum ScopeItems {
     package static var scope: UInt32 { delimited(1) }
-    package static var spans: UInt32 { delimited(2) }
+    package static var items: UInt32 { delimited(2) }
     package static var schemaURL: UInt32 { delimited(3) }
   }
 

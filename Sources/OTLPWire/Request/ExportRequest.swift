@@ -1,15 +1,13 @@
 package import TelemetryCore
-internal import TelemetrySDK
+package import TelemetrySDK
 
-/// An encoded `ExportTraceServiceRequest`, ready to be sent.
+/// An encoded `ExportTraceServiceRequest`, `ExportLogsServiceRequest` or `ExportMetricsServiceRequest`, ready to be sent.
 package struct ExportRequest: Sendable {
   /// The five-byte gRPC prefix (not compressed, length) and the message, contiguous.
   package let message: BufferSlice
-  /// The number of spans.
+  package let signal: OTLPSignal
+  /// The number of spans, log records or data points.
   package let itemCount: Int
-
-  /// The gRPC path of the trace service's method `Export` (1.1.1).
-  package static let path = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
   /// The maximum length of a message in the gRPC prefix. A larger message must not be sent.
   package static let maxMessageBytes = Int(UInt32.max)
@@ -22,14 +20,14 @@ package struct ExportRequest: Sendable {
 
 extension ExportRequest {
   /// The bytes of a writer with a buffer: the gRPC prefix and the message.
-  init(_ writer: borrowing ProtobufWriter, itemCount: Int) {
+  init(_ writer: borrowing ProtobufWriter, _ signal: OTLPSignal, itemCount: Int) {
     let message = writer.slice ?? BufferSlice(buffer: RawBuffer(capacity: 0), range: 0..<0)
-    self.init(message: message, itemCount: itemCount)
+    self.init(message: message, signal: signal, itemCount: itemCount)
   }
 }
 
 extension ProtobufWriter {
-  /// Writes a `ResourceSpans` or `ScopeSpans`, with the fields of `header` around the items that `items` writes.
+  /// Writes a `ResourceSpans` or `ScopeSpans`, or those of another signal, with the fields of `header` around the items that `items` writes.
   @inline(__always)
   mutating func group(_ tag: UInt32, _ header: ScopeHeader, _ items: (inout ProtobufWriter) -> Void) {
     let mark = written

@@ -1,7 +1,7 @@
 package import TelemetryCore
 package import TelemetrySDK
 
-/// Makes `ExportTraceServiceRequest`s of batches. Thread-safe; each exporter has one.
+/// Makes export requests of batches of any signal. Thread-safe.
 package final class ExportRequestEncoder: Sendable {
   private let buffers: ObjectPool<RawBuffer>
   private let resourceHeaders = ScopeHeaderCache<Resource>()
@@ -25,25 +25,31 @@ package final class ExportRequestEncoder: Sendable {
   /// The statistics of the message buffers.
   package var bufferStatistics: ObjectPool<RawBuffer>.Statistics { buffers.statistics }
 
-  /// Makes the request of a batch: one `ResourceSpans` for each resource, with one `ScopeSpans` for each of its scopes, in the
-  /// order of their first item. Items keep their order within a scope.
+  /// Makes the request of a batch: one `ResourceSpans` (or that of another signal) for each resource, with one `ScopeSpans` for each
+  /// of its scopes, in the order of their first item. Items keep their order within a scope.
   ///
   /// If the batch has a single resource and scope, the headers are written around the items in the batch's block, for the first
   /// request of the batch. Otherwise the items are copied.
-  package func encode(_ batch: Batch<some BatchItem>) -> ExportRequest {
-    let batch = batch.encoded
+  package func encode<Item>(_ batch: Batch<Item>) -> ExportRequest {
+    let count = Item.itemCount(of: batch)
+    let message = message(of: batch.encoded)
+    return ExportRequest(message: message, signal: Item.signal, itemCount: count)
+  }
+
+  /// The request's message with the gRPC prefix.
+  private func message(of batch: EncodedBatch) -> BufferSlice {
     if let run = batch.runs.first, batch.runs.count == 1 {
       let headers = (resourceHeaders.header(of: run.resource), scopeHeaders.header(of: run.scope))
-      if let request = Self.complete(batch, headers.0, headers.1) { return request }
+      if let message = Self.complete(batch, headers.0, headers.1) { return message }
     }
     return regroup(batch)
   }
 
   /// Writes the headers into the batch's block.
-  /// - Returns: nil if the block has no room for them, or has another request's already.
+  /// - Returns: The message; nil if the block has no room for them, or has another request's already.
   private static func complete(
     _ batch: EncodedBatch, _ resource: ScopeHeader, _ scope: ScopeHeader
-  ) -> ExportRequest? {
+  ) -> BufferSlice? {
     let (start, end) = (batch.range.lowerBound, batch.range.upperBound)
     let urls = scope.schemaURL.count + resource.schemaURL.count
     guard resource.owner.count + scope.owner.count + 2 * ProtobufWriter.slack <= start,
@@ -55,15 +61,15 @@ package final class ExportRequestEncoder: Sendable {
     var writer = unsafe ProtobufWriter(UnsafeMutableRawBufferPointer(start: base, count: start))
     writer.append(scope.owner)
     let scopeSize = writer.written + batch.range.count + scope.schemaURL.count
-    writer.prefix(UInt8(FieldTag.ResourceSpans.scopeSpans), count: scopeSize)
+    writer.prefix(UInt8(FieldTag.ResourceItems.scopes), count: scopeSize)
     writer.append(resource.owner)
     let size = writer.written + batch.range.count + urls
-    writer.prefix(UInt8(FieldTag.ExportRequest.resourceSpans), count: size)
+    writer.prefix(UInt8(FieldTag.ExportRequest.resources), count: size)
     let messageSize = writer.written + batch.range.count + urls
     writer.bigEndian(UInt32(clamping: messageSize))
     writer.byte(0)
     let range = start - writer.written..<end + urls
-    return ExportRequest(message: BufferSlice(buffer: batch.memory, range: range), itemCount: batch.count)
+    return BufferSlice(buffer: batch.memory, range: range)
   }
 
   @unsafe
@@ -73,17 +79,17 @@ package final class ExportRequestEncoder: Sendable {
     }
   }
 
-  /// Copies the items, by resource and scope. The buffer returns to the pool with the last reference to the request's message.
-  private func regroup(_ batch: EncodedBatch) -> ExportRequest {
+  /// Copies the items, by resource and scope. The buffer returns to the pool with the last reference to the message.
+  private func regroup(_ batch: EncodedBatch) -> BufferSlice {
     var pooled = buffers.acquire()
     // With room for the headers, so that a large batch isn't copied again and again as the buffer grows.
     let expected = batch.range.count + 16 << 10
     if pooled.value.capacity < expected { pooled.value = RawBuffer(capacity: expected) }
     var writer = ProtobufWriter(pooled.value)
     for group in Regrouping(batch.runs.lazy.map { ($0.resource, $0.scope) }).resources.reversed() {
-      writer.group(FieldTag.ExportRequest.resourceSpans, resourceHeaders.header(of: group.resource)) { writer in
+      writer.group(FieldTag.ExportRequest.resources, resourceHeaders.header(of: group.resource)) { writer in
         for group in group.scopes.reversed() {
-          writer.group(FieldTag.ResourceSpans.scopeSpans, scopeHeaders.header(of: group.scope)) { writer in
+          writer.group(FieldTag.ResourceItems.scopes, scopeHeaders.header(of: group.scope)) { writer in
             for run in group.members.reversed() {
               unsafe writer.copy(batch.memory.bytes(batch.range(ofRun: run)))
             }
@@ -92,9 +98,8 @@ package final class ExportRequestEncoder: Sendable {
       }
     }
     writer.grpcPrefix()
-    guard let slice = writer.slice else { return ExportRequest(writer, itemCount: batch.count) }
+    guard let slice = writer.slice else { preconditionFailure("the writer was made with a buffer") }
     if slice.buffer !== pooled.value { pooled.value = slice.buffer }
-    let message = BufferSlice(buffer: RawBuffer(lending: pooled), range: slice.range)
-    return ExportRequest(message: message, itemCount: batch.count)
+    return BufferSlice(buffer: RawBuffer(lending: pooled), range: slice.range)
   }
 }

@@ -27,9 +27,9 @@ final class ScopeHeaderCache<Owner: Sendable>: Sendable {
   private static func encode(schemaURL: String, _ content: (inout ProtobufWriter) -> Void) -> ScopeHeader {
     let owner = ProtobufWriter.bytes { writer in
       content(&writer)
-      if writer.written > 0 { writer.prefix(FieldTag.ResourceSpans.resource, since: 0) }
+      if writer.written > 0 { writer.prefix(FieldTag.ResourceItems.resource, since: 0) }
     }
-    let url = ProtobufWriter.bytes { $0.stringField(FieldTag.ResourceSpans.schemaURL, schemaURL) }
+    let url = ProtobufWriter.bytes { $0.stringField(FieldTag.ResourceItems.schemaURL, schemaURL) }
     return ScopeHeader(owner: owner, schemaURL: url)
   }
 }

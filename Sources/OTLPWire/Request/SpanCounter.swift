@@ -21,9 +21,9 @@ package enum SpanCounter {
     of message: ArraySlice<UInt8>, _ body: (ProtobufReader) throws(WireError) -> Void
   ) throws(WireError) {
     try message.reading { (request) throws(WireError) in
-      try forEach(FieldTag.ExportRequest.resourceSpans, of: request) { (resource) throws(WireError) in
-        try forEach(FieldTag.ResourceSpans.scopeSpans, of: resource) { (scope) throws(WireError) in
-          try forEach(FieldTag.ScopeSpans.spans, of: scope, body)
+      try forEach(FieldTag.ExportRequest.resources, of: request) { (resource) throws(WireError) in
+        try forEach(FieldTag.ResourceItems.scopes, of: resource) { (scope) throws(WireError) in
+          try forEach(FieldTag.ScopeItems.items, of: scope, body)
         }
       }
     }

@@ -112,11 +112,11 @@ private func request(span: [UInt8]) -> [UInt8] { field(0x0A, field(0x12, field(0
     limits.maxBytes = 3
     #expect(code([0x0A, 2, 0x12, 0], limits) == .tooLarge)
     limits = .init()
-    limits.maxSpans = 2
+    limits.maxItems = 2
     #expect(code(field(0x0A, field(0x12, [0x12, 0, 0x12, 0])), limits) == nil)
     #expect(code(field(0x0A, field(0x12, [0x12, 0, 0x12, 0, 0x12, 0])), limits) == .tooLarge)
     limits = .init()
-    limits.maxItems = 3
+    limits.maxValues = 3
     #expect(code(request(span: [0x4A, 0, 0x5A, 0, 0x6A, 0]), limits) == .tooLarge)
   }
 

@@ -1,9 +1,18 @@
-internal import TelemetrySDK
+package import TelemetrySDK
+
+extension Metric: DecodableItem {
+  /// Reads a `Metric`.
+  package static func decode(
+    _ reader: ProtobufReader, _ values: inout AttributeReader, _ resource: Resource, _ scope: InstrumentationScope
+  ) throws(WireError) -> Metric {
+    try values.metric(reader, resource, scope)
+  }
+}
 
 // A message that occurs twice is merged; of the kinds of data, which exclude each other, the last wins.
 extension AttributeReader {
   /// Reads a `Metric`.
-  mutating func metric(
+  fileprivate mutating func metric(
     _ reader: ProtobufReader, _ resource: Resource, _ scope: InstrumentationScope
   ) throws(WireError) -> Metric {
     var reader = reader

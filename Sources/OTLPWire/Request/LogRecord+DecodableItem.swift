@@ -1,12 +1,12 @@
-internal import TelemetrySDK
+package import TelemetrySDK
 
-extension ExportRequestDecoder {
+extension LogRecord: DecodableItem {
   /// Reads a `LogRecord`.
-  mutating func logRecord(
-    _ reader: ProtobufReader, _ resource: Resource, _ scope: InstrumentationScope
+  package static func decode(
+    _ reader: ProtobufReader, _ values: inout AttributeReader, _ resource: Resource, _ scope: InstrumentationScope
   ) throws(WireError) -> LogRecord {
     var reader = reader
-    try attributes.count(reader)
+    try values.count(reader)
     var record = LogRecord(resource: resource, scope: scope)
     var attributes = Attributes()
     while let tag = try reader.nextTag() {
@@ -15,9 +15,9 @@ extension ExportRequestDecoder {
       case FieldTag.LogRecord.severityNumber:
         record.severity = LogRecord.Severity(rawValue: UInt8(clamping: try reader.varint())) ?? .unspecified
       case FieldTag.LogRecord.severityText: record.severityText = try reader.string()
-      case FieldTag.LogRecord.body: try body(try reader.message(), &record.body)
+      case FieldTag.LogRecord.body: try readBody(try reader.message(), &record.body, &values)
       case FieldTag.LogRecord.attributes:
-        attributes.elements.append(try self.attributes.keyValue(try reader.message()))
+        attributes.elements.append(try values.keyValue(try reader.message()))
       case FieldTag.LogRecord.droppedAttributesCount: record.droppedAttributesCount = try reader.uint32()
       case FieldTag.LogRecord.flags: record.flags = try reader.fixed32()
       case FieldTag.LogRecord.traceID: record.traceID = try reader.traceID()
@@ -32,10 +32,12 @@ extension ExportRequestDecoder {
   }
 
   /// A body that occurs twice is merged, as a message is.
-  private mutating func body(_ reader: ProtobufReader, _ body: inout AttributeValue?) throws(WireError) {
+  private static func readBody(
+    _ reader: ProtobufReader, _ body: inout AttributeValue?, _ values: inout AttributeReader
+  ) throws(WireError) {
     var value = body ?? .empty
     body = nil  // so that appending doesn't copy
-    try attributes.value(reader, &value)
+    try values.value(reader, &value)
     body = value
   }
 }

@@ -1,0 +1,94 @@
+package import TelemetrySDK
+
+extension SpanData: DecodableItem {
+  package static func decode(
+    _ reader: ProtobufReader, _ values: inout AttributeReader, _ resource: Resource, _ scope: InstrumentationScope
+  ) throws(WireError) -> SpanData {
+    var reader = reader
+    try values.count(reader)
+    var span = SpanData(
+      traceID: .invalid, spanID: .invalid, name: "", kind: .unspecified, startTimeUnixNano: 0, endTimeUnixNano: 0,
+      resource: resource, scope: scope)
+    // Collected apart: appending to an observed property of the span could copy it each time.
+    var attributes = Attributes()
+    var (events, links): ([SpanData.Event], [SpanData.Link]) = ([], [])
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case FieldTag.Span.traceID: span.traceID = try reader.traceID()
+      case FieldTag.Span.spanID: span.spanID = try reader.spanID()
+      case FieldTag.Span.traceState: span.traceState = try reader.string()
+      case FieldTag.Span.parentSpanID: span.parentSpanID = try reader.spanID()
+      case FieldTag.Span.name: span.name = try reader.string()
+      case FieldTag.Span.kind:
+        span.kind = SpanData.Kind(rawValue: UInt8(clamping: try reader.varint())) ?? .unspecified
+      case FieldTag.Span.startTimeUnixNano: span.startTimeUnixNano = try reader.fixed64()
+      case FieldTag.Span.endTimeUnixNano: span.endTimeUnixNano = try reader.fixed64()
+      case FieldTag.Span.attributes:
+        attributes.elements.append(try values.keyValue(try reader.message()))
+      case FieldTag.Span.droppedAttributesCount: span.droppedAttributesCount = try reader.uint32()
+      case FieldTag.Span.events: events.append(try event(try reader.message(), &values))
+      case FieldTag.Span.droppedEventsCount: span.droppedEventsCount = try reader.uint32()
+      case FieldTag.Span.links: links.append(try link(try reader.message(), &values))
+      case FieldTag.Span.droppedLinksCount: span.droppedLinksCount = try reader.uint32()
+      case FieldTag.Span.status: try status(try reader.message(), &span.status)
+      case FieldTag.Span.flags: span.flags = try reader.fixed32()
+      default: try reader.skip(tag)
+      }
+    }
+    span.attributes = attributes
+    span.events = events
+    span.links = links
+    return span
+  }
+
+  private static func event(
+    _ reader: ProtobufReader, _ values: inout AttributeReader
+  ) throws(WireError) -> SpanData.Event {
+    var reader = reader
+    try values.count(reader)
+    var event = SpanData.Event(name: "", timeUnixNano: 0)
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case FieldTag.Event.timeUnixNano: event.timeUnixNano = try reader.fixed64()
+      case FieldTag.Event.name: event.name = try reader.string()
+      case FieldTag.Event.attributes:
+        event.attributes.elements.append(try values.keyValue(try reader.message()))
+      case FieldTag.Event.droppedAttributesCount: event.droppedAttributesCount = try reader.uint32()
+      default: try reader.skip(tag)
+      }
+    }
+    return event
+  }
+
+  private static func link(
+    _ reader: ProtobufReader, _ values: inout AttributeReader
+  ) throws(WireError) -> SpanData.Link {
+    var reader = reader
+    try values.count(reader)
+    var link = SpanData.Link(traceID: .invalid, spanID: .invalid)
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case FieldTag.Link.traceID: link.traceID = try reader.traceID()
+      case FieldTag.Link.spanID: link.spanID = try reader.spanID()
+      case FieldTag.Link.traceState: link.traceState = try reader.string()
+      case FieldTag.Link.attributes: link.attributes.elements.append(try values.keyValue(try reader.message()))
+      case FieldTag.Link.droppedAttributesCount: link.droppedAttributesCount = try reader.uint32()
+      case FieldTag.Link.flags: link.flags = try reader.fixed32()
+      default: try reader.skip(tag)
+      }
+    }
+    return link
+  }
+
+  private static func status(_ reader: ProtobufReader, _ status: inout SpanData.Status) throws(WireError) {
+    var reader = reader
+    while let tag = try reader.nextTag() {
+      switch tag {
+      case FieldTag.Status.message: status.message = try reader.string()
+      case FieldTag.Status.code:
+        status.code = SpanData.Status.Code(rawValue: UInt8(clamping: try reader.varint())) ?? .unset
+      default: try reader.skip(tag)
+      }
+    }
+  }
+}
