@@ -21,18 +21,14 @@ extension GRPCChannel: GRPCCalling {}
 /// Sends export requests over gRPC.
 package struct GRPCExportClient: ExportClient {
   private let channel: any GRPCCalling
-  private let path: String
 
-  package init(_ channel: any GRPCCalling, path: String = ExportRequest.path) {
-    self.channel = channel
-    self.path = path
-  }
+  package init(_ channel: any GRPCCalling) { self.channel = channel }
 
   package func send(
-    _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+    _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline
   ) async -> Result<ExportResponse, AttemptFailure> {
     let result = await channel.unary(
-      path: path, message: message, encoding: isCompressed ? .gzip : .identity,
+      path: message.signal.grpcPath, message: message.bytes, encoding: message.isCompressed ? .gzip : .identity,
       metadata: headers.map(GRPCExportClient.metadata) ?? [], deadline: deadline)
     return GRPCExportClient.read(result)
   }

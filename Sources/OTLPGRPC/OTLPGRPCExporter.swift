@@ -22,7 +22,7 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   package let server: Endpoint
   /// The connection's loop.
   package let loop: TelemetryLoop?
-  private let owner: DeliveryOwner
+  package let spans: OTLPSignalExporter<SpanData>
 
   /// Makes an exporter. Certificate files are read now; a connection is established with the first export.
   /// - Parameters:
@@ -76,76 +76,43 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
     self.configuration = configuration
     self.server = server
     self.loop = loop
-    owner = try DeliveryOwner(lease: lease, makeDelivery: makeDelivery)
+    let owner = try DeliveryOwner(lease: lease, makeDelivery: makeDelivery)
+    spans = OTLPSignalExporter(owner, loop: loop, timeout: configuration.timeout)
   }
 
   /// The number of exports that can proceed now, at most ``Configuration/maxConcurrentExports``. While the server is down
   /// (no connection, a failure without a response since, or a pause that the server requested) this is one, and further
   /// batches stay in the queue. A few more are admitted if the server keeps failing: the batches may be the cause.
-  public var maxConcurrentExports: Int { owner.delivery.room }
+  public var maxConcurrentExports: Int { spans.maxConcurrentExports }
 
-  /// The time of an outage doesn't count as export time.
-  package var appliesExportTimeout: Bool { true }
+  package var appliesExportTimeout: Bool { spans.appliesExportTimeout }
+  package var attemptTimeout: Duration? { spans.attemptTimeout }
+  package func share(_ budget: ByteBudget) { spans.share(budget) }
+  package func observeRoom(_ observer: @escaping @Sendable () -> Void) { spans.observeRoom(observer) }
+  package func expedite(deadline: Deadline) async { await spans.expedite(deadline: deadline) }
 
-  package var attemptTimeout: Duration? { configuration.timeout == .zero ? nil : configuration.timeout }
-
-  /// The exporter's metrics of itself at this moment, consistent with each other.
-  ///
-  /// - `otel.sdk.exporter.span.inflight`, `otel.sdk.exporter.span.exported` and `otel.sdk.exporter.operation.duration`,
-  ///   with `server.address` and `server.port`; an operation is a call of ``export(_:deadline:)``.
-  /// - `error.type` marks failures: `rejected` (by the server, in an accepted request), the gRPC status of a response that
-  ///   forbids a retry, or `timeout`, `unreachable`, `tls`, `header_provider`, `too_large`, `shutdown`,
-  ///   `already_shutdown`. If parts of a batch fail differently, the duration has the last type.
-  /// - Beyond the conventions: `swift_otlp.exporter.attempts`, `swift_otlp.exporter.span.possible_duplicates` and
-  ///   `swift_otlp.exporter.request.size`, which change when an export ends.
-  ///
-  /// Specification: semantic conventions, OpenTelemetry SDK metrics (RULES 4.13).
-  public var selfMetrics: SelfMetrics { owner.delivery.selfMetrics }
-
-  package func share(_ budget: ByteBudget) { owner.share(budget) }
-  package func observeRoom(_ observer: @escaping @Sendable () -> Void) { owner.observeRoom(observer) }
+  /// The exporter's metrics of its spans: see `OTLPSignalExporter.selfMetrics`. `error.type` can be a gRPC status.
+  public var selfMetrics: SelfMetrics { spans.selfMetrics }
 
   /// Delivers a batch with as many attempts as its deadline and the server's responses permit. Never throws, and returns
-  /// by `deadline`. After shutdown nothing is sent: all items count as dropped.
+  /// by `deadline`. After shutdown nothing is sent: all spans count as dropped.
   ///
   /// The spans are released once encoded.
   public func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
-    guard let delivery = owner.enter() else { return owner.delivery.refuse(batch.count) }
-    defer { owner.leave() }
-    return await delivery.export(consume batch, deadline: deadline)
+    await spans.export(consume batch, deadline: deadline)
   }
 
-  /// Delivers a batch within `timeout`, in which the time of an outage doesn't count: the batch waits for the server to
-  /// return, until `deadline`.
   package func export(
     _ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline
   ) async -> ExportOutcome {
-    guard let delivery = owner.enter() else { return owner.delivery.refuse(batch.count) }
-    defer { owner.leave() }
-    return await delivery.export(consume batch, timeout: timeout, deadline: deadline)
+    await spans.export(consume batch, timeout: timeout, deadline: deadline)
   }
 
-  /// Tries exports that would wait beyond `deadline` again now, in turn if the server keeps failing; not during a pause that
-  /// the server requested.
-  package func expedite(deadline: Deadline) async {
-    guard let delivery = owner.enter() else { return }
-    defer { owner.leave() }
-    await delivery.expedite(deadline: deadline)
-  }
-
-  /// Waits until the exports that run now have ended. After shutdown this returns at once.
+  /// Waits until the exports of spans that run now have ended. After shutdown this returns at once.
   /// - Returns: False if they have not ended by `deadline`.
-  public func forceFlush(deadline: Deadline) async -> Bool {
-    guard let delivery = owner.enter() else { return true }
-    defer { owner.leave() }
-    return await delivery.flush(deadline: deadline)
-  }
+  public func forceFlush(deadline: Deadline) async -> Bool { await spans.forceFlush(deadline: deadline) }
 
-  /// Refuses further exports, lets running exports continue until `deadline`, then ends the exports and the connection. A second
-  /// call returns at once.
-  public func shutdown(deadline: Deadline) async {
-    guard let delivery = owner.enter(last: true) else { return }
-    defer { owner.leave() }
-    await delivery.shutdown(deadline: deadline)
-  }
+  /// Refuses further spans, lets running exports continue until `deadline`, then ends the exports, and the connection if no
+  /// other signal uses it. A second call returns at once.
+  public func shutdown(deadline: Deadline) async { await spans.shutdown(deadline: deadline) }
 }

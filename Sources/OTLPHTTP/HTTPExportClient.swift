@@ -26,16 +26,19 @@
 
     package var connectionsMade: Int { client.connectionsMade }
 
-    package func encoded(_ message: BufferSlice) -> BufferSlice? {
-      plan.isJSON ? try? OTLPJSON.json(of: message, as: .traceRequest, room: 5) : nil
+    package func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? {
+      plan.isJSON ? try? OTLPJSON.json(of: message, as: signal.requestType, room: 5) : nil
     }
 
     package func send(
-      _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+      _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline
     ) async -> Result<ExportResponse, AttemptFailure> {
-      let headers = CurlEasy.Headers(isCompressed: isCompressed, added: headers ?? plan.values.headers)
-      switch await client.send(message.withoutPrefix, headers, deadline: deadline) {
-      case .success(let response): return HTTPResponseReader.read(response, limit: plan.values.maxResponseSize)
+      let request = CurlEasy.Request(
+        signal: message.signal, body: message.bytes.withoutPrefix,
+        headers: .init(isCompressed: message.isCompressed, added: headers ?? plan.values.headers))
+      switch await client.send(request, deadline: deadline) {
+      case .success(let response):
+        return HTTPResponseReader.read(response, message.signal, limit: plan.values.maxResponseSize)
       case .failure(let failure): return .failure(failure)
       }
     }

@@ -2,6 +2,7 @@
   internal import HTTP2Transport
   internal import OTLPExport
   internal import TelemetryCore
+  internal import TelemetrySDK
 
   /// What all requests of an exporter have in common, from a validated configuration.
   struct HTTPRequestPlan: Sendable {
@@ -15,8 +16,8 @@
     static let ownHeaders: Set = ["accept", "accept-encoding", "content-encoding", "expect"]
 
     let server: Endpoint
-    /// The address in requests. Its host is the name for SNI.
-    let url: String
+    /// The address in requests of a signal. Its host is the name for SNI.
+    private let urls: [OTLPSignal: String]
     /// The value of `Host` if it isn't the address's.
     let hostField: String?
     /// The place of connections, in libcurl's form, if it isn't the address's.
@@ -34,7 +35,7 @@
 
     /// Checks the configuration, and reads the certificate files.
     init(_ configuration: OTLPHTTPExporter.Configuration, _ diagnostics: Diagnostics) throws(OTLPError) {
-      let (server, target) = try configuration.place()
+      let (server, targets) = try configuration.place()
       let values = configuration.values
       values.warn(of: [server], diagnostics)
       self.server = server
@@ -46,7 +47,7 @@
       if tls != nil { try CurlLibrary.requireOpenSSL() }
       certificateName = values.certificateName(of: server)
       guard case .hosts(let hosts) = server.target else {
-        url = "http://localhost" + target
+        urls = targets.mapValues { "http://localhost" + $0 }
         hostField = values.authority
         (connectTo, proxy, resolved) = (nil, nil, nil)
         return
@@ -55,15 +56,16 @@
       // SNI is the address's host in libcurl. A SPIFFE ID is no host.
       let name = certificateName.hasPrefix("spiffe://") ? values.hostName(of: server) : certificateName
       let isOwn = name == server.serverName
-      url =
-        (server.isSecure ? "https://" : "http://")
-        + "\(HostAndPort(host: isOwn ? Self.escapingZone(host.name) : name, port: host.port))" + target
+      let place = "\(HostAndPort(host: isOwn ? Self.escapingZone(host.name) : name, port: host.port))"
+      urls = targets.mapValues { (server.isSecure ? "https://" : "http://") + place + $0 }
       hostField = values.authority ?? (isOwn ? nil : host.authority)
       connectTo = isOwn ? nil : "::\(HostAndPort(host: host.name, port: host.port))"
       proxy = values.proxy(for: host)
       let reached = proxy.map { Resolved(name: $0.host, port: $0.port) } ?? Resolved(name: host.name, port: host.port)
       resolved = SocketAddress(numeric: reached.name, port: 0) == nil && !host.isIPv6 ? reached : nil
     }
+
+    func url(of signal: OTLPSignal) -> String { urls[signal] ?? "" }
 
     /// In a URL the `%` before the zone of an address is itself escaped (RFC 6874, 2).
     private static func escapingZone(_ host: String) -> String { host.replacing("%", with: "%25") }

@@ -2,6 +2,7 @@ internal import HTTP2Transport
 package import OTLPExport
 package import OTLPWire
 internal import TelemetryCore
+package import TelemetrySDK
 
 /// Reads a server's response (RULES 3.2). Pure.
 package enum HTTPResponseReader {
@@ -16,7 +17,7 @@ package enum HTTPResponseReader {
   ///   - limit: The most bytes of a body, before and after inflation.
   ///   - type: The messages of the request's signal: its response.
   package static func read(
-    _ response: HTTPResponse, limit: Int, type: MessageType = .traceResponse
+    _ response: HTTPResponse, _ signal: OTLPSignal, limit: Int
   ) -> Result<ExportResponse, AttemptFailure> {
     let body: [UInt8]
     switch inflated(response, limit: limit) {
@@ -28,7 +29,7 @@ package enum HTTPResponseReader {
     }
     guard (200..<300).contains(response.status) else { return .failure(failure(response, body)) }
     if body.isEmpty { return .success(ExportResponse()) }  // trap 27
-    switch content(response, body, type) {
+    switch content(response, body, signal.responseType) {
     case .odd(let description): return .success(notice(response, description))
     case .protobuf(let message):
       guard let read = try? ExportResponse(protobuf: message) else {

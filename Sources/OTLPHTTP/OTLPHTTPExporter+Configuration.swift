@@ -27,7 +27,7 @@
         self.endpoint = endpoint
       }
 
-      /// The server, to whose path `/v1/traces` is added. Default `http://localhost:4318`, environment
+      /// The server, to whose path `/v1/traces`, `/v1/logs` or `/v1/metrics` is added. Default `http://localhost:4318`, environment
       /// `OTEL_EXPORTER_OTLP_ENDPOINT`.
       ///
       /// `http://host:port/path` is plaintext and `https://host:port/path` is TLS; without a port they mean 80 and 443.
@@ -38,9 +38,17 @@
         set { values.endpoint.set(newValue) }
       }
 
-      /// The whole address of the requests, which is used as it is; it overrides ``endpoint``. Default nil, environment
+      /// The whole address of the requests with spans, which is used as it is; it overrides ``endpoint``. Default nil, environment
       /// `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (RULES 2.3.3).
+      ///
+      /// All addresses of an exporter are on one server. A signal for another server needs an exporter of its own.
       public var tracesEndpoint: String?
+
+      /// The same for log records; environment `OTEL_EXPORTER_OTLP_LOGS_ENDPOINT`.
+      public var logsEndpoint: String?
+
+      /// The same for metrics; environment `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT`.
+      public var metricsEndpoint: String?
 
       /// The encoding: ``OTLPHTTPProtocol/protobuf`` or ``OTLPHTTPProtocol/json``. Default protobuf, environment
       /// `OTEL_EXPORTER_OTLP_[TRACES_]PROTOCOL` (`http/protobuf`, `http/json`). Protobuf is smaller and costs less on both
@@ -243,31 +251,6 @@
       /// Checks all values without opening a file.
       /// - Throws: An ``OTLPError`` that names the first value that can't be used.
       public func validate() throws(OTLPError) { _ = try place() }
-
-      /// The server, and the path and query of requests.
-      /// - Throws: An ``OTLPError`` that names the first value that can't be used.
-      package func place() throws(OTLPError) -> (server: Endpoint, target: String) {
-        do throws(ConfigurationError) {
-          try ConfigurationError.require("maxConnections", maxConnections, in: 1...100)
-          try values.validateValues()
-          if let name = values.headers.names.first(where: { HTTPRequestPlan.ownHeaders.contains($0) }) {
-            throw ConfigurationError(
-              option: "headers", value: name, allowed: "a name other than '\(name)', which the exporter sets itself")
-          }
-          if let tracesEndpoint {
-            let own = try HTTPEndpoint(tracesEndpoint, option: "tracesEndpoint")
-            return (own.server, own.server.hasHosts ? own.ownTarget : own.target(of: .traces))
-          }
-          let endpoint = try HTTPEndpoint(values.endpoint.value, option: values.endpoint.name("endpoint"))
-          // A signal's own variable names the whole address.
-          let isOwn =
-            values.endpoint.source == .environment(variable: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-            && endpoint.server.hasHosts
-          return (endpoint.server, isOwn ? endpoint.ownTarget : endpoint.target(of: .traces))
-        } catch {
-          throw OTLPError(error)
-        }
-      }
     }
   }
 
@@ -286,7 +269,9 @@
     package var fields: [(name: String, value: String)] {
       [
         ("endpoint", HTTPEndpoint.redacted(endpoint)),
-        ("tracesEndpoint", tracesEndpoint.map(HTTPEndpoint.redacted) ?? "none"), ("httpProtocol", "\(httpProtocol)"),
+        ("tracesEndpoint", tracesEndpoint.map(HTTPEndpoint.redacted) ?? "none"),
+        ("logsEndpoint", logsEndpoint.map(HTTPEndpoint.redacted) ?? "none"),
+        ("metricsEndpoint", metricsEndpoint.map(HTTPEndpoint.redacted) ?? "none"), ("httpProtocol", "\(httpProtocol)"),
       ] + tlsFields + [
         ("headers", headers.isEmpty ? "none" : headers.description),
         ("headerProvider", headerProvider == nil ? "none" : "set"), ("compression", "\(compression)"),

@@ -1,4 +1,3 @@
-public import OTLPExport
 public import TelemetrySDK
 
 /// The result of a flush or shutdown of ``Telemetry``: a report for each signal, and their sum.

@@ -20,12 +20,12 @@ enum HTTPMessages {
     // libcurl reads the status itself.
     response.status = 100 + Int(rest.first ?? 100) * 2
     response.body = Array(rest.dropFirst())
-    for type in [MessageType.traceResponse, .logsResponse] { check(response, type) }
+    for signal in [OTLPSignal.traces, .logs, .metrics] { check(response, signal) }
   }
 
-  private static func check(_ response: HTTPResponse, _ type: MessageType) {
+  private static func check(_ response: HTTPResponse, _ signal: OTLPSignal) {
     let isSuccess = (200..<300).contains(response.status)
-    switch HTTPResponseReader.read(response, limit: limit, type: type) {
+    switch HTTPResponseReader.read(response, signal, limit: limit) {
     case .success: rule(isSuccess, "a success of status \(response.status)")
     case .failure(let failure):
       expectOneLine(failure.text)

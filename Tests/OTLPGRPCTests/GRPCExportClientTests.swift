@@ -5,6 +5,7 @@ import OTLPGRPC
 import OTLPWire
 import Synchronization
 import TelemetryCore
+import TelemetrySDK
 import TestThreads
 import Testing
 
@@ -112,11 +113,20 @@ import Testing
     let channel = RecordingChannel()
     let client = GRPCExportClient(channel)
     let deadline = Deadline.after(.seconds(3))
-    _ = await client.send(BufferSlice([0, 0, 0, 0, 0]), isCompressed: false, headers: nil, deadline: deadline)
-    _ = await client.send(BufferSlice([1, 0, 0, 0, 0]), isCompressed: true, headers: nil, deadline: deadline)
+    for signal in [OTLPSignal.traces, .logs, .metrics] {
+      for isCompressed in [false, true] {
+        let message = OutgoingMessage(
+          bytes: BufferSlice([isCompressed ? 1 : 0, 0, 0, 0, 0]), signal: signal, isCompressed: isCompressed)
+        _ = await client.send(message, headers: nil, deadline: deadline)
+      }
+    }
     let calls = channel.calls
-    #expect(calls.map(\.path) == [String](repeating: ExportRequest.path, count: 2))
-    #expect(calls.map(\.encoding) == [.identity, .gzip])
-    #expect(calls.map(\.deadline) == [deadline, deadline])
+    #expect(
+      calls.map(\.path)
+        == ["trace.v1.TraceService", "logs.v1.LogsService", "metrics.v1.MetricsService"].flatMap {
+          [String](repeating: "/opentelemetry.proto.collector.\($0)/Export", count: 2)
+        })
+    #expect(calls.map(\.encoding) == [.identity, .gzip, .identity, .gzip, .identity, .gzip])
+    #expect(calls.map(\.deadline) == [Deadline](repeating: deadline, count: 6))
   }
 }

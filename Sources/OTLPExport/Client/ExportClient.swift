@@ -1,5 +1,6 @@
 package import OTLPWire
 package import TelemetryCore
+package import TelemetrySDK
 
 /// Sends export requests to a server, an attempt per call, without retry.
 package protocol ExportClient: Sendable {
@@ -9,14 +10,12 @@ package protocol ExportClient: Sendable {
   /// The message in the client's own encoding, behind five bytes of any content, which is compressed and sent instead. Default
   /// nil: protobuf, as it is.
   /// - Parameter message: A message in protobuf.
-  func encoded(_ message: BufferSlice) -> BufferSlice?
+  func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice?
 
   /// Sends a request and waits for the response until `deadline`, or until the task is cancelled.
-  /// - Parameters:
-  ///   - message: The message behind five bytes, which are gRPC's prefix with the flag for compression set.
-  ///   - headers: The valid headers of this request; nil for the client's own.
+  /// - Parameter headers: The valid headers of this request; nil for the client's own.
   func send(
-    _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+    _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline
   ) async -> Result<ExportResponse, AttemptFailure>
 
   /// Ends the client's own pauses, such as the connection back-off. Default: nothing.
@@ -26,6 +25,20 @@ package protocol ExportClient: Sendable {
   func shutdown(deadline: Deadline) async
 }
 
+/// A request's message as it is sent.
+package struct OutgoingMessage: Sendable {
+  /// The message behind five bytes, which are gRPC's prefix with the flag for compression set.
+  package let bytes: BufferSlice
+  package let signal: OTLPSignal
+  package let isCompressed: Bool
+
+  package init(bytes: BufferSlice, signal: OTLPSignal, isCompressed: Bool) {
+    self.bytes = bytes
+    self.signal = signal
+    self.isCompressed = isCompressed
+  }
+}
+
 extension BufferSlice {
   /// The message without the five bytes in front of it.
   package var withoutPrefix: BufferSlice { BufferSlice(buffer: buffer, range: range.dropFirst(5)) }
@@ -33,6 +46,6 @@ extension BufferSlice {
 
 extension ExportClient {
   package var connectionsMade: Int { 0 }
-  package func encoded(_ message: BufferSlice) -> BufferSlice? { nil }
+  package func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? { nil }
   package func expedite() async {}
 }

@@ -1,15 +1,23 @@
+package import TelemetrySDK
+
 /// The protocol of an exporter, as far as messages and metrics distinguish it.
 package enum OTLPTransport: String, Hashable, Sendable {
   case grpc
   case httpProtobuf = "http/protobuf"
   case httpJSON = "http/json"
 
-  /// `otel.component.type` of an exporter of spans (RULES 4.13).
-  package var spanComponentType: String {
-    switch self {
-    case .grpc: "otlp_grpc_span_exporter"
-    case .httpProtobuf: "otlp_http_span_exporter"
-    case .httpJSON: "otlp_http_json_span_exporter"
+  /// `otel.component.type` of an exporter (RULES 4.13).
+  package func componentType(_ signal: OTLPSignal) -> String {
+    let item =
+      switch signal {
+      case .traces: "span"
+      case .metrics: "metric"
+      case .logs: "log"
+      }
+    return switch self {
+    case .grpc: "otlp_grpc_\(item)_exporter"
+    case .httpProtobuf: "otlp_http_\(item)_exporter"
+    case .httpJSON: "otlp_http_json_\(item)_exporter"
     }
   }
 

@@ -1,15 +1,17 @@
 internal import TelemetryCore
+internal import TelemetrySDK
 
 /// The exports in progress, and the callers that wait for their end. Part of an actor.
 struct ActiveExports {
   private struct Waiter {
-    /// The waiter waits for exports with smaller numbers.
+    /// The waiter waits for the signal's exports with smaller numbers.
+    let signal: OTLPSignal
     let bound: Int
     var count: Int
     let done: Promise<Void>
   }
 
-  private var running: Set<Int> = []
+  private var running: [Int: OTLPSignal] = [:]
   private var next = 0
   private var waiters: [Waiter] = []
 
@@ -17,24 +19,25 @@ struct ActiveExports {
 
   /// Begins an export.
   /// - Returns: The export's number.
-  mutating func begin() -> Int {
+  mutating func begin(_ signal: OTLPSignal) -> Int {
     defer { next += 1 }
-    running.insert(next)
+    running[next] = signal
     return next
   }
 
   mutating func end(_ number: Int) {
-    running.remove(number)
-    for index in waiters.indices.reversed() where number < waiters[index].bound {
+    let signal = running.removeValue(forKey: number)
+    for index in waiters.indices.reversed() where number < waiters[index].bound && waiters[index].signal == signal {
       waiters[index].count -= 1
       if waiters[index].count == 0 { waiters.remove(at: index).done.fulfil(()) }
     }
   }
 
-  /// - Returns: A promise that is fulfilled when the exports that run now have ended; nil if none runs.
-  mutating func waitForRunning() -> Promise<Void>? {
-    guard !running.isEmpty else { return nil }
-    let waiter = Waiter(bound: next, count: running.count, done: Promise())
+  /// - Returns: A promise that is fulfilled when the exports of the signal that run now have ended; nil if none runs.
+  mutating func waitForRunning(_ signal: OTLPSignal) -> Promise<Void>? {
+    let count = running.values.count { $0 == signal }
+    guard count > 0 else { return nil }
+    let waiter = Waiter(signal: signal, bound: next, count: count, done: Promise())
     waiters.append(waiter)
     return waiter.done
   }

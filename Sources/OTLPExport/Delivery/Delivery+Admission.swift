@@ -141,7 +141,7 @@ extension Delivery {
   }
 
   /// The batch's deadline, or shutdown's if that is earlier. An outage doesn't move this deadline.
-  func hardDeadline(_ export: ExportState) -> Deadline { min(export.deadline, cutoff ?? .never) }
+  func hardDeadline(_ export: ExportState) -> Deadline { min(export.deadline, cutoffs[export.signal] ?? .never) }
 
   /// The hard deadline, or the end of the export's own time if that is earlier; the own time stands still in an outage.
   func softDeadline(_ export: ExportState) -> Deadline {

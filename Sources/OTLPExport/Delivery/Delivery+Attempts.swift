@@ -63,23 +63,24 @@ extension Delivery {
       }
     }
     export.attemptBegan()
-    let message = export.part.compressed ?? export.part.encoded ?? export.part.request.message
-    let isCompressed = export.part.compressed != nil
+    let message = OutgoingMessage(
+      bytes: export.part.compressed ?? export.part.encoded ?? export.part.request.message, signal: export.signal,
+      isCompressed: export.part.compressed != nil)
     let result =
       call.isProbe
-      ? await probe(call, message, isCompressed: isCompressed, headers: headers, deadline: deadline)
-      : await client.send(message, isCompressed: isCompressed, headers: headers, deadline: deadline)
+      ? await probe(call, message, headers, deadline)
+      : await client.send(message, headers: headers, deadline: deadline)
     if case .failure(let failure) = result, !failure.hadConnection { return result }
-    export.requestBytes += message.count
+    export.requestBytes += message.bytes.count
     return result
   }
 
   /// Sends in a task of its own (``Probe``).
   private func probe(
-    _ call: Destination.Call, _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+    _ call: Destination.Call, _ message: OutgoingMessage, _ headers: OTLPHeaders?, _ deadline: Deadline
   ) async -> Result<ExportResponse, AttemptFailure> {
     let task = Task(executorPreference: loop) { [client] in
-      await client.send(message, isCompressed: isCompressed, headers: headers, deadline: deadline)
+      await client.send(message, headers: headers, deadline: deadline)
     }
     probes[call.number] = Probe(start: call.start, task: task)
     let result = await withTaskCancellationHandler {
@@ -141,9 +142,9 @@ extension Delivery {
 
   /// The message in the client's own encoding.
   private func encode(_ request: ExportRequest) async -> BufferSlice? {
-    let message = request.protobuf
-    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return client.encoded(message) }
-    return await runtime.block { [client] in client.encoded(message) }
+    let (message, signal) = (request.protobuf, request.signal)
+    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return client.encoded(message, signal) }
+    return await runtime.block { [client] in client.encoded(message, signal) }
   }
 
   /// - Returns: The compressed message; nil if the message is better sent uncompressed.

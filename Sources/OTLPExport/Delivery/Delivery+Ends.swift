@@ -83,13 +83,14 @@ extension Delivery {
 
   private func dropTooLarge(_ export: inout ExportState, limit: Int?) {
     let bytes = export.part.encoded?.withoutPrefix.count ?? export.part.request.protobuf.count
-    let name = export.part.firstSpanName
+    let name = export.part.firstName
+    let noun = export.signal.itemNoun
     reporter.tooLarge(name, bytes: bytes, limit: limit)
     let allowed = limit.map { "; \($0) are allowed" } ?? ""
     export.partDropped(
       .tooLarge,
       OTLPError(
-        .tooLarge, "the span '\(name)' alone makes a request of \(bytes) bytes\(allowed)",
+        .tooLarge, "the \(noun) '\(name)' alone makes a request of \(bytes) bytes\(allowed)",
         status: export.part.lastFailure?.status))
   }
 
@@ -97,7 +98,7 @@ extension Delivery {
 
   /// True if the part may be halved to find the item that the server refuses.
   func mayBeIsolated(_ export: ExportState) -> Bool {
-    guard configuration.retry.isolatesRefusedSpans else { return false }
+    guard configuration.retry.isolatesRefusedItems else { return false }
     if let nextIsolation, loop.now < nextIsolation { return false }
     return export.isolation.maySplit(itemCount: export.part.request.itemCount)
   }
@@ -138,9 +139,10 @@ extension Delivery {
       return export.partDropped(reason, error)
     }
     export.isolation.itemFound()
-    let name = export.part.firstSpanName
+    let name = export.part.firstName
+    let noun = export.signal.itemNoun
     let error = OTLPError(
-      .refused, "the server refuses the span '\(name)': \(failure.text)", status: failure.status)
+      .refused, "the server refuses the \(noun) '\(name)': \(failure.text)", status: failure.status)
     reporter.dropped(count, reason, error)
     reporter.refused(name, failure)
     export.partDropped(reason, error)
@@ -166,7 +168,7 @@ extension Delivery {
   /// True if the export's own time ends before a shutdown's. A processor that sets an allowance sets the deadline for its
   /// own shutdown only.
   private func ownTimeEndsFirst(_ export: ExportState) -> Bool {
-    guard let allowance = export.allowance else { return export.deadline < cutoff ?? .never }
+    guard let allowance = export.allowance else { return export.deadline < cutoffs[export.signal] ?? .never }
     return destination.deadline(allowance, at: loop.now) < hardDeadline(export)
   }
 

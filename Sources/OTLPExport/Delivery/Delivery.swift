@@ -3,7 +3,8 @@ internal import Synchronization
 package import TelemetryCore
 package import TelemetrySDK
 
-/// Delivers batches over a client: encodes, splits, compresses, retries, and accounts for every item. Runs on an event loop.
+/// Delivers batches of all signals to a server, over one client: encodes, splits, compresses, retries, and accounts for every item.
+/// Runs on an event loop.
 package actor Delivery {
   // The encoder's buffers that are kept while no export runs.
   private static let idleBuffers = 4
@@ -22,7 +23,7 @@ package actor Delivery {
   /// The threads for large compressions; nil in a simulation.
   let runtime: TelemetryRuntime?
   private let encoder: ExportRequestEncoder
-  private let metrics: ExporterMetrics
+  private let metrics: SignalMetrics
   private nonisolated let publishedRoom: Atomic<Int>
   private nonisolated let roomObservers = Locked<[@Sendable () -> Void]>([])
 
@@ -40,8 +41,8 @@ package actor Delivery {
   /// The end of the pause after the server refused every part of a batch as invalid: until then, or until the server
   /// accepts a request, no batch is searched for bad items.
   var nextIsolation: MonotonicInstant?
-  /// Shutdown's deadline; nil before shutdown.
-  var cutoff: Deadline?
+  /// The deadlines of signals that are shut down.
+  var cutoffs: [OTLPSignal: Deadline] = [:]
 
   /// - Parameters:
   ///   - configuration: Values that ``OTLPConfiguration/validate()`` accepts.
@@ -62,7 +63,7 @@ package actor Delivery {
     self.random = random
     server = servers.map(\.description).joined(separator: ",")
     encoder = ExportRequestEncoder(pooledBuffers: min(16, configuration.maxConcurrentExports))
-    metrics = ExporterMetrics(server: servers[0], transport: transport)
+    metrics = SignalMetrics(server: servers[0], transport: transport)
     headerSource = HeaderSource(configuration, loop: loop, diagnostics: diagnostics)
     reporter = DeliveryReporter(server: server, diagnostics: diagnostics.limited(by: loop))
     let compression = configuration.compression(to: servers)
@@ -79,16 +80,18 @@ package actor Delivery {
   }
 
   /// Delivers `batch`, or gives up at `deadline`, or after `timeout`, in which the time of an outage doesn't count. The
-  /// spans are released once encoded.
+  /// items are released once encoded.
   /// - Returns: The outcome. Its counts sum to the batch's count.
-  package func export(
-    _ batch: consuming SpanBatch, timeout: Duration? = nil, deadline: Deadline
+  package func export<Item>(
+    _ batch: consuming Batch<Item>, timeout: Duration? = nil, deadline: Deadline
   ) async -> ExportOutcome {
-    let count = batch.count
+    let signal = Item.signal
+    let count = Item.itemCount(of: batch)
     guard count > 0 else { return ExportOutcome() }  // 1.1.13
-    guard cutoff == nil else { return refuse(count) }
-    let number = active.begin()
+    guard cutoffs[signal] == nil else { return refuse(count, signal) }
+    let number = active.begin(signal)
     defer { exportEnded(number) }
+    let metrics = metrics.of(signal)
     metrics.exportBegan(count)
     let start = loop.now
     let allowance = timeout.map { destination.allowance($0, at: start) }
@@ -135,32 +138,36 @@ package actor Delivery {
     admitWaiting()
   }
 
-  /// Waits for the exports that run now.
+  /// Waits for the exports of a signal that run now.
   /// - Returns: False if they have not ended by `deadline`.
-  package func flush(deadline: Deadline) async -> Bool {
+  package func flush(_ signal: OTLPSignal, deadline: Deadline) async -> Bool {
     expedite(deadline: deadline)
-    guard let done = active.waitForRunning() else { return true }
+    guard let done = active.waitForRunning(signal) else { return true }
     return await done.value(until: deadline, on: loop) != nil
   }
 
-  /// Refuses new batches, lets running exports continue until `deadline`, then ends the exports and the client. A further call
-  /// can only move the deadline forward.
-  package func shutdown(deadline: Deadline) async {
-    let deadline = min(deadline, cutoff ?? .never)
-    cutoff = deadline
+  /// Refuses new batches of a signal, and lets running exports continue until `deadline`, which ends them. A further call can only
+  /// move the deadline forward.
+  package func end(_ signal: OTLPSignal, deadline: Deadline) async {
+    let deadline = min(deadline, cutoffs[signal] ?? .never)
+    cutoffs[signal] = deadline
     expedite(deadline: deadline)
     queue.wakeAll()
-    if let done = active.waitForRunning() { _ = await done.value(until: deadline, on: loop) }
+    if let done = active.waitForRunning(signal) { _ = await done.value(until: deadline, on: loop) }
+  }
+
+  /// Ends the client, after the end of all signals.
+  package func close(deadline: Deadline) async {
     await headerSource?.end()
     await client.shutdown(deadline: deadline)
   }
 
-  /// The exporter's metrics of itself.
-  package nonisolated var selfMetrics: SelfMetrics { metrics.snapshot }
+  /// The metrics of the exporter of a signal.
+  package nonisolated func selfMetrics(of signal: OTLPSignal) -> SelfMetrics { metrics.of(signal).snapshot }
 
   /// The outcome of a batch after shutdown (4.8.4).
-  package nonisolated func refuse(_ count: Int) -> ExportOutcome {
-    metrics.refused(count)
+  package nonisolated func refuse(_ count: Int, _ signal: OTLPSignal) -> ExportOutcome {
+    metrics.of(signal).refused(count)
     return ExportOutcome(
       dropped: [.shutdown: count], error: OTLPError(.shutdown, "the exporter was shut down before the export"))
   }

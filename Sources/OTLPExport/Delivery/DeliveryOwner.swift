@@ -1,10 +1,15 @@
 package import TelemetryCore
+package import TelemetrySDK
 
-/// The part of an exporter that all transports share: it keeps the delivery, counts its calls, and replaces it in a forked
-/// child. Thread-safe.
+/// The part of an exporter that all transports and signals share: it keeps the delivery, counts its calls, closes it after the end
+/// of the last signal, and replaces it in a forked child. Thread-safe.
 package final class DeliveryOwner: Sendable, ForkParticipant {
   private struct State {
-    var isShutDown = false
+    /// The signals that have an exporter, those of them that take no more batches, and those whose exports have ended.
+    var joined: Set<OTLPSignal> = []
+    var shutDown: Set<OTLPSignal> = []
+    var ended: Set<OTLPSignal> = []
+    var isClosed = false
     var calls = 0
     // The loop must run while calls are in progress.
     var lease: TelemetryRuntime.Lease?
@@ -35,7 +40,12 @@ package final class DeliveryOwner: Sendable, ForkParticipant {
     return isParents ? replaceParentsDelivery() : delivery
   }
 
-  /// Counts the idle buffers in `budget`.
+  /// A signal has an exporter: the connections stay open until it is shut down too.
+  package func join(_ signal: OTLPSignal) {
+    state.withLock { state in _ = state.joined.insert(signal) }
+  }
+
+  /// Counts the idle buffers in `budget`, if no other processor's budget has them.
   package func share(_ budget: ByteBudget) {
     state.withLock { if $0.budget == nil { $0.budget = budget } }
     delivery.share(budget)
@@ -47,28 +57,42 @@ package final class DeliveryOwner: Sendable, ForkParticipant {
     delivery.observeRoom(observer)
   }
 
-  /// Begins a call.
+  // MARK: Calls
+
+  /// Begins a call for a signal.
   /// - Parameter last: True for shutdown, after which no call begins.
-  /// - Returns: Nil after shutdown.
-  package func enter(last: Bool = false) -> Delivery? {
+  /// - Returns: Nil after the signal's shutdown.
+  package func enter(_ signal: OTLPSignal, last: Bool = false) -> Delivery? {
     let (delivery, isParents) = state.withLock { state -> (Delivery?, Bool) in
-      guard !state.isShutDown else { return (nil, false) }
-      state.isShutDown = last
+      guard !state.isClosed, !state.shutDown.contains(signal) else { return (nil, false) }
+      state.joined.insert(signal)
+      if last { state.shutDown.insert(signal) }
       state.calls += 1
       return (state.delivery, state.isParents)
     }
     return isParents ? replaceParentsDelivery() : delivery
   }
 
-  /// Ends a call. The last call after shutdown releases the threads.
+  /// Ends a call. The last call after the end of all signals releases the threads.
   package func leave() {
     let lease: TelemetryRuntime.Lease? = state.withLock { state in
       state.calls -= 1
-      guard state.isShutDown, state.calls == 0 else { return nil }
+      guard state.isClosed, state.calls == 0 else { return nil }
       defer { state.lease = nil }
       return state.lease
     }
     lease?.end()
+  }
+
+  /// The exports of a signal have ended after its shutdown.
+  /// - Returns: True if no signal is left, so that the delivery is to be closed.
+  package func end(_ signal: OTLPSignal) -> Bool {
+    state.withLock { state in
+      state.ended.insert(signal)
+      guard !state.isClosed, state.ended.isSuperset(of: state.joined) else { return false }
+      state.isClosed = true
+      return true
+    }
   }
 
   // MARK: Fork

@@ -46,11 +46,8 @@ extension ExportState {
     /// True if the server refuses the content of a single item.
     var isSingleBadItem: Bool { request.itemCount == 1 && lastFailure?.isBadData == true }
 
-    /// The name of the first span, for messages.
-    var firstSpanName: String {
-      let span = try? ExportRequestDecoder.decode(request.protobuf.array).first
-      return (span?.name ?? "").sanitized(limit: 200)
-    }
+    /// The name of the first item, for messages.
+    var firstName: String { request.firstName.sanitized(limit: 200) }
 
     /// Smaller parts with the same items, in order: of at most `limit` message bytes, or the halves.
     func split(limit: Int?) -> [Part] {

@@ -50,6 +50,8 @@ struct ExportState {
     isolation = Isolation(itemCount: request.itemCount)
   }
 
+  var signal: OTLPSignal { part.request.signal }
+
   /// True if the server has accepted a part of the batch.
   var hasAccepted: Bool { outcome.exported + outcome.rejected > 0 }
 

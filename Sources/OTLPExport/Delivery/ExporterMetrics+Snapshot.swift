@@ -1,19 +1,20 @@
 internal import TelemetrySDK
 
 extension ExporterMetrics.Counts {
-  private static let item = SelfMetrics.Item.span
-
-  func metrics(_ server: Endpoint, _ component: ComponentID, _ transport: OTLPTransport) -> SelfMetrics {
+  func metrics(
+    _ server: Endpoint, _ component: ComponentID, _ transport: OTLPTransport, _ item: SelfMetrics.Item
+  ) -> SelfMetrics {
     var base = component.attributes
     base["server.address"] = .string(server.serverAddress)  // 4.13.5
     base["server.port"] = server.serverPort.map { .int(Int64($0)) }
-    return SelfMetrics(standardMetrics(base, transport) + ownMetrics(base))
+    return SelfMetrics(standardMetrics(base, transport, item) + ownMetrics(base, item))
   }
 
   /// The metrics of the semantic conventions.
-  private func standardMetrics(_ base: Attributes, _ transport: OTLPTransport) -> [SelfMetrics.Metric] {
-    let item = Self.item
-    return [
+  private func standardMetrics(
+    _ base: Attributes, _ transport: OTLPTransport, _ item: SelfMetrics.Item
+  ) -> [SelfMetrics.Metric] {
+    [
       .init(
         "otel.sdk.exporter.\(item.rawValue).inflight", .upDownCounter, unit: item.unit,
         description: "Items that the exporter is at work on, pauses between attempts included.",
@@ -28,8 +29,7 @@ extension ExporterMetrics.Counts {
     ]
   }
 
-  private func ownMetrics(_ base: Attributes) -> [SelfMetrics.Metric] {
-    let item = Self.item
+  private func ownMetrics(_ base: Attributes, _ item: SelfMetrics.Item) -> [SelfMetrics.Metric] {
     let sums = [
       ("attempts", "{attempt}", attempts, "Requests that were made."),
       (

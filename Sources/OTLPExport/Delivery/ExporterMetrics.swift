@@ -5,13 +5,15 @@ internal import TelemetrySDK
 package final class ExporterMetrics: Sendable {
   private let server: Endpoint
   private let transport: OTLPTransport
+  private let signal: OTLPSignal
   private let component: ComponentID
   private let counts = Locked(Counts())
 
-  init(server: Endpoint, transport: OTLPTransport = .grpc) {
+  init(server: Endpoint, transport: OTLPTransport = .grpc, signal: OTLPSignal = .traces) {
     self.server = server
     self.transport = transport
-    component = ComponentID(type: transport.spanComponentType)
+    self.signal = signal
+    component = ComponentID(type: transport.componentType(signal))
   }
 
   func exportBegan(_ count: Int) { counts.withLock { $0.inFlight += count } }
@@ -31,7 +33,7 @@ package final class ExporterMetrics: Sendable {
   /// The metrics at this moment, consistent with each other.
   var snapshot: SelfMetrics {
     let counts = counts.withLock { $0 }
-    return counts.metrics(server, component, transport)
+    return counts.metrics(server, component, transport, SelfMetrics.Item(signal))
   }
 
   /// A status as an attribute has it: HTTP's as the bare number.

@@ -26,10 +26,10 @@ public struct OTLPRetryPolicy: Hashable, Sendable {
   /// The longest time between two attempts at a server that is down, even if the first has no response yet: a server that
   /// is back gets its first request within this time. 1 ms to 1 hour, default 4 s.
   public var maxCircuitPause = Duration.seconds(4)
-  /// If true, a batch that the server refuses as invalid (INVALID_ARGUMENT) is resent in halves until each refused span is
-  /// alone, so that the other spans arrive. The search costs up to twice the logarithm of the batch's size in requests for
-  /// each such span. If false, the whole batch is dropped. Default true.
-  public var isolatesRefusedSpans = true
+  /// If true, a batch that the server refuses as invalid (INVALID_ARGUMENT) is resent in halves until each refused item (span, log
+  /// record or data point) is alone, so that the others arrive. The search costs up to twice the logarithm of the batch's size in
+  /// requests for each such item. If false, the whole batch is dropped. Default true.
+  public var isolatesRefusedItems = true
 
   /// The default values.
   public init() {}

@@ -68,11 +68,11 @@
 
     /// Makes a request, until `deadline` or until the task is cancelled.
     func send(
-      _ body: BufferSlice, _ headers: CurlEasy.Headers, deadline: Deadline
+      _ request: CurlEasy.Request, deadline: Deadline
     ) async -> Result<HTTPResponse, AttemptFailure> {
       if needsConnection, let failure = await prepareConnection(deadline) { return .failure(failure) }
       guard !isShutDown else { return .failure(Self.stopped) }
-      guard let number = handles.begin(body, headers) else { return .failure(Self.noMemory) }
+      guard let number = handles.begin(request) else { return .failure(Self.noMemory) }
       let promise = Promise<End>()
       promises[number] = promise
       handles.actOnTime()

@@ -3,6 +3,7 @@
   internal import HTTP2Transport
   internal import OTLPExport
   internal import TelemetryCore
+  internal import TelemetrySDK
 
   /// A handle of libcurl's for one request at a time, which is used again. On the loop's thread only.
   @safe
@@ -13,10 +14,17 @@
       var added: OTLPHeaders
     }
 
+    struct Request: Sendable {
+      let signal: OTLPSignal
+      let body: BufferSlice
+      let headers: Headers
+    }
+
     // SAFETY: owned by this object, freed by `close`.
     private(set) var handle: UnsafeMutableRawPointer
     let storage: UnsafeMutablePointer<CurlTransferStorage>
     private let error: UnsafeMutablePointer<CChar>
+    private var signal: OTLPSignal?
     private var headers: Headers?
     private var headerList = CurlList([])
     private var resolvedList = CurlList([])
@@ -72,7 +80,6 @@
     private func setUp(_ plan: HTTPRequestPlan) {
       set(CURLOPT_NOSIGNAL, 1)
       set(CURLOPT_POST, 1)
-      set(CURLOPT_URL, plan.url)
       unsafe COTLPCURL_set_long(handle, CURLOPT_FOLLOWLOCATION, 0)
       unsafe COTLPCURL_set_long(handle, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
       set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
@@ -118,7 +125,7 @@
     /// - Parameters:
     ///   - resolved: Entries for libcurl's cache of names, and their generation.
     func prepare(
-      _ number: Int, body: BufferSlice, _ headers: Headers, _ plan: HTTPRequestPlan,
+      _ number: Int, _ request: Request, _ plan: HTTPRequestPlan,
       resolved: (entries: [String], generation: Int), sessions: UnsafeMutableRawPointer?
     ) {
       unsafe storage.pointee.number = number
@@ -126,13 +133,18 @@
       unsafe storage.pointee.isTooLarge = false
       unsafe storage.pointee.requests = 0
       unsafe error.pointee = 0
+      let body = request.body
       self.body = body
+      if request.signal != signal {
+        signal = request.signal
+        set(CURLOPT_URL, plan.url(of: request.signal))
+      }
       // The pointer is valid as long as the body is referenced.
       unsafe COTLPCURL_set_offset(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
       unsafe COTLPCURL_set_pointer(handle, CURLOPT_POSTFIELDS, body.buffer.bytes(body.range).baseAddress)
-      if headers != self.headers {
-        self.headers = headers
-        headerList = CurlList(Self.lines(headers, plan))
+      if request.headers != headers {
+        headers = request.headers
+        headerList = CurlList(Self.lines(request.headers, plan))
         unsafe COTLPCURL_set_list(handle, CURLOPT_HTTPHEADER, headerList.pointer)
       }
       if resolved.generation != resolvedGeneration {

@@ -85,11 +85,10 @@
     // MARK: Transfers
 
     /// Begins a transfer. nil if there is no memory.
-    func begin(_ body: BufferSlice, _ headers: CurlEasy.Headers) -> Int? {
+    func begin(_ request: CurlEasy.Request) -> Int? {
       guard !isClosed, let easy = unsafe idle.popLast() ?? CurlEasy(plan, storage) else { return nil }
       lastNumber += 1
-      unsafe easy.prepare(
-        lastNumber, body: body, headers, plan, resolved: resolved, sessions: sessions.last)
+      unsafe easy.prepare(lastNumber, request, plan, resolved: resolved, sessions: sessions.last)
       guard unsafe curl_multi_add_handle(multi, easy.handle) == CURLM_OK else {
         easy.close()
         return nil

@@ -24,7 +24,7 @@ struct GRPCRequestReader {
   let configuration: LoopbackCollector.Configuration
   let fields: [LoopbackCollector.Field]
 
-  var isExport: Bool { value(":path") == ExportRequest.path }
+  var isExport: Bool { value(":path") == OTLPSignal.traces.grpcPath }
 
   func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 

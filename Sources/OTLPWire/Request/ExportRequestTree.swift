@@ -87,7 +87,7 @@ struct ExportRequestTree {
         } while byte >= 0x80
       }
       let end = tag & 7 == 2 ? position + value : position
-      unsafe body(tag, start..<end, position..<end)
+      body(tag, start..<end, position..<end)
       start = end
     }
   }

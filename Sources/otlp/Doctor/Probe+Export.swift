@@ -36,6 +36,7 @@ extension Probe {
     let body = isCompressed ? Gzip.compress([]) : []
     let message = BufferSlice([isCompressed ? 1 : 0, 0, 0, 0, UInt8(body.count)] + body)
     let deadline = Deadline(loop.now + timeout)
-    return await client.send(message, isCompressed: isCompressed, headers: nil, deadline: deadline)
+    return await client.send(
+      OutgoingMessage(bytes: message, signal: .traces, isCompressed: isCompressed), headers: nil, deadline: deadline)
   }
 }

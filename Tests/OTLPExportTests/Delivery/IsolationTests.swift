@@ -94,7 +94,7 @@ import Testing
   @Test func aPolicyDisablesTheSearch() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, standard: .refusing(["bad 1"])) {
-        $0.retry.isolatesRefusedSpans = false
+        $0.retry.isolatesRefusedItems = false
       }
       let outcome = await Self.export(Self.batch(512, bad: [1]), fixture)
       #expect(outcome.dropped == [.refused: 512])

@@ -148,7 +148,7 @@ private final class QueueingClient: ExportClient {
   var mostOpen: Int { state.withLock { $0.mostOpen } }
 
   func send(
-    _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+    _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline
   ) async -> Result<ExportResponse, AttemptFailure> {
     let end = state.withLock { state in
       state.open += 1

@@ -69,10 +69,10 @@ private final class WeighingClient: ExportClient {
   var open: Int { bytes.withLock { $0 } }
 
   func send(
-    _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+    _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline
   ) async -> Result<ExportResponse, AttemptFailure> {
-    bytes.withLock { $0 += message.count }
-    defer { bytes.withLock { $0 -= message.count } }
+    bytes.withLock { $0 += message.bytes.count }
+    defer { bytes.withLock { $0 -= message.bytes.count } }
     await loop.sleep(until: answers ? Deadline(loop.now + .seconds(1)) : deadline)
     return answers ? .success(ExportResponse()) : .failure(.ownDeadline)
   }

@@ -55,6 +55,15 @@ struct DeliveryExporter: SpanExporter, LoopExporter {
 }
 
 extension Delivery {
+  nonisolated var selfMetrics: SelfMetrics { selfMetrics(of: .traces) }
+
+  func flush(deadline: Deadline) async -> Bool { await flush(.traces, deadline: deadline) }
+
+  func shutdown(deadline: Deadline) async {
+    await end(.traces, deadline: deadline)
+    await close(deadline: deadline)
+  }
+
   /// A delivery over `client` in a simulation, without compression.
   static func simulated(
     _ client: any ExportClient, _ simulation: Simulation, limits: LearnedMessageLimits = LearnedMessageLimits(),

@@ -66,9 +66,10 @@ final class ScriptedClient: ExportClient {
   var isShutDown: Bool { state.withLock { $0.isShutDown } }
 
   func send(
-    _ message: BufferSlice, isCompressed: Bool, headers: OTLPHeaders?, deadline: Deadline
+    _ outgoing: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline
   ) async -> Result<ExportResponse, AttemptFailure> {
-    let step = note(message, isCompressed, headers, deadline)
+    let message = outgoing.bytes
+    let step = note(message, outgoing.isCompressed, headers, deadline)
     defer { state.withLock { $0.open -= 1 } }
     return await perform(step, message, deadline)
   }

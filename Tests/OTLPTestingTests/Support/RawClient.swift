@@ -3,6 +3,7 @@ import HTTP2Transport
 import OTLPTesting
 import OTLPWire
 import TelemetryCore
+import TelemetrySDK
 
 /// The received response to one request.
 struct RawView: Sendable {
@@ -144,7 +145,7 @@ actor RawClient: LoopHandler {
 
   // MARK: Callbacks
 
-  static let path = ExportRequest.path
+  static let path = OTLPSignal.traces.grpcPath
 
   private static func state(_ userData: UnsafeMutableRawPointer?) -> RawClientState {
     Unmanaged<RawClientState>.fromOpaque(userData!).takeUnretainedValue()

@@ -17,6 +17,7 @@ func grouped(_ spans: [SpanData]) -> [SpanData] {
 extension ExportRequest {
   /// The number of bytes beside a single span: the resource, the scope and their prefixes.
   var overhead: Int {
-    protobuf.count - layout.resources[0].scopes[0].bytes(of: 0..<1).count
+    let boundaries = protobuf.withBytes { ExportRequestTree($0, signal).root.nodes[0].nodes[0].boundaries }
+    return protobuf.count - (boundaries[1] - boundaries[0])
   }
 }
