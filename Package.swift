@@ -39,6 +39,7 @@ let package = Package(
     .library(name: "TelemetrySDK", targets: ["TelemetrySDK"]),
     .library(name: "OTLPGRPC", targets: ["OTLPGRPC"]),
     .library(name: "OTLPHTTP", targets: ["OTLPHTTP"]),
+    .library(name: "OTLPFile", targets: ["OTLPFile"]),
     .library(name: "OTLPTesting", targets: ["OTLPTesting"]),
     .executable(name: "otlp", targets: ["otlp"]),
     .library(name: "TelemetryTracing", targets: ["TelemetryTracing"]),
@@ -86,7 +87,8 @@ let package = Package(
         "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore",
         .target(name: "COTLPCURL", condition: .when(traits: ["HTTP"])),
       ]),
-    library("SwiftOTLP", ["OTLPGRPC", "OTLPHTTP", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
+    library("OTLPFile", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "COTLPSystem"]),
+    library("SwiftOTLP", ["OTLPFile", "OTLPGRPC", "OTLPHTTP", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     library(
       "OTLPTesting",
       [
@@ -179,6 +181,7 @@ let package = Package(
     tests("GRPCClientTests", ["GRPCClient", "HTTP2Transport", "OTLPExport", "OTLPTesting", "TelemetryCore"]),
     tests("OTLPHTTPTests", ["OTLPHTTP", "OTLPTesting", "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
+    tests("OTLPFileTests", ["OTLPFile", "OTLPWire", "OTLPTesting", "TelemetrySDK", "TelemetryCore"]),
     tests("SwiftOTLPTests", ["SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     tests(
       "OTLPTestingTests",

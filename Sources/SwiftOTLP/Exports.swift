@@ -1,3 +1,4 @@
+@_exported public import OTLPFile
 @_exported public import OTLPGRPC
 @_exported public import TelemetrySDK
 

@@ -45,6 +45,7 @@ import Testing
       "ProvidedHeaders",
     ],
     "OTLPGRPC": ["OTLPGRPCExporter"],
+    "OTLPFile": ["OTLPFileConfiguration", "OTLPFileError", "OTLPFileExporter", "OTLPFileSpanExporter"],
     "SwiftOTLP": ["Telemetry", "TelemetryReport"],
     "OTLPTesting": ["LoopbackCollector", "StandardWorkload", "TestCertificates", "withLoopbackCollector"],
     "TelemetryTracing": ["DistributedSpan", "DistributedTracer"], "TelemetryLogging": ["TraceMetadata"],

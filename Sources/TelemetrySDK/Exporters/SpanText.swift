@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
 /// A span as readable lines. Control characters, which could control a terminal, become blanks.
-enum SpanText {
+package enum SpanText {
   static func append(_ span: SpanData, to text: inout String) {
     let duration = Double(span.endTimeUnixNano &- span.startTimeUnixNano) / 1e6
     text += "\(clean(span.name))  \(span.kind)  \(fixed(duration)) ms  \(status(span.status))\n"
@@ -68,7 +68,7 @@ enum SpanText {
   }
 
   /// The time in UTC, with nanoseconds (RFC 3339, 5.6).
-  static func time(_ nanoseconds: UInt64) -> String {
+  package static func time(_ nanoseconds: UInt64) -> String {
     let seconds = Int64(nanoseconds / 1_000_000_000)
     let (days, second) = (seconds / 86_400, seconds % 86_400)
     // The civil date from the days since 1970, in eras of 400 years that begin in March.

@@ -1,0 +1,159 @@
+internal import Synchronization
+internal import TelemetryCore
+internal import TelemetrySDK
+
+/// Writes lines one after the other, and waits while the output takes none. Runs on an event loop; the writing is done on
+/// blocking threads.
+actor FileDelivery {
+  typealias Written = Result<Void, FileFailure>
+
+  /// The end of an export, without the counts.
+  enum End {
+    case written
+    case gaveUp(DropReason, OTLPFileError?)
+  }
+
+  // Longer attempts would keep a caller from hearing of an outage; a line that was begun is continued.
+  private static let attemptTime = Duration.seconds(5)
+
+  nonisolated let loop: TelemetryLoop
+  nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+  private let output: any LineOutput
+  private let runtime: TelemetryRuntime
+  private let diagnostics: Diagnostics
+  private var outage: FileOutage
+  /// The write that a blocking thread does now. It may outlive its export, if the system doesn't return from the call.
+  private var running: Promise<Written>?
+  private var wake = Promise<Void>()
+  private var active = 0
+  private var idle: [Promise<Void>] = []
+  /// Shutdown's deadline; nil before.
+  private var cutoff: Deadline?
+
+  init(
+    _ output: any LineOutput, loop: TelemetryLoop, runtime: TelemetryRuntime, diagnostics: Diagnostics,
+    outage: FileOutage = FileOutage()
+  ) {
+    self.output = output
+    self.loop = loop
+    self.runtime = runtime
+    self.diagnostics = diagnostics.limited(by: loop)
+    self.outage = outage
+  }
+
+  /// Writes a line, or gives up at `deadline`, or after `timeout`, in which only the time counts that a slow output took.
+  func write(_ line: FileLine, timeout: Duration?, deadline: Deadline) async -> (end: End, attempts: Int) {
+    guard cutoff == nil else { return (.gaveUp(.shutdown, nil), 0) }
+    active += 1
+    defer { exportEnded() }
+    var (attempts, used) = (0, Duration.zero)
+    while true {
+      let end = min(deadline, cutoff ?? .never)
+      if let reason = reasonToStop(end, used, timeout) { return (.gaveUp(reason, outage.failure), attempts) }
+      guard await isTurn(by: end) else { continue }
+      let start = loop.now
+      attempts += 1
+      switch await attempt(line, by: end) {
+      case .success:
+        outage.written(at: loop.now)?.emit(to: diagnostics)
+        return (.written, attempts)
+      case .failure(let failure) where failure.isFinal:
+        outage.failed(failure.error, at: loop.now).emit(to: diagnostics)
+        return (.gaveUp(.unreachable, failure.error), attempts)
+      case .failure(let failure) where failure.madeProgress: used += loop.now - start
+      case .failure(let failure): outage.failed(failure.error, at: loop.now).emit(to: diagnostics)
+      case nil: break
+      }
+    }
+  }
+
+  private func reasonToStop(_ end: Deadline, _ used: Duration, _ timeout: Duration?) -> DropReason? {
+    // A processor cancels an export after the end of its own shutdown only, for which it also sets the deadline.
+    let outOfTime: DropReason = timeout != nil || cutoff.map { $0 <= end } == true ? .shutdown : .timeout
+    if end.hasPassed(at: loop.now) || Task.isCancelled { return outOfTime }
+    if let timeout, used >= timeout { return .timeout }
+    return nil
+  }
+
+  /// Waits for another export's write, and for the end of a pause.
+  /// - Returns: False if the caller has to look at its time again.
+  private func isTurn(by end: Deadline) async -> Bool {
+    if let running {
+      _ = await running.value(until: end, on: loop)
+      return false
+    }
+    guard let next = outage.nextAttempt, next > loop.now else { return true }
+    let wake = wake
+    await withTaskCancellationHandler {
+      _ = await wake.value(until: min(end, Deadline(next)), on: loop)
+    } onCancel: {
+      wake.fulfil(())
+    }
+    if self.wake === wake, wake.current != nil { self.wake = Promise() }
+    return false
+  }
+
+  /// - Returns: Nil if the call hasn't returned by `end`. The thread goes on, and further writes wait for it.
+  private func attempt(_ line: FileLine, by end: Deadline) async -> Written? {
+    let done = Promise<Written>()
+    running = done
+    let limit = min(end.remaining(at: loop.now), Self.attemptTime)
+    runtime.startBlocking { [output, weak self, loop] in
+      let result: Written
+      do throws(FileFailure) {
+        result = .success(try output.write(line, by: Deadline(.system + limit)))
+      } catch {
+        result = .failure(error)
+      }
+      // Before the promise, whose waiters look at `running`.
+      Task(executorPreference: loop) {
+        await self?.writeEnded(done)
+        done.fulfil(result)
+      }
+    }
+    return await done.value(until: end, on: loop)
+  }
+
+  private func writeEnded(_ promise: Promise<Written>) {
+    if running === promise { running = nil }
+  }
+
+  private func exportEnded() {
+    active -= 1
+    guard active == 0 else { return }
+    for promise in idle { promise.fulfil(()) }
+    idle = []
+  }
+
+  // MARK: Flush and shutdown
+
+  /// Tries at once what waits.
+  func expedite() {
+    outage.expedite(at: loop.now)
+    wake.fulfil(())
+    wake = Promise()
+  }
+
+  /// - Returns: False if the exports that run now have not ended by `deadline`.
+  func flush(deadline: Deadline) async -> Bool {
+    guard active > 0 else { return true }
+    expedite()
+    let done = Promise<Void>()
+    idle.append(done)
+    return await done.value(until: deadline, on: loop) != nil
+  }
+
+  /// Refuses further lines, lets the present one go on until `deadline`, then closes the file.
+  func shutdown(deadline: Deadline) async {
+    let deadline = min(deadline, cutoff ?? .never)
+    cutoff = deadline
+    _ = await flush(deadline: deadline)
+    let closed = Promise<Void>()
+    runtime.startBlocking { [output] in
+      output.close()
+      closed.fulfil(())
+    }
+    _ = await closed.value(until: deadline, on: loop)
+  }
+}

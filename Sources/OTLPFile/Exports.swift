@@ -1,0 +1,2 @@
+@_exported public import TelemetryCore
+@_exported public import TelemetrySDK

@@ -1,0 +1,112 @@
+import Glibc
+import OTLPFile
+import TelemetryCore
+import TelemetrySDK
+import TestSupport
+import TestThreads
+import Testing
+
+@Suite(.ownThreads) struct OTLPFileExporterTests {
+  @Test func aBatchIsALine() async throws {
+    let bench = try FileBench()
+    let exporter = try bench.exporter()
+    let spans = FileBench.spans(0..<40)
+    #expect(await exporter.export(Array(spans[..<30])).exported == 30)
+    let outcome = await exporter.export(Array(spans[30...]))
+    #expect(outcome.exported == 10 && outcome.attempts == 1 && outcome.dropped.isEmpty)
+    await exporter.shutdown(deadline: .after(Loopback.patience))
+    #expect(FileBench.spans(in: bench.path) == spans)
+    let text = TestFiles.read(bench.path)
+    #expect(text.count { $0 == "\n" } == 2 && text.hasPrefix("{\"resourceSpans\":["))
+    var status = stat()
+    #expect(stat(bench.path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+    #expect(await exporter.export(spans).dropped == [.shutdown: 40])
+    #expect(bench.messages().isEmpty)
+  }
+
+  @Test func anEmptyBatchWritesNothing() async throws {
+    let bench = try FileBench()
+    let exporter = try bench.exporter()
+    #expect(await exporter.export([]).attempts == 0)
+    #expect(TestFiles.bytes(bench.path).isEmpty)
+  }
+
+  @Test func linesAreAppendedToAnEarlierFile() async throws {
+    let bench = try FileBench()
+    for index in 0..<3 {
+      let exporter = try bench.exporter()
+      #expect(await exporter.export(FileBench.spans(index..<index + 1)).exported == 1)
+      await exporter.shutdown(deadline: .after(Loopback.patience))
+    }
+    #expect(FileBench.spans(in: bench.path) == FileBench.spans(0..<3))
+  }
+
+  @Test("a file that can't be written is named at once")
+  func unusableFiles() throws {
+    let bench = try FileBench()
+    func reason(_ path: String) -> String? {
+      do {
+        _ = try bench.exporter(path: path)
+        return nil
+      } catch let error as OTLPFileError {
+        #expect(error.output == path)
+        return error.description
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(reason(bench.folder) == "\(bench.folder): it is a folder, not a file")
+    let missing = bench.folder + "/none/x.jsonl"
+    #expect(reason(missing) == "\(missing): the folder doesn't exist (open: No such file or directory)")
+    try TestFiles.write("x", to: bench.path)
+    let beneath = bench.path + "/x.jsonl"
+    #expect(reason(beneath) == "\(beneath): a part of the path is no folder (open: Not a directory)")
+    // Also the superuser can't make a file there.
+    #expect(reason("/sys/x.jsonl")?.contains("no permission to write the file") == true)
+    #expect(reason(bench.folder + "/" + String(repeating: "n", count: 300))?.contains("the path is too long") == true)
+    try TestFiles.write("{\"resourceLogs\":[]}\n", to: bench.path)
+    #expect(reason(bench.path) == "\(bench.path): it holds logs, and a file holds one signal")
+    #expect(TestFiles.read(bench.path) == "{\"resourceLogs\":[]}\n")
+  }
+
+  @Test func theTornLineOfAnEarlierRunIsRemoved() async throws {
+    let bench = try FileBench()
+    let exporter = try bench.exporter()
+    _ = await exporter.export(FileBench.spans(0..<1))
+    let whole = TestFiles.read(bench.path)
+    try TestFiles.write(whole + whole.dropLast(40), to: bench.path)
+    #expect(await exporter.export(FileBench.spans(1..<2)).exported == 1)
+    #expect(FileBench.spans(in: bench.path) == FileBench.spans(0..<2))
+    #expect(bench.messages().first?.hasPrefix("a line that an ended process had not completed was removed") == true)
+  }
+
+  @Test func aLineOfAnotherProgramStays() async throws {
+    let bench = try FileBench()
+    try TestFiles.write("a note", to: bench.path)
+    let exporter = try bench.exporter()
+    #expect(await exporter.export(FileBench.spans(0..<1)).exported == 1)
+    #expect(TestFiles.read(bench.path).hasPrefix("a note\n{\"resourceSpans\""))
+    #expect(bench.messages().first?.hasPrefix("the last line of the file had no line break") == true)
+  }
+
+  @Test("what counts as exported is forced to the disk if the durability says so")
+  func forced() async throws {
+    let bench = try FileBench()
+    let exporter = try bench.exporter { $0.durability = .eachBatch }
+    #expect(await exporter.export(FileBench.spans(0..<3)).exported == 3)
+    #expect(FileBench.spans(in: bench.path) == FileBench.spans(0..<3))
+  }
+
+  @Test func aFileThatIsMovedAwayIsMadeAgain() async throws {
+    let bench = try FileBench()
+    let exporter = try bench.exporter()
+    _ = await exporter.export(FileBench.spans(0..<1))
+    #expect(rename(bench.path, bench.folder + "/old") == 0)
+    #expect(await exporter.export(FileBench.spans(1..<2)).exported == 1)
+    #expect(FileBench.spans(in: bench.folder + "/old") == FileBench.spans(0..<1))
+    #expect(FileBench.spans(in: bench.path) == FileBench.spans(1..<2))
+    #expect(unlink(bench.path) == 0)
+    #expect(await exporter.export(FileBench.spans(2..<3)).exported == 1)
+    #expect(FileBench.spans(in: bench.path) == FileBench.spans(2..<3))
+  }
+}
