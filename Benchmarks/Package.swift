@@ -37,6 +37,7 @@ let package = Package(
     driver("queue-bench"),
     driver("pipeline-bench"),
     driver("tracer-bench"),
+    driver("log-bench"),
     // The size of a user's program, which imports only the public product.
     .executableTarget(
       name: "hello-exporter", dependencies: [.product(name: "OTLPGRPC", package: "swift-otlp")],

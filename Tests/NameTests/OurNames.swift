@@ -14,7 +14,8 @@ import TelemetrySDK
 /// ambiguous.
 let ourNames: [Any.Type] = [
   BatchLogRecordProcessor.self, InMemoryLogRecordExporter.self, LogRecord.self, LogRecordBatch.self,
-  (any LogRecordExporter).self, SimpleLogRecordProcessor.self,
+  (any LogRecordExporter).self, LogRecordLimits.self, (any LogRecordProcessor).self, LoggerProvider.self,
+  SimpleLogRecordProcessor.self, TelemetryLogger.self,
   InMemoryMetricExporter.self, Metric.self, MetricBatch.self, (any MetricExporter).self,
   AlwaysOffSampler.self, AlwaysOnSampler.self, AlwaysRecordSampler.self, AttributeValue.self, Attributes.self,
   B3Propagator.self, Baggage.self, Batch<SpanData>.self, SpanBatch.self, BatchConfiguration.self, (any BatchItem).self,
@@ -51,6 +52,7 @@ let ourNames: [Any.Type] = [
 
 /// A type that can't be copied is no `Any`.
 func set(_ attributes: inout EventAttributes) { attributes.set("key", 1) }
+func set(_ attributes: inout LogRecordAttributes) { attributes.set("key", 1) }
 
 func ourMainJob() async throws {
   try await withTelemetryRuntime { runtime in _ = runtime.configuration }

@@ -16,7 +16,9 @@ import Testing
     ],
     "TelemetrySDK": [
       "BatchLogRecordProcessor", "InMemoryLogRecordExporter", "LogRecord", "LogRecordBatch", "LogRecordExporter",
-      "SimpleLogRecordProcessor", "InMemoryMetricExporter", "Metric", "MetricBatch", "MetricExporter",
+      "LogRecordAttributes", "LogRecordLimits", "LogRecordProcessor", "LoggerProvider", "SimpleLogRecordProcessor",
+      "TelemetryLogger",
+      "InMemoryMetricExporter", "Metric", "MetricBatch", "MetricExporter",
       "AlwaysOffSampler", "AlwaysOnSampler", "AlwaysRecordSampler", "AttributeValue", "Attributes",
       "B3Propagator", "Baggage", "Batch", "BatchConfiguration", "BatchItem", "BatchProcessor", "BatchSpanProcessor",
       "CloudFunctionDetector", "ComposableAlwaysOff", "ComposableAlwaysOn", "ComposableAnnotating",

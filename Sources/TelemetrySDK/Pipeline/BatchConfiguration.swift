@@ -1,6 +1,7 @@
 /// Determines when a ``BatchProcessor`` exports and how much it holds.
 ///
-/// Values set in code take precedence over the environment, which ``apply(environment:diagnostics:)`` reads.
+/// Values set in code take precedence over the environment, which ``apply(environment:diagnostics:)`` reads: `OTEL_BSP_*` for
+/// spans, and for log records `OTEL_BLRP_*`.
 public struct BatchConfiguration: Sendable, Hashable {
   /// The maximum number of queued items; 1 to 16,777,216, default 2048, `OTEL_BSP_MAX_QUEUE_SIZE`. Memory is allocated
   /// as the queue fills.
@@ -8,7 +9,7 @@ public struct BatchConfiguration: Sendable, Hashable {
     get { queueSize.value }
     set { queueSize.set(newValue) }
   }
-  /// The maximum time that the first queued item waits for a batch to fill; 0 to 1 day, default 5 s,
+  /// The maximum time that the first queued item waits for a batch to fill; 0 to 1 day, default 5 s, for log records 1 s,
   /// `OTEL_BSP_SCHEDULE_DELAY` (ms).
   public var scheduleDelay: Duration {
     get { delay.value }
@@ -47,7 +48,7 @@ public struct BatchConfiguration: Sendable, Hashable {
   public var overflow = OverflowPolicy.dropNewest
 
   var queueSize = Setting(Self.standardQueueSize)
-  var delay = Setting(Duration.seconds(5))
+  var delay: Setting<Duration>
   var batchSize = Setting<Int?>(nil)
   var timeout = Setting(Duration.seconds(30))
   private var givenQueueBytes: Int?
@@ -58,8 +59,27 @@ public struct BatchConfiguration: Sendable, Hashable {
   /// Stands for no limit: 292 years.
   static let unlimited = Duration.nanoseconds(Int64.max)
 
+  /// The signal of the items.
+  private(set) var signal: OTLPSignal
+
   /// The default values.
-  public init() {}
+  /// - Parameter signal: The signal of the items, which chooses the names of the variables and the default of
+  ///   ``scheduleDelay``; default traces. Metrics have no variables of batches.
+  public init(signal: OTLPSignal = .traces) {
+    self.signal = signal
+    delay = Setting(Self.standardDelay(signal))
+  }
+
+  private static func standardDelay(_ signal: OTLPSignal) -> Duration { .seconds(signal == .logs ? 1 : 5) }
+
+  /// The values for a processor of items of `signal`, whose default delay counts.
+  func resolved(for signal: OTLPSignal) -> BatchConfiguration {
+    guard signal != self.signal else { return self }
+    var configuration = self
+    configuration.signal = signal
+    if delay.source == .standard { configuration.delay = Setting(Self.standardDelay(signal)) }
+    return configuration
+  }
 
   /// Checks all values.
   /// - Throws: A `ConfigurationError` that names the first value out of range.
@@ -85,21 +105,32 @@ public struct BatchConfiguration: Sendable, Hashable {
 }
 
 extension BatchConfiguration {
-  /// Applies the `OTEL_BSP_*` variables of `environment` to the values that code hasn't set. An invalid value, or a batch
-  /// size above the queue size, is ignored with a warning that names the variable and the value (RULES 2.6, 4.7).
+  /// Applies the `OTEL_BSP_*` variables of `environment`, or for log records `OTEL_BLRP_*`, to the values that code hasn't set.
+  /// An invalid value, or a batch size above the queue size, is ignored with a warning that names the variable and the value
+  /// (RULES 2.6, 4.7, 4.14.1).
   public mutating func apply(environment: [String: String], diagnostics: Diagnostics = .standardError) {
+    guard let prefix = variablePrefix else { return }
     let reader = Environment(environment, diagnostics: diagnostics)
-    if let (variable, milliseconds) = reader.integer(["OTEL_BSP_SCHEDULE_DELAY"], in: 0...86_400_000) {
+    if let (variable, milliseconds) = reader.integer(["\(prefix)SCHEDULE_DELAY"], in: 0...86_400_000) {
       delay.fill(.milliseconds(milliseconds), from: variable)
     }
-    if let (variable, milliseconds) = reader.integer(["OTEL_BSP_EXPORT_TIMEOUT"], in: 0...Int(Int32.max)) {
+    if let (variable, milliseconds) = reader.integer(["\(prefix)EXPORT_TIMEOUT"], in: 0...Int(Int32.max)) {
       timeout.fill(milliseconds == 0 ? Self.unlimited : .milliseconds(milliseconds), from: variable)  // RULES 2.6.6
     }
-    applySizes(reader)
+    applySizes(reader, prefix)
   }
 
-  private mutating func applySizes(_ reader: Environment) {
-    let (queue, batch) = ("OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE")
+  /// The prefix of the variables; nil for metrics, which aren't exported by a batch processor.
+  package var variablePrefix: String? {
+    switch signal {
+    case .traces: "OTEL_BSP_"
+    case .logs: "OTEL_BLRP_"
+    case .metrics: nil
+    }
+  }
+
+  private mutating func applySizes(_ reader: Environment, _ prefix: String) {
+    let (queue, batch) = ("\(prefix)MAX_QUEUE_SIZE", "\(prefix)MAX_EXPORT_BATCH_SIZE")
     if let size = reader.integer(queue, in: 1...Self.maxQueueSizeLimit), !queueSize.isFromCode {
       if batchSize.isFromCode, size < maxExportBatchSize {
         reader.ignored(queue, "\(size)", allowed: "at least the batch size, \(maxExportBatchSize), which is used")

@@ -1,9 +1,6 @@
 /// Flush and shutdown, from any thread.
 extension BatchDriver {
-  enum Request {
-    case flush
-    case shutdown
-  }
+  typealias Request = ProcessorRequest
 
   /// Requests a flush or a shutdown. `answer` is called once, on any thread.
   /// - Returns: The request, or nil if the processor was closed before; then `answer` has been called.

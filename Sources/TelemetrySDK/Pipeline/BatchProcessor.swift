@@ -18,9 +18,11 @@ public final class BatchProcessor<Item: BatchItem>: DrivenProcessor {
   /// The processor runs on the exporter's event loop, if that loop belongs to `runtime`.
   /// - Throws: A `ConfigurationError` for a value out of range, a `SystemError` if no thread can be started.
   public init(
-    exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(), runtime: TelemetryRuntime = .shared,
+    exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(signal: Item.signal),
+    runtime: TelemetryRuntime = .shared,
     diagnostics: Diagnostics = .standardError
   ) throws {
+    let configuration = configuration.resolved(for: Item.signal)
     try configuration.validate()
     driver = try BatchDriver(
       exporter: exporter, configuration: configuration, kind: .batching, runtime: runtime, diagnostics: diagnostics)
@@ -28,9 +30,10 @@ public final class BatchProcessor<Item: BatchItem>: DrivenProcessor {
 
   /// For a simulation: the processor runs on `loop`, which the caller runs.
   package init(
-    exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(), loop: TelemetryLoop,
+    exporter: some Exporter<Item>, configuration: BatchConfiguration = .init(signal: Item.signal), loop: TelemetryLoop,
     diagnostics: Diagnostics = .standardError
   ) throws(ConfigurationError) {
+    let configuration = configuration.resolved(for: Item.signal)
     try configuration.validate()
     driver = BatchDriver(
       exporter: exporter, configuration: configuration, kind: .batching, loop: loop, diagnostics: diagnostics)
@@ -40,6 +43,7 @@ public final class BatchProcessor<Item: BatchItem>: DrivenProcessor {
 
   /// Takes an ended item, from any thread. Never waits, except by ``OverflowPolicy/block(upTo:)``.
   @specialized(where Item == SpanData)
+  @specialized(where Item == LogRecord)
   public func onEnd(_ item: Item) { driver.onEnd(item) }
 
   /// The bytes held now: of items in the queue and in exports; of the queue's and the exporter's idle buffers; and of messages that were given up and that a stuck connection still refers to.

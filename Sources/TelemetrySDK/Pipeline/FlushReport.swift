@@ -17,3 +17,15 @@ public struct FlushReport: Sendable, Hashable {
   /// True if all items from before the call were delivered.
   public var isDelivered: Bool { isComplete && lost == 0 }
 }
+
+extension FlushReport {
+  /// The report of a processor that holds nothing.
+  public static var empty: FlushReport { FlushReport(isComplete: true, lost: 0, ledger: Ledger()) }
+
+  /// The sum of two reports.
+  public static func + (left: FlushReport, right: FlushReport) -> FlushReport {
+    FlushReport(
+      isComplete: left.isComplete && right.isComplete, lost: left.lost.saturatingSum(right.lost),
+      ledger: left.ledger + right.ledger)
+  }
+}

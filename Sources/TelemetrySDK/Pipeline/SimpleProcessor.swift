@@ -32,6 +32,7 @@ public final class SimpleProcessor<Item: BatchItem>: DrivenProcessor {
 
   /// Takes an ended item, from any thread. Never waits.
   @specialized(where Item == SpanData)
+  @specialized(where Item == LogRecord)
   public func onEnd(_ item: Item) { driver.onEnd(item) }
 }
 

@@ -39,7 +39,7 @@ extension RecordingSpan {
   @_disfavoredOverload
   public func setAttribute(_ key: String, _ value: AttributeValue) {
     guard let record else { return }
-    guard let value = record.limits.limited(value) else { return record.attributeDropped() }
+    guard let value = record.limits.values.limited(value) else { return record.attributeDropped() }
     record.setAttribute(key, unlimited: value)
   }
 
@@ -100,15 +100,17 @@ extension RecordingSpan {
       let memory = unsafe scratch.baseAddress.unsafelyUnwrapped
       var message = unsafe ProtobufAppender(memory, capacity: scratch.count)
       message.eventHead(name, time)
-      var attributes = unsafe EventAttributes(message, record, memory)
+      var attributes = unsafe EventAttributes(
+        AttributeAppender(
+          message, WireTags.Event.attributes, most: record.maxEventAttributes, record.limits.values, memory))
       defer {
-        unsafe attributes.checkOrigin(memory)
-        attributes.message.deallocate()
+        unsafe attributes.appender.checkOrigin(memory)
+        attributes.appender.message.deallocate()
       }
       try build(&attributes)
-      attributes.message.ensure(11)
-      attributes.message.varintField(WireTags.Event.droppedAttributesCount, attributes.dropped)
-      unsafe record.addEvent(message: attributes.message.bytes)
+      attributes.appender.message.ensure(11)
+      attributes.appender.message.varintField(WireTags.Event.droppedAttributesCount, attributes.appender.dropped)
+      unsafe record.addEvent(message: attributes.appender.message.bytes)
     }
   }
 
@@ -119,10 +121,7 @@ extension RecordingSpan {
   ///   - unixNano: The time in nanoseconds since 1970; nil, the default, for now.
   public func recordError(_ error: any Error, attributes: Attributes = Attributes(), at unixNano: UInt64? = nil) {
     guard isRecording else { return }
-    var all: Attributes = [
-      "exception.type": .string(String(reflecting: type(of: error))), "exception.message": .string("\(error)"),
-    ]
-    if let stackTrace = (error as? any StackTraced)?.stackTrace { all["exception.stacktrace"] = .string(stackTrace) }
+    var all = Attributes.exception(error)
     for attribute in attributes { all[attribute.key] = attribute.value }
     addEvent("exception", attributes: all, at: unixNano)
   }
@@ -139,10 +138,4 @@ extension RecordingSpan {
 
   /// Replaces the name. A sampler's decision about the old name stays.
   public func updateName(_ name: String) { record?.updateName(name) }
-}
-
-/// An error that gives the stack trace of the place where it was made.
-public protocol StackTraced: Error {
-  /// The stack trace in the usual form of the language.
-  var stackTrace: String { get }
 }

@@ -29,7 +29,9 @@ extension SpanRecord {
   }
 
   @inline(never)
-  private func setLongAttribute(_ key: String, _ value: String) { setAttribute(key, unlimited: limits.limited(value)) }
+  private func setLongAttribute(_ key: String, _ value: String) {
+    setAttribute(key, unlimited: limits.values.limited(value))
+  }
 
   /// An attribute can't be recorded.
   func attributeDropped() {

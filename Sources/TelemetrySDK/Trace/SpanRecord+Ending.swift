@@ -75,22 +75,6 @@ extension SpanRecord {
 }
 
 extension ProtobufAppender {
-  /// Writes the tag and the length of the message from `start` on, in the bytes in front of it.
-  /// - Returns: The position of the tag.
-  @inline(__always)
-  func frame(_ tag: UInt8, _ start: Int) -> Int {
-    var length = UInt64(truncatingIfNeeded: count &- start)
-    let size = Self.varintSize(length)
-    let first = start &- size &- 1
-    unsafe base.storeBytes(of: tag, toByteOffset: first, as: UInt8.self)
-    for index in 1..<size {
-      unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: length) | 0x80, toByteOffset: first &+ index, as: UInt8.self)
-      length >>= 7
-    }
-    unsafe base.storeBytes(of: UInt8(truncatingIfNeeded: length), toByteOffset: start &- 1, as: UInt8.self)
-    return first
-  }
-
   /// Overwrites the value of the end time, the eight bytes in front of `position`.
   @inline(__always)
   mutating func setEndTime(_ time: UInt64, before position: Int) {

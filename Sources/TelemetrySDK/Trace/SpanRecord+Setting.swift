@@ -10,7 +10,7 @@ extension SpanRecord {
       unsafe head.pointee.message.eventHead(name, time)
       let limits = limits
       let dropped = unsafe head.pointee.message.attributes(
-        WireTags.Event.attributes, attributes, most: limits.attributesPerEvent, limits)
+        WireTags.Event.attributes, attributes, most: limits.attributesPerEvent, limits.values)
       unsafe head.pointee.message.ensure(11)
       unsafe head.pointee.message.varintField(WireTags.Event.droppedAttributesCount, dropped)
       unsafe head.pointee.message.endMessage(start)
@@ -101,7 +101,7 @@ extension ProtobufAppender {
   /// - Returns: The number of those left out for the limit.
   @inline(__always)
   mutating func attributes(
-    _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: RecordingLimits
+    _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: ValueLimits
   ) -> UInt64 {
     if attributes.elements.count <= most, limits.isUnlimited, attributes.isPlain {
       self.attributes(tag, attributes)
@@ -112,7 +112,7 @@ extension ProtobufAppender {
 
   @inline(never)
   private mutating func limitedAttributes(
-    _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: RecordingLimits
+    _ tag: UInt8, _ attributes: borrowing Attributes, most: Int, _ limits: ValueLimits
   ) -> UInt64 {
     var (count, dropped) = (0, 0 as UInt64)
     for element in attributes.elements where !element.key.isEmpty {
@@ -139,22 +139,11 @@ extension ProtobufAppender {
       bigEndian(link.context.spanID.value)
     }
     stringField(WireTags.Link.traceState, link.context.traceState.description)
-    let dropped = attributes(WireTags.Link.attributes, link.attributes, most: limits.attributesPerLink, limits)
+    let dropped = attributes(WireTags.Link.attributes, link.attributes, most: limits.attributesPerLink, limits.values)
     ensure(16)
     varintField(WireTags.Link.droppedAttributesCount, dropped)
     put(WireTags.Link.flags)
     put(link.context.wireFlags)
     endMessage(start)
-  }
-}
-
-extension Attributes {
-  /// True if no key is empty and no value is an array or a map.
-  fileprivate var isPlain: Bool {
-    var result = true
-    elements.forEachBorrowed { element in
-      if element.value.key.utf8.count == 0 || element.value.value.isNested { result = false }
-    }
-    return result
   }
 }

@@ -68,7 +68,7 @@ struct SpanRecord {
   private static let messageOffset = headOffset + MemoryLayout<Head>.stride
   private static let capacity = blockSize - 24
   /// The room in front of the message for its tag and its length.
-  static let messageStart = 8
+  static var messageStart: Int { ProtobufAppender.frameSize }
 
   /// The record in a block.
   @inline(__always)
@@ -98,7 +98,7 @@ struct SpanRecord {
         message: message, source: .passRetained(source), context: context, baggage: parentContext.baggage,
         isDebug: parentContext.isDebug, clock: clock,
         flags: UInt32(context.flags.rawValue) | 0x100 | (parent.isRemote ? 0x200 : 0), parent: parent.spanID,
-        maxAttributes: limits.attributes, maxEvents: limits.events, maxValueBytes: limits.valueLength,
+        maxAttributes: limits.attributes, maxEvents: limits.events, maxValueBytes: limits.values.length,
         maxEventAttributes: limits.attributesPerEvent, name: nameField, fieldsStart: fieldsStart))
     return storage
   }

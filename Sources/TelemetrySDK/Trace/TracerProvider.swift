@@ -27,7 +27,7 @@ public final class TracerProvider: Sendable {
   /// No span is recorded: there is no processor, or the provider was shut down.
   private let isClosed: Atomic<Bool>
   private let abandonedCount = Atomic(0)
-  private let tracers = ForkSafe(TracerCache())
+  private let tracers = ForkSafe(ScopeCache<TelemetryTracer>())
 
   /// Makes a provider.
   /// - Parameters:
@@ -71,7 +71,7 @@ public final class TracerProvider: Sendable {
   ) -> TelemetryTracer {
     if name.isEmpty { diagnostics.emit(.warning, "a tracer was asked for without a name") }
     let scope = InstrumentationScope(name: name, version: version, attributes: attributes, schemaURL: schemaURL)
-    return tracers.withLock { $0.tracer(of: scope) { TelemetryTracer(scope, self) } }
+    return tracers.withLock { $0.object(of: scope) { TelemetryTracer(scope, self) } }
   }
 
   /// Spans that were never ended, so far: their last reference went away before.
@@ -185,7 +185,7 @@ public final class TracerProvider: Sendable {
   /// Has every processor deliver what ended before the call. All processors work at once, within `limit`.
   /// - Returns: The sum of the processors' reports.
   public func forceFlush(within limit: Duration) async -> FlushReport {
-    await Self.sum(processors[...]) { await $0.forceFlush(within: limit) }
+    await provided.report(of: .flush, within: limit)
   }
 
   /// Ends every processor. All processors work at once, within `limit`. A second call joins the first in them.
@@ -193,28 +193,27 @@ public final class TracerProvider: Sendable {
   @discardableResult
   public func shutdown(within limit: Duration) async -> FlushReport {
     endRecording()
-    return await Self.sum(processors[...]) { await $0.shutdown(within: limit) }
+    return await provided.report(of: .shutdown, within: limit)
   }
 
-  func endRecording() { isClosed.store(true, ordering: .relaxed) }
+  private func endRecording() { isClosed.store(true, ordering: .relaxed) }
 
-  private static func sum(
-    _ processors: ArraySlice<any SpanProcessor>, _ body: @escaping @Sendable (any SpanProcessor) async -> FlushReport
-  ) async -> FlushReport {
-    guard let first = processors.first else { return .empty }
-    async let others = sum(processors.dropFirst(), body)
-    return await body(first) + others
+  private var provided: [ProvidedProcessor] { processors.map { ProvidedProcessor($0) } }
+
+  // MARK: From synchronous code
+
+  /// ``forceFlush(within:)`` for synchronous code. Stops the program on a telemetry thread, which would wait for itself.
+  @available(*, noasync, message: "it blocks the thread: use forceFlush(within:)")
+  public func forceFlushBlocking(within limit: Duration) -> FlushReport {
+    provided.blockingReport(of: .flush, within: limit)
   }
-}
 
-extension FlushReport {
-  /// The report of a processor that holds nothing.
-  public static var empty: FlushReport { FlushReport(isComplete: true, lost: 0, ledger: Ledger()) }
-
-  /// The sum of two reports.
-  public static func + (left: FlushReport, right: FlushReport) -> FlushReport {
-    FlushReport(
-      isComplete: left.isComplete && right.isComplete, lost: left.lost.saturatingSum(right.lost),
-      ledger: left.ledger + right.ledger)
+  /// ``shutdown(within:)`` for synchronous code, `atexit` and a forked child. Stops the program on a telemetry thread, which
+  /// would wait for itself.
+  @available(*, noasync, message: "it blocks the thread: use shutdown(within:)")
+  @discardableResult
+  public func shutdownBlocking(within limit: Duration) -> FlushReport {
+    endRecording()
+    return provided.blockingReport(of: .shutdown, within: limit)
   }
 }

@@ -3,15 +3,15 @@ import Testing
 
 @testable import TelemetrySDK
 
-@Suite(.ownThreads) struct TracerCacheTests {
+@Suite(.ownThreads) struct ScopeCacheTests {
   @Test("a tracer is kept while it is used, and released tracers don't accumulate")
   func release() throws {
     let provider = try TracerProvider(resource: .empty, processors: [])
-    var cache = TracerCache()
+    var cache = ScopeCache<TelemetryTracer>()
     var made = 0
     func tracer(_ name: String) -> TelemetryTracer {
       let scope = InstrumentationScope(name: name)
-      return cache.tracer(of: scope) {
+      return cache.object(of: scope) {
         made += 1
         return TelemetryTracer(scope, provider)
       }
