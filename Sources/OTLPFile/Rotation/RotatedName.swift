@@ -24,7 +24,7 @@ struct RotatedName {
 
   /// The name at a time in nanoseconds since 1970.
   func name(at time: UInt64) -> String {
-    let text = SpanText.time(time).filter { $0 != "-" && $0 != ":" }
+    let text = ReadableText.time(time).filter { $0 != "-" && $0 != ":" }
     return "\(stem)-\(text)\(suffix)"
   }
 

@@ -1,11 +1,12 @@
 internal import Synchronization
 
-/// Writes spans as readable text to a file descriptor: for debugging and learning, not for production. The format may
-/// change at any time; use OTLP JSON for output that a program reads.
+/// Writes items as readable text to a file descriptor: for debugging and learning, not for production. The format may
+/// change at any time; use `OTLPFileExporter` of the library `OTLPFile`
+/// for output that a program reads (RULES 3.5.1).
 ///
 /// Writes happen on a blocking thread of the runtime. If the reader stops reading, only the export waits, and fails at
 /// its deadline. Use a ``SimpleProcessor`` with this exporter (RULES 3.5).
-public final class ConsoleExporter: SpanExporter {
+public final class ConsoleExporter<Item: BatchItem>: Exporter {
   private let descriptor: Int32
   private let runtime: TelemetryRuntime
   private let ended = Atomic<Bool>(false)
@@ -20,7 +21,7 @@ public final class ConsoleExporter: SpanExporter {
   }
 
   /// Writes the batch. After shutdown the outcome is a failure.
-  public func export(_ batch: SpanBatch, deadline: Deadline) async -> ExportOutcome {
+  public func export(_ batch: Batch<Item>, deadline: Deadline) async -> ExportOutcome {
     guard !ended.load(ordering: .relaxed) else {
       return .failure(ExportMessage(description: "the exporter was shut down"))
     }
@@ -29,7 +30,7 @@ public final class ConsoleExporter: SpanExporter {
     do {
       try await runtime.block { () throws(SystemError) in
         var text = ""
-        for span in batch { SpanText.append(span, to: &text) }
+        for item in batch { (item as? any ReadableItem)?.appendText(to: &text) }
         try DescriptorWriter.write(text, to: descriptor, by: Deadline(.system + remaining))
       }
       return .success
@@ -41,3 +42,9 @@ public final class ConsoleExporter: SpanExporter {
   /// Makes later exports fail.
   public func shutdown(deadline: Deadline) async { ended.store(true, ordering: .relaxed) }
 }
+
+/// A console exporter of spans.
+public typealias ConsoleSpanExporter = ConsoleExporter<SpanData>
+
+/// A console exporter of log records.
+public typealias ConsoleLogRecordExporter = ConsoleExporter<LogRecord>

@@ -132,7 +132,7 @@ extension SelfMetrics: CustomStringConvertible {
   }
 
   private static func text(_ attributes: Attributes) -> String {
-    attributes.map { "\($0.key)=\(SpanText.value($0.value))" }.joined(separator: ",")
+    attributes.map { "\($0.key)=\(ReadableText.value($0.value))" }.joined(separator: ",")
   }
 
   private static func text(_ value: Value) -> String {

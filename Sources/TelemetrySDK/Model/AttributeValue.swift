@@ -71,7 +71,7 @@ extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByBooleanLitera
 
 extension AttributeValue: CustomStringConvertible {
   /// The value as readable text. Control characters, which could control a terminal, become blanks; long strings are cut.
-  public var description: String { SpanText.value(self) }
+  public var description: String { ReadableText.value(self) }
 }
 
 extension AttributeValue {

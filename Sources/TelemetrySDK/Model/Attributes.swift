@@ -109,7 +109,7 @@ extension Attributes {
 
 extension Attributes: CustomStringConvertible {
   /// The attributes as readable text, in the form of a map.
-  public var description: String { SpanText.value(.map(self)) }
+  public var description: String { ReadableText.value(.map(self)) }
 }
 
 extension Attributes {

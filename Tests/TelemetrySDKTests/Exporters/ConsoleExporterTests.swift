@@ -9,7 +9,7 @@ import Testing
   @Test func writesReadableText() async throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
-    let exporter = ConsoleExporter(descriptor: ends[1])
+    let exporter = ConsoleSpanExporter(descriptor: ends[1])
     let outcome = await exporter.export([SpanData.example], deadline: .after(Loopback.patience)).resolved(count: 1)
     close(ends[1])
     defer { close(ends[0]) }
@@ -29,7 +29,7 @@ import Testing
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }
-    let exporter = ConsoleExporter(descriptor: ends[1])
+    let exporter = ConsoleSpanExporter(descriptor: ends[1])
     let batch = SpanBatch(repeatElement(SpanData.example, count: 1000))
     let outcome = await exporter.export(batch, deadline: .after(.milliseconds(50))).resolved(count: 1000)
     #expect(outcome.dropped == [.exporterFailed: 1000])
@@ -37,7 +37,8 @@ import Testing
 
   @Test("a closed descriptor fails the export with an error, without a signal")
   func consoleClosed() async {
-    let outcome = await ConsoleExporter(descriptor: 999).export([SpanData.example], deadline: .after(Loopback.patience))
+    let outcome = await ConsoleSpanExporter(descriptor: 999).export(
+      [SpanData.example], deadline: .after(Loopback.patience))
     #expect(outcome.error != nil && outcome.resolved(count: 1).exported == 0)
   }
 }

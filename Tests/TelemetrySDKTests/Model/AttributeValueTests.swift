@@ -87,7 +87,7 @@ import Testing
           resource: Resource(["deep": value]))
         #expect((1000...100_000).contains(span.encodedSize ?? 0))
         var text = ""
-        SpanText.append(span, to: &text)
+        span.appendText(to: &text)
         #expect(text.contains("first = "))
       }
       done.fulfil(true)

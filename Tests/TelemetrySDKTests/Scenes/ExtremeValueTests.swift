@@ -106,7 +106,7 @@ import Testing
       traceID: TraceID(high: 1, low: 2), spanID: SpanID(3), name: "x", startTimeUnixNano: .max, endTimeUnixNano: 0)
     let null = open("/dev/null", O_WRONLY)
     defer { close(null) }
-    let console = ConsoleExporter(descriptor: null)
+    let console = ConsoleSpanExporter(descriptor: null)
     for deadline in [Deadline.never, Deadline(.init(nanoseconds: .max - 1)), .after(.seconds(Int64.max))] {
       #expect(await console.export([span], deadline: deadline).resolved(count: 1).exported == 1)
     }
@@ -114,7 +114,7 @@ import Testing
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }
-    let stuck = ConsoleExporter(descriptor: ends[1])
+    let stuck = ConsoleSpanExporter(descriptor: ends[1])
     let batch = SpanBatch(repeatElement(span, count: 1000))
     #expect(await stuck.export(batch, deadline: Deadline(.init(nanoseconds: .min))).error != nil)
     for (capacity, kept) in [(Int.min, 0), (0, 0), (1, 1), (Int.max, 2)] {

@@ -1,44 +1,21 @@
 internal import TelemetryCore
 
-/// A span as readable lines. Control characters, which could control a terminal, become blanks.
-package enum SpanText {
-  static func append(_ span: SpanData, to text: inout String) {
-    let duration = Double(span.endTimeUnixNano &- span.startTimeUnixNano) / 1e6
-    text += "\(clean(span.name))  \(span.kind)  \(fixed(duration)) ms  \(status(span.status))\n"
-    text += "  trace \(span.traceID)  span \(span.spanID)"
-    if span.parentSpanID.isValid { text += "  parent \(span.parentSpanID)" }
-    if !span.traceState.isEmpty { text += "  state \(clean(span.traceState))" }
-    text += "\n  start \(time(span.startTimeUnixNano))"
-    if !span.scope.name.isEmpty { text += "  scope \(clean(span.scope.name)) \(clean(span.scope.version))" }
-    text += "\n"
-    append(span.attributes, span.droppedAttributesCount, "  ", to: &text)
-    for event in span.events {
-      text += "  event \(clean(event.name)) at \(time(event.timeUnixNano))\n"
-      append(event.attributes, event.droppedAttributesCount, "    ", to: &text)
-    }
-    if span.droppedEventsCount > 0 { text += "  events dropped: \(span.droppedEventsCount)\n" }
-    for link in span.links {
-      text += "  link to trace \(link.traceID) span \(link.spanID)\n"
-      append(link.attributes, link.droppedAttributesCount, "    ", to: &text)
-    }
-    if span.droppedLinksCount > 0 { text += "  links dropped: \(span.droppedLinksCount)\n" }
-    for attribute in span.resource.attributes {
-      text += "  resource \(clean(attribute.key)) = \(value(attribute.value))\n"
-    }
-  }
+/// An item that the console exporter shows.
+protocol ReadableItem {
+  /// Writes the item as readable lines. Control characters, which could control a terminal, become blanks.
+  func appendText(to text: inout String)
+}
 
-  private static func append(
+/// The parts of readable text that items of all signals share.
+package enum ReadableText {
+  static func append(
     _ attributes: Attributes, _ dropped: UInt32, _ indent: String, to text: inout String
   ) {
     for attribute in attributes { text += "\(indent)\(clean(attribute.key)) = \(value(attribute.value))\n" }
     if dropped > 0 { text += "\(indent)attributes dropped: \(dropped)\n" }
   }
 
-  private static func clean(_ text: String) -> String { text.sanitized(limit: 4096) }
-
-  private static func status(_ status: SpanData.Status) -> String {
-    status.message.isEmpty ? "\(status.code)" : "\(status.code): \(clean(status.message))"
-  }
+  static func clean(_ text: String) -> String { text.sanitized(limit: 4096) }
 
   static func value(_ value: AttributeValue) -> String {
     switch value {
@@ -56,7 +33,7 @@ package enum SpanText {
   }
 
   /// The value with three decimal places.
-  private static func fixed(_ value: Double) -> String {
+  static func fixed(_ value: Double) -> String {
     guard value.isFinite, value < 1e15 else { return "\(value)" }
     let thousandths = Int64((value * 1000).rounded())
     return "\(thousandths / 1000).\(padded(thousandths % 1000, 3))"
