@@ -84,7 +84,7 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
     guard batch.count > 0 else { return ExportOutcome() }
     guard let delivery = owner.enter() else { return ended(.gaveUp(.shutdown, nil), count, attempts: 0) }
     defer { owner.leave() }
-    let line = FileLine(encoder.encode(batch), Item.signal.messageType)
+    let line = FileLine(encoder.encode(batch), Item.signal.requestType)
     _ = consume batch
     let (end, attempts) = await delivery.write(line, timeout: timeout, deadline: deadline)
     return ended(end, count, attempts: attempts)
@@ -126,14 +126,3 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
 
 /// A file exporter of spans.
 public typealias OTLPFileSpanExporter = OTLPFileExporter<SpanData>
-
-extension OTLPSignal {
-  /// The message that a line holds.
-  fileprivate var messageType: MessageType {
-    switch self {
-    case .traces: .traceRequest
-    case .metrics: .metricsRequest
-    case .logs: .logsRequest
-    }
-  }
-}

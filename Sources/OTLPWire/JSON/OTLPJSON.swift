@@ -16,19 +16,17 @@ package enum OTLPJSON {
     package init() {}
   }
 
-  /// The number of items in a document that are not spans.
-  package struct OtherItems: Hashable, Sendable {
-    package var metrics = 0
-    package var logRecords = 0
+  /// The items of a document, which may hold several signals.
+  package struct Document: Hashable, Sendable {
+    package var spans: [SpanData] = []
+    package var metrics: [Metric] = []
+    package var logRecords: [LogRecord] = []
+    /// The number of profiles, which this package doesn't decode.
     package var profiles = 0
 
-    package init(metrics: Int = 0, logRecords: Int = 0, profiles: Int = 0) {
-      self.metrics = metrics
-      self.logRecords = logRecords
-      self.profiles = profiles
-    }
+    package init() {}
 
-    package var isEmpty: Bool { metrics == 0 && logRecords == 0 && profiles == 0 }
+    package var isEmpty: Bool { spans.isEmpty && metrics.isEmpty && logRecords.isEmpty && profiles == 0 }
   }
 
   // MARK: Bytes
@@ -65,22 +63,23 @@ package enum OTLPJSON {
 
   /// The spans of a text that has only spans.
   package static func decode(_ text: [UInt8], limits: Limits = Limits()) throws(JSONError) -> [SpanData] {
-    try spans(try transcode(text, .traceRequest, limits, requires: "resourceSpans"), limits)
+    try items(try transcode(text, .traceRequest, limits, requires: "resourceSpans"), 1, limits)
   }
 
   package static func decode(_ text: String, limits: Limits = Limits()) throws(JSONError) -> [SpanData] {
     try decode(Array(text.utf8), limits: limits)
   }
 
-  /// The spans of a document with items of any signals, and the number of its other items.
-  package static func decodeDocument(
-    _ text: [UInt8], limits: Limits = Limits()
-  ) throws(JSONError) -> (spans: [SpanData], others: OtherItems) {
-    let message = try transcode(text, .document, limits, requires: "resourceSpans")
-    let others = OtherItems(
-      metrics: count(message, resources: 2), logRecords: count(message, resources: 3),
-      profiles: count(message, resources: 4))
-    return (try spans(message, limits), others)
+  /// The items of a document with any signals.
+  package static func decodeDocument(_ text: [UInt8], limits: Limits = Limits()) throws(JSONError) -> Document {
+    let message = try transcode(
+      text, .document, limits, requires: "resourceSpans\", \"resourceMetrics\" or \"resourceLogs")
+    var document = Document()
+    document.spans = try items(message, 1, limits)
+    document.metrics = try items(message, 2, limits)
+    document.logRecords = try items(message, 3, limits)
+    document.profiles = count(message, resources: 4)
+    return document
   }
 
   // MARK: Parts
@@ -108,14 +107,18 @@ package enum OTLPJSON {
     return try result.get()
   }
 
-  private static func spans(_ message: [UInt8], _ limits: Limits) throws(JSONError) -> [SpanData] {
+  /// The items of one signal in the message of a document.
+  /// - Parameter number: The field with the signal's resources.
+  private static func items<Item: DecodableItem>(
+    _ message: [UInt8], _ number: UInt32, _ limits: Limits
+  ) throws(JSONError) -> [Item] {
     var decoding = ExportRequestDecoder.Limits()
     decoding.maxItems = limits.maxItems
     decoding.maxDepth = limits.maxDepth
     // The message of a text can be longer than the text by a byte for each value at most.
     decoding.maxBytes = .max
     do throws(WireError) {
-      return try ExportRequestDecoder.decode(message, limits: decoding)
+      return try ExportRequestDecoder.decode(message, as: Item.self, resources: number << 3 | 2, limits: decoding)
     } catch {
       throw JSONError(error.description, at: 0)
     }

@@ -34,11 +34,13 @@ package enum ExportRequestDecoder {
 
   /// The items of a request. Items of one `ResourceSpans`, `ResourceLogs` or `ResourceMetrics` share one `Resource`, those of one
   /// `ScopeSpans`, `ScopeLogs` or `ScopeMetrics` one `InstrumentationScope`.
+  /// - Parameter tag: The field with the resources: a request's, or that of the signal in a document of several.
   package static func decode<Item: DecodableItem>(
-    _ bytes: [UInt8], as type: Item.Type, limits: Limits = Limits()
+    _ bytes: [UInt8], as type: Item.Type, resources tag: UInt32 = FieldTag.ExportRequest.resources,
+    limits: Limits = Limits()
   ) throws(WireError) -> [Item] {
     guard bytes.count <= limits.maxBytes else { throw WireError(.tooLarge, at: limits.maxBytes) }
-    var decoding = RequestDecoding<Item>(limits)
+    var decoding = RequestDecoding<Item>(limits, resources: tag)
     try bytes.reading(maxDepth: limits.maxDepth) { (reader) throws(WireError) in try decoding.request(reader) }
     return decoding.items
   }
@@ -47,10 +49,12 @@ package enum ExportRequestDecoder {
 /// The decoding of one request.
 private struct RequestDecoding<Item: DecodableItem> {
   private let maxItems: Int
+  private let resourcesTag: UInt32
   private var attributes: AttributeReader
   private(set) var items: [Item] = []
 
-  init(_ limits: ExportRequestDecoder.Limits) {
+  init(_ limits: ExportRequestDecoder.Limits, resources tag: UInt32) {
+    resourcesTag = tag
     maxItems = limits.maxItems
     attributes = AttributeReader(itemsLeft: limits.maxValues)
   }
@@ -59,7 +63,7 @@ private struct RequestDecoding<Item: DecodableItem> {
     var reader = reader
     while let tag = try reader.nextTag() {
       switch tag {
-      case FieldTag.ExportRequest.resources: try resourceItems(try reader.message())
+      case resourcesTag: try resourceItems(try reader.message())
       default: try reader.skip(tag)
       }
     }

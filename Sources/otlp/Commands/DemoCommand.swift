@@ -84,7 +84,7 @@ package struct DemoCommand: ToolCommand {
     // A variable for programs doesn't keep the demo from its own receiver.
     options.exporterProtocol = options.exporterProtocol ?? .grpc
     if let certificates { options.exporter.certificate = .file(certificates.authority) }
-    let run = try ExportRun(options, environment: environment)
+    let run = try SpanRun(options, environment: environment)
     // Client and server have read the keys. The client reads the authority's certificate again, so that file stays.
     if let certificates { Process.unlink([certificates.privateKey, certificates.clientKey]) }
     let (sent, report) = try await exportTrace(run)
@@ -108,13 +108,13 @@ package struct DemoCommand: ToolCommand {
   }
 
   private func exportToEndpoint(_ environment: [String: String]) async throws(ToolError) -> ExitCode {
-    let run = try ExportRun(export, environment: environment)
+    let run = try SpanRun(export, environment: environment)
     let (spans, report) = try await exportTrace(run)
     try show(spans, "to \(report.endpoint)")
     return try export.conclude(report, reason: run.lastError, command: "demo")
   }
 
-  private func exportTrace(_ run: ExportRun) async throws(ToolError) -> (spans: [SpanData], report: RunReport) {
+  private func exportTrace(_ run: SpanRun) async throws(ToolError) -> (spans: [SpanData], report: RunReport) {
     let spans: [SpanData]
     do throws(ConfigurationError) {
       spans = try DemoTrace.record(start: Process.wallClockNanoseconds - 1_000_000_000, in: run.processor)

@@ -1,4 +1,5 @@
 internal import OTLPExport
+internal import SwiftOTLP
 internal import TelemetryCore
 internal import TelemetrySDK
 
@@ -11,28 +12,37 @@ package struct LoadCommand: ToolCommand {
   package init() {}
 
   package static let table = CommandTable<LoadCommand>(
-    "load", "generates spans of the standard workload and exports them",
+    "load", "generates spans, log records or metrics of the standard workload and exports them",
     notes: """
-      Without --spans and --duration it generates 10000 spans.
+      Without --items and --duration it generates 10000 items: spans, log records or data points.
       Times are in seconds or have a unit: 2, 2s, 500ms, 5m, 1h.
       Values of attributes are booleans, numbers or text: ok=true, n=3, r=0.5, zip="01234".
-      Without --duration it gives up if nothing was delivered for --export-timeout while spans wait for room.
-      The variables OTEL_EXPORTER_OTLP_… and OTEL_BSP_… apply where an option is absent.
-      Exit code 0 if every span was delivered, 69 if not.
+      Without --duration it gives up if nothing was delivered for --export-timeout while items wait for room.
+      Metrics are made and exported in collections of --batch data points; each worker waits until its collection is \
+      delivered.
+      The variables OTEL_EXPORTER_OTLP_… and OTEL_BSP_…, OTEL_BLRP_… or OTEL_METRIC_EXPORT_TIMEOUT apply where an option is \
+      absent.
+      Exit code 0 if every item was delivered, 69 if not.
       """,
     options: workload + ExportOptions.table(within: \.export))
 
   private static let workload: [Option<LoadCommand>] = [
-    Option("spans", "N", "the number of spans", default: "10000", \.plan.spans, .integer(in: 1...(1 << 40))),
-    Option("duration", "T", "the time to generate spans for", \.plan.duration, .positiveDuration),
-    Option("rate", "N", "spans per second", default: "no limit", \.plan.rate, .integer(in: 1...100_000_000)),
+    Option(
+      "signal", "NAME", "what to generate: traces, logs or metrics", default: "traces", \.plan.signal,
+      .choice(["traces": .traces, "logs": .logs, "metrics": .metrics])),
+    Option(
+      "items", "N", "the number of spans, log records or data points", default: "10000", \.plan.items,
+      .integer(in: 1...(1 << 40))),
+    Option("spans", "N", "the same as --items", \.plan.items, .integer(in: 1...(1 << 40))),
+    Option("duration", "T", "the time to generate items for", \.plan.duration, .positiveDuration),
+    Option("rate", "N", "items per second", default: "no limit", \.plan.rate, .integer(in: 1...100_000_000)),
     Option(flag: "tracer", "make the spans with the tracer, at their real times", \.plan.usesTracer),
-    Option("workers", "N", "threads that generate spans", default: "1", \.plan.workers, .integer(in: 1...256)),
+    Option("workers", "N", "threads that generate items", default: "1", \.plan.workers, .integer(in: 1...256)),
     Option(
       "concurrency", "N", "the maximum number of exports at once", default: "16", \.concurrency, .integer(in: 1...1000)),
-    Option("service", "NAME", "the spans' service.name", default: "checkout-service", \.plan.shape.service, .text),
+    Option("service", "NAME", "the resource's service.name", default: "checkout-service", \.plan.shape.service, .text),
     Option(
-      "attribute", "K=V", "an attribute of each span; can be given several times",
+      "attribute", "K=V", "an attribute of each item; can be given several times",
       addingTo: \.plan.shape.attributes, .attribute),
     Option(
       "resource-attribute", "K=V", "an attribute of the resource; can be given several times",
@@ -47,40 +57,90 @@ package struct LoadCommand: ToolCommand {
       "error-rate", "PERCENT", "the percentage of spans with the status error", \.plan.shape.errorRate, .percent),
   ]
 
-  package func run() throws(ToolError) -> ExitCode {
+  package func run() async throws(ToolError) -> ExitCode {
+    try checkShape()
     var plan = plan
-    if plan.spans == nil, plan.duration == nil { plan.spans = 10_000 }
+    if plan.items == nil, plan.duration == nil { plan.items = 10_000 }
     let wake = BlockingSemaphore()
     export.endAtSignal("load", wake: wake)
-    let run = try ExportRun(export, concurrency: concurrency, environment: Process.environment)
-    let generator: LoadGenerator
-    do {
-      generator = try LoadGenerator(plan, run.processor)
+    let environment = Process.environment
+    switch plan.signal {
+    case .traces:
+      let run = try SpanRun(export, concurrency: concurrency, environment: environment)
+      let source: SpanLoad
+      do throws(ConfigurationError) {
+        source = try SpanLoad(plan, run.processor)
+      } catch {
+        throw ToolError(.configuration, "\(error)")
+      }
+      return try await generate(
+        plan, source, wake, RunWatch(ledger: { run.processor.ledger }, failure: { run.lastError }),
+        patience: run.patience
+      ) { run.finish(since: $0) }
+    case .logs:
+      let run = try ExportRun<LogRecord>(export, concurrency: concurrency, environment: environment)
+      return try await generate(
+        plan, LogRecordLoad(plan, run.processor), wake,
+        RunWatch(ledger: { run.processor.ledger }, failure: { run.lastError }), patience: run.patience
+      ) { run.finish(since: $0) }
+    case .metrics:
+      let run = try MetricRun(
+        export, concurrency: concurrency, environment: environment,
+        diagnostics: TelemetrySetup.diagnostics(environment: environment))
+      return try await generate(
+        plan, MetricLoad(plan, run), wake, RunWatch(ledger: { run.ledger }, failure: { run.lastError }),
+        patience: run.patience
+      ) { await run.finish(since: $0) }
+    }
+  }
+
+  /// Refuses what only spans have.
+  private func checkShape() throws(ToolError) {
+    guard plan.signal != .traces else { return }
+    let only: [(String, Bool)] = [
+      ("--tracer", plan.usesTracer), ("--child-spans", plan.shape.childSpans > 0),
+      ("--status", plan.shape.status != nil),
+      ("--error-rate", plan.shape.errorRate != nil),
+    ]
+    if let (option, _) = only.first(where: \.1) {
+      throw ToolError(.usage, "\(option): only spans have it; --signal is \(plan.signal)")
+    }
+  }
+
+  /// Generates the items and reports on their export.
+  private func generate(
+    _ plan: LoadPlan, _ source: any LoadSource, _ wake: BlockingSemaphore, _ watch: RunWatch, patience: Duration?,
+    finish: (MonotonicInstant) async -> RunReport
+  ) async throws(ToolError) -> ExitCode {
+    let generator = LoadGenerator(plan, source)
+    do throws(SystemError) {
       try generator.run { wake.signal() }
     } catch {
       throw ToolError(.configuration, "\(error)")
     }
-    var shortfall = wait(for: generator, run, wake)
+    var shortfall = wait(for: generator, watch, wake, patience)
     if shortfall == nil, StopSignal.shared.isRequested, !generator.isDone {
-      shortfall = Shortfall(.loss, "interrupted before all spans were generated")
+      shortfall = Shortfall(.loss, "interrupted before all items were generated")
     }
     generator.stop()
     let ending = MonotonicInstant.system
-    // Workers finish their spans before the shutdown, which would drop them. The shutdown wakes workers that wait for room.
-    let end = Deadline(ending + min(.seconds(1), run.shutdownTimeout / 4))
+    // Workers finish their items before the shutdown, which would drop them. The shutdown wakes workers that wait for room.
+    let end = Deadline(ending + min(.seconds(1), export.shutdownTimeout / 4))
     while generator.running > 0, wake.wait(until: end) {}
-    let report = run.finish(since: ending)
-    return try export.conclude(report, reason: run.lastError, command: "load", shortfall.map { [$0] } ?? [])
+    let report = await finish(ending)
+    return try export.conclude(report, reason: watch.failure(), command: "load", shortfall.map { [$0] } ?? [])
   }
 
   /// Returns when all workers have ended, the duration has passed, a signal arrived, or the command gives up.
-  private func wait(for generator: LoadGenerator, _ run: ExportRun, _ wake: BlockingSemaphore) -> Shortfall? {
+  private func wait(
+    for generator: LoadGenerator, _ watch: RunWatch, _ wake: BlockingSemaphore, _ patience: Duration?
+  ) -> Shortfall? {
     let plan = generator.plan
     // Workers that wait for room in the queue don't end by themselves; the shutdown wakes them.
     let end = plan.duration.map { Deadline.after($0 + .milliseconds(20)) } ?? .never
-    // With a duration the end is certain. At one span per second the ledger stays the same for a second.
-    let patience = plan.duration == nil ? run.patience.map { max($0, .milliseconds(1500)) } : nil
-    return run.wait(on: wake, until: end, total: plan.spans, patience: patience, isWaiting: { true }) {
+    // With a duration the end is certain. At one item per second the ledger stays the same for a second.
+    let patience = plan.duration == nil ? patience.map { max($0, .milliseconds(1500)) } : nil
+    return watch.wait(on: wake, until: end, total: plan.items, patience: patience, isWaiting: { true }) {
       generator.running > 0 && !StopSignal.shared.isRequested
     }
   }

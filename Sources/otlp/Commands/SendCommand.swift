@@ -11,28 +11,31 @@ package struct SendCommand: ToolCommand {
   package init() {}
 
   package static let table = CommandTable<SendCommand>(
-    "send", "reads documents of OTLP JSON and exports their spans",
+    "send", "reads documents of OTLP JSON and exports their spans, log records and metrics",
     notes: """
       A document can be a line, have any line breaks, or be an element of an array; gzip is inflated. \
       Enums by name and keys in snake_case are accepted.
       Invalid input is reported as 'line N: …', and the rest is sent.
-      Metrics and log records are skipped and reported.
-      The command gives up if nothing was delivered for --export-timeout while spans wait for room.
+      The metrics of a document are one collection, and aren't sent together with those of another. Counts are of spans, \
+      log records and data points.
+      Each signal has its own variables, such as OTEL_EXPORTER_OTLP_LOGS_ENDPOINT.
+      The command gives up if nothing was delivered for --export-timeout while items wait for room.
       Exit code 0 if all was delivered, 65 if some input was invalid or skipped, 66 without the file, 69 for loss.
       """,
     options: ExportOptions.table(within: \.export),
     operand: .operand(
       "FILE", "OTLP JSON, as the Collector's file exporter writes it; - is standard input", \.file, .text))
 
-  package func run() throws(ToolError) -> ExitCode {
+  package func run() async throws(ToolError) -> ExitCode {
+    let patience = try export.batchConfiguration(environment: Process.environment, diagnostics: .silent).exportTimeout
     let input = try openInput()
     let wake = BlockingSemaphore()
     export.endAtSignal("send", wake: wake)
-    let run = try ExportRun(export, environment: Process.environment)
+    let runs = SignalRuns(export, environment: Process.environment) { wake.signal() }
     let problems = InputProblemLog()
     let reader = InputReader(
-      input, problems: problems, isStopped: { StopSignal.shared.isRequested }
-    ) { run.processor.onEnd($0) }
+      input, problems: problems, isStopped: { StopSignal.shared.isRequested || runs.error != nil },
+      .init(span: { runs.take($0) }, logRecord: { runs.take($0) }, metrics: { runs.take($0) }))
     // A signal can't interrupt a read of standard input, so the reader has its own thread, which a signal abandons.
     do throws(SystemError) {
       try ThreadSystem.start(name: "otlp-send", stackSize: 8 << 20) {
@@ -42,14 +45,21 @@ package struct SendCommand: ToolCommand {
     } catch {
       throw ToolError(.configuration, "\(error)")
     }
-    let stall = run.wait(on: wake, patience: run.patience, isWaiting: { reader.isWaiting }) {
-      !reader.hasEnded && !StopSignal.shared.isRequested
-    }
+    let stall = wait(for: reader, runs, wake, patience: patience)
     reader.abandon()
-    let report = run.finish()
+    let report = await runs.finish()
     problems.conclude()
+    if let error = runs.error { throw error }
     return try export.conclude(
-      report, reason: run.lastError, command: "send", [stall].compactMap(\.self) + shortfalls(of: reader, stall))
+      report, reason: runs.lastError, command: "send", [stall].compactMap(\.self) + shortfalls(of: reader, stall))
+  }
+
+  private func wait(for reader: InputReader, _ runs: SignalRuns, _ wake: BlockingSemaphore, patience: Duration)
+    -> Shortfall?
+  {
+    RunWatch(ledger: { runs.ledger }, failure: { runs.lastError }).wait(
+      on: wake, patience: export.overflow == ExportOptions.block ? patience : nil, isWaiting: { reader.isWaiting }
+    ) { !reader.hasEnded && !StopSignal.shared.isRequested && runs.error == nil }
   }
 
   private func shortfalls(of reader: InputReader, _ stall: Shortfall?) -> [Shortfall] {

@@ -72,9 +72,9 @@ extension ExportOptions {
 
   private static let delivery: [Option<ExportOptions>] = [
     Option(
-      "queue", "N", "the maximum number of spans in the queue", default: "2048", \.queue, .integer(in: 1...(1 << 24))),
+      "queue", "N", "the maximum number of items in the queue", default: "2048", \.queue, .integer(in: 1...(1 << 24))),
     Option(
-      "batch", "N", "the maximum number of spans in one export", default: "512", \.batch, .integer(in: 1...(1 << 22))),
+      "batch", "N", "the maximum number of items in one export", default: "512", \.batch, .integer(in: 1...(1 << 22))),
     Option(
       "overflow", "POLICY", "if the queue is full: drop-newest, drop-oldest or block", default: "block", \.overflow,
       .choice(["drop-newest": .dropNewest, "drop-oldest": .dropOldest, "block": block])),

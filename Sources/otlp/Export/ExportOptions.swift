@@ -27,9 +27,11 @@ package struct ExportOptions {
 
   /// The protocol, and the option (without dashes) or variable that sets it. A variable's value that is no protocol counts as
   /// unset: the exporter's configuration warns of it.
-  package func transport(environment: [String: String]) -> (value: OTLPTransport, source: String) {
+  package func transport(
+    _ signal: OTLPSignal = .traces, environment: [String: String]
+  ) -> (value: OTLPTransport, source: String) {
     if let exporterProtocol { return (exporterProtocol, "protocol") }
-    let names = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
+    let names = ["OTEL_EXPORTER_OTLP_\(signal.variableInfix)PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
     guard let found = Environment(environment).value(names, allowed: "", { OTLPTransport(rawValue: $0) }) else {
       return (.grpc, "protocol")
     }
@@ -38,10 +40,10 @@ package struct ExportOptions {
 
   /// The exporter's configuration, with the environment's values for absent options.
   package func exporterConfiguration(
-    environment: [String: String], diagnostics: Diagnostics
+    _ signal: OTLPSignal = .traces, environment: [String: String], diagnostics: Diagnostics
   ) throws(ToolError) -> OTLPGRPCExporter.Configuration {
     var configuration = exporter
-    configuration.apply(environment: environment, signal: .traces, diagnostics: diagnostics)
+    configuration.apply(environment: environment, signal: signal, diagnostics: diagnostics)
     do throws(OTLPError) {
       try configuration.validate()
     } catch {
@@ -52,10 +54,13 @@ package struct ExportOptions {
 
   /// The processor's configuration, with the environment's values for absent options.
   package func batchConfiguration(
-    environment: [String: String], diagnostics: Diagnostics
+    _ signal: OTLPSignal = .traces, environment: [String: String], diagnostics: Diagnostics
   ) throws(ToolError) -> BatchConfiguration {
-    var configuration = BatchConfiguration()
+    var configuration = BatchConfiguration(signal: signal)
     configuration.apply(environment: environment, diagnostics: diagnostics)
+    if signal == .metrics, let timeout = Self.metricTimeout(Environment(environment, diagnostics: diagnostics)) {
+      configuration.exportTimeout = timeout
+    }
     if let queue { configuration.maxQueueSize = queue }
     if let batch {
       // A batch has at most the size of the queue. With room for four batches, exports don't wait for the producer.
@@ -77,6 +82,12 @@ package struct ExportOptions {
       throw ToolError(usage: named)
     }
     return configuration
+  }
+
+  /// The time for the export of a collection; 0 means no limit (RULES 2.6.6, 4.15.1).
+  private static func metricTimeout(_ environment: Environment) -> Duration? {
+    guard let found = environment.integer(["OTEL_METRIC_EXPORT_TIMEOUT"], in: 0...Int(Int32.max)) else { return nil }
+    return found.value == 0 ? .seconds(Int32.max) : .milliseconds(found.value)
   }
 
   /// - Returns: The option, with dashes, for a property of the libraries' configurations; nil if there is none.

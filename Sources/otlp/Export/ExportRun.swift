@@ -2,13 +2,13 @@ internal import SwiftOTLP
 package import TelemetryCore
 package import TelemetrySDK
 
-/// The processor and exporter of a command, and the measurements for the report.
-package final class ExportRun: Sendable {
-  package let processor: BatchSpanProcessor
+/// The processor and exporter of a command for spans or log records, and the measurements for the report.
+package final class ExportRun<Item: BatchItem>: Sendable {
+  package let processor: BatchProcessor<Item>
   /// The longest time without a delivery while producers wait for room; nil if producers don't wait.
   package let patience: Duration?
   package let shutdownTimeout: Duration
-  private let exporter: MeasuringExporter
+  private let exporter: MeasuringExporter<Item>
   private let failures: FailureLog
   private let endpoint: String
   private let start = MonotonicInstant.system
@@ -20,15 +20,15 @@ package final class ExportRun: Sendable {
   ) throws(ToolError) {
     let diagnostics = diagnostics ?? TelemetrySetup.diagnostics(environment: environment)
     failures = FailureLog(diagnostics)
-    let made = try ToolExporter(
+    let made = try ToolExporter<Item>(
       options, concurrency: concurrency, environment: environment, diagnostics, failures.diagnostics)
-    let batch = try options.batchConfiguration(environment: environment, diagnostics: diagnostics)
+    let batch = try options.batchConfiguration(Item.signal, environment: environment, diagnostics: diagnostics)
     endpoint = made.endpoint
     patience = options.overflow == ExportOptions.block ? batch.exportTimeout : nil
     shutdownTimeout = options.shutdownTimeout
     exporter = MeasuringExporter(made.exporter)
     do {
-      processor = try BatchSpanProcessor(
+      processor = try BatchProcessor(
         exporter: exporter, configuration: batch, diagnostics: failures.diagnostics)
     } catch {
       throw ToolError(.configuration, "\(error)")
@@ -36,31 +36,6 @@ package final class ExportRun: Sendable {
   }
 
   package var lastError: String? { exporter.lastError ?? failures.last }
-
-  /// Shows the progress until `isRunning` returns false or `deadline` has passed.
-  /// - Parameters:
-  ///   - wake: Signalled when `isRunning` may have changed.
-  ///   - patience: The time without a delivery after which the command gives up; nil for no limit.
-  ///   - isWaiting: True if a producer has a span for which the queue has no room.
-  /// - Returns: The reason to give up; nil if there was none.
-  package func wait(
-    on wake: BlockingSemaphore, until deadline: Deadline = .never, total: Int? = nil, patience: Duration?,
-    isWaiting: () -> Bool, while isRunning: () -> Bool
-  ) -> Shortfall? {
-    let start = MonotonicInstant.system
-    var progress = Progress(total: total, start: start)
-    var watch = patience.map { StallWatch(patience: $0, at: start) }
-    defer { progress.clear() }
-    while isRunning() {
-      if !wake.wait(until: min(deadline, .after(.milliseconds(200)))), deadline.hasPassed { return nil }
-      let (ledger, now) = (processor.ledger, MonotonicInstant.system)
-      progress.show(ledger, failure: lastError, at: now)
-      if let patience, watch?.isStalled(ledger, isWaiting: isWaiting(), at: now) == true {
-        return Shortfall(.loss, "gave up: nothing was delivered for \(patience.shortText)")
-      }
-    }
-    return nil
-  }
 
   /// Shuts the processor down and blocks until the shutdown timeout has passed.
   /// - Parameter beginning: The instant from which the shutdown timeout counts.
@@ -74,7 +49,7 @@ package final class ExportRun: Sendable {
 
   /// The report with the processor's final ledger.
   package func report(_ ledger: Ledger) -> RunReport {
-    var report = RunReport(endpoint: endpoint)
+    var report = RunReport(endpoint: endpoint, signal: Item.signal)
     report.ledger = ledger
     report.elapsed = MonotonicInstant.system - start
     report.cpuTime = Process.cpuTime - startCPU
@@ -82,3 +57,6 @@ package final class ExportRun: Sendable {
     return report
   }
 }
+
+/// The export of a command's spans.
+package typealias SpanRun = ExportRun<SpanData>

@@ -3,16 +3,16 @@ package import TelemetryCore
 package import TelemetrySDK
 
 /// Measures the latency of an exporter's exports and keeps the last error.
-package final class MeasuringExporter: SpanExporter, LoopExporter {
+package final class MeasuringExporter<Item: BatchItem>: LoopExporter {
   private struct Measured {
     var latency = LatencyHistogram()
     var lastError: String?
   }
 
-  private let base: any LoopExporter<SpanData>
+  private let base: any LoopExporter<Item>
   private let measured = Mutex(Measured())
 
-  package init(_ base: any LoopExporter<SpanData>) { self.base = base }
+  package init(_ base: any LoopExporter<Item>) { self.base = base }
 
   package var maxConcurrentExports: Int { base.maxConcurrentExports }
 
@@ -26,13 +26,13 @@ package final class MeasuringExporter: SpanExporter, LoopExporter {
 
   package func observeRoom(_ observer: @escaping @Sendable () -> Void) { base.observeRoom(observer) }
 
-  package func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
+  package func export(_ batch: consuming Batch<Item>, deadline: Deadline) async -> ExportOutcome {
     let start = MonotonicInstant.system
     return measured(await base.export(consume batch, deadline: deadline), since: start)
   }
 
   package func export(
-    _ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline
+    _ batch: consuming Batch<Item>, timeout: Duration, deadline: Deadline
   ) async -> ExportOutcome {
     let start = MonotonicInstant.system
     return measured(await base.export(consume batch, timeout: timeout, deadline: deadline), since: start)

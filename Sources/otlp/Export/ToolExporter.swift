@@ -7,9 +7,9 @@ internal import TelemetrySDK
   internal import OTLPHTTP
 #endif
 
-/// The exporter of a command, by the protocol of its options.
-struct ToolExporter {
-  let exporter: any LoopExporter<SpanData>
+/// The exporter of a command for items of one signal, by the protocol of its options.
+struct ToolExporter<Item: BatchItem> {
+  let exporter: any LoopExporter<Item>
   /// The server in the report.
   let endpoint: String
 
@@ -22,18 +22,19 @@ struct ToolExporter {
     _ diagnostics: Diagnostics
   ) throws(ToolError) {
     do throws(OTLPError) {
-      guard options.transport(environment: environment).value == .grpc else {
+      guard options.transport(Item.signal, environment: environment).value == .grpc else {
         (exporter, endpoint) = try Self.overHTTP(options, concurrency, environment, configuring, diagnostics)
         return
       }
     } catch {
       throw ToolError(error)
     }
-    var configuration = try options.exporterConfiguration(environment: environment, diagnostics: configuring)
+    var configuration = try options.exporterConfiguration(
+      Item.signal, environment: environment, diagnostics: configuring)
     if let concurrency { configuration.maxConcurrentExports = concurrency }
     endpoint = configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")
     do throws(OTLPError) {
-      exporter = try OTLPGRPCExporter(configuration, diagnostics: diagnostics)
+      exporter = try OTLPGRPCExporter(configuration, diagnostics: diagnostics).spans.joined(Item.self)
     } catch {
       throw ToolError(error)
     }
@@ -42,19 +43,25 @@ struct ToolExporter {
   private static func overHTTP(
     _ options: ExportOptions, _ concurrency: Int?, _ environment: [String: String], _ configuring: Diagnostics,
     _ diagnostics: Diagnostics
-  ) throws(OTLPError) -> (any LoopExporter<SpanData>, String) {
-    let transport = options.transport(environment: environment)
+  ) throws(OTLPError) -> (any LoopExporter<Item>, String) {
+    let transport = options.transport(Item.signal, environment: environment)
     #if HTTP
       var configuration = OTLPHTTPExporter.Configuration(sharing: options.exporter.values)
       configuration.httpProtocol = transport.value == .httpJSON ? .json : .protobuf
       if options.given.contains("max-connections") { configuration.maxConnections = options.exporter.maxConnections }
-      configuration.apply(environment: environment, signal: .traces, diagnostics: configuring)
+      configuration.apply(environment: environment, signal: Item.signal, diagnostics: configuring)
       if let concurrency {
         configuration.maxConcurrentExports = concurrency
         configuration.maxConnections = max(configuration.maxConnections, min(concurrency, 100))
       }
-      let exporter = try OTLPHTTPExporter(configuration, diagnostics: diagnostics)
-      return (exporter, HTTPEndpoint.redacted(configuration.tracesEndpoint ?? configuration.endpoint))
+      let exporter = try OTLPHTTPExporter(configuration, diagnostics: diagnostics).spans.joined(Item.self)
+      let own =
+        switch Item.signal {
+        case .traces: configuration.tracesEndpoint
+        case .metrics: configuration.metricsEndpoint
+        case .logs: configuration.logsEndpoint
+        }
+      return (exporter, HTTPEndpoint.redacted(own ?? configuration.endpoint))
     #else
       throw OTLPError(
         ConfigurationError(

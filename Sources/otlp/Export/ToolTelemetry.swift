@@ -8,12 +8,12 @@ package import TelemetrySDK
 package struct ToolTelemetry: Sendable {
   package let telemetry: Telemetry
   /// The exporter and its measurements; nil if no span goes to a server.
-  package let run: ExportRun?
+  package let run: SpanRun?
 
-  /// - Throws: What `ExportRun` throws, and a refused value of the span's options.
+  /// - Throws: What `SpanRun` throws, and a refused value of the span's options.
   package init(_ export: ExportOptions, _ span: SpanOptions, environment: [String: String]) throws(ToolError) {
     let setup = Self.setup(span, environment)
-    let run = setup.exportsOTLP ? try ExportRun(export, environment: environment, diagnostics: setup.diagnostics) : nil
+    let run = setup.exportsOTLP ? try SpanRun(export, environment: environment, diagnostics: setup.diagnostics) : nil
     try self.init(setup, run)
   }
 
@@ -22,7 +22,7 @@ package struct ToolTelemetry: Sendable {
     try self.init(Self.setup(span, environment, diagnostics: .silent), nil, isMute: true)
   }
 
-  private init(_ setup: TelemetrySetup, _ run: ExportRun?, isMute: Bool = false) throws(ToolError) {
+  private init(_ setup: TelemetrySetup, _ run: SpanRun?, isMute: Bool = false) throws(ToolError) {
     self.run = run
     var processors: [any SpanProcessor] = []
     if let run { processors.append(run.processor) }

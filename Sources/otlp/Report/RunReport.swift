@@ -4,6 +4,10 @@ package import TelemetrySDK
 /// The result of a command that exports.
 package struct RunReport: Sendable {
   package var endpoint: String
+  /// The signal of the items; nil if there are several.
+  package var signal: OTLPSignal?
+  /// The ledgers of the signals that had items, for a command that exports several.
+  package var signals: [OTLPSignal: Ledger] = [:]
   package var ledger = Ledger()
   package var elapsed = Duration.zero
   package var cpuTime = Duration.zero
@@ -13,7 +17,13 @@ package struct RunReport: Sendable {
   /// The failures; nil if everything was delivered.
   package var error: String?
 
-  package init(endpoint: String) { self.endpoint = endpoint }
+  package init(endpoint: String, signal: OTLPSignal? = .traces) {
+    self.endpoint = endpoint
+    self.signal = signal
+  }
+
+  /// The items in the plural: spans, data points, log records.
+  private var itemNoun: String { signal.map { $0.itemNoun + "s" } ?? "items" }
 
   private var spansPerSecond: Double { elapsed > .zero ? Double(ledger.exported) / elapsed.inSeconds : 0 }
 
@@ -21,13 +31,14 @@ package struct RunReport: Sendable {
 
   private func latencyMillis(_ share: Double) -> Double { latency.percentile(share).inSeconds * 1e3 }
 
-  /// The number of spans that were not delivered.
+  /// The number of items that were not delivered.
   package var lost: Int { ledger.ended - ledger.exported }
 
   /// The line that `--json` prints. Scripts rely on the members.
   package var json: String {
     JSONWriter.object { writer in
       writeMembers(to: &writer)
+      writeSignals(to: &writer)
       if let traceparent { writer.field("traceparent", traceparent) }
       if let error { writer.field("error", error) }
     }
@@ -56,18 +67,35 @@ package struct RunReport: Sendable {
     }
   }
 
+  /// What is not spans: the signal, or the counts of each of several signals.
+  private func writeSignals(to writer: inout JSONWriter) {
+    if let signal, signal != .traces { writer.field("signal", "\(signal)") }
+    guard !signals.isEmpty else { return }
+    writer.object("signals") { writer in
+      for signal in [OTLPSignal.traces, .metrics, .logs] {
+        guard let ledger = signals[signal] else { continue }
+        writer.object("\(signal)") { writer in
+          writer.field("ended", ledger.ended)
+          writer.field("exported", ledger.exported)
+          writer.field("rejected", ledger.rejected)
+          writer.field("dropped", ledger.droppedTotal)
+        }
+      }
+    }
+  }
+
   /// The report as text.
   package var text: String {
     """
     \(ledger)
-    \(decimal(elapsed.inSeconds, 2)) s, \(decimal(spansPerSecond, 0)) spans/s, \
-    \(decimal(cpuMicrosPerSpan, 2)) µs CPU a span
+    \(decimal(elapsed.inSeconds, 2)) s, \(decimal(spansPerSecond, 0)) \(itemNoun)/s, \
+    \(decimal(cpuMicrosPerSpan, 2)) µs CPU a \(signal?.itemNoun ?? "item")
     \(ledger.exports) exports in \(ledger.attempts) requests, latency p50 \(decimal(latencyMillis(0.5), 2)) ms, \
     p99 \(decimal(latencyMillis(0.99), 2)) ms
     """
   }
 
-  /// - Returns: A sentence with the number of lost spans and the reasons; nil if no span was lost.
+  /// - Returns: A sentence with the number of lost items and the reasons; nil if none was lost.
   package func lossMessage(_ reason: String?) -> String? {
     guard lost > 0 else { return nil }
     var reasons = DropReason.allCases.compactMap { reason in
@@ -76,7 +104,7 @@ package struct RunReport: Sendable {
     if ledger.rejected > 0 { reasons.append("rejected \(ledger.rejected)") }
     let unsettled = ledger.queued + ledger.inFlight
     if unsettled > 0 { reasons.append("unsettled \(unsettled)") }
-    let sentence = "\(lost) of \(ledger.ended) spans were not delivered (\(reasons.joined(separator: ", ")))"
+    let sentence = "\(lost) of \(ledger.ended) \(itemNoun) were not delivered (\(reasons.joined(separator: ", ")))"
     return reason.map { "\(sentence): \($0)" } ?? sentence
   }
 }

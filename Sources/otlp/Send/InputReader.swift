@@ -2,7 +2,7 @@ package import OTLPWire
 internal import Synchronization
 package import TelemetrySDK
 
-/// Reads documents of OTLP JSON and passes their spans on.
+/// Reads documents of OTLP JSON and passes their items on.
 package final class InputReader: Sendable {
   package struct Result: Hashable, Sendable {
     /// The number of valid and invalid documents.
@@ -10,7 +10,11 @@ package final class InputReader: Sendable {
     /// The number of invalid documents.
     package var bad = 0
     package var spans = 0
-    package var skipped = OTLPJSON.OtherItems()
+    /// Metrics, with any number of data points.
+    package var metrics = 0
+    package var logRecords = 0
+    /// Profiles, which no exporter takes.
+    package var profiles = 0
     /// The failure that ended the reading.
     package var failure: Shortfall?
     /// True if the reader reached the end of the input.
@@ -20,31 +24,47 @@ package final class InputReader: Sendable {
   private let source: ByteSource
   private let isStopped: @Sendable () -> Bool
   private let isAbandoned = Atomic<Bool>(false)
-  private let onSpan: @Sendable (SpanData) -> Void
+  private let take: Takers
   private let problems: InputProblemLog
   private let state = Mutex(Result())
   private let isPassingOn = Atomic<Bool>(false)
   private let isDone = Atomic<Bool>(false)
 
+  /// What the items are passed to. A call may wait for room.
+  package struct Takers: Sendable {
+    package var span: @Sendable (SpanData) -> Void
+    package var logRecord: @Sendable (LogRecord) -> Void
+    /// Takes the metrics of a document, one collection.
+    package var metrics: @Sendable ([Metric]) -> Void
+
+    package init(
+      span: @escaping @Sendable (SpanData) -> Void, logRecord: @escaping @Sendable (LogRecord) -> Void,
+      metrics: @escaping @Sendable ([Metric]) -> Void
+    ) {
+      self.span = span
+      self.logRecord = logRecord
+      self.metrics = metrics
+    }
+  }
+
   package init(
-    _ source: ByteSource, problems: InputProblemLog, isStopped: @escaping @Sendable () -> Bool,
-    onSpan: @escaping @Sendable (SpanData) -> Void
+    _ source: ByteSource, problems: InputProblemLog, isStopped: @escaping @Sendable () -> Bool, _ take: Takers
   ) {
     self.source = source
     self.problems = problems
     self.isStopped = isStopped
-    self.onSpan = onSpan
+    self.take = take
   }
 
   package var result: Result { state.withLock { $0 } }
 
-  /// True while a span waits for room.
+  /// True while an item waits for room.
   package var isWaiting: Bool { isPassingOn.load(ordering: .relaxed) }
 
   /// True after ``run()`` returned.
   package var hasEnded: Bool { isDone.load(ordering: .acquiring) }
 
-  /// Makes the reader end after the present span, which may wait for room.
+  /// Makes the reader end after the present item, which may wait for room.
   package func abandon() { isAbandoned.store(true, ordering: .relaxed) }
 
   private var isEnding: Bool { isAbandoned.load(ordering: .relaxed) || isStopped() }
@@ -143,14 +163,13 @@ package final class InputReader: Sendable {
 
   private func take(_ document: JSONDocumentSplitter.Document) {
     do throws(JSONError) {
-      let (spans, others) = try OTLPJSON.decodeDocument(document.text)
-      state.withLock { state in
-        state.spans += spans.count
-        state.skipped.add(others)
-      }
-      if spans.isEmpty, others.isEmpty { problems.add("line \(document.line): nothing to send: it holds no spans") }
+      let items = try OTLPJSON.decodeDocument(document.text)
+      state.withLock { $0.add(items) }
+      if items.isEmpty { problems.add("line \(document.line): nothing to send: it holds no items") }
       isPassingOn.store(true, ordering: .relaxed)
-      for span in spans where !isEnding { onSpan(span) }
+      for span in items.spans where !isEnding { take.span(span) }
+      for record in items.logRecords where !isEnding { take.logRecord(record) }
+      if !items.metrics.isEmpty, !isEnding { take.metrics(items.metrics) }
       isPassingOn.store(false, ordering: .relaxed)
     } catch {
       let (line, column) = document.place(of: error.offset)
@@ -165,7 +184,14 @@ package final class InputReader: Sendable {
 }
 
 extension InputReader.Result {
-  /// The failures besides lost spans.
+  fileprivate mutating func add(_ document: OTLPJSON.Document) {
+    spans += document.spans.count
+    metrics += document.metrics.count
+    logRecords += document.logRecords.count
+    profiles += document.profiles
+  }
+
+  /// The failures besides lost items.
   /// - Parameter name: The input's name.
   package func shortfalls(_ name: String) -> [Shortfall] {
     var list: [Shortfall] = []
@@ -173,10 +199,10 @@ extension InputReader.Result {
     if bad > 0 {
       list.append(Shortfall(.badData, "\(bad) of \(documents) documents could not be read", isPrinted: true))
     }
-    if !skipped.isEmpty {
-      list.append(Shortfall(.badData, "skipped \(skipped.text): only spans can be sent"))
-    } else if spans == 0, bad == 0, failure == nil, isComplete, documents > 0 {
-      list.append(Shortfall(.badData, "\(name): nothing to send: it holds no spans", isPrinted: true))
+    if profiles > 0 {
+      list.append(Shortfall(.badData, "skipped \(profiles) profiles: only spans, log records and metrics can be sent"))
+    } else if spans + metrics + logRecords == 0, bad == 0, failure == nil, isComplete, documents > 0 {
+      list.append(Shortfall(.badData, "\(name): nothing to send: it holds no items", isPrinted: true))
     }
     return list
   }
@@ -188,18 +214,5 @@ extension JSONDocumentSplitter.Document {
     let before = text.prefix(offset)
     guard let lastBreak = before.lastIndex(of: UInt8(ascii: "\n")) else { return (line, column + offset) }
     return (line + before.count { $0 == UInt8(ascii: "\n") }, offset - lastBreak - 1)
-  }
-}
-
-extension OTLPJSON.OtherItems {
-  package mutating func add(_ other: OTLPJSON.OtherItems) {
-    metrics += other.metrics
-    logRecords += other.logRecords
-    profiles += other.profiles
-  }
-
-  package var text: String {
-    let counts = [("metrics", metrics), ("log records", logRecords), ("profiles", profiles)]
-    return counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
   }
 }

@@ -12,7 +12,7 @@ import otlp
     var options = ExportOptions()
     options.exporter.endpoint = "http://127.0.0.1:1"
     options.shutdownTimeout = .seconds(3600)
-    let run = try ExportRun(options, environment: [:], diagnostics: .silent)
+    let run = try SpanRun(options, environment: [:], diagnostics: .silent)
     run.processor.onEnd(StandardWorkload().span(0))
     let start = MonotonicInstant.system
     let report = run.finish(since: start + .seconds(-3600))

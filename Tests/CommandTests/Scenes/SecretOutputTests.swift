@@ -36,7 +36,7 @@ import otlp
       var errors = events.all.map { "\($0)" }.joined()
       do throws(ToolError) {
         if makesExporters {
-          _ = try ExportRun(command.export, environment: environment, diagnostics: events.diagnostics)
+          _ = try SpanRun(command.export, environment: environment, diagnostics: events.diagnostics)
         }
       } catch {
         errors += error.description

@@ -190,18 +190,20 @@ import Testing
     #expect(try span(#""name":"\#(text)""#).name == expected)
   }
 
-  @Test("a document of several signals returns its spans and counts its other items")
-  func otherSignals() throws {
-    let logs = #""resourceLogs":[{"scopeLogs":[{"logRecords":[{},{}]},{"logRecords":[{}]}]}]"#
-    let metrics = #""resource_metrics":[{"scope_metrics":[{"metrics":[{}]}]},{"scopeMetrics":null}]"#
+  @Test("a document of several signals returns the items of each")
+  func severalSignals() throws {
+    let logs = #""resourceLogs":[{"scopeLogs":[{"logRecords":[{"eventName":"e"},{}]},{"logRecords":[{}]}]}]"#
+    let metrics = #""resource_metrics":[{"scope_metrics":[{"metrics":[{"name":"m"}]}]},{"scopeMetrics":null}]"#
     let spans = #""resourceSpans":[{"scopeSpans":[{"spans":[{"name":"n"}]}]}]"#
-    let all = try OTLPJSON.decodeDocument(Array("{\(logs),\(metrics),\(spans)}".utf8))
-    #expect(all.spans.map(\.name) == ["n"])
-    #expect(all.others == .init(metrics: 1, logRecords: 3))
+    let profiles = #""resourceProfiles":[{"scopeProfiles":[{"profiles":[{},{}]}]}]"#
+    let all = try OTLPJSON.decodeDocument(Array("{\(logs),\(metrics),\(profiles),\(spans)}".utf8))
+    #expect(all.spans.map(\.name) == ["n"] && all.metrics.map(\.name) == ["m"])
+    #expect(all.logRecords.map(\.eventName) == ["e", "", ""] && all.profiles == 2)
     let only = try OTLPJSON.decodeDocument(Array("{\(logs)}".utf8))
-    #expect(only.spans.isEmpty)
-    #expect(only.others == .init(logRecords: 3))
-    #expect(throws: JSONError.self) { try OTLPJSON.decodeDocument(Array(#"{"x":1}"#.utf8)) }
+    #expect(only.logRecords.count == 3 && only.spans.isEmpty && only.metrics.isEmpty && !only.isEmpty)
+    #expect(try OTLPJSON.decodeDocument(Array("{}".utf8)).isEmpty)
+    let error = #expect(throws: JSONError.self) { try OTLPJSON.decodeDocument(Array(#"{"x":1}"#.utf8)) }
+    #expect(error?.reason == #"the object has no "resourceSpans", "resourceMetrics" or "resourceLogs""#)
     #expect(throws: JSONError.self) { try OTLPJSON.decodeDocument(Array("[]".utf8)) }
   }
 
