@@ -155,9 +155,9 @@ let package = Package(
     // A process that tests fork, stop and watch.
     .executableTarget(
       name: "ProcessSubject",
-      dependencies: ["SwiftOTLP", "OTLPGRPC", "OTLPHTTP", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
+      dependencies: ["SwiftOTLP", "OTLPFile", "OTLPGRPC", "OTLPHTTP", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
       path: "Tests/ProcessSubject", swiftSettings: testSettings),
-    tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "TelemetrySDK", "TelemetryCore"]),
+    tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
     tests("FuzzReplayTests", ["FuzzTargets"]),
 
     // Programs as users write them: they see the public names, beside the names of other packages.
@@ -192,7 +192,7 @@ let package = Package(
     tests(
       "PeerTests",
       [
-        "OTLPHTTP", "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK",
+        "OTLPFile", "OTLPHTTP", "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK",
         "TelemetryCore",
       ]),
     tests(

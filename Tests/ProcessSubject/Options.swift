@@ -1,3 +1,4 @@
+import OTLPFile
 import OTLPGRPC
 
 #if HTTP
@@ -27,11 +28,14 @@ struct Options {
     return configuration
   }
 
-  /// The exporter with the protocol that `protocol` names, by default gRPC's.
+  /// The exporter of the file `file`, else with the protocol that `protocol` names, by default gRPC's.
   func makeExporter(
     _ configuration: OTLPGRPCExporter.Configuration, runtime: TelemetryRuntime = .shared,
     diagnostics: Diagnostics = .standardError
   ) throws -> any SpanExporter {
+    if let path = text("file") {
+      return try OTLPFileExporter(OTLPFileConfiguration(path: path), runtime: runtime, diagnostics: diagnostics)
+    }
     #if HTTP
       if let name = text("protocol") {
         var http = OTLPHTTPExporter.Configuration(endpoint: configuration.endpoint)

@@ -11,6 +11,8 @@ package final class SignalRuns: Sendable {
     var logRecords: ExportRun<LogRecord>?
     var metrics: MetricRun?
     var error: ToolError?
+
+    var isEmpty: Bool { spans == nil && logRecords == nil && metrics == nil && error == nil }
   }
 
   private let options: ExportOptions
@@ -91,6 +93,8 @@ package final class SignalRuns: Sendable {
 
   /// Delivers what is left, of all signals at once, and reports on each signal that had items.
   package func finish() async -> RunReport {
+    // Without any item the report is of spans, with their endpoint, and the configuration is checked.
+    if runs.withLock({ $0.isEmpty }) { _ = spans }
     let runs = runs.withLock { $0 }
     async let spans = runs.spans?.finishAsync()
     async let logRecords = runs.logRecords?.finishAsync()

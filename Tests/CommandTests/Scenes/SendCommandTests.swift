@@ -121,13 +121,12 @@ import Testing
       Refused(
         name: "gzip damaged", bytes: Array(packed.prefix(30)) + Array(repeating: 0xFF, count: 60),
         words: ["gzip", "damaged"]),
-      Refused(name: "no spans", bytes: line, words: ["line 1: nothing to send: it holds no spans"]),
+      Refused(name: "no spans", bytes: line, words: ["line 1: nothing to send: it holds no items"]),
       Refused(name: "no document of ours", bytes: Array("{\"a\":1}".utf8), words: ["line 1:", "resourceSpans"]),
       Refused(
-        name: "other signals",
-        bytes: Array(
-          #"{"resourceLogs":[{"scopeLogs":[{"logRecords":[{},{}]}]}]}{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{}]}]}]}"#
-            .utf8), words: ["skipped 1 metrics, 2 log records: only spans can be sent"]),
+        name: "profiles",
+        bytes: Array(#"{"resourceProfiles":[{"scopeProfiles":[{"profiles":[{},{}]}]}]}"#.utf8),
+        words: ["skipped 2 profiles: only spans, log records and metrics can be sent"]),
     ]
   }()
 
