@@ -56,7 +56,8 @@ extension PeerTests {
       #expect(try await read(metrics, "metrics") == "4\n")
     }
 
-    @Test("log records and metrics reach the Collector, and its file is sent on as it is", arguments: ["logs", "metrics"])
+    @Test(
+      "log records and metrics reach the Collector, and its file is sent on as it is", arguments: ["logs", "metrics"])
     func signals(signal: String) async throws {
       try #require(Peers.hasCollector, "OTELCOL names no Collector")
       let folder = try TestFiles.makeDirectory()

@@ -99,8 +99,8 @@ import Testing
     let lines = result.errors.split(separator: "\n")
     #expect(lines.count == 2)
     #expect(lines.first?.hasPrefix("otlp load: interrupted; delivers the spans in the queue for at most ") == true)
-    #expect(lines.last == "otlp load: interrupted before all spans were generated")
-    #expect(result.json("error") == "\"interrupted before all spans were generated\"")
+    #expect(lines.last == "otlp load: interrupted before all items were generated")
+    #expect(result.json("error") == "\"interrupted before all items were generated\"")
     await collector.stop()
   }
 
@@ -185,5 +185,14 @@ import Testing
     #expect(collector.spanCount == 10)
     #expect(collector.spans.allSatisfy { $0.status.code == .unset })
     await collector.stop()
+  }
+
+  @Test(
+    "what only spans have is refused for other signals",
+    arguments: [["--tracer"], ["--child-spans", "2"], ["--status", "ok"], ["--error-rate", "5"]])
+  func shapeOfSpans(options: [String]) async throws {
+    let run = try await Tool.run(["load", "--signal", "logs", "--items", "1"] + options)
+    #expect(run.code == 64)
+    #expect(run.errors == "otlp load: \(options[0]): only spans have it; --signal is logs\n")
   }
 }
