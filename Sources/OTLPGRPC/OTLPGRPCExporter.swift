@@ -80,6 +80,13 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
     spans = OTLPSignalExporter(owner, loop: loop, timeout: configuration.timeout)
   }
 
+  /// Exports log records to the same server, over the same connection. Ask for it before the shutdown of the spans' exporter, which
+  /// closes the connection that no signal uses any more.
+  public var logExporter: OTLPSignalExporter<LogRecord> { spans.joined(LogRecord.self) }
+
+  /// Exports metrics to the same server, over the same connection; as ``logExporter``. Outcomes count data points.
+  public var metricExporter: OTLPSignalExporter<Metric> { spans.joined(Metric.self) }
+
   /// The number of exports that can proceed now, at most ``Configuration/maxConcurrentExports``. While the server is down
   /// (no connection, a failure without a response since, or a pause that the server requested) this is one, and further
   /// batches stay in the queue. A few more are admitted if the server keeps failing: the batches may be the cause.

@@ -54,6 +54,13 @@
       spans = OTLPSignalExporter(owner, loop: loop, timeout: configuration.timeout)
     }
 
+    /// Exports log records to the same server, over the same connections. Ask for it before the shutdown of the spans' exporter, which
+    /// closes the connections that no signal uses any more.
+    public var logExporter: OTLPSignalExporter<LogRecord> { spans.joined(LogRecord.self) }
+
+    /// Exports metrics to the same server, over the same connections; as ``logExporter``. Outcomes count data points.
+    public var metricExporter: OTLPSignalExporter<Metric> { spans.joined(Metric.self) }
+
     /// The number of exports that can proceed now, at most ``Configuration/maxConcurrentExports``. While the server is down
     /// (no connection, a failure without a response since, or a pause that the server requested) this is one, and further
     /// batches stay in the queue.

@@ -56,16 +56,24 @@ extension LoopbackCollector {
     /// The maximum number of spans that are kept. Later spans are only counted; with 0, no spans are decoded. Default
     /// 1,000,000.
     public var keptSpans = 1_000_000
+    /// The same for log records.
+    public var keptLogRecords = 1_000_000
+    /// The same for metrics, each of which may have many data points.
+    public var keptMetrics = 1_000_000
     /// The number of latest requests that are kept. Default 100.
     public var keptRequests = 100
     /// If true, a request keeps its body on the wire. Default false.
     public var keepsBodies = false
     /// Called with the spans of each accepted request on the collector's event loop. Must not block.
     public var onSpans: (@Sendable ([SpanData]) -> Void)?
+    /// The same for log records.
+    public var onLogRecords: (@Sendable ([LogRecord]) -> Void)?
+    /// The same for metrics.
+    public var onMetrics: (@Sendable ([Metric]) -> Void)?
 
     /// The initial handler of ``LoopbackCollector/onRequest(_:)``.
     package var onRequest: (@Sendable (Request) -> Response)?
-    /// If true, the handler also responds to other methods than the export of traces. If false, these fail with
+    /// If true, the handler also responds to other methods than exports. If false, these fail with
     /// UNIMPLEMENTED.
     package var answersAnyMethod = false
     /// If true, a connection begins with the client's bytes, by which its protocol is known. If false, it begins with the

@@ -42,9 +42,8 @@ extension CollectorConnection {
     let body = session.takeBody(of: id)
     var request = LoopbackCollector.Request(
       path: pending.reader.value(":path") ?? "", headers: pending.reader.fields, wireBytes: body.count,
-      messageBytes: 0, isCompressed: false, spanCount: 0, spans: [],
+      messageBytes: 0, isCompressed: false, signal: pending.reader.signal, itemCount: 0,
       body: store.configuration.keepsBodies ? body : [], connection: number, stream: id)
-    request.isExport = pending.reader.isExport
     do throws(GRPCRequestReader.Refusal) {
       try read(body, into: &request, pending.reader)
     } catch {
@@ -64,12 +63,13 @@ extension CollectorConnection {
     let message = try reader.message(body)
     request.messageBytes = message.bytes.count
     request.isCompressed = message.isCompressed
-    guard reader.isExport else { return }
+    guard let signal = reader.signal else { return }
     do throws(WireError) {
-      request.spanCount = try SpanCounter.count(message.bytes)
-      if store.configuration.readsSpanIDs { request.spanIDs = try SpanCounter.ids(message.bytes) }
-      guard store.configuration.keptSpans > 0 || store.configuration.onSpans != nil else { return }
-      request.spans = try ExportRequestDecoder.decode(Array(message.bytes))
+      request.itemCount = try ItemCounter.count(message.bytes, signal)
+      if store.configuration.readsSpanIDs, signal == .traces {
+        request.spanIDs = try ItemCounter.spanIDs(message.bytes)
+      }
+      if store.configuration.decodes(signal) { try request.decode(Array(message.bytes)) }
     } catch {
       throw .init(.internal, "grpc: error unmarshalling request: \(error)")
     }
@@ -143,7 +143,7 @@ extension CollectorConnection {
     if lastStream != .all { closesWhenIdle = true }
   }
 
-  /// Accepts the spans, unless a GOAWAY has declared the request unprocessed: the client then sends it again elsewhere.
+  /// Accepts the items, unless a GOAWAY has declared the request unprocessed: the client then sends it again elsewhere.
   private func accept(_ id: Int32) {
     guard id <= goAwayLimit, let pending = requests[id], let request = pending.request else { return }
     lastAccepted = max(lastAccepted, id)

@@ -7,10 +7,14 @@ extension LoopbackCollector {
     public var openConnections = 0
     /// Complete requests.
     public var requests = 0
-    /// Requests with accepted spans.
+    /// Requests with accepted items.
     public var acceptedRequests = 0
     /// Accepted spans, without those that ``Response/partialSuccess(rejected:message:)`` rejected.
     public var spans = 0
+    /// Accepted log records, likewise.
+    public var logRecords = 0
+    /// Accepted data points of metrics, likewise.
+    public var dataPoints = 0
     /// Streams that the client reset.
     public var clientResets = 0
     /// Bytes read from all connections, after decryption.

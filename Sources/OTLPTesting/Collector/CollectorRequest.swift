@@ -13,15 +13,21 @@ extension LoopbackCollector {
     public var messageBytes: Int
     /// True if the message was compressed on the wire.
     public var isCompressed: Bool
+    /// The signal whose export the request is, over gRPC or HTTP; nil for another method.
+    public var signal: OTLPSignal?
+    /// The number of spans, log records or data points in the message.
+    public var itemCount: Int
     /// The number of spans in the message.
-    public var spanCount: Int
+    public var spanCount: Int { signal == .traces ? itemCount : 0 }
     /// The spans, for the handler of ``LoopbackCollector/onRequest(_:)``; empty in ``LoopbackCollector/requests``, and if
     /// the collector keeps no spans.
-    public var spans: [SpanData]
+    public var spans: [SpanData] = []
+    /// The log records, likewise.
+    public var logRecords: [LogRecord] = []
+    /// The metrics, likewise.
+    public var metrics: [Metric] = []
     /// The ids of the spans, for the handler, if the configuration asks for them.
     package var spanIDs: [UInt64] = []
-    /// True for an export of traces, over gRPC or HTTP.
-    package var isExport = false
     /// The body on the wire, if ``LoopbackCollector/Configuration/keepsBodies`` is true.
     public var body: [UInt8]
     /// The number of the connection, from 1.

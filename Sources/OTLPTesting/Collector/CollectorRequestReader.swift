@@ -1,4 +1,5 @@
 internal import OTLPWire
+internal import TelemetrySDK
 
 /// Reads a request by its protocol, which its content type names.
 enum CollectorRequestReader {
@@ -25,11 +26,11 @@ enum CollectorRequestReader {
     }
   }
 
-  /// True for an export of traces.
-  var isExport: Bool {
+  /// The signal whose export the request is; nil for another method.
+  var signal: OTLPSignal? {
     switch self {
-    case .grpc(let reader): reader.isExport
-    case .http(let reader): reader.isExport
+    case .grpc(let reader): reader.signal
+    case .http(let reader): reader.signal
     }
   }
 
@@ -59,7 +60,7 @@ enum CollectorRequestReader {
   /// A response in the request's protocol: responses are made in gRPC's.
   func translated(_ response: LoopbackCollector.Response) -> LoopbackCollector.Response {
     guard case .http(let reader) = self else { return response }
-    var translation = HTTPResponseTranslation(isJSON: reader.isJSON)
+    var translation = reader.translation
     return .steps(at: response.start, translation.steps(response.steps))
   }
 }

@@ -17,20 +17,21 @@ extension LoopbackCollector.Response {
     [.headers(headers), .data(framed(message)), .trailers([.init("grpc-status", "0")])]
   }
 
-  /// Accepts the spans and responds with success.
+  /// Accepts the items and responds with success.
   public static var success: Self { .steps([.accept] + answer([])) }
 
-  /// Accepts the request with a partial success: some spans are rejected, or none with a warning.
+  /// Accepts the request with a partial success: some items (spans, log records or data points) are
+  /// rejected, or none with a warning.
   ///
-  /// The last `rejected` spans of the request are neither counted nor kept. An impossible number is sent unchanged: below
-  /// 0 it rejects no span, above the number of spans it rejects all.
+  /// The last `rejected` items of the request are neither counted nor kept. An impossible number is sent unchanged: below
+  /// 0 it rejects none, above their number it rejects all.
   public static func partialSuccess(rejected: Int64, message: String = "") -> Self {
     let response = ExportResponse(rejectedItems: rejected, errorMessage: message)
     // An empty `partial_success` is sent too (1.3.3).
     return .steps([.accept] + answer(response.hasPartialSuccess ? response.protobuf : [0x0A, 0]))
   }
 
-  /// Fails the request with a status. Its spans are not accepted.
+  /// Fails the request with a status. Its items are not accepted.
   /// - Parameters:
   ///   - code: The status code.
   ///   - message: The status message.
@@ -114,7 +115,7 @@ extension LoopbackCollector.Response {
     return .steps([.accept, first, .data(body), .trailers(trailers)])
   }
 
-  /// Accepts the spans and responds with a small compressed message that inflates to `count` bytes, at most 1 GiB.
+  /// Accepts the items and responds with a small compressed message that inflates to `count` bytes, at most 1 GiB.
   public static func gzipBomb(inflatesTo count: Int) -> Self {
     let packed = Gzip.compress([UInt8](repeating: 0, count: min(max(0, count), 1 << 30)))
     return .raw(
@@ -143,10 +144,10 @@ extension LoopbackCollector.Response {
     String(Base64.text(of: bytes).prefix { $0 != "=" })
   }
 
-  /// The number of the request's spans that the message of this response rejects (1.3.1, 1.3.7).
-  func rejectedSpans(of count: Int) -> Int {
+  /// The number of the request's items that the message of this response rejects (1.3.1, 1.3.7).
+  func rejectedItems(of count: Int) -> Int {
     for case .data(let bytes, _) in steps {
-      // The prefix alone is an empty message, which rejects no span.
+      // The prefix alone is an empty message, which rejects nothing.
       guard bytes.count > 5, bytes[0] == 0, let message = try? ExportResponse(protobuf: Array(bytes.dropFirst(5)))
       else { return 0 }
       return Int(min(max(message.rejectedItems, 0), Int64(count)))
@@ -154,6 +155,6 @@ extension LoopbackCollector.Response {
     return 0
   }
 
-  /// True if the response accepts the request's spans.
+  /// True if the response accepts the request's items.
   package var accepts: Bool { steps.contains(.accept) }
 }

@@ -2,12 +2,12 @@ internal import Synchronization
 internal import TelemetryCore
 internal import TelemetrySDK
 
-/// The requests and spans that a collector received, and its scripts. Thread-safe; all its connections share it.
+/// The requests and items that a collector received, and its scripts. Thread-safe; all its connections share it.
 final class CollectorStore: Sendable {
   typealias Response = LoopbackCollector.Response
   typealias Request = LoopbackCollector.Request
 
-  enum Quantity { case spans, requests }
+  enum Quantity { case spans, logRecords, dataPoints, requests }
 
   private struct Waiter {
     let quantity: Quantity
@@ -17,7 +17,7 @@ final class CollectorStore: Sendable {
 
   private struct State {
     var counts = LoopbackCollector.Counts()
-    var spans: [SpanData] = []
+    var items = CollectorItems()
     var requests: [Request] = []
     var script: [Response] = []
     var connectionScript: [LoopbackCollector.ConnectionBehavior] = []
@@ -36,7 +36,7 @@ final class CollectorStore: Sendable {
   // MARK: For the collector
 
   var counts: LoopbackCollector.Counts { state.withLock { $0.counts } }
-  var spans: [SpanData] { state.withLock { $0.spans } }
+  var items: CollectorItems { state.withLock { $0.items } }
   var requests: [Request] { state.withLock { $0.requests } }
 
   func reset() {
@@ -44,7 +44,7 @@ final class CollectorStore: Sendable {
       let open = state.counts.openConnections
       state.counts = .init()
       state.counts.openConnections = open
-      state.spans = []
+      state.items = CollectorItems()
       state.requests = []
     }
   }
@@ -98,8 +98,7 @@ final class CollectorStore: Sendable {
 
   func arrived(_ request: Request) {
     var request = request
-    request.spans = []
-    request.spanIDs = []
+    request.removeItems()
     state.withLock { state in
       state.counts.requests += 1
       state.requests.append(request)
@@ -110,15 +109,17 @@ final class CollectorStore: Sendable {
   }
 
   func accepted(_ request: Request, _ response: Response) {
-    let count = request.spanCount - response.rejectedSpans(of: request.spanCount)
-    let spans = request.spans.prefix(count)
+    let count = request.itemCount - response.rejectedItems(of: request.itemCount)
+    let accepted = count == request.itemCount ? request : request.keepingItems(count)
     state.withLock { state in
-      state.counts.acceptedRequests += 1
-      state.counts.spans += count
-      let room = max(0, configuration.keptSpans) - state.spans.count
-      if room > 0 { state.spans += spans.prefix(room) }
+      state.counts.add(request.signal, count)
+      state.items.add(accepted, configuration)
     }
-    configuration.onSpans?(Array(spans))
+    switch request.signal {
+    case .traces, nil: configuration.onSpans?(accepted.spans)
+    case .logs: configuration.onLogRecords?(accepted.logRecords)
+    case .metrics: configuration.onMetrics?(accepted.metrics)
+    }
     configuration.onAccept?(request, response)
     notify()
   }
@@ -126,13 +127,22 @@ final class CollectorStore: Sendable {
   private func notify() {
     let reached = state.withLock { state -> [Promise<Bool>] in
       let counts = state.counts
-      func isReached(_ waiter: Waiter) -> Bool {
-        (waiter.quantity == .spans ? counts.spans : counts.requests) >= waiter.target
-      }
+      func isReached(_ waiter: Waiter) -> Bool { counts[waiter.quantity] >= waiter.target }
       let reached = state.waiters.filter(isReached).map(\.promise)
       if !reached.isEmpty { state.waiters.removeAll(where: isReached) }
       return reached
     }
     for promise in reached { promise.fulfil(true) }
+  }
+}
+
+extension LoopbackCollector.Counts {
+  fileprivate subscript(quantity: CollectorStore.Quantity) -> Int {
+    switch quantity {
+    case .spans: spans
+    case .logRecords: logRecords
+    case .dataPoints: dataPoints
+    case .requests: requests
+    }
   }
 }

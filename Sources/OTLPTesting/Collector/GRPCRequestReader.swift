@@ -24,14 +24,14 @@ struct GRPCRequestReader {
   let configuration: LoopbackCollector.Configuration
   let fields: [LoopbackCollector.Field]
 
-  var isExport: Bool { value(":path") == OTLPSignal.traces.grpcPath }
+  var signal: OTLPSignal? { value(":path").flatMap { path in OTLPSignal.all.first { $0.grpcPath == path } } }
 
   func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
   /// Refuses a request for its headers.
   func checkHeaders() throws(Refusal) {
     let path = value(":path") ?? ""
-    guard isExport || configuration.answersAnyMethod else {
+    guard signal != nil || configuration.answersAnyMethod else {
       throw Refusal(.unimplemented, "unknown method \(path)")
     }
     for (name, value) in configuration.requiredHeaders where self.value(name) != value {

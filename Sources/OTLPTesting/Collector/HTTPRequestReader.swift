@@ -1,6 +1,7 @@
 internal import OTLPExport
 internal import OTLPWire
 internal import TelemetryCore
+internal import TelemetrySDK
 
 /// Reads the message of an OTLP/HTTP request, or refuses the request with a response (RULES 3.1).
 struct HTTPRequestReader {
@@ -14,14 +15,14 @@ struct HTTPRequestReader {
 
   private var path: String { String((value(":path") ?? "").prefix { $0 != "?" }) }
 
-  var isExport: Bool { path == "/" + OTLPSignal.traces.httpPath }
+  var signal: OTLPSignal? { OTLPSignal.all.first { path == "/" + $0.httpPath } }
 
   private var mediaType: String { String((value("content-type") ?? "").prefix { $0 != ";" }.trimmed).lowercased() }
 
   var isJSON: Bool { mediaType == "application/json" }
 
   func checkHeaders() throws(Refusal) {
-    guard isExport || configuration.answersAnyMethod else { throw refusal(404, "no service at \(path)") }
+    guard signal != nil || configuration.answersAnyMethod else { throw refusal(404, "no service at \(path)") }
     guard value(":method") == "POST" else { throw refusal(405, "only POST is served here") }
     guard isJSON || mediaType == "application/x-protobuf" else {
       throw refusal(415, "the content type must be application/x-protobuf or application/json")
@@ -46,7 +47,7 @@ struct HTTPRequestReader {
     guard bytes.count <= configuration.maxMessageBytes else { throw tooLarge }
     if isJSON {
       do throws(JSONError) {
-        bytes = try OTLPJSON.protobuf(of: bytes, as: .traceRequest)
+        bytes = try OTLPJSON.protobuf(of: bytes, as: (signal ?? .traces).requestType)
       } catch {
         throw refusal(400, "the body is no OTLP JSON: \(error)")
       }
@@ -54,10 +55,13 @@ struct HTTPRequestReader {
     return Message(bytes: bytes[...], isCompressed: encoding == "gzip")
   }
 
+  /// Makes responses of this request.
+  var translation: HTTPResponseTranslation { HTTPResponseTranslation(isJSON: isJSON, signal: signal ?? .traces) }
+
   private var tooLarge: Refusal { refusal(413, "the message is larger than \(configuration.maxMessageBytes) bytes") }
 
   private func refusal(_ status: Int, _ message: String) -> Refusal {
     Refusal(
-      response: .steps(HTTPResponseTranslation(isJSON: isJSON).failure(status, RPCStatus(code: 3, message: message))))
+      response: .steps(translation.failure(status, RPCStatus(code: 3, message: message))))
   }
 }

@@ -1,5 +1,6 @@
 internal import OTLPWire
 internal import TelemetryCore
+internal import TelemetrySDK
 
 /// Makes an OTLP/HTTP response of one that is written as gRPC's. Steps that aren't gRPC's stay as they are.
 struct HTTPResponseTranslation {
@@ -7,12 +8,16 @@ struct HTTPResponseTranslation {
   typealias Field = LoopbackCollector.Field
 
   let isJSON: Bool
+  let signal: OTLPSignal
   /// The response headers of gRPC came, and what followed is kept until the status.
   private var isOpen = false
   private var message: [UInt8] = []
   private var isCompressed = false
 
-  init(isJSON: Bool) { self.isJSON = isJSON }
+  init(isJSON: Bool, signal: OTLPSignal) {
+    self.isJSON = isJSON
+    self.signal = signal
+  }
 
   mutating func steps(_ steps: [Step]) -> [Step] {
     steps.flatMap { translate($0) }
@@ -44,7 +49,7 @@ struct HTTPResponseTranslation {
   private mutating func end(_ fields: [Field]) -> [Step] {
     isOpen = false
     let code = Self.value("grpc-status", fields).flatMap { Int($0) } ?? 2
-    guard code != 0 else { return answer(200, body(message, .traceResponse), isGzip: isCompressed) }
+    guard code != 0 else { return answer(200, body(message, signal.responseType), isGzip: isCompressed) }
     var status = Self.value("grpc-status-details-bin", fields)
       .flatMap { Base64.decode($0.utf8) }.flatMap { try? RPCStatus(protobuf: $0) }
     let text = Self.value("grpc-message", fields).map {

@@ -2,7 +2,8 @@ package import HTTP2Transport
 public import TelemetryCore
 public import TelemetrySDK
 
-/// An OTLP receiver in the test's own process, over gRPC and HTTP. Counts and keeps the received spans, and fails on demand.
+/// An OTLP receiver in the test's own process, over gRPC and HTTP. Counts and keeps the received spans, log records and metrics, and
+/// fails on demand.
 /// A response that is written for gRPC is translated for a request over HTTP: a status becomes the HTTP status with the same
 /// consequences.
 ///
@@ -112,18 +113,36 @@ public final class LoopbackCollector: Sendable {
   public var requestCount: Int { counts.requests }
 
   /// The accepted spans in their order of arrival.
-  public var spans: [SpanData] { store.spans }
+  public var spans: [SpanData] { store.items.spans }
+
+  /// The accepted log records in their order of arrival, as far as the configuration keeps them.
+  public var logRecords: [LogRecord] { store.items.logRecords }
+
+  /// The accepted metrics in their order of arrival, as far as the configuration keeps them.
+  public var metrics: [Metric] { store.items.metrics }
 
   /// The latest requests in their order of arrival.
   public var requests: [Request] { store.requests }
 
-  /// Removes all spans and requests, and sets the counts to 0.
+  /// Removes all items and requests, and sets the counts to 0.
   public func reset() { store.reset() }
 
   /// Waits until `count` spans are accepted.
   /// - Returns: False if the time limit passed first.
   public func waitForSpans(_ count: Int, within limit: Duration) async -> Bool {
     await wait(.spans, count, limit)
+  }
+
+  /// Waits until `count` log records are accepted.
+  /// - Returns: False if the time limit passed first.
+  public func waitForLogRecords(_ count: Int, within limit: Duration) async -> Bool {
+    await wait(.logRecords, count, limit)
+  }
+
+  /// Waits until `count` data points of metrics are accepted.
+  /// - Returns: False if the time limit passed first.
+  public func waitForDataPoints(_ count: Int, within limit: Duration) async -> Bool {
+    await wait(.dataPoints, count, limit)
   }
 
   /// Waits until `count` complete requests have arrived.

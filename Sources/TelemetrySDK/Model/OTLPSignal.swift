@@ -10,6 +10,9 @@ public enum OTLPSignal: Hashable, Sendable {
   /// Log records.
   case logs
 
+  /// All signals.
+  package static let all: [OTLPSignal] = [.traces, .metrics, .logs]
+
   /// The path on an OTLP/HTTP server, without a slash in front (RULES 3.1.2).
   package var httpPath: String {
     switch self {

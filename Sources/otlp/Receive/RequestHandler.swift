@@ -32,7 +32,7 @@ package final class RequestHandler: Sendable {
 
   /// Answers a request after the spans have been written or kept.
   package func answer(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
-    guard request.isExport else { return answerOther(request.path) }
+    guard request.signal == .traces else { return answerOther(request.path) }
     return state.withLock { state in
       if let file, state.failure == nil, let reason = file.append(request.spans) {
         state.failure = "\(file.name): \(reason)"
