@@ -19,11 +19,13 @@ import Testing
       "LogRecordAttributes", "LogRecordLimits", "LogRecordProcessor", "LoggerProvider", "SimpleLogRecordProcessor",
       "TelemetryLogger",
       "InMemoryMetricExporter", "Metric", "MetricBatch", "MetricExporter",
+      "MetricCollection", "MetricProducer", "PeriodicMetricReader", "SelfMetricsProducer", "TemporalityPreference",
       "AlwaysOffSampler", "AlwaysOnSampler", "AlwaysRecordSampler", "AttributeValue", "Attributes",
       "B3Propagator", "Baggage", "Batch", "BatchConfiguration", "BatchItem", "BatchProcessor", "BatchSpanProcessor",
       "CloudFunctionDetector", "ComposableAlwaysOff", "ComposableAlwaysOn", "ComposableAnnotating",
       "ComposableParentThreshold", "ComposableProbability", "ComposableRuleBased", "ComposableSampler",
-      "CompositePropagator", "CompositeSampler", "ConsoleExporter", "ConsoleLogRecordExporter", "ConsoleSpanExporter",
+      "CompositePropagator", "CompositeSampler", "ConsoleExporter", "ConsoleLogRecordExporter", "ConsoleMetricExporter",
+      "ConsoleSpanExporter",
       "ContainerDetector",
       "DictionaryTextMap", "DropReason", "EncodedItem", "EnvironmentDetector", "EnvironmentTextMap", "EventAttributes",
       "ExportOutcome",
@@ -59,7 +61,7 @@ import Testing
 
   /// Enumerations with the cases of a specification, over which users may switch exhaustively.
   private static let closedEnums: Set<String> = [
-    "AttributeValue", "Code", "Decision", "Kind", "Severity",
+    "AttributeValue", "Code", "Decision", "Kind", "Severity", "Temporality", "Value",
   ]
 
   @Test(arguments: allowed.keys.sorted()) func allPublicNamesAreListed(target: String) throws {

@@ -35,4 +35,9 @@ struct ForkTests {
   func lateForks() async throws {
     _ = try await Subject.run("late-forks", ["forks=100"], within: .seconds(120))
   }
+
+  @Test("a periodic reader goes on in a forked child, with a ledger of its own")
+  func reader() async throws {
+    _ = try await Subject.run("fork-reader", ["forks=50"], within: .seconds(120))
+  }
 }

@@ -48,3 +48,6 @@ public typealias ConsoleSpanExporter = ConsoleExporter<SpanData>
 
 /// A console exporter of log records.
 public typealias ConsoleLogRecordExporter = ConsoleExporter<LogRecord>
+
+/// A console exporter of metrics.
+public typealias ConsoleMetricExporter = ConsoleExporter<Metric>

@@ -10,22 +10,54 @@ struct ProcessorMetrics {
   var maxBytes: Int
 
   func selfMetrics(_ component: ComponentID, _ item: SelfMetrics.Item) -> SelfMetrics {
-    let attributes = component.attributes
-    func level(_ name: String, _ unit: String, _ value: Int, _ description: String) -> SelfMetrics.Metric {
-      .init(name, .upDownCounter, unit: unit, description: description, points: [.init(attributes, .sum(value))])
-    }
     let (standard, own) = ("otel.sdk.processor.\(item.rawValue)", "swift_otlp.processor.\(item.rawValue)")
-    return SelfMetrics([
-      level("\(standard).queue.size", item.unit, queued, "Items in the queue."),
-      level("\(standard).queue.capacity", item.unit, maxQueueSize, "The maximum number of items in the queue."),
-      .init(
-        "\(standard).processed", .counter, unit: item.unit,
-        description: "Items that were handed to the exporter, or dropped before.", points: processed(attributes)),
+    return SelfMetrics(
+      [
+        size(component, standard, item),
+        level(
+          component, "\(standard).queue.capacity", item.unit, maxQueueSize,
+          "The maximum number of items in the queue."),
+        processed(component, standard, item),
+      ] + memory(component, own))
+  }
+
+  /// The metrics of a periodic reader, for whose queue the conventions have no names.
+  func readerMetrics(_ component: ComponentID, _ durations: CollectionDurations) -> SelfMetrics {
+    let own = "swift_otlp.metric_reader"
+    return SelfMetrics(
+      [
+        durations.metric(component), size(component, own, .metricDataPoint),
+        processed(component, own, .metricDataPoint),
+      ] + memory(component, own))
+  }
+
+  private func size(_ component: ComponentID, _ prefix: String, _ item: SelfMetrics.Item) -> SelfMetrics.Metric {
+    level(component, "\(prefix).queue.size", item.unit, queued, "Items in the queue.")
+  }
+
+  private func processed(
+    _ component: ComponentID, _ prefix: String, _ item: SelfMetrics.Item
+  ) -> SelfMetrics.Metric {
+    .init(
+      "\(prefix).processed", .counter, unit: item.unit,
+      description: "Items that were handed to the exporter, or dropped before.",
+      points: processed(component.attributes))
+  }
+
+  private func memory(_ component: ComponentID, _ prefix: String) -> [SelfMetrics.Metric] {
+    [
       level(
-        "\(own).memory.usage", "By", bytesHeld,
+        component, "\(prefix).memory.usage", "By", bytesHeld,
         "Bytes of items in the queue and in exports, by their size bounds, and of idle buffers."),
-      level("\(own).memory.limit", "By", maxBytes, "The maximum of these bytes."),
-    ])
+      level(component, "\(prefix).memory.limit", "By", maxBytes, "The maximum of these bytes."),
+    ]
+  }
+
+  private func level(
+    _ component: ComponentID, _ name: String, _ unit: String, _ value: Int, _ description: String
+  ) -> SelfMetrics.Metric {
+    .init(
+      name, .upDownCounter, unit: unit, description: description, points: [.init(component.attributes, .sum(value))])
   }
 
   private func processed(_ attributes: Attributes) -> [SelfMetrics.Point] {

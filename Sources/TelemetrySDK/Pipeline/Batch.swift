@@ -12,10 +12,11 @@ public struct Batch<Item: BatchItem>: Collection, Sendable {
   @specialized(where Item == SpanData, Items == [SpanData])
   public init<Items: Sequence<Item>>(_ items: Items) {
     let expected = Swift.min(items.underestimatedCount, 4096) * 768
-    var queue = BatchQueue(maxItems: .max, maxBytes: .max, expectedBytes: expected)
+    var queue = BatchQueue(
+      maxItems: .max, maxBytes: .max, expectedBytes: expected, countsDataPoints: Item.signal == .metrics)
     for item in items {
       unsafe item.withField { field in
-        if let field = unsafe field { unsafe queue.append(field, item.resource, item.scope) }
+        if let field = unsafe field { unsafe queue.append(field, item.resource, item.scope, count: item.itemCount) }
       }
     }
     encoded = queue.removeFirstBatch()

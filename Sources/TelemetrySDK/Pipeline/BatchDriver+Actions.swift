@@ -4,7 +4,7 @@ internal import Synchronization
 extension BatchDriver {
   func ready(_ readiness: Readiness) { performActions() }
 
-  private func performActions() {
+  func performActions() {
     let now = loop.now
     let slots = slots
     while true {
@@ -44,6 +44,7 @@ extension BatchDriver {
     case .export(let id, _, let deadline): startExport(id, deadline)
     case .cancel(let id): withState { $0.exports[id]?.task }?.cancel()
     case .discard: break  // `dequeue` has done it
+    case .collection(let action): perform(action)
     case .expediteExporter(let deadline):
       Task(executorPreference: loop) { await self.loopExporter?.expedite(deadline: deadline) }
     case .flushExporter(let id, let deadline):
@@ -72,7 +73,7 @@ extension BatchDriver {
   private func startExport(_ id: ExportID, _ deadline: Deadline) {
     let task = startExporterTask {
       let batch = self.takeBatch(of: id)
-      let count = batch.count
+      let count = batch.encoded.itemCount
       let outcome = await self.export(consume batch, deadline)
       self.exportEnded(id, count, outcome)
     }
@@ -145,7 +146,9 @@ extension BatchDriver {
     withState { $0.timer = timer }
   }
 
-  var runningTasks: [Task<Void, Never>] { withState { $0.exports.values.compactMap(\.task) } }
+  var runningTasks: [Task<Void, Never>] {
+    withState { $0.exports.values.compactMap(\.task) + $0.collection.tasks.values }
+  }
 
   func leaveLoop() {
     loop.unregister(token)

@@ -13,7 +13,7 @@ extension BatchDriver {
     var endsExporter = false
     for action in actions {
       switch action {
-      case .answer: perform(action)
+      case .collection, .answer: perform(action)
       case .shutdownExporter: endsExporter = true
       default: break
       }

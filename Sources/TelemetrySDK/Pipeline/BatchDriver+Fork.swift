@@ -11,10 +11,12 @@ extension BatchDriver: ForkParticipant {
     let old = unsafe storage.pointee.machine
     var machine = BatchStateMachine(old.settings)
     if old.phase != .open { machine.phase = .closed }
+    machine.collections = source?.schedule(at: loop.now)
     // The old state is overwritten, never released: its items belong to the parent.
     budget.forkedChild()
     unsafe storage.initialize(to: Self.state(machine, configuration, budget))
     if old.phase == .open { registration.store(loop.register(self).rawValue, ordering: .relaxed) }
     lock.unlock()
+    if source != nil, old.phase == .open { loop.notify(token) }  // arms the timer of the first collection
   }
 }

@@ -1,17 +1,19 @@
 /// An item that finds the queue full, or the processor shut down. Out of line, to keep `onEnd` short.
 extension BatchDriver {
-  private enum Verdict {
+  enum Verdict {
     case done(wake: Bool, isFirstAfterShutdown: Bool = false)
     case wait(ProducerQueue.Producer, wake: Bool)
   }
 
   @unsafe
   @inline(never)
-  func overflowed(_ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope) {
+  func overflowed(
+    _ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope, _ count: Int
+  ) {
     var evicted: [EncodedBatch] = []  // released outside the lock
     let limit = blockingLimit
     let verdict = withState { state in
-      unsafe offer(item, resource, scope, &state, canWait: limit != nil, evicted: &evicted)
+      unsafe offer(item, resource, scope, count, &state, canWait: limit != nil, evicted: &evicted)
     }
     switch verdict {
     case .done(let wake, let isFirstAfterShutdown):
@@ -25,9 +27,9 @@ extension BatchDriver {
 
   /// An item is larger than the byte budget.
   @inline(never)
-  func dropTooLarge() {
+  func dropTooLarge(count: Int) {
     let wake = withState { state in
-      state.machine.newItemDropped(state.machine.phase == .open ? .byteBudget : .afterShutdown)
+      state.machine.newItemDropped(state.machine.phase == .open ? .byteBudget : .afterShutdown, count: count)
     }
     if wake { loop.notify(token) }
   }
@@ -42,36 +44,46 @@ extension BatchDriver {
 
   @unsafe
   private func offer(
-    _ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope, _ state: inout State,
-    canWait: Bool, evicted: inout [EncodedBatch]
+    _ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope, _ count: Int,
+    _ state: inout State, canWait: Bool, evicted: inout [EncodedBatch]
   ) -> Verdict {
     guard state.machine.phase == .open else {
-      let wake = state.machine.newItemDropped(.afterShutdown)
+      let wake = state.machine.newItemDropped(.afterShutdown, count: count)
       defer { state.didReportAfterShutdown = true }
       return .done(wake: wake, isFirstAfterShutdown: !state.didReportAfterShutdown)
     }
     let size = item.count
     if canWait, size <= budget.limit, !state.producers.isEmpty {
-      return wait(ProducerQueue.Producer(unsafe Array(item), resource, scope), &state)
+      return wait(ProducerQueue.Producer(unsafe Array(item), resource, scope, count: count), &state)
     }
+    return unsafe admit(item, resource, scope, count, &state, canWait: canWait, evicted: &evicted)
+  }
+
+  /// Queues the item, or drops or delays it by the policy.
+  @unsafe
+  func admit(
+    _ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope, _ count: Int,
+    _ state: inout State, canWait: Bool, evicted: inout [EncodedBatch]
+  ) -> Verdict {
+    let size = item.count
     while let reason = reserveRoom(size, state) {
       switch configuration.overflow.kind {
       case .dropOldest where state.queue.count > 0 && size <= budget.available + budget.reserve + state.queue.bytes:
-        let (oldSize, released) = state.queue.removeFirst()
+        let (oldSize, oldCount, released) = state.queue.removeFirst()
         if let released { evicted.append(released) }
         budget.give(oldSize)
-        if state.machine.oldestItemDropped(reason) { loop.notify(token) }
+        if state.machine.oldestItemDropped(reason, count: oldCount) { loop.notify(token) }
         if state.machine.roomRanShort() { loop.notify(token) }
       case .block where canWait && size <= budget.limit:
-        return wait(ProducerQueue.Producer(unsafe Array(item), resource, scope), &state)
+        return wait(ProducerQueue.Producer(unsafe Array(item), resource, scope, count: count), &state)
       default:
-        let wakeForDrop = state.machine.newItemDropped(reason)
+        let wakeForDrop = state.machine.newItemDropped(reason, count: count)
         let wakeForRoom = state.machine.roomRanShort()
         return .done(wake: wakeForDrop || wakeForRoom)
       }
     }
-    unsafe state.queue.append(item, resource, scope)
-    let wake = state.machine.enqueued(queuedBytes: state.queue.bytes)
+    unsafe state.queue.append(item, resource, scope, count: count)
+    let wake = state.machine.enqueued(queuedBytes: state.queue.bytes, count: count)
     // The item has taken room for which producers wait.
     let wakeForRoom = !state.producers.isEmpty && state.machine.roomRanShort()
     return .done(wake: wake || wakeForRoom)
@@ -95,7 +107,7 @@ extension BatchDriver {
     let (wake, admitted) = withState { state -> (Bool, [ProducerQueue.Producer]) in
       guard state.producers.remove(producer) else { return (false, []) }
       let reason: DropReason = state.queue.count >= maxQueueSize ? .queueFull : .byteBudget
-      let wake = state.machine.blockedItemDropped(reason)
+      let wake = state.machine.blockedItemDropped(reason, count: producer.count)
       let admitted = admitBlockedProducers(&state)  // a smaller item behind this one may fit
       return (wake || !admitted.isEmpty, admitted)
     }
@@ -111,14 +123,16 @@ extension BatchDriver {
     defer { state.openRoom = state.producers.isEmpty ? maxQueueSize : 0 }
     guard state.machine.admitsBlockedProducers else {
       let producers = state.producers.removeAll()
-      for _ in producers { _ = state.machine.blockedItemDropped(.shutdown) }
+      for producer in producers { _ = state.machine.blockedItemDropped(.shutdown, count: producer.count) }
       return producers
     }
     var admitted: [ProducerQueue.Producer] = []
     while let first = state.producers.first, reserveRoom(first.item.count, state) == nil {
       admitted.append(state.producers.removeFirst())
-      unsafe first.item.withUnsafeBytes { unsafe state.queue.append($0, first.resource, first.scope) }
-      state.machine.blockedItemEnqueued(queuedBytes: state.queue.bytes)
+      unsafe first.item.withUnsafeBytes {
+        unsafe state.queue.append($0, first.resource, first.scope, count: first.count)
+      }
+      state.machine.blockedItemEnqueued(queuedBytes: state.queue.bytes, count: first.count)
     }
     return admitted
   }

@@ -14,6 +14,8 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
   enum Kind: String {
     case batching
     case simple
+    /// A periodic reader's.
+    case periodic
   }
 
   // A single lock guards the state, held while an item's bytes are copied.
@@ -28,6 +30,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     var timer: (id: TelemetryLoop.TimerID, deadline: Deadline)?
     var reporter = ExportReporter()
     var didReportAfterShutdown = false
+    var collection = CollectionState()
   }
 
   struct RunningExport {
@@ -50,6 +53,8 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
   let lock = Locked<Void>(())
   nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
   let kind: Kind
+  /// What a periodic reader collects; nil for a processor.
+  let source: MetricSource?
   /// nil in a simulation, where the caller runs the loop.
   let lease: TelemetryRuntime.Lease?
   let component: ComponentID
@@ -68,9 +73,12 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
 
   init(
     exporter: any Exporter<Item>, configuration: BatchConfiguration, kind: Kind, loop: TelemetryLoop,
-    lease: TelemetryRuntime.Lease? = nil, diagnostics: Diagnostics
+    lease: TelemetryRuntime.Lease? = nil, diagnostics: Diagnostics, source: MetricSource? = nil
   ) {
-    component = ComponentID(type: "\(kind.rawValue)_\(SelfMetrics.Item(Item.signal).rawValue)_processor")
+    component = ComponentID(
+      type: kind == .periodic
+        ? "periodic_metric_reader" : "\(kind.rawValue)_\(SelfMetrics.Item(Item.signal).rawValue)_processor")
+    self.source = source
     self.exporter = exporter
     loopExporter = exporter as? any LoopExporter<Item>
     self.configuration = configuration
@@ -80,13 +88,14 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     self.lease = lease
     self.diagnostics = diagnostics.limited(by: loop)
     budget = ByteBudget(limit: configuration.maxQueueBytes)
-    let machine = BatchStateMachine(
+    var machine = BatchStateMachine(
       .init(
         maxExportBatchSize: configuration.maxExportBatchSize, scheduleDelay: configuration.scheduleDelay,
         exportTimeout: configuration.exportTimeout,
         exporterAppliesTimeout: loopExporter?.appliesExportTimeout ?? false,
         maxConcurrentExports: 1,
         bytesTrigger: min(configuration.maxQueueBytes / 2, configuration.maxExportBatchBytes)))
+    machine.collections = source?.schedule(at: loop.now)
     unsafe storage = .allocate(capacity: 1)
     unsafe storage.initialize(to: Self.state(machine, configuration, budget))
     let slots = slots  // outside the lock: it calls the exporter
@@ -102,6 +111,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     }
     if lease != nil { Fork.join(self) }  // a simulation doesn't fork
     warnOfLongAttempts()
+    if source != nil { loop.notify(token) }  // arms the timer of the first collection
   }
 
   deinit {
@@ -117,7 +127,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     let batches = configuration.maxQueueSize / configuration.maxExportBatchSize + 1
     let queue = BatchQueue(
       maxItems: configuration.maxExportBatchSize, maxBytes: configuration.maxExportBatchBytes,
-      pooledBlocks: min(max(batches, 2), 5))
+      pooledBlocks: min(max(batches, 2), 5), countsDataPoints: Item.signal == .metrics)
     queue.share(budget)
     return State(machine: machine, queue: queue, openRoom: configuration.maxQueueSize)
   }
@@ -126,7 +136,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
   var slots: Int {
     switch kind {
     case .batching: max(1, min(exporter.maxConcurrentExports, BatchStateMachine.maxConcurrentExports))
-    case .simple: 1
+    case .simple, .periodic: 1  // RULES 4.15.2
     }
   }
 
@@ -155,31 +165,41 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
         handedOver: state.machine.counts.returned + state.machine.inFlight, dropped: state.machine.counts.droppedBefore,
         bytesHeld: budget.used, maxBytes: budget.limit)
     }
-    return metrics.selfMetrics(component, SelfMetrics.Item(Item.signal))
+    guard source != nil else { return metrics.selfMetrics(component, SelfMetrics.Item(Item.signal)) }
+    return metrics.readerMetrics(component, withState { $0.collection.durations })
   }
 
   @inline(__always)
   func onEnd(_ item: Item) {
     unsafe item.withField(maxBytes: budget.limit) { field in
-      if let field = unsafe field { unsafe enqueue(field, item.resource, item.scope) } else { dropTooLarge() }
+      if let field = unsafe field {
+        unsafe enqueue(field, item.resource, item.scope, count: item.itemCount)
+      } else {
+        dropTooLarge(count: item.itemCount)
+      }
     }
   }
 
   /// Queues an item, which is a field of its scope.
+  /// - Parameter count: What the ledger counts of the item. A metric without data points isn't worth a request.
   @unsafe
   @inline(__always)
-  func enqueue(_ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope) {
+  func enqueue(
+    _ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope, count: Int = 1
+  ) {
+    guard count > 0 else { return }
     lock.lock()
     if unsafe storage.pointee.machine.phase == .open, unsafe storage.pointee.queue.count < storage.pointee.openRoom,
       budget.take(item.count)
     {
-      unsafe storage.pointee.queue.append(item, resource, scope)
-      let wake = unsafe storage.pointee.machine.enqueued(queuedBytes: storage.pointee.queue.bytes)
+      unsafe storage.pointee.queue.append(item, resource, scope, count: count)
+      let wake = unsafe storage.pointee.machine.enqueued(
+        queuedBytes: storage.pointee.queue.bytes, count: count)
       lock.unlock()
       if wake { loop.notify(token) }
     } else {
       lock.unlock()
-      unsafe overflowed(item, resource, scope)
+      unsafe overflowed(item, resource, scope, count)
     }
   }
 }

@@ -17,13 +17,17 @@ public protocol BatchItem: Sendable {
   /// Reads an item that ``encode(to:)`` wrote.
   init(_ encoded: borrowing EncodedItem)
 
-  /// What an outcome and a ledger count of a batch: spans, log records, or the data points of metrics. Default: the items.
-  static func itemCount(of batch: Batch<Self>) -> Int
+  /// What an outcome and a ledger count of the item: 1 for a span or a log record, the number of data points of a metric.
+  /// Default 1.
+  var itemCount: Int { get }
 }
 
 extension BatchItem {
-  /// The number of items.
-  public static func itemCount(of batch: Batch<Self>) -> Int { batch.count }
+  /// 1.
+  public var itemCount: Int { 1 }
+
+  /// What an outcome and a ledger count of a batch: spans, log records, or the data points of metrics.
+  public static func itemCount(of batch: Batch<Self>) -> Int { batch.encoded.itemCount }
 }
 
 /// The bytes of an item in a batch. It has no public members.

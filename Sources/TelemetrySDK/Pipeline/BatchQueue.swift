@@ -12,7 +12,10 @@ struct BatchQueue: ~Copyable {
   private let minCapacity: Int
   private let maxItems: Int
   private let maxBytes: Int
+  /// Elements are metrics, each of which counts with its data points; else each counts as one item.
+  private let countsDataPoints: Bool
 
+  /// The queued items, as ledgers count them.
   private(set) var count = 0
   private(set) var bytes = 0
 
@@ -42,8 +45,12 @@ struct BatchQueue: ~Copyable {
   ///   - maxBytes: The maximum number of bytes in a batch; a larger item has a batch of its own.
   ///   - pooledBlocks: The maximum number of unused blocks that are kept.
   ///   - expectedBytes: The probable size of the first batch.
-  init(maxItems: Int, maxBytes: Int, pooledBlocks: Int = 2, expectedBytes: Int = 0) {
+  ///   - countsDataPoints: True for metrics.
+  init(
+    maxItems: Int, maxBytes: Int, pooledBlocks: Int = 2, expectedBytes: Int = 0, countsDataPoints: Bool = false
+  ) {
     self.expectedBytes = expectedBytes
+    self.countsDataPoints = countsDataPoints
     self.maxItems = maxItems
     self.maxBytes = maxBytes
     let isSmall = maxItems < 128 || maxBytes < 64 << 10
@@ -62,7 +69,10 @@ struct BatchQueue: ~Copyable {
   func trim() { blocks.trim() }
 
   /// The number of items in the first batch.
-  var firstCount: Int { closed.first?.count ?? count }
+  var firstCount: Int { closed.first?.itemCount ?? count }
+
+  /// The number of items that the open batch still takes; a whole batch if there is none.
+  var itemRoom: Int { end > start && itemsLeft > 0 ? itemsLeft : maxItems }
 
   private var openCount: Int { count - closedCount }
   /// The end of the open batch's items in its block.
@@ -74,30 +84,35 @@ struct BatchQueue: ~Copyable {
 
 extension BatchQueue {
   /// Adds an item, which is a field of its scope.
+  /// - Parameter count: What ledgers count of the item.
   @unsafe
   @inline(__always)
-  mutating func append(_ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope) {
-    if item.count > room || itemsLeft == 0 || lastScope != ObjectIdentifier(scope.storage)
+  mutating func append(
+    _ item: UnsafeRawBufferPointer, _ resource: Resource, _ scope: InstrumentationScope, count added: Int = 1
+  ) {
+    if item.count > room || itemsLeft < added || lastScope != ObjectIdentifier(scope.storage)
       || lastResource != ObjectIdentifier(resource.storage)
     {
-      prepare(item.count, resource, scope)
+      prepare(item.count, added, resource, scope)
     }
     unsafe cursor.copyMemory(from: item.baseAddress.unsafelyUnwrapped, byteCount: item.count)
     unsafe cursor += item.count
     room &-= item.count
-    itemsLeft &-= 1
-    count &+= 1
+    itemsLeft &-= added
+    count &+= added
     bytes &+= item.count
   }
 
   /// Opens a batch, makes room in it, and begins a run, as far as the item needs it.
   @inline(never)
-  private mutating func prepare(_ size: Int, _ resource: Resource, _ scope: InstrumentationScope) {
-    if openCount > 0, itemsLeft == 0 || size > maxBytes - (end - start) {
+  private mutating func prepare(
+    _ size: Int, _ added: Int, _ resource: Resource, _ scope: InstrumentationScope
+  ) {
+    if end > start, itemsLeft < added || size > maxBytes - (end - start) {
       expectedBytes = end - start
       close()
     }
-    if openCount == 0 { (runs, lastResource, lastScope) = ([], nil, nil) }  // the items of the runs have been removed
+    if end == start { (runs, lastResource, lastScope) = ([], nil, nil) }  // the items of the runs have been removed
     if block == nil { open(size) }
     if size > freeBytes { makeRoom(size) }
     room = min(freeBytes, maxBytes - (end - start))
@@ -142,12 +157,20 @@ extension BatchQueue {
     if let last = runs.indices.last { runs[last].end = end }
   }
 
+  /// Ends the open batch: the next item begins another.
+  mutating func endBatch() {
+    guard end > start else { return }
+    expectedBytes = end - start
+    close()
+  }
+
   private mutating func close() {
     guard let loan = block.take() else { return }
     endRun()
     let memory = RawBuffer(lending: loan)
-    closed.append(EncodedBatch(memory, start..<end, count: openCount, runs: runs))
+    closed.append(EncodedBatch(memory, start..<end, count: openElements, itemCount: openCount, runs: runs))
     closedCount = count
+    unsafe (cursor, start) = (base, 0)
     (runs, room, itemsLeft, lastScope, lastResource) = ([], 0, 0, nil, nil)
   }
 }
@@ -163,31 +186,54 @@ extension BatchQueue {
       close()
     }
     guard let batch = closed.removeFirst() else { return .empty }
-    count -= batch.count
-    closedCount -= batch.count
+    count -= batch.itemCount
+    closedCount -= batch.itemCount
     bytes -= batch.range.count
     return batch
   }
 
   /// Removes the oldest item. The queue isn't empty.
-  /// - Returns: The item's size, and memory to release outside of a lock.
-  mutating func removeFirst() -> (size: Int, released: EncodedBatch?) {
+  /// - Returns: The item's size, what ledgers count of it, and memory to release outside of a lock.
+  mutating func removeFirst() -> (size: Int, count: Int, released: EncodedBatch?) {
     precondition(count > 0)
     var released: EncodedBatch?
     let size: Int
+    let removed: Int
     if var first = closed.first {
-      size = first.removeFirst()
-      closedCount -= 1
+      removed = unsafe itemCount(at: first.memory.base + first.range.lowerBound)
+      size = first.removeFirst(itemCount: removed)
+      closedCount -= removed
       closed.first = first
       if first.count == 0 { released = closed.removeFirst() }
     } else {
+      removed = unsafe itemCount(at: base + start)
       size = unsafe EncodedBatch.size(of: base + start)
       start += size
-      itemsLeft += 1
+      itemsLeft += removed
       if runs.count > 1, let first = runs.first, first.end <= start { runs.removeFirst() }
     }
-    count -= 1
+    count -= removed
     bytes -= size
-    return (size, released)
+    return (size, removed, released)
+  }
+
+  /// What ledgers count of the item that begins at `start`.
+  @unsafe
+  private func itemCount(at start: UnsafeRawPointer) -> Int {
+    guard countsDataPoints else { return 1 }
+    let message = unsafe EncodedBatch.message(at: start)
+    return unsafe Metric.dataPointCount(
+      of: UnsafeRawBufferPointer(start: start + message.offset, count: message.count))
+  }
+
+  /// The number of elements in the open batch.
+  private var openElements: Int {
+    guard countsDataPoints else { return openCount }
+    var (position, elements) = (start, 0)
+    while position < end {
+      position += unsafe EncodedBatch.size(of: base + position)
+      elements += 1
+    }
+    return elements
   }
 }

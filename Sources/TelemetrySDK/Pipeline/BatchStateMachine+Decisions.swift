@@ -7,6 +7,7 @@ extension BatchStateMachine {
     wakePending = false
     guard phase != .closed else { return nil }
     if let action = giveUpOverdueExport(at: now) { return action }
+    if let action = advanceCollections(at: now) { return action }
     if let action = expediteExporter(at: now) { return action }
     if let action = answerFlush(at: now) { return action }
     if phase == .shuttingDown {
@@ -21,7 +22,7 @@ extension BatchStateMachine {
   /// The latest time for the next call of `nextAction`; never, if no time is awaited.
   var nextDeadline: Deadline {
     guard phase != .closed else { return .never }
-    var result = scheduleAt
+    var result = min(scheduleAt, collections?.nextDeadline ?? .never)
     for export in exports {
       switch export.stage {
       case .running(let at): result = min(result, cancelTime(export, at))
@@ -152,9 +153,11 @@ extension BatchStateMachine {
       let flush = flushes[index]
       let isLate = flush.deadline.hasPassed(at: now)
       switch flush.stage {
+      case .collecting:
+        if isLate { return flushExporterLate(index, isSettled: false) }
       case .waiting:
-        let isSettled =
-          head >= flush.watermark && !exports.contains { $0.stage != .abandoned && $0.first < flush.watermark }
+        let isSettled = isSettled(flush)
+        if isLate, collections != nil { return flushExporterLate(index, isSettled: isSettled) }
         if isLate { return answer(flushAt: index, isComplete: isSettled) }
         guard isSettled else { continue }
         flushes[index].stage = .flushingExporter
@@ -166,6 +169,16 @@ extension BatchStateMachine {
       }
     }
     return nil
+  }
+
+  private func isSettled(_ flush: Flush) -> Bool {
+    head >= flush.watermark && !exports.contains { $0.stage != .abandoned && $0.first < flush.watermark }
+  }
+
+  /// A reader flushes its exporter also after the deadline, but doesn't wait for it (RULES 4.15.2).
+  private mutating func flushExporterLate(_ index: Int, isSettled: Bool) -> Action {
+    flushes[index].stage = .exporterFlushed(isSettled)
+    return .flushExporter(id: flushes[index].id, deadline: flushes[index].deadline)
   }
 
   private mutating func answer(flushAt index: Int, isComplete: Bool) -> Action {
@@ -180,6 +193,8 @@ extension BatchStateMachine {
     if current.deadline.hasPassed(at: now) { return close(inTime: false) }
     let isLate = current.exportDeadline.hasPassed(at: now)
     switch current.stage {
+    case .collecting:
+      return isLate ? stopCollecting() ?? advanceShutdown(at: now) : nil
     case .draining:
       if isLate {
         if head < tail || hasLiveExport || blockedProducers > 0 { shutdown?.gaveUp = true }
@@ -216,6 +231,7 @@ extension BatchStateMachine {
 
   /// Counts all remaining items as dropped and answers all requests, one action at a time; `close` is the last.
   mutating func close(inTime: Bool) -> Action? {
+    if collections?.running != nil, let action = stopCollecting() { return action }
     if let action = discardQueue() {
       shutdown?.gaveUp = true
       return action
@@ -226,7 +242,7 @@ extension BatchStateMachine {
       abandon(index, .shutdown)
     }
     if let current = shutdown, current.stage != .endingExporter { return endExporter(current) }
-    if !flushes.isEmpty { return answer(flushAt: 0, isComplete: true) }
+    if let flush = flushes.first { return answer(flushAt: 0, isComplete: !flush.isCollecting) }
     if let current = shutdown, let id = shutdown?.ids.popLast() {
       return .answer(id: id, isComplete: inTime && !current.gaveUp, lost: current.lost)
     }

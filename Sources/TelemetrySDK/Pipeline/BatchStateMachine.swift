@@ -11,6 +11,9 @@
 /// shutdown   draining ── all settled ──▶ flushingExporter ── exporterFlushed ──▶ exporterFlushed ──▶ endingExporter
 ///               └─────────────────────────────┴─────────── exportDeadline ──────────────────────────────▲
 ///
+/// The machine of a periodic reader has a ``CollectionSchedule`` too: its flushes and its shutdown begin in the stage `collecting`,
+/// until the collection that began after the request has ended.
+///
 /// flush      waiting ── settled up to the watermark ──▶ flushingExporter ── exporterFlushed ──▶ exporterFlushed
 ///               └────────────────────────────────────────────┴── deadline, flushWithdrawn ──▶ answered ◀──┘
 ///
@@ -26,6 +29,8 @@ struct BatchStateMachine {
     case cancel(export: ExportID)
     /// Empties the queue of its `count` items, which are counted as dropped.
     case discard(count: Int)
+    /// Collects, for a periodic reader.
+    case collection(CollectionSchedule.Action)
     /// Calls the exporter's `expedite`.
     case expediteExporter(deadline: Deadline)
     /// Calls the exporter's `forceFlush`, then `exporterFlushed`.
@@ -84,20 +89,26 @@ struct BatchStateMachine {
 
   struct Flush {
     enum Stage: Equatable {
+      /// Waits for a collection, which has begun if there is an id.
+      case collecting(CollectionSchedule.CollectionID?)
       case waiting
       case flushingExporter
       case exporterFlushed(Bool)
     }
 
     let id: RequestID
-    let watermark: UInt64
+    var watermark: UInt64
     let deadline: Deadline
     var lost = 0
     var stage = Stage.waiting
+
+    var isCollecting: Bool { if case .collecting = stage { true } else { false } }
   }
 
   struct Shutdown {
     enum Stage: Equatable {
+      /// Waits for a collection, which has begun if there is an id.
+      case collecting(CollectionSchedule.CollectionID?)
       case draining
       case flushingExporter
       case exporterFlushed
@@ -112,6 +123,8 @@ struct BatchStateMachine {
     var exporterEnded = false
     var gaveUp = false
     var lost = 0
+
+    var isCollecting: Bool { if case .collecting = stage { true } else { false } }
   }
 
   /// Consecutive drops of items that weren't exported, until none has been dropped for `dropReportInterval`.
@@ -152,6 +165,8 @@ struct BatchStateMachine {
   /// The deadline of the last `expedite`: until then the exporter attempts exports at once.
   var expedited: Deadline?
   var drops: DropEpisode?
+  /// nil for a processor.
+  var collections: CollectionSchedule?
   private var nextID: UInt64 = 1
 
   init(_ settings: Settings) {
@@ -184,13 +199,13 @@ struct BatchStateMachine {
 // MARK: Inputs: items
 
 extension BatchStateMachine {
-  /// An item was queued.
+  /// An item was queued; a metric counts as `count` items, its data points.
   /// - Returns: True if the loop has to be woken: for the first item, which starts the schedule delay; for a batch that has a
   ///   free slot; and during a shutdown, for the item of a blocked producer.
   @inline(__always)
-  mutating func enqueued(queuedBytes: Int) -> Bool {
-    counts.ended &+= 1
-    tail &+= 1
+  mutating func enqueued(queuedBytes: Int, count: Int = 1) -> Bool {
+    counts.ended &+= count
+    tail &+= UInt64(truncatingIfNeeded: count)
     guard !wakePending else { return false }
     let startsDelay = scheduleAt.isNever && head >= exportUpTo
     guard startsDelay || (isBatchReady(queuedBytes) && hasFreeSlot) || phase != .open else { return false }
@@ -200,13 +215,13 @@ extension BatchStateMachine {
 
   /// A new item was dropped.
   /// - Returns: True if the loop has to be woken: for a report, or because a shutdown waits for the item.
-  mutating func newItemDropped(_ reason: DropReason) -> Bool {
-    counts.ended += 1
-    counts.drop(1, reason)
+  mutating func newItemDropped(_ reason: DropReason, count: Int = 1) -> Bool {
+    counts.ended += count
+    counts.drop(count, reason)
     switch phase {
-    case .open: return recordDrop(reason)
+    case .open: return recordDrop(reason, count)
     case .shuttingDown where reason != .afterShutdown:
-      shutdown?.lost += 1
+      shutdown?.lost += count
       return requestWake()
     case .shuttingDown, .closed: return false
     }
@@ -214,11 +229,11 @@ extension BatchStateMachine {
 
   /// The oldest queued item was dropped to make room.
   /// - Returns: True if the loop has to be woken, for a report.
-  mutating func oldestItemDropped(_ reason: DropReason) -> Bool {
-    counts.drop(1, reason)
-    lose(1, of: head, count: 1)
-    head += 1
-    return recordDrop(reason)
+  mutating func oldestItemDropped(_ reason: DropReason, count: Int = 1) -> Bool {
+    counts.drop(count, reason)
+    lose(count, of: head, count: count)
+    head += UInt64(count)
+    return recordDrop(reason, count)
   }
 
   /// A producer waits for room.
@@ -229,16 +244,16 @@ extension BatchStateMachine {
   }
 
   /// The item of a blocked producer was queued, either on the loop's thread or before the loop is woken.
-  mutating func blockedItemEnqueued(queuedBytes: Int) {
+  mutating func blockedItemEnqueued(queuedBytes: Int, count: Int = 1) {
     blockedProducers -= 1
-    _ = enqueued(queuedBytes: queuedBytes)
+    _ = enqueued(queuedBytes: queuedBytes, count: count)
   }
 
   /// The item of a blocked producer was dropped.
   /// - Returns: True if the loop has to be woken.
-  mutating func blockedItemDropped(_ reason: DropReason) -> Bool {
+  mutating func blockedItemDropped(_ reason: DropReason, count: Int = 1) -> Bool {
     blockedProducers -= 1
-    return newItemDropped(reason)
+    return newItemDropped(reason, count: count)
   }
 
   /// An item found no room, so all queued items are exported without further delay.
@@ -249,11 +264,12 @@ extension BatchStateMachine {
     return hasFreeSlot && requestWake()
   }
 
-  private mutating func recordDrop(_ reason: DropReason) -> Bool {
-    if drops == nil { drops = DropEpisode(reason: reason) }
-    drops?.total += 1
-    drops?.unreported += 1
-    return drops?.total == 1 && requestWake()
+  private mutating func recordDrop(_ reason: DropReason, _ count: Int) -> Bool {
+    let isFirst = drops == nil
+    if isFirst { drops = DropEpisode(reason: reason) }
+    drops?.total += count
+    drops?.unreported += count
+    return isFirst && requestWake()
   }
 
   private mutating func requestWake() -> Bool {
@@ -268,7 +284,12 @@ extension BatchStateMachine {
   /// A flush was requested; an `answer` action ends it.
   mutating func flushRequested(by deadline: Deadline) -> RequestID {
     let id = RequestID(number: newID())
-    flushes.append(Flush(id: id, watermark: tail, deadline: deadline))
+    var flush = Flush(id: id, watermark: tail, deadline: deadline)
+    if phase == .open, collections != nil {
+      flush.stage = .collecting(nil)
+      collections?.demanded(by: deadline)
+    }
+    flushes.append(flush)
     expediteBy = min(expediteBy ?? .never, deadline)
     exportUpTo = tail
     return id
@@ -291,6 +312,11 @@ extension BatchStateMachine {
     }
     phase = .shuttingDown
     shutdown = Shutdown(ids: [id], deadline: deadline, exportDeadline: exportDeadline)
+    if collections != nil {
+      shutdown?.stage = .collecting(nil)
+      collections?.demanded(by: exportDeadline)
+      collections?.stopTicking()
+    }
     scheduleAt = .never
     return id
   }

@@ -19,18 +19,22 @@ package struct EncodedBatch: Sendable {
   package let memory: RawBuffer
   /// The items, as positions in the block.
   package private(set) var range: Range<Int>
+  /// The number of elements: spans, log records, metrics.
   package private(set) var count: Int
+  /// What ledgers count: of metrics the data points, else the elements.
+  package private(set) var itemCount: Int
   /// A slice, so that removing the first run moves no other; its first index is 0 only until then.
   package private(set) var runs: ArraySlice<Run>
 
-  init(_ memory: RawBuffer, _ range: Range<Int>, count: Int, runs: ArraySlice<Run>) {
+  init(_ memory: RawBuffer, _ range: Range<Int>, count: Int, itemCount: Int, runs: ArraySlice<Run>) {
     self.memory = memory
     self.range = range
     self.count = count
+    self.itemCount = itemCount
     self.runs = runs
   }
 
-  static var empty: EncodedBatch { EncodedBatch(RawBuffer(capacity: 0), 0..<0, count: 0, runs: []) }
+  static var empty: EncodedBatch { EncodedBatch(RawBuffer(capacity: 0), 0..<0, count: 0, itemCount: 0, runs: []) }
 
   /// The bytes of the run with this number, counted from 0, as positions in the block.
   package func range(ofRun number: Int) -> Range<Int> {
@@ -38,12 +42,13 @@ package struct EncodedBatch: Sendable {
     return (number == 0 ? range.lowerBound : runs[index - 1].end)..<runs[index].end
   }
 
-  /// Removes the first item.
+  /// Removes the first item, of which ledgers count `itemCount`.
   /// - Returns: The item's size.
-  mutating func removeFirst() -> Int {
+  mutating func removeFirst(itemCount removed: Int = 1) -> Int {
     let size = unsafe Self.size(of: memory.base + range.lowerBound)
     range = range.lowerBound + size..<range.upperBound
     count -= 1
+    itemCount -= removed
     if let first = runs.first, first.end <= range.lowerBound { runs.removeFirst() }
     return size
   }

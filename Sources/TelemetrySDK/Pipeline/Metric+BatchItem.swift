@@ -10,18 +10,8 @@ extension Metric: BatchItem {
     unsafe self.init(decoding: encoded.message, resource: encoded.resource, scope: encoded.scope)
   }
 
-  /// The number of data points: what outcomes and ledgers count of metrics (RULES 1.3.2).
-  public static func itemCount(of batch: Batch<Metric>) -> Int {
-    var (position, count) = (batch.encoded.range.lowerBound, 0)
-    while position < batch.encoded.range.upperBound {
-      let message = unsafe EncodedBatch.message(at: batch.encoded.memory.base + position)
-      position += message.offset
-      count += unsafe dataPointCount(
-        of: UnsafeRawBufferPointer(start: batch.encoded.memory.base + position, count: message.count))
-      position += message.count
-    }
-    return count
-  }
+  /// The number of data points: what outcomes and ledgers count of a metric (RULES 1.3.1).
+  public var itemCount: Int { dataPointCount }
 
   /// The number of data points in a `Metric` that this module wrote.
   @unsafe

@@ -8,8 +8,11 @@ struct ProducerQueue {
     let item: [UInt8]
     let resource: Resource
     let scope: InstrumentationScope
+    /// What the ledger counts of the item.
+    let count: Int
 
-    init(_ item: [UInt8], _ resource: Resource, _ scope: InstrumentationScope) {
+    init(_ item: [UInt8], _ resource: Resource, _ scope: InstrumentationScope, count: Int = 1) {
+      self.count = count
       self.item = item
       self.resource = resource
       self.scope = scope

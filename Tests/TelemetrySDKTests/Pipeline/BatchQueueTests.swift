@@ -61,7 +61,7 @@ import Testing
     for (number, run) in batch.runs.enumerated() {
       let range = batch.range(ofRun: number)
       #expect(!range.isEmpty)
-      let part = EncodedBatch(batch.memory, range, count: .max, runs: [run])
+      let part = EncodedBatch(batch.memory, range, count: .max, itemCount: .max, runs: [run])
       var position = Batch<Thing>(part).startIndex
       var start = range.lowerBound
       while start < range.upperBound {

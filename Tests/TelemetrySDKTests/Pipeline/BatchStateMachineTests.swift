@@ -63,6 +63,10 @@ import Testing
     settings.maxConcurrentExports = 1 + random.next(3)
     settings.exportTimeout = .milliseconds(500)
     var machine = BatchStateMachine(settings)
+    if seed % 2 == 1 {
+      machine.collections = CollectionSchedule(
+        interval: .milliseconds(300), timeout: .milliseconds(700), producers: random.next(4), at: .zero)
+    }
     var model = Model()
     var now = MonotonicInstant.zero
     for step in 0..<600 {
@@ -74,6 +78,7 @@ import Testing
         firstBatch: min(machine.queued, 1 + random.next(settings.maxExportBatchSize)))
       {
         model.apply(action, waiting: machine.blockedProducers)
+        model.endCollections(&machine, &random)
         #expect(machine.ledger.isBalanced, "seed \(seed) step \(step)")
       }
       check(machine, model, settings, now, "seed \(seed) step \(step)")
@@ -82,6 +87,7 @@ import Testing
     _ = machine.shutdownRequested(by: Deadline(now), at: now)
     while let action = machine.nextAction(at: now, queuedBytes: 0, firstBatch: 0) {
       model.apply(action, waiting: machine.blockedProducers)
+      model.endCollections(&machine, &random)
     }
     if machine.phase != .closed {
       for action in machine.loopFailed() { model.apply(action, waiting: machine.blockedProducers) }
@@ -100,6 +106,9 @@ import Testing
     var shutdowns: Set<BatchStateMachine.RequestID> = []
     var answered: Set<BatchStateMachine.RequestID> = []
     var closed = 0
+    /// The producers whose calls haven't returned, and the collections that end.
+    var calls: Set<Int> = []
+    var ending: [CollectionSchedule.CollectionID] = []
 
     mutating func apply(_ action: BatchStateMachine.Action, waiting: Int) {
       switch action {
@@ -114,8 +123,30 @@ import Testing
         #expect(answered.insert(id).inserted, "answered twice")
         #expect(!complete || waiting == 0 || !shutdowns.contains(id), "a producer is still blocked")
       case .close: closed += 1
+      case .collection(.begin(_, let producers, _)):
+        #expect(calls.isDisjoint(with: producers), "a producer is called twice at once")
+        calls.formUnion(producers)
+      case .collection(.end(let id, let late)):
+        #expect(calls.isSuperset(of: late))
+        ending.append(id)
+      case .collection(.cancel(let producer)): #expect(calls.contains(producer))
       case .cancel, .discard, .expediteExporter, .report: break
       }
+    }
+
+    /// Queues the items of collections that end, as the driver does.
+    mutating func endCollections(_ machine: inout BatchStateMachine, _ random: inout SeededRandom) {
+      for id in ending {
+        for _ in 0..<random.next(4) {
+          if machine.admitsCollectedItems {
+            _ = machine.enqueued(queuedBytes: machine.queued * 100, count: 1 + random.next(3))
+          } else {
+            _ = machine.newItemDropped(.shutdown, count: 1 + random.next(3))
+          }
+        }
+        machine.collectionEnded(id)
+      }
+      ending = []
     }
   }
 
@@ -123,6 +154,10 @@ import Testing
     _ choice: Int, _ machine: inout BatchStateMachine, _ model: inout Model, _ now: MonotonicInstant,
     _ random: inout SeededRandom
   ) {
+    if random.next(4) == 0, let producer = model.calls.min() {
+      model.calls.remove(producer)
+      _ = machine.producerReturned(producer)
+    }
     switch choice {
     case 0..<20:
       if machine.phase == .open { _ = machine.enqueued(queuedBytes: machine.queued * 100) }

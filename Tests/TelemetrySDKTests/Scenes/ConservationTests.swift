@@ -70,7 +70,7 @@ import Testing
   }
 }
 
-private final class SharedRandom: Sendable {
+final class SharedRandom: Sendable {
   private let random: Mutex<SeededRandom>
   init(_ seed: Int) { random = Mutex(SeededRandom(seed: UInt64(seed))) }
   func next(_ bound: Int) -> Int { random.withLock { $0.next(bound) } }
