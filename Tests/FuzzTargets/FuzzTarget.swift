@@ -27,6 +27,8 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
   case json
   /// `ExportTraceServiceRequest`.
   case traces
+  /// `ExportMetricsServiceRequest`.
+  case metrics
 
   /// Reads `bytes`.
   package func run(_ bytes: [UInt8]) {
@@ -44,6 +46,7 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
     case .headers: HeaderLines.run(bytes)
     case .json: Spans.json(bytes)
     case .traces: Spans.request(bytes)
+    case .metrics: Metrics.request(bytes)
     }
   }
 }

@@ -24,7 +24,7 @@ struct RandomSpans {
   }
 }
 
-private struct Maker {
+struct Maker {
   var generator: SeededRandom
 
   mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &generator) < percent }
