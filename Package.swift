@@ -98,9 +98,8 @@ let package = Package(
     .executableTarget(
       name: "otlp",
       dependencies: [
-        "SwiftOTLP", "OTLPHTTP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport",
-        "TelemetrySDK",
-        "TelemetryCore", "COTLPSystem",
+        "SwiftOTLP", "OTLPFile", "OTLPHTTP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient",
+        "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPSystem",
       ],
       swiftSettings: settings),
 

@@ -61,6 +61,13 @@ final class FileOutput: LineOutput {
     }
   }
 
+  func synchronize() throws(FileFailure) {
+    try file.withLock { (file) throws(FileFailure) in
+      guard let descriptor = file?.descriptor else { return }
+      try named { () throws(SystemError) in try FileSystem.synchronize(descriptor) }
+    }
+  }
+
   func close() { file.withLock { close(&$0) } }
 
   private func close(_ file: inout sending OpenFile?) {

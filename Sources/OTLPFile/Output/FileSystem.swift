@@ -111,6 +111,15 @@ enum FileSystem {
     try check("ftruncate") { ftruncate(descriptor, off_t(size)) }
   }
 
+  /// Removes the bytes that this process has written last to a descriptor of a regular file.
+  /// - Returns: False if that isn't possible: it is no file, or another process has written behind them.
+  static func takeBack(_ count: Int, from descriptor: Int32) -> Bool {
+    guard let status = try? status(of: descriptor), status.kind == .regular, status.size >= count,
+      lseek(descriptor, 0, SEEK_CUR) == off_t(status.size), (try? cut(descriptor, to: status.size - count)) != nil
+    else { return false }
+    return lseek(descriptor, off_t(status.size - count), SEEK_SET) >= 0
+  }
+
   static func synchronize(_ descriptor: Int32) throws(SystemError) {
     #if canImport(Darwin)
       try check("fsync") { fsync(descriptor) }

@@ -10,6 +10,9 @@ protocol LineOutput: Sendable {
   /// - Parameter deadline: The end of the attempt, by the system's clock.
   func write(_ line: FileLine, by deadline: Deadline) throws(FileFailure)
 
+  /// Forces what was written to the disk, if it is in a file.
+  func synchronize() throws(FileFailure)
+
   /// Closes a file that this object opened.
   func close()
 }

@@ -9,7 +9,8 @@ internal import TelemetryCore
   internal import Darwin
 #endif
 
-/// A pipe, a terminal, or another descriptor that can't be cut: a line that was written in part is completed before any other.
+/// A pipe, a terminal, or another descriptor: a line that was written in part is completed before any other, or taken back if the
+/// descriptor is that of a file.
 final class StreamOutput: LineOutput {
   /// A line of which the stream took the first bytes.
   private struct Unfinished {
@@ -84,6 +85,18 @@ final class StreamOutput: LineOutput {
     }
   }
 
+  func synchronize() throws(FileFailure) {
+    try state.withLock { (state) throws(FileFailure) in
+      guard let descriptor = state.descriptor else { return }
+      do throws(SystemError) {
+        try FileSystem.synchronize(descriptor)
+      } catch {
+        // A pipe or a terminal has no disk.
+        if ![EINVAL, EROFS, EBADF, ENOTSUP].contains(error.code) { throw FileFailure(name, error) }
+      }
+    }
+  }
+
   func close() {
     guard path != nil else { return }
     state.withLock { state in
@@ -117,7 +130,9 @@ final class StreamOutput: LineOutput {
       }
       state.unfinished = nil
     } catch {
-      state.unfinished = unfinished.done > 0 ? unfinished : nil
+      let isCut =
+        unfinished.done > 0 && error.code != ETIMEDOUT && FileSystem.takeBack(unfinished.done, from: descriptor)
+      state.unfinished = unfinished.done > 0 && !isCut ? unfinished : nil
       let isGone = error.code == EPIPE
       // The next reader of a FIFO begins with a whole line.
       if isGone, path != nil {

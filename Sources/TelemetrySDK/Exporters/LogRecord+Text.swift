@@ -22,4 +22,11 @@ extension LogRecord: ReadableItem {
   }
 
   private var bodyText: String { body.map(ReadableText.value) ?? "" }
+
+  /// The record as readable lines, without a line break at the end.
+  package var readableText: String {
+    var text = ""
+    appendText(to: &text)
+    return String(text.dropLast())
+  }
 }

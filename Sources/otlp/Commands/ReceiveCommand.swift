@@ -1,7 +1,8 @@
 internal import HTTP2Transport
+internal import OTLPFile
 internal import OTLPTesting
 internal import TelemetryCore
-internal import TelemetrySDK
+package import TelemetrySDK
 
 /// `otlp receive`.
 package struct ReceiveCommand: ToolCommand {
@@ -11,19 +12,24 @@ package struct ReceiveCommand: ToolCommand {
   package var tlsCertificate: String?
   package var tlsKey: String?
   package var output: String?
+  package var signal: OTLPSignal?
+  package var rotation = SignalFiles.Rotation()
   package var isVerbose = false
 
   package init() {}
 
   package static let table = CommandTable<ReceiveCommand>(
-    "receive", "receives spans and shows or stores them",
+    "receive", "receives spans, log records and metrics, and shows or stores them",
     notes: """
-      It listens until SIGINT or SIGTERM, then prints the number of spans. --listen accepts 127.0.0.1, \
+      It listens until SIGINT or SIGTERM, then prints the number of items. --listen accepts 127.0.0.1, \
       0.0.0.0:4317, [::1]:4317 or unix:/path. Both ports take OTLP over gRPC and over HTTP, in protobuf and JSON.
-      On a terminal it shows the waterfall of each trace, and again when more of its spans arrive.
-      With --output it answers a request after it wrote its line, and forces the file to disk at the end.
-      If a line can't be written, it answers UNAVAILABLE and ends. --output - is standard output.
-      Exit code 0 after a signal, 69 if spans could not be written, 78 if it can't listen.
+      On a terminal it shows the waterfall of each trace, and again when more of its spans arrive; log records and metrics as \
+      lines.
+      With --output it answers a request after it wrote its line, and forces the file to disk at the end. A folder, which is \
+      made if the path ends with a slash, gets the files traces.jsonl, metrics.jsonl and logs.jsonl. A file holds one signal, \
+      that of --signal; others are refused. --output - is standard output, with lines of all signals.
+      If a line can't be written, it answers UNAVAILABLE and ends.
+      Exit code 0 after a signal, 69 if items could not be written, 78 if it can't listen.
       """,
     options: [
       Option(
@@ -37,7 +43,21 @@ package struct ReceiveCommand: ToolCommand {
         \.httpPort, OptionReader<Int>.integer(in: 0...65_535).map { UInt16($0) }),
       Option("tls-certificate", "FILE", "the server's certificate, which turns TLS on", \.tlsCertificate, .path),
       Option("tls-key", "FILE", "the private key of --tls-certificate", \.tlsKey, .path),
-      Option("output", "FILE", "append the spans as lines of OTLP JSON", \.output, .path),
+      Option(
+        "output", "FILE", "append the items as lines of OTLP JSON to a file, or to files in a folder", \.output, .path),
+      Option(
+        "signal", "NAME", "the only signal that --output takes: traces, logs or metrics",
+        default: "traces for a file, else all", \.signal,
+        .choice(["traces": .traces, "logs": .logs, "metrics": .metrics])),
+      Option(
+        "max-file-size", "N", "the size in bytes at which --output begins another file", \.rotation.maxFileSize,
+        .integer(in: 1024...(1 << 40))),
+      Option(
+        "max-file-age", "T", "the age at which --output begins another file", \.rotation.maxFileAge,
+        .duration(in: .seconds(1) ... .seconds(10 * 365 * 86_400))),
+      Option(
+        "max-files", "N", "how many finished files of a signal are kept", default: "all", \.rotation.maxFiles,
+        .integer(in: 0...100_000)),
       Option(
         flag: "verbose", "show attributes, events, links and times too, also if standard output is no terminal",
         \.isVerbose),
@@ -46,17 +66,17 @@ package struct ReceiveCommand: ToolCommand {
   package func run() async throws(ToolError) -> ExitCode {
     let address = try address
     let tls = try tls
-    let file: SpanFile? = if let output { try SpanFile(output) } else { nil }
-    let isShown = file == nil && (isVerbose || TextOutput.standard.isTerminal)
+    let files = try files()
+    let isShown = files == nil && (isVerbose || TextOutput.standard.isTerminal)
     let wake = BlockingSemaphore()
     StopSignal.shared.onRequest { wake.signal() }
-    let handler = RequestHandler(file: file, showsTraces: isShown) { wake.signal() }
-    let collector = try await start(address, tls, handler, decodes: file != nil || isShown)
+    let handler = RequestHandler(files: files, isShown: isShown, isVerbose: isVerbose) { wake.signal() }
+    let collector = try await start(address, tls, handler, decodes: files != nil || isShown)
     let second = collector.secondEndpoint.map { ", and on \($0)" } ?? ""
     TextOutput.error.line("listening on \(collector.endpoint)\(second)")
-    if file == nil, !isShown {
+    if files == nil, !isShown {
       TextOutput.error.line(
-        "standard output is no terminal: spans are only counted; --verbose shows them, --output stores them")
+        "standard output is no terminal: items are only counted; --verbose shows them, --output stores them")
     }
     var failure: ToolError?
     while failure == nil, !StopSignal.shared.isRequested, handler.failure == nil {
@@ -65,16 +85,38 @@ package struct ReceiveCommand: ToolCommand {
     }
     await stop(collector)
     if failure == nil { failure = show(handler, quiet: .zero) }
-    return try conclude(collector.counts, handler, file, failure)
+    return try conclude(collector.counts, handler, files, failure)
   }
 
-  /// Shows the traces that no span arrived for within `quiet`.
+  private func files() throws(ToolError) -> SignalFiles? {
+    guard let output else {
+      let alone: [(String, Bool)] = [
+        ("--signal", signal != nil), ("--max-file-size", rotation.maxFileSize != nil),
+        ("--max-file-age", rotation.maxFileAge != nil), ("--max-files", rotation.maxFiles != nil),
+      ]
+      if let (option, _) = alone.first(where: \.1) { throw ToolError(.usage, "\(option) needs --output") }
+      return nil
+    }
+    return try SignalFiles(
+      output, signal: signal, rotation,
+      diagnostics: Diagnostics(minimumLevel: .warning) { TextOutput.error.line("otlp receive: \($0.description)") })
+  }
+
+  /// Shows log records and metrics, and the traces that no span arrived for within `quiet`.
   /// - Returns: The error if standard output can't be written.
   private func show(_ handler: RequestHandler, quiet: Duration) -> ToolError? {
     let (traces, discarded) = handler.takeQuiet(for: quiet)
     // The width of a terminal can change.
     let waterfall = Waterfall(Terminal.standard, isVerbose: isVerbose)
+    let items = handler.takeLines()
     do throws(ToolError) {
+      for line in items.lines {
+        let shown = isVerbose ? line : TerminalWidth.cut(line, to: Terminal.standard.columns)
+        try TextOutput.standard.deliver(shown + "\n")
+      }
+      if items.discarded > 0 {
+        try TextOutput.standard.deliver("… and \(items.discarded) log records and metrics that were discarded\n")
+      }
       for trace in traces {
         var text = waterfall.text(trace.spans)
         if trace.known > 0 { text += "  shown again, with \(trace.spans.count - trace.known) more spans\n" }
@@ -104,17 +146,26 @@ package struct ReceiveCommand: ToolCommand {
   }
 
   private func conclude(
-    _ counts: LoopbackCollector.Counts, _ handler: RequestHandler, _ file: SpanFile?, _ failure: ToolError?
+    _ counts: LoopbackCollector.Counts, _ handler: RequestHandler, _ files: SignalFiles?, _ failure: ToolError?
   ) throws(ToolError) -> ExitCode {
-    let requests = counts.acceptedRequests - (file == nil ? handler.otherCount : 0)
-    TextOutput.error.line("received \(counts.spans) spans in \(requests) requests")
+    let requests = counts.acceptedRequests - (files == nil ? handler.otherCount : 0)
+    TextOutput.error.line("received \(Self.text(counts)) in \(requests) requests")
     if let others = handler.otherRequests { TextOutput.error.line(others) }
     if let failure { throw failure }
     if let reason = handler.failure {
-      throw ToolError(.loss, "--output: \(reason); \(handler.refusedSpans) spans were refused")
+      throw ToolError(.loss, "--output: \(reason); \(handler.refusedItems) items were refused")
     }
-    if let file, let reason = file.finish() { throw ToolError(.loss, "--output: \(file.name): \(reason)") }
+    if let files, let reason = files.finish() { throw ToolError(.loss, "--output: \(files.name): \(reason)") }
     return .success
+  }
+
+  /// `10 spans, 3 log records`
+  private static func text(_ counts: LoopbackCollector.Counts) -> String {
+    var parts: [String] = []
+    if counts.logRecords > 0 { parts.append("\(counts.logRecords) log records") }
+    if counts.dataPoints > 0 { parts.append("\(counts.dataPoints) data points") }
+    if counts.spans > 0 || parts.isEmpty { parts.insert("\(counts.spans) spans", at: 0) }
+    return parts.joined(separator: ", ")
   }
 
   // MARK: Start
@@ -164,8 +215,10 @@ package struct ReceiveCommand: ToolCommand {
   ) async throws(ToolError) -> LoopbackCollector {
     var configuration = LoopbackCollector.Configuration(address: address, tls: tls)
     configuration.secondAddress = try secondAddress(beside: address)
-    // The collector decodes only the requests of kept spans.
+    // The collector decodes only the requests of kept items.
     configuration.keptSpans = decodes ? 1 : 0
+    configuration.keptLogRecords = decodes ? 1 : 0
+    configuration.keptMetrics = decodes ? 1 : 0
     configuration.keptRequests = 0
     configuration.maxMessageBytes = 64 << 20
     configuration.answersAnyMethod = true

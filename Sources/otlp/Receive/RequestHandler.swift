@@ -4,51 +4,57 @@ internal import Synchronization
 internal import TelemetryCore
 internal import TelemetrySDK
 
-/// Answers the requests of `otlp receive`: writes or collects the spans, and counts requests for other services.
+/// Answers the requests of `otlp receive`: writes or collects the items, and counts requests for other services.
 package final class RequestHandler: Sendable {
   private struct State {
     var board: TraceBoard?
+    var lines: ItemLines?
     var failure: String?
-    /// The number of requests by service, except for traces.
+    /// The number of requests by service, except for those that are taken.
     var others: [String: Int] = [:]
-    var refusedSpans = 0
+    var refusedItems = 0
   }
 
   private static let maxServices = 20
 
-  private let file: SpanFile?
+  private let files: SignalFiles?
   private let onFailure: @Sendable () -> Void
   private let state: Mutex<State>
 
   /// - Parameters:
-  ///   - file: The file for spans; nil if they are not written.
-  ///   - showsTraces: If true, the handler keeps spans for ``takeQuiet(for:)``.
+  ///   - files: The files for items; nil if they are not written.
+  ///   - isShown: If true, the handler keeps spans for ``takeQuiet(for:)`` and lines for ``takeLines()``.
   ///   - onFailure: Called once if a line can't be written.
-  package init(file: SpanFile?, showsTraces: Bool, onFailure: @escaping @Sendable () -> Void) {
-    self.file = file
+  package init(
+    files: SignalFiles?, isShown: Bool, isVerbose: Bool = false, onFailure: @escaping @Sendable () -> Void
+  ) {
+    self.files = files
     self.onFailure = onFailure
-    state = Mutex(State(board: showsTraces ? TraceBoard() : nil))
+    state = Mutex(
+      State(board: isShown ? TraceBoard() : nil, lines: isShown ? ItemLines(isVerbose: isVerbose) : nil))
   }
 
-  /// Answers a request after the spans have been written or kept.
+  /// Answers a request after the items have been written or kept.
   package func answer(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
-    guard request.signal == .traces else { return answerOther(request.path) }
+    guard let signal = request.signal, files?.takes(signal) != false else { return answerOther(request.path) }
     return state.withLock { state in
-      if let file, state.failure == nil, let reason = file.append(request.spans) {
-        state.failure = "\(file.name): \(reason)"
+      if let files, state.failure == nil, let reason = files.append(request) {
+        state.failure = "\(files.name): \(reason)"
         onFailure()
       }
       if let failure = state.failure {
-        state.refusedSpans += request.spanCount
+        state.refusedItems += request.itemCount
         return .status(.unavailable, message: "otlp receive can't write: \(failure)")
       }
       state.board?.add(request.spans, at: .system)
+      state.lines?.add(request.logRecords)
+      state.lines?.add(request.metrics)
       return .success
     }
   }
 
-  /// Accepts other services, so that an application that also exports metrics or log records sees no errors. With a file
-  /// the handler refuses such requests, because the file stores only traces.
+  /// Accepts other services, so that an application that also exports profiles sees no errors. With a file the handler refuses such
+  /// requests, because the file doesn't store them.
   private func answerOther(_ path: String) -> LoopbackCollector.Response {
     // A path of OTLP over HTTP has the signal's name at its end.
     let name = path.hasPrefix("/v1/") ? path : path.split(separator: "/").first.map(String.init) ?? path
@@ -57,7 +63,8 @@ package final class RequestHandler: Sendable {
       let isKnown = state.others[service] != nil || state.others.count < Self.maxServices
       state.others[isKnown ? service : "other services", default: 0] += 1
     }
-    return file == nil ? .success : .status(.unimplemented, message: "otlp receive --output stores only traces")
+    guard let files else { return .success }
+    return .status(.unimplemented, message: "otlp receive --output stores only \(files.signals)")
   }
 
   /// The error of the first line that could not be written.
@@ -70,16 +77,21 @@ package final class RequestHandler: Sendable {
     }
   }
 
+  /// Takes the lines of log records and metrics, and the number of discarded ones.
+  package func takeLines() -> (lines: [String], discarded: Int) {
+    state.withLock { state in state.lines?.take() ?? ([], 0) }
+  }
+
   /// A sentence on the requests for other services; nil if there were none.
   package var otherRequests: String? {
     let others = state.withLock { $0.others }
     guard !others.isEmpty else { return nil }
     let counts = others.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
-    return "\(file == nil ? "requests of other services, not shown" : "requests of other services, refused"): \(counts)"
+    return "\(files == nil ? "requests of other services, not shown" : "requests of other services, refused"): \(counts)"
   }
 
   /// The number of requests for other services.
   package var otherCount: Int { state.withLock { $0.others.values.reduce(0, +) } }
 
-  package var refusedSpans: Int { state.withLock { $0.refusedSpans } }
+  package var refusedItems: Int { state.withLock { $0.refusedItems } }
 }

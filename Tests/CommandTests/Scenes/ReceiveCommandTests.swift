@@ -56,7 +56,7 @@ import Testing
     #expect(await process.wait() == 69)
     #expect(process.errors.contains("received 0 spans in 0 requests"))
     #expect(process.errors.contains(arguments.contains("sleep") ? "Broken pipe" : "No space left on device"))
-    #expect(process.errors.contains("10 spans were refused"))
+    #expect(process.errors.contains("10 items were refused"))
   }
 
   @Test func standardOutputHasOnlyTheLinesOfSpans() async throws {
@@ -89,6 +89,82 @@ import Testing
     let spans = try text.split(separator: "\n").flatMap { try OTLPJSON.decode(String($0)) }
     #expect(limited.errors.contains("received \(spans.count) spans"))
     #expect(!spans.isEmpty && spans.count < 300)
+  }
+
+  @Test("a folder gets a file for each signal, and all of it can be sent on")
+  func folder() async throws {
+    let folder = try TestFiles.makeDirectory()
+    defer { TestFiles.remove(folder) }
+    let (process, endpoint) = try await start("--output \(folder)/new/")
+    for signal in ["traces", "logs", "metrics"] {
+      let load = try await Tool.run(["load", "--endpoint", endpoint, "--signal", signal, "--items", "700"])
+      #expect(load.code == 0, "\(load.errors)")
+    }
+    process.send(15)
+    #expect(await process.wait() == 0)
+    #expect(process.errors.contains("received 700 spans, 700 log records, 700 data points in "))
+    #expect(TestFiles.names(in: folder + "/new") == ["logs.jsonl", "metrics.jsonl", "traces.jsonl"])
+    let documents = try TestFiles.names(in: folder + "/new").flatMap { name in
+      try TestFiles.read("\(folder)/new/\(name)").split(separator: "\n").map {
+        try OTLPJSON.decodeDocument(Array($0.utf8))
+      }
+    }
+    #expect(documents.reduce(0) { $0 + $1.spans.count } == 700)
+    #expect(documents.reduce(0) { $0 + $1.logRecords.count } == 700)
+    let points = documents.flatMap(\.metrics).reduce(0) { $0 + $1.dataPointCount }
+    #expect(points == 700)
+    let (second, place) = try await start("--output -")
+    let all = TestFiles.names(in: folder + "/new").map { TestFiles.read("\(folder)/new/\($0)") }.joined()
+    let send = try await Tool.run(["send", "--endpoint", place, "--json"], input: all)
+    #expect(send.code == 0, "\(send.errors)")
+    #expect(send.json("exported") == "2100")
+    let counts = #""metrics":{"ended":700,"exported":700,"rejected":0,"dropped":0}"#
+    #expect(send.output.contains(#""signals":{"traces":{"ended":700,"#) && send.output.contains(counts))
+    second.send(15)
+    #expect(await second.wait() == 0)
+    #expect(second.output.split(separator: "\n").count >= 6)
+  }
+
+  @Test func aFileHoldsOneSignal() async throws {
+    let folder = try TestFiles.makeDirectory()
+    defer { TestFiles.remove(folder) }
+    let path = folder + "/logs.jsonl"
+    let (process, endpoint) = try await start("--output \(path) --signal logs --max-file-size 8192 --max-files 1")
+    let refused = try await Tool.run(["load", "--endpoint", endpoint, "--items", "10", "--shutdown-timeout", "1s"])
+    #expect(
+      refused.code == 69 && refused.errors.contains("otlp receive --output stores only logs"), "\(refused.errors)")
+    let load = try await Tool.run([
+      "load", "--endpoint", endpoint, "--signal", "logs", "--items", "100", "--batch", "5",
+    ])
+    #expect(load.code == 0)
+    process.send(15)
+    #expect(await process.wait() == 0)
+    #expect(process.errors.contains("received 100 log records in 20 requests"), "\(process.errors)")
+    // Rotation keeps one finished file beside the last.
+    let names = TestFiles.names(in: folder)
+    #expect(names.count == 2 && names.allSatisfy { TestFiles.bytes(folder + "/" + $0).count <= 8192 })
+    for (arguments, words) in [
+      (["--signal", "logs"], "--signal needs --output"), (["--max-files", "1"], "--max-files needs --output"),
+      (["--output", path, "--max-files", "1"], "--max-files: '1' is not allowed"),
+    ] {
+      let run = try await Tool.run(["receive", "--port", "0"] + arguments)
+      #expect(run.code == 64 && run.errors.contains(words), "\(run.errors)")
+    }
+    let other = try await Tool.run(["receive", "--port", "0", "--output", path])
+    #expect(other.code == 78 && other.errors.contains("it holds logs, and a file holds one signal"), "\(other.errors)")
+  }
+
+  @Test func verboseShowsLogRecordsAndMetrics() async throws {
+    let (process, endpoint) = try await start("--verbose")
+    for signal in ["logs", "metrics"] {
+      let load = try await Tool.run(["load", "--endpoint", endpoint, "--signal", signal, "--items", "4"])
+      #expect(load.code == 0)
+    }
+    #expect(await Loopback.wait { process.output.contains("process.memory.usage By  gauge, ") })
+    process.send(2)
+    #expect(await process.wait() == 0)
+    #expect(process.output.contains("INFO  GET /api/v1/users/{id} was answered after "), "\(process.output)")
+    #expect(process.output.contains("http.server.request.duration s  histogram, 1 data point\n"))
   }
 
   @Test func bothPortsTakeAllProtocols() async throws {
@@ -161,7 +237,7 @@ import Testing
     process.send(2)
     #expect(await process.wait() == 0)
     #expect(process.output.isEmpty)
-    #expect(process.errors.contains("standard output is no terminal: spans are only counted"))
+    #expect(process.errors.contains("standard output is no terminal: items are only counted"))
     #expect(process.errors.contains("received 10 spans in 1 requests"))
   }
 
