@@ -87,7 +87,8 @@ package final class RequestHandler: Sendable {
     let others = state.withLock { $0.others }
     guard !others.isEmpty else { return nil }
     let counts = others.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
-    return "\(files == nil ? "requests of other services, not shown" : "requests of other services, refused"): \(counts)"
+    return
+      "\(files == nil ? "requests of other services, not shown" : "requests of other services, refused"): \(counts)"
   }
 
   /// The number of requests for other services.

@@ -163,7 +163,7 @@ import Testing
     #expect(await Loopback.wait { process.output.contains("process.memory.usage By  gauge, ") })
     process.send(2)
     #expect(await process.wait() == 0)
-    #expect(process.output.contains("INFO  GET /api/v1/users/{id} was answered after "), "\(process.output)")
+    #expect(process.output.contains("info  GET /api/v1/users/{id} was answered after "), "\(process.output)")
     #expect(process.output.contains("http.server.request.duration s  histogram, 1 data point\n"))
   }
 
