@@ -181,9 +181,7 @@ let package = Package(
     tests("OTLPHTTPTests", ["OTLPHTTP", "OTLPTesting", "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
     tests("OTLPFileTests", ["OTLPFile", "OTLPWire", "OTLPTesting", "TelemetrySDK", "TelemetryCore"]),
-    tests(
-      "SwiftOTLPTests",
-      ["SwiftOTLP", "OTLPFile", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+    tests("SwiftOTLPTests", ["SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     tests(
       "OTLPTestingTests",
       [

@@ -1,5 +1,4 @@
 internal import OTLPExport
-internal import OTLPFile
 internal import OTLPGRPC
 internal import TelemetryCore
 internal import TelemetrySDK
@@ -41,18 +40,6 @@ struct SpanPipeline: Sendable {
               try SimpleSpanProcessor(
                 exporter: ConsoleExporter(runtime: runtime), runtime: runtime, diagnostics: setup.diagnostics)
             })
-        case .file(let configuration):
-          let exporter: any SpanExporter
-          do {
-            exporter = try OTLPFileSpanExporter(configuration, runtime: runtime, diagnostics: setup.diagnostics)
-          } catch let error as OTLPFileError {
-            throw OTLPError(.unusableFile, error.description, option: "tracesExporters")
-          } catch let error as ConfigurationError {
-            throw OTLPError(error)
-          } catch {
-            throw OTLPError(.system, "no thread for the file exporter: \(error)")
-          }
-          all.append(try Self.batching(exporter, setup, runtime))
         case .own(let exporter): all.append(try Self.batching(exporter, setup, runtime))
         }
       }

@@ -47,7 +47,7 @@ extension Telemetry {
     /// baggage (RULES 4.11).
     public var propagators: [any TextMapPropagator]?
 
-    /// Where the spans go; an empty list for nowhere. Nil, the default: `OTEL_TRACES_EXPORTER` (`otlp`, `otlp/stdout`, `console`, `none`; several
+    /// Where the spans go; an empty list for nowhere. Nil, the default: `OTEL_TRACES_EXPORTER` (`otlp`, `console`, `none`; several
     /// with commas), else ``TracesExporter/otlp``.
     public var tracesExporters: [TracesExporter]?
 

@@ -1,4 +1,3 @@
-public import OTLPFile
 public import TelemetrySDK
 
 extension Telemetry {
@@ -7,7 +6,6 @@ extension Telemetry {
     enum Kind {
       case otlp
       case console
-      case file(OTLPFileConfiguration)
       case own(any SpanExporter)
     }
 
@@ -19,14 +17,6 @@ extension Telemetry {
     /// Readable text on standard output, each span as soon as it ends: for debugging.
     public static let console = TracesExporter(kind: .console)
 
-    /// A file of OTLP JSON lines, in batches by ``Configuration/batch`` (RULES 3.4.5).
-    public static func file(_ configuration: OTLPFileConfiguration) -> TracesExporter {
-      TracesExporter(kind: .file(configuration))
-    }
-
-    /// OTLP JSON lines on standard output, in batches by ``Configuration/batch``.
-    public static let standardOutput = TracesExporter(kind: .file(OTLPFileConfiguration()))
-
     /// An exporter of your own or of another library, in batches by ``Configuration/batch``.
     public static func exporter(_ exporter: any SpanExporter) -> TracesExporter { TracesExporter(kind: .own(exporter)) }
 
@@ -35,7 +25,6 @@ extension Telemetry {
       switch kind {
       case .otlp: "otlp"
       case .console: "console"
-      case .file(let configuration): configuration.output == .standardOutput ? "otlp/stdout" : "\(configuration.output)"
       case .own(let exporter): "\(type(of: exporter))"
       }
     }

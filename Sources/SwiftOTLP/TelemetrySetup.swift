@@ -1,5 +1,4 @@
 package import OTLPExport
-internal import OTLPFile
 package import OTLPGRPC
 package import TelemetryCore
 package import TelemetrySDK
@@ -89,14 +88,6 @@ package struct TelemetrySetup: Sendable {
   package var exportsToConsole: Bool {
     !isDisabled.value
       && tracesExporters.value.contains { if case .console = $0.kind { true } else { false } }
-  }
-
-  /// True if spans go to standard output as lines of OTLP JSON.
-  package var exportsToStandardOutput: Bool {
-    !isDisabled.value
-      && tracesExporters.value.contains {
-        if case .file(let file) = $0.kind { file.output == .standardOutput } else { false }
-      }
   }
 
   /// The receiver of messages by `OTEL_LOG_LEVEL`.

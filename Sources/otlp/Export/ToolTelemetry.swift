@@ -1,5 +1,4 @@
 internal import OTLPExport
-internal import OTLPFile
 internal import OTLPGRPC
 package import SwiftOTLP
 internal import TelemetryCore
@@ -32,13 +31,6 @@ package struct ToolTelemetry: Sendable {
       if setup.exportsToConsole, !isMute {
         processors.append(
           try SimpleSpanProcessor(exporter: ConsoleExporter(descriptor: 2), diagnostics: setup.diagnostics))
-      }
-      if setup.exportsToStandardOutput, !isMute {
-        var file = OTLPFileConfiguration()
-        file.output = .descriptor(2)
-        processors.append(
-          try BatchSpanProcessor(
-            exporter: OTLPFileSpanExporter(file, diagnostics: setup.diagnostics), diagnostics: setup.diagnostics))
       }
       telemetry = try Telemetry(setup, processors: processors)
     } catch let error as OTLPError {
