@@ -47,16 +47,25 @@ extension Telemetry {
     /// baggage (RULES 4.11).
     public var propagators: [any TextMapPropagator]?
 
-    /// Where the spans go; an empty list for nowhere. Nil, the default: `OTEL_TRACES_EXPORTER` (`otlp`, `console`, `none`; several
-    /// with commas), else ``TracesExporter/otlp``.
+    /// Where the spans go; an empty list for nowhere. Nil, the default: `OTEL_TRACES_EXPORTER` (`otlp`, `console`, `otlp/stdout`,
+    /// `none`; several with commas), else ``SignalExporter/otlp``.
     public var tracesExporters: [TracesExporter]?
 
-    /// The protocol of ``TracesExporter/otlp``. Nil, the default: `OTEL_EXPORTER_OTLP_[TRACES_]PROTOCOL`, else `grpc`. A protocol
-    /// that this build lacks is an error, since its port speaks another one.
+    /// Where the log records go; `OTEL_LOGS_EXPORTER`, else as ``tracesExporters``. No connection is made for a signal that has no
+    /// items.
+    public var logsExporters: [LogsExporter]?
+
+    /// Where the metrics go; `OTEL_METRICS_EXPORTER`, else as ``tracesExporters``. Only if there is something to collect:
+    /// ``metricProducers`` or ``exportsSelfMetrics``.
+    public var metricsExporters: [MetricsExporter]?
+
+    /// The protocol of ``SignalExporter/otlp`` for all signals. Nil, the default: `OTEL_EXPORTER_OTLP_[TRACES_]PROTOCOL` (or `LOGS_`,
+    /// `METRICS_`), else `grpc`. A protocol that this build lacks is an error, since its port speaks another one.
     public var otlpProtocol: OTLPProtocol?
 
-    /// The server and the manner of sending of ``TracesExporter/otlp``. Each value that code doesn't set:
-    /// `OTEL_EXPORTER_OTLP_…`, else the default.
+    /// The server and the manner of sending of ``SignalExporter/otlp``, which all signals share with its connections. Each value that
+    /// code doesn't set: `OTEL_EXPORTER_OTLP_…`, else the default. A signal for which the environment has variables of its own
+    /// (`OTEL_EXPORTER_OTLP_LOGS_…`) gets connections of its own.
     public var otlp = OTLPGRPCExporter.Configuration()
 
     #if HTTP
@@ -64,13 +73,36 @@ extension Telemetry {
       public var otlpHTTP = OTLPHTTPExporter.Configuration()
     #endif
 
-    /// The batches of ``TracesExporter/otlp`` and of exporters of your own. Each value that code doesn't set: `OTEL_BSP_…`, else
-    /// the default.
+    /// The batches of spans, for all exporters but the console. Each value that code doesn't set: `OTEL_BSP_…`, else the default.
     public var batch = BatchConfiguration()
+
+    /// The batches of log records, likewise: `OTEL_BLRP_…`, else the default, with a `scheduleDelay` of 1 s (RULES 4.14.1).
+    public var logBatch = BatchConfiguration(signal: .logs)
 
     /// Further processors. They see each span before the exporters do, in this order, so they may change it. Default none. They are
     /// flushed and shut down with the others.
     public var spanProcessors: [any SpanProcessor] = []
+
+    /// The most that a log record's attributes hold. Each limit that code doesn't set: `OTEL_LOGRECORD_ATTRIBUTE_…_LIMIT`,
+    /// `OTEL_ATTRIBUTE_…_LIMIT`, else the default.
+    public var logRecordLimits = LogRecordLimits()
+
+    /// Further processors of log records; as ``spanProcessors``.
+    public var logRecordProcessors: [any LogRecordProcessor] = []
+
+    /// Decides which records the logger of a scope takes; called when the logger is made. Default: all.
+    public var loggers: @Sendable (InstrumentationScope) -> TelemetryLogger.Configuration = { _ in .init() }
+
+    /// Sources of metrics, which the reader of each exporter collects from. Default none.
+    public var metricProducers: [any MetricProducer] = []
+
+    /// True to export telemetry's metrics of itself (``Telemetry/selfMetrics``) too. Default false, since the conventions for
+    /// them aren't stable (RULES 4.13); no variable.
+    public var exportsSelfMetrics = false
+
+    /// When metrics are collected. Each value that code doesn't set: `OTEL_METRIC_EXPORT_INTERVAL`, `OTEL_METRIC_EXPORT_TIMEOUT`
+    /// and `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`, else the default; the console's interval is 10 s (RULES 3.5.3).
+    public var metricReader = PeriodicMetricReader.Configuration()
 
     /// The least severe of telemetry's messages about itself that are passed to ``diagnostics``. Nil, the default:
     /// `OTEL_LOG_LEVEL` (`debug`, `info`, `warn`, `error` or `none`), else what ``diagnostics`` takes.

@@ -9,9 +9,11 @@ struct TelemetryEnvironment {
     "trace": .debug, "debug": .debug, "info": .info, "warn": .warning, "warning": .warning, "error": .error,
     "fatal": .error,
   ]
-  private static let exporterNames = "otlp, console or none"
+  private static let exporterNames = "otlp, console, otlp/stdout or none"
 
-  private static let protocolVariables = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
+  private static func protocolVariables(_ signal: OTLPSignal) -> [String] {
+    [signal.variableInfix, ""].map { "OTEL_EXPORTER_OTLP_\($0)PROTOCOL" }
+  }
 
   private let variables: [String: String]
   private let environment: Environment
@@ -86,39 +88,42 @@ struct TelemetryEnvironment {
     }
   }
 
-  func otlpProtocol(_ code: Telemetry.OTLPProtocol?) -> Setting<String> {
+  func otlpProtocol(_ code: Telemetry.OTLPProtocol?, _ signal: OTLPSignal) -> Setting<String> {
     setting(code?.description, default: Telemetry.OTLPProtocol.grpc.description) {
       environment.value(
-        Self.protocolVariables,
-        allowed: Telemetry.OTLPProtocol.names.joined(separator: ", ")
+        Self.protocolVariables(signal), allowed: Telemetry.OTLPProtocol.names.joined(separator: ", ")
       ) { Telemetry.OTLPProtocol.names.contains($0) ? $0 : nil }
     }
   }
 
   /// The variables for the exporter, which would warn of a protocol that has been read here. It does so if code has chosen the
   /// protocol.
-  func exporterVariables(_ chosen: Setting<String>) -> [String: String] {
-    chosen.isFromCode ? variables : variables.filter { !Self.protocolVariables.contains($0.key) }
+  func exporterVariables(_ chosen: Setting<String>, _ signal: OTLPSignal) -> [String: String] {
+    let read = Self.protocolVariables(signal)
+    return chosen.isFromCode ? variables : variables.filter { !read.contains($0.key) }
   }
 
-  /// An exporter that is unknown, or that this version lacks, is named in a warning and ignored; `none` beside others has no
-  /// effect (RULES D24).
-  func tracesExporters(_ code: [Telemetry.TracesExporter]?) -> Setting<[Telemetry.TracesExporter]> {
+  /// True if a variable of the exporter is for this signal only.
+  func hasOwnExporterVariables(_ signal: OTLPSignal) -> Bool {
+    TelemetryVariables.exporter(signal.variableInfix).contains { environment.string([$0]) != nil }
+  }
+
+  /// An exporter that is unknown is named in a warning and ignored; `none` beside others has no effect (RULES D24).
+  func exporters<Item>(
+    _ code: [Telemetry.SignalExporter<Item>]?, _ signal: OTLPSignal
+  ) -> Setting<[Telemetry.SignalExporter<Item>]> {
     setting(code, default: [.otlp]) {
-      guard let (variable, text) = environment.string(["OTEL_TRACES_EXPORTER"]) else { return nil }
+      guard let (variable, text) = environment.string(["OTEL_\(signal.variableInfix)EXPORTER"]) else { return nil }
       var names: [String] = []
       for entry in Environment.entries(text) {
         let name = entry.lowercased()
-        switch name {
-        case "otlp", "console", "none": if !names.contains(name) { names.append(name) }
-        case "otlp/stdout":
-          environment.ignored(
-            variable, word: entry, of: text, allowed: "\(Self.exporterNames); otlp/stdout isn't built yet")
-        default: environment.ignored(variable, word: entry, of: text, allowed: Self.exporterNames)
+        if name == "none" || Telemetry.SignalExporter<Item>.named(name) != nil {
+          if !names.contains(name) { names.append(name) }
+        } else {
+          environment.ignored(variable, word: entry, of: text, allowed: Self.exporterNames)
         }
       }
-      let known: [String: Telemetry.TracesExporter] = ["otlp": .otlp, "console": .console]
-      return names.isEmpty ? nil : (variable, names.compactMap { known[$0] })
+      return names.isEmpty ? nil : (variable, names.compactMap { .named($0) })
     }
   }
 

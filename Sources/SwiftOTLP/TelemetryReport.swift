@@ -4,16 +4,20 @@ public import TelemetrySDK
 public struct TelemetryReport: Sendable, Hashable, CustomStringConvertible {
   private static let order: [OTLPSignal] = [.traces, .metrics, .logs]
 
-  /// The reports of the signals that telemetry carries; traces alone in this version.
+  /// The reports of the signals that telemetry carries: traces, logs, and metrics if something is collected.
   public let signals: [OTLPSignal: FlushReport]
 
   /// Makes a report.
   public init(_ signals: [OTLPSignal: FlushReport]) { self.signals = signals }
 
-  init(traces: FlushReport) { self.init([.traces: traces]) }
-
   /// The report of the spans. With several exporters a span counts once for each.
   public var traces: FlushReport { signals[.traces] ?? .empty }
+
+  /// The report of the log records, likewise.
+  public var logs: FlushReport { signals[.logs] ?? .empty }
+
+  /// The report of the metrics, which counts data points.
+  public var metrics: FlushReport { signals[.metrics] ?? .empty }
 
   /// The sum over all signals.
   public var total: FlushReport { signals.values.reduce(.empty, +) }

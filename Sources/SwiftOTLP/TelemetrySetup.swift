@@ -18,15 +18,22 @@ package struct TelemetrySetup: Sendable {
   package let sampler: Setting<any Sampler>
   package let propagator: Setting<CompositePropagator>
   package let tracesExporters: Setting<[Telemetry.TracesExporter]>
-  package let otlpProtocol: Setting<String>
+  package let logsExporters: Setting<[Telemetry.LogsExporter]>
+  package let metricsExporters: Setting<[Telemetry.MetricsExporter]>
   package private(set) var spanLimits: SpanLimits
-  package private(set) var otlp: OTLPGRPCExporter.Configuration
-  #if HTTP
-    package private(set) var otlpHTTP: OTLPHTTPExporter.Configuration
-  #endif
+  package private(set) var logRecordLimits: LogRecordLimits
   package private(set) var batch: BatchConfiguration
+  package private(set) var logBatch: BatchConfiguration
+  package private(set) var metricReader: PeriodicMetricReader.Configuration
+  /// The reader's values for the console, which has an interval of its own.
+  private(set) var consoleMetricReader: PeriodicMetricReader.Configuration
+  private var otlpValues: [OTLPSignal: OTLPValues] = [:]
   let idGenerator: any IDGenerator
   let spanProcessors: [any SpanProcessor]
+  let logRecordProcessors: [any LogRecordProcessor]
+  let loggers: @Sendable (InstrumentationScope) -> TelemetryLogger.Configuration
+  let metricProducers: [any MetricProducer]
+  let exportsSelfMetrics: Bool
   let runtime: TelemetryRuntime
   let shutdownTimeout: Duration
   private let serviceName: String?
@@ -43,51 +50,66 @@ package struct TelemetrySetup: Sendable {
     (resource, serviceNameSource) = reader.resource(configuration)
     sampler = reader.sampler(configuration.sampler)
     propagator = reader.propagator(configuration.propagators)
-    tracesExporters = reader.tracesExporters(configuration.tracesExporters)
-    otlpProtocol = reader.otlpProtocol(configuration.otlpProtocol)
-    spanLimits = configuration.spanLimits
-    otlp = configuration.otlp
-    #if HTTP
-      otlpHTTP = configuration.otlpHTTP
-    #endif
-    batch = configuration.batch
+    tracesExporters = reader.exporters(configuration.tracesExporters, .traces)
+    logsExporters = reader.exporters(configuration.logsExporters, .logs)
+    metricsExporters = reader.exporters(configuration.metricsExporters, .metrics)
+    (spanLimits, logRecordLimits) = (configuration.spanLimits, configuration.logRecordLimits)
+    (batch, logBatch) = (configuration.batch, configuration.logBatch)
+    metricReader = configuration.metricReader
+    consoleMetricReader = configuration.metricReader
     idGenerator = configuration.idGenerator
-    spanProcessors = configuration.spanProcessors
+    (spanProcessors, logRecordProcessors) = (configuration.spanProcessors, configuration.logRecordProcessors)
+    loggers = configuration.loggers
+    metricProducers = configuration.metricProducers
+    exportsSelfMetrics = configuration.exportsSelfMetrics
     runtime = configuration.runtime
     serviceName = configuration.serviceName
     shutdownTimeout = configuration.shutdownTimeout
     spanLimits.apply(environment: variables, diagnostics: diagnostics)
-    guard appliesToExporters, exportsInBatches else { return }
-    if exportsOTLP {
-      apply(reader.exporterVariables(otlpProtocol))
+    logRecordLimits.apply(environment: variables, diagnostics: diagnostics)
+    for signal in OTLPSignal.all {
+      let applies = appliesToExporters && exportsOTLP(signal)
+      otlpValues[signal] = OTLPValues(configuration, signal, reader, applies ? diagnostics : nil)
     }
-    batch.apply(environment: variables, diagnostics: diagnostics)
+    guard appliesToExporters, !isDisabled.value else { return }
+    if tracesExporters.value.contains(where: { !$0.isConsole }) {
+      batch.apply(environment: variables, diagnostics: diagnostics)
+    }
+    if logsExporters.value.contains(where: { !$0.isConsole }) {
+      logBatch.apply(environment: variables, diagnostics: diagnostics)
+    }
+    if hasMetrics, !metricsExporters.value.isEmpty { applyToReaders(variables) }
   }
 
-  /// Sets the values of the exporter with the chosen protocol.
-  private mutating func apply(_ variables: [String: String]) {
-    #if HTTP
-      if !usesGRPC {
-        otlpHTTP.apply(environment: variables, signal: .traces, diagnostics: diagnostics)
-        otlpHTTP.httpProtocol = otlpProtocol.value == Telemetry.OTLPProtocol.httpJSON.description ? .json : .protobuf
-        return
-      }
-    #endif
-    otlp.apply(environment: variables, signal: .traces, diagnostics: diagnostics)
+  private mutating func applyToReaders(_ variables: [String: String]) {
+    metricReader.apply(environment: variables, diagnostics: diagnostics)
+    consoleMetricReader.useConsoleInterval()
+    consoleMetricReader.apply(environment: variables, isOTLP: false, diagnostics: .silent)
   }
 
-  /// True if ``Telemetry/TracesExporter/otlp`` is gRPC's.
-  package var usesGRPC: Bool { otlpProtocol.value == Telemetry.OTLPProtocol.grpc.description }
-
-  private var exportsInBatches: Bool {
-    !isDisabled.value
-      && tracesExporters.value.contains { if case .console = $0.kind { false } else { true } }
+  /// The values for the server of a signal.
+  package func otlpValues(of signal: OTLPSignal) -> OTLPValues {
+    guard let values = otlpValues[signal] else { preconditionFailure("each signal has values") }
+    return values
   }
 
-  /// True if spans go to standard output as text.
-  package var exportsToConsole: Bool {
-    !isDisabled.value
-      && tracesExporters.value.contains { if case .console = $0.kind { true } else { false } }
+  package var otlpProtocol: Setting<String> { otlpValues(of: .traces).otlpProtocol }
+  package var otlp: OTLPGRPCExporter.Configuration { otlpValues(of: .traces).grpc }
+  #if HTTP
+    package var otlpHTTP: OTLPHTTPExporter.Configuration { otlpValues(of: .traces).http }
+  #endif
+  /// True if ``Telemetry/SignalExporter/otlp`` of spans is gRPC's.
+  package var usesGRPC: Bool { otlpValues(of: .traces).usesGRPC }
+
+  /// True if there is something to collect.
+  package var hasMetrics: Bool { exportsSelfMetrics || !metricProducers.isEmpty }
+
+  /// True if something goes to standard output.
+  package var usesStandardOutput: Bool {
+    guard !isDisabled.value else { return false }
+    return tracesExporters.value.contains { $0.isConsole || $0.isStandardOutput }
+      || logsExporters.value.contains { $0.isConsole || $0.isStandardOutput }
+      || hasMetrics && metricsExporters.value.contains { $0.isConsole || $0.isStandardOutput }
   }
 
   /// The receiver of messages by `OTEL_LOG_LEVEL`.
@@ -98,9 +120,16 @@ package struct TelemetrySetup: Sendable {
   }
 
   /// True if spans go to an OTLP server.
-  package var exportsOTLP: Bool {
-    !isDisabled.value
-      && tracesExporters.value.contains { if case .otlp = $0.kind { true } else { false } }
+  package var exportsOTLP: Bool { exportsOTLP(.traces) }
+
+  /// True if the items of a signal go to an OTLP server.
+  package func exportsOTLP(_ signal: OTLPSignal) -> Bool {
+    guard !isDisabled.value else { return false }
+    return switch signal {
+    case .traces: tracesExporters.value.contains(where: \.isOTLP)
+    case .logs: logsExporters.value.contains(where: \.isOTLP)
+    case .metrics: hasMetrics && metricsExporters.value.contains(where: \.isOTLP)
+    }
   }
 
   /// Checks what the exporters and processors don't check themselves.
@@ -114,14 +143,8 @@ package struct TelemetrySetup: Sendable {
         throw ConfigurationError(option: "shutdownTimeout", value: "\(shutdownTimeout)", allowed: "0 to 1 day")
       }
       try spanLimits.validate()
-      #if !HTTP
-        if exportsOTLP, !usesGRPC {
-          throw ConfigurationError(
-            option: otlpProtocol.name("otlpProtocol"), value: otlpProtocol.value,
-            allowed: "grpc, with the endpoint's gRPC port (4317); OTLP over HTTP needs the trait HTTP of the package "
-              + "swift-otlp, traits: [\"HTTP\"], and libcurl")
-        }
-      #endif
+      try logRecordLimits.validate()
+      for signal in OTLPSignal.all where exportsOTLP(signal) { try otlpValues(of: signal).validate() }
     } catch {
       throw OTLPError(error)
     }

@@ -1,5 +1,5 @@
 /// What a processor is asked to finish within a time.
-enum ProcessorRequest {
+package enum ProcessorRequest {
   case flush
   case shutdown
 }

@@ -3,10 +3,10 @@ internal import TelemetryCore
 /// A processor of any signal, as its provider flushes it and shuts it down.
 struct ProvidedProcessor: Sendable {
   fileprivate let perform: @Sendable (ProcessorRequest, Duration) async -> FlushReport
-  private let driven: (any DrivenProcessor)?
+  private let beginDriven: (@Sendable (ProcessorRequest, Duration) -> () -> FlushReport)?
 
   init(_ processor: any SpanProcessor) {
-    driven = processor as? any DrivenProcessor
+    beginDriven = (processor as? any DrivenProcessor).map { driven in { driven.begin($0, $1) } }
     perform = { request, limit in
       switch request {
       case .flush: await processor.forceFlush(within: limit)
@@ -16,7 +16,7 @@ struct ProvidedProcessor: Sendable {
   }
 
   init(_ processor: any LogRecordProcessor) {
-    driven = processor as? any DrivenProcessor
+    beginDriven = (processor as? any DrivenProcessor).map { driven in { driven.begin($0, $1) } }
     perform = { request, limit in
       switch request {
       case .flush: await processor.forceFlush(within: limit)
@@ -25,10 +25,21 @@ struct ProvidedProcessor: Sendable {
     }
   }
 
+  init(_ reader: PeriodicMetricReader) {
+    let driver = reader.driver
+    beginDriven = { driver.begin($0, $1) }
+    perform = { request, limit in
+      switch request {
+      case .flush: await reader.forceFlush(within: limit)
+      case .shutdown: await reader.shutdown(within: limit)
+      }
+    }
+  }
+
   /// Makes a request for a thread that will wait.
   /// - Returns: A function that blocks the calling thread until the request is answered.
   fileprivate func begin(_ request: ProcessorRequest, _ limit: Duration) -> () -> FlushReport {
-    if let driven { return driven.begin(request, limit) }
+    if let beginDriven { return beginDriven(request, limit) }
     return beginOther(request, limit)
   }
 
@@ -67,11 +78,12 @@ extension [ProvidedProcessor] {
     await self[...].report(of: request, within: limit)
   }
 
-  /// The same, while the calling thread is blocked.
-  func blockingReport(of request: ProcessorRequest, within limit: Duration) -> FlushReport {
+  /// Makes a request for a thread that will wait.
+  /// - Returns: A function that blocks the calling thread until all processors have answered.
+  func begin(_ request: ProcessorRequest, within limit: Duration) -> () -> FlushReport {
     // Every request begins before the first wait, so that the processors work at once.
     let answers = map { $0.begin(request, limit) }
-    return answers.reduce(.empty) { $0 + $1() }
+    return { answers.reduce(.empty) { $0 + $1() } }
   }
 }
 
@@ -80,5 +92,20 @@ extension ArraySlice<ProvidedProcessor> {
     guard let first else { return .empty }
     async let others = dropFirst().report(of: request, within: limit)
     return await first.perform(request, limit) + others
+  }
+}
+
+extension [PeriodicMetricReader] {
+  private var provided: [ProvidedProcessor] { map { ProvidedProcessor($0) } }
+
+  /// The sum of the readers' reports. All readers work at once.
+  package func report(of request: ProcessorRequest, within limit: Duration) async -> FlushReport {
+    await provided.report(of: request, within: limit)
+  }
+
+  /// Makes a request for a thread that will wait.
+  /// - Returns: A function that blocks the calling thread until all readers have answered.
+  package func begin(_ request: ProcessorRequest, within limit: Duration) -> () -> FlushReport {
+    provided.begin(request, within: limit)
   }
 }

@@ -205,7 +205,7 @@ public final class TracerProvider: Sendable {
   /// ``forceFlush(within:)`` for synchronous code. Stops the program on a telemetry thread, which would wait for itself.
   @available(*, noasync, message: "it blocks the thread: use forceFlush(within:)")
   public func forceFlushBlocking(within limit: Duration) -> FlushReport {
-    provided.blockingReport(of: .flush, within: limit)
+    begin(.flush, within: limit)()
   }
 
   /// ``shutdown(within:)`` for synchronous code, `atexit` and a forked child. Stops the program on a telemetry thread, which
@@ -213,7 +213,13 @@ public final class TracerProvider: Sendable {
   @available(*, noasync, message: "it blocks the thread: use shutdown(within:)")
   @discardableResult
   public func shutdownBlocking(within limit: Duration) -> FlushReport {
-    endRecording()
-    return provided.blockingReport(of: .shutdown, within: limit)
+    begin(.shutdown, within: limit)()
+  }
+
+  /// Makes a request for a thread that will wait.
+  /// - Returns: A function that blocks the calling thread until all processors have answered.
+  package func begin(_ request: ProcessorRequest, within limit: Duration) -> () -> FlushReport {
+    if case .shutdown = request { endRecording() }
+    return provided.begin(request, within: limit)
   }
 }
