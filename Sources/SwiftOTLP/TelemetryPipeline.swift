@@ -139,7 +139,7 @@ extension TelemetryPipeline {
     do {
       return try OTLPFileExporter<Item>(runtime: setup.runtime, diagnostics: setup.diagnostics)
     } catch let error as OTLPFileError {
-      throw OTLPError(.configuration, "otlp/stdout: \(error)")
+      throw OTLPError(.unusableFile, "otlp/stdout: \(error)")
     }
   }
 }

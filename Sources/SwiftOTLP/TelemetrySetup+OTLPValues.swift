@@ -1,7 +1,7 @@
-package import OTLPExport
+internal import OTLPExport
 package import OTLPGRPC
 internal import TelemetryCore
-package import TelemetrySDK
+internal import TelemetrySDK
 
 #if HTTP
   package import OTLPHTTP

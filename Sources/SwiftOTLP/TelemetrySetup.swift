@@ -104,12 +104,12 @@ package struct TelemetrySetup: Sendable {
   /// True if there is something to collect.
   package var hasMetrics: Bool { exportsSelfMetrics || !metricProducers.isEmpty }
 
-  /// True if something goes to standard output.
-  package var usesStandardOutput: Bool {
-    guard !isDisabled.value else { return false }
-    return tracesExporters.value.contains { $0.isConsole || $0.isStandardOutput }
-      || logsExporters.value.contains { $0.isConsole || $0.isStandardOutput }
-      || hasMetrics && metricsExporters.value.contains { $0.isConsole || $0.isStandardOutput }
+  /// True if spans go to standard output as text.
+  package var exportsToConsole: Bool { !isDisabled.value && tracesExporters.value.contains(where: \.isConsole) }
+
+  /// True if spans go to standard output as OTLP JSON.
+  package var exportsToStandardOutput: Bool {
+    !isDisabled.value && tracesExporters.value.contains(where: \.isStandardOutput)
   }
 
   /// The receiver of messages by `OTEL_LOG_LEVEL`.

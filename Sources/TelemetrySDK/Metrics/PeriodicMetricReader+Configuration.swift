@@ -43,6 +43,11 @@ extension PeriodicMetricReader {
     /// The default values.
     public init() {}
 
+    /// Takes the console's default interval (RULES 3.5.3).
+    package mutating func useConsoleInterval() {
+      if intervalSetting.source == .standard { intervalSetting = Setting(.seconds(10)) }
+    }
+
     /// Checks all values.
     /// - Throws: A `ConfigurationError` that names the first value out of range.
     public func validate() throws(ConfigurationError) {

@@ -6,7 +6,7 @@ struct ProvidedProcessor: Sendable {
   private let beginDriven: (@Sendable (ProcessorRequest, Duration) -> () -> FlushReport)?
 
   init(_ processor: any SpanProcessor) {
-    beginDriven = (processor as? any DrivenProcessor).map { driven in { driven.begin($0, $1) } }
+    beginDriven = (processor as? any DrivenProcessor)?.begin
     perform = { request, limit in
       switch request {
       case .flush: await processor.forceFlush(within: limit)
@@ -16,7 +16,7 @@ struct ProvidedProcessor: Sendable {
   }
 
   init(_ processor: any LogRecordProcessor) {
-    beginDriven = (processor as? any DrivenProcessor).map { driven in { driven.begin($0, $1) } }
+    beginDriven = (processor as? any DrivenProcessor)?.begin
     perform = { request, limit in
       switch request {
       case .flush: await processor.forceFlush(within: limit)
@@ -67,8 +67,9 @@ struct ProvidedProcessor: Sendable {
 }
 
 extension DrivenProcessor {
-  fileprivate func begin(_ request: ProcessorRequest, _ limit: Duration) -> () -> FlushReport {
-    driver.begin(request, limit)
+  /// Makes a request for a thread that will wait.
+  fileprivate var begin: @Sendable (ProcessorRequest, Duration) -> () -> FlushReport {
+    { [driver] request, limit in driver.begin(request, limit) }
   }
 }
 

@@ -32,6 +32,13 @@ package struct ToolTelemetry: Sendable {
         processors.append(
           try SimpleSpanProcessor(exporter: ConsoleExporter(descriptor: 2), diagnostics: setup.diagnostics))
       }
+      if setup.exportsToStandardOutput, !isMute {
+        var file = OTLPFileConfiguration()
+        file.output = .descriptor(2)
+        processors.append(
+          try BatchSpanProcessor(
+            exporter: OTLPFileExporter<SpanData>(file, diagnostics: setup.diagnostics), diagnostics: setup.diagnostics))
+      }
       telemetry = try Telemetry(setup, processors: processors)
     } catch let error as OTLPError {
       throw ToolError(error)
@@ -50,6 +57,8 @@ package struct ToolTelemetry: Sendable {
     configuration.resource = Resource(Attributes(span.resourceAttributes.map { ($0.key, $0.value) }))
     // The protocol is that of the exporter's options.
     configuration.otlpProtocol = .grpc
+    // The commands have spans only.
+    (configuration.logsExporters, configuration.metricsExporters) = ([], [])
     return TelemetrySetup(configuration, appliesToExporters: false)
   }
 
