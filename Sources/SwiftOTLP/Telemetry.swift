@@ -10,7 +10,7 @@ public import TelemetrySDK
 /// let telemetry = try Telemetry(serviceName: "checkout")
 /// let tracer = telemetry.tracer("checkout.http")
 /// try await tracer.withSpan("GET /users/{id}", kind: .server) { span in … }
-/// print(await telemetry.shutdown(within: .seconds(5)))  // traces: exported 1, dropped 0; logs: …
+/// print(await telemetry.shutdown(within: .seconds(5)))  // traces: exported 1, dropped 0
 /// ```
 ///
 /// The environment's `OTEL_…` variables are read once, in the initializer; a value that code sets wins over them. Nothing is

@@ -34,8 +34,11 @@ public struct TelemetryReport: Sendable, Hashable, CustomStringConvertible {
   /// The sum of the ledgers at the end of the call.
   public var ledger: Ledger { total.ledger }
 
-  /// The ledger of each signal: `traces: exported 512, dropped 0`.
+  /// The ledger of the traces and of each other signal that had items: `traces: exported 512, dropped 0`.
   public var description: String {
-    Self.order.compactMap { signal in signals[signal].map { "\(signal): \($0.ledger)" } }.joined(separator: "; ")
+    Self.order.compactMap { signal in
+      guard let ledger = signals[signal]?.ledger, signal == .traces || ledger.ended > 0 else { return nil }
+      return "\(signal): \(ledger)"
+    }.joined(separator: "; ")
   }
 }

@@ -44,6 +44,8 @@ package struct TelemetrySetup: Sendable {
     let variables = configuration.environment
     logLevel = TelemetryEnvironment.logLevel(configuration)
     diagnostics = TelemetryEnvironment.diagnostics(configuration, logLevel)
+    // Several signals and limits read the same variables.
+    let diagnostics = diagnostics.withoutRepetition
     let reader = TelemetryEnvironment(variables, diagnostics)
     reader.warnOfConfigurationFile()
     isDisabled = reader.isDisabled(configuration.isDisabled)
@@ -78,10 +80,10 @@ package struct TelemetrySetup: Sendable {
     if logsExporters.value.contains(where: { !$0.isConsole }) {
       logBatch.apply(environment: variables, diagnostics: diagnostics)
     }
-    if hasMetrics, !metricsExporters.value.isEmpty { applyToReaders(variables) }
+    if hasMetrics, !metricsExporters.value.isEmpty { applyToReaders(variables, diagnostics) }
   }
 
-  private mutating func applyToReaders(_ variables: [String: String]) {
+  private mutating func applyToReaders(_ variables: [String: String], _ diagnostics: Diagnostics) {
     metricReader.apply(environment: variables, diagnostics: diagnostics)
     consoleMetricReader.useConsoleInterval()
     consoleMetricReader.apply(environment: variables, isOTLP: false, diagnostics: .silent)

@@ -6,7 +6,7 @@
 /// a line that a full pipe or a stopped terminal can't take at once is dropped.
 public struct Diagnostics: Sendable {
   private var minimum: DiagnosticEvent.Level
-  private let handler: @Sendable (DiagnosticEvent) -> Void
+  private var handler: @Sendable (DiagnosticEvent) -> Void
   /// Returns a note to add to the message, or nil to suppress the event. Nil for a handler without a rate limit.
   private var admit: (@Sendable (String) -> String?)?
 
@@ -30,6 +30,17 @@ public struct Diagnostics: Sendable {
   public func limited(to level: DiagnosticEvent.Level) -> Diagnostics {
     var result = self
     result.minimum = max(minimum, level)
+    return result
+  }
+
+  /// The same receiver, which gets equal events once.
+  package var withoutRepetition: Diagnostics {
+    let seen = Locked<Set<String>>([])
+    var result = self
+    let handler = handler
+    result.handler = { event in
+      if seen.withLock({ $0.insert("\(event)").inserted }) { handler(event) }
+    }
     return result
   }
 
