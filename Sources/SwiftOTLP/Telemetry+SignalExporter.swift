@@ -1,3 +1,4 @@
+public import OTLPFile
 public import TelemetrySDK
 
 extension Telemetry {
@@ -13,7 +14,7 @@ extension Telemetry {
     enum Kind {
       case otlp
       case console
-      case standardOutput
+      case file(OTLPFileConfiguration)
       case own(any Exporter<Item>)
     }
 
@@ -26,7 +27,10 @@ extension Telemetry {
     public static var console: Self { Self(kind: .console) }
 
     /// Lines of OTLP JSON on standard output, in batches: `otlp/stdout` (RULES 3.4.6).
-    public static var otlpStandardOutput: Self { Self(kind: .standardOutput) }
+    public static var standardOutput: Self { .file(OTLPFileConfiguration()) }
+
+    /// Lines of OTLP JSON in a file, in batches (RULES 3.4). A file holds one signal, so each needs a file of its own.
+    public static func file(_ configuration: OTLPFileConfiguration) -> Self { Self(kind: .file(configuration)) }
 
     /// An exporter of your own or of another library, in batches.
     public static func exporter(_ exporter: any Exporter<Item>) -> Self { Self(kind: .own(exporter)) }
@@ -36,21 +40,21 @@ extension Telemetry {
       switch kind {
       case .otlp: "otlp"
       case .console: "console"
-      case .standardOutput: "otlp/stdout"
+      case .file(let file): file.output == .standardOutput ? "otlp/stdout" : "\(file.output)"
       case .own(let exporter): "\(type(of: exporter))"
       }
     }
 
     var isOTLP: Bool { if case .otlp = kind { true } else { false } }
     var isConsole: Bool { if case .console = kind { true } else { false } }
-    var isStandardOutput: Bool { if case .standardOutput = kind { true } else { false } }
+    var isStandardOutput: Bool { if case .file(let file) = kind { file.output == .standardOutput } else { false } }
 
     /// The exporter that the environment names, or nil.
     static func named(_ name: String) -> Self? {
       switch name {
       case "otlp": .otlp
       case "console": .console
-      case "otlp/stdout": .otlpStandardOutput
+      case "otlp/stdout": .standardOutput
       default: nil
       }
     }

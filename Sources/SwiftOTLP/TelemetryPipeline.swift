@@ -87,7 +87,7 @@ extension TelemetryPipeline {
     }
     switch exporter.kind {
     case .otlp: return try batching(servers.spans())
-    case .standardOutput: return try batching(standardOutput(setup, SpanData.self))
+    case .file(let file): return try batching(writing(file, setup, "tracesExporters", SpanData.self))
     case .own(let exporter): return try batching(exporter)
     case .console:
       return try SimpleSpanProcessor(
@@ -104,7 +104,7 @@ extension TelemetryPipeline {
     }
     switch exporter.kind {
     case .otlp: return try batching(servers.logRecords())
-    case .standardOutput: return try batching(standardOutput(setup, LogRecord.self))
+    case .file(let file): return try batching(writing(file, setup, "logsExporters", LogRecord.self))
     case .own(let exporter): return try batching(exporter)
     case .console:
       return try SimpleLogRecordProcessor(
@@ -126,20 +126,21 @@ extension TelemetryPipeline {
     }
     switch exporter.kind {
     case .otlp: return try reading(servers.metrics(), setup.metricReader)
-    case .standardOutput: return try reading(standardOutput(setup, Metric.self), setup.metricReader)
+    case .file(let file):
+      return try reading(writing(file, setup, "metricsExporters", Metric.self), setup.metricReader)
     case .own(let exporter): return try reading(exporter, setup.metricReader)
     case .console:
       return try reading(ConsoleExporter<Metric>(runtime: setup.runtime), setup.consoleMetricReader)
     }
   }
 
-  private static func standardOutput<Item>(
-    _ setup: TelemetrySetup, _ type: Item.Type
+  private static func writing<Item>(
+    _ file: OTLPFileConfiguration, _ setup: TelemetrySetup, _ option: String, _ type: Item.Type
   ) throws -> OTLPFileExporter<Item> {
     do {
-      return try OTLPFileExporter<Item>(runtime: setup.runtime, diagnostics: setup.diagnostics)
+      return try OTLPFileExporter<Item>(file, runtime: setup.runtime, diagnostics: setup.diagnostics)
     } catch let error as OTLPFileError {
-      throw OTLPError(.unusableFile, "otlp/stdout: \(error)")
+      throw OTLPError(.unusableFile, error.description, option: option)
     }
   }
 }

@@ -46,7 +46,8 @@ import Testing
       "W3CTraceContextPropagator", "XRayIDGenerator", "XRayPropagator",
     ],
     "OTLPExport": [
-      "HeaderProvider", "OTLPCompression", "OTLPError", "OTLPHeaders", "OTLPProxy", "OTLPRetryPolicy", "OTLPTLSVersion",
+      "HeaderProvider", "OTLPCompression", "OTLPError", "OTLPHeaders", "OTLPProxy", "OTLPRetryPolicy",
+      "OTLPSignalExporter", "OTLPTLSVersion",
       "ProvidedHeaders",
     ],
     "OTLPGRPC": ["OTLPGRPCExporter"],
@@ -80,7 +81,8 @@ import Testing
   @Test func onlyTheLibrariesForExportingAreReexported() throws {
     let expected = [
       "TelemetrySDK": ["TelemetryCore"], "OTLPExport": ["TelemetrySDK"], "OTLPGRPC": ["OTLPExport", "TelemetrySDK"],
-      "SwiftOTLP": ["OTLPGRPC", "OTLPHTTP", "TelemetrySDK"], "OTLPTesting": ["TelemetrySDK"],
+      "SwiftOTLP": ["OTLPFile", "OTLPGRPC", "OTLPHTTP", "TelemetrySDK"], "OTLPTesting": ["TelemetrySDK"],
+      "OTLPFile": ["TelemetryCore", "TelemetrySDK"],
     ]
     for target in Self.allowed.keys {
       let imports = try PublicSource.files(of: target).flatMap(\.exportedImports)

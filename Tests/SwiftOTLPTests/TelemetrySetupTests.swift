@@ -111,8 +111,8 @@ import Testing
       ("OTEL_SDK_DISABLED", "yes", "true or false"),
       ("OTEL_TRACES_SAMPLER", "jaeger_remote", "parentbased_traceidratio"),
       ("OTEL_PROPAGATORS", "b4", "tracecontext"),
-      ("OTEL_TRACES_EXPORTER", "zipkin", "otlp, console or none"),
-      ("OTEL_TRACES_EXPORTER", "otlp/stdout", "otlp/stdout isn't built yet"),
+      ("OTEL_TRACES_EXPORTER", "zipkin", "otlp, console, otlp/stdout or none"),
+      ("OTEL_LOGS_EXPORTER", "logging", "otlp, console, otlp/stdout or none"),
       ("OTEL_EXPORTER_OTLP_PROTOCOL", "thrift", "grpc, http/protobuf, http/json"),
       ("OTEL_LOG_LEVEL", "loud", "debug, info, warn, error or none"),
       ("OTEL_BSP_SCHEDULE_DELAY", "-1", "0 to 86400000"),
@@ -147,7 +147,9 @@ import Testing
 
   @Test("variables of an exporter that isn't used aren't read")
   func unusedExporter() {
-    let environment = ["OTEL_EXPORTER_OTLP_TIMEOUT": "x", "OTEL_TRACES_EXPORTER": "console"]
+    let environment = [
+      "OTEL_EXPORTER_OTLP_TIMEOUT": "x", "OTEL_TRACES_EXPORTER": "console", "OTEL_LOGS_EXPORTER": "none",
+    ]
     #expect(setup(environment).otlp.timeout == .seconds(10) && log.lines.isEmpty)
   }
 }
