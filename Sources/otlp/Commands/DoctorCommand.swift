@@ -3,22 +3,29 @@ internal import OTLPExport
 internal import OTLPGRPC
 package import OTLPWire
 internal import TelemetryCore
+package import TelemetrySDK
 
 /// `otlp doctor`.
 package struct DoctorCommand: ToolCommand {
   package var export = ExportOptions()
+  package var signal = OTLPSignal.traces
 
   package init() {}
 
   package static let table = CommandTable<DoctorCommand>(
     "doctor", "shows the source of each setting and finds mistakes on the way to the server",
     notes: """
-      It resolves the name, connects, performs the handshakes and exports an empty request: no span is sent.
+      It resolves the name, connects, performs the handshakes and exports an empty request: nothing is sent.
+      --signal chooses whose exporter it examines, and with it the variables, such as OTEL_EXPORTER_OTLP_LOGS_ENDPOINT.
       --timeout limits the connection and the export separately; 0 means 10s.
       Exit code 0 if there is no mistake, 64 or 78 for a value, a file or a variable that can't be used, 69 if the \
       server can't be reached or doesn't accept the export.
       """,
-    options: ExportOptions.table(within: \.export))
+    options: [
+      Option(
+        "signal", "NAME", "the signal whose exporter is examined: traces, logs or metrics", default: "traces", \.signal,
+        .choice(["traces": .traces, "logs": .logs, "metrics": .metrics]))
+    ] + ExportOptions.table(within: \.export))
 
   package static func writeEmptyResult(to writer: inout JSONWriter) {}
 
@@ -26,7 +33,7 @@ package struct DoctorCommand: ToolCommand {
     guard [nil, .grpc].contains(export.exporterProtocol) else {
       throw ToolError(.usage, "--protocol: doctor examines connections of gRPC only")
     }
-    let survey = ConfigurationSurvey(export, environment: Process.environment)
+    let survey = ConfigurationSurvey(export, signal: signal, environment: Process.environment)
     let report = await examine(survey)
     try TextOutput.standard.deliver(export.json ? report.json + "\n" : report.text)
     return report.exitCode
@@ -91,10 +98,11 @@ package struct DoctorCommand: ToolCommand {
     defer { lease.end() }
     let loop = lease.loop
     let timeout = configuration.timeout == .zero ? .seconds(10) : configuration.timeout
-    let context = ProbeContext(configuration, endpoint: server)
+    let context = ProbeContext(configuration, endpoint: server, signal: signal)
     return await Task(executorPreference: loop) {
       var probe = Probe(
-        server, configuration.values, channel, isCompressed: context.isCompressed, timeout: timeout, loop: loop)
+        server, configuration.values, channel, signal: context.signal, isCompressed: context.isCompressed,
+        timeout: timeout, loop: loop)
       await probe.run()
       return (probe.checks, probe.failure.map { Finding($0, context) })
     }.value

@@ -8,6 +8,7 @@ struct ConfigurationSources {
   typealias Row = ConfigurationSurvey.Row
 
   let options: ExportOptions
+  let signal: OTLPSignal
   let environment: Environment
   /// The variables with invalid values.
   let ignored: Set<String>
@@ -43,12 +44,19 @@ struct ConfigurationSources {
       case .dropOldest: "drop-oldest"
       default: "block"
       }
+    // Metrics are exported a collection at a time, without a queue.
+    guard let prefix = batch.variablePrefix else {
+      return [
+        option("batch", "\(batch.maxExportBatchSize)"),
+        row("export-timeout", "OTEL_METRIC_EXPORT_TIMEOUT", Self.seconds(batch.exportTimeout)),
+      ]
+    }
     return [
-      row("queue", "OTEL_BSP_MAX_QUEUE_SIZE", "\(batch.maxQueueSize)"),
-      row("batch", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "\(batch.maxExportBatchSize)"),
-      row("schedule-delay", "OTEL_BSP_SCHEDULE_DELAY", Self.seconds(batch.scheduleDelay)),
+      row("queue", "\(prefix)MAX_QUEUE_SIZE", "\(batch.maxQueueSize)"),
+      row("batch", "\(prefix)MAX_EXPORT_BATCH_SIZE", "\(batch.maxExportBatchSize)"),
+      row("schedule-delay", "\(prefix)SCHEDULE_DELAY", Self.seconds(batch.scheduleDelay)),
       option("overflow", overflow),
-      row("export-timeout", "OTEL_BSP_EXPORT_TIMEOUT", Self.seconds(batch.exportTimeout)),
+      row("export-timeout", "\(prefix)EXPORT_TIMEOUT", Self.seconds(batch.exportTimeout)),
     ]
   }
 
@@ -71,14 +79,14 @@ struct ConfigurationSources {
 
   private var protocolSource: String {
     if options.given.contains("protocol") { return "--protocol" }
-    let names = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
+    let names = ["OTEL_EXPORTER_OTLP_\(signal.variableInfix)PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
     return environment.value(names, allowed: "") { $0 == "grpc" ? $0 : nil }?.variable ?? "default"
   }
 
   private func headerRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
     let names = configuration.headers.names
     guard !names.isEmpty else { return [Row("header", "none", source: "default")] }
-    let variables = ["OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
+    let variables = ["OTEL_EXPORTER_OTLP_\(signal.variableInfix)HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
     let variable = environment.string(variables)?.variable ?? "default"
     return names.map { name in
       Row(

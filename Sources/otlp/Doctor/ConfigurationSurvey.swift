@@ -2,7 +2,7 @@ internal import OTLPExport
 package import OTLPGRPC
 internal import SwiftOTLP
 internal import TelemetryCore
-internal import TelemetrySDK
+package import TelemetrySDK
 
 /// The configuration from options, environment and defaults, with the source of each value.
 package struct ConfigurationSurvey: Sendable {
@@ -26,10 +26,11 @@ package struct ConfigurationSurvey: Sendable {
   /// True if an exporter can be made from the configuration.
   package let isUsable: Bool
 
-  package init(_ options: ExportOptions, environment: [String: String]) {
+  /// - Parameter signal: The signal whose exporter is examined.
+  package init(_ options: ExportOptions, signal: OTLPSignal = .traces, environment: [String: String]) {
     let events = EventList()
     var exporter = options.exporter
-    exporter.apply(environment: environment, signal: .traces, diagnostics: events.diagnostics)
+    exporter.apply(environment: environment, signal: signal, diagnostics: events.diagnostics)
     var problems: [Finding] = []
     do throws(OTLPError) {
       try exporter.validate()
@@ -38,9 +39,9 @@ package struct ConfigurationSurvey: Sendable {
     }
     let batch: BatchConfiguration
     do throws(ToolError) {
-      batch = try options.batchConfiguration(environment: environment, diagnostics: events.diagnostics)
+      batch = try options.batchConfiguration(signal, environment: environment, diagnostics: events.diagnostics)
     } catch {
-      batch = BatchConfiguration()
+      batch = BatchConfiguration(signal: signal)
       problems.append(.refusedValue(error))
     }
     var telemetry = Telemetry.Configuration()
@@ -53,7 +54,8 @@ package struct ConfigurationSurvey: Sendable {
     isUsable = problems.isEmpty
     findings = problems + events.all.map { Finding($0) } + Finding.telemetry(setup, environment)
     let ignored = Set(events.all.compactMap { event in event.fields.first { $0.name == "variable" }?.value })
-    let sources = ConfigurationSources(options: options, environment: Environment(environment), ignored: ignored)
+    let sources = ConfigurationSources(
+      options: options, signal: signal, environment: Environment(environment), ignored: ignored)
     rows =
       sources.exporterRows(exporter) + sources.batchRows(batch)
       + TelemetrySources(setup: setup, environment: Environment(environment)).rows

@@ -1,4 +1,5 @@
 internal import OTLPExport
+internal import TelemetrySDK
 
 extension Finding {
   /// The mistake behind a failed export.
@@ -22,7 +23,8 @@ extension Finding {
     case (.server, "UNIMPLEMENTED"), (.server, "NOT_FOUND"),
       (.server, "UNKNOWN") where failure.isHTTPStatus:
       return Finding(
-        .notOTLP, "the server speaks HTTP/2, but has no OTLP trace service over gRPC there (\(answer))",
+        .notOTLP,
+        "the server speaks HTTP/2, but has no OTLP \(service(context.signal)) service over gRPC there (\(answer))",
         advice: "check that the OTLP receiver of the server has gRPC enabled, and the port: \(context.defaultURL)")
     case (.deadline, _):
       return Finding(
@@ -32,6 +34,9 @@ extension Finding {
       return Finding(.exportFailed, "the export failed (\(answer))", advice: "check the server's log")
     }
   }
+
+  /// The signal's name in that of its gRPC service.
+  private static func service(_ signal: OTLPSignal) -> String { signal == .traces ? "trace" : "\(signal)" }
 
   private static func unauthenticated(_ answer: String, _ context: ProbeContext) -> Finding {
     if context.hasAuthorization {

@@ -4,9 +4,10 @@ internal import OTLPExport
 internal import OTLPGRPC
 internal import OTLPWire
 internal import TelemetryCore
+internal import TelemetrySDK
 
 extension Probe {
-  /// Exports an empty request, which a server should answer with success (1.1.13). No span is stored.
+  /// Exports an empty request, which a server should answer with success (1.1.13). Nothing is stored.
   mutating func export() async {
     let client: GRPCExportClient
     do throws(OTLPError) {
@@ -17,7 +18,7 @@ extension Probe {
     let result = await send(client, isCompressed: isCompressed)
     switch result {
     case .success(let response):
-      var details = ["an empty request\(isCompressed ? ", in gzip," : "") was accepted; no span was sent"]
+      var details = ["an empty request\(isCompressed ? ", in gzip," : "") was accepted; no \(signal.itemNoun) was sent"]
       if !response.errorMessage.isEmpty {
         details.append("the server's message: \(response.errorMessage.sanitized(limit: 500))")
       }
@@ -37,6 +38,6 @@ extension Probe {
     let message = BufferSlice([isCompressed ? 1 : 0, 0, 0, 0, UInt8(body.count)] + body)
     let deadline = Deadline(loop.now + timeout)
     return await client.send(
-      OutgoingMessage(bytes: message, signal: .traces, isCompressed: isCompressed), headers: nil, deadline: deadline)
+      OutgoingMessage(bytes: message, signal: signal, isCompressed: isCompressed), headers: nil, deadline: deadline)
   }
 }

@@ -3,6 +3,7 @@ internal import HTTP2Transport
 internal import OTLPExport
 internal import OTLPGRPC
 internal import TelemetryCore
+internal import TelemetrySDK
 
 /// Performs the steps of an export in order, and records the checks.
 struct Probe {
@@ -12,6 +13,7 @@ struct Probe {
   let server: Endpoint
   let configuration: OTLPConfiguration
   let channel: GRPCChannelConfiguration
+  let signal: OTLPSignal
   let isCompressed: Bool
   let network = SystemNetwork()
   let loop: TelemetryLoop
@@ -19,12 +21,13 @@ struct Probe {
   private var stepStart = MonotonicInstant.system
 
   init(
-    _ server: Endpoint, _ configuration: OTLPConfiguration, _ channel: GRPCChannelConfiguration, isCompressed: Bool,
-    timeout: Duration, loop: TelemetryLoop
+    _ server: Endpoint, _ configuration: OTLPConfiguration, _ channel: GRPCChannelConfiguration, signal: OTLPSignal,
+    isCompressed: Bool, timeout: Duration, loop: TelemetryLoop
   ) {
     self.server = server
     self.configuration = configuration
     self.channel = channel
+    self.signal = signal
     self.isCompressed = isCompressed
     self.timeout = timeout
     self.loop = loop

@@ -1,9 +1,11 @@
 package import OTLPExport
 package import OTLPGRPC
+package import TelemetrySDK
 
 /// The parts of the configuration that decide which mistake is behind a failure.
 package struct ProbeContext: Sendable {
   package let endpoint: Endpoint
+  package let signal: OTLPSignal
   /// True if the endpoint has no scheme, so that `insecure` decides between plaintext and TLS.
   package let isSchemeless: Bool
   package let hasAuthorization: Bool
@@ -15,8 +17,9 @@ package struct ProbeContext: Sendable {
   /// The name that the server's certificate must have.
   package let certificateName: String
 
-  package init(_ configuration: OTLPGRPCExporter.Configuration, endpoint: Endpoint) {
+  package init(_ configuration: OTLPGRPCExporter.Configuration, endpoint: Endpoint, signal: OTLPSignal = .traces) {
     self.endpoint = endpoint
+    self.signal = signal
     let text = configuration.endpoint.lowercased()
     isSchemeless = !text.hasPrefix("http://") && !text.hasPrefix("https://")
     hasAuthorization = configuration.headers["authorization"] != nil
