@@ -5,6 +5,10 @@ package import OTLPWire
 internal import TelemetryCore
 package import TelemetrySDK
 
+#if HTTP
+  internal import OTLPHTTP
+#endif
+
 /// `otlp doctor`.
 package struct DoctorCommand: ToolCommand {
   package var export = ExportOptions()
@@ -15,7 +19,8 @@ package struct DoctorCommand: ToolCommand {
   package static let table = CommandTable<DoctorCommand>(
     "doctor", "shows the source of each setting and finds mistakes on the way to the server",
     notes: """
-      It resolves the name, connects, performs the handshakes and exports an empty request: nothing is sent.
+      It resolves the name, connects, performs the handshakes and exports an empty request: nothing is sent. Over HTTP \
+      (--protocol) the handshakes are a part of the export.
       --signal chooses whose exporter it examines, and with it the variables, such as OTEL_EXPORTER_OTLP_LOGS_ENDPOINT.
       --timeout limits the connection and the export separately; 0 means 10s.
       Exit code 0 if there is no mistake, 64 or 78 for a value, a file or a variable that can't be used, 69 if the \
@@ -30,9 +35,12 @@ package struct DoctorCommand: ToolCommand {
   package static func writeEmptyResult(to writer: inout JSONWriter) {}
 
   package func run() async throws(ToolError) -> ExitCode {
-    guard [nil, .grpc].contains(export.exporterProtocol) else {
-      throw ToolError(.usage, "--protocol: doctor examines connections of gRPC only")
-    }
+    #if !HTTP
+      guard [nil, .grpc].contains(export.exporterProtocol) else {
+        throw ToolError(
+          .usage, "--protocol: this build examines connections of gRPC only; see swift build --traits HTTP")
+      }
+    #endif
     let survey = ConfigurationSurvey(export, signal: signal, environment: Process.environment)
     let report = await examine(survey)
     try TextOutput.standard.deliver(export.json ? report.json + "\n" : report.text)
@@ -47,13 +55,12 @@ package struct DoctorCommand: ToolCommand {
     if survey.isUsable {
       let start = MonotonicInstant.system
       do throws(OTLPError) {
-        let servers = try survey.exporter.servers()
-        let channel = try GRPCChannelConfiguration(survey.exporter, servers: servers, events.diagnostics)
-        endpoint = servers.map(\.description).joined(separator: ",")
+        let way = try Way(survey, signal, events.diagnostics)
+        endpoint = way.description
         let elapsed = MonotonicInstant.system - start
         checks.append(
           Check(step: .configuration, result: .passed, details: ["all values can be used"], elapsed: elapsed))
-        let (seen, found) = try await probeServers(servers, channel, survey.exporter)
+        let (seen, found) = try await probe(way, survey.exporter)
         checks += seen
         findings = found + findings
       } catch {
@@ -65,11 +72,54 @@ package struct DoctorCommand: ToolCommand {
     return DoctorReport(endpoint: endpoint, rows: survey.rows, checks: checks, findings: findings)
   }
 
+  /// The servers, by the protocol.
+  private enum Way {
+    case grpc([Endpoint], GRPCChannelConfiguration)
+    #if HTTP
+      case http(Endpoint, target: String, OTLPHTTPExporter.Configuration)
+    #endif
+
+    init(_ survey: ConfigurationSurvey, _ signal: OTLPSignal, _ diagnostics: Diagnostics) throws(OTLPError) {
+      #if HTTP
+        if let http = survey.http {
+          let (server, targets) = try http.place()
+          self = .http(server, target: targets[signal] ?? "", http)
+          return
+        }
+      #endif
+      let servers = try survey.exporter.servers()
+      self = .grpc(servers, try GRPCChannelConfiguration(survey.exporter, servers: servers, diagnostics))
+    }
+
+    /// The servers' names.
+    var description: String {
+      switch self {
+      case .grpc(let servers, _): servers.map(\.description).joined(separator: ",")
+      #if HTTP
+        case .http(let server, let target, _): HTTPEndpoint.redacted(server.description + target)
+      #endif
+      }
+    }
+  }
+
+  private func probe(
+    _ way: Way, _ configuration: OTLPGRPCExporter.Configuration
+  ) async throws(OTLPError) -> ([Check], [Finding]) {
+    switch way {
+    case .grpc(let servers, let channel): return try await probeServers(servers, channel, configuration)
+    #if HTTP
+      case .http(let server, _, let http):
+        let (checks, finding) = await probe(server, nil, configuration, isHTTP: true) { await $0.run(over: http) }
+        return (checks, finding.map { [$0] } ?? [])
+    #endif
+    }
+  }
+
   private func probeServers(
     _ servers: [Endpoint], _ channel: GRPCChannelConfiguration, _ configuration: OTLPGRPCExporter.Configuration
   ) async throws(OTLPError) -> ([Check], [Finding]) {
     guard servers.count > 1 else {
-      let (checks, finding) = await probe(servers[0], channel, configuration)
+      let (checks, finding) = await probe(servers[0], channel, configuration) { await $0.run() }
       return (checks, finding.map { [$0] } ?? [])
     }
     var seen: [(server: String, checks: [Check])] = []
@@ -79,7 +129,7 @@ package struct DoctorCommand: ToolCommand {
       single.endpoint = endpoint
       let server = try single.servers()
       let channel = try GRPCChannelConfiguration(single, servers: server, .silent)
-      let (checks, finding) = await probe(server[0], channel, single)
+      let (checks, finding) = await probe(server[0], channel, single) { await $0.run() }
       seen.append((server[0].description, checks))
       if let finding { findings.append(finding) }
     }
@@ -87,7 +137,8 @@ package struct DoctorCommand: ToolCommand {
   }
 
   private func probe(
-    _ server: Endpoint, _ channel: GRPCChannelConfiguration, _ configuration: OTLPGRPCExporter.Configuration
+    _ server: Endpoint, _ channel: GRPCChannelConfiguration?, _ configuration: OTLPGRPCExporter.Configuration,
+    isHTTP: Bool = false, _ run: @escaping @Sendable (inout Probe) async -> Void
   ) async -> ([Check], Finding?) {
     let lease: TelemetryRuntime.Lease
     do throws(SystemError) {
@@ -98,12 +149,12 @@ package struct DoctorCommand: ToolCommand {
     defer { lease.end() }
     let loop = lease.loop
     let timeout = configuration.timeout == .zero ? .seconds(10) : configuration.timeout
-    let context = ProbeContext(configuration, endpoint: server, signal: signal)
+    let context = ProbeContext(configuration, endpoint: server, signal: signal, isHTTP: isHTTP)
     return await Task(executorPreference: loop) {
       var probe = Probe(
         server, configuration.values, channel, signal: context.signal, isCompressed: context.isCompressed,
         timeout: timeout, loop: loop)
-      await probe.run()
+      await run(&probe)
       return (probe.checks, probe.failure.map { Finding($0, context) })
     }.value
   }

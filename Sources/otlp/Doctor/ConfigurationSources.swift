@@ -13,11 +13,13 @@ struct ConfigurationSources {
   /// The variables with invalid values.
   let ignored: Set<String>
 
-  func exporterRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
+  /// - Parameter configuration: The values, whatever the protocol is.
+  func exporterRows(_ configuration: OTLPGRPCExporter.Configuration, _ transport: OTLPTransport) -> [Row] {
     let settings = configuration.values
+    let redacted = transport == .grpc ? Endpoint.redacted : HTTPEndpoint.redacted
     return [
       row(
-        "endpoint", settings.endpoint.source, configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")),
+        "endpoint", settings.endpoint.source, configuration.endpoints.map(redacted).joined(separator: ",")),
       row("insecure", settings.insecure.source, "\(configuration.insecure)"),
       row("certificate", settings.certificate.source, configuration.certificate?.shown ?? "the system's"),
       row("client-certificate", settings.clientCertificate.source, configuration.clientCertificate?.shown ?? "none"),
@@ -29,7 +31,7 @@ struct ConfigurationSources {
     ] + headerRows(configuration) + proxyRows(configuration) + [
       row("compression", settings.compression.source, "\(configuration.compression)"),
       row("timeout", settings.timeout.source, Self.seconds(configuration.timeout)),
-      Row("protocol", OTLPTransport.grpc.rawValue, source: protocolSource),
+      Row("protocol", transport.rawValue, source: protocolSource(transport)),
       option("load-balancing", configuration.loadBalancing == .pickFirst ? "pick-first" : "round-robin"),
       option("max-connections", "\(configuration.maxConnections)"),
       option("connect-timeout", Self.seconds(configuration.connectTimeout)),
@@ -77,10 +79,10 @@ struct ConfigurationSources {
     Row(name, value, source: options.given.contains(name) ? "--" + name : "default")
   }
 
-  private var protocolSource: String {
+  private func protocolSource(_ transport: OTLPTransport) -> String {
     if options.given.contains("protocol") { return "--protocol" }
     let names = ["OTEL_EXPORTER_OTLP_\(signal.variableInfix)PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
-    return environment.value(names, allowed: "") { $0 == "grpc" ? $0 : nil }?.variable ?? "default"
+    return environment.value(names, allowed: "") { $0 == transport.rawValue ? $0 : nil }?.variable ?? "default"
   }
 
   private func headerRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {

@@ -4,6 +4,10 @@ internal import SwiftOTLP
 internal import TelemetryCore
 package import TelemetrySDK
 
+#if HTTP
+  internal import OTLPHTTP
+#endif
+
 /// The configuration from options, environment and defaults, with the source of each value.
 package struct ConfigurationSurvey: Sendable {
   /// A value and its source: an option, a variable, or `default`. Secrets are redacted.
@@ -20,6 +24,10 @@ package struct ConfigurationSurvey: Sendable {
   }
 
   package let exporter: OTLPGRPCExporter.Configuration
+  #if HTTP
+    /// The configuration for OTLP over HTTP; nil for gRPC.
+    let http: OTLPHTTPExporter.Configuration?
+  #endif
   /// The mistakes in options and environment.
   package let findings: [Finding]
   package let rows: [Row]
@@ -30,10 +38,18 @@ package struct ConfigurationSurvey: Sendable {
   package init(_ options: ExportOptions, signal: OTLPSignal = .traces, environment: [String: String]) {
     let events = EventList()
     var exporter = options.exporter
-    exporter.apply(environment: environment, signal: signal, diagnostics: events.diagnostics)
     var problems: [Finding] = []
+    let transport = Self.transport(options, signal, environment)
     do throws(OTLPError) {
-      try exporter.validate()
+      #if HTTP
+        http = Self.http(transport, options, signal, environment, events)
+        if let http { exporter.values = http.values }
+        try http?.validate()
+      #endif
+      if transport == .grpc {
+        exporter.apply(environment: environment, signal: signal, diagnostics: events.diagnostics)
+        try exporter.validate()
+      }
     } catch {
       problems.append(Finding(error))
     }
@@ -57,7 +73,31 @@ package struct ConfigurationSurvey: Sendable {
     let sources = ConfigurationSources(
       options: options, signal: signal, environment: Environment(environment), ignored: ignored)
     rows =
-      sources.exporterRows(exporter) + sources.batchRows(batch)
+      sources.exporterRows(exporter, transport) + sources.batchRows(batch)
       + TelemetrySources(setup: setup, environment: Environment(environment)).rows
   }
+
+  /// The protocol of options or environment; gRPC if this build has no other.
+  private static func transport(
+    _ options: ExportOptions, _ signal: OTLPSignal, _ environment: [String: String]
+  ) -> OTLPTransport {
+    #if HTTP
+      return options.transport(signal, environment: environment).value
+    #else
+      return .grpc
+    #endif
+  }
+
+  #if HTTP
+    private static func http(
+      _ transport: OTLPTransport, _ options: ExportOptions, _ signal: OTLPSignal, _ environment: [String: String],
+      _ events: EventList
+    ) -> OTLPHTTPExporter.Configuration? {
+      guard transport != .grpc else { return nil }
+      var http = OTLPHTTPExporter.Configuration(sharing: options.exporter.values)
+      http.httpProtocol = transport == .httpJSON ? .json : .protobuf
+      http.apply(environment: environment, signal: signal, diagnostics: events.diagnostics)
+      return http
+    }
+  #endif
 }

@@ -14,6 +14,7 @@ extension Finding {
         advice: "set --compression none (OTEL_EXPORTER_OTLP_COMPRESSION), or allow gzip on the server",
         code: .configuration)
     }
+    if context.isHTTP, let finding = overHTTP(failure, context) { return finding }
     switch (failure.origin, failure.status) {
     case (.server, "UNAUTHENTICATED"): return unauthenticated(answer, context)
     case (.server, "PERMISSION_DENIED"):
@@ -32,6 +33,37 @@ extension Finding {
         advice: "check the server's log: the server or its back end is stuck; or give a longer --timeout")
     default:
       return Finding(.exportFailed, "the export failed (\(answer))", advice: "check the server's log")
+    }
+  }
+
+  /// The mistake behind a failure over HTTP; nil if it is the same as over gRPC.
+  private static func overHTTP(_ failure: AttemptFailure, _ context: ProbeContext) -> Finding? {
+    let answer = failure.text
+    if failure.isTLS {
+      return Finding(
+        .tlsFailed, "no TLS connection to \(context.place) (\(answer))",
+        advice:
+          "check that the port speaks TLS, and the certificates: --certificate, --server-name, --client-certificate")
+    }
+    guard failure.origin == .server else {
+      return failure.origin == .deadline
+        ? nil
+        : Finding(
+          .exportFailed, "the server didn't answer as HTTP does (\(answer))",
+          advice: "check that the port is that of OTLP over HTTP, by custom 4318; gRPC's is 4317")
+    }
+    switch failure.status {
+    case "HTTP 401": return unauthenticated(answer, context)
+    case "HTTP 403":
+      return Finding(
+        .credentialsRefused, "the server forbids the export (\(answer))",
+        advice: "ask for the permission to write telemetry, or use other credentials")
+    case "HTTP 404", "HTTP 405":
+      return Finding(
+        .notOTLP, "the server speaks HTTP, but takes no OTLP of \(context.signal) there (\(answer))",
+        advice:
+          "check the path of the endpoint, to which /\(context.signal.httpPath) is added, and the port: by custom 4318")
+    default: return nil
     }
   }
 

@@ -34,15 +34,16 @@ extension Finding {
       return Finding(
         .noAnswer, "\(address) doesn't answer: neither accepted nor refused in time",
         advice: "check the address and port; a firewall that drops packets looks like this")
-    case .connect(let address, let error): return connect(address, error)
+    case .connect(let address, let error): return connect(address, error, context)
     case .proxy(let proxy, let failure): return Self.proxy(proxy, failure, context)
     case .cancelled: return cancelled
     }
   }
 
-  private static func connect(_ address: SocketAddress, _ error: SystemError) -> Finding {
+  private static func connect(_ address: SocketAddress, _ error: SystemError, _ context: ProbeContext) -> Finding {
     let isSocketFile = address.port == nil
-    let place = isSocketFile ? "the path of the socket is right" : "the port is right: the default of OTLP/gRPC is 4317"
+    let standard = context.isHTTP ? "OTLP over HTTP is 4318" : "OTLP/gRPC is 4317"
+    let place = isSocketFile ? "the path of the socket is right" : "the port is right: the default of \(standard)"
     switch error.code {
     case ECONNREFUSED, ENOENT:
       let reason = error.code == ENOENT ? "there is no such socket" : "no process listens there"

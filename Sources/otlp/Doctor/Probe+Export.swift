@@ -8,13 +8,19 @@ internal import TelemetrySDK
 
 extension Probe {
   /// Exports an empty request, which a server should answer with success (1.1.13). Nothing is stored.
-  mutating func export() async {
+  mutating func export(_ channel: GRPCChannelConfiguration) async {
     let client: GRPCExportClient
     do throws(OTLPError) {
       client = GRPCExportClient(try channel.makeChannel(network: network, loop: loop, .silent))
     } catch {
       return failed(.export, .network(.cancelled), [error.message])
     }
+    await export(by: client)
+    await client.shutdown(deadline: Deadline(loop.now + .seconds(1)))
+  }
+
+  /// Exports an empty request by a client of any protocol.
+  mutating func export(by client: some ExportClient) async {
     let result = await send(client, isCompressed: isCompressed)
     switch result {
     case .success(let response):
@@ -30,14 +36,14 @@ extension Probe {
       }
       failed(.export, .export(failure, acceptsUncompressed: acceptsUncompressed))
     }
-    await client.shutdown(deadline: Deadline(loop.now + .seconds(1)))
   }
 
-  private func send(_ client: GRPCExportClient, isCompressed: Bool) async -> Result<ExportResponse, AttemptFailure> {
-    let body = isCompressed ? Gzip.compress([]) : []
-    let message = BufferSlice([isCompressed ? 1 : 0, 0, 0, 0, UInt8(body.count)] + body)
+  private func send(_ client: some ExportClient, isCompressed: Bool) async -> Result<ExportResponse, AttemptFailure> {
+    let message = client.encoded(BufferSlice([]), signal)?.withoutPrefix.array ?? []
+    let body = isCompressed ? Gzip.compress(message) : message
+    let bytes = BufferSlice([isCompressed ? 1 : 0, 0, 0, 0, UInt8(body.count)] + body)
     let deadline = Deadline(loop.now + timeout)
     return await client.send(
-      OutgoingMessage(bytes: message, signal: signal, isCompressed: isCompressed), headers: nil, deadline: deadline)
+      OutgoingMessage(bytes: bytes, signal: signal, isCompressed: isCompressed), headers: nil, deadline: deadline)
   }
 }

@@ -11,16 +11,16 @@ extension Probe {
   }
 
   /// Performs the handshakes of TLS and HTTP/2.
-  mutating func handshake(_ address: RoutedAddress, _ deadline: Deadline) async -> Bool {
+  mutating func handshake(_ address: RoutedAddress, _ tls: TLSContext?, _ deadline: Deadline) async -> Bool {
     // A silent server must leave time for the second handshake.
     let limit = Deadline(loop.now + deadline.remaining(at: loop.now) * 2 / 3)
-    let result = await handshake(address, channel.tls, limit)
-    recordTLS(result)
+    let result = await performed(address, tls, limit)
+    recordTLS(result, isSecure: tls != nil)
     guard let error = result.error else {
       passed(.http2, ["the server has sent its SETTINGS"])
       return true
     }
-    let isSecurityMismatch = await isSecurityMismatch(error, address, deadline)
+    let isSecurityMismatch = await isSecurityMismatch(error, address, isSecure: tls != nil, deadline)
     var step = Check.Step.http2
     if case .tls = error { step = .tls }
     failed(
@@ -28,9 +28,9 @@ extension Probe {
     return false
   }
 
-  private mutating func recordTLS(_ result: Handshake) {
+  private mutating func recordTLS(_ result: Handshake, isSecure: Bool) {
     if case .tls = result.error { return }
-    guard channel.tls != nil else { return passed(.tls, ["plaintext, as the endpoint asks"]) }
+    guard isSecure else { return passed(.tls, ["plaintext, as the endpoint asks"]) }
     guard let peer = result.peer, !peer.certificates.isEmpty else { return }
     passed(
       .tls,
@@ -47,7 +47,7 @@ extension Probe {
     }
   }
 
-  private func handshake(_ address: RoutedAddress, _ tls: TLSContext?, _ deadline: Deadline) async -> Handshake {
+  private func performed(_ address: RoutedAddress, _ tls: TLSContext?, _ deadline: Deadline) async -> Handshake {
     let connection: HTTP2Connection
     do throws(NetworkError) {
       let transport = try await network.connect(to: address.address, by: address.route, on: loop, deadline: deadline)
@@ -79,21 +79,21 @@ extension Probe {
   /// Repeats the handshake with TLS instead of plaintext, or the reverse, after an error that leaves both possible.
   /// - Returns: True if the server performs that handshake.
   private func isSecurityMismatch(
-    _ error: HTTP2ConnectError, _ address: RoutedAddress, _ deadline: Deadline
+    _ error: HTTP2ConnectError, _ address: RoutedAddress, isSecure: Bool, _ deadline: Deadline
   ) async -> Bool {
     switch error {
     case .tls(let error) where error.code != .closed && error.code != .handshake: return false
     case .http1, .peerSpeaksTLS, .goAway, .cancelled: return false
     case .tls, .closedByPeer, .transport, .notHTTP2, .timedOut: break
     }
-    guard channel.tls == nil else {
-      switch await handshake(address, nil, deadline).error {
+    guard !isSecure else {
+      switch await performed(address, nil, deadline).error {
       case nil, .goAway: return true
       default: return false
       }
     }
     guard let context = try? TLSContext(client: TLSConfiguration()) else { return false }
-    switch await handshake(address, context, deadline).error {
+    switch await performed(address, context, deadline).error {
     case .tls(let error): return ![.closed, .http1, .notTLS].contains(error.code)
     case .timedOut, .transport, .cancelled: return false
     default: return true

@@ -12,7 +12,8 @@ struct Probe {
 
   let server: Endpoint
   let configuration: OTLPConfiguration
-  let channel: GRPCChannelConfiguration
+  /// Nil for OTLP over HTTP.
+  let channel: GRPCChannelConfiguration?
   let signal: OTLPSignal
   let isCompressed: Bool
   let network = SystemNetwork()
@@ -21,7 +22,7 @@ struct Probe {
   private var stepStart = MonotonicInstant.system
 
   init(
-    _ server: Endpoint, _ configuration: OTLPConfiguration, _ channel: GRPCChannelConfiguration, signal: OTLPSignal,
+    _ server: Endpoint, _ configuration: OTLPConfiguration, _ channel: GRPCChannelConfiguration?, signal: OTLPSignal,
     isCompressed: Bool, timeout: Duration, loop: TelemetryLoop
   ) {
     self.server = server
@@ -35,10 +36,11 @@ struct Probe {
 
   /// Runs on the loop. Stops at the first failure.
   mutating func run() async {
+    guard let channel else { return }
     let deadline = Deadline(loop.now + timeout)
     guard let addresses = await resolve(deadline), let address = await connect(addresses, deadline) else { return }
-    guard await handshake(address, deadline) else { return }
-    await export()
+    guard await handshake(address, channel.tls, deadline) else { return }
+    await export(channel)
   }
 
   mutating func passed(_ step: Check.Step, _ details: [String]) {

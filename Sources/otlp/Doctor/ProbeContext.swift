@@ -6,6 +6,8 @@ package import TelemetrySDK
 package struct ProbeContext: Sendable {
   package let endpoint: Endpoint
   package let signal: OTLPSignal
+  /// True for OTLP over HTTP.
+  package let isHTTP: Bool
   /// True if the endpoint has no scheme, so that `insecure` decides between plaintext and TLS.
   package let isSchemeless: Bool
   package let hasAuthorization: Bool
@@ -17,9 +19,13 @@ package struct ProbeContext: Sendable {
   /// The name that the server's certificate must have.
   package let certificateName: String
 
-  package init(_ configuration: OTLPGRPCExporter.Configuration, endpoint: Endpoint, signal: OTLPSignal = .traces) {
+  package init(
+    _ configuration: OTLPGRPCExporter.Configuration, endpoint: Endpoint, signal: OTLPSignal = .traces,
+    isHTTP: Bool = false
+  ) {
     self.endpoint = endpoint
     self.signal = signal
+    self.isHTTP = isHTTP
     let text = configuration.endpoint.lowercased()
     isSchemeless = !text.hasPrefix("http://") && !text.hasPrefix("https://")
     hasAuthorization = configuration.headers["authorization"] != nil

@@ -113,4 +113,78 @@ import otlp
     #expect(run.output.contains("  -     export                   not tried\n"))
     await server.stop()
   }
+
+  @Test("each signal has its own variables, and its own service at the server")
+  func signals() async throws {
+    let collector = try await LoopbackCollector()
+    let run = try await Tool.run(
+      ["doctor", "--signal", "logs"],
+      environment: [
+        "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": collector.endpoint,
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:1",
+        "OTEL_BLRP_MAX_QUEUE_SIZE": "999", "OTEL_EXPORTER_OTLP_LOGS_HEADERS": "x-key=hunter2",
+      ])
+    #expect(run.code == 0, "\(run.output)")
+    let words = run.output.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
+    for row in [
+      ["endpoint", collector.endpoint, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"],
+      ["header", "x-key=[REDACTED]", "OTEL_EXPORTER_OTLP_LOGS_HEADERS"],
+      ["queue", "999", "OTEL_BLRP_MAX_QUEUE_SIZE"], ["schedule-delay", "1.000", "s", "default"],
+    ] {
+      #expect(words.contains(row), "\(row)")
+    }
+    #expect(run.output.contains("an empty request was accepted; no log record was sent"))
+    #expect(collector.requests.map(\.signal) == [.logs])
+    let metrics = try await Tool.run(
+      ["doctor", "--signal", "metrics", "--endpoint", collector.endpoint],
+      environment: ["OTEL_METRIC_EXPORT_TIMEOUT": "777"])
+    #expect(
+      metrics.output.contains("  export-timeout       0.777 s                            OTEL_METRIC_EXPORT_TIMEOUT\n"))
+    #expect(!metrics.output.contains("  queue "))
+    #expect(collector.requests.map(\.signal) == [.logs, .metrics])
+    await collector.stop()
+  }
+
+  #if HTTP
+    @Test("OTLP over HTTP is examined too", arguments: ["http/protobuf", "http/json"])
+    func overHTTP(name: String) async throws {
+      let collector = try await LoopbackCollector()
+      let run = try await Tool.run(
+        ["doctor", "--signal", "logs", "--compression", "gzip"],
+        environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL": name])
+      #expect(run.code == 0, "\(run.output)")
+      #expect(run.output.contains("checks of \(collector.endpoint)/v1/logs\n"))
+      #expect(run.output.contains("an empty request, in gzip, was accepted; no log record was sent"))
+      #expect(run.output.contains("  -     http2                    not tried\n"))
+      let request = try #require(collector.requests.first)
+      #expect(request.path == "/v1/logs" && request.isCompressed && collector.requests.count == 1)
+      let mistakes: [(LoopbackCollector.Response, Finding.Mistake, String)] = [
+        (.status(.unauthenticated, message: "who?"), .credentialsMissing, "HTTP 401"),
+        (.status(.permissionDenied, message: "no"), .credentialsRefused, "HTTP 403"),
+        (.status(.unimplemented, message: "none"), .exportFailed, "HTTP 501"),
+      ]
+      for (response, mistake, words) in mistakes {
+        collector.onRequest { _ in response }
+        let run = try await Tool.run(["doctor", "--protocol", name, "--endpoint", collector.endpoint])
+        #expect(run.code == 69)
+        #expect(run.output.contains("\n\(mistake.rawValue): ") && run.output.contains(words), "\(run.output)")
+      }
+      await collector.stop()
+      let silent = try await Tool.run(["doctor", "--protocol", name, "--endpoint", "http://127.0.0.1:1"])
+      #expect(silent.code == 69 && silent.output.contains("the default of OTLP over HTTP is 4318"))
+      let path = try await Tool.run(["doctor", "--protocol", name, "--endpoint", "x://h"])
+      #expect(path.code == 64 && path.output.contains("valueRefused: --endpoint: 'x://h'"), "\(path.output)")
+    }
+
+    @Test func tlsMistakesOverHTTPAreNamed() async throws {
+      let server = try await DoctorServer(.tls("chain"))
+      let run = try await Tool.run(
+        ["doctor", "--protocol", "http/protobuf"] + DoctorCases.untrusted.map { server.filled($0) })
+      #expect(run.code == 69 && run.output.contains("\ntlsFailed: no TLS connection to localhost:"), "\(run.output)")
+      let trusted = try await Tool.run(
+        ["doctor", "--protocol", "http/protobuf"] + DoctorCases.secure.map { server.filled($0) })
+      #expect(trusted.code == 0, "\(trusted.output)")
+      await server.stop()
+    }
+  #endif
 }

@@ -25,7 +25,21 @@ enum DoctorCases {
   static let untrusted = ["--endpoint", "https://localhost:{port}"]
   static let secure = untrusted + ["--certificate", TestFiles.certificate("ca.pem")]
 
-  static let configuration: [Case] = [
+  /// Without OTLP over HTTP a variable that chooses it is a mistake.
+  static let configuration: [Case] = {
+    #if HTTP
+      return values
+    #else
+      return values + [
+        Case(
+          mistake: .protocolMismatch, server: .collector, arguments: plain,
+          environment: ["OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"], code: 78,
+          words: ["OTEL_EXPORTER_OTLP_PROTOCOL", "'http/protobuf'", "grpc", "4317"])
+      ]
+    #endif
+  }()
+
+  private static let values: [Case] = [
     Case(
       mistake: .endpointWithPath, server: .absent, arguments: ["--endpoint", "http://127.0.0.1:4318/v1/traces"],
       code: 64, words: ["--endpoint", "/v1/traces", "http://host:4317", "OTLP over HTTP"]),
@@ -55,10 +69,6 @@ enum DoctorCases {
       mistake: .variableIgnored, server: .collector, arguments: plain,
       environment: ["OTEL_EXPORTER_OTLP_HEADERS": "a=b,hunter2"], code: 78,
       words: ["OTEL_EXPORTER_OTLP_HEADERS, entry 2", "name=value"]),
-    Case(
-      mistake: .protocolMismatch, server: .collector, arguments: plain,
-      environment: ["OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"], code: 78,
-      words: ["OTEL_EXPORTER_OTLP_PROTOCOL", "'http/protobuf'", "grpc", "4317"]),
     Case(
       mistake: .variableIgnored, server: .collector, arguments: plain,
       environment: ["OTEL_TRACES_EXPORTER": "otlp,zipkin"], code: 78,
