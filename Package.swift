@@ -52,14 +52,14 @@ let package = Package(
   traits: [
     .trait(name: "HTTP", description: "OTLPHTTP: OTLP over HTTP; needs libcurl with OpenSSL"),
     .trait(name: "DistributedTracing", description: "TelemetryTracing: a tracer for swift-distributed-tracing"),
-    .trait(name: "Logging", description: "TelemetryLogging: diagnostics to swift-log, metadata for log lines"),
+    .trait(name: "Logging", description: "TelemetryLogging: swift-log to log records, diagnostics to swift-log"),
     .trait(name: "Metrics", description: "TelemetryMetrics: the pipeline's own metrics to swift-metrics"),
     .trait(name: "ServiceLifecycle", description: "TelemetryLifecycle: Telemetry as a service of a service group"),
     .trait(name: "OpenTelemetrySwift", description: "TelemetryOpenTelemetry: an exporter for opentelemetry-swift"),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.4.0"),
-    .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.12.0"),
     .package(url: "https://github.com/apple/swift-metrics.git", from: "2.5.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.6.0"),
     .package(url: "https://github.com/open-telemetry/opentelemetry-swift-core.git", from: "2.5.0"),

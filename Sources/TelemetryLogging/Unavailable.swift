@@ -5,6 +5,10 @@
   @available(*, unavailable, message: "enable the trait: .package(url: …, from: …, traits: [\"Logging\"])")
   public struct TraceMetadata {}
 
+  /// Log records from swift-log. It is in the package's trait `Logging`.
+  @available(*, unavailable, message: "enable the trait: .package(url: …, from: …, traits: [\"Logging\"])")
+  public struct TelemetryLogHandler {}
+
   extension Diagnostics {
     /// Passes telemetry's messages about itself to a logger. It is in the package's trait `Logging`.
     @available(*, unavailable, message: "enable the trait: .package(url: …, from: …, traits: [\"Logging\"])")

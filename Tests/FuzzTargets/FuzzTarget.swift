@@ -29,6 +29,8 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
   case traces
   /// `ExportMetricsServiceRequest`.
   case metrics
+  /// `ExportLogsServiceRequest`.
+  case logs
 
   /// Reads `bytes`.
   package func run(_ bytes: [UInt8]) {
@@ -47,6 +49,7 @@ package enum FuzzTarget: String, Sendable, CaseIterable {
     case .json: Spans.json(bytes)
     case .traces: Spans.request(bytes)
     case .metrics: Metrics.request(bytes)
+    case .logs: LogRecords.request(bytes)
     }
   }
 }

@@ -10,7 +10,7 @@ let package = Package(
       name: "swift-otlp", path: "../..", traits: ["DistributedTracing", "Logging", "Metrics", "ServiceLifecycle"]),
     .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.26.0", traits: []),
     .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.4.0"),
-    .package(url: "https://github.com/apple/swift-log.git", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log.git", from: "1.12.0"),
   ],
   targets: [
     .executableTarget(

@@ -54,6 +54,7 @@ public final class TelemetryLogger: Sendable {
   ///   - severity: The severity.
   ///   - body: The text. Prefer a constant one: values belong into attributes.
   ///   - attributes: Attributes; none by default.
+  ///   - severityText: The severity as its source names it; default empty, for none.
   ///   - eventName: The name of an event; default empty, for a record that is no event.
   ///   - error: An error, whose type, description and stack trace become the attributes `exception.*` (RULES 4.14.8). Attributes
   ///     of the same name win. Default none.
@@ -61,11 +62,12 @@ public final class TelemetryLogger: Sendable {
   ///     call, which the record has in any case.
   ///   - context: The context, whose span the record belongs to; nil, the default, for ``TraceContext/current``.
   public func emit(
-    _ severity: LogRecord.Severity, _ body: String, attributes: Attributes = Attributes(), eventName: String = "",
-    error: (any Error)? = nil, at unixNano: UInt64? = nil, context: TraceContext? = nil
+    _ severity: LogRecord.Severity, _ body: String, attributes: Attributes = Attributes(), severityText: String = "",
+    eventName: String = "", error: (any Error)? = nil, at unixNano: UInt64? = nil, context: TraceContext? = nil
   ) {
     emit(
-      severity, .string(body), attributes: attributes, eventName: eventName, error: error, at: unixNano, context: context)
+      severity, .string(body), attributes: attributes, severityText: severityText, eventName: eventName, error: error,
+      at: unixNano, context: context)
   }
 
   /// Emits a record with a text, and with the attributes that a closure sets: the form of least cost. The closure only runs if the
@@ -73,6 +75,7 @@ public final class TelemetryLogger: Sendable {
   /// - Parameters:
   ///   - severity: The severity.
   ///   - body: The text.
+  ///   - severityText: The severity as its source names it; default empty, for none.
   ///   - eventName: The name of an event; default empty, for a record that is no event.
   ///   - error: An error, whose type, description and stack trace become the attributes `exception.*` (RULES 4.14.8). Attributes
   ///     of the same name win. Default none.
@@ -80,11 +83,12 @@ public final class TelemetryLogger: Sendable {
   ///   - context: The context, whose span the record belongs to; nil, the default, for ``TraceContext/current``.
   ///   - build: Sets the attributes.
   public func emit(
-    _ severity: LogRecord.Severity, _ body: String, eventName: String = "", error: (any Error)? = nil,
-    at unixNano: UInt64? = nil, context: TraceContext? = nil,
+    _ severity: LogRecord.Severity, _ body: String, severityText: String = "", eventName: String = "",
+    error: (any Error)? = nil, at unixNano: UInt64? = nil, context: TraceContext? = nil,
     attributes build: (inout LogRecordAttributes) throws -> Void
   ) rethrows {
-    try source.emit(severity, body, eventName, error, unixNano, context ?? .current, build)
+    let texts = LoggerSource.Texts(body: body, severity: severityText, eventName: eventName)
+    try source.emit(severity, texts, error, unixNano, context ?? .current, build)
   }
 
   /// Emits a record with a body of any kind, or without one.
@@ -92,12 +96,13 @@ public final class TelemetryLogger: Sendable {
   @inline(__always)
   public func emit(
     _ severity: LogRecord.Severity, _ body: AttributeValue? = nil, attributes: Attributes = Attributes(),
-    eventName: String = "", error: (any Error)? = nil, at unixNano: UInt64? = nil, context: TraceContext? = nil
+    severityText: String = "", eventName: String = "", error: (any Error)? = nil, at unixNano: UInt64? = nil,
+    context: TraceContext? = nil
   ) {
     emit(
       LogRecord(
-        timeUnixNano: unixNano ?? 0, severity: severity, body: body, attributes: attributes, eventName: eventName,
-        resource: source.resource, scope: source.scope), error: error, context: context)
+        timeUnixNano: unixNano ?? 0, severity: severity, severityText: severityText, body: body, attributes: attributes,
+        eventName: eventName, resource: source.resource, scope: source.scope), error: error, context: context)
   }
 
   /// Emits a record that another logging library made.

@@ -30,7 +30,7 @@ package struct TraceClock: Hashable, Sendable {
   /// The present time in nanoseconds since 1970.
   package var now: UInt64 { offset &+ Self.monotonicNanoseconds }
 
-  static var wallNanoseconds: UInt64 { nanoseconds(of: CLOCK_REALTIME) }
+  package static var wallNanoseconds: UInt64 { nanoseconds(of: CLOCK_REALTIME) }
   private static var monotonicNanoseconds: UInt64 { nanoseconds(of: CLOCK_MONOTONIC) }
 
   private static func nanoseconds(of clock: clockid_t) -> UInt64 {

@@ -1,12 +1,15 @@
 extension ProtobufAppender {
   /// The fields of a `LogRecord` in front of its attributes.
   @inline(__always)
-  mutating func logRecordHead(_ severity: LogRecord.Severity, _ body: String, _ time: UInt64) {
+  mutating func logRecordHead(
+    _ severity: LogRecord.Severity, _ severityText: String, _ body: String, _ time: UInt64
+  ) {
     ensure(16)
     if time != 0 { fixed64Field(WireTags.LogRecord.timeUnixNano, time) }
     if severity != .unspecified {
       put(UInt16(WireTags.LogRecord.severityNumber) | UInt16(severity.rawValue) << 8)
     }
+    stringField(WireTags.LogRecord.severityText, severityText)
     let start = beginMessage(WireTags.LogRecord.body)
     string(WireTags.AnyValue.string, body)
     endMessage(start)

@@ -24,6 +24,7 @@ struct RandomSpans {
   }
 }
 
+/// Makes random parts of items, with frequent edge cases.
 struct Maker {
   var generator: SeededRandom
 

@@ -1,0 +1,10 @@
+#if Logging
+  import Synchronization
+
+  /// Counts calls.
+  final class Counter: Sendable {
+    private let count = Atomic(0)
+    var value: Int { count.load(ordering: .relaxed) }
+    func increment() { count.wrappingAdd(1, ordering: .relaxed) }
+  }
+#endif
