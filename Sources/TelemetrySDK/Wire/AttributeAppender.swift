@@ -37,7 +37,7 @@ struct AttributeAppender: ~Copyable {
   /// Ends the program if this is the appender of another maker, by an exchange of both: its memory may not live as long.
   @unsafe
   func checkOrigin(_ scratch: UnsafeMutableRawPointer) {
-    precondition(unsafe self.scratch == scratch, "attributes that are being set were exchanged with others")
+    precondition(unsafe self.scratch == scratch, "attributes were exchanged with those of another event or log record")
   }
 
   @inline(__always)

@@ -177,4 +177,16 @@ import Testing
     #expect(processor.records.map(\.body) == ["inner", "outer"])
     #expect(processor.records.map { $0.attributes["k"] as AttributeValue? } == ["inner", "outer"])
   }
+
+  @Test("attributes that are exchanged with another record's stop the program, since their memory belongs to the record")
+  func exchanged() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let logger = try LoggerProvider(CollectingLogRecordProcessor()).logger("a")
+      logger.emit(.info, "outer") { first in
+        logger.emit(.info, "inner") { swap(&first, &$0) }
+      }
+    }
+    let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(message.contains("attributes were exchanged"), "\(message)")
+  }
 }
