@@ -178,7 +178,7 @@ import Testing
     #expect(processor.records.map { $0.attributes["k"] as AttributeValue? } == ["inner", "outer"])
   }
 
-  @Test("attributes that are exchanged with another record's stop the program, since their memory belongs to the record")
+  @Test("attributes that are exchanged with another record's stop the program")
   func exchanged() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let logger = try LoggerProvider(CollectingLogRecordProcessor()).logger("a")
