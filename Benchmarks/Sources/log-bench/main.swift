@@ -1,8 +1,10 @@
 // Measures the logger with records of ten attributes, whose strings are ready.
 //
+// pipeline: each round emits RECORDS records with ready strings, sends them in plaintext to a server, and flushes.
 // queue: emits RECORDS records; the exporter discards the batches.
 //   record: outside of a span; span: in an active span; collection: with a collection of attributes; disabled: below the logger's least severity.
 import BenchSupport
+import OTLPGRPC
 import OTLPTesting
 import TelemetrySDK
 
@@ -23,7 +25,8 @@ struct Discard: LogRecordExporter {
   func export(_ batch: LogRecordBatch, deadline: Deadline) async -> ExportOutcome { .success }
 }
 
-var arguments = Arguments(usage: "log-bench queue record|span|collection|disabled RECORDS")
+var arguments = Arguments(
+  usage: "log-bench queue record|span|collection|disabled RECORDS, or log-bench pipeline PORT RECORDS ROUNDS")
 let ready = (0..<128).map { Strings($0) }
 
 @inline(never) func emit(_ index: Int, _ logger: TelemetryLogger) {
@@ -91,7 +94,28 @@ func measureQueue(_ mode: String, _ count: Int) throws {
   report("emitted", processor.ledger.ended)
 }
 
-let part = arguments.text()
-let mode = arguments.text()
-guard part == "queue", ["record", "span", "collection", "disabled"].contains(mode) else { arguments.stop() }
-try measureQueue(mode, arguments.number())
+func measurePipeline(_ port: Int, _ count: Int, _ rounds: Int) throws {
+  var settings = OTLPGRPCExporter.Configuration(endpoint: "http://127.0.0.1:\(port)")
+  settings.compression = .none
+  var configuration = BatchConfiguration(signal: .logs)
+  configuration.overflow = .block(upTo: .seconds(5))
+  let exporter = try OTLPGRPCExporter(settings)
+  let processor = try BatchLogRecordProcessor(exporter: exporter.logExporter, configuration: configuration)
+  let logger = try LoggerProvider(resource: StandardWorkload.resource, processors: [processor])
+    .logger("peers.bench", version: "0.1.0")
+  for _ in 0..<rounds {
+    for index in 0..<count { emit(index, logger) }
+    guard processor.forceFlushBlocking(within: .seconds(30)).isDelivered else { fatalError("not delivered") }
+  }
+  _ = processor.shutdownBlocking(within: .seconds(5))
+  report("exported", processor.ledger.exported)
+}
+
+switch arguments.text() {
+case "queue":
+  let mode = arguments.text()
+  guard ["record", "span", "collection", "disabled"].contains(mode) else { arguments.stop() }
+  try measureQueue(mode, arguments.number())
+case "pipeline": try measurePipeline(arguments.number(), arguments.number(), arguments.number())
+default: arguments.stop()
+}

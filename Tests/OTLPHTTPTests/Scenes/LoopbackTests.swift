@@ -35,6 +35,22 @@
       }
     }
 
+    @Test("log records arrive equal in both encodings, and the ledger holds", arguments: [false, true])
+    func logRecords(isJSON: Bool) async throws {
+      let scene = try await HTTPScene { $0.httpProtocol = isJSON ? .json : .protobuf }
+      let processor = try BatchLogRecordProcessor(exporter: scene.exporter.logExporter)
+      let provider = try LoggerProvider(resource: StandardWorkload.resource, processors: [processor])
+      for number in 0..<1000 {
+        provider.logger("scope").emit(.info, "body", eventName: "event", at: 1) { $0.set("number", number) }
+      }
+      let ledger = await provider.shutdown(within: .seconds(20)).ledger
+      #expect(ledger.ended == 1000 && ledger.exported == 1000 && ledger.isBalanced, "\(ledger)")
+      let records = scene.collector.logRecords
+      #expect(records.map { $0.attributes["number"] as Int? } == Array(0..<1000))
+      #expect(records.allSatisfy { $0.body == "body" && $0.eventName == "event" && $0.resource == provider.resource })
+      await scene.end()
+    }
+
     @Test("a server without h2 gets HTTP/1.1 in TLS (3.1.1)")
     func fallback() async throws {
       let files = try TestCertificates()
