@@ -7,7 +7,7 @@
   ///
   /// ```swift
   /// LoggingSystem.bootstrap(
-  ///   { TelemetryLogHandler(label: $0, provider: provider, metadataProvider: $1) }, metadataProvider: nil)
+  ///   { TelemetryLogHandler(label: $0, provider: telemetry.loggerProvider, metadataProvider: $1) }, metadataProvider: nil)
   /// ```
   ///
   /// A line becomes a record with the scope of the logger's label, the message as body, the level as severity (`notice` is
