@@ -3,7 +3,7 @@ public import TelemetryCore
 extension PeriodicMetricReader {
   /// Determines when a reader collects and exports, and how much it holds.
   ///
-  /// Values set in code take precedence over the environment, which ``apply(environment:diagnostics:)`` reads.
+  /// Values set in code take precedence over the environment, which ``apply(environment:isOTLP:diagnostics:)`` reads.
   public struct Configuration: Sendable, Hashable {
     /// The time between two collections; 1 ms to 1 day, default 60 s, `OTEL_METRIC_EXPORT_INTERVAL` (ms).
     public var interval: Duration {
@@ -59,8 +59,8 @@ extension PeriodicMetricReader {
       try batches.validate()
     }
 
-    /// Applies `OTEL_METRIC_EXPORT_INTERVAL` and `OTEL_METRIC_EXPORT_TIMEOUT` of `environment`, and for an exporter of OTLP
-    /// `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`, to the values that code hasn't set. An invalid value is ignored
+    /// Applies `OTEL_METRIC_EXPORT_INTERVAL` and `OTEL_METRIC_EXPORT_TIMEOUT` of `environment`, and if `isOTLP`, for an exporter of
+    /// OTLP, `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`, to the values that code hasn't set. An invalid value is ignored
     /// with a warning that names the variable and the value (RULES 2.6, 4.15).
     ///
     /// `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` isn't read: aggregation is the producers' matter.
