@@ -191,7 +191,8 @@ let package = Package(
     tests(
       "PeerTests",
       [
-        "OTLPFile", "OTLPHTTP", "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK",
+        "OTLPFile", "OTLPHTTP", "ProcessSubject", "otlp", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire",
+        "TelemetrySDK",
         "TelemetryCore",
       ]),
     tests(

@@ -15,7 +15,9 @@ struct TelemetrySources {
       Row("sdk-disabled", "\(setup.isDisabled.value)", setup.isDisabled.source),
       Row("service-name", serviceName, setup.serviceNameSource),
       textRow("resource-attributes", "OTEL_RESOURCE_ATTRIBUTES"),
-      Row("traces-exporter", exporters, setup.tracesExporters.source),
+      Row("traces-exporter", Self.names(setup.tracesExporters.value), setup.tracesExporters.source),
+      Row("logs-exporter", Self.names(setup.logsExporters.value), setup.logsExporters.source),
+      Row("metrics-exporter", Self.names(setup.metricsExporters.value), setup.metricsExporters.source),
       Row("sampler", sampler, setup.sampler.source),
       Row("propagators", propagators, setup.propagator.source),
       Row("log-level", setup.logLevel.value.map { "\($0)" } ?? "none", setup.logLevel.source),
@@ -35,9 +37,8 @@ struct TelemetrySources {
     if case .string(let name)? = setup.resource.attributes["service.name"] { Redaction.shown(name) } else { "none" }
   }
 
-  private var exporters: String {
-    let names = setup.tracesExporters.value.map(\.description)
-    return names.isEmpty ? "none" : names.joined(separator: ",")
+  private static func names(_ exporters: [some CustomStringConvertible]) -> String {
+    exporters.isEmpty ? "none" : exporters.map(\.description).joined(separator: ",")
   }
 
   /// The description of a parent-based sampler names five samplers, of which four are always the same here.

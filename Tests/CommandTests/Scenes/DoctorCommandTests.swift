@@ -58,6 +58,7 @@ import otlp
         "OTEL_EXPORTER_OTLP_INSECURE": "true", "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
         "OTEL_TRACES_SAMPLER_ARG": "0.5", "OTEL_PROPAGATORS": "b3", "OTEL_SPAN_LINK_COUNT_LIMIT": "9",
         "OTEL_RESOURCE_ATTRIBUTES": "service.name=shop", "OTEL_LOG_LEVEL": "debug", "OTEL_METRICS_EXPORTER": "none",
+        "OTEL_METRICS_EXEMPLAR_FILTER": "always_off",
       ])
     #expect(run.code == 0, "\(run.output)")
     let words = run.output.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
@@ -79,7 +80,9 @@ import otlp
       ["log-level", "debug", "OTEL_LOG_LEVEL"],
       ["span-attributes", "128", "default"],
       ["span-links", "9", "OTEL_SPAN_LINK_COUNT_LIMIT"],
-      ["OTEL_METRICS_EXPORTER", "none", "not", "used"],
+      ["metrics-exporter", "none", "OTEL_METRICS_EXPORTER"],
+      ["logs-exporter", "otlp", "default"],
+      ["OTEL_METRICS_EXEMPLAR_FILTER", "always_off", "not", "used"],
     ] {
       #expect(words.contains(row), "\(row)")
     }

@@ -72,7 +72,7 @@ enum DoctorCases {
     Case(
       mistake: .variableIgnored, server: .collector, arguments: plain,
       environment: ["OTEL_TRACES_EXPORTER": "otlp,zipkin"], code: 78,
-      words: ["OTEL_TRACES_EXPORTER", "'zipkin'", "otlp, console or none"]),
+      words: ["OTEL_TRACES_EXPORTER", "'zipkin'", "otlp, console, otlp/stdout or none"]),
     Case(
       mistake: .variableIgnored, server: .collector, arguments: plain,
       environment: ["OTEL_SPAN_EVENT_COUNT_LIMIT": "-1"], code: 78,
