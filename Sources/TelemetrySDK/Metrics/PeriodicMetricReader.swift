@@ -17,7 +17,10 @@ public final class PeriodicMetricReader: Sendable {
   /// - Parameters:
   ///   - exporter: Receives the collections.
   ///   - producers: The sources of metrics; each belongs to this reader alone.
-  ///   - resource: The resource that the producers give their metrics.
+  ///   - resource: The resource that the producers give their metrics; default none.
+  ///   - configuration: The interval, the bounds and the temporality.
+  ///   - runtime: The threads that the reader runs on.
+  ///   - diagnostics: Receives what the reader has to report.
   /// - Throws: A `ConfigurationError` for a value out of range, a `SystemError` if no thread can be started.
   public init(
     exporter: some MetricExporter, producers: [any MetricProducer], resource: Resource = .empty,

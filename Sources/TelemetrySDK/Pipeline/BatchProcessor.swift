@@ -8,7 +8,7 @@
 /// since the timeout stands still during an outage: then one batch waits in the exporter, and all other items in the
 /// queue.
 ///
-/// End a processor with ``shutdown(within:)``; the report accounts for every item. A processor that is released without
+/// End a processor with ``ItemProcessor/shutdown(within:)``; the report accounts for every item. A processor that is released without
 /// shutdown delivers its items in the background, within the shorter of `exportTimeout` and 30 s, and then ends.
 public final class BatchProcessor<Item: BatchItem>: DrivenProcessor {
   let driver: BatchDriver<Item>

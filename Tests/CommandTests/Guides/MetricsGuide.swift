@@ -3,7 +3,7 @@ import TelemetrySDK
 import TestThreads
 import Testing
 
-// The code of the page "Metrics", with tests that use it.
+// The code of the page "Collecting metrics", with tests that use it.
 
 struct ConnectionPool {
   let openConnections: Int
