@@ -40,6 +40,7 @@ let package = Package(
     .library(name: "OTLPGRPC", targets: ["OTLPGRPC"]),
     .library(name: "OTLPHTTP", targets: ["OTLPHTTP"]),
     .library(name: "OTLPFile", targets: ["OTLPFile"]),
+    .library(name: "TelemetryDatabase", targets: ["TelemetryDatabase"]),
     .library(name: "OTLPTesting", targets: ["OTLPTesting"]),
     .executable(name: "otlp", targets: ["otlp"]),
     .library(name: "TelemetryTracing", targets: ["TelemetryTracing"]),
@@ -51,6 +52,8 @@ let package = Package(
   // All off by default. SwiftPM neither resolves nor downloads a package that only a disabled trait uses.
   traits: [
     .trait(name: "HTTP", description: "OTLPHTTP: OTLP over HTTP; needs libcurl with OpenSSL"),
+    .trait(name: "SQLite", description: "TelemetryDatabase: telemetry into a file of SQLite; needs SQLite"),
+    .trait(name: "PostgreSQL", description: "TelemetryDatabase: telemetry into PostgreSQL; needs libpq"),
     .trait(name: "DistributedTracing", description: "TelemetryTracing: a tracer for swift-distributed-tracing"),
     .trait(name: "Logging", description: "TelemetryLogging: swift-log to log records, diagnostics to swift-log"),
     .trait(name: "Metrics", description: "TelemetryMetrics: the pipeline's own metrics to swift-metrics"),
@@ -73,6 +76,8 @@ let package = Package(
     .systemLibrary(name: "COTLPSystem"),
     // Without `pkgConfig`: SwiftPM warns of an absent one, also while the trait is off.
     .systemLibrary(name: "COTLPCURL", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
+    .systemLibrary(name: "COTLPSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(name: "COTLPPostgres", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
 
     library("TelemetryCore", ["COTLPSystem"]),
     library("TelemetrySDK", ["TelemetryCore"]),
@@ -88,6 +93,13 @@ let package = Package(
         .target(name: "COTLPCURL", condition: .when(traits: ["HTTP"])),
       ]),
     library("OTLPFile", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "COTLPSystem"]),
+    library(
+      "TelemetryDatabase",
+      [
+        "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPSystem",
+        .target(name: "COTLPSQLite", condition: .when(traits: ["SQLite"])),
+        .target(name: "COTLPPostgres", condition: .when(traits: ["PostgreSQL"])),
+      ]),
     library("SwiftOTLP", ["OTLPFile", "OTLPGRPC", "OTLPHTTP", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     library(
       "OTLPTesting",
@@ -181,6 +193,12 @@ let package = Package(
     tests("OTLPHTTPTests", ["OTLPHTTP", "OTLPTesting", "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetryCore"]),
     tests("OTLPGRPCTests", ["OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport"]),
     tests("OTLPFileTests", ["OTLPFile", "OTLPWire", "OTLPTesting", "TelemetrySDK", "TelemetryCore"]),
+    tests(
+      "TelemetryDatabaseTests",
+      [
+        "TelemetryDatabase", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore",
+        .target(name: "COTLPSQLite", condition: .when(traits: ["SQLite"])),
+      ]),
     tests("SwiftOTLPTests", ["SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),
     tests(
       "OTLPTestingTests",

@@ -37,7 +37,11 @@ package struct Endpoint: Hashable, Sendable {
   /// The port of an endpoint that names no port.
   package static let defaultPort: UInt16 = 4317
 
-  init(target: Target, isSecure: Bool, hasCredentials: Bool = false) {
+  /// The name in messages, for a server with another protocol; nil for the URL.
+  private let label: String?
+
+  package init(target: Target, isSecure: Bool, hasCredentials: Bool = false, label: String? = nil) {
+    self.label = label
     self.target = target
     self.isSecure = isSecure
     self.hasCredentials = hasCredentials
@@ -109,7 +113,8 @@ package struct Endpoint: Hashable, Sendable {
 extension Endpoint: CustomStringConvertible {
   /// The complete form, which can be read again.
   package var description: String {
-    switch target {
+    if let label { return label }
+    return switch target {
     case .hosts(let hosts):
       (isSecure ? "https://" : "http://") + hosts.map(\.authority).joined(separator: ",")
     case .unix(let path): "unix:" + path

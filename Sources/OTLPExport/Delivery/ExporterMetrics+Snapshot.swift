@@ -67,6 +67,8 @@ extension ExporterMetrics.Counts {
       attributes["error.type"] = ending.errorType.map { .string($0) }
       if transport == .grpc {
         attributes["rpc.status_code"] = ending.status.map { .string($0) }
+      } else if transport.isDatabase {
+        attributes["db.response.status_code"] = ending.status.map { .string($0) }
       } else {
         // Without a response there is no status.
         let status = ending.status.map(ExporterMetrics.withoutPrefix)

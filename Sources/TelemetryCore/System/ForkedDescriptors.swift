@@ -44,8 +44,11 @@ package final class ForkedDescriptors: ForkParticipant {
     }
   }
 
-  /// Forgets numbers that the program has closed.
-  static func forget(_ descriptors: [Int32]) {
+  /// Stores the descriptor of a library, which closes it itself; ``forget(_:)`` comes before that.
+  package static func adopt(_ descriptor: Int32) { shared.open.withLock { $0.append(descriptor) } }
+
+  /// Forgets numbers that the program has closed, or will.
+  package static func forget(_ descriptors: [Int32]) {
     shared.open.withLock { open in open.removeAll { descriptors.contains($0) } }
   }
 

@@ -32,7 +32,7 @@ package struct ExportOptions {
   ) -> (value: OTLPTransport, source: String) {
     if let exporterProtocol { return (exporterProtocol, "protocol") }
     let names = ["OTEL_EXPORTER_OTLP_\(signal.variableInfix)PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
-    guard let found = Environment(environment).value(names, allowed: "", { OTLPTransport(rawValue: $0) }) else {
+    guard let found = Environment(environment).value(names, allowed: "", { OTLPTransport(protocolName: $0) }) else {
       return (.grpc, "protocol")
     }
     return (found.value, found.variable)

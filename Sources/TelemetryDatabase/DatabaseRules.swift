@@ -1,0 +1,13 @@
+internal import TelemetryCore
+
+/// Checks values that the configurations of all databases have.
+enum DatabaseRules {
+  static func validate(timeout: Duration, retention: Duration?) throws(ConfigurationError) {
+    guard timeout >= .zero else {
+      throw ConfigurationError(option: "timeout", value: "\(timeout)", allowed: "0, which means no limit, or more")
+    }
+    if let retention, retention < .seconds(1) {
+      throw ConfigurationError(option: "retention", value: "\(retention)", allowed: "1 second or more, or nil")
+    }
+  }
+}

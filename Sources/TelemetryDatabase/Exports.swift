@@ -1,0 +1,2 @@
+@_exported public import OTLPExport
+@_exported public import TelemetrySDK

@@ -1,0 +1,140 @@
+#if PostgreSQL
+  internal import OTLPExport
+  internal import OTLPWire
+  internal import Synchronization
+  internal import TelemetryCore
+  internal import TelemetrySDK
+
+  /// Stores requests over a bounded number of connections, whose sockets the loop watches.
+  actor PostgreSQLClient: ExportClient {
+    nonisolated let loop: TelemetryLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    private let configuration: PostgreSQLConfiguration
+    private let schema: DatabaseSchema
+    private let connector: PostgreSQLConnector
+    private let pool: ObjectPool<PostgreSQLConnection>
+    private var retention: Retention?
+    private nonisolated let connections = Atomic<Int>(0)
+    private var active = 0
+    /// The calls that wait for a connection, in order.
+    private var waiting: [Promise<Bool>] = []
+    private let stop = Promise<Void>()
+    private var isShutDown = false
+
+    init(
+      _ configuration: PostgreSQLConfiguration, loop: TelemetryLoop, runtime: TelemetryRuntime,
+      schema: DatabaseSchema = .current(.postgreSQL)
+    ) {
+      self.configuration = configuration
+      self.schema = schema
+      self.loop = loop
+      retention = configuration.retention.map { Retention($0) }
+      connector = PostgreSQLConnector(configuration, loop: loop, runtime: runtime)
+      pool = ObjectPool(
+        capacity: configuration.maxConnections, factory: { PostgreSQLConnection(loop: loop) },
+        reset: { $0.isConnected })
+    }
+
+    nonisolated var connectionsMade: Int { connections.load(ordering: .relaxed) }
+
+    nonisolated func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? {
+      try? RowSet.encode(message, signal)
+    }
+
+    func send(
+      _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline
+    ) async -> Result<ExportResponse, AttemptFailure> {
+      guard let rows = RowSet(message.bytes) else { return .failure(.unreadableRequest) }
+      guard !isShutDown, await enter(deadline) else { return .failure(.databaseIsShutDown) }
+      defer { leave() }
+      let loan = pool.acquire()
+      let connection = loan.value
+      let isReused = connection.isReused
+      do throws(PostgreSQLFailure) {
+        if !connection.isConnected { try await connect(connection, deadline) }
+        try await connection.insert(rows, until: deadline)
+        connection.served()
+        await deleteOldRows(connection, deadline)
+        return .success(ExportResponse())
+      } catch {
+        if !error.keepsConnection { abandon(connection, error) }
+        return .failure(error.attemptFailure(isReused: isReused))
+      }
+    }
+
+    // MARK: Connections
+
+    private func connect(_ connection: PostgreSQLConnection, _ deadline: Deadline) async throws(PostgreSQLFailure) {
+      connection.open(try await connector.connect(deadline))
+      connections.add(1, ordering: .relaxed)
+      do throws(PostgreSQLFailure) {
+        try await connection.prepareForWriting(schema, until: deadline)
+      } catch {
+        // The next attempt begins anew.
+        abandon(connection, error)
+        throw error
+      }
+    }
+
+    /// Closes a connection, and has the server end the statement that it may still run.
+    private func abandon(_ connection: PostgreSQLConnection, _ failure: PostgreSQLFailure) {
+      switch failure.cause {
+      case .deadline, .cancelled: connector.cancelStatement(of: connection)
+      default: break
+      }
+      connection.close()
+    }
+
+    /// Waits for its turn.
+    /// - Returns: False if the deadline passes first, or the task is cancelled.
+    private func enter(_ deadline: Deadline) async -> Bool {
+      guard active >= configuration.maxConnections else {
+        active += 1
+        return true
+      }
+      let turn = Promise<Bool>()
+      waiting.append(turn)
+      let isAdmitted = await withTaskCancellationHandler {
+        await turn.value(until: deadline, on: loop)
+      } onCancel: {
+        turn.fulfil(false)
+      }
+      // The turn may come at the deadline.
+      if isAdmitted == nil, !turn.fulfil(false) { return turn.current == true }
+      return isAdmitted == true
+    }
+
+    private func leave() {
+      while !waiting.isEmpty {
+        if waiting.removeFirst().fulfil(true) { return }
+      }
+      active -= 1
+    }
+
+    // MARK: Retention
+
+    /// The rows are stored whatever becomes of the deletion, which is tried again after the next batch.
+    private func deleteOldRows(_ connection: PostgreSQLConnection, _ deadline: Deadline) async {
+      guard let retention, retention.isDue(at: loop.now) else { return }
+      do throws(PostgreSQLFailure) {
+        let deleted = try await connection.deleteRows(before: retention.cutoff, until: deadline)
+        self.retention?.ended(deleted: deleted, at: loop.now)
+      } catch {
+        abandon(connection, error)
+      }
+    }
+
+    // MARK: The end
+
+    /// Lets calls continue until `deadline`, then closes the connections.
+    func shutdown(deadline: Deadline) async {
+      isShutDown = true
+      // The delivery has ended its calls: what still waits here waits for nothing.
+      for turn in waiting { turn.fulfil(false) }
+      waiting = []
+      connector.stop()
+      pool.trim()
+    }
+  }
+#endif

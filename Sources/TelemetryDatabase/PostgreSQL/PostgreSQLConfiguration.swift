@@ -1,0 +1,41 @@
+#if PostgreSQL
+  internal import OTLPExport
+  internal import TelemetryCore
+
+  /// The database of an exporter to PostgreSQL, and the manner of storing. Values are checked when the exporter is made.
+  public struct PostgreSQLConfiguration: Sendable {
+    /// The database, as libpq takes it: a URL such as `postgresql://user@host:5432/database?sslmode=verify-full`, or keywords
+    /// such as `host=/run/postgresql dbname=telemetry`. Required. What it doesn't name comes from libpq's variables (`PGHOST`,
+    /// `PGSSLMODE`, …), the password also from the file that `PGPASSFILE` names. It is never printed.
+    public var connection: String
+    /// The most connections at once, 1 to 100; default 2. They are kept between batches.
+    public var maxConnections = 2
+    /// The longest time of one attempt to connect, 100 ms to 10 minutes; default 10 s.
+    public var connectTimeout = Duration.seconds(10)
+    /// The longest time of one attempt to store a batch, 0 for no limit; default 10 s.
+    public var timeout = Duration.seconds(10)
+    /// The age beyond which spans and log records are deleted, 1 second or more; default nil: none are. The age counts from the start
+    /// of a span and from the time of a log record. Rows are deleted while batches are stored, at most 1,000 items after each
+    /// batch; resources and scopes stay.
+    public var retention: Duration?
+    /// The retry of failed attempts: those that pass by themselves, such as a lost connection or a full disk.
+    public var retry = OTLPRetryPolicy()
+
+    /// The default values for a database.
+    public init(connection: String) { self.connection = connection }
+
+    /// - Returns: The database's place.
+    func validate() throws(ConfigurationError) -> PostgreSQLPlace {
+      guard let place = PostgreSQLPlace(connection) else {
+        throw ConfigurationError(
+          option: "connection", value: Redaction.length(of: connection),
+          allowed: "a connection string of libpq: postgresql://user@host:port/database, or keyword=value pairs")
+      }
+      try ConfigurationError.require("maxConnections", maxConnections, in: 1...100)
+      try ConfigurationError.require("connectTimeout", connectTimeout, in: .milliseconds(100) ... .seconds(600))
+      try DatabaseRules.validate(timeout: timeout, retention: retention)
+      try retry.validate()
+      return place
+    }
+  }
+#endif

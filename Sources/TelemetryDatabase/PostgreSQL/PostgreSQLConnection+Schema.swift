@@ -1,0 +1,66 @@
+#if PostgreSQL
+  internal import TelemetryCore
+
+  extension PostgreSQLConnection {
+    // Identifies the schema's lock among those of the database's other users.
+    private static let lock: Int64 = 0x6F74_6C70_5F73_7774
+
+    /// The table that takes a batch's rows of a table, which are then inserted as far as they aren't there yet.
+    static func stagingName(_ table: DatabaseTable) -> String { "new_\(table.name)" }
+
+    /// Makes or migrates the tables, and makes this session's temporary ones.
+    func prepareForWriting(_ schema: DatabaseSchema, until deadline: Deadline) async throws(PostgreSQLFailure) {
+      if try await schemaVersion(until: deadline) != schema.version {
+        // Another process may migrate at the same time: the version is read again under the lock.
+        try await run("BEGIN; SELECT pg_advisory_xact_lock(\(Self.lock))", until: deadline)
+        let version = try await schemaVersion(until: deadline)
+        guard version <= schema.version else {
+          throw PostgreSQLFailure(.server(state: "0A000"), schema.isTooNew(version))
+        }
+        try await run((schema.statements(from: version) + ["COMMIT"]).joined(separator: "; "), until: deadline)
+      }
+      let tables = DatabaseTable.allCases.map {
+        "CREATE TEMPORARY TABLE \(Self.stagingName($0)) (LIKE \($0.name)) ON COMMIT DELETE ROWS"
+      }
+      try await run(tables.joined(separator: "; "), until: deadline)
+    }
+
+    /// The version of the schema in the database; 0 if it has none.
+    func schemaVersion(until deadline: Deadline) async throws(PostgreSQLFailure) -> Int {
+      let name = DatabaseSchema.versionTable
+      let table = try await rows("SELECT to_regclass('\(name)')::text", until: deadline)
+      guard case .some(.some) = table.first?.first else { return 0 }
+      let version = try await rows("SELECT version FROM \(name)", until: deadline)
+      return Int(SQLValue(version.first?.first ?? nil, .int32).integer)
+    }
+
+    /// Stores rows in one transaction; those that are there already are left out.
+    func insert(_ rows: RowSet, until deadline: Deadline) async throws(PostgreSQLFailure) {
+      let tables = rows.sections.map(\.table)
+      let copies = tables.map { "COPY \(Self.stagingName($0)) FROM STDIN (FORMAT binary)" }
+      // In the order of the key: writers that insert the same rows can't wait for each other in a circle.
+      let inserts = tables.map { table in
+        """
+        INSERT INTO \(table.name) SELECT * FROM \(Self.stagingName(table)) \
+        ORDER BY \(table.key.joined(separator: ", ")) ON CONFLICT DO NOTHING
+        """
+      }
+      try await run(
+        (copies + inserts).joined(separator: "; "),
+        rows.sections.map { Copy(buffer: rows.buffer, bytes: $0.bytes) }, until: deadline)
+    }
+
+    /// Deletes rows that are too old.
+    /// - Returns: The most rows that a statement has deleted.
+    func deleteRows(before cutoff: Int64, until deadline: Deadline) async throws(PostgreSQLFailure) -> Int {
+      var deleted = 0
+      try await run("BEGIN", until: deadline)
+      for statement in Retention.statements(.postgreSQL) {
+        let count = try await rows(statement, [.integer(cutoff)], until: deadline)
+        deleted = max(deleted, count.first?.first.flatMap { $0.flatMap { Int(String(decoding: $0, as: UTF8.self)) } } ?? 0)
+      }
+      try await run("COMMIT", until: deadline)
+      return deleted
+    }
+  }
+#endif

@@ -1,0 +1,60 @@
+#if PostgreSQL
+  internal import Synchronization
+  internal import TelemetryCore
+
+  /// Connects on blocking threads.
+  final class PostgreSQLConnector: Sendable {
+    private let connection: String
+    private let timeout: Duration
+    private let loop: TelemetryLoop
+    private let runtime: TelemetryRuntime
+    private let isStopped = Atomic(false)
+    /// A request to a server that doesn't answer holds its thread for long, so there is one at a time.
+    private let isCancelling = Atomic(false)
+
+    init(_ configuration: PostgreSQLConfiguration, loop: TelemetryLoop, runtime: TelemetryRuntime) {
+      connection = configuration.connection
+      timeout = configuration.connectTimeout
+      self.loop = loop
+      self.runtime = runtime
+    }
+
+    /// Connects until `deadline`, or until the task is cancelled.
+    func connect(_ deadline: Deadline) async throws(PostgreSQLFailure) -> PostgreSQLHandle {
+      let end = min(deadline, Deadline(loop.now + timeout))
+      let promise = Promise<Result<PostgreSQLHandle, PostgreSQLFailure>>()
+      runtime.startBlocking { [connection, self] in
+        do throws(PostgreSQLFailure) {
+          // A connection that comes too late is closed with its last reference.
+          let isStopped: @Sendable () -> Bool = { self.isStopped.load(ordering: .relaxed) || promise.current != nil }
+          promise.fulfil(.success(try PostgreSQLHandle.connect(connection, until: end, isStopped)))
+        } catch {
+          promise.fulfil(.failure(error))
+        }
+      }
+      let result = await withTaskCancellationHandler {
+        await promise.value(until: end, on: loop)
+      } onCancel: {
+        promise.fulfil(.failure(PostgreSQLFailure(.cancelled, "the export was cancelled")))
+      }
+      guard let result else {
+        let late = PostgreSQLFailure(.connect, "no connection in the time for it")
+        promise.fulfil(.failure(late))
+        throw late
+      }
+      return try result.get()
+    }
+
+    /// Asks the server to end the statement of a connection that is given up.
+    func cancelStatement(of connection: PostgreSQLConnection) {
+      guard let request = connection.cancelRequest, !isCancelling.exchange(true, ordering: .relaxed) else { return }
+      runtime.startBlocking { [self] in
+        request()
+        isCancelling.store(false, ordering: .relaxed)
+      }
+    }
+
+    /// Ends attempts to connect.
+    func stop() { isStopped.store(true, ordering: .relaxed) }
+  }
+#endif

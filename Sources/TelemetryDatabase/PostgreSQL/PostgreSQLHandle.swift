@@ -1,0 +1,107 @@
+#if PostgreSQL
+  internal import COTLPPostgres
+  internal import Synchronization
+  internal import TelemetryCore
+
+  #if canImport(Glibc)
+    internal import Glibc
+  #elseif canImport(Musl)
+    internal import Musl
+  #elseif canImport(Darwin)
+    internal import Darwin
+  #endif
+
+  /// libpq's connection. It owns it, and closes it with its last reference.
+  // SAFETY: one thread at a time: the blocking thread that connects, then the loop.
+  @safe
+  final class PostgreSQLHandle: @unchecked Sendable {
+    let raw: OpaquePointer
+    private let generation = Fork.generation
+    private var isWatchedForFork = false
+
+    @unsafe
+    private init(_ raw: OpaquePointer) { unsafe self.raw = raw }
+
+    deinit {
+      if isWatchedForFork { ForkedDescriptors.forget([descriptor]) }
+      unsafe PQfinish(raw)
+    }
+
+    var descriptor: Int32 { unsafe PQsocket(raw) }
+    var errorMessage: String { unsafe String(cString: PQerrorMessage(raw)) }
+
+    // MARK: Connecting
+
+    /// Connects, on a blocking thread: libpq looks up names and reads files meanwhile.
+    static func connect(
+      _ connection: String, until deadline: Deadline, _ isStopped: @Sendable () -> Bool
+    ) throws(PostgreSQLFailure) -> PostgreSQLHandle {
+      // A database name with a connection string stands for all that it holds; what follows overrides it.
+      let keywords = ["dbname", "client_encoding", "fallback_application_name"]
+      let started = unsafe keywords.withCStrings { keywords in
+        unsafe [connection, "UTF8", "swift-otlp"].withCStrings { values in
+          unsafe PQconnectStartParams(keywords, values, 1)
+        }
+      }
+      guard let raw = unsafe started else { throw PostgreSQLFailure(.connect, "no memory for a connection") }
+      let handle = unsafe PostgreSQLHandle(raw)
+      unsafe PQsetErrorVerbosity(raw, PQERRORS_VERBOSE)
+      unsafe PQsetNoticeProcessor(raw, { _, _ in }, nil)
+      try handle.poll(until: deadline, isStopped)
+      unsafe PQsetErrorVerbosity(raw, PQERRORS_DEFAULT)
+      guard unsafe PQsetnonblocking(raw, 1) == 0 else { throw PostgreSQLFailure(.connect, handle.errorMessage) }
+      ForkedDescriptors.adopt(handle.descriptor)
+      handle.isWatchedForFork = true
+      return handle
+    }
+
+    private func poll(until deadline: Deadline, _ isStopped: @Sendable () -> Bool) throws(PostgreSQLFailure) {
+      guard unsafe PQstatus(raw) != CONNECTION_BAD else { throw PostgreSQLFailure(connecting: errorMessage) }
+      var wanted = PGRES_POLLING_WRITING
+      while true {
+        guard !isStopped() else { throw PostgreSQLFailure(.cancelled, "stopped while connecting") }
+        guard !deadline.hasPassed(at: .system) else {
+          throw PostgreSQLFailure(.connect, "no connection in the time for it")
+        }
+        var socket = pollfd(
+          fd: descriptor, events: Int16(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT), revents: 0)
+        // A short wait, so that a stop is noticed.
+        guard unsafe Self.poll(&socket) > 0 else { continue }
+        wanted = unsafe PQconnectPoll(raw)
+        if wanted == PGRES_POLLING_OK { return }
+        if wanted == PGRES_POLLING_FAILED { throw PostgreSQLFailure(connecting: errorMessage) }
+      }
+    }
+
+    private static func poll(_ socket: UnsafeMutablePointer<pollfd>) -> Int32 {
+      #if canImport(Glibc)
+        unsafe Glibc.poll(socket, 1, 50)
+      #elseif canImport(Musl)
+        unsafe Musl.poll(socket, 1, 50)
+      #else
+        unsafe Darwin.poll(socket, 1, 50)
+      #endif
+    }
+
+    /// Asks the server to end the present statement. Blocks until the server has answered.
+    func cancelStatement() -> @Sendable () -> Void {
+      // SAFETY: the object of libpq belongs to the closure alone.
+      nonisolated(unsafe) let request = unsafe PQgetCancel(raw)
+      return {
+        var buffer = [CChar](repeating: 0, count: 256)
+        _ = unsafe PQcancel(request, &buffer, Int32(buffer.count))
+        unsafe PQfreeCancel(request)
+      }
+    }
+  }
+
+  extension [String] {
+    /// Calls `body` with the texts as C strings, and a nil behind them.
+    fileprivate func withCStrings<Result>(_ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result) -> Result {
+      let copies = unsafe map { unsafe strdup($0) }
+      defer { unsafe copies.forEach { unsafe free($0) } }
+      let pointers = unsafe copies.map { unsafe UnsafePointer($0) } + [nil]
+      return unsafe pointers.withUnsafeBufferPointer { unsafe body($0.baseAddress.unsafelyUnwrapped) }
+    }
+  }
+#endif

@@ -1,0 +1,12 @@
+/// A connection for queries.
+protocol DatabaseSource: Sendable {
+  var dialect: SQLDialect { get }
+
+  /// Runs a query with parameters `$1`, `$2`, ….
+  /// - Parameter columns: The kinds of the result's columns.
+  func rows(
+    _ sql: String, _ parameters: [SQLValue], columns: [DatabaseColumn.Kind]
+  ) async throws(DatabaseError) -> [[SQLValue]]
+
+  func close() async
+}

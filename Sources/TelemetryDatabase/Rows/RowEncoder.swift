@@ -1,0 +1,194 @@
+internal import OTLPWire
+internal import TelemetrySDK
+
+/// Turns an export request of spans or log records into rows.
+///
+/// A row whose columns can't hold an item without loss (``RowBuffer/isInexact``, fields that this version doesn't know) also has
+/// the item's message in its column `otlp`, from which it is read.
+struct RowEncoder {
+  /// The identifiers of the resource and the scope of items.
+  struct Owners {
+    var resource: [UInt8] = []
+    var scope: [UInt8] = [] {
+      didSet { seed = (resource + scope).reduce(0) { $0 &* 31 &+ UInt64($1) } }
+    }
+    /// The seed for the digests of the items.
+    private(set) var seed: UInt64 = 0
+  }
+
+  private let signal: OTLPSignal
+  private var resources = RowBuffer()
+  private var scopes = RowBuffer()
+  var spans = RowBuffer()
+  var events = RowBuffer()
+  var links = RowBuffer()
+  var logRecords = RowBuffer()
+  var keys = KeySet()
+  var recordIDs = RecordIDs()
+
+  init(_ signal: OTLPSignal) { self.signal = signal }
+
+  /// The rows of each table, in the order in which they are stored.
+  var rows: [(table: DatabaseTable, rows: RowBuffer)] {
+    [
+      (.resources, resources), (.scopes, scopes), (.spans, spans), (.spanEvents, events), (.spanLinks, links),
+      (.logRecords, logRecords),
+    ]
+  }
+
+  // The numbers of the fields around items are the same for all signals.
+  mutating func request(_ message: MessageBytes) throws(WireError) {
+    var fields = message.fields()
+    while let tag = try fields.nextTag() {
+      switch tag {
+      case FieldTag.ExportRequest.resourceSpans: try resourceItems(try fields.message())
+      default: try fields.skip(tag)
+      }
+    }
+  }
+
+  // The resource may follow its items, so the message is read twice.
+  private mutating func resourceItems(_ fields: ProtobufReader) throws(WireError) {
+    var (first, second) = (fields, fields)
+    var (resource, schemaURL) = (MessageBytes.empty, MessageBytes.empty)
+    while let tag = try first.nextTag() {
+      switch tag {
+      case FieldTag.ResourceSpans.resource: resource = try first.bytes()
+      case FieldTag.ResourceSpans.schemaURL: schemaURL = try first.bytes()
+      default: try first.skip(tag)
+      }
+    }
+    var owners = Owners(resource: Digest.identifier(resource, schemaURL))
+    try self.resource(resource, schemaURL, owners.resource)
+    while let tag = try second.nextTag() {
+      switch tag {
+      case FieldTag.ResourceSpans.scopeSpans: try scopeItems(try second.message(), &owners)
+      default: try second.skip(tag)
+      }
+    }
+  }
+
+  private mutating func scopeItems(_ fields: ProtobufReader, _ owners: inout Owners) throws(WireError) {
+    var (first, second) = (fields, fields)
+    var (scope, schemaURL) = (MessageBytes.empty, MessageBytes.empty)
+    while let tag = try first.nextTag() {
+      switch tag {
+      case FieldTag.ScopeSpans.scope: scope = try first.bytes()
+      case FieldTag.ScopeSpans.schemaURL: schemaURL = try first.bytes()
+      default: try first.skip(tag)
+      }
+    }
+    owners.scope = Digest.identifier(scope, schemaURL)
+    try self.scope(scope, schemaURL, owners.scope)
+    while let tag = try second.nextTag() {
+      switch tag {
+      case FieldTag.ScopeSpans.spans where signal == .traces: try span(try second.bytes(), owners)
+      case FieldTag.ScopeSpans.spans: try logRecord(try second.bytes(), owners)
+      default: try second.skip(tag)
+      }
+    }
+  }
+
+  // MARK: Resource and scope
+
+  private mutating func resource(
+    _ message: MessageBytes, _ schemaURL: MessageBytes, _ id: [UInt8]
+  ) throws(WireError) {
+    var fields = message.fields()
+    var dropped: UInt64 = 0
+    var serviceName: MessageBytes?
+    resources.isInexact = false
+    while let tag = try fields.nextTag() {
+      switch tag {
+      case FieldTag.Resource.attributes: try Self.readServiceName(try fields.message(), &serviceName)
+      case FieldTag.Resource.droppedAttributesCount: dropped = UInt64(try fields.uint32())
+      default:
+        resources.isInexact = true
+        try fields.skip(tag)
+      }
+    }
+    resources.beginRow(.resources)
+    resources.bytes(id)
+    if let serviceName { resources.text(serviceName) } else { resources.null() }
+    resources.text(schemaURL)
+    resources.int64(dropped)
+    try resources.attributes(of: message, FieldTag.Resource.attributes, &keys)
+    resources.groupIfInexact(message, schemaURL)
+  }
+
+  private static func readServiceName(_ fields: ProtobufReader, _ name: inout MessageBytes?) throws(WireError) {
+    var fields = fields
+    guard try fields.nextTag() == FieldTag.KeyValue.key, try fields.bytes().isEqual(to: "service.name"),
+      try fields.nextTag() == FieldTag.KeyValue.value
+    else { return }
+    var value = try fields.message()
+    if try value.nextTag() == FieldTag.AnyValue.string { name = try value.bytes() }
+  }
+
+  private mutating func scope(_ message: MessageBytes, _ schemaURL: MessageBytes, _ id: [UInt8]) throws(WireError) {
+    var fields = message.fields()
+    var (name, version, dropped) = (MessageBytes.empty, MessageBytes.empty, UInt64(0))
+    scopes.isInexact = false
+    while let tag = try fields.nextTag() {
+      switch tag {
+      case FieldTag.Scope.name: name = try fields.bytes()
+      case FieldTag.Scope.version: version = try fields.bytes()
+      case FieldTag.Scope.attributes: _ = try fields.bytes()
+      case FieldTag.Scope.droppedAttributesCount: dropped = UInt64(try fields.uint32())
+      default:
+        scopes.isInexact = true
+        try fields.skip(tag)
+      }
+    }
+    scopes.beginRow(.scopes)
+    scopes.bytes(id)
+    scopes.text(name)
+    scopes.text(version)
+    scopes.text(schemaURL)
+    scopes.int64(dropped)
+    try scopes.attributes(of: message, FieldTag.Scope.attributes, &keys)
+    scopes.groupIfInexact(message, schemaURL)
+  }
+}
+
+extension RowBuffer {
+  /// Writes the field of all attributes in a message, which are the fields with `attributeTag`.
+  mutating func attributes(
+    of message: MessageBytes, _ attributeTag: UInt32, _ keys: inout KeySet
+  ) throws(WireError) {
+    var fields = message.fields()
+    var isFirst = true
+    keys.removeAll()
+    let start = beginJSON()
+    append("{")
+    while let tag = try fields.nextTag() {
+      guard tag == attributeTag else {
+        try fields.skip(tag)
+        continue
+      }
+      try member(try fields.message(), isFirst: isFirst, &keys)
+      isFirst = false
+    }
+    append("}")
+    endField(start)
+  }
+
+  /// Writes a group without items (`ResourceSpans`, `ScopeSpans`) for an inexact row; NULL for another.
+  fileprivate mutating func groupIfInexact(_ owner: MessageBytes, _ schemaURL: MessageBytes) {
+    guard isInexact else { return null() }
+    let start = beginField()
+    append(contentsOf: StoredGroup.field(1, unsafe Array(owner.raw)))
+    append(contentsOf: StoredGroup.field(3, unsafe Array(schemaURL.raw)))
+    endField(start)
+  }
+
+  /// Writes the message of an inexact row; NULL for another.
+  mutating func messageIfInexact(_ message: MessageBytes) { if isInexact { bytes(message) } else { null() } }
+}
+
+extension MessageBytes {
+  func isEqual(to text: StaticString) -> Bool {
+    guard count == text.utf8CodeUnitCount else { return false }
+    return text.withUTF8Buffer { text in unsafe raw.elementsEqual(text) }
+  }
+}

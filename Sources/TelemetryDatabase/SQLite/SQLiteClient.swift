@@ -1,0 +1,98 @@
+#if SQLite
+  internal import OTLPExport
+  internal import OTLPWire
+  internal import TelemetryCore
+  internal import TelemetrySDK
+
+  /// Stores requests in a file, on a blocking thread: one at a time, since SQLite has one writer.
+  actor SQLiteClient: ExportClient {
+    /// The time that interrupted work has to end.
+    private static let grace = Duration.milliseconds(200)
+
+    private enum End: Sendable {
+      case done(Result<Void, SQLiteFailure>)
+      /// The work was told to stop, and hasn't.
+      case abandoned
+    }
+
+    nonisolated let loop: TelemetryLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+
+    private let writer: SQLiteWriter
+    private let runtime: TelemetryRuntime
+    /// Fulfilled when the last work ends.
+    private var idle: Promise<Void>?
+    private var isShutDown = false
+
+    init(_ writer: SQLiteWriter, loop: TelemetryLoop, runtime: TelemetryRuntime) {
+      self.writer = writer
+      self.loop = loop
+      self.runtime = runtime
+    }
+
+    nonisolated func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? {
+      try? RowSet.encode(message, signal)
+    }
+
+    func send(
+      _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline
+    ) async -> Result<ExportResponse, AttemptFailure> {
+      guard let rows = RowSet(message.bytes) else { return .failure(.unreadableRequest) }
+      while let idle, idle.current == nil {
+        // Work that was abandoned still runs.
+        guard await idle.value(until: deadline, on: loop) != nil else { return .failure(Self.isStalled) }
+      }
+      guard !isShutDown else { return .failure(.databaseIsShutDown) }
+      return await store(rows, deadline)
+    }
+
+    private func store(_ rows: RowSet, _ deadline: Deadline) async -> Result<ExportResponse, AttemptFailure> {
+      let (end, idle) = (Promise<End>(), Promise<Void>())
+      self.idle = idle
+      runtime.startBlocking { [writer] in
+        end.fulfil(.done(writer.store(rows, until: deadline)))
+        idle.fulfil(())
+      }
+      let last = deadline.isNever ? deadline : Deadline(deadline.instant + Self.grace)
+      let result = await withTaskCancellationHandler {
+        await end.value(until: last, on: loop)
+      } onCancel: { [writer, loop] in
+        writer.interruption.stop()
+        loop.schedule(at: Deadline(loop.now + Self.grace)) { end.fulfil(.abandoned) }
+      }
+      switch result {
+      case .done(.success): return .success(ExportResponse())
+      case .done(.failure(let failure)): return .failure(failure.attemptFailure(origin(deadline)))
+      case .abandoned, nil:
+        writer.interruption.stop()
+        return .failure(Self.isStalled)
+      }
+    }
+
+    /// The end of an attempt that was interrupted isn't the file's fault.
+    private func origin(_ deadline: Deadline) -> AttemptFailure.Origin {
+      if Task.isCancelled { return .cancelled }
+      return deadline.hasPassed(at: loop.now) ? .deadline : .server
+    }
+
+    /// The system neither writes nor returns: what it has of the batch is unknown.
+    private static let isStalled = AttemptFailure(
+      .retry, status: "SQLITE_BUSY", message: "the file's disk doesn't answer", origin: .deadline, fate: .unknown)
+
+    /// Ends the work under way at `deadline`, and closes the file.
+    func shutdown(deadline: Deadline) async {
+      isShutDown = true
+      if let idle, idle.current == nil, await idle.value(until: deadline, on: loop) == nil {
+        writer.interruption.stop()
+      }
+      let closed = Promise<Void>()
+      let (writer, idle) = (writer, idle)
+      guard idle.map({ $0.current != nil }) ?? true else { return }
+      runtime.startBlocking {
+        writer.close()
+        closed.fulfil(())
+      }
+      _ = await closed.value(until: Deadline(max(deadline.instant, loop.now + Self.grace)), on: loop)
+    }
+  }
+#endif

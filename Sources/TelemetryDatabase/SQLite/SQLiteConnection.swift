@@ -1,0 +1,134 @@
+#if SQLite
+  internal import COTLPSQLite
+  internal import TelemetryCore
+
+  /// A connection to a file. Blocks; one thread at a time.
+  @safe
+  final class SQLiteConnection {
+    // SQLite calls the interruption after this number of instructions of its virtual machine, a fraction of a millisecond.
+    private static let instructionsPerCheck: Int32 = 10_000
+
+    // SAFETY: owned, and closed by deinit.
+    private let handle: OpaquePointer
+    // SQLite holds it unretained.
+    private let interruption: SQLiteInterruption
+    private var inserts: [DatabaseTable: Insert] = [:]
+
+    private final class Insert {
+      let statement: SQLiteStatement
+      let columns: [DatabaseColumn]
+
+      @unsafe
+      init(_ table: DatabaseTable, _ database: OpaquePointer) throws(SQLiteFailure) {
+        columns = table.columns
+        let names = columns.map(\.name).joined(separator: ", ")
+        let places = columns.map { _ in "?" }.joined(separator: ", ")
+        statement = unsafe try SQLiteStatement(
+          "INSERT INTO \(table.name) (\(names)) VALUES (\(places)) ON CONFLICT DO NOTHING", database)
+      }
+    }
+
+    enum Mode {
+      /// Makes the file if it doesn't exist.
+      case writing
+      /// Refuses a file that doesn't exist.
+      case reading
+    }
+
+    /// Opens a file.
+    /// - Throws: A failure if the file can't be opened, or isn't a database.
+    init(_ path: String, _ mode: Mode, _ interruption: SQLiteInterruption) throws(SQLiteFailure) {
+      var handle: OpaquePointer?
+      let access = mode == .writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+      let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+      let code = unsafe sqlite3_open_v2(path, &handle, flags, nil)
+      guard code == SQLITE_OK, let handle = unsafe handle else {
+        let failure = unsafe SQLiteFailure(code, of: handle)
+        unsafe sqlite3_close_v2(handle)
+        throw failure
+      }
+      unsafe self.handle = handle
+      self.interruption = interruption
+      let context = unsafe Unmanaged.passUnretained(interruption).toOpaque()
+      unsafe sqlite3_busy_handler(handle, SQLiteInterruption.onBusy, context)
+      unsafe sqlite3_progress_handler(
+        handle, Self.instructionsPerCheck, SQLiteInterruption.onProgress, context)
+    }
+
+    deinit {
+      inserts = [:]
+      unsafe sqlite3_close_v2(handle)
+    }
+
+    /// True if the file was deleted or replaced: what is written now would be lost.
+    var hasMoved: Bool {
+      var moved: Int32 = 0
+      let code = unsafe sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+      return code == SQLITE_OK && moved != 0
+    }
+
+    /// The number of rows that the last statement changed.
+    var changes: Int { Int(unsafe sqlite3_changes(handle)) }
+
+    // MARK: Statements
+
+    func execute(_ sql: String) throws(SQLiteFailure) {
+      let code = unsafe sqlite3_exec(handle, sql, nil, nil, nil)
+      guard code == SQLITE_OK else { throw unsafe SQLiteFailure(code, of: handle) }
+    }
+
+    func prepare(_ sql: String) throws(SQLiteFailure) -> SQLiteStatement { unsafe try SQLiteStatement(sql, handle) }
+
+    /// Runs a transaction that holds the lock for writing from its beginning.
+    func transaction(_ body: () throws(SQLiteFailure) -> Void) throws(SQLiteFailure) {
+      try execute("BEGIN IMMEDIATE")
+      do throws(SQLiteFailure) {
+        try body()
+        try execute("COMMIT")
+      } catch {
+        // After some failures SQLite has rolled back already. Nothing interrupts a rollback.
+        if unsafe sqlite3_get_autocommit(handle) == 0 { _ = unsafe sqlite3_exec(handle, "ROLLBACK", nil, nil, nil) }
+        throw error
+      }
+    }
+
+    // MARK: Rows
+
+    /// Inserts rows; those that are there already are left out.
+    func insert(_ rows: RowSet) throws(SQLiteFailure) {
+      for section in rows.sections {
+        let insert = try insert(into: section.table)
+        let result: Result<Void, SQLiteFailure> = unsafe rows.buffer.withBytes { bytes in
+          do throws(SQLiteFailure) {
+            return .success(try unsafe Self.insert(bytes, section, insert))
+          } catch {
+            return .failure(error)
+          }
+        }
+        try result.get()
+      }
+    }
+
+    @unsafe
+    private static func insert(
+      _ bytes: UnsafeRawBufferPointer, _ section: RowSet.Section, _ insert: Insert
+    ) throws(SQLiteFailure) {
+      var reader = unsafe RowReader(bytes, from: section.bytes.lowerBound)
+      for _ in 0..<section.rowCount {
+        let count = reader.beginRow()
+        for index in 0..<count {
+          unsafe try insert.statement.bind(index + 1, insert.columns[index].kind, reader.field())
+        }
+        _ = try insert.statement.step()
+        insert.statement.reset()
+      }
+    }
+
+    private func insert(into table: DatabaseTable) throws(SQLiteFailure) -> Insert {
+      if let insert = inserts[table] { return insert }
+      let insert = unsafe try Insert(table, handle)
+      inserts[table] = insert
+      return insert
+    }
+  }
+#endif

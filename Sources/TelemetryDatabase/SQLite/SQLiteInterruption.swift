@@ -1,0 +1,52 @@
+#if SQLite
+  internal import COTLPSQLite
+  internal import Synchronization
+  internal import TelemetryCore
+
+  #if canImport(Glibc)
+    internal import Glibc
+  #elseif canImport(Musl)
+    internal import Musl
+  #elseif canImport(Darwin)
+    internal import Darwin
+  #endif
+
+  /// Ends the work of a connection at a deadline, or when asked to. Thread-safe.
+  final class SQLiteInterruption: Sendable {
+    private let deadline = Atomic<Int64>(.max)
+    private let isStopped = Atomic(false)
+
+    /// Work begins.
+    func begin(until deadline: Deadline) {
+      isStopped.store(false, ordering: .relaxed)
+      self.deadline.store(deadline.instant.nanoseconds, ordering: .relaxed)
+    }
+
+    /// Ends the work soon.
+    func stop() { isStopped.store(true, ordering: .relaxed) }
+
+    private var isDue: Bool {
+      isStopped.load(ordering: .relaxed)
+        || MonotonicInstant.system.nanoseconds >= deadline.load(ordering: .relaxed)
+    }
+
+    // MARK: Callbacks
+
+    /// Called by SQLite each time when the file is locked. Waits, longer each time.
+    /// - Returns: 0 to give up.
+    static let onBusy: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Int32 = { context, tries in
+      guard let context = unsafe context else { return 0 }
+      let interruption = unsafe Unmanaged<SQLiteInterruption>.fromOpaque(context).takeUnretainedValue()
+      guard !interruption.isDue else { return 0 }
+      usleep(tries < 10 ? 1000 : 10_000)
+      return 1
+    }
+
+    /// Called by SQLite now and then in long work.
+    /// - Returns: 1 to interrupt.
+    static let onProgress: @convention(c) (UnsafeMutableRawPointer?) -> Int32 = { context in
+      guard let context = unsafe context else { return 0 }
+      return unsafe Unmanaged<SQLiteInterruption>.fromOpaque(context).takeUnretainedValue().isDue ? 1 : 0
+    }
+  }
+#endif

@@ -1,0 +1,76 @@
+#if SQLite
+  internal import TelemetryCore
+
+  /// Queries of a file, which must exist. Blocks a thread of the runtime meanwhile.
+  // SAFETY: the connection is used under the lock.
+  final class SQLiteSource: DatabaseSource, @unchecked Sendable {
+    private let connection: Locked<SQLiteConnection?>
+    private let runtime: TelemetryRuntime
+
+    init(_ path: String, runtime: TelemetryRuntime, waitingAtMost limit: Duration) throws(DatabaseError) {
+      let interruption = SQLiteInterruption()
+      interruption.begin(until: Deadline(.system + limit))
+      do throws(SQLiteFailure) {
+        let opened = try SQLiteConnection(path, .reading, interruption)
+        let (version, known) = (try opened.schemaVersion(), DatabaseSchema.current(.sqlite))
+        guard version > 0 else { throw SQLiteFailure(1, "the file has no telemetry") }
+        guard version <= known.version else { throw SQLiteFailure(1, known.isTooNew(version)) }
+        connection = Locked(opened)
+      } catch {
+        throw DatabaseError("\(path): \(error.text)")
+      }
+      self.runtime = runtime
+    }
+
+    var dialect: SQLDialect { .sqlite }
+
+    func rows(
+      _ sql: String, _ parameters: [SQLValue], columns: [DatabaseColumn.Kind]
+    ) async throws(DatabaseError) -> [[SQLValue]] {
+      let result = await runtime.block { [self] () -> Result<[[SQLValue]], SQLiteFailure> in
+        connection.withLock { connection in
+          do throws(SQLiteFailure) {
+            return .success(try connection?.rows(sql, parameters, columns) ?? [])
+          } catch {
+            return .failure(error)
+          }
+        }
+      }
+      do throws(SQLiteFailure) { return try result.get() } catch { throw DatabaseError(error.text) }
+    }
+
+    func close() async { connection.withLock { $0 = nil } }
+  }
+
+  extension SQLiteConnection {
+    fileprivate func rows(
+      _ sql: String, _ parameters: [SQLValue], _ columns: [DatabaseColumn.Kind]
+    ) throws(SQLiteFailure) -> [[SQLValue]] {
+      let statement = try prepare(sql)
+      for (index, parameter) in parameters.enumerated() { try statement.bind(index + 1, parameter) }
+      var rows: [[SQLValue]] = []
+      while try statement.step() {
+        rows.append(columns.enumerated().map { statement.value($0.offset, $0.element) })
+      }
+      return rows
+    }
+  }
+
+  extension SQLiteStatement {
+    fileprivate func bind(_ index: Int, _ value: SQLValue) throws(SQLiteFailure) {
+      switch value {
+      case .null: bindNull(index)
+      case .integer(let integer): bind(index, integer)
+      case .bytes(let bytes): try bind(index, copying: bytes)
+      }
+    }
+
+    fileprivate func value(_ index: Int, _ kind: DatabaseColumn.Kind) -> SQLValue {
+      if isNull(index) { return .null }
+      switch kind {
+      case .int32, .int64: return .integer(int64(index))
+      case .bytes, .text, .json: return .bytes(bytes(index))
+      }
+    }
+  }
+#endif

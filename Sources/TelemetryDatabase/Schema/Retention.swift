@@ -1,0 +1,52 @@
+internal import COTLPSystem
+internal import TelemetryCore
+
+/// Decides when rows that are too old are deleted: after a batch was stored, so that no exporter of its own is needed for that,
+/// and a bounded number at a time, so that no lock is held for long.
+struct Retention {
+  /// The most spans, and the most log records, that one deletion takes.
+  static let mostItems = 1000
+
+  private let age: Duration
+  private let interval: Duration
+  private var next: MonotonicInstant?
+
+  /// - Parameter age: The age beyond which rows are deleted.
+  init(_ age: Duration) {
+    self.age = age
+    interval = min(max(age / 20, .seconds(1)), .seconds(3600))
+  }
+
+  /// True if a deletion is due.
+  func isDue(at now: MonotonicInstant) -> Bool { next.map { $0 <= now } ?? true }
+
+  /// The items before this time are too old, in nanoseconds since 1970.
+  var cutoff: Int64 { Int64(clamping: COTLPSystem_wall_nanoseconds()) - age.clampedNanoseconds }
+
+  /// A deletion ended. The next batch deletes more if there may be more.
+  mutating func ended(deleted: Int, at now: MonotonicInstant) {
+    next = deleted >= Self.mostItems ? now : now + interval
+  }
+
+  /// Deletes events, links, spans and log records before a time, the parameter, in this order; the last two tell how many. Items
+  /// without a time stay.
+  static func statements(_ dialect: SQLDialect) -> [String] {
+    let parameter = dialect == .sqlite ? "?1" : "$1"
+    let old = """
+      SELECT trace_id, span_id, digest FROM spans WHERE start_time_unix_nano BETWEEN 1 AND \(parameter) \
+      ORDER BY start_time_unix_nano LIMIT \(mostItems)
+      """
+    let key = "(trace_id, span_id, digest)"
+    let spans = ["span_events", "span_links", "spans"].map { "DELETE FROM \($0) WHERE \(key) IN (\(old))" }
+    return spans + [
+      """
+      DELETE FROM log_records WHERE record_id IN (SELECT record_id FROM log_records \
+      WHERE time_unix_nano BETWEEN 1 AND \(parameter) ORDER BY time_unix_nano LIMIT \(mostItems))
+      """,
+      """
+      DELETE FROM log_records WHERE record_id IN (SELECT record_id FROM log_records \
+      WHERE time_unix_nano = 0 AND observed_time_unix_nano BETWEEN 1 AND \(parameter) LIMIT \(mostItems))
+      """,
+    ]
+  }
+}
