@@ -110,7 +110,8 @@ let package = Package(
     .executableTarget(
       name: "otlp",
       dependencies: [
-        "SwiftOTLP", "OTLPFile", "OTLPHTTP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "OTLPWire", "GRPCClient",
+        "SwiftOTLP", "OTLPFile", "OTLPHTTP", "OTLPGRPC", "TelemetryDatabase", "OTLPTesting", "OTLPExport", "OTLPWire",
+        "GRPCClient",
         "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPSystem",
       ],
       swiftSettings: settings),

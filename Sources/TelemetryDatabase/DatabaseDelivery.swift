@@ -22,7 +22,8 @@ enum DatabaseDelivery {
 
   /// - Parameter values: Checked values.
   static func make(
-    _ values: OTLPConfiguration, _ server: Endpoint, _ transport: OTLPTransport, _ client: any ExportClient, loop: TelemetryLoop,
+    _ values: OTLPConfiguration, _ server: Endpoint, _ transport: OTLPTransport, _ client: any ExportClient,
+    loop: TelemetryLoop,
     runtime: TelemetryRuntime, _ diagnostics: Diagnostics
   ) -> Delivery {
     Delivery(

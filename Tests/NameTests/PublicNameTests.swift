@@ -51,6 +51,9 @@ import Testing
       "ProvidedHeaders",
     ],
     "OTLPGRPC": ["OTLPGRPCExporter"],
+    "TelemetryDatabase": [
+      "PostgreSQLConfiguration", "PostgreSQLExporter", "SQLiteConfiguration", "SQLiteExporter",
+    ],
     "OTLPFile": ["OTLPFileConfiguration", "OTLPFileError", "OTLPFileExporter", "OTLPFileSpanExporter"],
     "SwiftOTLP": ["Telemetry", "TelemetryReport"],
     "OTLPTesting": ["LoopbackCollector", "StandardWorkload", "TestCertificates", "withLoopbackCollector"],
@@ -84,6 +87,8 @@ import Testing
       "TelemetrySDK": ["TelemetryCore"], "OTLPExport": ["TelemetrySDK"], "OTLPGRPC": ["OTLPExport", "TelemetrySDK"],
       "SwiftOTLP": ["OTLPFile", "OTLPGRPC", "OTLPHTTP", "TelemetrySDK"], "OTLPTesting": ["TelemetrySDK"],
       "OTLPFile": ["TelemetryCore", "TelemetrySDK"],
+      "SwiftOTLP": ["OTLPGRPC", "OTLPHTTP", "TelemetrySDK"], "OTLPTesting": ["TelemetrySDK"],
+      "TelemetryDatabase": ["OTLPExport", "TelemetrySDK"],
     ]
     for target in Self.allowed.keys {
       let imports = try PublicSource.files(of: target).flatMap(\.exportedImports)

@@ -15,7 +15,7 @@ refuse() {
 }
 
 libraries=(Sources/TelemetryCore Sources/TelemetrySDK Sources/OTLPWire Sources/OTLPExport Sources/HTTP2Transport
-  Sources/GRPCClient Sources/OTLPGRPC Sources/OTLPHTTP Sources/SwiftOTLP Sources/OTLPTesting)
+  Sources/GRPCClient Sources/OTLPGRPC Sources/OTLPHTTP Sources/TelemetryDatabase Sources/SwiftOTLP Sources/OTLPTesting)
 
 refuse "Task.sleep leaves the loop and hangs in a forked child: use TelemetryLoop.sleep" 'Task\.sleep' "${libraries[@]}"
 refuse "time comes from the loop's poller" '(Continuous|Suspending)Clock' "${libraries[@]}"

@@ -9,6 +9,12 @@ package struct Endpoint: Hashable, Sendable {
     package let port: UInt16
     package let isIPv6: Bool
 
+    package init(name: String, port: UInt16, isIPv6: Bool = false) {
+      self.name = name
+      self.port = port
+      self.isIPv6 = isIPv6
+    }
+
     /// The form in a URL and in `:authority`. A zone, which has no meaning on the server, is omitted.
     package var authority: String { "\(HostAndPort(host: name, port: port).withoutZone)" }
 

@@ -11,13 +11,16 @@
     /// Makes or migrates the tables, and makes this session's temporary ones.
     func prepareForWriting(_ schema: DatabaseSchema, until deadline: Deadline) async throws(PostgreSQLFailure) {
       if try await schemaVersion(until: deadline) != schema.version {
-        // Another process may migrate at the same time: the version is read again under the lock.
-        try await run("BEGIN; SELECT pg_advisory_xact_lock(\(Self.lock))", until: deadline)
+        // Another process may migrate at the same time: the version is read again under the lock. The lock is the session's, taken
+        // before the transaction: in a transaction that began earlier, a table that the other process has made may be unknown.
+        try await run("SELECT pg_advisory_lock(\(Self.lock))", until: deadline)
         let version = try await schemaVersion(until: deadline)
         guard version <= schema.version else {
           throw PostgreSQLFailure(.server(state: "0A000"), schema.isTooNew(version))
         }
-        try await run((schema.statements(from: version) + ["COMMIT"]).joined(separator: "; "), until: deadline)
+        let statements = schema.statements(from: version)
+        if !statements.isEmpty { try await run(statements.joined(separator: "; "), until: deadline) }
+        try await run("SELECT pg_advisory_unlock(\(Self.lock))", until: deadline)
       }
       let tables = DatabaseTable.allCases.map {
         "CREATE TEMPORARY TABLE \(Self.stagingName($0)) (LIKE \($0.name)) ON COMMIT DELETE ROWS"
@@ -57,7 +60,8 @@
       try await run("BEGIN", until: deadline)
       for statement in Retention.statements(.postgreSQL) {
         let count = try await rows(statement, [.integer(cutoff)], until: deadline)
-        deleted = max(deleted, count.first?.first.flatMap { $0.flatMap { Int(String(decoding: $0, as: UTF8.self)) } } ?? 0)
+        deleted = max(
+          deleted, count.first?.first.flatMap { $0.flatMap { Int(String(decoding: $0, as: UTF8.self)) } } ?? 0)
       }
       try await run("COMMIT", until: deadline)
       return deleted

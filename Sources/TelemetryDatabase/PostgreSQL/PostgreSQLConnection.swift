@@ -63,7 +63,7 @@
     /// Runs statements in one transaction, unless they say otherwise.
     /// - Parameter copies: The rows for the statements `COPY … FROM STDIN` among them, in order.
     func run(_ sql: String, _ copies: [Copy] = [], until deadline: Deadline) async throws(PostgreSQLFailure) {
-      let raw = try sent { raw in unsafe PQsendQuery(raw, sql) }
+      let raw = unsafe try sent { raw in unsafe PQsendQuery(raw, sql) }
       var copies = copies[...]
       var failure: PostgreSQLFailure?
       while let result = unsafe try await result(raw, deadline) {
@@ -83,7 +83,7 @@
     func rows(
       _ sql: String, _ parameters: [SQLValue] = [], until deadline: Deadline
     ) async throws(PostgreSQLFailure) -> Rows {
-      let raw = try sent { raw in unsafe PostgreSQLParameters.send(sql, parameters, raw) }
+      let raw = unsafe try sent { raw in unsafe PostgreSQLParameters.send(sql, parameters, raw) }
       var rows: Rows = []
       var failure: PostgreSQLFailure?
       while let result = unsafe try await result(raw, deadline) {
@@ -169,7 +169,7 @@
 
     @unsafe
     private func send(_ copy: Copy, _ raw: OpaquePointer, _ deadline: Deadline) async throws(PostgreSQLFailure) {
-      try put(Self.copyHeader, raw)
+      try unsafe put(Self.copyHeader, raw)
       var position = copy.bytes.lowerBound
       while position < copy.bytes.upperBound {
         let end = min(position + Self.chunk, copy.bytes.upperBound)
@@ -182,7 +182,7 @@
         position = end
         try await unsafe flush(raw, deadline)
       }
-      try put(Self.copyTrailer, raw)
+      try unsafe put(Self.copyTrailer, raw)
       guard unsafe PQputCopyEnd(raw, nil) == 1 else {
         throw PostgreSQLFailure(.lost, unsafe String(cString: PQerrorMessage(raw)))
       }

@@ -38,15 +38,15 @@
     }
 
     /// libpq's message of a connection that wasn't established, with verbose errors: the first line is `FATAL:  28P01: …` if the
-    /// server refused. With several addresses the last line counts.
+    /// server refused. With several addresses the last of these counts, else the first line.
     init(connecting text: String) {
       let lines = text.split(separator: "\n").map(String.init)
-      let line = lines.last { $0.firstRange(of: ":  ") != nil && !$0.hasPrefix("LOCATION") } ?? lines.last ?? ""
+      let line = lines.last { $0.firstRange(of: ":  ") != nil && !$0.hasPrefix("LOCATION") } ?? lines.first ?? ""
       if let start = line.firstRange(of: ":  ")?.upperBound, let end = line[start...].firstIndex(of: ":"),
         line[start..<end].utf8.count == 5
       {
         let message = line[line.index(after: end)...].trimmed
-        self.init(.server(state: String(line[start..<end])), message)
+        self.init(.server(state: String(line[start..<end])), String(message))
       } else if text.contains("no password supplied") {
         self.init(.server(state: "28P01"), "no password supplied")
       } else {

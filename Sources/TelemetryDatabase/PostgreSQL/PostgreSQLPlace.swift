@@ -23,14 +23,13 @@
 
     /// The place as an endpoint, for messages and metrics.
     var endpoint: Endpoint {
-      let host = values["host"] ?? values["hostaddr"] ?? Environment.process("PGHOST") ?? ""
-      let port = values["port"] ?? Environment.process("PGPORT") ?? "5432"
+      let host = values["host"] ?? values["hostaddr"] ?? Environment.process["PGHOST"] ?? ""
+      let port = values["port"] ?? Environment.process["PGPORT"] ?? "5432"
       let label = "postgresql://\(host):\(port)/\(values["dbname"] ?? "")".sanitized(limit: 300)
       guard !host.isEmpty, !host.hasPrefix("/"), let number = UInt16(port) else {
         return Endpoint(target: .unix(path: host), isSecure: false, label: label)
       }
-      let target = Endpoint.Target.hosts([.init(name: host, port: number)])
-      return Endpoint(target: target, isSecure: false, label: label)
+      return Endpoint(target: .hosts([.init(name: host, port: number)]), isSecure: false, label: label)
     }
   }
 #endif

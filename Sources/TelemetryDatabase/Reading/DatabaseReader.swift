@@ -65,6 +65,12 @@ package struct DatabaseReader: Sendable {
 }
 
 extension TraceID {
+  /// The identifier of stored bytes.
+  init(stored bytes: [UInt8]) {
+    func word(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+    self.init(high: word(bytes.dropLast(8)), low: word(bytes.suffix(8)))
+  }
+
   /// The 16 bytes of an identifier; none for the invalid one.
   static func bytes(of trace: TraceID) -> [UInt8] {
     guard trace != .invalid else { return [] }

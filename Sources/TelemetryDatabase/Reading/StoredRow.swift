@@ -35,10 +35,7 @@ struct StoredRow {
 
   private func word(_ column: String) -> UInt64 { self[column].bytes.suffix(8).reduce(0) { $0 << 8 | UInt64($1) } }
 
-  private func traceID(_ column: String) -> TraceID {
-    let high = self[column].bytes.dropLast(8).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
-    return TraceID(high: high, low: word(column))
-  }
+  private func traceID(_ column: String) -> TraceID { TraceID(stored: self[column].bytes) }
 
   // MARK: Items
 

@@ -41,7 +41,7 @@ struct RowEncoder {
     var fields = message.fields()
     while let tag = try fields.nextTag() {
       switch tag {
-      case FieldTag.ExportRequest.resourceSpans: try resourceItems(try fields.message())
+      case FieldTag.ExportRequest.resources: try resourceItems(try fields.message())
       default: try fields.skip(tag)
       }
     }
@@ -53,8 +53,8 @@ struct RowEncoder {
     var (resource, schemaURL) = (MessageBytes.empty, MessageBytes.empty)
     while let tag = try first.nextTag() {
       switch tag {
-      case FieldTag.ResourceSpans.resource: resource = try first.bytes()
-      case FieldTag.ResourceSpans.schemaURL: schemaURL = try first.bytes()
+      case FieldTag.ResourceItems.resource: resource = try first.bytes()
+      case FieldTag.ResourceItems.schemaURL: schemaURL = try first.bytes()
       default: try first.skip(tag)
       }
     }
@@ -62,7 +62,7 @@ struct RowEncoder {
     try self.resource(resource, schemaURL, owners.resource)
     while let tag = try second.nextTag() {
       switch tag {
-      case FieldTag.ResourceSpans.scopeSpans: try scopeItems(try second.message(), &owners)
+      case FieldTag.ResourceItems.scopes: try scopeItems(try second.message(), &owners)
       default: try second.skip(tag)
       }
     }
@@ -73,8 +73,8 @@ struct RowEncoder {
     var (scope, schemaURL) = (MessageBytes.empty, MessageBytes.empty)
     while let tag = try first.nextTag() {
       switch tag {
-      case FieldTag.ScopeSpans.scope: scope = try first.bytes()
-      case FieldTag.ScopeSpans.schemaURL: schemaURL = try first.bytes()
+      case FieldTag.ScopeItems.scope: scope = try first.bytes()
+      case FieldTag.ScopeItems.schemaURL: schemaURL = try first.bytes()
       default: try first.skip(tag)
       }
     }
@@ -82,8 +82,8 @@ struct RowEncoder {
     try self.scope(scope, schemaURL, owners.scope)
     while let tag = try second.nextTag() {
       switch tag {
-      case FieldTag.ScopeSpans.spans where signal == .traces: try span(try second.bytes(), owners)
-      case FieldTag.ScopeSpans.spans: try logRecord(try second.bytes(), owners)
+      case FieldTag.ScopeItems.items where signal == .traces: try span(try second.bytes(), owners)
+      case FieldTag.ScopeItems.items: try logRecord(try second.bytes(), owners)
       default: try second.skip(tag)
       }
     }

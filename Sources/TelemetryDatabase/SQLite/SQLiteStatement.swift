@@ -41,7 +41,9 @@
 
     /// Binds a copy of the bytes, as a blob.
     func bind(_ index: Int, copying bytes: [UInt8]) throws(SQLiteFailure) {
-      let code = unsafe bytes.withUnsafeBytes { unsafe COTLPSQLite_bind_copy(handle, Int32(index), $0.baseAddress, Int32(clamping: $0.count)) }
+      let code = unsafe bytes.withUnsafeBytes {
+        unsafe COTLPSQLite_bind_copy(handle, Int32(index), $0.baseAddress, Int32(clamping: $0.count))
+      }
       guard code == SQLITE_OK else { throw unsafe SQLiteFailure(code, of: sqlite3_db_handle(handle)) }
     }
 

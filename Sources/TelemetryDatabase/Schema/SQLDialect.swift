@@ -22,6 +22,7 @@ enum SQLDialect: Hashable {
     let key = "PRIMARY KEY (\(table.key.joined(separator: ", ")))"
     // Rows that are found by their key alone lie in its order. Spans and log records are appended, and found by an index.
     let isOrdered = self == .sqlite && table != .spans && table != .logRecords
-    return "CREATE TABLE \(table.name) (\((columns + [key]).joined(separator: ", ")))\(isOrdered ? " WITHOUT ROWID" : "")"
+    return
+      "CREATE TABLE \(table.name) (\((columns + [key]).joined(separator: ", ")))\(isOrdered ? " WITHOUT ROWID" : "")"
   }
 }

@@ -22,13 +22,15 @@ package struct HelpCommand: ToolCommand {
     ],
     operand: .operand(
       "COMMAND", "the command to explain", \.command,
-      OptionReader<String>.text(completing: ["demo", "send", "exec", "span", "load", "receive", "doctor", "help"])
+      OptionReader<String>.text(completing: [
+        "demo", "send", "exec", "span", "load", "receive", "traces", "show", "doctor", "help",
+      ])
         .optional))
 
   /// All commands in the order of the overview.
   static let types: [any ToolCommand.Type] = [
     DemoCommand.self, SendCommand.self, ExecCommand.self, SpanCommand.self, LoadCommand.self, ReceiveCommand.self,
-    DoctorCommand.self, HelpCommand.self,
+    TracesCommand.self, ShowCommand.self, DoctorCommand.self, HelpCommand.self,
   ]
 
   package static var commands: [CommandDescription] { types.map { $0.description } }

@@ -51,7 +51,8 @@
           kind: .server, startTimeUnixNano: 1_000_000_000 + id, endTimeUnixNano: 1_000_000_000 + end, status: status,
           resource: resource)
       }
-      #expect(await scene.export([span(2, parent: 1, 500_000, .error("no")), span(1, parent: 0, 2_000_001)]).exported == 2)
+      #expect(
+        await scene.export([span(2, parent: 1, 500_000, .error("no")), span(1, parent: 0, 2_000_001)]).exported == 2)
       await scene.end()
       #expect(
         try scene.query("SELECT trace_id||' '||root_service||' '||root_name||' '||duration_ms||' '||errors FROM traces")
@@ -68,8 +69,10 @@
       async let others = withThrowingTaskGroup(of: Int.self) { group in
         for number in 0..<20 {
           group.addTask {
-            await second.export(SpanBatch(workload.spans(number * 50..<number * 50 + 50)), deadline: .after(.seconds(60)))
-              .exported
+            await second.export(
+              SpanBatch(workload.spans(number * 50..<number * 50 + 50)), deadline: .after(.seconds(60))
+            )
+            .exported
           }
         }
         return try await group.reduce(0, +)

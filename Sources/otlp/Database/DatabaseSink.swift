@@ -1,0 +1,63 @@
+internal import TelemetryCore
+internal import TelemetryDatabase
+package import TelemetrySDK
+
+/// The database of `otlp receive`. Thread-safe; it blocks the caller until the spans are stored.
+package final class DatabaseSink: Sendable {
+  /// The server that sends waits about so long for its answer.
+  private static let timeout = Duration.seconds(9)
+
+  private let runtime: TelemetryRuntime
+  private let exporters: TelemetryStore.Exporters
+
+  /// - Throws: An error if the name can't be used.
+  package init(_ name: String) throws(ToolError) {
+    // Threads of its own: the receiver's thread waits for them.
+    guard let runtime = try? TelemetryRuntime() else { throw ToolError(.configuration, "no threads for --database") }
+    self.runtime = runtime
+    do throws(DatabaseError) {
+      exporters = try TelemetryStore.exporters(name, runtime: runtime, diagnostics: .standardError)
+    } catch {
+      throw ToolError(.configuration, "--database: \(error)")
+    }
+  }
+
+  /// Stores spans.
+  /// - Returns: The reason if they weren't all stored.
+  package func store(_ spans: [SpanData]) -> String? { store(SpanBatch(spans), exporters.spans) }
+
+  /// Stores log records.
+  /// - Returns: The reason if they weren't all stored.
+  package func store(_ records: [LogRecord]) -> String? { store(LogRecordBatch(records), exporters.logRecords) }
+
+  private func store<Item>(_ batch: Batch<Item>, _ exporter: any Exporter<Item>) -> String? {
+    guard !batch.isEmpty else { return nil }
+    let outcome: ExportOutcome? = wait { await exporter.export(batch, deadline: .after(Self.timeout)) }
+    guard let outcome, outcome.exported == batch.count else {
+      return outcome?.error.map { "\($0)" } ?? "the time for it passed"
+    }
+    return nil
+  }
+
+  /// Closes the database.
+  package func finish() {
+    let exporters = exporters
+    let _: Void? = wait {
+      await exporters.logRecords.shutdown(deadline: .after(.seconds(2)))
+      await exporters.spans.shutdown(deadline: .after(.seconds(2)))
+    }
+  }
+
+  /// Runs `body` on other threads, and waits for it.
+  private func wait<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Value? {
+    let (result, done) = (Promise<Value>(), BlockingSemaphore())
+    guard let lease = try? runtime.acquire() else { return nil }
+    Task.detached(executorPreference: lease.loop) {
+      result.fulfil(await body())
+      done.signal()
+    }
+    _ = done.wait(until: .never)
+    lease.end()
+    return result.current
+  }
+}
