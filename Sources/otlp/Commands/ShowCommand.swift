@@ -1,4 +1,4 @@
-internal import OTLPWire
+package import OTLPWire
 internal import TelemetryCore
 internal import TelemetryDatabase
 internal import TelemetrySDK

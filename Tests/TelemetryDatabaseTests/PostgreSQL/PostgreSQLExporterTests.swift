@@ -147,7 +147,7 @@
       try await scene.server.query("ALTER DATABASE telemetry SET default_transaction_read_only = on")
       try await scene.server.query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'swift-otlp'")
-      let refused = await scene.export(Array(spans.dropFirst(5)), within: .seconds(2))
+      let refused = await scene.export(Array(spans.dropFirst(5)), within: .seconds(8))
       #expect(refused.dropped.values.reduce(0, +) == 5)
       #expect(
         (refused.error as? OTLPError)?.message.contains("25006") == true,
@@ -165,7 +165,7 @@
       #expect(await scene.export(StandardWorkload().spans(0..<5)).exported == 5)
       scene.server.send(SIGSTOP)
       let start = MonotonicInstant.system
-      let outcome = await scene.export(StandardWorkload().spans(5..<10), within: .seconds(2))
+      let outcome = await scene.export(StandardWorkload().spans(5..<10), within: .seconds(8))
       #expect(outcome.dropped.values.reduce(0, +) == 5)
       await scene.exporter.shutdown(deadline: .after(.seconds(1)))
       #expect(MonotonicInstant.system - start < .seconds(6))

@@ -47,7 +47,7 @@ import Testing
     for value: AttributeValue in [
       .string("a\"\\\n\u{1}é"), .int(.max), .double(1), .double(1e17), .double(0x1p63), .double(-0x1p63),
       .double(1e300),
-      .double(5e-324), .empty, .array([.int(1), .double(1)]), .map(["a": .map(["b": "c"])]),
+      .double(.leastNonzeroMagnitude), .empty, .array([.int(1), .double(1)]), .map(["a": .map(["b": "c"])]),
     ] {
       #expect(try PlainJSON.value(Array(try json(value).text.utf8)) == value)
     }
