@@ -165,7 +165,7 @@
       #expect(await scene.export(StandardWorkload().spans(0..<5)).exported == 5)
       scene.server.send(SIGSTOP)
       let start = MonotonicInstant.system
-      let outcome = await scene.export(StandardWorkload().spans(5..<10), within: .seconds(8))
+      let outcome = await scene.export(StandardWorkload().spans(5..<10), within: .seconds(2))
       #expect(outcome.dropped.values.reduce(0, +) == 5)
       await scene.exporter.shutdown(deadline: .after(.seconds(1)))
       #expect(MonotonicInstant.system - start < .seconds(6))
