@@ -87,7 +87,6 @@ import Testing
       "TelemetrySDK": ["TelemetryCore"], "OTLPExport": ["TelemetrySDK"], "OTLPGRPC": ["OTLPExport", "TelemetrySDK"],
       "SwiftOTLP": ["OTLPFile", "OTLPGRPC", "OTLPHTTP", "TelemetrySDK"], "OTLPTesting": ["TelemetrySDK"],
       "OTLPFile": ["TelemetryCore", "TelemetrySDK"],
-      "SwiftOTLP": ["OTLPGRPC", "OTLPHTTP", "TelemetrySDK"], "OTLPTesting": ["TelemetrySDK"],
       "TelemetryDatabase": ["OTLPExport", "TelemetrySDK"],
     ]
     for target in Self.allowed.keys {

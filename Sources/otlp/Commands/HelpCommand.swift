@@ -25,7 +25,7 @@ package struct HelpCommand: ToolCommand {
       OptionReader<String>.text(completing: [
         "demo", "send", "exec", "span", "load", "receive", "traces", "show", "doctor", "help",
       ])
-        .optional))
+      .optional))
 
   /// All commands in the order of the overview.
   static let types: [any ToolCommand.Type] = [

@@ -14,6 +14,7 @@ package struct ReceiveCommand: ToolCommand {
   package var output: String?
   package var signal: OTLPSignal?
   package var rotation = SignalFiles.Rotation()
+  package var database: String?
   package var isVerbose = false
 
   package init() {}
@@ -29,6 +30,8 @@ package struct ReceiveCommand: ToolCommand {
       made if the path ends with a slash, gets the files traces.jsonl, metrics.jsonl and logs.jsonl. A file holds one signal, \
       that of --signal; others are refused. --output - is standard output, with lines of all signals.
       If a line can't be written, it answers UNAVAILABLE and ends.
+      With --database it answers a request after its spans or log records are stored, and UNAVAILABLE if they can't be. \
+      --database is \(DatabaseAccess.forms).
       Exit code 0 after a signal, 69 if items could not be written, 78 if it can't listen.
       """,
     options: [
@@ -58,6 +61,7 @@ package struct ReceiveCommand: ToolCommand {
       Option(
         "max-files", "N", "how many finished files of a signal are kept", default: "all", \.rotation.maxFiles,
         .integer(in: 0...100_000)),
+      Option("database", "NAME", "store spans and log records in a database", \.database, .path),
       Option(
         flag: "verbose", "show attributes, events, links and times too, also if standard output is no terminal",
         \.isVerbose),
@@ -67,14 +71,18 @@ package struct ReceiveCommand: ToolCommand {
     let address = try address
     let tls = try tls
     let files = try files()
-    let isShown = files == nil && (isVerbose || TextOutput.standard.isTerminal)
+    let store = try store()
+    defer { store?.finish() }
+    let isShown = files == nil && store == nil && (isVerbose || TextOutput.standard.isTerminal)
     let wake = BlockingSemaphore()
     StopSignal.shared.onRequest { wake.signal() }
-    let handler = RequestHandler(files: files, isShown: isShown, isVerbose: isVerbose) { wake.signal() }
-    let collector = try await start(address, tls, handler, decodes: files != nil || isShown)
+    let handler = RequestHandler(files: files, database: store, isShown: isShown, isVerbose: isVerbose) {
+      wake.signal()
+    }
+    let collector = try await start(address, tls, handler, decodes: files != nil || store != nil || isShown)
     let second = collector.secondEndpoint.map { ", and on \($0)" } ?? ""
     TextOutput.error.line("listening on \(collector.endpoint)\(second)")
-    if files == nil, !isShown {
+    if files == nil, store == nil, !isShown {
       TextOutput.error.line(
         "standard output is no terminal: items are only counted; --verbose shows them, --output stores them")
     }
@@ -86,6 +94,12 @@ package struct ReceiveCommand: ToolCommand {
     await stop(collector)
     if failure == nil { failure = show(handler, quiet: .zero) }
     return try conclude(collector.counts, handler, files, failure)
+  }
+
+  private func store() throws(ToolError) -> DatabaseSink? {
+    guard let database else { return nil }
+    guard output == nil else { throw ToolError(.usage, "--database: one of --database and --output is allowed") }
+    return try DatabaseSink(database)
   }
 
   private func files() throws(ToolError) -> SignalFiles? {
@@ -152,6 +166,10 @@ package struct ReceiveCommand: ToolCommand {
     TextOutput.error.line("received \(Self.text(counts)) in \(requests) requests")
     if let others = handler.otherRequests { TextOutput.error.line(others) }
     if let failure { throw failure }
+    if database != nil, handler.refusedItems > 0 {
+      // Who sent them was told to send them again, and knows what became of them.
+      TextOutput.error.line("--database: requests with \(handler.refusedItems) items were answered UNAVAILABLE")
+    }
     if let reason = handler.failure {
       throw ToolError(.loss, "--output: \(reason); \(handler.refusedItems) items were refused")
     }

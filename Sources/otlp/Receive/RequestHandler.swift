@@ -18,17 +18,21 @@ package final class RequestHandler: Sendable {
   private static let maxServices = 20
 
   private let files: SignalFiles?
+  private let database: DatabaseSink?
   private let onFailure: @Sendable () -> Void
   private let state: Mutex<State>
 
   /// - Parameters:
   ///   - files: The files for items; nil if they are not written.
+  ///   - database: The database for spans and log records; nil if they are not stored.
   ///   - isShown: If true, the handler keeps spans for ``takeQuiet(for:)`` and lines for ``takeLines()``.
   ///   - onFailure: Called once if a line can't be written.
   package init(
-    files: SignalFiles?, isShown: Bool, isVerbose: Bool = false, onFailure: @escaping @Sendable () -> Void
+    files: SignalFiles?, database: DatabaseSink? = nil, isShown: Bool, isVerbose: Bool = false,
+    onFailure: @escaping @Sendable () -> Void
   ) {
     self.files = files
+    self.database = database
     self.onFailure = onFailure
     state = Mutex(
       State(board: isShown ? TraceBoard() : nil, lines: isShown ? ItemLines(isVerbose: isVerbose) : nil))
@@ -36,6 +40,7 @@ package final class RequestHandler: Sendable {
 
   /// Answers a request after the items have been written or kept.
   package func answer(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
+    if let database { return store(request, database) }
     guard let signal = request.signal, files?.takes(signal) != false else { return answerOther(request.path) }
     return state.withLock { state in
       if let files, state.failure == nil, let reason = files.append(request) {
@@ -53,6 +58,18 @@ package final class RequestHandler: Sendable {
     }
   }
 
+  private func store(_ request: LoopbackCollector.Request, _ database: DatabaseSink) -> LoopbackCollector.Response {
+    let reason: String?
+    switch request.signal {
+    case .traces: reason = database.store(request.spans)
+    case .logs: reason = database.store(request.logRecords)
+    default: return answerOther(request.path)
+    }
+    guard let reason else { return .success }
+    state.withLock { $0.refusedItems += request.itemCount }
+    return .status(.unavailable, message: "otlp receive can't store the items: \(reason)")
+  }
+
   /// Accepts other services, so that an application that also exports profiles sees no errors. With a file the handler refuses such
   /// requests, because the file doesn't store them.
   private func answerOther(_ path: String) -> LoopbackCollector.Response {
@@ -62,6 +79,9 @@ package final class RequestHandler: Sendable {
     state.withLock { state in
       let isKnown = state.others[service] != nil || state.others.count < Self.maxServices
       state.others[isKnown ? service : "other services", default: 0] += 1
+    }
+    guard database == nil else {
+      return .status(.unimplemented, message: "otlp receive --database stores only traces and log records")
     }
     guard let files else { return .success }
     return .status(.unimplemented, message: "otlp receive --output stores only \(files.signals)")
@@ -88,7 +108,7 @@ package final class RequestHandler: Sendable {
     guard !others.isEmpty else { return nil }
     let counts = others.sorted { $0.key < $1.key }.map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
     return
-      "\(files == nil ? "requests of other services, not shown" : "requests of other services, refused"): \(counts)"
+      "\(files == nil && database == nil ? "requests of other services, not shown" : "requests of other services, refused"): \(counts)"
   }
 
   /// The number of requests for other services.
