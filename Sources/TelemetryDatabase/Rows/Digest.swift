@@ -6,7 +6,7 @@ enum Digest {
 
   static func digest(_ bytes: MessageBytes, seed: UInt64) -> UInt64 {
     let raw = unsafe bytes.raw
-    var hash = seed ^ (UInt64(raw.count) &* second)
+    var hash = mix(seed ^ first, UInt64(raw.count) ^ second)
     var position = 0
     while raw.count - position >= 16 {
       let low = unsafe raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)

@@ -69,8 +69,7 @@
         if outcome.exported < 500 { break }
       }
       #expect(outcome.dropped.values.reduce(0, +) == 500)
-      #expect(
-        (outcome.error as? OTLPError)?.message.contains("SQLITE_FULL") == true, "\(String(describing: outcome.error))")
+      #expect(scene.log.text.contains("SQLITE_FULL"), "\(scene.log.text)")
       async let waiting = scene.export(StandardWorkload().spans(5000..<5500))
       try await mount("remount,size=64m")
       #expect(await waiting.exported == 500)
