@@ -32,14 +32,26 @@ package enum RetryAfter {
 
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-  /// - Returns: The seconds since 1970 of an IMF-fixdate such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+  /// - Returns: The seconds since 1970 of an HTTP-date in one of its three forms (RFC 9110, 5.6.7): `Sun, 06 Nov 1994 08:49:37 GMT`,
+  ///   `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
   static func secondsOfDate(_ text: String) -> Int? {
     let parts = text.split(separator: " ")
-    guard parts.count == 6, parts[5] == "GMT", let day = number(parts[1], 1...31),
-      let month = months.firstIndex(where: { $0 == parts[2] }), let year = number(parts[3], 1970...9999)
-    else { return nil }
-    let clock = parts[4].split(separator: ":", omittingEmptySubsequences: false)
-    guard clock.count == 3, let hour = number(clock[0], 0...23), let minute = number(clock[1], 0...59),
+    switch parts.count {
+    case 6 where parts[5] == "GMT": return seconds(parts[1], parts[2], number(parts[3], 1970...9999), parts[4])
+    case 5: return seconds(parts[2], parts[1], number(parts[4], 1970...9999), parts[3])
+    case 4 where parts[3] == "GMT":
+      let date = parts[1].split(separator: "-", omittingEmptySubsequences: false)
+      guard date.count == 3, date[2].utf8.count == 2, let year = number(date[2], 0...99) else { return nil }
+      // The years from 1970 on, which is all that a server's clock can mean.
+      return seconds(date[0], date[1], year < 70 ? 2000 + year : 1900 + year, parts[2])
+    default: return nil
+    }
+  }
+
+  private static func seconds(_ day: Substring, _ month: Substring, _ year: Int?, _ time: Substring) -> Int? {
+    let clock = time.split(separator: ":", omittingEmptySubsequences: false)
+    guard let year, let day = number(day, 1...31), let month = months.firstIndex(where: { $0 == month }),
+      clock.count == 3, let hour = number(clock[0], 0...23), let minute = number(clock[1], 0...59),
       let second = number(clock[2], 0...60)
     else { return nil }
     return days(year, month + 1, day) * 86_400 + hour * 3_600 + minute * 60 + second

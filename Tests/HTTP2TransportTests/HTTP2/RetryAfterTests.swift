@@ -24,6 +24,14 @@ import Testing
     #expect(RetryAfter.pause("Sun, 06 Nov 1994 08:49:07 GMT", date: now) == nil)
     #expect(RetryAfter.pause("Sun, 06 Nov 1994 08:50:07 GMT", date: nil) == nil)
     #expect(RetryAfter.pause("Sun, 32 Nov 1994 08:50:07 GMT", date: now) == nil)
+    #expect(RetryAfter.pause("Sunday, 06-Nov-94 08:50:07 GMT", date: now) == .seconds(30))
+    #expect(RetryAfter.pause("Sun Nov  6 08:50:07 1994", date: now) == .seconds(30))
+    #expect(RetryAfter.secondsOfDate("Thursday, 29-Feb-24 12:00:00 GMT") == 1_709_208_000)
+    for text in [
+      "Sunday, 06-Nov-1994 08:50:07 GMT", "Sunday, 06-Nov 08:50:07 GMT", "Sun Nov 6 08:50 1994", "a b c d e",
+    ] {
+      #expect(RetryAfter.secondsOfDate(text) == nil)
+    }
     #expect(RetryAfter.secondsOfDate("Thu, 01 Jan 1970 00:00:00 GMT") == 0)
     #expect(RetryAfter.secondsOfDate("Thu, 29 Feb 2024 12:00:00 GMT") == 1_709_208_000)
     #expect(RetryAfter.secondsOfDate("Fri, 31 Dec 9999 23:59:60 GMT") == 253_402_300_800)

@@ -45,6 +45,14 @@ package final class CollectorPeer: Sendable {
     }
   }
 
+  /// The number of accepted items by the Collector's name for them: `spans`, `log_records` or `metric_points`.
+  package func accepted(_ items: String) -> Int { count("otelcol_receiver_accepted_\(items)") }
+
+  /// Waits until this number is accepted. The Collector's metrics lag behind its answers.
+  package func wait(for items: String, _ count: Int) async -> Bool {
+    await Loopback.wait(within: .seconds(10)) { [self] in accepted(items) >= count }
+  }
+
   /// Waits until the metrics count this number of accepted spans. They lag behind the answers.
   package func waitForSpans(_ count: Int) async -> Bool {
     await Loopback.wait(within: .seconds(10)) { [self] in acceptedSpans >= count }
