@@ -93,7 +93,8 @@ extension Telemetry {
     /// Decides which records the logger of a scope takes; called when the logger is made. Default: all.
     public var loggers: @Sendable (InstrumentationScope) -> TelemetryLogger.Configuration = { _ in .init() }
 
-    /// Sources of metrics, which the reader of each exporter collects from. Default none.
+    /// Sources of metrics, which the reader of each exporter collects from. Default none. With several ``metricsExporters`` a producer
+    /// is asked by each reader; one that remembers what it has given, as for deltas, is for a single exporter.
     public var metricProducers: [any MetricProducer] = []
 
     /// True to export telemetry's metrics of itself (``Telemetry/selfMetrics``) too. Default false, since the conventions for

@@ -37,7 +37,7 @@ import otlp
     for variable in TelemetryVariables.read {
       let isListed =
         Self.telemetry.contains("`\(variable)`")
-        || ["OTEL_EXPORTER_OTLP_TRACES_", "OTEL_EXPORTER_OTLP_"].contains { prefix in
+        || ["TRACES_", "LOGS_", "METRICS_", ""].map { "OTEL_EXPORTER_OTLP_" + $0 }.contains { prefix in
           let rest = variable.dropFirst(prefix.count)
           return variable.hasPrefix(prefix)
             && ["`OTEL_EXPORTER_OTLP_[TRACES_]\(rest)`", "`…\(rest)`"].contains { Self.telemetry.contains($0) }

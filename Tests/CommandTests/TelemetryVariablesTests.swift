@@ -13,11 +13,12 @@ import Testing
     for name in named { #expect(TelemetryVariables.read.contains(name), "\(name)") }
     let code = texts.joined()
     for name in TelemetryVariables.read {
-      // The exporter's variables are made of a prefix and an option.
-      let parts =
-        name.hasPrefix("OTEL_EXPORTER_OTLP_")
-        ? [String(name.split(separator: "_").last ?? "")] : [name]
-      for part in parts { #expect(code.contains(part), "\(name)") }
+      // Some variables are made of a prefix, the signal or the processor, and an option.
+      let isMade = ["OTEL_EXPORTER_OTLP_", "OTEL_BSP_", "OTEL_BLRP_", "OTEL_LOGS_", "OTEL_METRICS_", "OTEL_TRACES_E"]
+        .contains { name.hasPrefix($0) }
+      let part = isMade ? String(name.split(separator: "_").last ?? "") : name
+      let isRead = code.contains(part)
+      #expect(isRead, "\(name)")
     }
     #expect(TelemetryVariables.read.isDisjoint(with: TelemetryVariables.withoutEffect))
   }

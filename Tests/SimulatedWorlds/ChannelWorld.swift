@@ -133,7 +133,8 @@ package enum ChannelWorld {
     }
     let deadline = Deadline(simulation.now + .milliseconds(simulation.draw(in: 1...20_000)))
     let result = await channel.unary(
-      path: OTLPSignal.traces.grpcPath, message: ExportRequestEncoder().encode(SpanBatch(spans)).message, deadline: deadline)
+      path: OTLPSignal.traces.grpcPath, message: ExportRequestEncoder().encode(SpanBatch(spans)).message,
+      deadline: deadline)
     var faults: [String] = []
     // The deadline covers resolution, connecting and the call (5.5.4).
     if simulation.now > deadline.instant {

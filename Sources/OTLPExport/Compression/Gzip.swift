@@ -67,14 +67,11 @@ package enum Gzip {
     let inflater = try GzipInflater()
     var output: [UInt8] = []
     var rest = unsafe source
-    var isFull = true
     repeat {
       let count = output.count
-      // Each call clears its room, so the room is large only after a call that has filled its own: a message may consist
-      // of many empty members. A byte beyond the limit shows an excess.
-      let room = min(isFull ? max(4096, count, source.count * 2) : 4096, limit + 1 - count)
+      // A byte beyond the limit shows an excess.
+      let room = min(GzipInflater.step, limit + 1 - count)
       let used = unsafe try inflater.inflate(rest, into: &output, room: room)
-      isFull = output.count - count == room
       if output.count > limit { throw .tooLarge }
       // Without progress the input is incomplete.
       if used == 0, output.count == count { throw .damaged }

@@ -5,6 +5,10 @@ internal import COTLPZlib
 package final class GzipInflater {
   // SAFETY: allocated in init, freed in deinit; used by one owner at a time.
   private nonisolated(unsafe) let stream: UnsafeMutablePointer<z_stream>
+  private nonisolated(unsafe) let scratch: UnsafeMutableBufferPointer<UInt8>
+
+  /// The most bytes that a step gives.
+  static let step = 64 << 10
 
   /// True if a member has begun and not ended.
   package private(set) var isWithinMember = false
@@ -13,6 +17,7 @@ package final class GzipInflater {
   package init() throws(GzipError) {
     unsafe stream = .allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
+    unsafe scratch = .allocate(capacity: Self.step)
     // 15 bits of window, and 16 for gzip's header and trailer instead of zlib's.
     guard unsafe COTLPZlib_inflateInit2(stream, 15 + 16) == Z_OK else { throw .damaged }
   }
@@ -20,6 +25,7 @@ package final class GzipInflater {
   deinit {
     unsafe inflateEnd(stream)
     unsafe stream.deallocate()
+    unsafe scratch.deallocate()
   }
 
   /// Inflates bytes up to the end of a member and appends at most `room` bytes to `output`.
@@ -29,18 +35,14 @@ package final class GzipInflater {
   package func inflate(
     _ source: UnsafeRawBufferPointer, into output: inout [UInt8], room: Int
   ) throws(GzipError) -> Int {
-    let start = output.count
-    output.append(contentsOf: repeatElement(0, count: room))
+    let room = min(room, Self.step)
     unsafe stream.pointee.next_in = unsafe UnsafeMutablePointer(
       mutating: source.bindMemory(to: UInt8.self).baseAddress)
     unsafe stream.pointee.avail_in = UInt32(clamping: source.count)
-    let status = unsafe output.withUnsafeMutableBytes { buffer in
-      let target = unsafe buffer.bindMemory(to: UInt8.self)
-      unsafe stream.pointee.next_out = target.baseAddress.map { unsafe $0 + start }
-      unsafe stream.pointee.avail_out = UInt32(clamping: room)
-      return unsafe COTLPZlib.inflate(stream, Z_NO_FLUSH)
-    }
-    output.removeLast(unsafe Int(stream.pointee.avail_out))
+    unsafe stream.pointee.next_out = unsafe scratch.baseAddress
+    unsafe stream.pointee.avail_out = UInt32(clamping: room)
+    let status = unsafe COTLPZlib.inflate(stream, Z_NO_FLUSH)
+    unsafe output.append(contentsOf: scratch[..<(room - Int(stream.pointee.avail_out))])
     isWithinMember = status != Z_STREAM_END
     switch status {
     case Z_OK, Z_BUF_ERROR: break

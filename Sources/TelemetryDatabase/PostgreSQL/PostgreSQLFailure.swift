@@ -58,7 +58,7 @@
     var keepsConnection: Bool {
       guard case .server(let state) = cause else { return false }
       // A standby may have taken the primary's place: another connection may find it.
-      return !["25006", "57P01", "57P02", "57P03"].contains(state) && !state.hasPrefix("08") && !state.hasPrefix("XX")
+      return !["25006", "57P01", "57P02", "57P03"].contains(state) && !["08", "25", "26", "34", "XX"].contains(state.prefix(2))
     }
 
     /// The consequence for the batch: what passes by itself is tried again, what a person must mend isn't.
@@ -66,7 +66,9 @@
       switch state {
       case "53300": .unavailable  // too many connections
       case "40001", "40P01", "55P03", "55006", "55000", "57014", "25006", "57P01", "57P02", "57P03", "57P05": .retry
-      case _ where state.hasPrefix("08") || state.hasPrefix("53") || state.hasPrefix("58"): .retry
+      case _ where ["08", "53", "58"].contains(state.prefix(2)): .retry
+      // The connection's own state is broken; it is closed, and another one has no part in that.
+      case _ where ["25", "26", "34"].contains(state.prefix(2)): .retry
       case _ where state.hasPrefix("22") || state.hasPrefix("23") || state.hasPrefix("54"): .badData
       case _ where state.hasPrefix("28"): .unauthenticated
       default: .drop  // a missing database, missing rights, missing tables
