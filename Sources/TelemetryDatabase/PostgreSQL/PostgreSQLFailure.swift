@@ -58,7 +58,8 @@
     var keepsConnection: Bool {
       guard case .server(let state) = cause else { return false }
       // A standby may have taken the primary's place: another connection may find it.
-      return !["25006", "57P01", "57P02", "57P03"].contains(state) && !["08", "25", "26", "34", "XX"].contains(state.prefix(2))
+      return !["25006", "57P01", "57P02", "57P03"].contains(state)
+        && !["08", "25", "26", "34", "XX"].contains(state.prefix(2))
     }
 
     /// The consequence for the batch: what passes by itself is tried again, what a person must mend isn't.
