@@ -20,7 +20,8 @@ extension TelemetryLoop {
     let outer = LoopThread.exchange(self)
     body()
     _ = LoopThread.exchange(outer)
-    runningThread.store(0, ordering: .relaxed)
+    // An ended loop may have got another thread for later jobs already, which is the loop's now.
+    _ = runningThread.compareExchange(expected: TelemetryLoop.callingThread, desired: 0, ordering: .relaxed)
   }
 
   private func runRounds() {
