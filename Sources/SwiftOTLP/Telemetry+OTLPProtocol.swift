@@ -1,5 +1,5 @@
 extension Telemetry {
-  /// A protocol of the exporter ``TracesExporter/otlp``.
+  /// A protocol of the exporter ``SignalExporter/otlp``.
   public struct OTLPProtocol: Sendable, Hashable, CustomStringConvertible {
     /// The name in `OTEL_EXPORTER_OTLP_PROTOCOL`.
     public let description: String

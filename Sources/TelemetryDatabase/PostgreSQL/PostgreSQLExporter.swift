@@ -14,7 +14,7 @@
   /// The tables are made with the first connection. A batch is one transaction: a binary `COPY` into temporary tables, and an
   /// `INSERT … ON CONFLICT DO NOTHING`, so a batch that is sent again after a lost connection stands there once. While there is no
   /// connection, the server is a standby, or its disk is full, the batches wait in the queue, and the time doesn't count as a
-  /// processor's export timeout. The outcome accounts for each item, and its error, an ``OTLPError``, gives the reason.
+  /// processor's export timeout. The outcome accounts for each item, and its error, an `OTLPError`, gives the reason.
   public final class PostgreSQLExporter: SpanExporter, LoopExporter {
     /// The exporter's configuration.
     public let configuration: PostgreSQLConfiguration
@@ -27,7 +27,7 @@
     ///   - configuration: The database and the manner of storing.
     ///   - runtime: The threads to run on. Connections are made on blocking threads.
     ///   - diagnostics: Receives the first failure after success, recovery and losses.
-    /// - Throws: An ``OTLPError`` that names the value that can't be used.
+    /// - Throws: An `OTLPError` that names the value that can't be used.
     public init(
       _ configuration: PostgreSQLConfiguration, runtime: TelemetryRuntime = .shared,
       diagnostics: Diagnostics = .standardError

@@ -14,7 +14,7 @@
   /// The file and its tables are made with the first batch; a batch is one transaction, which is forced to disk. Several processes
   /// may write to one file. While the file is locked or its disk is full, the batches wait in the queue, and the time doesn't
   /// count as a processor's export timeout. A batch that is stored again stands there once. The outcome accounts for each item,
-  /// and its error, an ``OTLPError``, gives the reason.
+  /// and its error, an `OTLPError`, gives the reason.
   public final class SQLiteExporter: SpanExporter, LoopExporter {
     /// The exporter's configuration.
     public let configuration: SQLiteConfiguration
@@ -27,7 +27,7 @@
     ///   - configuration: The file and the manner of storing.
     ///   - runtime: The threads to run on. A batch is stored on a blocking thread.
     ///   - diagnostics: Receives the first failure after success, recovery and losses.
-    /// - Throws: An ``OTLPError`` that names the value that can't be used.
+    /// - Throws: An `OTLPError` that names the value that can't be used.
     public init(
       _ configuration: SQLiteConfiguration, runtime: TelemetryRuntime = .shared,
       diagnostics: Diagnostics = .standardError
