@@ -10,13 +10,14 @@
 
       /// Runs `otlp load` and compares its count with the Collector's.
       private func deliver(
-        to peer: CollectorPeer, at endpoint: String, _ arguments: [String] = [], spans: Int = count
+        to peer: CollectorPeer, at endpoint: String, _ arguments: [String] = [], mayRepeat: Bool = false
       ) async throws {
+        let spans = Self.count
         let run = try await Tool.run(
           ["load", "--endpoint", endpoint, "--spans", "\(spans)", "--json"] + arguments, within: .seconds(180))
-        run.expectDelivered(spans)
+        run.expectDelivered(spans, mayRepeat: mayRepeat)
         #expect(await peer.waitForSpans(spans))
-        #expect(peer.acceptedSpans == spans)
+        #expect(peer.acceptedSpans <= spans + run.number("possibleDuplicates"))
         await peer.stop()
       }
 
@@ -96,7 +97,9 @@
         #expect(!wrong.errors.contains("wrong-one"), "\(wrong.errors)")
         // A refusal that comes while the request is sent is lost with the connection.
         if isSecure { #expect(wrong.errors.contains("407"), "\(wrong.errors)") }
-        try await deliver(to: peer, at: endpoint, ["--protocol", "http/protobuf", "--proxy", proxy.url] + trust)
+        // tinyproxy ends connections without saying so in its answers, so a request may meet the end of its connection.
+        try await deliver(
+          to: peer, at: endpoint, ["--protocol", "http/protobuf", "--proxy", proxy.url] + trust, mayRepeat: !isSecure)
         #expect(!proxy.log.isEmpty)
         await proxy.kill()
       }
