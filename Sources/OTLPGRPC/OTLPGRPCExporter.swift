@@ -15,13 +15,11 @@ public import TelemetrySDK
 /// its deadline if the OTLP specification permits a retry (RULES 1.4); the time of an outage doesn't count as a processor's
 /// export timeout. A batch that is too large for the server is split. The outcome accounts for each span, and its error,
 /// an `OTLPError`, gives the reason.
-public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
+public final class OTLPGRPCExporter: SpanExporter, SpanForwardingExporter {
   /// The exporter's configuration.
   public let configuration: Configuration
   /// The server, the preferred of several.
   package let server: Endpoint
-  /// The connection's loop.
-  package let loop: TelemetryLoop?
   package let spans: OTLPSignalExporter<SpanData>
 
   /// Makes an exporter. Certificate files are read now; a connection is established with the first export.
@@ -75,7 +73,6 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   ) throws(OTLPError) {
     self.configuration = configuration
     self.server = server
-    self.loop = loop
     let owner = try DeliveryOwner(lease: lease, makeDelivery: makeDelivery)
     spans = OTLPSignalExporter(owner, loop: loop, timeout: configuration.timeout)
   }
@@ -92,12 +89,6 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   /// batches stay in the queue. A few more are admitted if the server keeps failing: the batches may be the cause.
   public var maxConcurrentExports: Int { spans.maxConcurrentExports }
 
-  package var appliesExportTimeout: Bool { spans.appliesExportTimeout }
-  package var attemptTimeout: Duration? { spans.attemptTimeout }
-  package func share(_ budget: ByteBudget) { spans.share(budget) }
-  package func observeRoom(_ observer: @escaping @Sendable () -> Void) { spans.observeRoom(observer) }
-  package func expedite(deadline: Deadline) async { await spans.expedite(deadline: deadline) }
-
   /// The exporter's metrics of its spans: see `OTLPSignalExporter.selfMetrics`. `error.type` can be a gRPC status.
   public var selfMetrics: SelfMetrics { spans.selfMetrics }
 
@@ -107,12 +98,6 @@ public final class OTLPGRPCExporter: SpanExporter, LoopExporter {
   /// The spans are released once encoded.
   public func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
     await spans.export(consume batch, deadline: deadline)
-  }
-
-  package func export(
-    _ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline
-  ) async -> ExportOutcome {
-    await spans.export(consume batch, timeout: timeout, deadline: deadline)
   }
 
   /// Waits until the exports of spans that run now have ended. After shutdown this returns at once.

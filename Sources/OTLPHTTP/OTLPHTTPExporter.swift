@@ -15,13 +15,11 @@
   /// specification permits a retry (RULES 3.2.5); the time of an outage doesn't count as a processor's export timeout. A
   /// batch that is too large for the server is split. The outcome accounts for each span, and its error, an ``OTLPError``,
   /// gives the reason. Redirections aren't followed.
-  public final class OTLPHTTPExporter: SpanExporter, LoopExporter {
+  public final class OTLPHTTPExporter: SpanExporter, SpanForwardingExporter {
     /// The exporter's configuration.
     public let configuration: Configuration
     /// The server.
     package let server: Endpoint
-    /// The connections' loop.
-    package let loop: TelemetryLoop?
     package let spans: OTLPSignalExporter<SpanData>
 
     /// Makes an exporter. Certificate files are read now; connections are made with the first export.
@@ -43,7 +41,6 @@
       }
       let loop = lease.loop
       self.configuration = configuration
-      self.loop = loop
       server = request.server
       let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in
         let client = try HTTPExportClient(request, loop: loop, network: SystemNetwork(runtime: runtime), diagnostics)
@@ -66,12 +63,6 @@
     /// batches stay in the queue.
     public var maxConcurrentExports: Int { spans.maxConcurrentExports }
 
-    package var appliesExportTimeout: Bool { spans.appliesExportTimeout }
-    package var attemptTimeout: Duration? { spans.attemptTimeout }
-    package func share(_ budget: ByteBudget) { spans.share(budget) }
-    package func observeRoom(_ observer: @escaping @Sendable () -> Void) { spans.observeRoom(observer) }
-    package func expedite(deadline: Deadline) async { await spans.expedite(deadline: deadline) }
-
     /// The exporter's metrics of its spans: see `OTLPSignalExporter.selfMetrics`, with `http.response.status_code` for the status
     /// of the last response.
     public var selfMetrics: SelfMetrics { spans.selfMetrics }
@@ -82,12 +73,6 @@
     /// The spans are released once encoded.
     public func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
       await spans.export(consume batch, deadline: deadline)
-    }
-
-    package func export(
-      _ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline
-    ) async -> ExportOutcome {
-      await spans.export(consume batch, timeout: timeout, deadline: deadline)
     }
 
     /// Waits until the exports of spans that run now have ended. After shutdown this returns at once.

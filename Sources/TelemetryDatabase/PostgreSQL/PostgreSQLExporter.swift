@@ -15,12 +15,10 @@
   /// `INSERT … ON CONFLICT DO NOTHING`, so a batch that is sent again after a lost connection stands there once. While there is no
   /// connection, the server is a standby, or its disk is full, the batches wait in the queue, and the time doesn't count as a
   /// processor's export timeout. The outcome accounts for each item, and its error, an `OTLPError`, gives the reason.
-  public final class PostgreSQLExporter: SpanExporter, LoopExporter {
+  public final class PostgreSQLExporter: SpanExporter, SpanForwardingExporter {
     /// The exporter's configuration.
     public let configuration: PostgreSQLConfiguration
-    /// The connections' loop.
-    package let loop: TelemetryLoop?
-    private let spans: OTLPSignalExporter<SpanData>
+    package let spans: OTLPSignalExporter<SpanData>
 
     /// Makes an exporter. Connections are made with the first batch.
     /// - Parameters:
@@ -37,7 +35,6 @@
       let lease = try DatabaseDelivery.acquire(runtime)
       let loop = lease.loop
       self.configuration = configuration
-      self.loop = loop
       let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in
         let client = PostgreSQLClient(configuration, loop: loop, runtime: runtime)
         var values = DatabaseDelivery.values(configuration.timeout, configuration.retry)
@@ -55,12 +52,6 @@
     /// one, and further batches stay in the queue.
     public var maxConcurrentExports: Int { spans.maxConcurrentExports }
 
-    package var appliesExportTimeout: Bool { spans.appliesExportTimeout }
-    package var attemptTimeout: Duration? { spans.attemptTimeout }
-    package func share(_ budget: ByteBudget) { spans.share(budget) }
-    package func observeRoom(_ observer: @escaping @Sendable () -> Void) { spans.observeRoom(observer) }
-    package func expedite(deadline: Deadline) async { await spans.expedite(deadline: deadline) }
-
     /// The exporter's metrics of its spans: see `OTLPSignalExporter.selfMetrics`, with `db.response.status_code` for the SQLSTATE of
     /// the last transaction.
     public var selfMetrics: SelfMetrics { spans.selfMetrics }
@@ -69,12 +60,6 @@
     /// nothing is stored: all items count as dropped.
     public func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
       await spans.export(consume batch, deadline: deadline)
-    }
-
-    package func export(
-      _ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline
-    ) async -> ExportOutcome {
-      await spans.export(consume batch, timeout: timeout, deadline: deadline)
     }
 
     /// Waits until the exports of spans that run now have ended. After shutdown this returns at once.

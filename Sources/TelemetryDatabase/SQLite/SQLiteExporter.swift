@@ -15,12 +15,10 @@
   /// may write to one file. While the file is locked or its disk is full, the batches wait in the queue, and the time doesn't
   /// count as a processor's export timeout. A batch that is stored again stands there once. The outcome accounts for each item,
   /// and its error, an `OTLPError`, gives the reason.
-  public final class SQLiteExporter: SpanExporter, LoopExporter {
+  public final class SQLiteExporter: SpanExporter, SpanForwardingExporter {
     /// The exporter's configuration.
     public let configuration: SQLiteConfiguration
-    /// The loop of the exporter's work that doesn't block.
-    package let loop: TelemetryLoop?
-    private let spans: OTLPSignalExporter<SpanData>
+    package let spans: OTLPSignalExporter<SpanData>
 
     /// Makes an exporter. The file is opened with the first batch.
     /// - Parameters:
@@ -36,7 +34,6 @@
       let lease = try DatabaseDelivery.acquire(runtime)
       let loop = lease.loop
       self.configuration = configuration
-      self.loop = loop
       let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in
         let writer = SQLiteWriter(path: configuration.path, retention: configuration.retention)
         let client = SQLiteClient(writer, loop: loop, runtime: runtime)
@@ -55,12 +52,6 @@
     /// 1: SQLite has one writer.
     public var maxConcurrentExports: Int { spans.maxConcurrentExports }
 
-    package var appliesExportTimeout: Bool { spans.appliesExportTimeout }
-    package var attemptTimeout: Duration? { spans.attemptTimeout }
-    package func share(_ budget: ByteBudget) { spans.share(budget) }
-    package func observeRoom(_ observer: @escaping @Sendable () -> Void) { spans.observeRoom(observer) }
-    package func expedite(deadline: Deadline) async { await spans.expedite(deadline: deadline) }
-
     /// The exporter's metrics of its spans: see `OTLPSignalExporter.selfMetrics`, with `db.response.status_code` for the result of
     /// the last transaction.
     public var selfMetrics: SelfMetrics { spans.selfMetrics }
@@ -69,12 +60,6 @@
     /// nothing is stored: all items count as dropped.
     public func export(_ batch: consuming SpanBatch, deadline: Deadline) async -> ExportOutcome {
       await spans.export(consume batch, deadline: deadline)
-    }
-
-    package func export(
-      _ batch: consuming SpanBatch, timeout: Duration, deadline: Deadline
-    ) async -> ExportOutcome {
-      await spans.export(consume batch, timeout: timeout, deadline: deadline)
     }
 
     /// Waits until the exports of spans that run now have ended. After shutdown this returns at once.
