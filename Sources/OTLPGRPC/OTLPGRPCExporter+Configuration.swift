@@ -157,7 +157,7 @@ extension OTLPGRPCExporter {
       set { values.connectTimeout = newValue }
     }
 
-    /// Headers of each request, such as `["authorization": "Bearer …"]`. Default none, environment
+    /// Headers of each request, such as `["authorization": "Bearer TOKEN"]`. Default none, environment
     /// `OTEL_EXPORTER_OTLP_[TRACES_]HEADERS` (`key=value,key=value`, percent-encoded; RULES 2.4), which doesn't replace names
     /// that are set here. `te`, `content-type`, `user-agent`, `grpc-…` and similar names are refused.
     public var headers: OTLPHeaders {
@@ -335,29 +335,9 @@ extension OTLPGRPCExporter.Configuration: CustomStringConvertible, CustomReflect
   package var fields: [(name: String, value: String)] {
     [
       ("endpoint", endpoints.map(Endpoint.redacted).joined(separator: ",")), ("insecure", "\(insecure)"),
-    ] + tlsFields + [
-      ("headers", headers.isEmpty ? "none" : headers.description),
-      ("headerProvider", headerProvider == nil ? "none" : "set"), ("compression", "\(compression)"),
-      ("timeout", "\(timeout)"), ("proxy", "\(proxy)"),
-      ("maxRequestSize", "\(maxRequestSize)"), ("maxResponseSize", "\(maxResponseSize)"),
-      ("userAgentPrefix", userAgentPrefix.isEmpty ? "none" : Redaction.shown(userAgentPrefix)),
-      ("maxConcurrentExports", "\(maxConcurrentExports)"),
-      ("keepalive", keepalive.map { "\($0.interval), \($0.timeout)\($0.withoutCalls ? ", always" : "")" } ?? "off"),
       ("loadBalancing", "\(loadBalancing)"), ("maxConnections", "\(maxConnections)"),
-      ("maxConnectionAge", maxConnectionAge.map { "\($0)" } ?? "none"), ("connectTimeout", "\(connectTimeout)"),
-    ]
-  }
-
-  private var tlsFields: [(name: String, value: String)] {
-    [
-      ("certificate", certificate.map { "\($0)" } ?? "system"),
-      ("includesSystemAuthorities", "\(includesSystemAuthorities)"),
-      ("clientCertificate", clientCertificate.map { "\($0)" } ?? "none"),
-      ("clientKey", clientKey.map { "\($0)" } ?? "none"),
-      ("clientKeyPassword", clientKeyPassword.map { "\($0)" } ?? "none"),
-      ("serverName", serverName.map(Redaction.shown) ?? "endpoint"),
-      ("authority", authority.map(Redaction.shown) ?? "endpoint"), ("minimumTLSVersion", "\(minimumTLSVersion)"),
-      ("certificateReloadInterval", certificateReloadInterval.map { "\($0)" } ?? "never"),
-    ]
+      ("maxConnectionAge", maxConnectionAge.map { "\($0)" } ?? "none"),
+      ("keepalive", keepalive.map { "\($0.interval), \($0.timeout)\($0.withoutCalls ? ", always" : "")" } ?? "off"),
+    ] + values.fields
   }
 }

@@ -119,7 +119,7 @@
         set { values.authority = newValue }
       }
 
-      /// The oldest accepted version of TLS: ``OTLPTLSVersion/tls12`` or ``OTLPTLSVersion/tls13``. Default TLS 1.2; no
+      /// The oldest accepted version of TLS: `OTLPTLSVersion.tls12` or `OTLPTLSVersion.tls13`. Default TLS 1.2; no
       /// environment name.
       public var minimumTLSVersion: OTLPTLSVersion {
         get { values.minimumTLSVersion }
@@ -140,7 +140,7 @@
         set { values.connectTimeout = newValue }
       }
 
-      /// Headers of each request, such as `["authorization": "Bearer …"]`. Default none, environment
+      /// Headers of each request, such as `["authorization": "Bearer TOKEN"]`. Default none, environment
       /// `OTEL_EXPORTER_OTLP_[TRACES_]HEADERS` (`key=value,key=value`, percent-encoded; RULES 2.4), which doesn't replace names
       /// that are set here. `content-type`, `content-encoding`, `user-agent`, `connection` and similar names are refused.
       public var headers: OTLPHeaders {
@@ -186,7 +186,7 @@
         set { values.timeout.set(newValue) }
       }
 
-      /// The HTTP proxy, or ``OTLPProxy/none``. Default none, environment `https_proxy` for an `https://` endpoint and `http_proxy`
+      /// The HTTP proxy, or `OTLPProxy.none`. Default none, environment `https_proxy` for an `https://` endpoint and `http_proxy`
       /// for another one, else `all_proxy`, in lower or upper case; except for the servers in `no_proxy`, for `localhost` and
       /// for loopback addresses. `HTTP_PROXY` isn't read in a CGI program.
       ///
@@ -232,7 +232,7 @@
       ///
       /// The exporter begins with 4 (or fewer, if this value is smaller) and grows to this number while all are in use and
       /// responses are quick. 429 and 503 halve the number; while the server fails altogether
-      /// (``OTLPRetryPolicy/circuitThreshold``) the number is one.
+      /// (`OTLPRetryPolicy.circuitThreshold`) the number is one.
       public var maxConcurrentExports: Int {
         get { values.maxConcurrentExports }
         set { values.maxConcurrentExports = newValue }
@@ -249,7 +249,7 @@
       }
 
       /// Checks all values without opening a file.
-      /// - Throws: An ``OTLPError`` that names the first value that can't be used.
+      /// - Throws: An `OTLPError` that names the first value that can't be used.
       public func validate() throws(OTLPError) { _ = try place() }
     }
   }
@@ -272,28 +272,8 @@
         ("tracesEndpoint", tracesEndpoint.map(HTTPEndpoint.redacted) ?? "none"),
         ("logsEndpoint", logsEndpoint.map(HTTPEndpoint.redacted) ?? "none"),
         ("metricsEndpoint", metricsEndpoint.map(HTTPEndpoint.redacted) ?? "none"), ("httpProtocol", "\(httpProtocol)"),
-      ] + tlsFields + [
-        ("headers", headers.isEmpty ? "none" : headers.description),
-        ("headerProvider", headerProvider == nil ? "none" : "set"), ("compression", "\(compression)"),
-        ("timeout", "\(timeout)"), ("proxy", "\(proxy)"),
-        ("maxRequestSize", "\(maxRequestSize)"), ("maxResponseSize", "\(maxResponseSize)"),
-        ("userAgentPrefix", userAgentPrefix.isEmpty ? "none" : Redaction.shown(userAgentPrefix)),
-        ("maxConcurrentExports", "\(maxConcurrentExports)"), ("maxConnections", "\(maxConnections)"),
-        ("connectTimeout", "\(connectTimeout)"),
-      ]
-    }
-
-    private var tlsFields: [(name: String, value: String)] {
-      [
-        ("certificate", certificate.map { "\($0)" } ?? "system"),
-        ("includesSystemAuthorities", "\(includesSystemAuthorities)"),
-        ("clientCertificate", clientCertificate.map { "\($0)" } ?? "none"),
-        ("clientKey", clientKey.map { "\($0)" } ?? "none"),
-        ("clientKeyPassword", clientKeyPassword.map { "\($0)" } ?? "none"),
-        ("serverName", serverName.map(Redaction.shown) ?? "endpoint"),
-        ("authority", authority.map(Redaction.shown) ?? "endpoint"), ("minimumTLSVersion", "\(minimumTLSVersion)"),
-        ("certificateReloadInterval", certificateReloadInterval.map { "\($0)" } ?? "never"),
-      ]
+        ("maxConnections", "\(maxConnections)"),
+      ] + values.fields
     }
   }
 #endif

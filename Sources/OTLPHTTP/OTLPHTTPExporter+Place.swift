@@ -5,7 +5,7 @@
 
   extension OTLPHTTPExporter.Configuration {
     /// The server, and the path and query of each signal's requests.
-    /// - Throws: An ``OTLPError`` that names the first value that can't be used.
+    /// - Throws: An `OTLPError` that names the first value that can't be used.
     package func place() throws(OTLPError) -> (server: Endpoint, targets: [OTLPSignal: String]) {
       do throws(ConfigurationError) {
         try ConfigurationError.require("maxConnections", maxConnections, in: 1...100)

@@ -13,7 +13,7 @@
   ///
   /// Connections are made when exports need them, and kept alive. A failed export is retried until its deadline if the OTLP
   /// specification permits a retry (RULES 3.2.5); the time of an outage doesn't count as a processor's export timeout. A
-  /// batch that is too large for the server is split. The outcome accounts for each span, and its error, an ``OTLPError``,
+  /// batch that is too large for the server is split. The outcome accounts for each span, and its error, an `OTLPError`,
   /// gives the reason. Redirections aren't followed.
   public final class OTLPHTTPExporter: SpanExporter, SpanForwardingExporter {
     /// The exporter's configuration.
@@ -27,7 +27,7 @@
     ///   - configuration: The server and the manner of sending.
     ///   - runtime: The threads to run on.
     ///   - diagnostics: Receives the first failure after success, recovery, losses and ignored values.
-    /// - Throws: An ``OTLPError`` that names the value or the file that can't be used.
+    /// - Throws: An `OTLPError` that names the value or the file that can't be used.
     public init(
       _ configuration: Configuration = Configuration(), runtime: TelemetryRuntime = .shared,
       diagnostics: Diagnostics = .standardError

@@ -19,7 +19,7 @@ func configureTLS() throws -> Telemetry {
   var configuration = Telemetry.Configuration(serviceName: "checkout")
   configuration.otlp.endpoint = "https://collector.example.com:4317"
   configuration.otlp.certificate = "/etc/ssl/our-authority.pem"  // without it: the system's authorities
-  configuration.otlp.headers = ["authorization": "Bearer …"]
+  configuration.otlp.headers = ["authorization": "Bearer TOKEN"]
   let telemetry = try Telemetry(configuration)
   return telemetry
 }

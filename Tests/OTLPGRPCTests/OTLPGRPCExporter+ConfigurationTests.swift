@@ -26,6 +26,16 @@ import Testing
     #expect(throws: Never.self) { try configuration.validate() }
   }
 
+  @Test func theDescriptionHoldsEachValue() {
+    let source = TestFiles.read(TestFiles.root + "/Sources/OTLPGRPC/OTLPGRPCExporter+Configuration.swift")
+    let names = SourceText.members(of: source, indentation: 4)
+    #expect(names.count > 25)
+    let text = OTLPGRPCExporter.Configuration().description
+    for name in names where name != "endpoints" {
+      #expect(text.contains("\(name): ") || text.contains("\(name)."), "\(name)")
+    }
+  }
+
   @Test func refusedValuesNameOptionAndValue() {
     #expect(error { $0.endpoint = "http://[::1" }?.configuration?.value == "http://[::1")
     #expect(error { $0.endpoint = "ftp://x" }?.option == "endpoint")

@@ -74,6 +74,14 @@
       #expect(["1", "2"].contains(summary.json("connections") ?? ""))
     }
 
+    @Test func theDescriptionHoldsEachValue() {
+      let source = TestFiles.read(TestFiles.root + "/Sources/OTLPHTTP/OTLPHTTPExporter+Configuration.swift")
+      let names = SourceText.members(of: source, indentation: 6)
+      #expect(names.count > 20)
+      let text = OTLPHTTPExporter.Configuration().description
+      for name in names { #expect(text.contains("\(name): ") || text.contains("\(name)."), "\(name)") }
+    }
+
     @Test("429, 502, 503 and 504 are retried (3.2.5)", arguments: [429, 502, 503, 504])
     func retried(status: Int) async throws {
       let peer = try await HTTPPeer(["\(status)"])

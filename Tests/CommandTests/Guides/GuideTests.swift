@@ -2,9 +2,15 @@ import TestSupport
 import TestThreads
 import Testing
 
-/// The Swift code of the documentation's pages, which the files of this folder hold and compile.
+/// The Swift code of the documentation's pages, which the files of the folders `Guides` hold and compile.
 @Suite(.ownThreads) struct GuideTests {
-  private static let pages: [String] = ["SwiftOTLP", "TelemetrySDK", "OTLPGRPC", "OTLPTesting"].flatMap { product in
+  private static let products = [
+    "SwiftOTLP", "TelemetrySDK", "OTLPGRPC", "OTLPHTTP", "OTLPFile", "TelemetryDatabase", "OTLPTesting",
+  ]
+  private static let folders = ["CommandTests", "OTLPHTTPTests", "OTLPFileTests", "TelemetryDatabaseTests"].map {
+    "\(TestFiles.root)/Tests/\($0)/Guides"
+  }
+  private static let pages: [String] = products.flatMap { product in
     let folder = TestFiles.root + "/Sources/\(product)/\(product).docc"
     return TestFiles.names(in: folder).filter { $0.hasSuffix(".md") && !others.contains($0) }.map { "\(folder)/\($0)" }
   }
@@ -14,15 +20,16 @@ import Testing
 
   @Test("each piece of code of each page is compiled", arguments: pages)
   func code(page: String) {
-    let folder = TestFiles.root + "/Tests/CommandTests/Guides"
-    let compiled = TestFiles.names(in: folder).map { Self.normalized(TestFiles.read("\(folder)/\($0)")) }
+    let compiled = Self.folders.flatMap { folder in
+      TestFiles.names(in: folder).map { Self.normalized(TestFiles.read("\(folder)/\($0)")) }
+    }
     for block in Self.blocks(TestFiles.read(page)) {
       #expect(compiled.contains { $0.contains(block) }, "\(block)")
     }
   }
 
   @Test func thePagesAreThere() {
-    #expect(Self.pages.count >= 16)
+    #expect(Self.pages.count >= 21)
     #expect(Self.pages.reduce(0) { $0 + Self.blocks(TestFiles.read($1)).count } >= 30)
   }
 
