@@ -2,7 +2,8 @@
 """Makes Fixtures/Golden: export requests as the reference serializer writes them (NAME.binpb), and the same requests as
 OTLP JSON (NAME.json). `--check` compares with what is there instead. Needs the packages of Tests/requirements.txt.
 
-A test reads the JSON, encodes the spans and compares the bytes.
+A test reads the JSON, encodes the items and compares the bytes. The names of requests of log records begin with `logs-`, those
+of metrics with `metrics-`; the others hold spans.
 """
 import base64
 import hashlib
@@ -12,8 +13,14 @@ import struct
 import sys
 
 from google.protobuf import json_format
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, InstrumentationScope, KeyValue, KeyValueList
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
+from opentelemetry.proto.metrics.v1.metrics_pb2 import (
+    Exemplar, ExponentialHistogram, ExponentialHistogramDataPoint, Gauge, Histogram, HistogramDataPoint, Metric,
+    NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, Summary, SummaryDataPoint)
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span, Status
 
@@ -192,6 +199,112 @@ def cases():
     yield "many-attributes", request(span(attributes={f"key.{number}": number for number in range(1000)}))
 
 
+LOG_TIME = 1_700_000_000_123_456_789
+
+
+def log_record(**fields):
+    defaults = dict(time_unix_nano=LOG_TIME, observed_time_unix_nano=LOG_TIME + 1)
+    for name, convert in (("attributes", attributes), ("body", value)):
+        if name in fields:
+            fields[name] = convert(fields[name])
+    return LogRecord(**{**defaults, **fields})
+
+
+def logs(*records):
+    return ExportLogsServiceRequest(resource_logs=[ResourceLogs(
+        resource=Resource(attributes=attributes({"service.name": "golden"})),
+        scope_logs=[ScopeLogs(scope=InstrumentationScope(name="scope"), log_records=records)])])
+
+
+def log_cases():
+    yield "logs-every-field", ExportLogsServiceRequest(resource_logs=[ResourceLogs(
+        resource=Resource(attributes=attributes({"service.name": "all"}), dropped_attributes_count=7),
+        scope_logs=[ScopeLogs(
+            scope=InstrumentationScope(
+                name="scope", version="1.2.3", attributes=attributes({"a": 1}), dropped_attributes_count=8),
+            log_records=[log_record(
+                severity_number=17, severity_text="Error", body={"text": "failed", "codes": [1, 2]},
+                attributes={"key": "value"}, dropped_attributes_count=3, flags=0x101, trace_id=bytes(range(1, 17)),
+                span_id=bytes(range(1, 9)), event_name="payment.failed")],
+            schema_url="https://example.com/scope")],
+        schema_url="https://example.com/resource")])
+    yield "logs-empty-request", ExportLogsServiceRequest()
+    yield "logs-empty-record", ExportLogsServiceRequest(
+        resource_logs=[ResourceLogs(scope_logs=[ScopeLogs(log_records=[LogRecord(), LogRecord()])])])
+    yield "logs-bodies", logs(*(log_record(body=body) for body in (
+        "text", "", "größe \u0000\n\"\\", True, False, 0, -1, (1 << 63) - 1, 0.0, -0.5, float("nan"), float("-inf"),
+        b"\x00\xff", b"", [], ["a", 1, None, {}], {}, {"message": "m", "nested": {"deep": [1, [2]]}}, None, nested(20))),
+        log_record())
+    yield "logs-severities", logs(*(
+        log_record(severity_number=number, severity_text=text) for number in range(25) for text in ("", "INFO")))
+    yield "logs-times", logs(*(
+        log_record(time_unix_nano=time, observed_time_unix_nano=observed)
+        for time, observed in ((0, 0), (0, 1), (LOG_TIME, 0), ((1 << 53) + 1, (1 << 63) - 1), (1 << 63, (1 << 64) - 1))))
+    yield "logs-contexts", logs(*(
+        log_record(trace_id=trace, span_id=span_id, flags=flags) for trace, span_id, flags in (
+            (b"", b"", 0), (b"\x01" * 16, b"", 1), (b"\x01" * 16, b"\x02" * 8, 0), (b"\xff" * 16, b"\xfe" * 8, 0xFFFFFFFF))))
+    yield "logs-lengths", logs(*(
+        log_record(severity_text="s" * (count % 50), body="x" * count, event_name="e" * (count % 200))
+        for count in (1, 7, 8, 31, 32, 33, 113, 120, 126, 127, 128, 129, 255, 16_369, 16_383, 16_384)))
+    records = [log_record(body=str(number)) for number in range(5)]
+    yield "logs-groups", ExportLogsServiceRequest(resource_logs=[
+        ResourceLogs(
+            resource=Resource(attributes=attributes({"service.name": "one"})),
+            scope_logs=[ScopeLogs(scope=InstrumentationScope(name="a"), log_records=records[:2]),
+                        ScopeLogs(log_records=records[2:3])]),
+        ResourceLogs(
+            schema_url="https://example.com/two",
+            scope_logs=[ScopeLogs(scope=InstrumentationScope(name="a", version="2"), log_records=records[3:])])])
+
+
+def metrics(*all):
+    return ExportMetricsServiceRequest(resource_metrics=[ResourceMetrics(
+        resource=Resource(attributes=attributes({"service.name": "golden"})),
+        scope_metrics=[ScopeMetrics(scope=InstrumentationScope(name="scope"), metrics=all)])])
+
+
+def exemplar(**fields):
+    return Exemplar(time_unix_nano=5, trace_id=b"\x01" * 16, span_id=b"\x02" * 8,
+                    filtered_attributes=attributes({"f": 1}), **fields)
+
+
+def point(type, **fields):
+    return type(start_time_unix_nano=1, time_unix_nano=LOG_TIME, attributes=attributes({"a": "b"}), **fields)
+
+
+def metric_cases():
+    bounds = dict(count=7, sum=12.5, min=0.5, max=9.0, flags=1, exemplars=[exemplar(as_double=1.5), exemplar(as_int=-2)])
+    buckets = ExponentialHistogramDataPoint.Buckets
+    yield "metrics-every-kind", ExportMetricsServiceRequest(resource_metrics=[ResourceMetrics(
+        resource=Resource(attributes=attributes({"service.name": "all"}), dropped_attributes_count=7),
+        scope_metrics=[ScopeMetrics(
+            scope=InstrumentationScope(name="scope", version="1"), schema_url="https://example.com/scope", metrics=[
+                Metric(name="gauge", description="a gauge", unit="By", metadata=attributes({"m": 1}), gauge=Gauge(
+                    data_points=[point(NumberDataPoint, as_double=0.1), point(NumberDataPoint, as_int=-1)])),
+                Metric(name="sum", unit="{call}", sum=Sum(
+                    aggregation_temporality=2, is_monotonic=True,
+                    data_points=[point(NumberDataPoint, as_int=1 << 62, exemplars=[exemplar(as_int=1)])])),
+                Metric(name="histogram", histogram=Histogram(aggregation_temporality=1, data_points=[
+                    point(HistogramDataPoint, bucket_counts=[0, 3, 4], explicit_bounds=[0.5, 10.0], **bounds)])),
+                Metric(name="exponential", exponential_histogram=ExponentialHistogram(aggregation_temporality=2, data_points=[
+                    point(ExponentialHistogramDataPoint, scale=-3, zero_count=1, zero_threshold=1e-9,
+                          positive=buckets(offset=-5, bucket_counts=[1, 0, 300]), negative=buckets(offset=7),
+                          **bounds)])),
+                Metric(name="summary", summary=Summary(data_points=[
+                    point(SummaryDataPoint, count=3, sum=1.5, flags=1, quantile_values=[
+                        SummaryDataPoint.ValueAtQuantile(quantile=quantile, value=quantile * 10) for quantile in (0.0, 0.5, 1.0)])]))])],
+        schema_url="https://example.com/resource")])
+    yield "metrics-empty-request", ExportMetricsServiceRequest()
+    yield "metrics-numbers", metrics(Metric(name="numbers", gauge=Gauge(data_points=[
+        *(NumberDataPoint(as_int=number) for number in (0, 1, -1, (1 << 63) - 1, -(1 << 63))),
+        *(NumberDataPoint(as_double=number) for number in (
+            0.0, -0.0, 0.1, 5e-324, 1.7976931348623157e308, float("nan"), float("inf"), float("-inf"))),
+        NumberDataPoint(flags=1)])))
+    yield "metrics-optional-values", metrics(Metric(name="h", histogram=Histogram(aggregation_temporality=1, data_points=[
+        HistogramDataPoint(), HistogramDataPoint(sum=0.0), HistogramDataPoint(min=0.0, max=0.0),
+        HistogramDataPoint(count=1, bucket_counts=[1])])))
+
+
 def otlp_json(message):
     """OTLP's JSON: as protobuf's, but ids in hexadecimal and enums as numbers (requirements 3.3)."""
     tree = json_format.MessageToDict(message, use_integers_for_enums=True)
@@ -217,7 +330,7 @@ def main():
     if digest != WORKLOAD_SHA256:
         sys.exit(f"the standard workload has sha256 {digest}, not {WORKLOAD_SHA256}")
     files = {}
-    for name, message in cases():
+    for name, message in [*cases(), *log_cases(), *metric_cases()]:
         files[name + ".binpb"] = message.SerializeToString(deterministic=True)
         files[name + ".json"] = otlp_json(message).encode()
     os.makedirs(FOLDER, exist_ok=True)

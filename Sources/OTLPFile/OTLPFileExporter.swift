@@ -53,15 +53,27 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
     let loop = lease.loop
     self.loop = loop
     owner = FileDeliveryOwner(
-      FileDelivery(output, loop: loop, runtime: runtime, diagnostics: diagnostics), lease: lease
+      FileDelivery(output, of: Item.signal, loop: loop, runtime: runtime, diagnostics: diagnostics), lease: lease
     ) {
       let output = try configuration.makeOutput(Item.signal, diagnostics, now: now)
-      return FileDelivery(output, loop: loop, runtime: runtime, diagnostics: diagnostics)
+      return FileDelivery(output, of: Item.signal, loop: loop, runtime: runtime, diagnostics: diagnostics)
     }
   }
 
   /// The time of an outage doesn't count as export time.
   package var appliesExportTimeout: Bool { true }
+
+  /// The exporter's metrics of itself at this moment, consistent with each other.
+  ///
+  /// - `otel.sdk.exporter.span.inflight`, `otel.sdk.exporter.span.exported` and `otel.sdk.exporter.operation.duration` (with `log` or
+  ///   `metric_data_point` in place of `span`); an operation is a call of ``export(_:deadline:)``.
+  /// - `error.type` marks failures: `timeout`, `unreachable` (a descriptor without a reader for good), `shutdown`,
+  ///   `already_shutdown`.
+  /// - Beyond the conventions: `swift_otlp.exporter.attempts` and `swift_otlp.exporter.request.size`, the bytes of the lines that
+  ///   were written. Both change when an export ends.
+  ///
+  /// In a forked child they begin anew. Specification: semantic conventions, OpenTelemetry SDK metrics (RULES 4.13).
+  public var selfMetrics: SelfMetrics { owner.delivery.metrics.snapshot }
 
   package func share(_ budget: ByteBudget) { encoder.share(budget) }
 
@@ -82,12 +94,20 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
   ) async -> ExportOutcome {
     let count = Item.itemCount(of: batch)
     guard batch.count > 0 else { return ExportOutcome() }
-    guard let delivery = owner.enter() else { return ended(.gaveUp(.shutdown, nil), count, attempts: 0) }
+    guard let delivery = owner.enter() else {
+      owner.delivery.metrics.refused(count)
+      return ended(.gaveUp(.shutdown, nil), count, attempts: 0)
+    }
     defer { owner.leave() }
+    let start = delivery.loop.now
+    delivery.metrics.exportBegan(count)
     let line = FileLine(encoder.encode(batch), Item.signal.requestType)
     _ = consume batch
     let (end, attempts) = await delivery.write(line, timeout: timeout, deadline: deadline)
-    return ended(end, count, attempts: attempts)
+    let outcome = ended(end, count, attempts: attempts)
+    delivery.metrics.exportEnded(
+      outcome, bytes: outcome.exported > 0 ? line.text.count : 0, after: delivery.loop.now - start)
+    return outcome
   }
 
   private func ended(_ end: FileDelivery.End, _ count: Int, attempts: Int) -> ExportOutcome {

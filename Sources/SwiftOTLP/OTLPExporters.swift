@@ -1,4 +1,5 @@
 internal import OTLPExport
+internal import OTLPFile
 internal import OTLPGRPC
 internal import TelemetryCore
 internal import TelemetrySDK
@@ -7,8 +8,8 @@ internal import TelemetrySDK
   internal import OTLPHTTP
 #endif
 
-/// The exporters to OTLP servers. Signals with the same values share an exporter's connections (RULES 1.5.9): all those without
-/// variables of their own.
+/// The exporters to OTLP servers and to files, with their metrics. Signals with the same values share an exporter's connections
+/// (RULES 1.5.9): all those without variables of their own.
 struct OTLPExporters {
   /// An exporter of each signal, over the same connections.
   private enum Shared {
@@ -54,6 +55,19 @@ struct OTLPExporters {
       #endif
       }
     return using(exporter) { exporter.selfMetrics }
+  }
+
+  /// An exporter to a file.
+  /// - Parameter option: The option that names the file, for errors.
+  mutating func writing<Item>(
+    _ file: OTLPFileConfiguration, _ option: String, _ type: Item.Type
+  ) throws -> OTLPFileExporter<Item> {
+    do {
+      let exporter = try OTLPFileExporter<Item>(file, runtime: setup.runtime, diagnostics: setup.diagnostics)
+      return using(exporter) { exporter.selfMetrics }
+    } catch let error as OTLPFileError {
+      throw OTLPError(.unusableFile, error.description, option: option)
+    }
   }
 
   private mutating func using<Value>(_ exporter: Value, _ metrics: @escaping @Sendable () -> SelfMetrics) -> Value {

@@ -24,13 +24,13 @@ struct TelemetryPipeline: Sendable {
     guard !setup.isDisabled.value else { return }
     spanProcessors = setup.spanProcessors
     logRecordProcessors = setup.logRecordProcessors
-    var servers = OTLPExporters(setup)
+    var exporters = OTLPExporters(setup)
     do {
       for exporter in setup.tracesExporters.value {
-        spanProcessors.append(try Self.spanProcessor(exporter, setup, &servers))
+        spanProcessors.append(try Self.spanProcessor(exporter, setup, &exporters))
       }
       for exporter in setup.logsExporters.value {
-        logRecordProcessors.append(try Self.logRecordProcessor(exporter, setup, &servers))
+        logRecordProcessors.append(try Self.logRecordProcessor(exporter, setup, &exporters))
       }
       for exporter in setup.metricsExporters.value where setup.hasMetrics {
         var producers = setup.metricProducers
@@ -40,12 +40,12 @@ struct TelemetryPipeline: Sendable {
           selfMetricsProducers.append(own)
           producers.append(own)
         }
-        metricReaders.append(try Self.metricReader(exporter, producers, setup, &servers))
+        metricReaders.append(try Self.metricReader(exporter, producers, setup, &exporters))
       }
     } catch {
       throw Self.described(error)
     }
-    exporterMetrics = servers.selfMetrics
+    exporterMetrics = exporters.selfMetrics
   }
 
   /// Exports the metrics of the telemetry that has this pipeline.
@@ -79,15 +79,15 @@ struct TelemetryPipeline: Sendable {
 
 extension TelemetryPipeline {
   private static func spanProcessor(
-    _ exporter: Telemetry.TracesExporter, _ setup: TelemetrySetup, _ servers: inout OTLPExporters
+    _ exporter: Telemetry.TracesExporter, _ setup: TelemetrySetup, _ exporters: inout OTLPExporters
   ) throws -> any SpanProcessor {
     func batching(_ exporter: any SpanExporter) throws -> any SpanProcessor {
       try BatchSpanProcessor(
         exporter: exporter, configuration: setup.batch, runtime: setup.runtime, diagnostics: setup.diagnostics)
     }
     switch exporter.kind {
-    case .otlp: return try batching(servers.spans())
-    case .file(let file): return try batching(writing(file, setup, "tracesExporters", SpanData.self))
+    case .otlp: return try batching(exporters.spans())
+    case .file(let file): return try batching(exporters.writing(file, "tracesExporters", SpanData.self))
     case .own(let exporter): return try batching(exporter)
     case .console:
       return try SimpleSpanProcessor(
@@ -96,15 +96,15 @@ extension TelemetryPipeline {
   }
 
   private static func logRecordProcessor(
-    _ exporter: Telemetry.LogsExporter, _ setup: TelemetrySetup, _ servers: inout OTLPExporters
+    _ exporter: Telemetry.LogsExporter, _ setup: TelemetrySetup, _ exporters: inout OTLPExporters
   ) throws -> any LogRecordProcessor {
     func batching(_ exporter: any LogRecordExporter) throws -> any LogRecordProcessor {
       try BatchLogRecordProcessor(
         exporter: exporter, configuration: setup.logBatch, runtime: setup.runtime, diagnostics: setup.diagnostics)
     }
     switch exporter.kind {
-    case .otlp: return try batching(servers.logRecords())
-    case .file(let file): return try batching(writing(file, setup, "logsExporters", LogRecord.self))
+    case .otlp: return try batching(exporters.logRecords())
+    case .file(let file): return try batching(exporters.writing(file, "logsExporters", LogRecord.self))
     case .own(let exporter): return try batching(exporter)
     case .console:
       return try SimpleLogRecordProcessor(
@@ -115,7 +115,7 @@ extension TelemetryPipeline {
 
   private static func metricReader(
     _ exporter: Telemetry.MetricsExporter, _ producers: [any MetricProducer], _ setup: TelemetrySetup,
-    _ servers: inout OTLPExporters
+    _ exporters: inout OTLPExporters
   ) throws -> PeriodicMetricReader {
     func reading(
       _ exporter: any MetricExporter, _ configuration: PeriodicMetricReader.Configuration
@@ -125,22 +125,12 @@ extension TelemetryPipeline {
         runtime: setup.runtime, diagnostics: setup.diagnostics)
     }
     switch exporter.kind {
-    case .otlp: return try reading(servers.metrics(), setup.metricReader)
+    case .otlp: return try reading(exporters.metrics(), setup.metricReader)
     case .file(let file):
-      return try reading(writing(file, setup, "metricsExporters", Metric.self), setup.metricReader)
+      return try reading(exporters.writing(file, "metricsExporters", Metric.self), setup.metricReader)
     case .own(let exporter): return try reading(exporter, setup.metricReader)
     case .console:
       return try reading(ConsoleExporter<Metric>(runtime: setup.runtime), setup.consoleMetricReader)
-    }
-  }
-
-  private static func writing<Item>(
-    _ file: OTLPFileConfiguration, _ setup: TelemetrySetup, _ option: String, _ type: Item.Type
-  ) throws -> OTLPFileExporter<Item> {
-    do {
-      return try OTLPFileExporter<Item>(file, runtime: setup.runtime, diagnostics: setup.diagnostics)
-    } catch let error as OTLPFileError {
-      throw OTLPError(.unusableFile, error.description, option: option)
     }
   }
 }

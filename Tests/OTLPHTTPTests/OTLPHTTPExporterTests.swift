@@ -229,6 +229,26 @@
       #expect(peer.requests.count == 3)
     }
 
+    @Test("a server that dies under a request on a kept connection may have processed it, although no other can be made")
+    func death() async throws {
+      let peer = try await HTTPPeer(["ok", "die"])
+      var configuration = OTLPHTTPExporter.Configuration(endpoint: peer.endpoint)
+      configuration.compression = .none
+      let exporter = try OTLPHTTPExporter(configuration, diagnostics: EventLog().diagnostics)
+      #expect(
+        await exporter.export(SpanBatch(StandardWorkload().spans(0..<3)), deadline: .after(.seconds(10))).exported == 3)
+      let task = Task {
+        await exporter.export(SpanBatch(StandardWorkload().spans(0..<20)), deadline: .after(Loopback.patience))
+      }
+      #expect(await Loopback.wait { peer.requests.count == 2 })
+      await peer.kill()
+      let next = try await HTTPPeer(at: peer.place)
+      let outcome = await task.value
+      await exporter.shutdown(deadline: .after(.seconds(2)))
+      #expect(outcome.exported == 20 && outcome.possibleDuplicates == 20, "\(outcome)")
+      #expect(next.requests.count == 1)
+    }
+
     @Test("a server that refuses gzip gets the request without (415)")
     func refusedGzip() async throws {
       let peer = try await HTTPPeer([], ["--no-gzip"])

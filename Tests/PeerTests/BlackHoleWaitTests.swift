@@ -12,12 +12,6 @@ extension PeerTests {
       case absent, filtered, silent, stallsInTLS, readsOneByteASecond, neverGrantsWindow
     }
 
-    enum Wait: CaseIterable {
-      case flush, shutdown, flushBlocking, shutdownBlocking
-    }
-
-    private static let limit = Duration.milliseconds(400)
-
     /// - Returns: The endpoint of a new server, and the object that keeps the server alive.
     private static func start(_ server: Server) async throws -> (endpoint: String, keeper: AnyObject?) {
       switch server {
@@ -46,34 +40,10 @@ extension PeerTests {
       }
     }
 
-    /// Blocking waits get a thread, as in a synchronous program.
-    private static func perform(_ wait: Wait, _ processor: BatchSpanProcessor) async throws -> FlushReport {
-      switch wait {
-      case .flush: return await processor.forceFlush(within: limit)
-      case .shutdown: return await processor.shutdown(within: limit)
-      case .flushBlocking, .shutdownBlocking:
-        let report = Promise<FlushReport>()
-        try ThreadSystem.start(name: "waits", stackSize: 1 << 19) {
-          report.fulfil(
-            wait == .flushBlocking
-              ? processor.forceFlushBlocking(within: limit) : processor.shutdownBlocking(within: limit))
-        }
-        return await report.value
-      }
-    }
-
-    private static func expectInTime(_ wait: Wait, _ server: Server) async throws {
+    private static func expectInTime(_ wait: ProcessorWait, _ server: Server) async throws {
       let (endpoint, keeper) = try await start(server)
       let exporter = try OTLPGRPCExporter(.init(endpoint: endpoint), diagnostics: .silent)
-      let processor = try BatchSpanProcessor(exporter: exporter, diagnostics: .silent)
-      for span in StandardWorkload().spans(0..<600) { processor.onEnd(span) }
-      let start = MonotonicInstant.now
-      let report = try await perform(wait, processor)
-      #expect(MonotonicInstant.now - start < limit + .seconds(1), "\(wait)")
-      #expect(report.ledger.isBalanced && report.ledger.exported == 0 && report.ledger.ended == 600, "\(wait)")
-      #expect(!report.isDelivered, "\(wait)")
-      let end = await processor.shutdown(within: .zero).ledger
-      #expect(end.droppedTotal == 600 && end.queued + end.inFlight == 0, "\(wait): \(end)")
+      try await wait.expectInTime(exporter)
       withExtendedLifetime(keeper) {}
     }
 
@@ -82,7 +52,7 @@ extension PeerTests {
       arguments: Server.allCases)
     func everyWaitEndsInTime(_ server: Server) async throws {
       try await withThrowingTaskGroup(of: Void.self) { group in
-        for wait in Wait.allCases { group.addTask { try await Self.expectInTime(wait, server) } }
+        for wait in ProcessorWait.allCases { group.addTask { try await Self.expectInTime(wait, server) } }
         try await group.waitForAll()
       }
       let collector = try await LoopbackCollector()
@@ -98,7 +68,7 @@ extension PeerTests {
       let exporter = try OTLPGRPCExporter(.init(endpoint: "http://127.0.0.1:\(place.number)"), diagnostics: .silent)
       let processor = try BatchSpanProcessor(exporter: exporter, diagnostics: .silent)
       for span in StandardWorkload().spans(0..<600) { processor.onEnd(span) }
-      #expect(await !processor.forceFlush(within: Self.limit).isDelivered)
+      #expect(await !processor.forceFlush(within: ProcessorWait.limit).isDelivered)
       var configuration = LoopbackCollector.Configuration()
       configuration.address = .tcp(host: "127.0.0.1", port: place.number)
       let collector = try await LoopbackCollector(configuration)

@@ -148,7 +148,8 @@ extension PeerTests {
     /// The configuration of a Collector that forwards a request before the answer.
     private static func forwarding(to port: UInt16) -> String {
       """
-      receivers: {otlp: {protocols: {grpc: {endpoint: "127.0.0.1:${env:GRPC_PORT}"}}}}
+      receivers:
+        otlp: {protocols: {grpc: {endpoint: "127.0.0.1:${env:GRPC_PORT}"}, http: {endpoint: "127.0.0.1:${env:HTTP_PORT}"}}}
       exporters:
         otlp_grpc: {endpoint: "127.0.0.1:\(port)", tls: {insecure: true}, sending_queue: {enabled: false}}
       service:
@@ -160,22 +161,29 @@ extension PeerTests {
       """
     }
 
+    #if HTTP
+      private static let killed = [("grpc", 300), ("grpc", 5_000), ("http/protobuf", 5_000), ("http/json", 5_000)]
+    #else
+      private static let killed = [("grpc", 300), ("grpc", 5_000)]
+    #endif
+
     @Test(
-      "kill -9 and a restart during a load lose nothing", .enabled(if: Peers.hasPython, "no .venv"),
-      arguments: [300, 5_000])
-    func aKilledCollectorLosesNothing(rate: Int) async throws {
+      "kill -9 and a restart during a load lose nothing", .enabled(if: Peers.hasPython, "no .venv"), arguments: killed)
+    func aKilledCollectorLosesNothing(protocolName: String, rate: Int) async throws {
       let folder = try TestFiles.makeDirectory()
       defer { TestFiles.remove(folder) }
       let server = try await PythonPeer(["--log", folder + "/log"])
       try TestFiles.write(Self.forwarding(to: server.port), to: folder + "/forward.yaml")
       let first = try await CollectorPeer(folder + "/forward.yaml")
+      let port = protocolName == "grpc" ? first.port : first.httpPort
       let load = try Tool.start([
-        "load", "--endpoint", first.endpoint, "--duration", "8", "--rate", "\(rate)", "--json",
+        "load", "--protocol", protocolName, "--endpoint", "http://127.0.0.1:\(port)", "--duration", "8", "--rate",
+        "\(rate)", "--json",
       ])
       #expect(await Loopback.wait { !TestFiles.read(folder + "/log").isEmpty })
       await first.stop(9)
       _ = await load.wait(within: .seconds(2))
-      let second = try await CollectorPeer(folder + "/forward.yaml", at: first.place)
+      let second = try await CollectorPeer(folder + "/forward.yaml", at: first.place, httpAt: first.httpPlace)
       let run = Tool.Result(load, code: await load.wait())
       #expect(run.code == 0, "\(run.errors)")
       #expect(run.number("exported") == run.number("ended"))

@@ -13,7 +13,7 @@ extension PeerTests {
       case refused, unavailable, retryInfo, silent, reset, handshakeStalls
     }
 
-    private static let outage = Duration.seconds(5)
+    static let outage = Duration.seconds(5)
 
     private static func begin(_ kind: Kind, _ server: LoopbackCollector) async {
       switch kind {
@@ -29,7 +29,7 @@ extension PeerTests {
     }
 
     /// Ends a span every 20 ms.
-    private static func load(_ processor: BatchSpanProcessor, for time: Duration) async throws {
+    static func load(_ processor: BatchSpanProcessor, for time: Duration) async throws {
       let end = ContinuousClock.now + time
       while ContinuousClock.now < end {
         for span in StandardWorkload().spans(0..<1) { processor.onEnd(span) }

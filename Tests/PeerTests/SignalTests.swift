@@ -31,8 +31,29 @@ extension PeerTests {
       try await deliver(signal, to: peer, at: "http://localhost:\(port)", ["--protocol", protocolName])
     }
 
-    @Test("compressed, over mutual TLS", arguments: [OTLPSignal.logs, .metrics])
-    func mutualTLS(_ signal: OTLPSignal) async throws {
+    @Test(
+      "through a reverse proxy, in plaintext and over TLS",
+      .enabled(if: ProxyPeer.areAvailable, "no proxies: run Tests/run"),
+      arguments: [OTLPSignal.logs, .metrics], [ProxyPeer.Kind.nginx, .haproxy])
+    func reverseProxy(_ signal: OTLPSignal, _ kind: ProxyPeer.Kind) async throws {
+      for protocolName in Self.protocols {
+        for isSecure in [false, true] {
+          let peer = try await CollectorPeer("plain")
+          var options = ProxyPeer.Options()
+          options.isHTTP = protocolName != "grpc"
+          if isSecure {
+            options.certificate = (TestFiles.certificate("server.pem"), TestFiles.certificate("server.key"))
+          }
+          let proxy = try await ProxyPeer(kind, backend: options.isHTTP ? peer.httpPort : peer.port, options)
+          let trust = isSecure ? ["--certificate", TestFiles.certificate("ca.pem")] : []
+          try await deliver(signal, to: peer, at: proxy.endpoint, ["--protocol", protocolName] + trust, items: 20_000)
+          await proxy.stop()
+        }
+      }
+    }
+
+    @Test("compressed, over mutual TLS", arguments: [OTLPSignal.logs, .metrics], protocols)
+    func mutualTLS(_ signal: OTLPSignal, protocolName: String) async throws {
       let peer = try await CollectorPeer(
         "mtls",
         environment: [
@@ -40,9 +61,10 @@ extension PeerTests {
           "CLIENT_CA": TestFiles.certificate("ca.pem"),
         ])
       try await deliver(
-        signal, to: peer, at: "https://localhost:\(peer.port)",
+        signal, to: peer, at: "https://localhost:\(protocolName == "grpc" ? peer.port : peer.httpPort)",
         [
-          "--compression", "gzip", "--certificate", TestFiles.certificate("ca.pem"), "--client-certificate",
+          "--protocol", protocolName, "--compression", "gzip", "--certificate", TestFiles.certificate("ca.pem"),
+          "--client-certificate",
           TestFiles.certificate("client.pem"), "--client-key", TestFiles.certificate("client.key"),
         ])
     }

@@ -10,6 +10,7 @@ import collections
 import gzip
 import http.server
 import json
+import os
 import ssl
 import sys
 import threading
@@ -20,7 +21,7 @@ from google.rpc import status_pb2
 from opentelemetry.proto.collector.trace.v1 import trace_service_pb2
 
 HELP = """the result of the next of the first requests: a status, with `retry-after=V` and `text=V` behind colons, or one of
-ok, partial:N, empty, html, garbage, none, gzip, bomb, large, reset, cut, silent, redirect:PATH"""
+ok, partial:N, empty, html, garbage, none, gzip, bomb, large, reset, cut, silent, redirect:PATH, die"""
 
 
 def parse_arguments():
@@ -93,6 +94,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         response = trace_service_pb2.ExportTraceServiceResponse()
         if name == "silent":
             time.sleep(60)
+        elif name == "die":
+            os._exit(1)  # The system closes the listening socket first, then the connection.
         elif name == "reset":
             self.close_connection = True
         elif name == "redirect":

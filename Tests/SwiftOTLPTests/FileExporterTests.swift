@@ -24,6 +24,7 @@ import Testing
     for index in 0..<3 { telemetry.tracer("t").startSpan("span \(index)").end() }
     let report = await telemetry.shutdown(within: Loopback.patience)
     #expect(report.isDelivered && report.traces.ledger.exports == 1)
+    #expect(telemetry.selfMetrics["otel.sdk.exporter.span.exported"]?.points.map(\.value) == [.sum(3)])
     let spans = try OTLPJSON.decode(TestFiles.bytes(folder + "/traces.jsonl"))
     #expect(spans.map(\.name) == ["span 0", "span 1", "span 2"])
   }

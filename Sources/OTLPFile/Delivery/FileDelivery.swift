@@ -17,6 +17,7 @@ actor FileDelivery {
   private static let attemptTime = Duration.seconds(5)
 
   nonisolated let loop: TelemetryLoop
+  nonisolated let metrics: FileMetrics
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
   private let output: any LineOutput
@@ -32,10 +33,11 @@ actor FileDelivery {
   private var cutoff: Deadline?
 
   init(
-    _ output: any LineOutput, loop: TelemetryLoop, runtime: TelemetryRuntime, diagnostics: Diagnostics,
-    outage: FileOutage = FileOutage()
+    _ output: any LineOutput, of signal: OTLPSignal, loop: TelemetryLoop, runtime: TelemetryRuntime,
+    diagnostics: Diagnostics, outage: FileOutage = FileOutage()
   ) {
     self.output = output
+    metrics = FileMetrics(signal)
     self.loop = loop
     self.runtime = runtime
     self.diagnostics = diagnostics.limited(by: loop)

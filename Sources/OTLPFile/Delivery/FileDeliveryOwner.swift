@@ -26,6 +26,12 @@ final class FileDeliveryOwner: Sendable, ForkParticipant {
 
   deinit { Fork.leave(self) }
 
+  /// The delivery for a call that needs no running loop.
+  var delivery: FileDelivery {
+    let (delivery, isParents) = state.withLock { ($0.delivery, $0.isParents) }
+    return isParents ? replaceParentsDelivery() : delivery
+  }
+
   /// Begins a call.
   /// - Parameter last: True for shutdown, after which no call begins.
   /// - Returns: Nil after shutdown.

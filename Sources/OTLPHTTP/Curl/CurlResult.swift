@@ -45,8 +45,10 @@
 
     private var shown: String { message.sanitized(limit: 500) }
 
+    /// A failure to connect. If a request was sent before, on a kept connection that ended, libcurl wanted to repeat it on this one.
     private func connectFailure(_ text: String, isTLS: Bool = false) -> AttemptFailure {
-      AttemptFailure(
+      if wasSent { return transportFailure(text) }
+      return AttemptFailure(
         .retry, status: "UNAVAILABLE", message: text.sanitized(limit: 500), origin: .connect, fate: .neverProcessed,
         isTLS: isTLS)
     }

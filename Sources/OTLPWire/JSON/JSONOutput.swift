@@ -1,16 +1,19 @@
 internal import TelemetryCore
 
-/// The bytes of a text while it is written. Each function that writes several bytes makes room for them first.
+/// The bytes of a text while it is written. Each function that writes several bytes makes room for them first. Sums of positions
+/// aren't checked for overflow: they are within the buffer, or little behind it.
 @safe
 struct JSONOutput: ~Copyable {
   private var buffer: RawBuffer
   private var base: UnsafeMutableRawPointer
+  private var capacity: Int
   private(set) var count = 0
 
   /// - Parameter room: The number of bytes of any content in front.
   init(capacity: Int, room: Int = 0) {
     buffer = RawBuffer(capacity: max(capacity, 256))
     unsafe base = buffer.base
+    self.capacity = buffer.capacity
     unsafe base.initializeMemory(as: UInt8.self, repeating: 0, count: room)
     count = room
   }
@@ -21,15 +24,16 @@ struct JSONOutput: ~Copyable {
   /// Makes room for `extra` bytes behind those that are written.
   @inline(__always)
   mutating func reserve(_ extra: Int) {
-    if buffer.capacity - count < extra { grow(extra) }
+    if capacity &- count < extra { grow(extra) }
   }
 
   @inline(never)
   private mutating func grow(_ extra: Int) {
-    let larger = RawBuffer(capacity: max(buffer.capacity * 2, count + extra))
+    let larger = RawBuffer(capacity: max(capacity * 2, count + extra))
     unsafe larger.base.copyMemory(from: base, byteCount: count)
     buffer = larger
     unsafe base = larger.base
+    capacity = larger.capacity
   }
 
   /// Changes a byte that was written.
@@ -38,31 +42,16 @@ struct JSONOutput: ~Copyable {
     unsafe base.storeBytes(of: byte, toByteOffset: position, as: UInt8.self)
   }
 
-  /// Changes two bytes.
-  @inline(__always)
-  mutating func set(pair: UInt16, at position: Int) {
-    unsafe base.storeBytes(of: pair.littleEndian, toByteOffset: position, as: UInt16.self)
-  }
-
-  /// Moves 24 bytes to the front; the ranges may overlap.
-  @inline(__always)
-  mutating func move(to target: Int, from position: Int) {
-    let first = unsafe base.loadUnaligned(fromByteOffset: position, as: SIMD16<UInt8>.self)
-    let last = unsafe base.loadUnaligned(fromByteOffset: position + 16, as: UInt64.self)
-    unsafe base.storeBytes(of: first, toByteOffset: target, as: SIMD16<UInt8>.self)
-    unsafe base.storeBytes(of: last, toByteOffset: target + 16, as: UInt64.self)
-  }
-
   @inline(__always)
   mutating func append(reserved byte: UInt8) {
     unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
-    count += 1
+    count &+= 1
   }
 
-  /// Writes eight bytes without counting them.
+  /// Writes eight bytes without counting them, some bytes behind the counted ones.
   @inline(__always)
-  mutating func append(word: UInt64) {
-    unsafe base.storeBytes(of: word.littleEndian, toByteOffset: count, as: UInt64.self)
+  mutating func set(word: UInt64, behind offset: Int = 0) {
+    unsafe base.storeBytes(of: word.littleEndian, toByteOffset: count &+ offset, as: UInt64.self)
   }
 
   @inline(__always)
@@ -86,9 +75,9 @@ struct JSONOutput: ~Copyable {
     unsafe base.storeBytes(
       of: source.loadUnaligned(as: SIMD16<UInt8>.self), toByteOffset: count, as: SIMD16<UInt8>.self)
     unsafe base.storeBytes(
-      of: source.loadUnaligned(fromByteOffset: 16, as: SIMD16<UInt8>.self), toByteOffset: count + 16,
+      of: source.loadUnaligned(fromByteOffset: 16, as: SIMD16<UInt8>.self), toByteOffset: count &+ 16,
       as: SIMD16<UInt8>.self)
-    count += length
+    count &+= length
   }
 
   @inline(__always)
@@ -110,7 +99,7 @@ struct JSONOutput: ~Copyable {
   @inline(__always)
   mutating func close(from start: Int, _ opening: Unicode.Scalar, _ closing: Unicode.Scalar) {
     reserve(2)
-    if count == start { count += 1 }
+    if count == start { count &+= 1 }
     set(UInt8(ascii: opening), at: start)
     append(reserved: UInt8(ascii: closing))
   }

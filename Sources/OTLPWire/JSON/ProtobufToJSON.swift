@@ -30,10 +30,10 @@ struct ProtobufToJSON: ~Copyable {
     /// True if the bytes are a copy of several parts.
     let isMerged: Bool
     /// The bytes that its parent is in.
-    let outerBytes: UnsafeRawBufferPointer
+    let outerBytes: WireBytes
   }
 
-  private(set) var bytes: UnsafeRawBufferPointer
+  private(set) var bytes: WireBytes
   var output: JSONOutput
   let table = unsafe MessageTable.shared
   private let maxDepth: Int
@@ -53,11 +53,12 @@ struct ProtobufToJSON: ~Copyable {
   }
 
   private init(_ bytes: UnsafeRawBufferPointer, _ type: MessageType, _ room: Int, maxDepth: Int) {
-    unsafe self.bytes = bytes
+    self.bytes = unsafe WireBytes(bytes)
     output = JSONOutput(capacity: room + bytes.count * 3, room: room)
     self.maxDepth = maxDepth
-    frame = unsafe Frame(
-      type: type, range: 0..<bytes.count, position: 0, start: room, searched: 0, isMerged: false, outerBytes: bytes)
+    frame = Frame(
+      type: type, range: 0..<bytes.count, position: 0, start: room, searched: 0, isMerged: false,
+      outerBytes: self.bytes)
     parents.reserveCapacity(16)
   }
 
@@ -66,12 +67,14 @@ struct ProtobufToJSON: ~Copyable {
   /// Opens a message in the current one.
   private mutating func push(_ type: MessageType, _ range: Range<Int>, isMerged: Bool = false) throws(WireError) {
     guard parents.count + 1 < maxDepth else { throw WireError(.tooDeep, at: range.lowerBound) }
-    let outer = unsafe bytes
+    let outer = bytes
     parents.append(frame)
-    frame = unsafe Frame(
+    frame = Frame(
       type: type, range: range, position: range.lowerBound, start: output.count, searched: 0, isMerged: isMerged,
       outerBytes: outer)
-    if isMerged, let copy = mergedBytes.last { unsafe bytes = copy.buffer.bytes(copy.range) }
+    if isMerged, let copy = mergedBytes.last {
+      bytes = unsafe WireBytes(copy.buffer.bytes(copy.range))
+    }
     if surveys { try survey() }
   }
 
@@ -81,7 +84,7 @@ struct ProtobufToJSON: ~Copyable {
   private mutating func pop() -> Bool {
     output.close(from: frame.start, "{", "}")
     if frame.isMerged {
-      unsafe bytes = frame.outerBytes
+      bytes = frame.outerBytes
       mergedBytes.removeLast()
     }
     guard let parent = parents.popLast() else { return false }
@@ -105,16 +108,16 @@ struct ProtobufToJSON: ~Copyable {
     var isInOrder = true
     var position = frame.range.lowerBound
     while position < end {
-      let tag = try tag(&position, end)
+      let tag = try bytes.tag(&position, end)
       let number = tag >> 3
-      if accepts(table.entry(frame.type, number), tag) {
+      if table.field(frame.type, number).accepts(tag) {
         let bit = UInt32(1) << number
         let isSecond = number == last ? repeated & bit == 0 : number < last
         if isSecond || oneofs & bit != 0 && present & oneofs != 0 { isInOrder = false }
         present |= bit
         last = number
       }
-      try skip(tag, &position, end)
+      try bytes.skip(tag, &position, end)
     }
     if !isInOrder { frame.searched = present }
   }
@@ -128,10 +131,10 @@ struct ProtobufToJSON: ~Copyable {
     let end = frame.range.upperBound
     var position = frame.position
     while position < end {
-      let tag = try tag(&position, end)
-      let entry = table.entry(frame.type, tag >> 3)
-      guard accepts(entry, tag) else {
-        try skip(tag, &position, end)
+      let tag = try bytes.tag(&position, end)
+      let entry = table.field(frame.type, tag >> 3)
+      guard entry.accepts(tag) else {
+        try bytes.skip(tag, &position, end)
         continue
       }
       guard isInOrder(entry, tag >> 3) else { return try startAgain() }
@@ -149,7 +152,7 @@ struct ProtobufToJSON: ~Copyable {
 
   /// Notes a field. False if it should have come before, or occurs again and may occur once.
   @inline(__always)
-  private mutating func isInOrder(_ entry: FieldEntry, _ number: UInt32) -> Bool {
+  private mutating func isInOrder(_ entry: TableField, _ number: UInt32) -> Bool {
     if number <= frame.last, number < frame.last || !entry.isRepeated { return false }
     frame.last = number
     guard entry.isInOneof else { return true }
@@ -173,7 +176,7 @@ struct ProtobufToJSON: ~Copyable {
   /// - Returns: True at the end of the current message.
   private mutating func searching() throws(WireError) -> Bool {
     let number = UInt32(frame.searched.trailingZeroBitCount)
-    let entry = table.entry(frame.type, number)
+    let entry = table.field(frame.type, number)
     if entry.isRepeated { return try searchList(entry, number) }
     let found = try occurrences(entry, number)
     // The current message is closed only after the one in it, even if that is its last field.
@@ -187,16 +190,16 @@ struct ProtobufToJSON: ~Copyable {
     return isDone && !isOpen
   }
 
-  private mutating func searchList(_ entry: FieldEntry, _ number: UInt32) throws(WireError) -> Bool {
+  private mutating func searchList(_ entry: TableField, _ number: UInt32) throws(WireError) -> Bool {
     if frame.list == 0 { openList(entry, number) }
     let end = frame.range.upperBound
     var position = frame.position
     while position < end {
-      let tag = try tag(&position, end)
-      if tag >> 3 == number, accepts(entry, tag) {
+      let tag = try bytes.tag(&position, end)
+      if tag >> 3 == number, entry.accepts(tag) {
         if try element(entry, tag, &position) { return false }
       } else {
-        try skip(tag, &position, end)
+        try bytes.skip(tag, &position, end)
       }
     }
     closeList()
@@ -213,33 +216,33 @@ struct ProtobufToJSON: ~Copyable {
 
   /// The last place of a field that may occur once, and of all its parts if it is a message.
   private func occurrences(
-    _ entry: FieldEntry, _ number: UInt32
+    _ entry: TableField, _ number: UInt32
   ) throws(WireError) -> (last: Int?, parts: [Range<Int>]) {
     let oneofs = entry.isInOneof ? unsafe table.oneofs[Int(frame.type.rawValue)] : 0
     let end = frame.range.upperBound
     var (last, parts): (Int?, [Range<Int>]) = (nil, [])
     var position = frame.range.lowerBound
     while position < end {
-      let tag = try tag(&position, end)
+      let tag = try bytes.tag(&position, end)
       let other = tag >> 3
-      if other == number, accepts(entry, tag) {
+      if other == number, entry.accepts(tag) {
         last = position
         if entry.kind == .message {
           var content = position
-          parts.append(try lengthDelimited(&content, end))
+          parts.append(try bytes.lengthDelimited(&content, end))
         }
-      } else if other < 32, oneofs & (1 << other) != 0, accepts(table.entry(frame.type, other), tag) {
+      } else if other < 32, oneofs & (1 << other) != 0, table.field(frame.type, other).accepts(tag) {
         // Another member of the oneof replaces this one.
         last = nil
         parts.removeAll()
       }
-      try skip(tag, &position, end)
+      try bytes.skip(tag, &position, end)
     }
     return (last, parts)
   }
 
   /// Opens a message that occurs several times: protobuf merges it as if the bytes were one message.
-  private mutating func merge(_ entry: FieldEntry, _ parts: [Range<Int>]) throws(WireError) {
+  private mutating func merge(_ entry: TableField, _ parts: [Range<Int>]) throws(WireError) {
     var joined: [UInt8] = []
     for part in parts { unsafe joined.append(contentsOf: bytes[part]) }
     mergedBytes.append(BufferSlice(joined))
@@ -249,7 +252,7 @@ struct ProtobufToJSON: ~Copyable {
 
   // MARK: Lists and single fields
 
-  private mutating func openList(_ entry: FieldEntry, _ number: UInt32) {
+  private mutating func openList(_ entry: TableField, _ number: UInt32) {
     frame.beforeListName = output.count
     name(entry)
     frame.listStart = output.count
@@ -267,14 +270,14 @@ struct ProtobufToJSON: ~Copyable {
   ///
   /// - Returns: True if it opened a message.
   private mutating func element(
-    _ entry: FieldEntry, _ tag: UInt32, _ position: inout Int
+    _ entry: TableField, _ tag: UInt32, _ position: inout Int
   ) throws(WireError) -> Bool {
     guard entry.kind == .message else {
       try scalars(entry, tag, &position, frame.range.upperBound)
       return false
     }
     output.append(UInt8(ascii: ","))
-    let content = try lengthDelimited(&position, frame.range.upperBound)
+    let content = try bytes.lengthDelimited(&position, frame.range.upperBound)
     if entry.message == .keyValue, try plainAttribute(content) { return false }
     frame.position = position
     try push(entry.message, content)
@@ -285,12 +288,12 @@ struct ProtobufToJSON: ~Copyable {
   ///
   /// - Returns: True if it opened a message.
   private mutating func single(
-    _ entry: FieldEntry, _ position: inout Int, isSearching: Bool
+    _ entry: TableField, _ position: inout Int, isSearching: Bool
   ) throws(WireError) -> Bool {
     let beforeName = output.count
     name(entry)
     if entry.kind == .message {
-      let content = try lengthDelimited(&position, frame.range.upperBound)
+      let content = try bytes.lengthDelimited(&position, frame.range.upperBound)
       if !isSearching { frame.position = position }
       try push(entry.message, content)
       return true

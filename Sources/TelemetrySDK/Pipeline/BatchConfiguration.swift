@@ -5,6 +5,9 @@
 public struct BatchConfiguration: Sendable, Hashable {
   /// The maximum number of queued items; 1 to 16,777,216, default 2048, `OTEL_BSP_MAX_QUEUE_SIZE`. Memory is allocated
   /// as the queue fills.
+  ///
+  /// A metric counts with its data points and isn't cut: a queue with room for one point takes it, and then holds up to the
+  /// others of its points more. ``maxQueueBytes`` is exact for metrics too.
   public var maxQueueSize: Int {
     get { queueSize.value }
     set { queueSize.set(newValue) }

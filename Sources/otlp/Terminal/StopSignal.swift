@@ -1,3 +1,4 @@
+internal import COTLPSystem
 internal import Synchronization
 package import TelemetryCore
 

@@ -93,6 +93,29 @@ import Testing
     }
   }
 
+  @Test("a queue with room for one data point takes a metric whole, also a larger one than the queue, and then is full")
+  func wholeMetrics() throws {
+    for (overflow, kept) in [(OverflowPolicy.dropNewest, [5, 10]), (.dropOldest, [1])] {
+      try onVirtualLoop { loop in
+        let exporter = MetricScript()
+        let configuration = BatchConfiguration {
+          $0.maxQueueSize = 6
+          $0.maxExportBatchSize = 6
+          $0.overflow = overflow
+          $0.exportTimeout = .seconds(600)
+        }
+        let processor = try BatchProcessor(
+          exporter: exporter, configuration: configuration, loop: loop, diagnostics: .silent)
+        for count in [5, 10, 1] { processor.onEnd(Self.metrics(count)[0]) }
+        #expect(processor.ledger.isBalanced && processor.ledger.ended == 16)
+        #expect(processor.ledger.queued == kept.reduce(0, +), "\(processor.ledger)")
+        let report = await processor.shutdown(within: .seconds(5))
+        #expect(report.ledger.exported == kept.reduce(0, +) && report.ledger.isBalanced)
+        #expect(exporter.exports.flatMap { $0 }.map(\.dataPointCount) == kept)
+      }
+    }
+  }
+
   @Test("outcomes of a batch of metrics are held against its data points")
   func outcomes() throws {
     try onVirtualLoop { loop in

@@ -2,7 +2,8 @@
 package final class CollectorPeer: Sendable {
   /// The port of the gRPC receiver. It stays reserved when the Collector ends, for the next Collector.
   package let place: Loopback.HeldPort
-  private let httpPlace = Loopback.HeldPort()
+  /// The same for the port of the HTTP receiver.
+  package let httpPlace: Loopback.HeldPort
   private let metricsPlace = Loopback.HeldPort()
   private let process: ChildProcess
 
@@ -10,13 +11,16 @@ package final class CollectorPeer: Sendable {
   /// - Parameters:
   ///   - configuration: The name of a configuration, or the path of another one.
   ///   - place: The port of the gRPC receiver; nil reserves a port.
+  ///   - httpPlace: The port of the HTTP receiver; nil reserves a port.
   package init(
-    _ configuration: String, at place: Loopback.HeldPort? = nil, environment: [String: String] = [:]
+    _ configuration: String, at place: Loopback.HeldPort? = nil, httpAt httpPlace: Loopback.HeldPort? = nil,
+    environment: [String: String] = [:]
   ) async throws {
     self.place = place ?? Loopback.HeldPort()
+    self.httpPlace = httpPlace ?? Loopback.HeldPort()
     var variables = environment
     variables["GRPC_PORT"] = "\(self.place.number)"
-    variables["HTTP_PORT"] = "\(httpPlace.number)"
+    variables["HTTP_PORT"] = "\(self.httpPlace.number)"
     variables["METRICS_PORT"] = "\(metricsPlace.number)"
     process = try ChildProcess(
       [

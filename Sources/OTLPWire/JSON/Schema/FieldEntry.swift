@@ -4,6 +4,10 @@ struct FieldEntry {
   static let unknown = FieldEntry(.unknown, "", nameStart: 0)
 
   let kind: FieldKind
+  /// The wire type of one value; of an unknown field one that doesn't exist.
+  let wireType: UInt8
+  /// True if a length-delimited field may hold several values.
+  let mayBePacked: Bool
   let isRepeated: Bool
   /// True if a default value is written too: a member of a oneof, an `optional` field, a message.
   let hasPresence: Bool
@@ -23,6 +27,8 @@ struct FieldEntry {
     isInOneof: Bool = false, message: MessageType = .none, enumNames: EnumNames = .none
   ) {
     self.kind = kind
+    wireType = kind == .unknown ? .max : UInt8(kind.wireType)
+    mayBePacked = kind != .unknown && isRepeated && kind.isPackable
     self.isRepeated = isRepeated
     self.hasPresence = hasPresence || isInOneof || kind == .message
     self.isInOneof = isInOneof

@@ -64,6 +64,13 @@ struct MessageTable {
     unsafe self.names = UnsafePointer(names)
   }
 
+  /// The entry of a field, where it is in the table.
+  @inline(__always)
+  func field(_ message: MessageType, _ number: UInt32) -> TableField {
+    let index = number < Self.stride ? Int(message.rawValue) &* Self.stride &+ Int(number) : 0
+    return unsafe TableField(entries + index)
+  }
+
   @inline(__always)
   func entry(_ message: MessageType, _ number: UInt32) -> FieldEntry {
     guard number < Self.stride else { return .unknown }
