@@ -16,7 +16,7 @@ enum HTTPFailureMeaning {
   }
 
   /// True if `Retry-After` counts.
-  static func permitsRetry(_ status: Int) -> Bool { [429, 502, 503, 504].contains(status) }
+  static func permitsRetry(_ status: Int) -> Bool { [.retry, .unavailable].contains(meaning(of: status)) }
 
   /// The state of the request: a proxy that got no answer from the server may have passed the request on.
   static func fate(of status: Int) -> AttemptFailure.Fate { status == 502 || status == 504 ? .unknown : .processed }

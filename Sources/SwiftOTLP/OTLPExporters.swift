@@ -11,50 +11,23 @@ internal import TelemetrySDK
 /// The exporters to OTLP servers and to files, with their metrics. Signals with the same values share an exporter's connections
 /// (RULES 1.5.9): all those without variables of their own.
 struct OTLPExporters {
-  /// An exporter of each signal, over the same connections.
-  private enum Shared {
-    case grpc(OTLPGRPCExporter)
-    #if HTTP
-      case http(OTLPHTTPExporter)
-    #endif
-  }
-
   private let setup: TelemetrySetup
-  private var made: [OTLPSignal?: Shared] = [:]
+  /// The exporters of signals with values of their own, and the one that the other signals share.
+  private var made: [OTLPSignal?: any SpanForwardingExporter] = [:]
   /// The metrics of the exporters.
   private(set) var selfMetrics: [@Sendable () -> SelfMetrics] = []
 
   init(_ setup: TelemetrySetup) { self.setup = setup }
 
-  mutating func spans() throws(OTLPError) -> any SpanExporter {
-    switch try shared(.traces) {
-    case .grpc(let exporter): return using(exporter) { exporter.selfMetrics }
-    #if HTTP
-      case .http(let exporter): return using(exporter) { exporter.selfMetrics }
-    #endif
-    }
-  }
-
-  mutating func logRecords() throws(OTLPError) -> OTLPSignalExporter<LogRecord> {
-    let exporter =
-      switch try shared(.logs) {
-      case .grpc(let exporter): exporter.logExporter
-      #if HTTP
-        case .http(let exporter): exporter.logExporter
-      #endif
-      }
-    return using(exporter) { exporter.selfMetrics }
-  }
-
-  mutating func metrics() throws(OTLPError) -> OTLPSignalExporter<Metric> {
-    let exporter =
-      switch try shared(.metrics) {
-      case .grpc(let exporter): exporter.metricExporter
-      #if HTTP
-        case .http(let exporter): exporter.metricExporter
-      #endif
-      }
-    return using(exporter) { exporter.selfMetrics }
+  /// The exporter of a signal to its server.
+  mutating func exporter<Item>(of type: Item.Type) throws(OTLPError) -> OTLPSignalExporter<Item> {
+    let values = setup.otlpValues(of: Item.signal)
+    let key = values.isOwn ? Item.signal : nil
+    let shared = if let known = made[key] { known } else { try make(values) }
+    made[key] = shared
+    let exporter = shared.spans.joined(type)
+    selfMetrics.append { exporter.selfMetrics }
+    return exporter
   }
 
   /// An exporter to a file.
@@ -64,32 +37,19 @@ struct OTLPExporters {
   ) throws -> OTLPFileExporter<Item> {
     do {
       let exporter = try OTLPFileExporter<Item>(file, runtime: setup.runtime, diagnostics: setup.diagnostics)
-      return using(exporter) { exporter.selfMetrics }
+      selfMetrics.append { exporter.selfMetrics }
+      return exporter
     } catch let error as OTLPFileError {
       throw OTLPError(.unusableFile, error.description, option: option)
     }
   }
 
-  private mutating func using<Value>(_ exporter: Value, _ metrics: @escaping @Sendable () -> SelfMetrics) -> Value {
-    selfMetrics.append(metrics)
-    return exporter
-  }
-
-  private mutating func shared(_ signal: OTLPSignal) throws(OTLPError) -> Shared {
-    let values = setup.otlpValues(of: signal)
-    let key = values.isOwn ? signal : nil
-    if let known = made[key] { return known }
-    let new = try make(values)
-    made[key] = new
-    return new
-  }
-
-  private func make(_ values: TelemetrySetup.OTLPValues) throws(OTLPError) -> Shared {
+  private func make(_ values: TelemetrySetup.OTLPValues) throws(OTLPError) -> any SpanForwardingExporter {
     #if HTTP
       if !values.usesGRPC {
-        return .http(try OTLPHTTPExporter(values.http, runtime: setup.runtime, diagnostics: setup.diagnostics))
+        return try OTLPHTTPExporter(values.http, runtime: setup.runtime, diagnostics: setup.diagnostics)
       }
     #endif
-    return .grpc(try OTLPGRPCExporter(values.grpc, runtime: setup.runtime, diagnostics: setup.diagnostics))
+    return try OTLPGRPCExporter(values.grpc, runtime: setup.runtime, diagnostics: setup.diagnostics)
   }
 }

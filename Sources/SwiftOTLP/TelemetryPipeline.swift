@@ -86,7 +86,7 @@ extension TelemetryPipeline {
         exporter: exporter, configuration: setup.batch, runtime: setup.runtime, diagnostics: setup.diagnostics)
     }
     switch exporter.kind {
-    case .otlp: return try batching(exporters.spans())
+    case .otlp: return try batching(exporters.exporter(of: SpanData.self))
     case .file(let file): return try batching(exporters.writing(file, "tracesExporters", SpanData.self))
     case .own(let exporter): return try batching(exporter)
     case .console:
@@ -103,7 +103,7 @@ extension TelemetryPipeline {
         exporter: exporter, configuration: setup.logBatch, runtime: setup.runtime, diagnostics: setup.diagnostics)
     }
     switch exporter.kind {
-    case .otlp: return try batching(exporters.logRecords())
+    case .otlp: return try batching(exporters.exporter(of: LogRecord.self))
     case .file(let file): return try batching(exporters.writing(file, "logsExporters", LogRecord.self))
     case .own(let exporter): return try batching(exporter)
     case .console:
@@ -125,7 +125,7 @@ extension TelemetryPipeline {
         runtime: setup.runtime, diagnostics: setup.diagnostics)
     }
     switch exporter.kind {
-    case .otlp: return try reading(exporters.metrics(), setup.metricReader)
+    case .otlp: return try reading(exporters.exporter(of: Metric.self), setup.metricReader)
     case .file(let file):
       return try reading(exporters.writing(file, "metricsExporters", Metric.self), setup.metricReader)
     case .own(let exporter): return try reading(exporter, setup.metricReader)

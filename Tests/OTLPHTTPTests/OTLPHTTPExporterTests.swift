@@ -229,7 +229,8 @@
       #expect(peer.requests.count == 3)
     }
 
-    @Test("a server that dies under a request on a kept connection may have processed it, although no other can be made")
+    @Test(
+      "a server that dies under a request on a kept connection may have processed it, although no other can be made")
     func death() async throws {
       let peer = try await HTTPPeer(["ok", "die"])
       var configuration = OTLPHTTPExporter.Configuration(endpoint: peer.endpoint)

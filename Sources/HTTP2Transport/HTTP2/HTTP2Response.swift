@@ -9,7 +9,7 @@ package struct HTTP2Response: Sendable {
   package var body: [UInt8]
   /// The reason why there is no complete response; nil if there is one. The other fields hold the part that arrived.
   package var failure: HTTP2Failure?
-  /// True if the server may have processed the request.
+  /// What the server may have done with the request.
   package var fate: StreamFate
 
   package init(

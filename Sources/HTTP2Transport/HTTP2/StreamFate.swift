@@ -1,4 +1,4 @@
-/// True if the server may have processed a request.
+/// What the server may have done with a request.
 package enum StreamFate: Hashable, Sendable {
   /// The server hasn't seen the request, or has refused it unprocessed: the request may be sent again at once.
   case neverProcessed

@@ -70,7 +70,9 @@
     func send(
       _ request: CurlEasy.Request, deadline: Deadline
     ) async -> Result<HTTPResponse, AttemptFailure> {
+      guard !isShutDown else { return .failure(Self.stopped) }
       if needsConnection, let failure = await prepareConnection(deadline) { return .failure(failure) }
+      // The client may have been shut down meanwhile.
       guard !isShutDown else { return .failure(Self.stopped) }
       guard let number = handles.begin(request) else { return .failure(Self.noMemory) }
       let promise = Promise<End>()

@@ -1,7 +1,7 @@
 internal import TelemetryCore
 
 /// Finds the end of a JSON object, or its first misplaced byte, in text that arrives byte by byte. Numbers, words and
-/// escapes are skipped; `JSONParser` checks them.
+/// escapes are skipped; `JSONReader` checks them.
 struct JSONGrammar {
   enum Step {
     case inside

@@ -3,16 +3,18 @@ package import TelemetrySDK
 
 /// Makes export requests of batches of any signal. Thread-safe.
 package final class ExportRequestEncoder: Sendable {
+  /// The size up to which a buffer is kept, in bytes.
+  private static let maxPooledBytes = 2 << 20
+
   private let buffers: ObjectPool<RawBuffer>
   private let resourceHeaders = ScopeHeaderCache<Resource>()
   private let scopeHeaders = ScopeHeaderCache<InstrumentationScope>()
 
-  /// - Parameters:
-  ///   - pooledBuffers: The maximum number of buffers kept for later requests.
-  ///   - maxPooledBytes: The size up to which a buffer is kept.
-  package init(pooledBuffers: Int = 4, maxPooledBytes: Int = 2 << 20) {
+  /// - Parameter pooledBuffers: The maximum number of buffers kept for later requests.
+  package init(pooledBuffers: Int = 4) {
     buffers = ObjectPool(
-      capacity: pooledBuffers, factory: { RawBuffer(capacity: 64 << 10) }, reset: { $0.capacity <= maxPooledBytes },
+      capacity: pooledBuffers, factory: { RawBuffer(capacity: 64 << 10) },
+      reset: { $0.capacity <= ExportRequestEncoder.maxPooledBytes },
       size: { $0.capacity })
   }
 

@@ -48,7 +48,7 @@ struct ProcessorMetrics {
     [
       level(
         component, "\(prefix).memory.usage", "By", bytesHeld,
-        "Bytes of items in the queue and in exports, by their size bounds, and of idle buffers."),
+        "Bytes of items in the queue and in exports, and of idle buffers."),
       level(component, "\(prefix).memory.limit", "By", maxBytes, "The maximum of these bytes."),
     ]
   }

@@ -163,11 +163,11 @@ package struct ReceiveCommand: ToolCommand {
     _ counts: LoopbackCollector.Counts, _ handler: RequestHandler, _ files: SignalFiles?, _ failure: ToolError?
   ) throws(ToolError) -> ExitCode {
     let requests = counts.acceptedRequests - (files == nil ? handler.otherCount : 0)
-    TextOutput.error.line("received \(Self.text(counts)) in \(requests) requests")
+    TextOutput.error.line("received \(Self.text(counts)) in \(counted(requests, "request"))")
     if let others = handler.otherRequests { TextOutput.error.line(others) }
     if let failure { throw failure }
     if database != nil, handler.refusedItems > 0 {
-      // Who sent them was told to send them again, and knows what became of them.
+      // The sender got UNAVAILABLE, and sends them again.
       TextOutput.error.line("--database: requests with \(handler.refusedItems) items were answered UNAVAILABLE")
     }
     if let reason = handler.failure {

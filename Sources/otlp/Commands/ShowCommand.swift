@@ -1,4 +1,3 @@
-package import OTLPWire
 internal import TelemetryCore
 internal import TelemetryDatabase
 internal import TelemetrySDK
@@ -22,8 +21,6 @@ package struct ShowCommand: ToolCommand {
       Option(flag: "verbose", "show attributes, events, links and times too", \.isVerbose),
     ],
     operand: .operand("TRACE", "the trace's identifier, 32 hexadecimal digits", \.trace, .text))
-
-  package static func writeEmptyResult(to writer: inout JSONWriter) {}
 
   package func run() async throws(ToolError) -> ExitCode {
     guard let id = TraceID(hex: trace) else {

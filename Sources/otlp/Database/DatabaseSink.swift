@@ -2,9 +2,9 @@ internal import TelemetryCore
 internal import TelemetryDatabase
 package import TelemetrySDK
 
-/// The database of `otlp receive`. Thread-safe; it blocks the caller until the spans are stored.
+/// The database of `otlp receive`. Thread-safe; it blocks the caller until the items are stored.
 package final class DatabaseSink: Sendable {
-  /// The server that sends waits about so long for its answer.
+  /// A sender waits about 10 s for its answer.
   private static let timeout = Duration.seconds(9)
 
   private let runtime: TelemetryRuntime

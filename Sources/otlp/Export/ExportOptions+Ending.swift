@@ -1,12 +1,12 @@
 internal import TelemetryCore
 
 extension ExportOptions {
-  /// Makes the first signal wake the command, which then delivers the spans in the queue.
+  /// Makes the first signal wake the command, which then delivers the items in the queue.
   func endAtSignal(_ command: String, wake: BlockingSemaphore) {
     let limit = shutdownTimeout.shortText
     StopSignal.shared.onRequest {
       TextOutput.error.line(
-        "otlp \(command): interrupted; delivers the spans in the queue for at most \(limit); a second signal ends the "
+        "otlp \(command): interrupted; delivers what is queued for at most \(limit); a second signal ends the "
           + "command at once")
       wake.signal()
     }
@@ -15,7 +15,7 @@ extension ExportOptions {
   /// Prints the report on standard output, and each failure as a line on standard error.
   /// - Parameters:
   ///   - reason: The last error of the exporter.
-  ///   - others: Failures other than lost spans.
+  ///   - others: Failures other than lost items.
   /// - Returns: The exit code of the most important failure.
   func conclude(
     _ report: RunReport, reason: String?, command: String, _ others: [Shortfall] = []

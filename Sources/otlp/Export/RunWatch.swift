@@ -11,7 +11,7 @@ struct RunWatch {
   /// - Parameters:
   ///   - wake: Signalled when `isRunning` may have changed.
   ///   - patience: The time without a delivery after which the command gives up; nil for no limit.
-  ///   - isWaiting: True if a producer has a span for which the queue has no room.
+  ///   - isWaiting: True if a producer has an item for which the queue has no room.
   /// - Returns: The reason to give up; nil if there was none.
   func wait(
     on wake: BlockingSemaphore, until deadline: Deadline = .never, total: Int? = nil, patience: Duration?,

@@ -18,9 +18,9 @@ package struct StallWatch {
     lastEnd = now
   }
 
-  /// - Parameter isWaiting: True if a producer has a span for which the queue has no room.
-  /// - Returns: True if nothing has been delivered within the patience, and no span has entered the queue either, or
-  ///   spans entered only in place of dropped spans.
+  /// - Parameter isWaiting: True if a producer has an item for which the queue has no room.
+  /// - Returns: True if nothing has been delivered within the patience, and no item has entered the queue either, or
+  ///   items entered only in place of dropped ones.
   package mutating func isStalled(_ ledger: Ledger, isWaiting: Bool, at now: MonotonicInstant) -> Bool {
     let nowDelivered = ledger.exported + ledger.rejected
     if nowDelivered != delivered {

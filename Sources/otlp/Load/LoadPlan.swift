@@ -18,7 +18,7 @@ package struct LoadPlan: Sendable {
 
   package init() {}
 
-  /// The number of spans that the rate allows by `elapsed` after the start; nil without a rate.
+  /// The number of items that the rate allows by `elapsed` after the start; nil without a rate.
   package func allowed(after elapsed: Duration) -> Int? {
     guard let rate else { return nil }
     // The first item is due at once. The limit avoids an overflow.

@@ -67,7 +67,7 @@ package struct RunReport: Sendable {
     }
   }
 
-  /// What is not spans: the signal, or the counts of each of several signals.
+  /// The signal, unless it is traces; the counts of each of several signals.
   private func writeSignals(to writer: inout JSONWriter) {
     if let signal, signal != .traces { writer.field("signal", "\(signal)") }
     guard !signals.isEmpty else { return }
@@ -90,7 +90,7 @@ package struct RunReport: Sendable {
     \(ledger)
     \(decimal(elapsed.inSeconds, 2)) s, \(decimal(spansPerSecond, 0)) \(itemNoun)/s, \
     \(decimal(cpuMicrosPerSpan, 2)) µs CPU a \(signal?.itemNoun ?? "item")
-    \(ledger.exports) exports in \(ledger.attempts) requests, latency p50 \(decimal(latencyMillis(0.5), 2)) ms, \
+    \(counted(ledger.exports, "export")) in \(counted(ledger.attempts, "request")), latency p50 \(decimal(latencyMillis(0.5), 2)) ms, \
     p99 \(decimal(latencyMillis(0.99), 2)) ms
     """
   }

@@ -27,7 +27,7 @@ package final class SignalRuns: Sendable {
   ) {
     self.options = options
     self.environment = environment
-    diagnostics = TelemetrySetup.diagnostics(environment: environment).withoutRepetitions
+    diagnostics = TelemetrySetup.diagnostics(environment: environment).withoutRepetition
     self.onError = onError
   }
 
@@ -112,17 +112,5 @@ package final class SignalRuns: Sendable {
     }
     sum.signal = nil
     return sum
-  }
-}
-
-extension Diagnostics {
-  /// Passes each event on once: the exporters of several signals have the same to say of the environment.
-  fileprivate var withoutRepetitions: Diagnostics {
-    let base = self
-    let known = ForkSafe<Set<String>>([])
-    return Diagnostics { event in
-      let isNew = event.level < .warning || known.withLock { $0.insert(event.description).inserted }
-      if isNew { base.emit(event.level, event.message, event.fields) }
-    }
   }
 }

@@ -213,7 +213,7 @@ import Testing
     #expect(try await load(endpoint).code == 0)
     limited.send(2)
     #expect(await limited.wait() == 0)
-    #expect(limited.errors.contains("received 10 spans in 1 requests"))
+    #expect(limited.errors.contains("received 10 spans in 1 request"))
   }
 
   @Test func messagesDoNotGoIntoTheFileIfStandardErrorIsClosed() async throws {
@@ -238,7 +238,7 @@ import Testing
     #expect(await process.wait() == 0)
     #expect(process.output.isEmpty)
     #expect(process.errors.contains("standard output is no terminal: items are only counted"))
-    #expect(process.errors.contains("received 10 spans in 1 requests"))
+    #expect(process.errors.contains("received 10 spans in 1 request"))
   }
 
   @Test func verboseShowsTracesWithoutATerminal() async throws {

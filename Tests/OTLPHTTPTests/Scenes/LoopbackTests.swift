@@ -53,6 +53,24 @@
       await scene.end()
     }
 
+    @Test("an export after the runtime's end ends at once, and touches nothing of libcurl's", arguments: [false, true])
+    func endOfTheRuntime(tls: Bool) async throws {
+      let files = try TestCertificates()
+      let collector = try await LoopbackCollector(.init(port: 0, tls: tls ? files.server : nil))
+      var configuration = OTLPHTTPExporter.Configuration(endpoint: collector.endpoint)
+      configuration.certificate = tls ? .file(files.authority) : nil
+      let runtime = try TelemetryRuntime()
+      let exporter = try OTLPHTTPExporter(configuration, runtime: runtime, diagnostics: .silent)
+      let batch = SpanBatch(StandardWorkload().spans(0..<5))
+      #expect(await exporter.export(batch, deadline: .after(.seconds(20))).exported == 5)
+      runtime.shutdown()
+      for _ in 0..<3 {
+        let outcome = await exporter.export(batch, deadline: .after(.seconds(5)))
+        #expect(outcome.exported == 0 && outcome.dropped.values.reduce(0, +) == 5, "\(outcome)")
+      }
+      await collector.stop()
+    }
+
     @Test("a server without h2 gets HTTP/1.1 in TLS (3.1.1)")
     func fallback() async throws {
       let files = try TestCertificates()

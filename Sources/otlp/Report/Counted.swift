@@ -1,0 +1,2 @@
+/// - Returns: The number with its noun, in the singular or the plural.
+package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
