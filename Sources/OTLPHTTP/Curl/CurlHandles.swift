@@ -59,7 +59,7 @@
     // MARK: Connections
 
     var activeCount: Int { active.count }
-    var openSockets: Int { unsafe storage.pointee.sockets.count }
+    var openSockets: Int { isClosed ? 0 : unsafe storage.pointee.sockets.count }
 
     /// The time at which libcurl wants to be called.
     var timer: MonotonicInstant? { isClosed ? nil : unsafe storage.pointee.timer }
@@ -72,7 +72,7 @@
 
     /// Forgets TLS sessions that are old, or all of them.
     func renewSessions(at now: MonotonicInstant, always: Bool) {
-      guard plan.tls != nil else { return }
+      guard plan.tls != nil, !isClosed else { return }
       if !always, let since = sessionsSince, now - since < CurlHandles.maxSessionAge { return }
       sessionsSince = now
       // A cache can be freed once no handle uses it.
