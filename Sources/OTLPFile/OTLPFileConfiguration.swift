@@ -60,6 +60,16 @@ public struct OTLPFileConfiguration: Sendable, Hashable {
     }
   }
 
+  /// The same with a path that doesn't depend on the working directory, which a daemon changes.
+  var fixed: OTLPFileConfiguration {
+    guard case .file(let path) = output.kind, !path.hasPrefix("/"), let folder = FileSystem.workingDirectory else {
+      return self
+    }
+    var result = self
+    result.output = .file(folder + (folder.hasSuffix("/") ? "" : "/") + path)
+    return result
+  }
+
   /// True if the exporter begins another file at some time.
   var rotates: Bool { maxFileSize != nil || maxFileAge != nil }
 }

@@ -43,7 +43,8 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
   ) throws {
     try configuration.validate()
     self.configuration = configuration
-    let output = try configuration.makeOutput(Item.signal, diagnostics, now: now)
+    let place = configuration.fixed
+    let output = try place.makeOutput(Item.signal, diagnostics, now: now)
     do throws(FileFailure) {
       try output.open()
     } catch {
@@ -55,7 +56,7 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
     owner = FileDeliveryOwner(
       FileDelivery(output, of: Item.signal, loop: loop, runtime: runtime, diagnostics: diagnostics), lease: lease
     ) {
-      let output = try configuration.makeOutput(Item.signal, diagnostics, now: now)
+      let output = try place.makeOutput(Item.signal, diagnostics, now: now)
       return FileDelivery(output, of: Item.signal, loop: loop, runtime: runtime, diagnostics: diagnostics)
     }
   }

@@ -3,6 +3,14 @@ internal import OTLPWire
 package import TelemetryCore
 package import TelemetrySDK
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// Writes the items of each request that a receiver takes as a line, with the files, the rotation and the streams of
 /// ``OTLPFileExporter``. Its methods block. Thread-safe.
 package final class OTLPFileWriter<Item: BatchItem>: Sendable {
@@ -15,7 +23,7 @@ package final class OTLPFileWriter<Item: BatchItem>: Sendable {
   package init(_ configuration: OTLPFileConfiguration, diagnostics: Diagnostics) throws {
     try configuration.validate()
     isFile = configuration.output.isPath
-    output = try configuration.makeOutput(Item.signal, diagnostics) { COTLPSystem_wall_nanoseconds() }
+    output = try configuration.fixed.makeOutput(Item.signal, diagnostics) { COTLPSystem_wall_nanoseconds() }
     do throws(FileFailure) {
       try output.open()
     } catch {
@@ -23,12 +31,19 @@ package final class OTLPFileWriter<Item: BatchItem>: Sendable {
     }
   }
 
-  /// Writes a line. A stream is waited for as long as its reader takes; another process's lock of a file for 10 s.
-  package func append(_ items: [Item]) throws(OTLPFileError) {
+  /// Writes a line. Another process's lock of a file is waited for 10 s, the reader of a stream as long as it takes, or until
+  /// `isStopped` is true.
+  package func append(_ items: [Item], isStopped: @Sendable () -> Bool) throws(OTLPFileError) {
     guard !items.isEmpty else { return }
     let line = FileLine(encoder.encode(Batch(items)), Item.signal.requestType)
-    try named { () throws(FileFailure) in
-      try output.write(line, by: isFile ? Deadline(.system + .seconds(10)) : .never)
+    while true {
+      do throws(FileFailure) {
+        return try output.write(line, by: Deadline(.system + (isFile ? .seconds(10) : .milliseconds(500))))
+      } catch {
+        // What a stream has taken of the line, the next attempt continues.
+        let isSlow = !isFile && error.error.cause?.code == ETIMEDOUT
+        guard isSlow, !isStopped() else { throw error.error }
+      }
     }
   }
 

@@ -1,10 +1,11 @@
 import Glibc
-import OTLPFile
 import TelemetryCore
 import TelemetrySDK
 import TestSupport
 import TestThreads
 import Testing
+
+@testable import OTLPFile
 
 @Suite(.ownThreads) struct OTLPFileExporterTests {
   @Test func aBatchIsALine() async throws {
@@ -108,5 +109,42 @@ import Testing
     #expect(unlink(bench.path) == 0)
     #expect(await exporter.export(FileBench.spans(2..<3)).exported == 1)
     #expect(FileBench.spans(in: bench.path) == FileBench.spans(2..<3))
+  }
+
+  @Test("an exporter that is released without shutdown closes its file")
+  func releaseClosesTheFile() async throws {
+    let bench = try FileBench()
+    for index in 0..<3 {
+      #expect(await (try bench.exporter()).export(FileBench.spans(index..<index + 1)).exported == 1)
+    }
+    // The thread that wrote the last line may hold the file for a moment.
+    #expect(await Loopback.wait { !FileBench.isOpen(bench.path) })
+    #expect(FileBench.spans(in: bench.path) == FileBench.spans(0..<3))
+  }
+
+  @Test("a relative path counts from the working directory at the start, also before the file exists")
+  func relativePath() throws {
+    let name = "swift-otlp-\(UInt64.random(in: 0 ... .max)).jsonl"
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let folder = try #require(getcwd(&buffer, buffer.count).map { String(cString: $0) })
+    #expect(OTLPFileConfiguration(path: name).fixed.output == .file(folder + "/" + name))
+    #expect(OTLPFileConfiguration(path: "/tmp/" + name).fixed.output == .file("/tmp/" + name))
+    #expect(OTLPFileConfiguration().fixed == OTLPFileConfiguration())
+  }
+
+  @Test("the deepest values of every signal have a JSON form")
+  func deepValues() async throws {
+    let bench = try FileBench()
+    var value = AttributeValue.int(1)
+    for _ in 0..<40 { value = .map(["k": value]) }
+    let attributes: Attributes = ["k": value]
+    let exemplar = Metric.Exemplar(.int(1), timeUnixNano: 1, filteredAttributes: attributes)
+    let point = Metric.ExponentialHistogramDataPoint(
+      attributes: attributes, timeUnixNano: 1, count: 1, scale: 1, exemplars: [exemplar])
+    let metric = Metric(
+      name: "m", data: .exponentialHistogram(.init([point], temporality: .delta)), resource: Resource(attributes),
+      scope: InstrumentationScope(name: "s", attributes: attributes))
+    let exporter = try OTLPFileExporter<Metric>(.init(path: bench.path))
+    #expect(await exporter.export(MetricBatch([metric]), deadline: .after(Loopback.patience)).exported == 1)
   }
 }

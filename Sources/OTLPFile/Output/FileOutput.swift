@@ -28,6 +28,8 @@ final class FileOutput: LineOutput {
   private let diagnostics: Diagnostics
   private let now: @Sendable () -> UInt64
   private let file = Mutex<OpenFile?>(nil)
+  /// The last rotation failed.
+  private let isGrowing = Atomic(false)
 
   /// - Parameter now: The wall clock in nanoseconds since 1970.
   init(
@@ -41,6 +43,8 @@ final class FileOutput: LineOutput {
     self.diagnostics = diagnostics
     self.now = now
   }
+
+  deinit { close() }
 
   func open() throws(FileFailure) {
     try file.withLock { (file) throws(FileFailure) in
@@ -63,7 +67,7 @@ final class FileOutput: LineOutput {
 
   func synchronize() throws(FileFailure) {
     try file.withLock { (file) throws(FileFailure) in
-      guard let descriptor = file?.descriptor else { return }
+      guard let descriptor = file.flatMap({ $0.isOpen ? $0.descriptor : nil }) else { return }
       try named { () throws(SystemError) in try FileSystem.synchronize(descriptor) }
     }
   }
@@ -71,7 +75,7 @@ final class FileOutput: LineOutput {
   func close() { file.withLock { close(&$0) } }
 
   private func close(_ file: inout sending OpenFile?) {
-    if let descriptor = file?.descriptor { ForkedDescriptors.close(descriptor) }
+    file?.close()
     file = nil
   }
 
@@ -82,7 +86,7 @@ final class FileOutput: LineOutput {
   ) throws(FileFailure) {
     while true {
       var current: OpenFile
-      if let file { current = file } else { current = try opened() }
+      if let file, file.isOpen { current = file } else { current = try opened() }
       file = current
       let isWritten = try named { () throws(SystemError) in try write(text, &current, deadline) }
       guard isWritten else {
@@ -114,7 +118,7 @@ final class FileOutput: LineOutput {
       try check(file, isNew: isNew)
       return file
     } catch {
-      ForkedDescriptors.close(file.descriptor)
+      file.close()
       throw error
     }
   }
@@ -159,11 +163,15 @@ final class FileOutput: LineOutput {
       let finished = names.finished(among: try FileSystem.names(in: names.folderPath))
       let next = names.name(at: now(), after: finished)
       try FileSystem.rename(path, to: names.folder + next)
+      isGrowing.store(false, ordering: .relaxed)
       removeOldest(of: finished + [next], in: names)
       return true
     } catch {
+      // Every line tries it again.
+      let isFirst = !isGrowing.exchange(true, ordering: .relaxed)
       diagnostics.emit(
-        .warning, "the file can't be renamed, and grows beyond its limit", [("file", name), ("error", "\(error)")])
+        isFirst ? .warning : .debug, "the file can't be renamed, and grows beyond its limit",
+        [("file", name), ("error", "\(error)")])
       return false
     }
   }

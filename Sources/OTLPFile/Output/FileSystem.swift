@@ -163,6 +163,13 @@ enum FileSystem {
     return unsafe String(cString: text)
   }
 
+  /// The path of the working directory; nil if it was removed.
+  static var workingDirectory: String? {
+    guard let text = unsafe getcwd(nil, 0) else { return nil }
+    defer { unsafe free(text) }
+    return unsafe String(cString: text)
+  }
+
   /// Waits until a stream takes bytes, until `deadline` of the system's clock.
   static func awaitWritable(_ descriptor: Int32, by deadline: Deadline) throws(SystemError) {
     while true {

@@ -12,6 +12,8 @@ internal import TelemetrySDK
 /// A regular file that is open for appending. The caller holds its lock, but for `open`.
 struct OpenFile: Sendable {
   let descriptor: Int32
+  /// The process that opened the file: in a forked child the number may belong to another file.
+  private let generation = Fork.generation
   /// The file's creation in nanoseconds since 1970.
   let created: UInt64
   private(set) var size = 0
@@ -35,6 +37,13 @@ struct OpenFile: Sendable {
     }
     let created = FileSystem.creation(of: descriptor) ?? now
     return (OpenFile(descriptor: descriptor, created: created), isNew)
+  }
+
+  /// False in a child of the process that opened the file.
+  var isOpen: Bool { generation == Fork.generation }
+
+  func close() {
+    if isOpen { ForkedDescriptors.close(descriptor) }
   }
 
   /// The signal of the file's lines if it is another.

@@ -20,6 +20,8 @@ final class StreamOutput: LineOutput {
 
   private struct State {
     var descriptor: Int32?
+    /// The process that has the descriptor: in a forked child the number may belong to another file.
+    var generation = Fork.generation
     var unfinished: Unfinished?
   }
 
@@ -52,6 +54,8 @@ final class StreamOutput: LineOutput {
     name = OTLPFileConfiguration.Output.descriptor(descriptor).description
     state = Mutex(State(descriptor: descriptor))
   }
+
+  deinit { close() }
 
   static func shared(_ descriptor: Int32) -> StreamOutput {
     open.withLock { open in
@@ -100,7 +104,7 @@ final class StreamOutput: LineOutput {
   func close() {
     guard path != nil else { return }
     state.withLock { state in
-      if let descriptor = state.descriptor { ForkedDescriptors.close(descriptor) }
+      if let descriptor = state.descriptor, state.generation == Fork.generation { ForkedDescriptors.close(descriptor) }
       state = State()
     }
   }

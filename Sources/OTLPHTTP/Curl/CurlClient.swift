@@ -27,6 +27,8 @@
     private let events: CurlEvents
     private nonisolated let connections = Atomic<Int>(0)
     private var promises: [Int: Promise<End>] = [:]
+    /// The results of transfers that ended when their tasks had been cancelled, and had not run again.
+    private var unread: [Int: CurlResult] = [:]
     private var timer: (id: TelemetryLoop.TimerID, instant: MonotonicInstant)?
     private var isShutDown = false
     private var sendsSeveralAtOnce = false
@@ -108,7 +110,7 @@
     }
 
     private func abort(_ number: Int, _ origin: AttemptFailure.Origin, _ text: String) -> AttemptFailure {
-      let result = handles.end(number, CURLE_OK)
+      let result = handles.end(number, CURLE_OK) ?? unread.removeValue(forKey: number)
       afterAction()
       guard let result else { return Self.stopped }
       connections.add(result.connections, ordering: .relaxed)
@@ -187,7 +189,7 @@
       while let (number, code) = handles.nextEnded() {
         let promise = promises[number]
         guard let result = handles.end(number, code) else { continue }
-        promise?.fulfil(.done(result))
+        if promise?.fulfil(.done(result)) == false { unread[number] = result }
       }
       armTimer()
     }

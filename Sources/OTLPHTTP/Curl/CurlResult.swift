@@ -22,7 +22,8 @@
     /// The failure of a transfer that brought no response.
     /// - Parameter tls: The reason why the server's certificate was refused.
     func failure(tls: TLSError?) -> AttemptFailure {
-      if let tls { return connectFailure(tls.message, isTLS: true) }
+      // The reason is kept for all connections: it isn't that of a request that was sent.
+      if let tls, !wasSent { return connectFailure(tls.message, isTLS: true) }
       switch code {
       case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER,
         CURLE_SSL_ISSUER_ERROR, CURLE_SSL_INVALIDCERTSTATUS:

@@ -71,7 +71,7 @@ extension CollectorConnection {
       }
       if store.configuration.decodes(signal) { try request.decode(Array(message.bytes)) }
     } catch {
-      throw .init(.internal, "grpc: error unmarshalling request: \(error)")
+      throw reader.undecodable(error)
     }
   }
 

@@ -57,6 +57,14 @@ enum CollectorRequestReader {
     }
   }
 
+  /// The refusal of a message that can't be decoded: INTERNAL, as gRPC's servers answer, and 400 over HTTP (3.2.6).
+  func undecodable(_ error: WireError) -> Refusal {
+    switch self {
+    case .grpc: Refusal(.internal, "grpc: error unmarshalling request: \(error)")
+    case .http(let reader): reader.undecodable(error)
+    }
+  }
+
   /// A response in the request's protocol: responses are made in gRPC's.
   func translated(_ response: LoopbackCollector.Response) -> LoopbackCollector.Response {
     guard case .http(let reader) = self else { return response }

@@ -55,6 +55,8 @@ struct HTTPRequestReader {
     return Message(bytes: bytes[...], isCompressed: encoding == "gzip")
   }
 
+  func undecodable(_ error: WireError) -> Refusal { refusal(400, "the body is no OTLP message: \(error)") }
+
   /// Makes responses of this request.
   var translation: HTTPResponseTranslation { HTTPResponseTranslation(isJSON: isJSON, signal: signal ?? .traces) }
 

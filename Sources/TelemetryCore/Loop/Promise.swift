@@ -47,7 +47,7 @@ package final class Promise<Value: Sendable>: Sendable {
   }
 
   /// Waits for the value until `deadline` of the loop's clock.
-  /// - Returns: Nil if the deadline passes or the loop ends first.
+  /// - Returns: Nil if the deadline passes or the loop ends, and there is no value when the task runs again.
   package func value(until deadline: Deadline, on loop: TelemetryLoop) async -> Value? {
     if let value = current { return value }
     let timer = TimerBox()
@@ -55,7 +55,8 @@ package final class Promise<Value: Sendable>: Sendable {
       timer.id = loop.scheduleWait(until: deadline) { [weak self] _ in self?.giveUp(number) }
     }
     if value != nil, let id = timer.id { loop.cancel(id) }
-    return value
+    // The value may have come after the deadline ended the wait, and before this task ran again.
+    return value ?? current
   }
 
   private final class TimerBox {

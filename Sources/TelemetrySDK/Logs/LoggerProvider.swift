@@ -30,7 +30,7 @@ public final class LoggerProvider: Sendable {
   ///   - limits: The most that a record's attributes hold.
   ///   - processors: Receive the records, in this order.
   ///   - diagnostics: Receives what is reported.
-  ///   - configuration: Decides which records the logger of a scope takes; called when a logger is made. Default: all.
+  ///   - configuration: Decides which records the logger of a scope takes; called when a logger is made, on any thread. Default: all.
   /// - Throws: If a limit is out of its range.
   public init(
     resource: Resource, limits: LogRecordLimits = LogRecordLimits(), processors: [any LogRecordProcessor],
@@ -61,7 +61,10 @@ public final class LoggerProvider: Sendable {
   ) -> TelemetryLogger {
     if name.isEmpty { diagnostics.emit(.warning, "a logger was asked for without a name") }
     let scope = InstrumentationScope(name: name, version: version, attributes: attributes, schemaURL: schemaURL)
-    return loggers.withLock { $0.object(of: scope) { TelemetryLogger(scope, self, configure(scope)) } }
+    if let known = loggers.withLock({ $0.known(scope) }) { return known }
+    // Outside the lock: the closure is the program's, and may ask for a logger itself.
+    let new = TelemetryLogger(scope, self, configure(scope))
+    return loggers.withLock { $0.object(of: scope) { new } }
   }
 
   /// The records that loggers took, so far: `otel.sdk.log.created` (RULES 4.13). The processors have metrics of their own.

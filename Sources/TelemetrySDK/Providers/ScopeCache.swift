@@ -11,6 +11,9 @@ struct ScopeCache<Object: AnyObject & Sendable> {
 
   var count: Int { entries.count }
 
+  /// The object of a scope if there is one.
+  func known(_ scope: InstrumentationScope) -> Object? { entries[scope]?.object }
+
   mutating func object(of scope: InstrumentationScope, _ make: () -> Object) -> Object {
     if let known = entries[scope]?.object { return known }
     if entries.count >= nextSweep {

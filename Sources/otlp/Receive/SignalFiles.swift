@@ -89,10 +89,12 @@ package final class SignalFiles: Sendable {
   /// Writes the items of a request as a line. Removes an incomplete line from a regular file.
   /// - Returns: The error; nil if the line was written.
   func append(_ request: LoopbackCollector.Request) -> String? {
+    // A reader of standard output that has stopped reading doesn't keep the command from its end.
+    let isStopped: @Sendable () -> Bool = { StopSignal.shared.isRequested }
     do throws(OTLPFileError) {
-      try spans?.append(request.spans)
-      try metrics?.append(request.metrics)
-      try logRecords?.append(request.logRecords)
+      try spans?.append(request.spans, isStopped: isStopped)
+      try metrics?.append(request.metrics, isStopped: isStopped)
+      try logRecords?.append(request.logRecords, isStopped: isStopped)
       return nil
     } catch {
       return error.words

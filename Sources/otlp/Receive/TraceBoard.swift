@@ -67,7 +67,8 @@ package struct TraceBoard {
       }
       // Without the removal, appending would copy the spans.
       var entry = entries.removeValue(forKey: span.traceID) ?? Entry(changed: now, turn: -1)
-      if entry.spans.count < limits.spansOfTrace {
+      // A trace that is discarded for another one can't make room for its own spans.
+      if entry.spans.count < limits.spansOfTrace, entry.bytes + size <= limits.bytes {
         entry.spans.append(span)
         entry.bytes += size
         spanCount += 1

@@ -76,6 +76,17 @@ import otlp
     #expect(board.spanCount == 3)
   }
 
+  @Test("the spans of one trace have at most the bytes of all traces")
+  func oneTraceHasABoundInBytes() {
+    var limits = TraceBoard.Limits()
+    limits.bytes = 4096
+    var board = TraceBoard(limits: limits)
+    for index in UInt64(0)..<200 { board.add(spans(1, index..<index + 1), at: at(0)) }
+    #expect(board.byteCount <= 4096 && board.spanCount > 5)
+    let shown = board.takeQuiet(for: .zero, at: at(1))
+    #expect(shown.map { $0.spans.count + $0.omitted } == [200])
+  }
+
   @Test func spansAndBytesAreBounded() {
     var limits = TraceBoard.Limits()
     limits.spans = 100

@@ -1,3 +1,4 @@
+import Glibc
 import OTLPTesting
 import OTLPWire
 import TelemetrySDK
@@ -68,6 +69,27 @@ import Testing
     process.send(2)
     #expect(await process.wait() == 0)
     #expect(process.errors.contains("received 100 spans in "))
+  }
+
+  @Test("a reader that doesn't read keeps no signal from ending the command")
+  func aReaderThatDoesNotRead() async throws {
+    let folder = try TestFiles.makeDirectory()
+    defer { TestFiles.remove(folder) }
+    #expect(mkfifo(folder + "/out", 0o600) == 0)
+    let reader = open(folder + "/out", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    defer { close(reader) }
+    let (process, endpoint) = try await start("--output - > '\(folder)/out'")
+    let load = try Tool.start(["load", "--endpoint", endpoint, "--spans", "5000"])
+    #expect(
+      await Loopback.wait {
+        var count: Int32 = 0
+        _ = ioctl(reader, UInt(FIONREAD), &count)
+        return count >= 60 << 10  // the pipe is full
+      })
+    process.send(2)
+    #expect(await process.wait(within: .seconds(20)) == 69)
+    #expect(process.errors.contains("the reader takes no bytes"), "\(process.errors)")
+    load.send(9)
   }
 
   @Test func anIncompleteLineIsRemoved() async throws {

@@ -1,5 +1,7 @@
 #if HTTP
   import Glibc
+  import HTTP2Transport
+  import OTLPExport
   import OTLPHTTP
   import OTLPTesting
   import TelemetryCore
@@ -147,6 +149,30 @@
       scene.collector.onRequest { $0.header("authorization") == "token 2" ? .success : .status(.unauthenticated) }
       let outcome = await scene.export()
       #expect(outcome.exported == 20 && outcome.attempts == 2, "\(outcome)")
+      await scene.end()
+    }
+
+    @Test("a request after the client's shutdown fails")
+    func requestAfterShutdown() async throws {
+      let scene = try await HTTPScene()
+      let loop = try #require(scene.exporter.loop)
+      let client = try HTTPExportClient(
+        scene.exporter.configuration, loop: loop, network: SystemNetwork(runtime: .shared), .silent)
+      let message = OutgoingMessage(bytes: BufferSlice([0, 0, 0, 0, 0]), signal: .traces, isCompressed: false)
+      guard case .success = await client.send(message, headers: nil, deadline: .after(.seconds(10))) else {
+        Issue.record("no response")
+        return
+      }
+      await client.shutdown(deadline: .after(.seconds(10)))
+      for _ in 0..<3 {
+        guard case .failure(let failure) = await client.send(message, headers: nil, deadline: .after(.seconds(10)))
+        else {
+          Issue.record("a response after shutdown")
+          return
+        }
+        #expect(failure.origin == .cancelled && failure.fate == .neverProcessed)
+      }
+      #expect(scene.collector.counts.requests == 1)
       await scene.end()
     }
 

@@ -20,4 +20,19 @@ import Testing
     }
     loop.run()
   }
+
+  @Test("a value that arrives with the deadline, before the task runs again, isn't lost")
+  func valueAtTheDeadline() {
+    let loop = TelemetryLoop(poller: ManualPoller())
+    Task(executorPreference: loop) {
+      let promise = Promise<Int>()
+      Task(executorPreference: loop) {
+        // Scheduled after the wait's own timer, so it fires after that, in the same round.
+        loop.schedule(at: self.at(1)) { promise.fulfil(3) }
+      }
+      #expect(await promise.value(until: self.at(1), on: loop) == 3)
+      loop.stop()
+    }
+    loop.run()
+  }
 }

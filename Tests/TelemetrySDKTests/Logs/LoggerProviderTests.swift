@@ -18,6 +18,23 @@ import Testing
     #expect(log.messages == ["a logger was asked for without a name"] && processor.records.count == 1)
   }
 
+  @Test("the closure that configures a logger may ask for another one")
+  func configurationAsksForALogger() throws {
+    let processor = CollectingLogRecordProcessor()
+    let made = Locked<LoggerProvider?>(nil)
+    let provider = try LoggerProvider(
+      resource: .empty, processors: [processor],
+      configuration: { scope in
+        if scope.name == "a" { made.withLock { $0 }?.logger("inner").emit(.info, "made") }
+        return .init()
+      })
+    made.withLock { $0 = provider }
+    let logger = provider.logger("a")
+    #expect(processor.records.map(\.scope.name) == ["inner"])
+    #expect(provider.logger("a") === logger)
+    made.withLock { $0 = nil }
+  }
+
   @Test("processors see a record in order, each with the changes of those before (4.14.2)")
   func order() async throws {
     let exporter = InMemoryLogRecordExporter()
