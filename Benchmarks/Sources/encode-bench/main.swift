@@ -1,11 +1,11 @@
-// Encodes the 512 spans of the standard workload COUNT times, or builds them; prints CPU time.
+// Encodes the 512 spans of the standard workload COUNT times, or builds them, or reads their JSON; prints CPU time.
 import BenchSupport
 import OTLPTesting
 import OTLPWire
 import TelemetryCore
 import TelemetrySDK
 
-var arguments = Arguments(usage: "encode-bench encode|build|json COUNT, or encode-bench write FILE")
+var arguments = Arguments(usage: "encode-bench encode|build|json|read COUNT, or encode-bench write FILE")
 let mode = arguments.text()
 let workload = StandardWorkload()
 let spans = workload.spans(0..<512)
@@ -23,6 +23,12 @@ if mode == "write" {
   case "json":
     let message = encoder.encode(SpanBatch(spans)).protobuf
     for _ in 0..<count { total &+= try OTLPJSON.json(of: message, as: .traceRequest).count }
+  case "read":
+    let text = try OTLPJSON.json(of: encoder.encode(SpanBatch(spans)).protobuf, as: .traceRequest).array
+    for _ in 0..<count {
+      _ = try OTLPJSON.protobuf(of: text, as: .traceRequest)
+      total &+= text.count
+    }
   default: arguments.stop()
   }
   report("nanosecondsPerSpan", Double(processCPU() - start) / Double(max(count, 1) * spans.count))

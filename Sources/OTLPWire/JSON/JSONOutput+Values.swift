@@ -177,7 +177,7 @@ extension JSONOutput {
     while position &+ 8 <= length {
       let word = UInt64(littleEndian: unsafe source.loadUnaligned(fromByteOffset: position, as: UInt64.self))
       set(word: word, behind: position &+ offset)
-      let special = Self.special(word)
+      let special = PlainText.special(word)
       if special != 0 { return position &+ special.trailingZeroBitCount / 8 }
       position &+= 8
     }
@@ -186,7 +186,7 @@ extension JSONOutput {
     let word = unsafe Self.end(of: source, length, left: left)
     set(word: word, behind: position &+ offset)
     // The bytes behind are zeros, which count as special.
-    return position &+ min(left, Self.special(word).trailingZeroBitCount / 8)
+    return position &+ min(left, PlainText.special(word).trailingZeroBitCount / 8)
   }
 
   /// The last 1 to 7 bytes of a text, in the low end of a word of zeros.
@@ -206,17 +206,6 @@ extension JSONOutput {
     let low = UInt64(unsafe source.load(as: UInt8.self))
     return low | UInt64(unsafe source.load(fromByteOffset: middle, as: UInt8.self)) &<< UInt64(8 &* middle)
       | UInt64(unsafe source.load(fromByteOffset: last, as: UInt8.self)) &<< UInt64(8 &* last)
-  }
-
-  /// The high bit of the lowest byte that is not plain is set, and no lower one. Higher ones may be wrong.
-  @inline(__always)
-  private static func special(_ word: UInt64) -> UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let high: UInt64 = 0x8080_8080_8080_8080
-    let quotes = word ^ (ones &* 0x22)
-    let backslashes = word ^ (ones &* 0x5C)
-    let controls = (word &- ones &* 0x20) & ~word
-    return (controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes) | word) & high
   }
 
   private mutating func escape(_ byte: UInt8) {

@@ -139,6 +139,31 @@ struct JSONReader {
     if position == start { throw error("a digit is expected") }
   }
 
+  /// The number that 1 to 19 digits at `first` are, and their end, where no digit, point or exponent follows. A zero in front
+  /// is no number of JSON's, but is for `number()` to refuse, so it has no value here.
+  func digits(from first: Int) -> (value: UInt64, end: Int)? {
+    var (value, index): (UInt64, Int) = (0, first)
+    while index < end, case let digit = unsafe text[index] &- 0x30, digit < 10 {
+      // Nineteen digits fit.
+      guard index - first < 19 else { return nil }
+      value = value &* 10 &+ UInt64(digit)
+      index += 1
+    }
+    guard index > first, unsafe index == first + 1 || text[first] != 0x30 else { return nil }
+    if index < end, case let byte = unsafe text[index] | 0x20, byte == UInt8(ascii: "e") || byte == UInt8(ascii: ".") {
+      return nil
+    }
+    return (value, index)
+  }
+
+  /// True if this byte stands there.
+  func has(_ byte: Unicode.Scalar, at position: Int) -> Bool {
+    unsafe position < end && text[position] == UInt8(ascii: byte)
+  }
+
+  /// Goes on at a position that is known to be the end of a value.
+  mutating func skip(to position: Int) { self.position = position }
+
   /// Skips a value, which is checked as if it was read.
   mutating func skipValue() throws(JSONError) {
     /// The ends of the open lists.
@@ -192,6 +217,15 @@ struct JSONReader {
 
   /// Skips what stands for itself in a string that began at `start`.
   private mutating func skipPlain(_ start: Int) throws(JSONError) {
+    while end &- position >= 8 {
+      let word = UInt64(littleEndian: unsafe text.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+      let special = PlainText.special(word)
+      guard special == 0 else {
+        position &+= special.trailingZeroBitCount / 8
+        break
+      }
+      position &+= 8
+    }
     while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
       if byte < 0x80 {
         position += 1

@@ -2,7 +2,7 @@ internal import TelemetryCore
 
 // Values by the rules of OTLP's JSON mapping (3.3). Each writes the value without its tag.
 extension JSONToProtobuf {
-  mutating func scalar(_ entry: FieldEntry, _ kind: JSONKind, _ start: Int) throws(JSONError) {
+  mutating func scalar(_ entry: TableField, _ kind: JSONKind, _ start: Int) throws(JSONError) {
     switch entry.kind {
     case .string: try string(entry, kind, start)
     case .bytes: try base64(entry, kind, start)
@@ -34,12 +34,12 @@ extension JSONToProtobuf {
     }
   }
 
-  private mutating func text(_ entry: FieldEntry, _ kind: JSONKind, _ start: Int) throws(JSONError) -> [UInt8] {
+  private mutating func text(_ entry: TableField, _ kind: JSONKind, _ start: Int) throws(JSONError) -> [UInt8] {
     guard kind == .string else { throw wrong("a string", entry, kind, start) }
     return bytes(try reader.string())
   }
 
-  private mutating func string(_ entry: FieldEntry, _ kind: JSONKind, _ start: Int) throws(JSONError) {
+  private mutating func string(_ entry: TableField, _ kind: JSONKind, _ start: Int) throws(JSONError) {
     guard kind == .string else { throw wrong("a string", entry, kind, start) }
     switch try reader.string() {
     case .plain(let range): unsafe output.delimited(reader.bytes(range))
@@ -48,7 +48,7 @@ extension JSONToProtobuf {
   }
 
   /// Standard or URL-safe base64, with or without padding.
-  private mutating func base64(_ entry: FieldEntry, _ kind: JSONKind, _ start: Int) throws(JSONError) {
+  private mutating func base64(_ entry: TableField, _ kind: JSONKind, _ start: Int) throws(JSONError) {
     guard let bytes = Base64.decode(try text(entry, kind, start), acceptsURLSafe: true) else {
       throw wrong("base64", entry, kind, start)
     }
@@ -56,8 +56,15 @@ extension JSONToProtobuf {
   }
 
   /// An id in hexadecimal digits of either case. An empty string is no id (3.3.1, 3.3.9).
-  private mutating func identifier(_ entry: FieldEntry, _ kind: JSONKind, _ start: Int) throws(JSONError) {
-    let text = try text(entry, kind, start)
+  private mutating func identifier(_ entry: TableField, _ kind: JSONKind, _ start: Int) throws(JSONError) {
+    guard kind == .string else { throw wrong("a string", entry, kind, start) }
+    let content = try reader.string()
+    if case .plain(let range) = content, range.count == entry.idDigits,
+      unsafe output.delimited(hexadecimal: reader.bytes(range))
+    {
+      return
+    }
+    let text = bytes(content)
     var bytes: [UInt8] = []
     for index in stride(from: 0, to: text.count - 1, by: 2) {
       guard let high = text[index].hexadecimalDigit, let low = text[index + 1].hexadecimalDigit else { break }
@@ -77,7 +84,7 @@ extension JSONToProtobuf {
 
   /// The digits of a number, or of a string that holds one.
   private mutating func numberText(
-    _ expected: String, _ entry: FieldEntry, _ kind: JSONKind, _ start: Int
+    _ expected: String, _ entry: TableField, _ kind: JSONKind, _ start: Int
   ) throws(JSONError) -> String {
     switch kind {
     case .number: return unsafe String(decoding: reader.bytes(try reader.number()), as: UTF8.self)
@@ -88,13 +95,29 @@ extension JSONToProtobuf {
 
   /// An integer, as a number or a string (3.3.6). It may have a zero fraction or an exponent.
   private mutating func integer<Value: FixedWidthInteger>(
-    _ entry: FieldEntry, _ kind: JSONKind, _ start: Int, as: Value.Type = Value.self
+    _ entry: TableField, _ kind: JSONKind, _ start: Int, as: Value.Type = Value.self
   ) throws(JSONError) -> Value {
-    try value(of: try numberText("an integer", entry, kind, start), entry, start)
+    if let value: Value = shortInteger(kind) { return value }
+    return try value(of: try numberText("an integer", entry, kind, start), entry, start)
+  }
+
+  /// Reads the usual form of an integer: at most 19 digits, as a number or between quotation marks. nil for another form, of which
+  /// nothing was read, and for a value out of range.
+  private mutating func shortInteger<Value: FixedWidthInteger>(_ kind: JSONKind) -> Value? {
+    guard kind == .string || kind == .number else { return nil }
+    let first = kind == .string ? reader.position + 1 : reader.position
+    guard let (number, end) = reader.digits(from: first), let value = Value(exactly: number) else { return nil }
+    guard kind == .string else {
+      reader.skip(to: end)
+      return value
+    }
+    guard reader.has("\"", at: end) else { return nil }
+    reader.skip(to: end + 1)
+    return value
   }
 
   private func value<Value: FixedWidthInteger>(
-    of text: String, _ entry: FieldEntry, _ start: Int
+    of text: String, _ entry: TableField, _ start: Int
   ) throws(JSONError) -> Value {
     if isPlainNumber(text) {
       if let value = Value(text) { return value }
@@ -106,7 +129,8 @@ extension JSONToProtobuf {
   }
 
   /// An integer, or the name of an enum's value, which protobuf's JSON uses instead of the number (3.3.3).
-  private mutating func int32(_ entry: FieldEntry, _ kind: JSONKind, _ start: Int) throws(JSONError) -> Int32 {
+  private mutating func int32(_ entry: TableField, _ kind: JSONKind, _ start: Int) throws(JSONError) -> Int32 {
+    if let value: Int32 = shortInteger(kind) { return value }
     let text = try numberText("an integer", entry, kind, start)
     guard kind == .string, entry.enumNames != .none, !isPlainNumber(text) || text.isEmpty else {
       return try value(of: text, entry, start)
@@ -120,7 +144,7 @@ extension JSONToProtobuf {
     return Int32(index)
   }
 
-  private mutating func double(_ entry: FieldEntry, _ kind: JSONKind, _ start: Int) throws(JSONError) -> Double {
+  private mutating func double(_ entry: TableField, _ kind: JSONKind, _ start: Int) throws(JSONError) -> Double {
     let expected = "a number, \"NaN\", \"Infinity\" or \"-Infinity\""
     let text = try numberText(expected, entry, kind, start)
     switch (kind, text) {

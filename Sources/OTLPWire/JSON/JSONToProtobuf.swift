@@ -78,7 +78,7 @@ struct JSONToProtobuf {
       case .member: step = try member(&frames)
       case .element:
         let top = frames[frames.count - 1]
-        let entry = table.entry(top.type, top.list)
+        let entry = table.field(top.type, top.list)
         let start = reader.position
         step = try enter(entry, top.list, try reader.beginValue(), start, &frames)
       case .afterValue: step = try advance(&frames)
@@ -115,7 +115,7 @@ struct JSONToProtobuf {
       return .afterValue
     }
     frames[top].likely = number + 1
-    let entry = table.entry(type, number)
+    let entry = table.field(type, number)
     let position = reader.position
     let kind = try reader.beginValue()
     if kind == .null {
@@ -133,7 +133,7 @@ struct JSONToProtobuf {
   // MARK: Fields
 
   private mutating func field(
-    _ entry: FieldEntry, _ number: UInt32, _ kind: JSONKind, _ start: Int, _ frames: inout [Frame]
+    _ entry: TableField, _ number: UInt32, _ kind: JSONKind, _ start: Int, _ frames: inout [Frame]
   ) throws(JSONError) -> Step? {
     guard entry.isRepeated else {
       if entry.kind == .message { return try enter(entry, number, kind, start, &frames) }
@@ -152,7 +152,7 @@ struct JSONToProtobuf {
   }
 
   /// Reads a list of scalars, after its opening bracket.
-  private mutating func scalars(_ entry: FieldEntry, _ number: UInt32) throws(JSONError) {
+  private mutating func scalars(_ entry: TableField, _ number: UInt32) throws(JSONError) {
     let packed = entry.kind.isPackable ? output.begin(number) : nil
     repeat {
       let start = reader.position
@@ -165,7 +165,7 @@ struct JSONToProtobuf {
 
   /// Opens the object of a message.
   private mutating func enter(
-    _ entry: FieldEntry, _ number: UInt32, _ kind: JSONKind, _ start: Int, _ frames: inout [Frame]
+    _ entry: TableField, _ number: UInt32, _ kind: JSONKind, _ start: Int, _ frames: inout [Frame]
   ) throws(JSONError) -> Step? {
     guard kind == .object else { throw wrong("an object", entry, kind, start) }
     if entry.message.isItem {
@@ -176,7 +176,7 @@ struct JSONToProtobuf {
     return try reader.open(until: "}") ? .member : nil
   }
 
-  func wrong(_ expected: String, _ entry: FieldEntry, _ kind: JSONKind, _ start: Int) -> JSONError {
+  func wrong(_ expected: String, _ entry: TableField, _ kind: JSONKind, _ start: Int) -> JSONError {
     JSONError("\"\(table.nameText(entry))\" must be \(expected), not \(kind.rawValue)", at: start)
   }
 
@@ -191,9 +191,9 @@ struct JSONToProtobuf {
   }
 
   private func number(of key: UnsafeRawBufferPointer, _ type: MessageType, _ likely: UInt32) -> UInt32 {
-    if unsafe isName(key, of: table.entry(type, likely)) { return likely }
+    if unsafe isName(key, of: table.field(type, likely)) { return likely }
     for number in 1..<UInt32(MessageTable.stride) {
-      if unsafe isName(key, of: table.entry(type, number)) { return number }
+      if unsafe isName(key, of: table.field(type, number)) { return number }
     }
     for (name, number) in type.oldNames {
       if unsafe key.elementsEqual(name.utf8) { return number }
@@ -207,9 +207,21 @@ struct JSONToProtobuf {
   }
 
   @inline(__always)
-  private func isName(_ key: UnsafeRawBufferPointer, of entry: FieldEntry) -> Bool {
-    guard entry.kind != .unknown, Int(entry.nameCount) - 4 == key.count else { return false }
-    return unsafe key.elementsEqual(table.name(entry))
+  private func isName(_ key: UnsafeRawBufferPointer, of entry: TableField) -> Bool {
+    guard entry.kind != .unknown, entry.nameCount - 4 == key.count, let start = key.baseAddress else { return false }
+    let name = unsafe UnsafeRawPointer(table.name(entry).baseAddress.unsafelyUnwrapped)
+    var position = 0
+    while key.count &- position >= 8 {
+      let word = unsafe start.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+      guard unsafe word == name.loadUnaligned(fromByteOffset: position, as: UInt64.self) else { return false }
+      position &+= 8
+    }
+    while position < key.count {
+      let byte = unsafe start.load(fromByteOffset: position, as: UInt8.self)
+      guard unsafe byte == name.load(fromByteOffset: position, as: UInt8.self) else { return false }
+      position &+= 1
+    }
+    return true
   }
 
   /// Converts a field's protobuf name to its JSON name: `scope_spans` becomes `scopeSpans`. All keys of OTLP's JSON are

@@ -50,6 +50,21 @@ struct ProtobufOutput {
     unsafe bytes.append(contentsOf: content)
   }
 
+  /// Writes the bytes that hexadecimal digits are.
+  /// - Returns: False if one is no digit; nothing was written then.
+  mutating func delimited(hexadecimal digits: UnsafeRawBufferPointer) -> Bool {
+    let before = bytes.count
+    varint(UInt64(digits.count / 2))
+    for index in stride(from: 0, to: digits.count - 1, by: 2) {
+      guard let high = unsafe digits[index].hexadecimalDigit, let low = unsafe digits[index + 1].hexadecimalDigit else {
+        bytes.removeLast(bytes.count - before)
+        return false
+      }
+      bytes.append(high << 4 | low)
+    }
+    return true
+  }
+
   mutating func delimited(_ content: [UInt8]) {
     varint(UInt64(content.count))
     bytes += content

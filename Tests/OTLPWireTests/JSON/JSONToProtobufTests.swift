@@ -47,6 +47,43 @@ import Testing
     #expect(try bytes(#"{"code":3,"message":"m","details":[{"@type":"x"}]}"#, .rpcStatus) == [0x08, 3, 0x12, 1, 0x6D])
   }
 
+  @Test("an integer of each form has its value, as a number and as a string, or is an error")
+  func integers() throws {
+    let forms: [(String, UInt64?)] = [
+      ("0", 0), ("7", 7), ("10", 10), ("999999999999999999", 999_999_999_999_999_999),
+      ("9999999999999999999", 9_999_999_999_999_999_999), ("10000000000000000000", 10_000_000_000_000_000_000),
+      ("18446744073709551615", .max), ("18446744073709551616", nil), ("99999999999999999999", nil), ("-1", nil),
+      ("1e3", 1000), ("12E1", 120), ("5.0", 5), ("5.5", nil), ("1e30", nil), ("1x", nil), ("1 2", nil),
+    ]
+    for (form, value) in forms {
+      for text in [#"{"timeUnixNano":\#(form)}"#, #"{"timeUnixNano":"\#(form)"}"#, #"{"timeUnixNano": \#(form) }"#] {
+        let expected = value.map { value in [0x09] + (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+        #expect((try? bytes(text, .event)) == expected, "\(text)")
+      }
+    }
+    // A leading zero is no number of JSON's, but protobuf's readers take it in a string.
+    #expect((try? bytes(#"{"timeUnixNano":07}"#, .event)) == nil)
+    #expect(try bytes(#"{"timeUnixNano":"07"}"#, .event) == [0x09, 7, 0, 0, 0, 0, 0, 0, 0])
+    for (text, type) in [
+      (#"{"kind":2147483648}"#, MessageType.span), (#"{"droppedAttributesCount":4294967296}"#, .span),
+      (#"{"timeUnixNano":"1}"#, .event), (#"{"timeUnixNano":""}"#, .event), (#"{"timeUnixNano":}"#, .event),
+      (#"{"timeUnixNano":1"#, .event), (#"{"timeUnixNano":"1"#, .event),
+    ] {
+      #expect((try? bytes(text, type)) == nil, "\(text)")
+    }
+    #expect(try bytes(#"{"kind":2147483647}"#, .span) == [0x30, 0xFF, 0xFF, 0xFF, 0xFF, 0x07])
+  }
+
+  @Test("ids of either case of digits have their bytes, and other digits are an error")
+  func identifiers() throws {
+    #expect(
+      try bytes(#"{"spanId":"00fF10Aa9b7c0001"}"#, .span) == [0x12, 8, 0, 0xFF, 0x10, 0xAA, 0x9B, 0x7C, 0, 1])
+    #expect(try bytes(#"{"spanId":"\u003000ff10aa9b7c000"}"#, .span).count == 10)
+    for id in ["00fF10Aa9b7c000g", "g0fF10Aa9b7c0001", "00fF10Aa9b7c00", "00fF10Aa9b7c00011"] {
+      #expect((try? bytes(#"{"spanId":"\#(id)"}"#, .span)) == nil, "\(id)")
+    }
+  }
+
   @Test("a member that occurs twice is an error, and null is none")
   func duplicates() throws {
     #expect(reason(#"{"name":"a","name":"b"}"#, .span) == #""name" occurs twice, at byte 12"#)

@@ -71,16 +71,10 @@ struct MessageTable {
     return unsafe TableField(entries + index)
   }
 
-  @inline(__always)
-  func entry(_ message: MessageType, _ number: UInt32) -> FieldEntry {
-    guard number < Self.stride else { return .unknown }
-    return unsafe entries[Int(message.rawValue) * Self.stride + Int(number)]
-  }
-
   /// The bytes of the field's name, without its punctuation.
-  func name(_ entry: FieldEntry) -> UnsafeBufferPointer<UInt8> {
-    unsafe UnsafeBufferPointer(start: names + Int(entry.nameStart) + 2, count: Int(entry.nameCount) - 4)
+  func name(_ entry: TableField) -> UnsafeBufferPointer<UInt8> {
+    unsafe UnsafeBufferPointer(start: names + entry.nameStart + 2, count: entry.nameCount - 4)
   }
 
-  func nameText(_ entry: FieldEntry) -> String { unsafe String(decoding: name(entry), as: UTF8.self) }
+  func nameText(_ entry: TableField) -> String { unsafe String(decoding: name(entry), as: UTF8.self) }
 }

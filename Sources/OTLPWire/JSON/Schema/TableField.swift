@@ -10,6 +10,8 @@ struct TableField {
   var isRepeated: Bool { unsafe entry.pointee.isRepeated }
   var hasPresence: Bool { unsafe entry.pointee.hasPresence }
   var isInOneof: Bool { unsafe entry.pointee.isInOneof }
+  var enumNames: EnumNames { unsafe entry.pointee.enumNames }
+  var idDigits: Int { unsafe entry.pointee.idDigits }
   var nameStart: Int { Int(unsafe entry.pointee.nameStart) }
   var nameCount: Int { Int(unsafe entry.pointee.nameCount) }
 
