@@ -8,13 +8,14 @@
   /// ```swift
   /// let exporter = try PostgreSQLExporter(.init(connection: "postgresql://telemetry@localhost/telemetry"))
   /// let spans = try BatchSpanProcessor(exporter: exporter)
-  /// let logRecords = try BatchLogRecordProcessor(exporter: exporter.logRecords)
+  /// let logRecords = try BatchLogRecordProcessor(exporter: exporter.logExporter)
   /// ```
   ///
-  /// The tables are made with the first connection. A batch is one transaction: a binary `COPY` into temporary tables, and an
-  /// `INSERT … ON CONFLICT DO NOTHING`, so a batch that is sent again after a lost connection stands there once. While there is no
-  /// connection, the server is a standby, or its disk is full, the batches wait in the queue, and the time doesn't count as a
-  /// processor's export timeout. The outcome accounts for each item, and its error, an `OTLPError`, gives the reason.
+  /// The tables are made with the first connection. A batch is one transaction, a binary `COPY`. If the database has some of its items
+  /// already, the batch goes through temporary tables and an `INSERT … ON CONFLICT DO NOTHING`, so a batch that is sent again after
+  /// a lost connection stands there once. While there is no connection, the server is a standby, or its disk is full, the batches wait
+  /// in the queue, and the time doesn't count as a processor's export timeout. The outcome accounts for each item, and its error, an
+  /// `OTLPError`, gives the reason.
   public final class PostgreSQLExporter: SpanExporter, SpanForwardingExporter {
     /// The exporter's configuration.
     public let configuration: PostgreSQLConfiguration
@@ -46,7 +47,7 @@
     }
 
     /// The exporter of log records over the same connections. It ends with its own shutdown; the connections close with the last one.
-    public var logRecords: OTLPSignalExporter<LogRecord> { spans.joined(LogRecord.self) }
+    public var logExporter: OTLPSignalExporter<LogRecord> { spans.joined(LogRecord.self) }
 
     /// The number of exports that can proceed now, at most ``PostgreSQLConfiguration/maxConnections``. While the server is down this is
     /// one, and further batches stay in the queue.
