@@ -111,20 +111,14 @@ public final class Telemetry: Sendable {
   /// Has everything that ended before the call delivered, and metrics collected, all signals at once within `limit`. After a
   /// shutdown the call returns at once.
   public func forceFlush(within limit: Duration) async -> TelemetryReport {
-    async let traces = provider.forceFlush(within: limit)
-    async let logs = loggerProvider.forceFlush(within: limit)
-    let metrics = await pipeline.metricReaders.report(of: .flush, within: limit)
-    return await report(traces, logs, metrics)
+    await report(of: .flush, limit)
   }
 
   /// Ends telemetry: takes no more spans and records, collects metrics a last time, and delivers what is left, with retries, all
   /// signals at once within `limit`; what is left then counts as dropped. ``run()`` returns. A second call waits for the first.
   @discardableResult
   public func shutdown(within limit: Duration) async -> TelemetryReport {
-    async let traces = provider.shutdown(within: limit)
-    async let logs = loggerProvider.shutdown(within: limit)
-    let metrics = await pipeline.metricReaders.report(of: .shutdown, within: limit)
-    let report = await report(traces, logs, metrics)
+    let report = await report(of: .shutdown, limit)
     endRuns()
     return report
   }
@@ -141,6 +135,20 @@ public final class Telemetry: Sendable {
     let report = blockingReport(of: .shutdown, limit)
     endRuns()
     return report
+  }
+
+  private func report(of request: ProcessorRequest, _ limit: Duration) async -> TelemetryReport {
+    // All signals begin before the first wait.
+    let traces = provider.ask(request, within: limit)
+    let logs = loggerProvider.ask(request, within: limit)
+    let metrics = pipeline.metricReaders.ask(request, within: limit)
+    guard traces.hasOthers, logs.hasOthers else {
+      return report(await traces.report, await logs.report, await metrics.report)
+    }
+    // The program's own processors of both signals work at once.
+    async let ofTraces = traces.report
+    let ofLogs = await logs.report
+    return report(await ofTraces, ofLogs, await metrics.report)
   }
 
   private func blockingReport(of request: ProcessorRequest, _ limit: Duration) -> TelemetryReport {

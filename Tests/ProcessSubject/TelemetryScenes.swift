@@ -1,5 +1,7 @@
 import Glibc
 import SwiftOTLP
+import TelemetryCore
+import TelemetrySDK
 
 /// Forks `children` from a parent with telemetry. Parent and children record spans, and end the same telemetry.
 func telemetryFork(_ options: Options) {
@@ -56,6 +58,39 @@ func telemetryOfEnvironment() {
   } catch {
     fail("\(error)")
   }
+}
+
+/// Ends telemetry from an actor with a thread of its own, while the program's tasks block every thread of Swift's pool.
+func telemetryStarved(_ options: Options) {
+  alarm(60)
+  var configuration = Telemetry.Configuration(serviceName: "subject")
+  configuration.otlp = options.exporter
+  configuration.batch.scheduleDelay = .seconds(60)
+  configuration.tracesExporters = [.otlp, .otlp]
+  configuration.logsExporters = [.otlp]
+  guard let telemetry = try? Telemetry(configuration) else { fail("no telemetry") }
+  let release = BlockingSemaphore()
+  for _ in 0..<256 { Task.detached { _ = release.wait(until: .never) } }
+  Task { @OwnThread in
+    telemetry.tracer("starved").startSpan("last").end()
+    telemetry.logger("starved").emit(.info, "last")
+    let flushed = await telemetry.forceFlush(within: .seconds(20))
+    let report = await telemetry.shutdown(within: .seconds(20))
+    check(flushed.isDelivered && report.isDelivered && report.ledger.exported == 3, "the end: \(flushed) \(report)")
+    printLine("done")
+    _exit(0)
+  }
+  _ = release.wait(until: .never)
+}
+
+/// Runs on a loop of its own.
+@globalActor private actor OwnThread {
+  static let shared = OwnThread()
+  private static let lease: TelemetryRuntime.Lease = {
+    guard let lease = try? TelemetryRuntime(.development).acquire() else { fail("no loop") }
+    return lease
+  }()
+  nonisolated var unownedExecutor: UnownedSerialExecutor { OwnThread.lease.loop.asUnownedSerialExecutor() }
 }
 
 private func makeTelemetry(_ options: Options) -> Telemetry {

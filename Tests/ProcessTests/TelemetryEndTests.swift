@@ -36,6 +36,13 @@ struct TelemetryEndTests {
     #expect(process.errors.isEmpty)
   }
 
+  @Test("flush and shutdown need no thread of Swift's pool (P2, P7)")
+  func starvedPool() async throws {
+    let place = try await CollectorPlace(tls: false)
+    _ = try await Subject.run("telemetry-starved", place.options)
+    #expect(place.collector.spans.count == 2 && place.collector.logRecords.count == 1)
+  }
+
   @Test func aHandlerOfAtexitDelivers() async throws {
     let place = try await CollectorPlace(tls: false)
     _ = try await Subject.run("telemetry-at-exit", place.options)

@@ -30,7 +30,11 @@ extension BatchDriver {
   func shutDownInBackground() { request(.shutdown, within: min(configuration.exportTimeout, .seconds(30))) { _ in } }
 
   /// Suspends the calling task until the request is answered, or until shortly after `limit` if the loop is blocked.
-  func wait(for kind: Request, _ limit: Duration) async -> FlushReport {
+  func wait(for kind: Request, _ limit: Duration) async -> FlushReport { await ask(kind, limit).value }
+
+  /// Makes a request.
+  /// - Returns: The answer, which comes shortly after `limit` at the latest, also if the loop is blocked.
+  func ask(_ kind: Request, _ limit: Duration) -> Promise<FlushReport> {
     let promise = Promise<FlushReport>()
     let overdue = OverdueWatch.Wait()
     let id = request(kind, within: limit) { report in
@@ -41,7 +45,7 @@ extension BatchDriver {
     if let id, lease != nil, promise.current == nil {
       overdue.begin(overdueDeadline(limit)) { [weak self] in self?.answerOverdue(kind, id) }
     }
-    return await promise.value
+    return promise
   }
 
   /// Blocks the calling thread until the request is answered, or until shortly after `limit` if the loop is blocked.

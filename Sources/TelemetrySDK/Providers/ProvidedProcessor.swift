@@ -2,11 +2,24 @@ internal import TelemetryCore
 
 /// A processor of any signal, as its provider flushes it and shuts it down.
 struct ProvidedProcessor: Sendable {
+  /// The requests to a driver; nil for a program's own processor, which has the asynchronous form alone.
+  fileprivate struct Driven {
+    let ask: @Sendable (ProcessorRequest, Duration) -> Promise<FlushReport>
+    let begin: @Sendable (ProcessorRequest, Duration) -> () -> FlushReport
+
+    init<Item>(_ driver: BatchDriver<Item>) {
+      ask = { driver.ask($0, $1) }
+      begin = { driver.begin($0, $1) }
+    }
+
+    init(_ processor: some DrivenProcessor) { self.init(processor.driver) }
+  }
+
+  fileprivate let driven: Driven?
   fileprivate let perform: @Sendable (ProcessorRequest, Duration) async -> FlushReport
-  private let beginDriven: (@Sendable (ProcessorRequest, Duration) -> () -> FlushReport)?
 
   init(_ processor: any SpanProcessor) {
-    beginDriven = (processor as? any DrivenProcessor)?.begin
+    driven = (processor as? any DrivenProcessor).map { Driven($0) }
     perform = { request, limit in
       switch request {
       case .flush: await processor.forceFlush(within: limit)
@@ -16,7 +29,7 @@ struct ProvidedProcessor: Sendable {
   }
 
   init(_ processor: any LogRecordProcessor) {
-    beginDriven = (processor as? any DrivenProcessor)?.begin
+    driven = (processor as? any DrivenProcessor).map { Driven($0) }
     perform = { request, limit in
       switch request {
       case .flush: await processor.forceFlush(within: limit)
@@ -27,19 +40,14 @@ struct ProvidedProcessor: Sendable {
 
   init(_ reader: PeriodicMetricReader) {
     let driver = reader.driver
-    beginDriven = { driver.begin($0, $1) }
-    perform = { request, limit in
-      switch request {
-      case .flush: await reader.forceFlush(within: limit)
-      case .shutdown: await reader.shutdown(within: limit)
-      }
-    }
+    driven = Driven(driver)
+    perform = { await driver.wait(for: $0, $1) }
   }
 
   /// Makes a request for a thread that will wait.
   /// - Returns: A function that blocks the calling thread until the request is answered.
   fileprivate func begin(_ request: ProcessorRequest, _ limit: Duration) -> () -> FlushReport {
-    if let beginDriven { return beginDriven(request, limit) }
+    if let driven { return driven.begin(request, limit) }
     return beginOther(request, limit)
   }
 
@@ -66,17 +74,46 @@ struct ProvidedProcessor: Sendable {
   }
 }
 
-extension DrivenProcessor {
-  /// Makes a request for a thread that will wait.
-  fileprivate var begin: @Sendable (ProcessorRequest, Duration) -> () -> FlushReport {
-    { [driver] request, limit in driver.begin(request, limit) }
+/// A request to the processors of a provider, which has begun in those of this package.
+package struct ProcessorAnswers: Sendable {
+  fileprivate var driven: [Promise<FlushReport>] = []
+  fileprivate var others: [@Sendable () async -> FlushReport] = []
+
+  /// True if a program's own processors begin with ``report``.
+  package var hasOthers: Bool { !others.isEmpty }
+
+  /// The sum of the processors' reports. All processors work at once.
+  ///
+  /// No child task is made for processors of this package, and none for a single other one: a child task runs on the
+  /// program's threads, which its own tasks may block beyond the limit (P2, P7).
+  package var report: FlushReport {
+    get async {
+      var sum = await Self.report(of: others[...])
+      for answer in driven { sum = sum + (await answer.value) }
+      return sum
+    }
+  }
+
+  private static func report(of others: ArraySlice<@Sendable () async -> FlushReport>) async -> FlushReport {
+    guard let first = others.first else { return .empty }
+    guard others.count > 1 else { return await first() }
+    async let rest = report(of: others.dropFirst())
+    return await first() + rest
   }
 }
 
 extension [ProvidedProcessor] {
-  /// The sum of the processors' reports. All processors work at once.
-  func report(of request: ProcessorRequest, within limit: Duration) async -> FlushReport {
-    await self[...].report(of: request, within: limit)
+  /// Makes a request.
+  func ask(_ request: ProcessorRequest, within limit: Duration) -> ProcessorAnswers {
+    var answers = ProcessorAnswers()
+    for processor in self {
+      if let driven = processor.driven {
+        answers.driven.append(driven.ask(request, limit))
+      } else {
+        answers.others.append { await processor.perform(request, limit) }
+      }
+    }
+    return answers
   }
 
   /// Makes a request for a thread that will wait.
@@ -88,20 +125,12 @@ extension [ProvidedProcessor] {
   }
 }
 
-extension ArraySlice<ProvidedProcessor> {
-  fileprivate func report(of request: ProcessorRequest, within limit: Duration) async -> FlushReport {
-    guard let first else { return .empty }
-    async let others = dropFirst().report(of: request, within: limit)
-    return await first.perform(request, limit) + others
-  }
-}
-
 extension [PeriodicMetricReader] {
   private var provided: [ProvidedProcessor] { map { ProvidedProcessor($0) } }
 
-  /// The sum of the readers' reports. All readers work at once.
-  package func report(of request: ProcessorRequest, within limit: Duration) async -> FlushReport {
-    await provided.report(of: request, within: limit)
+  /// Makes a request. All readers work at once.
+  package func ask(_ request: ProcessorRequest, within limit: Duration) -> ProcessorAnswers {
+    provided.ask(request, within: limit)
   }
 
   /// Makes a request for a thread that will wait.

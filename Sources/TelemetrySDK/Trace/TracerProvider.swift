@@ -185,15 +185,20 @@ public final class TracerProvider: Sendable {
   /// Has every processor deliver what ended before the call. All processors work at once, within `limit`.
   /// - Returns: The sum of the processors' reports.
   public func forceFlush(within limit: Duration) async -> FlushReport {
-    await provided.report(of: .flush, within: limit)
+    await ask(.flush, within: limit).report
   }
 
   /// Ends every processor. All processors work at once, within `limit`. A second call joins the first in them.
   /// - Returns: The sum of the processors' reports.
   @discardableResult
   public func shutdown(within limit: Duration) async -> FlushReport {
-    endRecording()
-    return await provided.report(of: .shutdown, within: limit)
+    await ask(.shutdown, within: limit).report
+  }
+
+  /// Makes a request. The processors of this package begin at once.
+  package func ask(_ request: ProcessorRequest, within limit: Duration) -> ProcessorAnswers {
+    if case .shutdown = request { endRecording() }
+    return provided.ask(request, within: limit)
   }
 
   private func endRecording() { isClosed.store(true, ordering: .relaxed) }

@@ -98,7 +98,7 @@ import Testing
     #expect(result.json("exported").flatMap { Int($0) } == collector.spanCount)
     let lines = result.errors.split(separator: "\n")
     #expect(lines.count == 2)
-    #expect(lines.first?.hasPrefix("otlp load: interrupted; delivers the spans in the queue for at most ") == true)
+    #expect(lines.first?.hasPrefix("otlp load: interrupted; delivers what is queued for at most ") == true)
     #expect(lines.last == "otlp load: interrupted before all items were generated")
     #expect(result.json("error") == "\"interrupted before all items were generated\"")
     await collector.stop()
