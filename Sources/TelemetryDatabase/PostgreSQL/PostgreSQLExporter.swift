@@ -8,7 +8,7 @@
   /// ```swift
   /// let exporter = try PostgreSQLExporter(.init(connection: "postgresql://telemetry@localhost/telemetry"))
   /// let spans = try BatchSpanProcessor(exporter: exporter)
-  /// let logRecords = try BatchLogRecordProcessor(exporter: exporter.logRecords)
+  /// let logRecords = try BatchLogRecordProcessor(exporter: exporter.logExporter)
   /// ```
   ///
   /// The tables are made with the first connection. A batch is one transaction: a binary `COPY` into temporary tables, and an
@@ -46,7 +46,7 @@
     }
 
     /// The exporter of log records over the same connections. It ends with its own shutdown; the connections close with the last one.
-    public var logRecords: OTLPSignalExporter<LogRecord> { spans.joined(LogRecord.self) }
+    public var logExporter: OTLPSignalExporter<LogRecord> { spans.joined(LogRecord.self) }
 
     /// The number of exports that can proceed now, at most ``PostgreSQLConfiguration/maxConnections``. While the server is down this is
     /// one, and further batches stay in the queue.

@@ -18,7 +18,7 @@ extension TelemetryStore {
       if isPostgreSQL(name) {
         do throws(OTLPError) {
           let exporter = try PostgreSQLExporter(.init(connection: name), runtime: runtime, diagnostics: diagnostics)
-          return Exporters(spans: exporter, logRecords: exporter.logRecords)
+          return Exporters(spans: exporter, logRecords: exporter.logExporter)
         } catch {
           throw DatabaseError(error.message)
         }
@@ -29,7 +29,7 @@ extension TelemetryStore {
     #if SQLite
       do throws(OTLPError) {
         let exporter = try SQLiteExporter(.init(path: path(name)), runtime: runtime, diagnostics: diagnostics)
-        return Exporters(spans: exporter, logRecords: exporter.logRecords)
+        return Exporters(spans: exporter, logRecords: exporter.logExporter)
       } catch {
         throw DatabaseError(error.message)
       }

@@ -8,7 +8,7 @@
   /// ```swift
   /// let exporter = try SQLiteExporter(.init(path: "telemetry.sqlite"))
   /// let spans = try BatchSpanProcessor(exporter: exporter)
-  /// let logRecords = try BatchLogRecordProcessor(exporter: exporter.logRecords)
+  /// let logRecords = try BatchLogRecordProcessor(exporter: exporter.logExporter)
   /// ```
   ///
   /// The file and its tables are made with the first batch; a batch is one transaction, which is forced to disk. Several processes
@@ -47,7 +47,7 @@
     }
 
     /// The exporter of log records into the same file. It ends with its own shutdown; the file is closed with the last one.
-    public var logRecords: OTLPSignalExporter<LogRecord> { spans.joined(LogRecord.self) }
+    public var logExporter: OTLPSignalExporter<LogRecord> { spans.joined(LogRecord.self) }
 
     /// 1: SQLite has one writer.
     public var maxConcurrentExports: Int { spans.maxConcurrentExports }

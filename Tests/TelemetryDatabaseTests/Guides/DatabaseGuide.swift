@@ -10,7 +10,7 @@
       let exporter = try PostgreSQLExporter(
         .init(connection: "postgresql://telemetry@db.internal/telemetry?sslmode=verify-full"))
       let spans = try BatchSpanProcessor(exporter: exporter)
-      let logRecords = try BatchLogRecordProcessor(exporter: exporter.logRecords)
+      let logRecords = try BatchLogRecordProcessor(exporter: exporter.logExporter)
 
       #expect(await spans.shutdown(within: .seconds(5)).isComplete)
       #expect(await logRecords.shutdown(within: .seconds(5)).isComplete)

@@ -20,7 +20,7 @@
         let outcome = await scene.export(Array(spans[start..<start + 500]))
         #expect(outcome.exported == 500, "\(String(describing: outcome.error))")
       }
-      let logs = scene.exporter.logRecords
+      let logs = scene.exporter.logExporter
       for start in stride(from: 0, to: 2000, by: 500) {
         let outcome = await logs.export(LogRecordBatch(records[start..<start + 500]), deadline: .after(.seconds(60)))
         #expect(outcome.exported == 500, "\(String(describing: outcome.error))")

@@ -82,7 +82,7 @@
       var random = RandomItems(seed: 15)
       var records = random.logRecords(2000)
       records.append(records[0])
-      let logs = scene.exporter.logRecords
+      let logs = scene.exporter.logExporter
       #expect(await logs.export(LogRecordBatch(records), deadline: .after(.seconds(60))).exported == 2001)
       await logs.shutdown(deadline: .after(.seconds(5)))
       await scene.end()
