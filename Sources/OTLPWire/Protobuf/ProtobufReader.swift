@@ -68,6 +68,13 @@ package struct ProtobufReader {
   }
 
   package mutating func varint() throws(WireError) -> UInt64 {
+    // Most tags and lengths have one byte.
+    guard position < end, case let byte = unsafe bytes[position], byte < 0x80 else { return try longVarint() }
+    position += 1
+    return UInt64(byte)
+  }
+
+  private mutating func longVarint() throws(WireError) -> UInt64 {
     let start = position
     var value: UInt64 = 0
     for shift in stride(from: UInt64(0), through: 63, by: 7) {

@@ -20,9 +20,9 @@ extension RowBuffer {
       }
     }
     if keys.insert(Digest.digest(key, seed: 0)) { isInexact = true }
-    if !isFirst { append(",") }
+    if !isFirst { append(UInt8(ascii: ",")) }
     string(key)
-    append(":")
+    append(UInt8(ascii: ":"))
     try self.value(value?.fields(), &keys)
   }
 
@@ -31,8 +31,8 @@ extension RowBuffer {
     guard var fields, let tag = try fields.nextTag() else { return append("null") }
     switch tag {
     case FieldTag.AnyValue.string: string(try fields.bytes())
-    case FieldTag.AnyValue.bool: append(try fields.varint() != 0 ? "true" : "false")
-    case FieldTag.AnyValue.int: append(String(Int64(bitPattern: try fields.varint())))
+    case FieldTag.AnyValue.bool: append(try fields.varint() != 0 ? "true" : "false" as StaticString)
+    case FieldTag.AnyValue.int: append(decimal: Int64(bitPattern: try fields.varint()))
     case FieldTag.AnyValue.double: double(try fields.double())
     case FieldTag.AnyValue.array: try array(try fields.message(), &keys)
     case FieldTag.AnyValue.map: try map(try fields.message(), &keys)
@@ -49,25 +49,25 @@ extension RowBuffer {
   private mutating func array(_ fields: ProtobufReader, _ keys: inout KeySet) throws(WireError) {
     var fields = fields
     var isFirst = true
-    append("[")
+    append(UInt8(ascii: "["))
     while let tag = try fields.nextTag() {
       guard tag == FieldTag.List.values else {
         isInexact = true
         try fields.skip(tag)
         continue
       }
-      if !isFirst { append(",") }
+      if !isFirst { append(UInt8(ascii: ",")) }
       isFirst = false
       try value(try fields.message(), &keys)
     }
-    append("]")
+    append(UInt8(ascii: "]"))
   }
 
   private mutating func map(_ fields: ProtobufReader, _ keys: inout KeySet) throws(WireError) {
     var fields = fields
     var isFirst = true
     let outer = keys.beginObject()
-    append("{")
+    append(UInt8(ascii: "{"))
     while let tag = try fields.nextTag() {
       guard tag == FieldTag.List.values else {
         isInexact = true
@@ -77,7 +77,7 @@ extension RowBuffer {
       try member(try fields.message(), isFirst: isFirst, &keys)
       isFirst = false
     }
-    append("}")
+    append(UInt8(ascii: "}"))
     keys.endObject(outer)
   }
 
@@ -86,36 +86,53 @@ extension RowBuffer {
   private mutating func double(_ value: Double) {
     guard value.isFinite else {
       isInexact = true
-      return append(value.isNaN ? "\"NaN\"" : value < 0 ? "\"-Infinity\"" : "\"Infinity\"")
+      return append(value.isNaN ? "\"NaN\"" : value < 0 ? "\"-Infinity\"" : "\"Infinity\"" as StaticString)
     }
     if value == 0, value.sign == .minus { isInexact = true }
     // A fraction tells a floating-point number from an integer. `jsonb` keeps no exponent: without a fraction, only a number that
     // is no 64-bit integer is one.
-    guard value == value.rounded(), abs(value) < 0x1p63 else { return append(value.description) }
-    append(String(Int64(value)))
+    guard value == value.rounded(), abs(value) < 0x1p63 else { return append(made: value.description) }
+    append(decimal: Int64(value))
     append(".0")
   }
 
   private mutating func base64(_ value: MessageBytes) {
     isInexact = true
-    append("\"")
-    append(unsafe Base64.text(of: Array(value.raw)))
-    append("\"")
+    append(UInt8(ascii: "\""))
+    append(made: unsafe Base64.text(of: Array(value.raw)))
+    append(UInt8(ascii: "\""))
   }
 
   private mutating func string(_ value: MessageBytes) {
-    append("\"")
+    append(UInt8(ascii: "\""))
     let raw = unsafe value.raw
-    var plain = 0
-    for index in 0..<raw.count {
+    var (plain, index) = (0, 0)
+    while index < raw.count {
+      if index + 8 <= raw.count, Self.isPlain(unsafe raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)) {
+        index += 8
+        continue
+      }
       let byte = unsafe raw[index]
-      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-      unsafe append(UnsafeRawBufferPointer(rebasing: raw[plain..<index]))
-      escape(byte)
-      plain = index + 1
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        unsafe append(UnsafeRawBufferPointer(rebasing: raw[plain..<index]))
+        escape(byte)
+        plain = index + 1
+      }
+      index += 1
     }
     unsafe append(UnsafeRawBufferPointer(rebasing: raw[plain...]))
-    append("\"")
+    append(UInt8(ascii: "\""))
+  }
+
+  /// False if any of eight bytes may have to be escaped: it is below 0x20, or `"`, or `\`.
+  private static func isPlain(_ bytes: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    // The upper bit of a byte is set if the byte is below `limit`, or maybe if a lower byte is.
+    func below(_ bytes: UInt64, _ limit: UInt64) -> UInt64 { (bytes &- ones &* limit) & ~bytes }
+    let found =
+      below(bytes, 0x20) | below(bytes ^ ones &* UInt64(UInt8(ascii: "\"")), 1)
+      | below(bytes ^ ones &* UInt64(UInt8(ascii: "\\")), 1)
+    return found & ones << 7 == 0
   }
 
   private mutating func escape(_ byte: UInt8) {
@@ -125,11 +142,11 @@ extension RowBuffer {
       append("\u{FFFD}")
     case UInt8(ascii: "\""), UInt8(ascii: "\\"):
       append("\\")
-      append(Unicode.Scalar(byte))
+      append(byte)
     case 0x0A: append("\\n")
     case 0x0D: append("\\r")
     case 0x09: append("\\t")
-    default: append(byte < 0x10 ? "\\u000\(String(byte, radix: 16))" : "\\u00\(String(byte, radix: 16))")
+    default: append(made: (byte < 0x10 ? "\\u000" : "\\u00") + String(byte, radix: 16))
     }
   }
 }

@@ -5,7 +5,7 @@ internal import TelemetrySDK
 ///
 /// A row whose columns can't hold an item without loss (``RowBuffer/isInexact``, fields that this version doesn't know) also has
 /// the item's message in its column `otlp`, from which it is read.
-struct RowEncoder {
+struct RowEncoder: ~Copyable {
   /// The identifiers of the resource and the scope of items.
   struct Owners {
     var resource: [UInt8] = []
@@ -28,12 +28,14 @@ struct RowEncoder {
 
   init(_ signal: OTLPSignal) { self.signal = signal }
 
-  /// The rows of each table, in the order in which they are stored.
-  var rows: [(table: DatabaseTable, rows: RowBuffer)] {
-    [
-      (.resources, resources), (.scopes, scopes), (.spans, spans), (.spanEvents, events), (.spanLinks, links),
-      (.logRecords, logRecords),
-    ]
+  /// Calls `body` with the rows of each table, in the order in which they are stored.
+  func forEachTable(_ body: (DatabaseTable, borrowing RowBuffer) -> Void) {
+    body(.resources, resources)
+    body(.scopes, scopes)
+    body(.spans, spans)
+    body(.spanEvents, events)
+    body(.spanLinks, links)
+    body(.logRecords, logRecords)
   }
 
   // The numbers of the fields around items are the same for all signals.
@@ -160,7 +162,7 @@ extension RowBuffer {
     var isFirst = true
     keys.removeAll()
     let start = beginJSON()
-    append("{")
+    append(UInt8(ascii: "{"))
     while let tag = try fields.nextTag() {
       guard tag == attributeTag else {
         try fields.skip(tag)
@@ -169,7 +171,7 @@ extension RowBuffer {
       try member(try fields.message(), isFirst: isFirst, &keys)
       isFirst = false
     }
-    append("}")
+    append(UInt8(ascii: "}"))
     endField(start)
   }
 

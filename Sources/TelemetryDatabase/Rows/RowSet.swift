@@ -54,17 +54,28 @@ struct RowSet {
       }
     }
     try result.get()
-    let tables = encoder.rows
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(tables.reduce(5) { $0 + $1.rows.bytes.count + headerSize })
-    bytes.append(contentsOf: [mark, 0, 0, 0, 0])
-    for (table, rows) in tables where rows.count > 0 {
-      bytes.append(table.rawValue)
-      for word in [UInt32(clamping: rows.count), UInt32(clamping: rows.bytes.count)] {
-        unsafe withUnsafeBytes(of: word.bigEndian) { unsafe bytes.append(contentsOf: $0) }
-      }
-      bytes.append(contentsOf: rows.bytes)
+    return slice(encoder)
+  }
+
+  private static func slice(_ encoder: borrowing RowEncoder) -> BufferSlice {
+    var size = 5
+    encoder.forEachTable { _, rows in if rows.count > 0 { size += headerSize + rows.byteCount } }
+    let buffer = RawBuffer(capacity: size)
+    var place = unsafe buffer.base
+    func store(_ value: some BitwiseCopyable) {
+      unsafe place.storeBytes(of: value, as: type(of: value))
+      unsafe place += MemoryLayout.size(ofValue: value)
     }
-    return BufferSlice(bytes)
+    store(mark)
+    store(0 as UInt32)
+    encoder.forEachTable { table, rows in
+      guard rows.count > 0, let start = unsafe rows.raw.baseAddress else { return }
+      store(table.rawValue)
+      store(UInt32(clamping: rows.count).bigEndian)
+      store(UInt32(clamping: rows.byteCount).bigEndian)
+      unsafe place.copyMemory(from: start, byteCount: rows.byteCount)
+      unsafe place += rows.byteCount
+    }
+    return BufferSlice(buffer: buffer, range: 0..<size)
   }
 }

@@ -41,6 +41,11 @@ enum DatabaseTable: UInt8, CaseIterable {
     }
   }
 
+  /// The number of ``columns``.
+  var columnCount: Int { Self.columnCounts[Int(rawValue)] }
+
+  private static let columnCounts = allCases.map(\.columns.count)
+
   private static let resourceColumns: [DatabaseColumn] = [
     .init("resource_id", .bytes), .init("service_name", .text, isNullable: true), .init("schema_url", .text),
     .init("dropped_attributes_count", .int64), .init("attributes", .json), .init("otlp", .bytes, isNullable: true),

@@ -21,7 +21,7 @@ import Testing
         if tag == FieldTag.LogRecord.body { try rows.value(try fields.message(), &keys) } else { try fields.skip(tag) }
       }
     }
-    return (String(decoding: rows.bytes, as: UTF8.self), !rows.isInexact)
+    return (String(decoding: rows.raw, as: UTF8.self), !rows.isInexact)
   }
 
   @Test("values have the form for other formats, and are marked where it loses something (RULES 3.5.8, 3.5.9)")
@@ -50,6 +50,18 @@ import Testing
       .double(.leastNonzeroMagnitude), .empty, .array([.int(1), .double(1)]), .map(["a": .map(["b": "c"])]),
     ] {
       #expect(try PlainJSON.value(Array(try json(value).text.utf8)) == value)
+    }
+  }
+
+  @Test("characters that JSON escapes are found at every place of a long text")
+  func escapes() throws {
+    for (character, escaped) in [("\"", "\\\""), ("\\", "\\\\"), ("\n", "\\n"), ("\u{1F}", "\\u001f"), (" ", " ")] {
+      for index in 0..<24 {
+        var text = String(repeating: "é!#[]~\u{7F}", count: 4).map { String($0) }
+        text[index] = character
+        let expected = text.map { $0 == character ? escaped : $0 }.joined()
+        #expect(try json(.string(text.joined())).text == "\"\(expected)\"")
+      }
     }
   }
 
