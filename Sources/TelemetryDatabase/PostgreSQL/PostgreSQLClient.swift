@@ -46,7 +46,10 @@
       _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline
     ) async -> Result<ExportResponse, AttemptFailure> {
       guard let rows = RowSet(message.bytes) else { return .failure(.unreadableRequest) }
-      guard !isShutDown, await enter(deadline) else { return .failure(.databaseIsShutDown) }
+      guard !isShutDown else { return .failure(.databaseIsShutDown) }
+      do throws(PostgreSQLFailure) { try await enter(deadline) } catch {
+        return .failure(error.attemptFailure(isReused: false))
+      }
       defer { leave() }
       let loan = pool.acquire()
       let connection = loan.value
@@ -58,7 +61,7 @@
         await deleteOldRows(connection, deadline)
         return .success(ExportResponse())
       } catch {
-        if !error.keepsConnection { abandon(connection, error) }
+        if !error.keepsConnection || connection.isBroken { abandon(connection, error) }
         return .failure(error.attemptFailure(isReused: isReused))
       }
     }
@@ -87,22 +90,21 @@
     }
 
     /// Waits for its turn.
-    /// - Returns: False if the deadline passes first, or the task is cancelled.
-    private func enter(_ deadline: Deadline) async -> Bool {
+    private func enter(_ deadline: Deadline) async throws(PostgreSQLFailure) {
       guard active >= configuration.maxConnections else {
         active += 1
-        return true
+        return
       }
       let turn = Promise<Bool>()
       waiting.append(turn)
-      let isAdmitted = await withTaskCancellationHandler {
+      _ = await withTaskCancellationHandler {
         await turn.value(until: deadline, on: loop)
       } onCancel: {
         turn.fulfil(false)
       }
       // The turn may come at the deadline.
-      if isAdmitted == nil, !turn.fulfil(false) { return turn.current == true }
-      return isAdmitted == true
+      if turn.fulfil(false) { throw PostgreSQLFailure(.deadline, "other attempts hold all connections") }
+      if turn.current != true { throw PostgreSQLFailure(.cancelled, "the export was cancelled") }
     }
 
     private func leave() {

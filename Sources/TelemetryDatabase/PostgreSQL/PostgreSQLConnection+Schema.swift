@@ -5,9 +5,6 @@
     // Identifies the schema's lock among those of the database's other users.
     private static let lock: Int64 = 0x6F74_6C70_5F73_7774
 
-    /// The table that takes a batch's rows of a table, which are then inserted as far as they aren't there yet.
-    static func stagingName(_ table: DatabaseTable) -> String { "new_\(table.name)" }
-
     /// Makes or migrates the tables, and makes this session's temporary ones.
     func prepareForWriting(_ schema: DatabaseSchema, until deadline: Deadline) async throws(PostgreSQLFailure) {
       if try await schemaVersion(until: deadline) != schema.version {
@@ -23,7 +20,7 @@
         try await run("SELECT pg_advisory_unlock(\(Self.lock))", until: deadline)
       }
       let tables = DatabaseTable.allCases.map {
-        "CREATE TEMPORARY TABLE \(Self.stagingName($0)) (LIKE \($0.name)) ON COMMIT DELETE ROWS"
+        "CREATE TEMPORARY TABLE \(PostgreSQLInsert.stagingName($0)) (LIKE \($0.name)) ON COMMIT DELETE ROWS"
       }
       try await run(tables.joined(separator: "; "), until: deadline)
     }
@@ -39,18 +36,16 @@
 
     /// Stores rows in one transaction; those that are there already are left out.
     func insert(_ rows: RowSet, until deadline: Deadline) async throws(PostgreSQLFailure) {
-      let tables = rows.sections.map(\.table)
-      let copies = tables.map { "COPY \(Self.stagingName($0)) FROM STDIN (FORMAT binary)" }
-      // In the order of the key: writers that insert the same rows can't wait for each other in a circle.
-      let inserts = tables.map { table in
-        """
-        INSERT INTO \(table.name) SELECT * FROM \(Self.stagingName(table)) \
-        ORDER BY \(table.key.joined(separator: ", ")) ON CONFLICT DO NOTHING
-        """
+      let insert = PostgreSQLInsert(rows)
+      if let direct = insert.direct {
+        do throws(PostgreSQLFailure) {
+          return try await run(direct.sql, direct.copies, until: deadline)
+        } catch {
+          guard error.isUniqueViolation else { throw error }
+        }
       }
-      try await run(
-        (copies + inserts).joined(separator: "; "),
-        rows.sections.map { Copy(buffer: rows.buffer, bytes: $0.bytes) }, until: deadline)
+      let staged = insert.staged
+      try await run(staged.sql, staged.copies, until: deadline)
     }
 
     /// Deletes rows that are too old.

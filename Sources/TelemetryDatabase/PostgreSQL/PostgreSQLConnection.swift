@@ -41,6 +41,9 @@
 
     var isConnected: Bool { handle != nil }
 
+    /// True if libpq has noticed the end of the connection.
+    var isBroken: Bool { handle?.isBroken ?? true }
+
     func open(_ handle: PostgreSQLHandle) {
       self.handle = handle
       socket = PostgreSQLSocket(handle.descriptor, on: loop)

@@ -11,10 +11,11 @@
   /// let logRecords = try BatchLogRecordProcessor(exporter: exporter.logExporter)
   /// ```
   ///
-  /// The tables are made with the first connection. A batch is one transaction: a binary `COPY` into temporary tables, and an
-  /// `INSERT … ON CONFLICT DO NOTHING`, so a batch that is sent again after a lost connection stands there once. While there is no
-  /// connection, the server is a standby, or its disk is full, the batches wait in the queue, and the time doesn't count as a
-  /// processor's export timeout. The outcome accounts for each item, and its error, an `OTLPError`, gives the reason.
+  /// The tables are made with the first connection. A batch is one transaction, a binary `COPY`. If the database has some of its items
+  /// already, the batch goes through temporary tables and an `INSERT … ON CONFLICT DO NOTHING`, so a batch that is sent again after
+  /// a lost connection stands there once. While there is no connection, the server is a standby, or its disk is full, the batches wait
+  /// in the queue, and the time doesn't count as a processor's export timeout. The outcome accounts for each item, and its error, an
+  /// `OTLPError`, gives the reason.
   public final class PostgreSQLExporter: SpanExporter, SpanForwardingExporter {
     /// The exporter's configuration.
     public let configuration: PostgreSQLConfiguration

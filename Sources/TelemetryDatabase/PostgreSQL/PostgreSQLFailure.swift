@@ -37,43 +37,68 @@
         unsafe message ?? String(cString: PQresultErrorMessage(result)))
     }
 
-    /// libpq's message of a connection that wasn't established, with verbose errors: the first line is `FATAL:  28P01: …` if the
+    /// libpq's message of a connection that wasn't established, with verbose errors: a line ends with `FATAL:  28P01: …` if the
     /// server refused. With several addresses the last of these counts, else the first line.
     init(connecting text: String) {
       let lines = text.split(separator: "\n").map(String.init)
-      let line = lines.last { $0.firstRange(of: ":  ") != nil && !$0.hasPrefix("LOCATION") } ?? lines.first ?? ""
-      if let start = line.firstRange(of: ":  ")?.upperBound, let end = line[start...].firstIndex(of: ":"),
-        line[start..<end].utf8.count == 5
-      {
-        let message = line[line.index(after: end)...].trimmed
-        self.init(.server(state: String(line[start..<end])), String(message))
+      if let (state, message) = lines.reversed().lazy.compactMap(Self.refusal).first {
+        self.init(.server(state: state), message)
       } else if text.contains("no password supplied") {
         self.init(.server(state: "28P01"), "no password supplied")
       } else {
-        self.init(.connect, line)
+        self.init(.connect, lines.first ?? "")
       }
     }
 
-    /// True if the connection can be used again.
+    /// The SQLSTATE in a line, and the text behind it.
+    private static func refusal(_ line: String) -> (state: String, message: String)? {
+      guard let start = line.firstRange(of: ":  ")?.upperBound, let end = line[start...].firstIndex(of: ":") else {
+        return nil
+      }
+      let state = line[start..<end]
+      let isState =
+        state.utf8.count == 5 && state.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
+      return isState ? (String(state), String(line[line.index(after: end)...].trimmed)) : nil
+    }
+
+    /// True if the connection can be used again, as far as the server's word goes.
     var keepsConnection: Bool {
       guard case .server(let state) = cause else { return false }
       // A standby may have taken the primary's place: another connection may find it.
-      return !["25006", "57P01", "57P02", "57P03"].contains(state)
+      return state != "25006" && !state.hasPrefix("57P") && !isOutdated
         && !["08", "25", "26", "34", "XX"].contains(state.prefix(2))
     }
 
+    /// True if the tables aren't those that the connection has seen when it was made: they were dropped or altered.
+    private var isOutdated: Bool {
+      guard case .server(let state) = cause else { return false }
+      return ["42P01", "42703", "42804", "42P10", "3F000"].contains(state)
+    }
+
+    /// True if a row with the same key, or another unique value, is there already.
+    var isUniqueViolation: Bool {
+      guard case .server("23505") = cause else { return false }
+      return true
+    }
+
+    // Appendix A of PostgreSQL's documentation lists the states. The first two characters are the class.
+    private static let retried: Set<String> = [
+      "55000", "55006", "55P03", "57000", "57014", "25006", "57P01", "57P02", "57P03", "57P05",
+      "XX000",  // an internal error: a race in the server, or the first sign of its crash
+    ]
+    // A lost connection; a rolled back transaction; the connection's own state, which another connection doesn't have (25, 26, 34);
+    // resources; the server's system; a snapshot that is too old.
+    private static let retriedClasses: Set<Substring> = ["08", "25", "26", "34", "40", "53", "58", "72"]
+    // A value that a column, a constraint, a limit, a trigger (09, 27, P0) or a view (44) refuses.
+    private static let badDataClasses: Set<Substring> = ["09", "22", "23", "27", "44", "54", "P0"]
+
     /// The consequence for the batch: what passes by itself is tried again, what a person must mend isn't.
-    private static func meaning(of state: String) -> AttemptFailure.Meaning {
-      switch state {
-      case "53300": .unavailable  // too many connections
-      case "40001", "40P01", "55P03", "55006", "55000", "57014", "25006", "57P01", "57P02", "57P03", "57P05": .retry
-      case _ where ["08", "53", "58"].contains(state.prefix(2)): .retry
-      // The connection's own state is broken; it is closed, and another one has no part in that.
-      case _ where ["25", "26", "34"].contains(state.prefix(2)): .retry
-      case _ where state.hasPrefix("22") || state.hasPrefix("23") || state.hasPrefix("54"): .badData
-      case _ where state.hasPrefix("28"): .unauthenticated
-      default: .drop  // a missing database, missing rights, missing tables
-      }
+    static func meaning(of state: String) -> AttemptFailure.Meaning {
+      let kind = state.prefix(2)
+      if state == "53300" { return .unavailable }  // too many connections
+      if retried.contains(state) || retriedClasses.contains(kind) { return .retry }
+      if badDataClasses.contains(kind) { return .badData }
+      return kind == "28" ? .unauthenticated : .drop  // a missing database, missing rights, missing tables
     }
 
     /// The failure of an attempt. A batch is stored once however often it is sent, so nothing is delivered twice.
@@ -81,7 +106,8 @@
     func attemptFailure(isReused: Bool) -> AttemptFailure {
       switch cause {
       case .server(let state):
-        let meaning = Self.meaning(of: state)
+        // A new connection makes the tables again, or finds that they can't be used.
+        let meaning = isOutdated && isReused ? .notProcessed : Self.meaning(of: state)
         return AttemptFailure(meaning, status: state, message: message, origin: .server, fate: .processed)
       case .connect:
         return AttemptFailure(

@@ -28,6 +28,7 @@
     }
 
     var descriptor: Int32 { unsafe PQsocket(raw) }
+    var isBroken: Bool { unsafe PQstatus(raw) == CONNECTION_BAD }
     var errorMessage: String { unsafe String(cString: PQerrorMessage(raw)) }
 
     // MARK: Connecting

@@ -16,7 +16,7 @@ package enum Loopback {
   }
 
   /// Binds a socket to a port that the system chooses.
-  static func bindAnywhere(_ descriptor: Int32) -> UInt16 {
+  package static func bindAnywhere(_ descriptor: Int32) -> UInt16 {
     _ = withAddress(0) { bind(descriptor, $0, $1) }
     var address = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
