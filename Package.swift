@@ -167,9 +167,14 @@ let package = Package(
     // A process that tests fork, stop and watch.
     .executableTarget(
       name: "ProcessSubject",
-      dependencies: ["SwiftOTLP", "OTLPFile", "OTLPGRPC", "OTLPHTTP", "OTLPTesting", "TelemetrySDK", "TelemetryCore"],
+      dependencies: [
+        "SwiftOTLP", "OTLPFile", "OTLPGRPC", "OTLPHTTP", "TelemetryDatabase", "OTLPTesting", "TelemetrySDK",
+        "TelemetryCore",
+      ],
       path: "Tests/ProcessSubject", swiftSettings: testSettings),
-    tests("ProcessTests", ["ProcessSubject", "otlp", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
+    tests(
+      "ProcessTests",
+      ["ProcessSubject", "otlp", "TelemetryDatabase", "OTLPTesting", "OTLPWire", "TelemetrySDK", "TelemetryCore"]),
     tests("FuzzReplayTests", ["FuzzTargets"]),
 
     // Programs as users write them: they see the public names, beside the names of other packages.

@@ -1,5 +1,6 @@
 import OTLPFile
 import OTLPGRPC
+import TelemetryDatabase
 
 #if HTTP
   import OTLPHTTP
@@ -28,7 +29,7 @@ struct Options {
     return configuration
   }
 
-  /// The exporter of the file `file`, else with the protocol that `protocol` names, by default gRPC's.
+  /// The exporter of the file `file`, or to the database `sqlite` or `postgresql`, else with the protocol that `protocol` names, by default gRPC's.
   func makeExporter(
     _ configuration: OTLPGRPCExporter.Configuration, runtime: TelemetryRuntime = .shared,
     diagnostics: Diagnostics = .standardError
@@ -36,6 +37,16 @@ struct Options {
     if let path = text("file") {
       return try OTLPFileExporter(OTLPFileConfiguration(path: path), runtime: runtime, diagnostics: diagnostics)
     }
+    #if SQLite
+      if let path = text("sqlite") {
+        return try SQLiteExporter(.init(path: path), runtime: runtime, diagnostics: diagnostics)
+      }
+    #endif
+    #if PostgreSQL
+      if let url = text("postgresql") {
+        return try PostgreSQLExporter(.init(connection: url), runtime: runtime, diagnostics: diagnostics)
+      }
+    #endif
     #if HTTP
       if let name = text("protocol") {
         var http = OTLPHTTPExporter.Configuration(endpoint: configuration.endpoint)

@@ -18,7 +18,7 @@ case "closed-peers": closedPeers(Options(arguments))
 case "closed-stderr": closedStandardError(Options(arguments))
 case "without-standard-files": withoutStandardFiles(Options(arguments))
 case "idle": idle(Options(arguments))
-case "file-writer": fileWriter(Options(arguments))
+case "writer": writer(Options(arguments))
 case "lives": lives(Options(arguments))
 default: fail("no such scene")
 }

@@ -34,7 +34,7 @@ struct FileTests {
     for seed in 1...12 {
       // Two at once, so that one finds the torn line of the other.
       let pair = try (0..<2).map {
-        try Subject.start("file-writer", ["file=\(path)", "seed=\(seed * 2 + $0)", "rounds=100000"])
+        try Subject.start("writer", ["file=\(path)", "seed=\(seed * 2 + $0)", "rounds=100000"])
       }
       for process in pair {
         #expect(await Loopback.wait { Self.exported(process.output) >= 400 })
@@ -44,7 +44,7 @@ struct FileTests {
       counted += pair.map { Self.exported($0.output) }.reduce(0, +)
     }
     // Another process mends the end of the file.
-    _ = try await Subject.run("file-writer", ["file=\(path)", "seed=1", "rounds=1"])
+    _ = try await Subject.run("writer", ["file=\(path)", "seed=1", "rounds=1"])
     let spans = try #require(Self.spans(in: path))
     #expect(Set(spans.map(\.spanID)).count == spans.count, "no span stands there twice")
     #expect(spans.count >= counted + 200)
@@ -58,7 +58,7 @@ struct FileTests {
     defer { TestFiles.remove(folder) }
     let path = folder + "/traces.jsonl"
     let process = try Subject.start(
-      "file-writer", ["file=\(path)", "rounds=100000"],
+      "writer", ["file=\(path)", "rounds=100000"],
       prefix: ["/bin/bash", "-c", #"ulimit -f 1000; exec "$0" "$@""#])
     #expect(await process.wait(within: .seconds(60)) == 0, "\(process.errors)")
     let spans = try #require(Self.spans(in: path))

@@ -34,6 +34,16 @@
         code, message.sanitized(limit: 300), systemError: unsafe database.map { unsafe sqlite3_system_errno($0) } ?? 0)
     }
 
+    /// The failure to open a file for writing, with the reason that its folder can't be written. SQLite tries to open a file that it
+    /// can't make for reading, and then has the reason of that: there is no such file.
+    func withReason(ofFolderOf path: String) -> SQLiteFailure {
+      guard primaryCode == SQLITE_CANTOPEN, systemError == ENOENT else { return self }
+      let end = path.lastIndex(of: "/")
+      let folder = end.map { path[...$0] } ?? "."
+      guard unsafe access(String(folder), W_OK) != 0 else { return self }
+      return SQLiteFailure(code, message, systemError: errno)
+    }
+
     private var primaryCode: Int32 { code & 0xFF }
 
     /// The name of the result code, as a status.

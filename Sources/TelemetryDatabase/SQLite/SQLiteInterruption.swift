@@ -15,6 +15,7 @@
   final class SQLiteInterruption: Sendable {
     private let deadline = Atomic<Int64>(.max)
     private let isStopped = Atomic(false)
+    private let halted = Atomic(false)
 
     /// Work begins.
     func begin(until deadline: Deadline) {
@@ -25,8 +26,15 @@
     /// Ends the work soon.
     func stop() { isStopped.store(true, ordering: .relaxed) }
 
+    /// Interrupts all work until ``proceed()``.
+    func halt() { halted.store(true, ordering: .relaxed) }
+    func proceed() { halted.store(false, ordering: .relaxed) }
+
+    /// True from ``halt()`` to ``proceed()``.
+    var isHalted: Bool { halted.load(ordering: .relaxed) }
+
     private var isDue: Bool {
-      isStopped.load(ordering: .relaxed)
+      isStopped.load(ordering: .relaxed) || isHalted
         || MonotonicInstant.system.nanoseconds >= deadline.load(ordering: .relaxed)
     }
 

@@ -1,52 +1,89 @@
 #if SQLite
   internal import TelemetryCore
 
+  #if canImport(Glibc)
+    internal import Glibc
+  #elseif canImport(Musl)
+    internal import Musl
+  #elseif canImport(Darwin)
+    internal import Darwin
+  #endif
+
   /// Stores rows in a file. Blocks; ``SQLiteClient`` lets one thread at a time use it.
-  // SAFETY: one thread at a time.
-  final class SQLiteWriter: @unchecked Sendable {
+  ///
+  /// SQLite keeps a list of the process's open files and their locks. A forked child would inherit the list, but not the locks, and
+  /// would write beside other processes unprotected. So no connection is open at a fork: work under way is interrupted, and
+  /// begins again afterwards.
+  final class SQLiteWriter: ForkParticipant {
+    private struct State: ~Copyable {
+      var retention: Retention?
+      var connection: SQLiteConnection?
+    }
+
+    // A thread that waits for a fork looks this often, in microseconds.
+    private static let forkPause: UInt32 = 100
+
     private let path: String
     private let schema: DatabaseSchema
-    private var retention: Retention?
-    private var connection: SQLiteConnection?
+    // Held while rows are stored.
+    private let state: Locked<State>
     let interruption = SQLiteInterruption()
 
     init(path: String, retention: Duration?, schema: DatabaseSchema = .current(.sqlite)) {
       self.path = path
-      self.retention = retention.map { Retention($0) }
       self.schema = schema
+      state = Locked(State(retention: retention.map { Retention($0) }))
+      Fork.join(self)
     }
+
+    deinit { Fork.leave(self) }
 
     /// Stores rows in one transaction.
     func store(_ rows: RowSet, until deadline: Deadline) -> Result<Void, SQLiteFailure> {
       interruption.begin(until: deadline)
+      while true {
+        let (result, isHalted) = state.withLock { state in (store(rows, &state), interruption.isHalted) }
+        guard case .failure(let failure) = result, failure.isTransient, isHalted else { return result }
+        // The forking thread waits for the lock.
+        usleep(Self.forkPause)
+      }
+    }
+
+    private func store(_ rows: RowSet, _ state: inout State) -> Result<Void, SQLiteFailure> {
       do throws(SQLiteFailure) {
-        let connection = try openConnection()
+        let connection = try openConnection(&state)
         try connection.transaction { () throws(SQLiteFailure) in try connection.insert(rows) }
       } catch {
         // Another connection finds out what became of the file: its tables may be gone, or its disk back.
-        if !error.isTransient { connection = nil }
+        if !error.isTransient { state.connection = nil }
         return .failure(error)
       }
-      deleteOldRows()
+      deleteOldRows(&state)
       return .success(())
     }
 
-    private func openConnection() throws(SQLiteFailure) -> SQLiteConnection {
-      if let connection, !connection.hasMoved { return connection }
-      connection = nil
-      let opened = try SQLiteConnection(path, .writing, interruption)
-      try opened.prepareForWriting(schema)
-      connection = opened
-      return opened
+    private func openConnection(_ state: inout State) throws(SQLiteFailure) -> SQLiteConnection {
+      if let connection = state.connection, !connection.hasMoved { return connection }
+      state.connection = nil
+      do throws(SQLiteFailure) {
+        let opened = try SQLiteConnection(path, .writing, interruption)
+        try opened.prepareForWriting(schema)
+        state.connection = opened
+        return opened
+      } catch {
+        throw error.withReason(ofFolderOf: path)
+      }
     }
 
-    func close() { connection = nil }
+    func close() { state.withLock { $0.connection = nil } }
 
     // MARK: Retention
 
     /// The rows are stored whatever becomes of the deletion, which is tried again after the next batch.
-    private func deleteOldRows() {
-      guard let connection, let retention, retention.isDue(at: .system) else { return }
+    private func deleteOldRows(_ state: inout State) {
+      guard let connection = state.connection, let retention = state.retention, retention.isDue(at: .system) else {
+        return
+      }
       var deleted = 0
       do throws(SQLiteFailure) {
         let cutoff = retention.cutoff
@@ -58,8 +95,26 @@
             deleted = max(deleted, connection.changes)
           }
         }
-        self.retention?.ended(deleted: deleted, at: .system)
+        state.retention?.ended(deleted: deleted, at: .system)
       } catch {}
     }
+
+    // MARK: Fork
+
+    var forkOrder: ForkOrder { .leaf }
+    func haltForFork() { interruption.halt() }
+
+    func prepareFork() {
+      state.lock()
+      unsafe state.value.pointee.connection?.keepLogOnClose()
+      unsafe state.value.pointee.connection = nil
+    }
+
+    func forkedParent() {
+      state.unlock()
+      interruption.proceed()
+    }
+
+    func forkedChild() { forkedParent() }
   }
 #endif

@@ -99,7 +99,8 @@
         SpanBatch(Array(spans.dropFirst())), timeout: .milliseconds(300), deadline: .after(.milliseconds(1500)))
       // The file stays locked until the deadline: the time of the outage doesn't count, but the deadline does.
       #expect(outcome.dropped.values.reduce(0, +) == 9)
-      #expect((outcome.error as? OTLPError)?.message.contains("locked") == true)
+      let message = (outcome.error as? OTLPError)?.message ?? ""
+      #expect(message.contains("locked"), "\(message)")
       async let later = scene.export(Array(spans.dropFirst()))
       try holder.execute("COMMIT")
       #expect(await later.exported == 9)

@@ -56,24 +56,87 @@
       }
       try await mount("size=2m")
       let scene = try SQLiteScene { $0.path = folder + "/telemetry.sqlite" }
-      var exported = 0
-      var outcome = ExportOutcome()
-      for number in 0..<10 {
-        outcome = await scene.export(StandardWorkload().spans(number * 500..<number * 500 + 500), within: .seconds(3))
-        exported += outcome.exported
-        if outcome.exported < 500 { break }
-      }
-      #expect(outcome.dropped.values.reduce(0, +) == 500)
-      #expect(scene.log.text.contains("SQLITE_FULL"), "\(scene.log.text)")
-      async let waiting = scene.export(StandardWorkload().spans(5000..<5500))
+      async let exported = exportMany(scene)
+      #expect(await Loopback.wait { scene.log.text.contains("SQLITE_FULL") }, "\(scene.log.text)")
       try await mount("remount,size=64m")
-      #expect(await waiting.exported == 500)
-      exported += 500
+      #expect(await exported == 5000)
       await scene.end()
-      #expect(
-        try SQLiteScene.query("SELECT count(*) || '' FROM spans", folder + "/telemetry.sqlite") == ["\(exported)"])
+      #expect(try SQLiteScene.query("SELECT count(*) || '' FROM spans", folder + "/telemetry.sqlite") == ["5000"])
       let unmount = try ChildProcess(["/usr/bin/umount", folder])
       #expect(await unmount.wait() == 0)
+    }
+
+    private func exportMany(_ scene: SQLiteScene) async -> Int {
+      var exported = 0
+      for number in 0..<10 {
+        let spans = StandardWorkload().spans(number * 500..<number * 500 + 500)
+        exported += await scene.export(spans, within: .seconds(120)).exported
+      }
+      return exported
+    }
+
+    @Test(
+      "a file system that is read-only is said, and the next batch tries again",
+      .enabled(if: getuid() == 0, "a file system of its own needs root"))
+    func readOnly() async throws {
+      let folder = try TestFiles.makeDirectory()
+      func run(_ command: String) async throws {
+        let process = try ChildProcess(["/bin/sh", "-c", command])
+        try #require(await process.wait() == 0, "\(process.errors)")
+      }
+      try await run("mount -t tmpfs -o size=8m,ro tmpfs \(folder)")
+      let scene = try SQLiteScene { $0.path = folder + "/telemetry.sqlite" }
+      let refused = await scene.export(StandardWorkload().spans(0..<3))
+      #expect(refused.dropped == [.refused: 3])
+      let message = (refused.error as? OTLPError)?.message ?? ""
+      #expect(message.contains("SQLITE_CANTOPEN") && message.contains("(Read-only file system)"), "\(message)")
+      try await run("mount -o remount,rw \(folder)")
+      #expect(await scene.export(StandardWorkload().spans(3..<6)).exported == 3)
+      await scene.end()
+      try await run("mount -o remount,ro \(folder)")
+      let late = try SQLiteExporter(SQLiteConfiguration(path: folder + "/telemetry.sqlite"))
+      let outcome = await late.export(SpanBatch(StandardWorkload().spans(6..<9)), deadline: .after(.seconds(30)))
+      #expect(outcome.dropped == [.refused: 3])
+      // The write-ahead log can't be made.
+      let reason = (outcome.error as? OTLPError)?.message ?? ""
+      #expect(reason.contains("SQLITE_CANTOPEN") && reason.contains("(Read-only file system)"), "\(reason)")
+      await late.shutdown(deadline: .after(.seconds(5)))
+      try await run("umount \(folder)")
+    }
+
+    @Test("a table that someone drops is named, and a file that is no database too")
+    func droppedTable() async throws {
+      let scene = try SQLiteScene()
+      #expect(await scene.export(StandardWorkload().spans(0..<3)).exported == 3)
+      try SQLiteConnection(scene.path, .writing, SQLiteInterruption()).execute("DROP TABLE span_events")
+      let refused = await scene.export(StandardWorkload().spans(3..<6))
+      #expect(refused.dropped == [.refused: 3])
+      #expect((refused.error as? OTLPError)?.message.contains("span_events") == true)
+      for name in TestFiles.names(in: scene.directory) { unlink(scene.directory + "/" + name) }
+      try TestFiles.write(String(repeating: "no database ", count: 100), to: scene.path)
+      let foreign = await scene.export(StandardWorkload().spans(6..<9))
+      #expect(foreign.dropped == [.refused: 3])
+      #expect((foreign.error as? OTLPError)?.message.contains("SQLITE_NOTADB") == true)
+      #expect(TestFiles.read(scene.path).hasPrefix("no database"))
+      await scene.end()
+    }
+
+    @Test("flush and shutdown keep their deadlines while the file is locked")
+    func deadlines() async throws {
+      let scene = try SQLiteScene()
+      #expect(await scene.export(StandardWorkload().spans(0..<1)).exported == 1)
+      let processor = try BatchSpanProcessor(exporter: scene.exporter, diagnostics: scene.log.diagnostics)
+      let holder = try SQLiteConnection(scene.path, .writing, SQLiteInterruption())
+      try holder.execute("BEGIN IMMEDIATE")
+      for span in StandardWorkload().spans(1..<11) { processor.onEnd(span) }
+      let start = MonotonicInstant.system
+      #expect(!(await processor.forceFlush(within: .seconds(1)).isDelivered))
+      #expect(processor.ledger.queued + processor.ledger.inFlight == 10, "\(processor.ledger)")
+      let report = await processor.shutdown(within: .seconds(1))
+      #expect(MonotonicInstant.system - start < .seconds(6))
+      #expect(report.ledger.dropped.values.reduce(0, +) == 10, "\(report.ledger)")
+      try holder.execute("COMMIT")
+      #expect(try scene.query("SELECT count(*) || '' FROM spans") == ["1"])
     }
 
     @Test("log records of every shape come back as they were, and two equal ones are both kept")

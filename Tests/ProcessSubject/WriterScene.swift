@@ -1,8 +1,8 @@
 import OTLPFile
 
-/// Writes lines of 200 spans to a file, and prints after each line how many spans count as exported. Ends after `rounds` lines, or
-/// with the first that can't be written within a second.
-func fileWriter(_ options: Options) {
+/// Writes batches of 200 spans to a file or a database, and prints after each batch how many spans count as exported. Ends after
+/// `rounds` batches, or with the first that can't be written within a second.
+func writer(_ options: Options) {
   let size = 200
   var batch = BatchConfiguration()
   batch.maxExportBatchSize = size
