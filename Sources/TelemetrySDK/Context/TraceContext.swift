@@ -63,13 +63,25 @@ public struct TraceContext: Sendable {
   ///   - span: The active span.
   ///   - context: The context with the baggage and the rest; the span's own if it is recorded.
   public init(_ span: RecordingSpan, in context: TraceContext = .current) {
-    guard let storage = span.storage else {
+    self.init(active: span, in: context)
+  }
+
+  @inline(__always)
+  init(active span: borrowing RecordingSpan, in context: borrowing TraceContext) {
+    if let storage = span.storage { content = .span(storage) }
+    if case .empty = context.content, span.record != nil { return }
+    addParts(of: context, span.record == nil ? span.context : nil)
+  }
+
+  /// Takes what a recorded span doesn't hold from the context that it started in; all but its identity if it isn't recorded.
+  @inline(never)
+  private mutating func addParts(of context: TraceContext, _ identity: SpanContext?) {
+    if let identity {
       self = context
-      spanContext = span.context
-      return
+      spanContext = identity
+    } else if case .values(let values) = context.content, !values.entries.isEmpty {
+      update(entries: values.entries)
     }
-    content = .span(storage)
-    if case .values(let values) = context.content, !values.entries.isEmpty { update(entries: values.entries) }
   }
 
   /// The block of the active span, if that is recorded in this process.

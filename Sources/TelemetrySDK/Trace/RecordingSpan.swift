@@ -16,10 +16,11 @@ public struct RecordingSpan: @unchecked Sendable {
   @usableFromInline let storage: AnyObject?
 
   /// A recorded span.
-  init(_ context: SpanContext, _ storage: AnyObject) {
-    self.context = context
+  @inline(__always)
+  init(_ context: SpanContext, _ storage: consuming AnyObject) {
+    self.context = context.copy
+    record = SpanRecord(copy storage)
     self.storage = storage
-    record = SpanRecord(storage)
   }
 
   /// A span that records nothing and carries `context` on: for a context without an SDK behind it (RULES 4.2.13).
