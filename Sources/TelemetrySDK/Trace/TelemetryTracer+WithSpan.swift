@@ -31,7 +31,7 @@ extension TelemetryTracer {
     let parent = parent ?? .current
     let span = startSpan(name, kind: kind, in: parent, attributes: attributes, links: links, at: unixNano)
     defer { span.end() }
-    return try await TraceContext.$bound.withValue(TraceContext(active: span, in: parent)) {
+    return try await TraceContext.$bound.withValue(TraceContext(span, in: parent)) {
       do { return try await body(span) } catch {
         span.fail(error)
         throw error
@@ -47,11 +47,25 @@ extension RecordingSpan {
     _ body: (RecordingSpan) throws -> Result, in parent: borrowing TraceContext, _ bound: TaskLocal<TraceContext>
   ) rethrows -> Result {
     defer { end() }
-    return try bound.withValue(TraceContext(active: self, in: parent)) {
-      do { return try body(self) } catch {
-        fail(error)
-        throw error
-      }
+    guard record != nil, !parent.hasValues else {
+      return try call(body, in: TraceContext(self, in: copy parent), bound)
+    }
+    return try bound.withValue(own) { try call(body) }
+  }
+
+  @inline(never)
+  private func call<Result>(
+    _ body: (RecordingSpan) throws -> Result, in context: TraceContext, _ bound: TaskLocal<TraceContext>
+  ) rethrows -> Result {
+    try bound.withValue(context) { try call(body) }
+  }
+
+  /// Calls `body`, and records its error.
+  @inline(__always)
+  private func call<Result>(_ body: (RecordingSpan) throws -> Result) rethrows -> Result {
+    do { return try body(self) } catch {
+      fail(error)
+      throw error
     }
   }
 
