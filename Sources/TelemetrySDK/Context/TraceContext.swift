@@ -2,7 +2,8 @@
 ///
 /// A context is bound to the task, so child tasks inherit the context; threads that aren't tasks can bind a context
 /// too. A context is a single reference, and binding allocates nothing.
-public struct TraceContext: Sendable {
+@safe
+public struct TraceContext: @unchecked Sendable {
   /// The context of the running task: the one that `makeCurrent(_:)` bound, or the one of a span of
   /// swift-distributed-tracing (product `TelemetryTracing`) if that started within; empty if there is none.
   public static var current: TraceContext { ContextBridge.current(bound) }
@@ -36,16 +37,27 @@ public struct TraceContext: Sendable {
     }
   }
 
-  /// One reference in any case, so that binding a recorded span needs no allocation.
-  // SAFETY: `span` holds the block of a record, which guards what changes in it.
-  @safe
-  private enum Content: @unchecked Sendable {
+  private enum Content {
     case empty
     case values(Values)
     case span(AnyObject)
   }
 
-  private var content = Content.empty
+  // SAFETY: a block guards what changes in it.
+  /// `Values` or the block of a recorded span; nil for the empty context. One reference in any case, so that binding a recorded
+  /// span needs no allocation, and the one that a recorded span has, so that its context is a part of it.
+  private var object: AnyObject?
+
+  private var content: Content {
+    @inline(__always) get {
+      guard let object else { return .empty }
+      return type(of: object) == Values.self ? .values(unsafe unsafeDowncast(object, to: Values.self)) : .span(object)
+    }
+  }
+
+  /// The context of a recorded span, from its block.
+  @inline(__always)
+  init(_ block: AnyObject) { object = block }
 
   /// The empty context: no span, no baggage.
   public init() {}
@@ -55,7 +67,7 @@ public struct TraceContext: Sendable {
   ///   - spanContext: The active span's identity; invalid for none.
   ///   - baggage: The baggage; empty by default.
   public init(_ spanContext: SpanContext, baggage: Baggage = Baggage()) {
-    content = .values(Values(spanContext: spanContext, baggage: baggage))
+    object = Values(spanContext: spanContext, baggage: baggage)
   }
 
   /// Makes the context in which a span's children start.
@@ -63,13 +75,18 @@ public struct TraceContext: Sendable {
   ///   - span: The active span.
   ///   - context: The context with the baggage and the rest; the span's own if it is recorded.
   public init(_ span: RecordingSpan, in context: TraceContext = .current) {
-    guard let storage = span.storage else {
+    if span.record == nil {
       self = context
       spanContext = span.context
-      return
+    } else {
+      self = span.own
+      if context.hasValues, case let entries = context.entries, !entries.isEmpty { update(entries: entries) }
     }
-    content = .span(storage)
-    if case .values(let values) = context.content, !values.entries.isEmpty { update(entries: values.entries) }
+  }
+
+  /// True if it is more than a recorded span: a span that starts in it may have a context that isn't its own alone.
+  var hasValues: Bool {
+    @inline(__always) get { if let object { type(of: object) == Values.self } else { false } }
   }
 
   /// The block of the active span, if that is recorded in this process.
@@ -82,17 +99,10 @@ public struct TraceContext: Sendable {
   }
 
   /// True for a context without span and baggage.
-  package var isEmpty: Bool { if case .empty = content { true } else { false } }
+  package var isEmpty: Bool { object == nil }
 
   /// True if both are copies of the same context. Contexts with equal parts may differ.
-  package func isIdentical(to other: TraceContext) -> Bool {
-    switch (content, other.content) {
-    case (.empty, .empty): true
-    case (.values(let left), .values(let right)): left === right
-    case (.span(let left), .span(let right)): left === right
-    default: false
-    }
-  }
+  package func isIdentical(to other: TraceContext) -> Bool { object === other.object }
 
   /// What the start of a span always needs to know of its context: reading it counts no reference.
   struct Parent {
@@ -197,11 +207,10 @@ public struct TraceContext: Sendable {
     spanContext: SpanContext? = nil, baggage: Baggage? = nil, isRecordingSuppressed: Bool? = nil, isDebug: Bool? = nil,
     entries: [ObjectIdentifier: any Sendable]? = nil
   ) {
-    content = .values(
-      Values(
-        spanContext: spanContext ?? self.spanContext, span: spanContext == nil ? storage : nil,
-        baggage: baggage ?? self.baggage, isRecordingSuppressed: isRecordingSuppressed ?? self.isRecordingSuppressed,
-        isDebug: isDebug ?? self.isDebug, entries: entries ?? self.entries))
+    object = Values(
+      spanContext: spanContext ?? self.spanContext, span: spanContext == nil ? storage : nil,
+      baggage: baggage ?? self.baggage, isRecordingSuppressed: isRecordingSuppressed ?? self.isRecordingSuppressed,
+      isDebug: isDebug ?? self.isDebug, entries: entries ?? self.entries)
   }
 
   /// Calls `body` with this as the ``current`` context.

@@ -8,16 +8,16 @@ public struct LogRecordAttributes: ~Copyable {
   init(_ appender: consuming AttributeAppender) { self.appender = appender }
 
   /// Sets a text.
-  public mutating func set(_ key: String, _ value: String) { appender.set(key, value) }
+  public mutating func set(_ key: String, _ value: String) { appender.set(key, plain: value) }
 
   /// Sets an integer.
-  public mutating func set(_ key: String, _ value: Int) { appender.set(key, unlimited: Int64(value)) }
+  public mutating func set(_ key: String, _ value: Int) { appender.set(key, plain: Int64(value)) }
 
   /// Sets a floating-point number.
-  public mutating func set(_ key: String, _ value: Double) { appender.set(key, unlimited: value) }
+  public mutating func set(_ key: String, _ value: Double) { appender.set(key, plain: value) }
 
   /// Sets a truth value.
-  public mutating func set(_ key: String, _ value: Bool) { appender.set(key, unlimited: value) }
+  public mutating func set(_ key: String, _ value: Bool) { appender.set(key, plain: value) }
 
   /// Sets a value of any kind.
   @_disfavoredOverload

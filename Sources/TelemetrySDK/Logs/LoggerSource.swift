@@ -49,18 +49,12 @@ final class LoggerSource: Sendable {
 }
 
 extension LoggerSource {
-  /// The texts of a record.
-  struct Texts: ~Copyable {
-    let body: String
-    let severity: String
-    let eventName: String
-  }
-
   /// Emits a record whose message is written as its fields are known, in the order of their numbers.
   @inline(__always)
   func emit(
-    _ severity: LogRecord.Severity, _ texts: borrowing Texts, _ error: (any Error)?, _ unixNano: UInt64?,
-    _ context: TraceContext, _ build: (inout LogRecordAttributes) throws -> Void
+    _ severity: LogRecord.Severity, _ body: String, _ severityText: String, _ eventName: String,
+    _ error: (any Error)?, _ unixNano: UInt64?, _ context: TraceContext,
+    _ build: (inout LogRecordAttributes) throws -> Void
   ) rethrows {
     guard provider.isOpen else { return provider.emittedAfterEnd() }
     let span = context.parent
@@ -70,7 +64,7 @@ extension LoggerSource {
     try unsafe withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 8) { scratch in
       let memory = unsafe scratch.baseAddress.unsafelyUnwrapped
       var message = unsafe ProtobufAppender(memory, capacity: scratch.count, count: ProtobufAppender.frameSize)
-      message.logRecordHead(severity, texts.severity, texts.body, unixNano ?? 0)
+      message.logRecordHead(severity, severityText, body, unixNano ?? 0)
       var attributes = unsafe LogRecordAttributes(provider.appender(message, memory))
       defer {
         unsafe attributes.appender.checkOrigin(memory)
@@ -79,7 +73,7 @@ extension LoggerSource {
       try build(&attributes)
       if let error { attributes.appender.add(.exception(error)) }
       let dropped = attributes.appender.dropped
-      attributes.appender.message.logRecordTail(dropped, span, observed, texts.eventName)
+      attributes.appender.message.logRecordTail(dropped, span, observed, eventName)
       provider.process(attributes.appender.message, dropped, resource, scope, context)
     }
   }

@@ -87,8 +87,7 @@ public final class TelemetryLogger: Sendable {
     error: (any Error)? = nil, at unixNano: UInt64? = nil, context: TraceContext? = nil,
     attributes build: (inout LogRecordAttributes) throws -> Void
   ) rethrows {
-    let texts = LoggerSource.Texts(body: body, severity: severityText, eventName: eventName)
-    try source.emit(severity, texts, error, unixNano, context ?? .current, build)
+    try source.emit(severity, body, severityText, eventName, error, unixNano, context ?? .current, build)
   }
 
   /// Emits a record with a body of any kind, or without one.

@@ -127,7 +127,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     let batches = configuration.maxQueueSize / configuration.maxExportBatchSize + 1
     let queue = BatchQueue(
       maxItems: configuration.maxExportBatchSize, maxBytes: configuration.maxExportBatchBytes,
-      pooledBlocks: min(max(batches, 2), 5), countsDataPoints: Item.signal == .metrics)
+      pooledBlocks: min(max(batches, 2), 8), countsDataPoints: Item.signal == .metrics)
     queue.share(budget)
     return State(machine: machine, queue: queue, openRoom: configuration.maxQueueSize)
   }

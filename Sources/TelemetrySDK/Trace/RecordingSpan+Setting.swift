@@ -40,7 +40,7 @@ extension RecordingSpan {
   public func setAttribute(_ key: String, _ value: AttributeValue) {
     guard let record else { return }
     guard let value = record.limits.values.limited(value) else { return record.attributeDropped() }
-    record.setAttribute(key, unlimited: value)
+    record.setAttribute(key, plain: value)
   }
 
   /// Sets an attribute to a value that is only made if the span is recorded.
@@ -58,24 +58,24 @@ extension RecordingSpan {
   // Out of line, so that a span that isn't recorded costs its caller a comparison.
 
   @usableFromInline
-  func set(_ key: String, _ value: String) { record?.setAttribute(key, value) }
+  func set(_ key: String, _ value: String) { record?.setAttribute(key, plain: value) }
 
   @usableFromInline
   func set(_ key: String, _ value: Int) { set(key, Int64(value)) }
 
   @usableFromInline
   func set(_ key: String, _ value: Int64) {
-    record?.setAttribute(key, unlimited: value)
+    record?.setAttribute(key, plain: value)
   }
 
   @usableFromInline
   func set(_ key: String, _ value: Double) {
-    record?.setAttribute(key, unlimited: value)
+    record?.setAttribute(key, plain: value)
   }
 
   @usableFromInline
   func set(_ key: String, _ value: Bool) {
-    record?.setAttribute(key, unlimited: value)
+    record?.setAttribute(key, plain: value)
   }
 
   // MARK: Events and links
@@ -95,6 +95,7 @@ extension RecordingSpan {
   ) rethrows {
     guard let record, record.isRecording else { return }
     let time = unixNano ?? record.clock.now
+    let limits = record.limits
     // The closure runs outside of the lock, so it may use the span.
     try unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { scratch in
       let memory = unsafe scratch.baseAddress.unsafelyUnwrapped
@@ -102,14 +103,14 @@ extension RecordingSpan {
       message.eventHead(name, time)
       var attributes = unsafe EventAttributes(
         AttributeAppender(
-          message, WireTags.Event.attributes, most: record.maxEventAttributes, record.limits.values, memory))
+          message, WireTags.Event.attributes, most: limits.attributesPerEvent, limits.values, memory))
       defer {
         unsafe attributes.appender.checkOrigin(memory)
         attributes.appender.message.deallocate()
       }
       try build(&attributes)
-      attributes.appender.message.ensure(11)
-      attributes.appender.message.varintField(WireTags.Event.droppedAttributesCount, attributes.appender.dropped)
+      let dropped = attributes.appender.dropped
+      if dropped != 0 { attributes.appender.message.endWithCount(WireTags.Event.droppedAttributesCount, dropped) }
       unsafe record.addEvent(message: attributes.appender.message.bytes)
     }
   }
@@ -128,7 +129,7 @@ extension RecordingSpan {
 
   /// Adds a link to another span.
   public func addLink(_ context: SpanContext, attributes: Attributes = Attributes()) {
-    record?.addLink(RecordingSpan.Link(context, attributes: attributes))
+    record?.addLink(context, attributes)
   }
 
   // MARK: Status and name

@@ -11,22 +11,22 @@ public struct RecordingSpan: @unchecked Sendable {
   public let context: SpanContext
   /// The record, if the span is recorded.
   @usableFromInline let record: SpanRecord?
-  /// Keeps the record's block alive. A reference of the block's own type would be copied through the type's metadata, because
-  /// its ancestor is in another module.
-  @usableFromInline let storage: AnyObject?
+  /// Keeps the record's block alive, as the context of the span alone; empty without a record.
+  @usableFromInline let own: TraceContext
 
   /// A recorded span.
-  init(_ context: SpanContext, _ storage: AnyObject) {
-    self.context = context
-    self.storage = storage
-    record = SpanRecord(storage)
+  @inline(__always)
+  init(_ context: SpanContext, _ storage: consuming AnyObject) {
+    self.context = context.copy
+    record = SpanRecord(copy storage)
+    own = TraceContext(storage)
   }
 
   /// A span that records nothing and carries `context` on: for a context without an SDK behind it (RULES 4.2.13).
   public init(_ context: SpanContext) {
     self.context = context
     record = nil
-    storage = nil
+    own = TraceContext()
   }
 
   /// True if settings have an effect: the span is recorded and hasn't ended.

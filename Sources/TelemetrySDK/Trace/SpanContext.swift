@@ -27,6 +27,14 @@ public struct SpanContext: Hashable, Sendable, CustomStringConvertible {
     self.isRemote = isRemote
   }
 
+  /// The same context, copied part by part: the compiler's copy of the whole is a call by the type's metadata.
+  var copy: SpanContext {
+    @inline(__always) get {
+      SpanContext(
+        traceID: traceID, spanID: spanID, flags: flags, traceState: TraceState(traceState.storage), isRemote: isRemote)
+    }
+  }
+
   /// The context of no span: both ids are zero.
   @inlinable public static var invalid: SpanContext {
     SpanContext(traceID: TraceID(high: 0, low: 0), spanID: SpanID(0))

@@ -1,36 +1,47 @@
 extension SpanRecord {
-  /// Sets an attribute to a value that is within the limits, unless the span has ended, the key is empty, or the most attributes
-  /// are set (RULES 4.5).
+  /// Sets an attribute to a value that has no limit but that of a text's length, unless the span has ended, the key is empty, or
+  /// the most attributes are set (RULES 4.5).
   @inline(__always)
-  func setAttribute<Value: AppendableValue>(_ key: String, unlimited value: Value) {
-    let keySize = key.utf8.count
+  func setAttribute<Value: AppendableValue>(_ key: String, plain value: Value) {
     let lock = lock
     lock.lock()
     defer { lock.unlock() }
     let head = unsafe head
+    let start = unsafe head.pointee.message.count
+    guard unsafe head.pointee.attributeCount < head.pointee.maxAttributes,
+      case let keySize = unsafe head.pointee.message.shortAttribute(
+        WireTags.Span.attributes, key, value, most: head.pointee.maxValueBytes), keySize > 0
+    else { return unsafe setLongAttribute(key, value, head) }
+    unsafe appended(keyOffset: ProtobufAppender.shortKeyOffset, keySize, start, head)
+  }
+
+  /// Sets an attribute by the slow way, under the lock.
+  @unsafe
+  @inline(never)
+  private func setLongAttribute<Value: AppendableValue>(
+    _ key: String, _ value: Value, _ head: UnsafeMutablePointer<Head>
+  ) {
+    let keySize = key.utf8.count
     guard unsafe head.pointee.phase != .ended, keySize > 0 else { return }
+    let value = value.limited(by: limits.values)
     guard unsafe head.pointee.attributeCount < head.pointee.maxAttributes else {
       return unsafe Self.setAtLimit(key, value, head)
     }
     let start = unsafe head.pointee.message.count
     let place = unsafe Value.append(key, keySize, value, WireTags.Span.attributes, to: &head.pointee.message)
-    let bytes = unsafe UnsafeRawBufferPointer(start: head.pointee.message.base + place, count: keySize)
-    if unsafe filter.insert(bytes) {
-      unsafe Self.replace(bytes, start, head)
+    unsafe appended(keyOffset: place - start, keySize, start, head)
+  }
+
+  /// An attribute was appended, from `start` on.
+  @unsafe
+  @inline(__always)
+  private func appended(keyOffset: Int, _ keySize: Int, _ start: Int, _ head: UnsafeMutablePointer<Head>) {
+    let key = unsafe UnsafeRawBufferPointer(start: head.pointee.message.base + start + keyOffset, count: keySize)
+    if unsafe filter.insert(key) {
+      unsafe Self.replace(key, start, head)
     } else {
       unsafe head.pointee.attributeCount &+= 1
     }
-  }
-
-  @inline(__always)
-  func setAttribute(_ key: String, _ value: String) {
-    guard value.utf8.count <= maxValueBytes else { return setLongAttribute(key, value) }
-    setAttribute(key, unlimited: value)
-  }
-
-  @inline(never)
-  private func setLongAttribute(_ key: String, _ value: String) {
-    setAttribute(key, unlimited: limits.values.limited(value))
   }
 
   /// An attribute can't be recorded.

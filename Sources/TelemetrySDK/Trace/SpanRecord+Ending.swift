@@ -38,9 +38,11 @@ extension SpanRecord {
   @inline(__always)
   private static func complete(_ head: UnsafeMutablePointer<Head>) {
     unsafe head.pointee.phase = .ended
+    unsafe head.pointee.maxAttributes = 0
     var message = unsafe head.pointee.message
     unsafe message.spanTail(head)
-    unsafe head.pointee.field = message.frame(WireTags.ScopeItems.item, SpanRecord.messageStart)
+    let field = message.frame(WireTags.ScopeItems.item, SpanRecord.messageStart)
+    unsafe head.pointee.field = UInt8(truncatingIfNeeded: field)
     unsafe head.pointee.message = message
   }
 
@@ -49,7 +51,7 @@ extension SpanRecord {
   var field: UnsafeRawBufferPointer {
     @inline(__always) get {
       let message = unsafe head.pointee.message
-      return unsafe UnsafeRawBufferPointer(rebasing: message.bytes[head.pointee.field...])
+      return unsafe UnsafeRawBufferPointer(rebasing: message.bytes[Int(head.pointee.field)...])
     }
   }
 
@@ -85,23 +87,34 @@ extension ProtobufAppender {
   @unsafe
   @inline(__always)
   mutating func spanTail(_ head: UnsafeMutablePointer<SpanRecord.Head>) {
-    ensure(48)
     let dropped = unsafe (head.pointee.droppedAttributes, head.pointee.droppedEvents, head.pointee.droppedLinks)
-    if dropped.0 | dropped.1 | dropped.2 != 0 {
-      varintField(WireTags.Span.droppedAttributesCount, UInt64(dropped.0))
-      varintField(WireTags.Span.droppedEventsCount, UInt64(dropped.1))
-      varintField(WireTags.Span.droppedLinksCount, UInt64(dropped.2))
-    }
+    if dropped.0 | dropped.1 | dropped.2 != 0 { droppedCounts(dropped.0, dropped.1, dropped.2) }
+    ensure(10)
     let status = unsafe head.pointee.statusCode
-    if status != .unset {
-      let start = beginMessage(WireTags.Span.status)
-      unsafe stringField(0x12, head.pointee.statusMessage)
-      ensure(16)
-      put(UInt16(0x18) | UInt16(status.rawValue) << 8)
-      endMessage(start)
-      ensure(8)
+    if unsafe status == .error && !head.pointee.statusMessage.isEmpty {
+      unsafe statusField(status, head.pointee.statusMessage)
+    } else if status != .unset {
+      put(UInt16(WireTags.Span.status) | 2 << 8)
+      put(UInt16(WireTags.Status.code) | UInt16(status.rawValue) << 8)
     }
     put(WireTags.Span.flags)
     unsafe put(head.pointee.flags)
+  }
+  @inline(never)
+  private mutating func droppedCounts(_ attributes: UInt32, _ events: UInt32, _ links: UInt32) {
+    ensure(18)
+    varintField(WireTags.Span.droppedAttributesCount, UInt64(attributes))
+    varintField(WireTags.Span.droppedEventsCount, UInt64(events))
+    varintField(WireTags.Span.droppedLinksCount, UInt64(links))
+  }
+
+  @inline(never)
+  private mutating func statusField(_ code: SpanData.Status.Code, _ message: String) {
+    let start = beginMessage(WireTags.Span.status)
+    string(WireTags.Status.message, message)
+    ensure(2)
+    put(UInt16(WireTags.Status.code) | UInt16(code.rawValue) << 8)
+    endMessage(start)
+    ensure(10)
   }
 }

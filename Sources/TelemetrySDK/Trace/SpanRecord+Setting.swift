@@ -5,7 +5,7 @@ extension SpanRecord {
   func addEvent(_ name: String, _ time: UInt64?, _ attributes: borrowing Attributes) {
     let time = time ?? clock.now
     unsafe withLock { head, _ in
-      guard unsafe Self.admitsEvent(head) else { return }
+      guard unsafe admitsEvent(head) else { return }
       let start = unsafe head.pointee.message.beginMessage(WireTags.Span.events)
       unsafe head.pointee.message.eventHead(name, time)
       let limits = limits
@@ -21,16 +21,16 @@ extension SpanRecord {
   @unsafe
   func addEvent(message: UnsafeRawBufferPointer) {
     unsafe withLock { head, _ in
-      guard unsafe Self.admitsEvent(head) else { return }
+      guard unsafe admitsEvent(head) else { return }
       unsafe head.pointee.message.field(WireTags.Span.events, message)
     }
   }
 
   @unsafe
   @inline(__always)
-  private static func admitsEvent(_ head: UnsafeMutablePointer<Head>) -> Bool {
+  private func admitsEvent(_ head: UnsafeMutablePointer<Head>) -> Bool {
     guard unsafe head.pointee.phase != .ended else { return false }
-    guard unsafe head.pointee.eventCount < head.pointee.maxEvents else {
+    guard unsafe head.pointee.eventCount < limits.events else {
       unsafe head.pointee.droppedEvents.increase()
       return false
     }
@@ -40,26 +40,32 @@ extension SpanRecord {
 
   /// Adds a link, unless the span has ended or the count limit is reached. A link without ids is recorded if it says anything
   /// else (RULES 4.2).
-  func addLink(_ link: RecordingSpan.Link) {
-    guard link.context.isValid || !link.attributes.isEmpty || !link.context.traceState.isEmpty else { return }
+  func addLink(_ context: borrowing SpanContext, _ attributes: borrowing Attributes) {
+    guard context.isValid || !attributes.isEmpty || !context.traceState.isEmpty else { return }
     unsafe withLock { head, _ in
       guard unsafe head.pointee.phase != .ended else { return }
-      let limits = limits
       guard unsafe head.pointee.linkCount < limits.links else {
         return unsafe head.pointee.droppedLinks.increase()
       }
       unsafe head.pointee.linkCount &+= 1
-      unsafe head.pointee.message.link(link, limits)
+      if context.isValid, context.traceState.isEmpty, attributes.isEmpty {
+        unsafe head.pointee.message.plainLink(context)
+      } else {
+        unsafe head.pointee.message.link(context, attributes, limits)
+      }
     }
   }
 
   /// The order is Ok, Error, Unset: a higher one stays, and Ok is final (RULES 4.2.8).
   func setStatus(_ status: SpanData.Status) {
-    unsafe withLock { head, _ in
-      guard unsafe head.pointee.phase != .ended, unsafe head.pointee.statusCode != .ok, status.code != .unset else {
-        return
-      }
-      unsafe head.pointee.statusCode = status.code
+    let lock = lock
+    lock.lock()
+    defer { lock.unlock() }
+    let head = unsafe head
+    let old = unsafe head.pointee.statusCode
+    guard unsafe head.pointee.phase != .ended, old != .ok, status.code != .unset else { return }
+    unsafe head.pointee.statusCode = status.code
+    if status.code == .error || old == .error {
       unsafe head.pointee.statusMessage = status.code == .error ? status.message : ""
     }
   }
@@ -83,7 +89,6 @@ extension SpanRecord {
       let size = unsafe head.pointee.message.count - end
       unsafe head.pointee.message.moveTail(from: end, over: old)
       unsafe head.pointee.name = old.lowerBound..<old.lowerBound + size
-      unsafe head.pointee.fieldsStart += size - old.count
     }
   }
 }
@@ -126,24 +131,43 @@ extension ProtobufAppender {
     return dropped
   }
 
-  mutating func link(_ link: RecordingSpan.Link, _ limits: RecordingLimits) {
+  /// A link with ids alone, which most are.
+  @inline(__always)
+  fileprivate mutating func plainLink(_ context: borrowing SpanContext) {
+    ensure(35)
+    var message = self
+    message.put(UInt16(WireTags.Span.links) | 33 << 8)
+    message.put(UInt16(WireTags.Link.traceID) | 16 << 8)
+    message.bigEndian(context.traceID.high)
+    message.bigEndian(context.traceID.low)
+    message.put(UInt16(WireTags.Link.spanID) | 8 << 8)
+    message.bigEndian(context.spanID.value)
+    message.put(WireTags.Link.flags)
+    message.put(context.wireFlags)
+    count = message.count
+  }
+
+  @inline(never)
+  fileprivate mutating func link(
+    _ context: borrowing SpanContext, _ attributes: borrowing Attributes, _ limits: RecordingLimits
+  ) {
     let start = beginMessage(WireTags.Span.links)
     ensure(32)
-    if link.context.traceID.isValid {
+    if context.traceID.isValid {
       put(UInt16(WireTags.Link.traceID) | 16 << 8)
-      bigEndian(link.context.traceID.high)
-      bigEndian(link.context.traceID.low)
+      bigEndian(context.traceID.high)
+      bigEndian(context.traceID.low)
     }
-    if link.context.spanID.isValid {
+    if context.spanID.isValid {
       put(UInt16(WireTags.Link.spanID) | 8 << 8)
-      bigEndian(link.context.spanID.value)
+      bigEndian(context.spanID.value)
     }
-    stringField(WireTags.Link.traceState, link.context.traceState.description)
-    let dropped = attributes(WireTags.Link.attributes, link.attributes, most: limits.attributesPerLink, limits.values)
+    if let traceState = context.traceState.storage { stringField(WireTags.Link.traceState, traceState.header) }
+    let dropped = self.attributes(WireTags.Link.attributes, attributes, most: limits.attributesPerLink, limits.values)
     ensure(16)
     varintField(WireTags.Link.droppedAttributesCount, dropped)
     put(WireTags.Link.flags)
-    put(link.context.wireFlags)
+    put(context.wireFlags)
     endMessage(start)
   }
 }

@@ -1,3 +1,4 @@
+internal import Synchronization
 internal import TelemetryCore
 
 /// The recorded part of a span: one block of memory with a lock, a filter of keys, and the span's protobuf message, which
@@ -15,7 +16,7 @@ struct SpanRecord {
   // the end; `Head`'s constants are set before the record is shared.
   private let tail: UnsafeMutableRawPointer
 
-  enum Phase: UInt8 {
+  enum Phase: UInt8, AtomicRepresentable {
     case recording
     /// The end time is set; `onEnding` may still change the rest.
     case ending
@@ -23,7 +24,7 @@ struct SpanRecord {
   }
 
   @safe
-  struct Head {
+  struct Head: ~Copyable {
     var message: ProtobufAppender
     /// Retained by the record. A reference in memory behind a pointer would be retained for each access.
     let source: Unmanaged<SpanSource>
@@ -35,21 +36,25 @@ struct SpanRecord {
     /// The wire's flags: the trace flags, and bits 8 and 9 for the parent's remoteness.
     let flags: UInt32
     let parent: SpanID
-    /// The most attributes and events, and the most bytes of a value that certainly needs no truncation.
-    let maxAttributes: UInt32
-    let maxEvents: UInt32
+    /// The most attributes; 0 after the end.
+    var maxAttributes: UInt32
+    /// The most bytes of a text that certainly needs no truncation.
     let maxValueBytes: Int
-    let maxEventAttributes: Int
 
-    var phase = Phase.recording
+    /// Changed under the lock; read without it where a moment later would do.
+    private let currentPhase = Atomic(Phase.recording)
+    var phase: Phase {
+      @inline(__always) get { currentPhase.load(ordering: .relaxed) }
+      @inline(__always) nonmutating set { currentPhase.store(newValue, ordering: .relaxed) }
+    }
     var statusCode = SpanData.Status.Code.unset
     var statusMessage = ""
-    /// The field of the name in the message; the fields up to `fieldsStart` follow.
+    /// The field of the name in the message.
     var name: Range<Int>
-    /// The start of attributes, events and links, behind the field of the end time.
-    var fieldsStart: Int
+    /// The start of attributes, events and links, behind the fields of kind, start and end.
+    var fieldsStart: Int { @inline(__always) get { name.upperBound + 20 } }
     /// The start of the ended span as a field of its scope: tag, length, message.
-    var field = 0
+    var field: UInt8 = 0
     /// The places of the attributes, if there are many.
     var index: AttributeIndex?
     var attributeCount: UInt32 = 0
@@ -66,7 +71,7 @@ struct SpanRecord {
   private static let filterOffset = LockWord.size
   private static let headOffset = filterOffset + KeyFilter.size
   private static let messageOffset = headOffset + MemoryLayout<Head>.stride
-  private static let capacity = blockSize - 24
+  private static let capacity = blockSize - 16
   /// The room in front of the message for its tag and its length.
   static var messageStart: Int { ProtobufAppender.frameSize }
 
@@ -91,15 +96,14 @@ struct SpanRecord {
     var message = unsafe ProtobufAppender(
       record.tail + messageOffset, capacity: capacity - messageOffset, count: messageStart)
     let (clock, now) = Self.time(parentContext.clock, unixNano)
-    let (nameField, fieldsStart) = message.spanHead(context, parent.spanID, name, kind, now)
+    let nameField = message.spanHead(context, parent.spanID, name, kind, now)
     let limits = source.limits
     unsafe (record.tail + headOffset).bindMemory(to: Head.self, capacity: 1).initialize(
       to: Head(
-        message: message, source: .passRetained(source), context: context, baggage: parentContext.baggage,
+        message: message, source: .passRetained(source), context: context.copy, baggage: parentContext.baggage,
         isDebug: parentContext.isDebug, clock: clock,
         flags: UInt32(context.flags.rawValue) | 0x100 | (parent.isRemote ? 0x200 : 0), parent: parent.spanID,
-        maxAttributes: limits.attributes, maxEvents: limits.events, maxValueBytes: limits.values.length,
-        maxEventAttributes: limits.attributesPerEvent, name: nameField, fieldsStart: fieldsStart))
+        maxAttributes: limits.attributes, maxValueBytes: limits.values.length, name: nameField))
     return storage
   }
 
@@ -145,11 +149,6 @@ struct SpanRecord {
   }
 
   var parent: SpanID { unsafe head.pointee.parent }
-
-  var maxEventAttributes: Int { @inline(__always) get { unsafe head.pointee.maxEventAttributes } }
-
-  /// The most bytes of a string or byte array that certainly needs no truncation.
-  var maxValueBytes: Int { @inline(__always) get { unsafe head.pointee.maxValueBytes } }
 }
 
 /// The block of a record.
@@ -183,11 +182,11 @@ extension SpanRecord {
 
 extension ProtobufAppender {
   /// The fields of a span that are known when it starts.
-  /// - Returns: The field of the name, and the end of these fields.
+  /// - Returns: The field of the name; those behind it have a fixed size.
   @inline(__always)
   fileprivate mutating func spanHead(
     _ context: SpanContext, _ parent: SpanID, _ name: String, _ kind: SpanData.Kind, _ start: UInt64
-  ) -> (name: Range<Int>, end: Int) {
+  ) -> Range<Int> {
     ensure(64)
     put(UInt16(WireTags.Span.traceID) | 16 << 8)
     bigEndian(context.traceID.high)
@@ -204,12 +203,12 @@ extension ProtobufAppender {
     }
     let nameStart = count
     stringField(WireTags.Span.name, name)
-    let name = nameStart..<count
+    let nameEnd = count
     ensure(32)
     put(UInt16(WireTags.Span.kind) | UInt16(kind.rawValue) << 8)
     fixed64Field(WireTags.Span.startTimeUnixNano, start)
     fixed64Field(WireTags.Span.endTimeUnixNano, 0)
-    return (name, count)
+    return nameStart..<nameEnd
   }
 }
 
@@ -217,5 +216,5 @@ extension SpanRecord {
   var limits: RecordingLimits { withSource { $0.limits } }
 
   /// True if settings have an effect.
-  var isRecording: Bool { unsafe withLock { head, _ in unsafe head.pointee.phase != .ended } }
+  var isRecording: Bool { @inline(__always) get { unsafe head.pointee.phase != .ended } }
 }

@@ -33,6 +33,9 @@ public struct TraceState: Sendable {
   @inlinable
   public init() { storage = nil }
 
+  @inline(__always)
+  init(_ storage: Storage?) { self.storage = storage }
+
   init(_ members: [Member]) { storage = members.isEmpty ? nil : Storage(members) }
 
   /// True if there are no entries.

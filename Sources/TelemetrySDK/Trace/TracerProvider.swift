@@ -146,8 +146,8 @@ public final class TracerProvider: Sendable {
     _ time: UInt64?
   ) -> RecordingSpan {
     let storage = SpanRecord.make(source, context, parent: identity, in: parent, name, kind, at: time)
-    let span = RecordingSpan(context, storage)
-    if !links.isEmpty { for link in links { span.record?.addLink(link) } }
+    let span = RecordingSpan(context, consume storage)
+    if !links.isEmpty { for link in links { span.record?.addLink(link.context, link.attributes) } }
     if !attributes.isEmpty { span.setAttributes(attributes) }
     if !starters.isEmpty { for processor in starters { processor.onStart(span, parent: parent) } }
     return span

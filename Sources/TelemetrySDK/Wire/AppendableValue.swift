@@ -5,6 +5,19 @@ protocol AppendableValue {
   static func append(
     _ key: String, _ keySize: Int, _ value: Self, _ tag: UInt8, to message: inout ProtobufAppender
   ) -> Int
+
+  /// Writes the value's field of a `KeyValue` where a short attribute has room (`ProtobufAppender.shortAttribute`).
+  /// - Parameter most: The most bytes of a text.
+  /// - Returns: The field's size; -1 for a value that isn't short.
+  @unsafe
+  static func putShort(_ value: Self, at target: UnsafeMutableRawPointer, most: Int) -> Int
+
+  /// The value within the limits, if it is of a kind that its users don't limit before.
+  func limited(by limits: ValueLimits) -> Self
+}
+
+extension AppendableValue {
+  func limited(by limits: ValueLimits) -> Self { self }
 }
 
 extension String: AppendableValue {
@@ -14,6 +27,8 @@ extension String: AppendableValue {
   ) -> Int {
     message.attribute(tag, key, keySize, string: value, value.utf8.count)
   }
+
+  func limited(by limits: ValueLimits) -> String { limits.limited(self) }
 }
 
 extension Int64: AppendableValue {

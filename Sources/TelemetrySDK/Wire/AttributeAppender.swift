@@ -40,21 +40,9 @@ struct AttributeAppender: ~Copyable {
     precondition(unsafe self.scratch == scratch, "attributes were exchanged with those of another event or log record")
   }
 
-  @inline(__always)
-  mutating func set(_ key: String, _ value: String) {
-    guard value.utf8.count <= limits.length else { return setLong(key, value) }
-    set(key, unlimited: value)
-  }
-
-  @inline(never)
-  private mutating func setLong(_ key: String, _ value: String) {
-    let value: String = limits.limited(value)
-    set(key, unlimited: value)
-  }
-
   mutating func set(_ key: String, _ value: AttributeValue) {
     guard let value: AttributeValue = limits.limited(value) else { return dropped += 1 }
-    set(key, unlimited: value)
+    set(key, plain: value)
   }
 
   /// Sets those attributes whose keys are absent.
@@ -67,14 +55,29 @@ struct AttributeAppender: ~Copyable {
     }
   }
 
+  /// Sets an attribute to a value that has no limit but that of a text's length.
   @inline(__always)
-  mutating func set<Value: AppendableValue>(_ key: String, unlimited value: Value) {
+  mutating func set<Value: AppendableValue>(_ key: String, plain value: Value) {
+    let end = message.count
+    guard count < maxCount, case let keySize = message.shortAttribute(tag, key, value, most: limits.length), keySize > 0
+    else { return setLong(key, value.limited(by: limits)) }
+    appended(keyOffset: ProtobufAppender.shortKeyOffset, keySize, end)
+  }
+
+  @inline(never)
+  private mutating func setLong<Value: AppendableValue>(_ key: String, _ value: Value) {
     let keySize = key.utf8.count
     guard keySize > 0 else { return }
     guard count < maxCount else { return setAtLimit(key, value) }
     let end = message.count
     let place = Value.append(key, keySize, value, tag, to: &message)
-    let bytes = unsafe UnsafeRawBufferPointer(start: message.base + place, count: keySize)
+    appended(keyOffset: place - end, keySize, end)
+  }
+
+  /// An attribute was appended, from `end` on.
+  @inline(__always)
+  private mutating func appended(keyOffset: Int, _ keySize: Int, _ end: Int) {
+    let bytes = unsafe UnsafeRawBufferPointer(start: message.base + end + keyOffset, count: keySize)
     let bit = UInt64(1) << (unsafe KeyFilter.hash(bytes) & 63)
     if keys & bit != 0 {
       unsafe replace(bytes, end)

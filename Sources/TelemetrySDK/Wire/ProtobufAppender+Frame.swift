@@ -6,6 +6,18 @@ extension ProtobufAppender {
   /// - Returns: The position of the tag.
   @inline(__always)
   func frame(_ tag: UInt8, _ start: Int) -> Int {
+    let length = count &- start
+    if length >= 0x80, length < 0x4000 {
+      let prefix = UInt16(truncatingIfNeeded: length & 0x7F | 0x80) | UInt16(truncatingIfNeeded: length >> 7) << 8
+      unsafe base.storeBytes(of: prefix.littleEndian, toByteOffset: start &- 2, as: UInt16.self)
+      unsafe base.storeBytes(of: tag, toByteOffset: start &- 3, as: UInt8.self)
+      return start &- 3
+    }
+    return otherFrame(tag, start)
+  }
+
+  @inline(never)
+  private func otherFrame(_ tag: UInt8, _ start: Int) -> Int {
     var length = UInt64(truncatingIfNeeded: count &- start)
     let size = Self.varintSize(length)
     let first = start &- size &- 1

@@ -72,17 +72,20 @@ struct ProtobufAppender {
   @inline(__always)
   mutating func varint(_ value: UInt64) {
     guard value >= 0x80 else { return put(UInt8(truncatingIfNeeded: value)) }
-    longVarint(value)
+    unsafe Self.putLongVarint(value, at: end)
+    count &+= Self.varintSize(value)
   }
 
+  @unsafe
   @inline(never)
-  private mutating func longVarint(_ value: UInt64) {
-    var rest = value
+  static func putLongVarint(_ value: UInt64, at target: UnsafeMutableRawPointer) {
+    var (rest, target) = unsafe (value, target)
     while rest >= 0x80 {
-      put(UInt8(truncatingIfNeeded: rest) | 0x80)
+      unsafe target.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, as: UInt8.self)
+      unsafe target += 1
       rest >>= 7
     }
-    put(UInt8(truncatingIfNeeded: rest))
+    unsafe target.storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
   }
 
   /// A varint field; left out if zero.
@@ -90,6 +93,13 @@ struct ProtobufAppender {
     guard value != 0 else { return }
     put(tag)
     varint(value)
+  }
+
+  /// A varint field, after making sure of the room.
+  @inline(never)
+  mutating func endWithCount(_ tag: UInt8, _ value: UInt64) {
+    ensure(11)
+    varintField(tag, value)
   }
 
   // MARK: Fields of any length
@@ -203,16 +213,25 @@ struct ProtobufAppender {
   @inline(__always)
   static func copy(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) {
     let count = source.count
-    guard let start = source.baseAddress, count > 0 else { return }
+    guard let start = source.baseAddress else { return }
     if count > 32 {
       unsafe target.copyMemory(from: start, byteCount: count)
-    } else if count >= 16 {
+    } else {
+      unsafe copyUpTo32(start, target, count)
+    }
+  }
+
+  /// Copies 0 to 32 bytes.
+  @unsafe
+  @inline(__always)
+  static func copyUpTo32(_ start: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int) {
+    if count >= 16 {
       unsafe copyEnds(start, target, count, as: SIMD16<UInt8>.self)
     } else if count >= 8 {
       unsafe copyEnds(start, target, count, as: UInt64.self)
     } else if count >= 4 {
       unsafe copyEnds(start, target, count, as: UInt32.self)
-    } else {
+    } else if count > 0 {
       // One to three bytes: the first, the middle and the last, which may be the same.
       let (middle, last) = (count >> 1, count &- 1)
       let values = unsafe (
@@ -228,7 +247,7 @@ struct ProtobufAppender {
   /// Copies one to two `Chunk`s: the first and the last, which may overlap.
   @unsafe
   @inline(__always)
-  private static func copyEnds<Chunk: BitwiseCopyable>(
+  static func copyEnds<Chunk: BitwiseCopyable>(
     _ start: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int, as: Chunk.Type
   ) {
     let last = count &- MemoryLayout<Chunk>.size
