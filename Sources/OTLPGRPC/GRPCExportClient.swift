@@ -74,7 +74,12 @@ package struct GRPCExportClient: ExportClient {
       GRPCFailureMeaning.meaning(of: result, message: message), status: result.code.name, message: message,
       origin: origin(result.cause), fate: fate(result), pushback: pushback(result.pushback),
       retryInfo: details?.retryInfo, isTLS: result.tlsError != nil && result.cause != .server,
-      isUnconnected: result.isUnconnected || result.connectFailure != nil)
+      isUnconnected: result.isUnconnected || result.connectFailure != nil, isCutShort: isCutShort(result))
+  }
+
+  private static func isCutShort(_ result: GRPCResult) -> Bool {
+    guard result.fate == .neverProcessed, result.connectFailure == nil else { return false }
+    return [.deadline, .connect, .cancelled].contains(result.cause)
   }
 
   /// The status details, unless they contradict the status (5.2.8).

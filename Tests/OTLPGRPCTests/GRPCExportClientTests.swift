@@ -86,6 +86,19 @@ import Testing
     #expect(try failure(tls).isTLS)
   }
 
+  @Test func onlyAnAttemptWithoutTimeIsCutShort() throws {
+    let late = GRPCResult(code: .deadlineExceeded, message: "late", cause: .deadline, fate: .neverProcessed)
+    #expect(try failure(late).isCutShort)
+    var silent = late
+    silent.fate = .unknown
+    #expect(try !failure(silent).isCutShort)
+    var refused = GRPCResult(code: .unavailable, message: "no", cause: .connect, fate: .neverProcessed)
+    #expect(try failure(refused).isCutShort)
+    refused.connectFailure = "connect to 127.0.0.1:4317: Connection refused"
+    #expect(try !failure(refused).isCutShort)
+    #expect(try !failure(refusal(.unavailable)).isCutShort)
+  }
+
   /// A channel that records its calls.
   private final class RecordingChannel: GRPCCalling {
     struct Call: Sendable {

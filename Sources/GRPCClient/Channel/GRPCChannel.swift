@@ -90,7 +90,7 @@ package actor GRPCChannel {
         continue
       }
       let now = loop.now
-      if !deadline.isNever, deadline.hasPassed(at: now) { return deadlinePassed }
+      if !deadline.isNever, deadline.hasPassed(at: now) { return GRPCChannel.tooLate }
       let pick = now >= current.validUntil ? runDueWorkAndPick(current, now) : current
       let left = deadline.isNever ? nil : deadline.instant.nanoseconds &- now.nanoseconds
       let (block, timeout) = headers.next(path, encoding, host: pick.connection.host, nanosecondsLeft: left)
@@ -214,6 +214,11 @@ package actor GRPCChannel {
     let ended = reporter.lastEnd.map { "; the last one ended: \($0)" } ?? ""
     return unconnected(reporter.lastFailure?.text ?? "no connection by the deadline\(ended)", .connect)
   }
+
+  /// There is a connection, but no time was left to send the request.
+  private static let tooLate = GRPCResult(
+    code: .deadlineExceeded, message: "the deadline passed before the request could be sent", cause: .deadline,
+    fate: .neverProcessed)
 
   private func unconnected(_ reason: String, _ cause: GRPCResult.Cause) -> GRPCResult {
     let failure = reporter.lastFailure

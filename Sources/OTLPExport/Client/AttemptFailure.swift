@@ -70,10 +70,13 @@ package struct AttemptFailure: Error {
   package var isTLS: Bool
   /// True if the attempt ended while waiting for a connection that had failed before.
   package var isUnconnected: Bool
+  /// True if the time ended before anything was sent, and no failure to connect is known: it says nothing about the server.
+  package var isCutShort: Bool
 
   package init(
     _ meaning: Meaning, status: String, message: String, origin: Origin, fate: Fate, pushback: Pushback = .none,
-    retryInfo: RPCStatus.RetryInfo? = nil, isTLS: Bool = false, isUnconnected: Bool = false
+    retryInfo: RPCStatus.RetryInfo? = nil, isTLS: Bool = false, isUnconnected: Bool = false,
+    isCutShort: Bool = false
   ) {
     self.meaning = meaning
     self.status = status
@@ -84,6 +87,7 @@ package struct AttemptFailure: Error {
     self.retryInfo = retryInfo
     self.isTLS = isTLS
     self.isUnconnected = isUnconnected
+    self.isCutShort = isCutShort
   }
 
   /// The status and the message.

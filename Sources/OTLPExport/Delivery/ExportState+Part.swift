@@ -11,6 +11,8 @@ extension ExportState {
     private var isCountedAsDuplicate = false
     var retry: RetryStateMachine
     private(set) var lastFailure: AttemptFailure?
+    /// The last status that the server itself sent.
+    private(set) var lastAnswer: AttemptFailure?
     /// The message in the client's own encoding; nil if it is sent in protobuf.
     var encoded: BufferSlice?
     /// The compressed message; nil if the request is sent uncompressed.
@@ -38,9 +40,18 @@ extension ExportState {
     }
 
     mutating func attemptFailed(_ failure: AttemptFailure) {
-      // A cancellation explains less than the failure before.
-      if failure.origin != .cancelled || lastFailure == nil { lastFailure = failure }
+      // A cancellation, or an attempt that had no time, explains less than the failure before.
+      let explainsLess = failure.origin == .cancelled || failure.isCutShort
+      if !explainsLess || lastFailure == nil { lastFailure = failure }
+      if failure.origin == .server { lastAnswer = failure }
       if failure.mayHaveBeenDelivered { mayHaveBeenDelivered = true }
+    }
+
+    /// The last failure, and the server's last answer if that was another one.
+    var failureText: String {
+      guard let lastFailure else { return "" }
+      guard let lastAnswer, lastFailure.origin != .server else { return lastFailure.text }
+      return "\(lastFailure.text); the server's last answer: \(lastAnswer.text)"
     }
 
     /// True if the server refuses the content of a single item.

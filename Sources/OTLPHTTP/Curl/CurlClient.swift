@@ -152,9 +152,10 @@
       } catch {
         // The look-up may take longer than the attempt; an earlier reason tells more.
         if case .timedOut = error, let connectFailure { return connectFailure }
-        let failure = AttemptFailure(
+        var failure = AttemptFailure(
           .retry, status: "UNAVAILABLE", message: error.description.sanitized(limit: 500),
           origin: Task.isCancelled ? .cancelled : .connect, fate: .neverProcessed, isUnconnected: true)
+        if case .timedOut = error, end == deadline { failure.isCutShort = true }
         if failure.origin == .connect { connectFailure = failure }
         return failure
       }

@@ -67,7 +67,7 @@
       return AttemptFailure(
         .retry, status: origin == .cancelled ? "CANCELLED" : "DEADLINE_EXCEEDED", message: connect?.message ?? text,
         origin: origin, fate: wasSent ? .unknown : .neverProcessed, isTLS: connect?.isTLS ?? false,
-        isUnconnected: !wasSent && (connect != nil || connections == 0))
+        isUnconnected: !wasSent && (connect != nil || connections == 0), isCutShort: !wasSent && connect == nil)
     }
   }
 #endif

@@ -51,6 +51,19 @@ import Testing
     }
   }
 
+  @Test("a call without time fails by its deadline, and isn't called unconnected")
+  func callWithoutTime() throws {
+    try channelScene { scene in
+      #expect(await scene.call().code == .ok)
+      let late = await scene.call(within: .zero)
+      #expect(late.code == .deadlineExceeded)
+      #expect(late.cause == .deadline)
+      #expect(late.fate == .neverProcessed)
+      #expect(!late.isUnconnected)
+      #expect(!late.message.contains("not connected"))
+    }
+  }
+
   @Test("a released channel closes its connection")
   func released() throws {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in

@@ -6,6 +6,28 @@ import TestThreads
 import Testing
 
 @Suite(.ownThreads) struct EndTests {
+  @Test func anAttemptWithoutTimeDoesntHideTheServersAnswer() throws {
+    for seed in 1...4 {
+      try simulate(seed: UInt64(seed)) { simulation in
+        let fixture = DeliveryFixture(
+          simulation, [.fail(.server(14, "data refused due to high memory usage"))], standard: .fail(.noTime))
+        let error = try #require(await fixture.export(within: .seconds(8)).error as? OTLPError)
+        #expect(error.message.contains("UNAVAILABLE: data refused due to high memory usage"), "\(error)")
+        #expect(!error.message.contains("no connection"), "\(error)")
+      }
+    }
+  }
+
+  @Test func theServersLastAnswerIsNamedBesideALaterFailure() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = DeliveryFixture(simulation, [.fail(.server(14, "data refused"))], standard: .silence)
+      let error = try #require(await fixture.export(within: .seconds(8)).error as? OTLPError)
+      #expect(
+        error.message.hasSuffix("DEADLINE_EXCEEDED: no answer; the server's last answer: UNAVAILABLE: data refused"),
+        "\(error)")
+    }
+  }
+
   @Test func afterShutdownNothingIsSent() throws {  // 4.8.4
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation)

@@ -39,7 +39,13 @@ extension AttemptFailure {
   }
 
   static let connect = read(
-    GRPCResult(code: .unavailable, message: "refused", cause: .connect, fate: .neverProcessed))
+    GRPCResult(
+      code: .unavailable, message: "refused", cause: .connect, fate: .neverProcessed, connectFailure: "refused"))
+  /// An attempt without time: no connection was made, and none failed.
+  static let noTime = read(
+    GRPCResult(
+      code: .unavailable, message: "no connection by the deadline", cause: .connect, fate: .neverProcessed,
+      isUnconnected: true))
   static let ownDeadline = read(
     GRPCResult(code: .deadlineExceeded, message: "no answer", cause: .deadline, fate: .unknown))
   static let ownCancel = read(GRPCResult(code: .cancelled, message: "stopped", cause: .cancelled, fate: .unknown))
