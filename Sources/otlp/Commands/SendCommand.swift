@@ -48,6 +48,8 @@ package struct SendCommand: ToolCommand {
     let stall = wait(for: reader, runs, wake, patience: patience)
     reader.abandon()
     let report = await runs.finish()
+    // The shutdown has woken the reader, which counts what is left. A pipe may never end.
+    if stall != nil { waitForCount(reader, wake) }
     problems.conclude()
     if let error = runs.error { throw error }
     return try export.conclude(
@@ -62,10 +64,20 @@ package struct SendCommand: ToolCommand {
     ) { !reader.hasEnded && !StopSignal.shared.isRequested && runs.error == nil }
   }
 
+  private func waitForCount(_ reader: InputReader, _ wake: BlockingSemaphore) {
+    let end = Deadline.after(.seconds(1))
+    while !reader.hasEnded, !StopSignal.shared.isRequested, wake.wait(until: end) {}
+  }
+
   private func shortfalls(of reader: InputReader, _ stall: Shortfall?) -> [Shortfall] {
     let result = reader.result
     let shortfalls = result.shortfalls(shownName)
-    guard stall == nil, shortfalls.isEmpty else { return shortfalls }
+    if stall != nil {
+      let least = result.isComplete ? "" : "at least "
+      return [Shortfall(.loss, "\(least)\(counted(result.untaken, "item")) of the input \(were(result.untaken)) not taken")]
+        + shortfalls
+    }
+    guard shortfalls.isEmpty else { return shortfalls }
     if !result.isComplete { return [Shortfall(.loss, "interrupted before the end of the input")] }
     if result.documents == 0 { TextOutput.error.line("otlp send: \(shownName): nothing to send: it is empty") }
     return []

@@ -6,17 +6,22 @@ package struct LatencyHistogram: Sendable {
   private static let parts = 32
   private var counts = [Int](repeating: 0, count: 64 * 32)
   package private(set) var count = 0
+  /// The longest latency, which no percentile exceeds.
+  private var longest = Int64(0)
 
   package init() {}
 
   package mutating func record(_ duration: Duration) {
-    counts[Self.bucket(max(0, duration.clampedNanoseconds))] += 1
+    let value = max(0, duration.clampedNanoseconds)
+    counts[Self.bucket(value)] += 1
+    longest = max(longest, value)
     count += 1
   }
 
   package mutating func add(_ other: LatencyHistogram) {
     for index in counts.indices { counts[index] += other.counts[index] }
     count += other.count
+    longest = max(longest, other.longest)
   }
 
   /// The latency that `share` (0 to 1) of the latencies don't exceed; zero if there are none.
@@ -25,7 +30,7 @@ package struct LatencyHistogram: Sendable {
     var seen = 0
     for (bucket, count) in counts.enumerated() where count > 0 {
       seen += count
-      if seen >= rank { return .nanoseconds(Self.value(bucket)) }
+      if seen >= rank { return .nanoseconds(min(Self.value(bucket), longest)) }
     }
     return .zero
   }

@@ -7,6 +7,15 @@ package import TelemetrySDK
 /// A collection is exported at once and doesn't mix with another, so there is no queue: the thread that has a collection waits until
 /// it is settled.
 package final class MetricRun: Sendable {
+  private struct State {
+    var counts = MetricLedger()
+    /// Fulfilled when every data point is settled; nil before the end.
+    var settled: Promise<Void>?
+  }
+
+  // An ended export needs a few turns of the loop for its outcome.
+  private static let timeToSettle = Duration.milliseconds(500)
+
   package let shutdownTimeout: Duration
   /// The most data points of an export.
   package let maxExportPoints: Int
@@ -16,7 +25,7 @@ package final class MetricRun: Sendable {
   private let exporter: MeasuringExporter<Metric>
   private let failures: FailureLog
   private let endpoint: String
-  private let counts = Mutex(Ledger())
+  private let state = Mutex(State())
   private let start = MonotonicInstant.system
   private let startCPU = Process.cpuTime
 
@@ -34,22 +43,20 @@ package final class MetricRun: Sendable {
     exporter = MeasuringExporter(made.exporter)
   }
 
-  package var ledger: Ledger { counts.withLock { $0 } }
+  package var ledger: Ledger { state.withLock { $0.counts.ledger } }
 
   package var lastError: String? { exporter.lastError ?? failures.last }
 
   /// Exports a collection in batches of the greatest size, and blocks until it is settled.
   package func export(_ collection: [Metric]) {
+    let total = collection.pointCount
+    state.withLock { $0.counts.took(total) }
     for batch in collection.batches(of: maxExportPoints) { exportBatch(batch) }
   }
 
   private func exportBatch(_ metrics: [Metric]) {
-    let points = metrics.reduce(0) { $0 + $1.dataPointCount }
-    counts.withLock { counts in
-      counts.ended += points
-      counts.inFlight += points
-      counts.exports += 1
-    }
+    let points = metrics.pointCount
+    state.withLock { $0.counts.exportBegan(points) }
     let done = BlockingSemaphore()
     let (exporter, timeout) = (exporter, exportTimeout)
     Task(executorPreference: exporter.loop) {
@@ -61,26 +68,41 @@ package final class MetricRun: Sendable {
   }
 
   private func settle(_ points: Int, _ outcome: ExportOutcome) {
-    counts.withLock { counts in
-      counts.inFlight -= points
-      counts.exported += outcome.exported
-      counts.rejected += outcome.rejected
-      counts.dropped.merge(outcome.dropped, uniquingKeysWith: +)
-      counts.possibleDuplicates += outcome.possibleDuplicates
-      counts.attempts += outcome.attempts
+    let settled = state.withLock { state in
+      state.counts.exportEnded(points, outcome)
+      return state.counts.isSettled ? state.settled : nil
     }
+    settled?.fulfil(())
   }
 
-  /// Lets the exports that run end, until the shutdown timeout has passed since `beginning`.
+  /// Lets the exports that run end, until the shutdown timeout has passed since `beginning`. Data points that are not
+  /// settled then are dropped.
   package func finish(since beginning: MonotonicInstant = .system) async -> RunReport {
-    await exporter.shutdown(deadline: Deadline(beginning + shutdownTimeout))
+    let deadline = Deadline(beginning + shutdownTimeout)
+    await exporter.shutdown(deadline: deadline)
+    await waitUntilSettled()
     var report = RunReport(endpoint: endpoint, signal: .metrics)
-    report.ledger = ledger
+    report.ledger = state.withLock { $0.counts.close() }
     report.elapsed = MonotonicInstant.system - start
     report.cpuTime = Process.cpuTime - startCPU
     report.latency = exporter.latency
     return report
   }
+
+  /// The shutdown ended the exports: their outcomes, which name the reason, are on their way.
+  private func waitUntilSettled() async {
+    let settled = Promise<Void>()
+    let isSettled = state.withLock { state in
+      state.settled = settled
+      return state.counts.isSettled
+    }
+    guard !isSettled, let loop = exporter.loop else { return }
+    _ = await settled.value(until: Deadline(MonotonicInstant.system + Self.timeToSettle), on: loop)
+  }
+}
+
+extension [Metric] {
+  fileprivate var pointCount: Int { reduce(0) { $0 + $1.dataPointCount } }
 }
 
 extension [Metric] {

@@ -79,6 +79,8 @@ package struct RunReport: Sendable {
           writer.field("exported", ledger.exported)
           writer.field("rejected", ledger.rejected)
           writer.field("dropped", ledger.droppedTotal)
+          writer.field("queued", ledger.queued)
+          writer.field("inFlight", ledger.inFlight)
         }
       }
     }
@@ -89,7 +91,7 @@ package struct RunReport: Sendable {
     """
     \(ledger)
     \(decimal(elapsed.inSeconds, 2)) s, \(decimal(spansPerSecond, 0)) \(itemNoun)/s, \
-    \(decimal(cpuMicrosPerSpan, 2)) µs CPU a \(signal?.itemNoun ?? "item")
+    \(decimal(cpuMicrosPerSpan, 2)) µs CPU per \(signal?.itemNoun ?? "item")
     \(counted(ledger.exports, "export")) in \(counted(ledger.attempts, "request")), latency p50 \(decimal(latencyMillis(0.5), 2)) ms, \
     p99 \(decimal(latencyMillis(0.99), 2)) ms
     """
@@ -104,7 +106,8 @@ package struct RunReport: Sendable {
     if ledger.rejected > 0 { reasons.append("rejected \(ledger.rejected)") }
     let unsettled = ledger.queued + ledger.inFlight
     if unsettled > 0 { reasons.append("unsettled \(unsettled)") }
-    let sentence = "\(lost) of \(ledger.ended) \(itemNoun) were not delivered (\(reasons.joined(separator: ", ")))"
+    let items = counted(ledger.ended, signal?.itemNoun ?? "item")
+    let sentence = "\(lost) of \(items) \(were(lost)) not delivered (\(reasons.joined(separator: ", ")))"
     return reason.map { "\(sentence): \($0)" } ?? sentence
   }
 }

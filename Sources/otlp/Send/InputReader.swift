@@ -15,6 +15,8 @@ package final class InputReader: Sendable {
     package var logRecords = 0
     /// Profiles, which no exporter takes.
     package var profiles = 0
+    /// Spans, log records and data points that were read after ``InputReader/abandon()``, and not passed on.
+    package var untaken = 0
     /// The failure that ended the reading.
     package var failure: Shortfall?
     /// True if the reader reached the end of the input.
@@ -64,10 +66,12 @@ package final class InputReader: Sendable {
   /// True after ``run()`` returned.
   package var hasEnded: Bool { isDone.load(ordering: .acquiring) }
 
-  /// Makes the reader end after the present item, which may wait for room.
+  /// Makes the reader pass on nothing after the present item, which may wait for room. It only counts the items of the rest.
   package func abandon() { isAbandoned.store(true, ordering: .relaxed) }
 
-  private var isEnding: Bool { isAbandoned.load(ordering: .relaxed) || isStopped() }
+  private var isEnding: Bool { isStopped() }
+
+  private var takesItems: Bool { !isAbandoned.load(ordering: .relaxed) && !isEnding }
 
   package func run() {
     var splitter = JSONDocumentSplitter()
@@ -167,14 +171,27 @@ package final class InputReader: Sendable {
       state.withLock { $0.add(items) }
       if items.isEmpty { problems.add("line \(document.line): nothing to send: it holds no items") }
       isPassingOn.store(true, ordering: .relaxed)
-      for span in items.spans where !isEnding { take.span(span) }
-      for record in items.logRecords where !isEnding { take.logRecord(record) }
-      if !items.metrics.isEmpty, !isEnding { take.metrics(items.metrics) }
+      var untaken = passOn(items.spans, take.span) + passOn(items.logRecords, take.logRecord)
+      if !items.metrics.isEmpty, takesItems {
+        take.metrics(items.metrics)
+      } else {
+        untaken += items.metrics.reduce(0) { $0 + $1.dataPointCount }
+      }
+      if untaken > 0 { state.withLock { $0.untaken += untaken } }
       isPassingOn.store(false, ordering: .relaxed)
     } catch {
       let (line, column) = document.place(of: error.offset)
       refuse("line \(line): \(error.reason), at byte \(column)")
     }
+  }
+
+  /// - Returns: The number of items that are not taken any more.
+  private func passOn<Item>(_ items: [Item], _ take: (Item) -> Void) -> Int {
+    for (index, item) in items.enumerated() {
+      guard takesItems else { return items.count - index }
+      take(item)
+    }
+    return 0
   }
 
   private func refuse(_ problem: String) {
@@ -200,7 +217,7 @@ extension InputReader.Result {
       list.append(Shortfall(.badData, "\(bad) of \(documents) documents could not be read", isPrinted: true))
     }
     if profiles > 0 {
-      list.append(Shortfall(.badData, "skipped \(profiles) profiles: only spans, log records and metrics can be sent"))
+      list.append(Shortfall(.badData, "skipped \(counted(profiles, "profile")): only spans, log records and metrics can be sent"))
     } else if spans + metrics + logRecords == 0, bad == 0, failure == nil, isComplete, documents > 0 {
       list.append(Shortfall(.badData, "\(name): nothing to send: it holds no items", isPrinted: true))
     }

@@ -20,4 +20,28 @@ import otlp
         + #""spansPerSecond":3.500,"cpuMicrosPerSpan":100.000,"latencyMillis":{"p50":0.000,"p99":0.000}}"#)
     #expect(report.lossMessage("why") == "3 of 10 spans were not delivered (queueFull 2, timeout 1): why")
   }
+
+  @Test func sentencesAgreeWithTheirNumbers() {
+    var report = RunReport(endpoint: "")
+    report.ledger.ended = 1
+    report.ledger.dropped = [.timeout: 1]
+    #expect(report.lossMessage(nil) == "1 of 1 span was not delivered (timeout 1)")
+    report.ledger.ended = 6
+    #expect(report.lossMessage(nil)?.hasPrefix("6 of 6 spans were") == true)
+    report.ledger.exported = 5
+    #expect(report.lossMessage(nil) == "1 of 6 spans was not delivered (timeout 1)")
+    report.signal = nil
+    #expect(report.lossMessage(nil)?.hasPrefix("1 of 6 items was") == true)
+    #expect(report.text.contains("µs CPU per item"))
+  }
+
+  @Test func theSignalsCountsSumUp() {
+    var report = RunReport(endpoint: "", signal: nil)
+    var ledger = Ledger()
+    (ledger.ended, ledger.exported, ledger.queued, ledger.inFlight) = (10, 3, 5, 2)
+    report.signals = [.logs: ledger]
+    #expect(
+      report.json.contains(
+        #""logs":{"ended":10,"exported":3,"rejected":0,"dropped":0,"queued":5,"inFlight":2}"#), "\(report.json)")
+  }
 }

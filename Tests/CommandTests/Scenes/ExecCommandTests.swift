@@ -209,7 +209,7 @@ import Testing
       ])
       #expect(run.code == 5 && run.output == "data\n")
       #expect(run.errors.split(separator: "\n").count == 1)
-      #expect(run.errors.hasPrefix("otlp exec: 1 of 1 spans were not delivered ("))
+      #expect(run.errors.hasPrefix("otlp exec: 1 of 1 span was not delivered ("))
       // The time of an attempt is 10 s; a busy machine starts processes slowly.
       #expect(ContinuousClock.now - start < .seconds(8))
     }

@@ -68,6 +68,26 @@ import Testing
     await collector.stop()
   }
 
+  @Test func givingUpCountsEveryItemOfTheInput() async throws {
+    let records = Array(repeating: "{}", count: 600).joined(separator: ",")
+    let points = Array(repeating: #"{"asInt":"1"}"#, count: 600).joined(separator: ",")
+    let input = """
+      {"resourceLogs":[{"scopeLogs":[{"logRecords":[\(records)]}]}]}
+      {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"m","gauge":{"dataPoints":[\(points)]}}]}]}]}
+      \(OTLPJSON.encode(StandardWorkload().spans(0..<3)))
+      """
+    let run = try await Tool.run(
+      [
+        "send", "--endpoint", "http://127.0.0.1:1", "--json", "--export-timeout", "1s", "--shutdown-timeout", "1s",
+      ], input: input)
+    #expect(run.code == 69)
+    let none = #""exported":0,"rejected":0,"dropped":600,"queued":0,"inFlight":0}"#
+    #expect(run.output.contains(#""metrics":{"ended":600,"# + none), "\(run.output)")
+    #expect(run.output.contains(#""logs":{"ended":600,"# + none), "\(run.output)")
+    #expect(run.errors.contains("gave up: nothing was delivered for 1s"), "\(run.errors)")
+    #expect(run.errors.contains("3 items of the input were not taken"), "\(run.errors)")
+  }
+
   @Test func errorsHaveLineAndByte() async throws {
     let collector = try await LoopbackCollector()
     let good = OTLPJSON.encode([StandardWorkload().span(0)])
