@@ -58,8 +58,10 @@ package struct DoctorCommand: ToolCommand {
         let way = try Way(survey, signal, events.diagnostics)
         endpoint = way.description
         let elapsed = MonotonicInstant.system - start
-        checks.append(
-          Check(step: .configuration, result: .passed, details: ["all values can be used"], elapsed: elapsed))
+        let count = findings.count
+        let detail =
+          count == 0 ? "all values can be used" : "an exporter can be made; \(counted(count, "mistake")) below"
+        checks.append(Check(step: .configuration, result: .passed, details: [detail], elapsed: elapsed))
         let (seen, found) = try await probe(way, survey.exporter)
         checks += seen
         findings = found + findings

@@ -28,7 +28,7 @@ struct ConfigurationSources {
       option("client-key-password", configuration.clientKeyPassword == nil ? "none" : Redaction.mark),
       option("server-name", configuration.serverName.map(Redaction.shown) ?? "the endpoint's"),
       option("minimum-tls", configuration.minimumTLSVersion == .tls13 ? "1.3" : "1.2"),
-    ] + headerRows(configuration) + proxyRows(configuration) + [
+    ] + headerRows(configuration) + proxyRows(configuration, transport) + [
       row("compression", settings.compression.source, "\(configuration.compression)"),
       row("timeout", settings.timeout.source, Self.seconds(configuration.timeout)),
       Row("protocol", transport.rawValue, source: protocolSource(transport)),
@@ -59,6 +59,13 @@ struct ConfigurationSources {
       row("schedule-delay", "\(prefix)SCHEDULE_DELAY", Self.seconds(batch.scheduleDelay)),
       option("overflow", overflow),
       row("export-timeout", "\(prefix)EXPORT_TIMEOUT", Self.seconds(batch.exportTimeout)),
+    ]
+  }
+
+  func readerRows(_ reader: PeriodicMetricReader.Configuration) -> [Row] {
+    [
+      row("interval", "OTEL_METRIC_EXPORT_INTERVAL", Self.seconds(reader.interval)),
+      row("temporality", "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "\(reader.temporality)"),
     ]
   }
 
@@ -98,9 +105,12 @@ struct ConfigurationSources {
   }
 
   /// The proxy and, for a proxy of the environment, the servers that need none.
-  private func proxyRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
+  private func proxyRows(_ configuration: OTLPGRPCExporter.Configuration, _ transport: OTLPTransport) -> [Row] {
     let proxy = configuration.values.proxy
-    let first = row("proxy", proxy.source, "\(proxy.value)")
+    let hosts = configuration.endpoints.flatMap { Self.hosts($0, transport) }
+    let unused = proxy.value.url == nil ? [] : hosts.filter { configuration.values.proxy(for: $0) == nil }
+    let names = unused.map { Redaction.shown($0.name) }.joined(separator: ", ")
+    let first = row("proxy", proxy.source, "\(proxy.value)" + (unused.isEmpty ? "" : ", not used for \(names)"))
     guard case .environment = proxy.source, let exceptions = ProxyEnvironment(environment).exceptions else {
       return [first]
     }
@@ -108,6 +118,13 @@ struct ConfigurationSources {
       exceptions.value.contains(where: \.isNewline)
       ? Redaction.length(of: exceptions.value) : proxy.value.exceptions.joined(separator: ",")
     return [first, Row("no-proxy", value, source: exceptions.variable)]
+  }
+
+  private static func hosts(_ endpoint: String, _ transport: OTLPTransport) -> [Endpoint.Host] {
+    let server =
+      transport == .grpc ? try? Endpoint(endpoint, insecure: false) : (try? HTTPEndpoint(endpoint))?.server
+    if case .hosts(let hosts)? = server?.target { return hosts }
+    return []
   }
 
   private static func seconds(_ duration: Duration) -> String {

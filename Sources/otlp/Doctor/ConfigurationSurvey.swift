@@ -37,17 +37,20 @@ package struct ConfigurationSurvey: Sendable {
   /// - Parameter signal: The signal whose exporter is examined.
   package init(_ options: ExportOptions, signal: OTLPSignal = .traces, environment: [String: String]) {
     let events = EventList()
+    // Batches and metric readers read the same variable.
+    let diagnostics = events.diagnostics.withoutRepetition
     var exporter = options.exporter
     var problems: [Finding] = []
     let transport = Self.transport(options, signal, environment)
     do throws(OTLPError) {
       #if HTTP
-        http = Self.http(transport, options, signal, environment, events)
+        http = Self.http(transport, options, signal, environment, diagnostics)
+        if http != nil { try options.requireOneServer() }
         if let http { exporter.values = http.values }
         try http?.validate()
       #endif
       if transport == .grpc {
-        exporter.apply(environment: environment, signal: signal, diagnostics: events.diagnostics)
+        exporter.apply(environment: environment, signal: signal, diagnostics: diagnostics)
         try exporter.validate()
       }
     } catch {
@@ -55,7 +58,7 @@ package struct ConfigurationSurvey: Sendable {
     }
     let batch: BatchConfiguration
     do throws(ToolError) {
-      batch = try options.batchConfiguration(signal, environment: environment, diagnostics: events.diagnostics)
+      batch = try options.batchConfiguration(signal, environment: environment, diagnostics: diagnostics)
     } catch {
       batch = BatchConfiguration(signal: signal)
       problems.append(.refusedValue(error))
@@ -63,18 +66,27 @@ package struct ConfigurationSurvey: Sendable {
     var telemetry = Telemetry.Configuration()
     telemetry.environment = environment
     telemetry.detectors = []
-    telemetry.diagnostics = events.diagnostics
+    telemetry.diagnostics = diagnostics
+    // Without a producer a program has no metrics to export.
+    telemetry.exportsSelfMetrics = true
     telemetry.otlpProtocol = .grpc  // the exporter's options have it
     let setup = TelemetrySetup(telemetry, appliesToExporters: false)
+    var reader: PeriodicMetricReader.Configuration?
+    if signal == .metrics {
+      var configuration = PeriodicMetricReader.Configuration()
+      configuration.apply(environment: environment, diagnostics: diagnostics)
+      reader = configuration
+    }
     self.exporter = exporter
     isUsable = problems.isEmpty
-    findings = problems + events.all.map { Finding($0) } + Finding.telemetry(setup, environment)
+    findings = problems + events.all.map { Finding($0) } + Finding.telemetry(setup, signal, environment)
     let ignored = Set(events.all.compactMap { event in event.fields.first { $0.name == "variable" }?.value })
     let sources = ConfigurationSources(
       options: options, signal: signal, environment: Environment(environment), ignored: ignored)
     rows =
       sources.exporterRows(exporter, transport) + sources.batchRows(batch)
-      + TelemetrySources(setup: setup, environment: Environment(environment)).rows
+      + (reader.map { sources.readerRows($0) } ?? [])
+      + TelemetrySources(setup: setup, signal: signal, environment: Environment(environment)).rows
   }
 
   /// The protocol of options or environment; gRPC if this build has no other.
@@ -91,12 +103,12 @@ package struct ConfigurationSurvey: Sendable {
   #if HTTP
     private static func http(
       _ transport: OTLPTransport, _ options: ExportOptions, _ signal: OTLPSignal, _ environment: [String: String],
-      _ events: EventList
+      _ diagnostics: Diagnostics
     ) -> OTLPHTTPExporter.Configuration? {
       guard transport != .grpc else { return nil }
       var http = OTLPHTTPExporter.Configuration(sharing: options.exporter.values)
       http.httpProtocol = transport == .httpJSON ? .json : .protobuf
-      http.apply(environment: environment, signal: signal, diagnostics: events.diagnostics)
+      http.apply(environment: environment, signal: signal, diagnostics: diagnostics)
       return http
     }
   #endif

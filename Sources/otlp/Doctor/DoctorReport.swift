@@ -66,6 +66,7 @@ package struct DoctorReport: Sendable {
       writer.object("checks") { writer in
         for check in checks { writeCheck(check, to: &writer) }
       }
+      if !findings.isEmpty { writer.field("error", findings.map(\.problem).joined(separator: "; ")) }
     }
   }
 

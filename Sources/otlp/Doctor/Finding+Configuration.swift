@@ -69,6 +69,11 @@ extension Finding {
           OTLP over HTTP (4318)
           """, code: .configuration)
     }
+    if variable == "OTEL_RESOURCE_ATTRIBUTES", let entry = fields["entry"] {
+      return Finding(
+        .variableIgnored, "\(variable): entry \(entry) can't be used, so the whole list is ignored",
+        advice: "write each entry as key=value, percent-encoded; the position counts from 1", code: .configuration)
+    }
     let entry = fields["entry"].map { ", entry \($0)" } ?? ""
     let shown = fields["value"] ?? fields["name"].map { "'\($0)'" } ?? "a value"
     return Finding(

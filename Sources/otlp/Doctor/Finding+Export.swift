@@ -26,7 +26,7 @@ extension Finding {
       return Finding(
         .notOTLP,
         "the server speaks HTTP/2, but has no OTLP \(service(context.signal)) service over gRPC there (\(answer))",
-        advice: "check that the OTLP receiver of the server has gRPC enabled, and the port: \(context.defaultURL)")
+        advice: "check that the OTLP receiver of the server has gRPC enabled, and the port: \(context.portAdvice)")
     case (.deadline, _):
       return Finding(
         .exportTimeout, "the server accepted the request and didn't answer in time",

@@ -30,7 +30,7 @@ extension Finding {
     case .notHTTP2(let answer):
       return Finding(
         .notHTTP2, "\(context.place) speaks another protocol than HTTP/2: \(answer.sanitized(limit: 200))",
-        advice: "check the port; the default is \(context.defaultURL)")
+        advice: "check the port: \(context.portAdvice)")
     case .cancelled: return cancelled
     }
   }
@@ -58,7 +58,7 @@ extension Finding {
     let port = context.isHTTPPort ? "4318 is the port of OTLP over HTTP" : "it may be the port of OTLP over HTTP"
     return Finding(
       .http1Server, "\(context.place) answers in HTTP/1, but gRPC needs HTTP/2: \(port)",
-      advice: "use the server's gRPC port; the default is \(context.defaultURL)")
+      advice: "use the server's gRPC port: \(context.portAdvice)")
   }
 
   private static func closed(_ reason: String, _ context: ProbeContext) -> Finding {

@@ -31,7 +31,7 @@ extension Finding {
       )
     case .noALPN:
       return (
-        .noHTTP2, "use the server's gRPC port (\(context.defaultURL)), or allow HTTP/2 (ALPN h2) in the proxy before it"
+        .noHTTP2, "use the server's gRPC port (\(context.portAdvice)), or allow HTTP/2 (ALPN h2) in the proxy before it"
       )
     case .badCertificate: return (.certificateRefused, "give the server a certificate that can be accepted")
     case .closed: return (.closedByServer, "check the port and the server's log")

@@ -56,6 +56,14 @@ package struct ProbeContext: Sendable {
     if case .hosts(let hosts) = endpoint.target { hosts.contains { $0.port == 4318 } } else { false }
   }
 
+  /// What to say about the port beside the advice to check it.
+  var portAdvice: String {
+    if case .hosts(let hosts) = endpoint.target, hosts[0].port == Endpoint.defaultPort {
+      return "\(Endpoint.defaultPort) is the usual one, so another server may listen there, or a proxy without this route"
+    }
+    return "the default is \(defaultURL)"
+  }
+
   /// The first host with the default port of OTLP over gRPC.
   package var defaultURL: String {
     guard case .hosts(let hosts) = endpoint.target else { return endpoint.description }

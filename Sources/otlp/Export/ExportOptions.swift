@@ -101,6 +101,15 @@ package struct ExportOptions {
     return table.contains { $0.name == name } ? "--" + name : nil
   }
 
+  /// Refuses several servers, which OTLP over HTTP hasn't.
+  package func requireOneServer() throws(OTLPError) {
+    guard exporter.endpoints.count > 1 else { return }
+    throw OTLPError(
+      ConfigurationError(
+        option: "endpoints", value: exporter.endpoints.map(HTTPEndpoint.redacted).joined(separator: ","),
+        allowed: "one endpoint with OTLP over HTTP; several with --protocol grpc"))
+  }
+
   mutating func addEndpoint(_ text: String) {
     exporter.endpoints = given.contains("endpoint") ? exporter.endpoints + [text] : [text]
   }

@@ -46,6 +46,7 @@ struct ToolExporter<Item: BatchItem> {
   ) throws(OTLPError) -> (any LoopExporter<Item>, String) {
     let transport = options.transport(Item.signal, environment: environment)
     #if HTTP
+      try options.requireOneServer()
       var configuration = OTLPHTTPExporter.Configuration(sharing: options.exporter.values)
       configuration.httpProtocol = transport.value == .httpJSON ? .json : .protobuf
       if options.given.contains("max-connections") { configuration.maxConnections = options.exporter.maxConnections }

@@ -36,7 +36,7 @@ import otlp
       #""checks":{"configuration":{"result":"passed","details":["all values can be used"]},"#,
       #""name":{"result":"passed","details":["h: 1.2.3.4","i: 1.2.3.5"],"milliseconds":12.345},"#,
       #""connection":{"result":"failed","details":[]},"tls":{"result":"skipped","details":[]},"#,
-      #""http2":{"result":"skipped","details":[]},"export":{"result":"skipped","details":[]}}}"#,
+      #""http2":{"result":"skipped","details":[]},"export":{"result":"skipped","details":[]}},"error":"no process \"listens\""}"#,
     ]
     #expect(report.json == parts.joined())
     #expect(report.exitCode == ExitCode.loss)

@@ -9,7 +9,7 @@ import otlp
 @Suite(.ownThreads, .serialized) struct DoctorCommandTests {
   @Test(
     arguments:
-      DoctorCases.configuration + DoctorCases.network + DoctorCases.proxies + DoctorCases.certificates
+      DoctorCases.configuration + DoctorCases.telemetry + DoctorCases.network + DoctorCases.proxies + DoctorCases.certificates
       + DoctorCases.exports)
   func theMistakeIsNamed(_ wrong: DoctorCases.Case) async throws {
     let server = try await DoctorServer(wrong.server)
@@ -102,7 +102,7 @@ import otlp
       ["doctor"] + DoctorCases.plain.map { server.filled($0) },
       environment: ["HTTPS_PROXY": "http://u:hunter2@proxy.invalid:3128", "no_proxy": ".example.com"])
     #expect(run.code == 0)
-    #expect(run.output.contains("  proxy                http://[REDACTED]@proxy.invalid:3128 HTTPS_PROXY\n"))
+    #expect(run.output.contains("  proxy                http://[REDACTED]@proxy.invalid:3128, not used for 127.0.0.1 HTTPS_PROXY\n"))
     #expect(run.output.contains("  no-proxy             .example.com                       no_proxy\n"))
     #expect(!run.output.contains("hunter2"))
     await server.stop()
@@ -117,6 +117,18 @@ import otlp
     await server.stop()
   }
 
+  @Test func aValueThatIsIgnoredIsNotShownAsUsed() async throws {
+    let server = try await DoctorServer(.collector)
+    let run = try await Tool.run(
+      ["doctor"] + DoctorCases.plain.map { server.filled($0) },
+      environment: ["OTEL_RESOURCE_ATTRIBUTES": "service.name=ra,bad"])
+    #expect(run.code == 78)
+    #expect(run.output.contains(/resource-attributes +none: the value is ignored +OTEL_RESOURCE_ATTRIBUTES\n/))
+    #expect(run.output.contains("an exporter can be made; 1 mistake below"))
+    #expect(!run.output.contains("all values can be used"))
+    await server.stop()
+  }
+
   @Test("each signal has its own variables, and its own service at the server")
   func signals() async throws {
     let collector = try await LoopbackCollector()
@@ -125,22 +137,30 @@ import otlp
       environment: [
         "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": collector.endpoint,
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:1",
-        "OTEL_BLRP_MAX_QUEUE_SIZE": "999", "OTEL_EXPORTER_OTLP_LOGS_HEADERS": "x-key=hunter2",
+        "OTEL_BLRP_MAX_QUEUE_SIZE": "999", "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT": "7", "OTEL_EXPORTER_OTLP_LOGS_HEADERS": "x-key=hunter2",
       ])
     #expect(run.code == 0, "\(run.output)")
     let words = run.output.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
     for row in [
       ["endpoint", collector.endpoint, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"],
       ["header", "x-key=[REDACTED]", "OTEL_EXPORTER_OTLP_LOGS_HEADERS"],
+      ["log-attributes", "7", "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT"],
       ["queue", "999", "OTEL_BLRP_MAX_QUEUE_SIZE"], ["schedule-delay", "1.000", "s", "default"],
     ] {
       #expect(words.contains(row), "\(row)")
     }
+    #expect(!run.output.contains("span-attributes"))
     #expect(run.output.contains("an empty request was accepted; no log record was sent"))
     #expect(collector.requests.map(\.signal) == [.logs])
     let metrics = try await Tool.run(
       ["doctor", "--signal", "metrics", "--endpoint", collector.endpoint],
-      environment: ["OTEL_METRIC_EXPORT_TIMEOUT": "777"])
+      environment: [
+        "OTEL_METRIC_EXPORT_TIMEOUT": "777", "OTEL_METRIC_EXPORT_INTERVAL": "5000",
+        "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "Delta",
+      ])
+    #expect(metrics.code == 0, "\(metrics.output)")
+    #expect(metrics.output.contains(/interval +5.000 s +OTEL_METRIC_EXPORT_INTERVAL\n/))
+    #expect(metrics.output.contains(/temporality +delta +OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE\n/))
     #expect(
       metrics.output.contains("  export-timeout       0.777 s                            OTEL_METRIC_EXPORT_TIMEOUT\n"))
     #expect(!metrics.output.contains("  queue "))
