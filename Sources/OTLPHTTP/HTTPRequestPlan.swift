@@ -65,6 +65,12 @@
       resolved = SocketAddress(numeric: reached.name, port: 0) == nil && !host.isIPv6 ? reached : nil
     }
 
+    /// What a connection is made to, for messages, if that isn't the address's host: a socket or the proxy; nil for the host.
+    var otherPlace: String? {
+      if let proxy { return "the proxy \(HostAndPort(host: proxy.host, port: proxy.port))" }
+      return server.hasHosts ? nil : server.description
+    }
+
     func url(of signal: OTLPSignal) -> String { urls[signal] ?? "" }
 
     /// In a URL the `%` before the zone of an address is itself escaped (RFC 6874, 2).

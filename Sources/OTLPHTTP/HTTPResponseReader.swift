@@ -85,7 +85,7 @@ package enum HTTPResponseReader {
     var message = "HTTP status \(status)" + (phrase.isEmpty ? "" : " (\(phrase))")
     if (300..<400).contains(status) { message += redirection(response) }
     let reason = reason(response, body)
-    if !reason.isEmpty { message += ": " + reason }
+    if !reason.isEmpty, !repeats(reason, status, phrase) { message += ": " + reason }
     var pushback = AttemptFailure.Pushback.none
     if HTTPFailureMeaning.permitsRetry(status),
       let pause = response.fields[.retryAfter].flatMap({ RetryAfter.pause($0, date: response.fields[.date]) })
@@ -96,6 +96,12 @@ package enum HTTPResponseReader {
       HTTPFailureMeaning.meaning(of: status), status: OTLPTransport.statusPrefix + "\(status)",
       message: message.sanitized(limit: 500), origin: .server, fate: HTTPFailureMeaning.fate(of: status),
       pushback: pushback)
+  }
+
+  /// True if a text says no more than the status, as Go's "404 page not found".
+  private static func repeats(_ reason: String, _ status: Int, _ phrase: String) -> Bool {
+    let words = ["\(status)", "\(status) page not found", phrase, "\(status) \(phrase)", "\(status): \(phrase)"]
+    return words.contains { $0.lowercased() == reason.lowercased() }
   }
 
   private static func redirection(_ response: HTTPResponse) -> String {

@@ -107,6 +107,13 @@
       #expect(error.message.contains("by the test's script"))
     }
 
+    @Test("a status is said once")
+    func statusOnce() async throws {
+      let peer = try await HTTPPeer(["404:text=404 page not found"])
+      let message = "\(try #require(await export(to: peer).error))"
+      #expect(message == "the server refused the export: HTTP status 404 (Not Found)", "\(message)")
+    }
+
     @Test("400 is never sent again as it is, but halved to find the bad item (3.2.6)")
     func badData() async throws {
       let peer = try await HTTPPeer(["400", "ok", "400:text=broken"])

@@ -90,8 +90,10 @@ package struct AttemptFailure: Error {
     self.isCutShort = isCutShort
   }
 
-  /// The status and the message.
-  package var text: String { status + message.afterColon }
+  /// The status and the message; the message alone if that begins with the same HTTP status.
+  package var text: String {
+    origin == .server && status.hasPrefix("HTTP ") && isHTTPStatus ? message : status + message.afterColon
+  }
 
   /// The pause that the server requests, the longer of RetryInfo and pushback; nil for none (1.5.6).
   package var requestedPause: Duration? {

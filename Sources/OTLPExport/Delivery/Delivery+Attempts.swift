@@ -37,7 +37,7 @@ extension Delivery {
     switch await send(call, &export) {
     case .success(let response): accept(response, &export)
     case .failure(let value):
-      export.part.attemptFailed(value)
+      export.part.attemptFailed(value, hadTime: hadTime(value, call, export))
       failure = value
     }
     let isAbandoned = call.isProbe ? probes.removeValue(forKey: call.number)?.isAbandoned ?? false : false
@@ -46,6 +46,12 @@ extension Delivery {
     guard isAbandoned else { return decide(after: failure, call, &export) }
     export.part.retry.attemptAbandoned(failure)
     return .resend
+  }
+
+  /// False for an attempt that its deadline ended before a server could well have answered.
+  private func hadTime(_ failure: AttemptFailure, _ call: Destination.Call, _ export: ExportState) -> Bool {
+    guard failure.origin == .deadline else { return true }
+    return loop.now - call.start >= Destination.Evidence.fairTime(attemptTime(export.allowance))
   }
 
   private func send(

@@ -186,9 +186,11 @@ extension Delivery {
     case .unreachable:
       return OTLPError(.unreachable, "no connection to \(server): \(last.message)", status: last.status)
     case .shutdown:
-      return OTLPError(.shutdown, "shutdown's time passed; the last attempt: \(export.part.failureText)", status: last.status)
+      return OTLPError(
+        .shutdown, "shutdown's time passed; the last attempt: \(export.part.failureText)", status: last.status)
     default:
-      return OTLPError(.timeout, "the time for the export passed; the last attempt: \(export.part.failureText)", status: last.status)
+      return OTLPError(
+        .timeout, "the time for the export passed; the last attempt: \(export.part.failureText)", status: last.status)
     }
   }
 

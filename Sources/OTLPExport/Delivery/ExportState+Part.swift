@@ -39,9 +39,10 @@ extension ExportState {
       return request.itemCount
     }
 
-    mutating func attemptFailed(_ failure: AttemptFailure) {
-      // A cancellation, or an attempt that had no time, explains less than the failure before.
-      let explainsLess = failure.origin == .cancelled || failure.isCutShort
+    /// - Parameter hadTime: False if the attempt's deadline came too early for an answer.
+    mutating func attemptFailed(_ failure: AttemptFailure, hadTime: Bool) {
+      // A cancellation, or an attempt without enough time, explains less than the failure before.
+      let explainsLess = failure.origin == .cancelled || failure.isCutShort || !hadTime
       if !explainsLess || lastFailure == nil { lastFailure = failure }
       if failure.origin == .server { lastAnswer = failure }
       if failure.mayHaveBeenDelivered { mayHaveBeenDelivered = true }

@@ -34,6 +34,8 @@
     private var sendsSeveralAtOnce = false
     /// The failure of the last attempt to connect, until one succeeds.
     private var connectFailure: AttemptFailure?
+    /// True after the first response of the server.
+    private var hadResponse = false
     private let isDone = Promise<Void>()
 
     /// - Throws: An error if libcurl gives no handle.
@@ -100,11 +102,15 @@
       connections.add(result.connections, ordering: .relaxed)
       if result.isTooLarge { return .failure(HTTPResponseReader.tooLarge(plan.values.maxResponseSize)) }
       guard result.code == CURLE_OK else {
-        let failure = result.failure(tls: verification?.takeFailure())
+        var failure = result.failure(tls: verification?.takeFailure(), otherPlace: plan.otherPlace)
         if failure.origin == .connect { connectFailure = failure }
+        if failure.origin == .transport, plan.tls == nil, plan.proxy == nil, !hadResponse {
+          failure.message += "; a server that speaks TLS (https://) ends plaintext connections like this"
+        }
         return .failure(failure)
       }
       connectFailure = nil
+      hadResponse = true
       sendsSeveralAtOnce = result.isHTTP2
       return .success(result.response)
     }
@@ -143,8 +149,8 @@
         handles.renewSessions(at: loop.now, always: isNew)
       }
       guard let host = plan.resolved else { return nil }
+      let end = min(deadline, Deadline(loop.now + plan.values.connectTimeout))
       do throws(NetworkError) {
-        let end = min(deadline, Deadline(loop.now + plan.values.connectTimeout))
         let addresses = try await network.resolve(host: host.name, port: host.port, deadline: end)
         let texts = addresses.prefix(16).map { $0.host.contains(":") ? "[\($0.host)]" : $0.host }
         handles.use(resolved: ["\(host.name):\(host.port):\(texts.joined(separator: ","))"])
@@ -153,12 +159,16 @@
         // The look-up may take longer than the attempt; an earlier reason tells more.
         if case .timedOut = error, let connectFailure { return connectFailure }
         var failure = AttemptFailure(
-          .retry, status: "UNAVAILABLE", message: error.description.sanitized(limit: 500),
+          .retry, status: "UNAVAILABLE", message: described(error).sanitized(limit: 500),
           origin: Task.isCancelled ? .cancelled : .connect, fate: .neverProcessed, isUnconnected: true)
         if case .timedOut = error, end == deadline { failure.isCutShort = true }
         if failure.origin == .connect { connectFailure = failure }
         return failure
       }
+    }
+
+    private func described(_ error: NetworkError) -> String {
+      plan.otherPlace.map { "\($0): \(error)" } ?? error.description
     }
 
     // MARK: Events

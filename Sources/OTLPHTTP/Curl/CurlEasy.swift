@@ -181,7 +181,8 @@
         code: code, response: response, message: text ?? "", isTooLarge: storage.pointee.isTooLarge,
         wasSent: number(CURLINFO_REQUEST_SIZE) > 0 && storage.pointee.requests > 0,
         connections: number(CURLINFO_NUM_CONNECTS), proxyStatus: number(CURLINFO_HTTP_CONNECTCODE),
-        isHTTP2: number(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0)
+        isHTTP2: number(CURLINFO_HTTP_VERSION) == CURL_HTTP_VERSION_2_0,
+        systemError: Int32(truncatingIfNeeded: number(CURLINFO_OS_ERRNO)))
     }
 
     private func number(_ info: CURLINFO) -> Int {

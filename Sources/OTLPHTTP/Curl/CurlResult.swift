@@ -18,10 +18,14 @@
     /// The status of a proxy's answer to CONNECT; 0 without one.
     let proxyStatus: Int
     let isHTTP2: Bool
+    /// The system's error of the last attempt to connect; 0 for none.
+    let systemError: Int32
 
     /// The failure of a transfer that brought no response.
-    /// - Parameter tls: The reason why the server's certificate was refused.
-    func failure(tls: TLSError?) -> AttemptFailure {
+    /// - Parameters:
+    ///   - tls: The reason why the server's certificate was refused.
+    ///   - otherPlace: What the connection is made to if that isn't the address's host.
+    func failure(tls: TLSError?, otherPlace: String? = nil) -> AttemptFailure {
       // The reason is kept for all connections: it isn't that of a request that was sent.
       if let tls, !wasSent { return connectFailure(tls.message, isTLS: true) }
       switch code {
@@ -30,6 +34,13 @@
         return connectFailure(message, isTLS: true)
       case CURLE_RECV_ERROR where proxyStatus != 0 && !(200..<300).contains(proxyStatus):
         return connectFailure("the proxy answered CONNECT with HTTP status \(proxyStatus)")
+      case CURLE_COULDNT_CONNECT where otherPlace != nil && proxyStatus == 0:
+        // libcurl names the address, to which no connection was tried.
+        let reason = systemError == 0 ? message : SystemError.text(of: systemError)
+        return connectFailure("\(otherPlace ?? ""): \(reason)")
+      case CURLE_UNSUPPORTED_PROTOCOL where message.contains("HTTP/0.9"):
+        return AttemptFailure(
+          .drop, status: "INTERNAL", message: CurlResult.notHTTP1, origin: .protocolViolation, fate: .neverProcessed)
       case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_OPERATION_TIMEDOUT,
         CURLE_PROXY:
         return connectFailure(message)
@@ -43,6 +54,9 @@
       default: return wasSent ? transportFailure(message) : connectFailure(message)
       }
     }
+
+    static let notHTTP1 =
+      "the server doesn't answer in HTTP/1: it may speak HTTP/2 without TLS, as gRPC's port does, or TLS (https://)"
 
     private var shown: String { message.sanitized(limit: 500) }
 

@@ -152,8 +152,11 @@ extension JSONToProtobuf {
     case (.string, "Infinity"): return .infinity
     case (.string, "-Infinity"): return -.infinity
     default:
-      guard isPlainNumber(text), let value = Double(text), value.isFinite else {
-        throw wrong(expected, entry, kind, start)
+      guard isPlainNumber(text), let value = Double(text) else { throw wrong(expected, entry, kind, start) }
+      guard value.isFinite else {
+        throw JSONError(
+          "\"\(table.nameText(entry))\" is out of range: \(excerpt(Array(text.utf8))) is larger than any number of 64 bits",
+          at: start)
       }
       return value
     }

@@ -26,7 +26,9 @@ public struct EnvironmentDetector: ResourceDetector {
       guard let equals = entry.firstIndex(of: "="), let key = Self.decoded(entry[..<equals]), !key.isEmpty,
         let value = Self.decoded(entry[entry.index(after: equals)...])
       else {
-        environment.ignored(variable, entry: index + 1, name: nil, allowed: "key=value, percent-encoded; with another entry the whole list is ignored")
+        environment.ignored(
+          variable, entry: index + 1, name: nil,
+          allowed: "key=value, percent-encoded; with another entry the whole list is ignored")
         return nil
       }
       pairs.append((key, .string(value)))

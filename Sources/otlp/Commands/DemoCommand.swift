@@ -81,8 +81,7 @@ package struct DemoCommand: ToolCommand {
     let collector = try await start(certificates)
     var options = export
     options.exporter.endpoint = collector.endpoint
-    // A variable for programs doesn't keep the demo from its own receiver.
-    options.exporterProtocol = options.exporterProtocol ?? .grpc
+    options.exporterProtocol = options.exporterProtocol ?? Self.exporterProtocol(options, environment)
     if let certificates { options.exporter.certificate = .file(certificates.authority) }
     let run = try SpanRun(options, environment: environment)
     // Client and server have read the keys. The client reads the authority's certificate again, so that file stays.
@@ -96,6 +95,15 @@ package struct DemoCommand: ToolCommand {
       report: report, error: run.lastError,
       mismatch: isIntact
         ? nil : Shortfall(.loss, "the receiver has \(received.count) spans, which differ from the sent ones"))
+  }
+
+  /// A variable's protocol that this build lacks doesn't keep the demo from its own receiver.
+  private static func exporterProtocol(_ options: ExportOptions, _ environment: [String: String]) -> OTLPTransport {
+    #if HTTP
+      options.transport(environment: environment).value
+    #else
+      .grpc
+    #endif
   }
 
   private func start(_ certificates: TestCertificates?) async throws(ToolError) -> LoopbackCollector {

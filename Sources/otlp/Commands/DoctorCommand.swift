@@ -110,12 +110,21 @@ package struct DoctorCommand: ToolCommand {
     switch way {
     case .grpc(let servers, let channel): return try await probeServers(servers, channel, configuration)
     #if HTTP
-      case .http(let server, _, let http):
-        let (checks, finding) = await probe(server, nil, configuration, isHTTP: true) { await $0.run(over: http) }
+      case .http(let server, let target, let http):
+        let place = HTTPPlace(target: target, variable: ownVariable(http))
+        let (checks, finding) = await probe(server, nil, configuration, place) { await $0.run(over: http) }
         return (checks, finding.map { [$0] } ?? [])
     #endif
     }
   }
+
+  #if HTTP
+    /// The signal's own variable if that names the endpoint.
+    private func ownVariable(_ http: OTLPHTTPExporter.Configuration) -> String? {
+      let own = "OTEL_EXPORTER_OTLP_\(signal.variableInfix)ENDPOINT"
+      return http.values.endpoint.source == .environment(variable: own) ? own : nil
+    }
+  #endif
 
   private func probeServers(
     _ servers: [Endpoint], _ channel: GRPCChannelConfiguration, _ configuration: OTLPGRPCExporter.Configuration
@@ -140,7 +149,7 @@ package struct DoctorCommand: ToolCommand {
 
   private func probe(
     _ server: Endpoint, _ channel: GRPCChannelConfiguration?, _ configuration: OTLPGRPCExporter.Configuration,
-    isHTTP: Bool = false, _ run: @escaping @Sendable (inout Probe) async -> Void
+    _ httpPlace: HTTPPlace? = nil, _ run: @escaping @Sendable (inout Probe) async -> Void
   ) async -> ([Check], Finding?) {
     let lease: TelemetryRuntime.Lease
     do throws(SystemError) {
@@ -151,7 +160,7 @@ package struct DoctorCommand: ToolCommand {
     defer { lease.end() }
     let loop = lease.loop
     let timeout = configuration.timeout == .zero ? .seconds(10) : configuration.timeout
-    let context = ProbeContext(configuration, endpoint: server, signal: signal, isHTTP: isHTTP)
+    let context = ProbeContext(configuration, endpoint: server, signal: signal, httpPlace: httpPlace)
     return await Task(executorPreference: loop) {
       var probe = Probe(
         server, configuration.values, channel, signal: context.signal, isCompressed: context.isCompressed,

@@ -8,6 +8,8 @@ package struct LoadCommand: ToolCommand {
   package var export = ExportOptions()
   package var plan = LoadPlan()
   package var concurrency: Int?
+  /// Which of the options for the number of items are given.
+  package var counts: Set<String> = []
 
   package init() {}
 
@@ -32,8 +34,9 @@ package struct LoadCommand: ToolCommand {
       .choice(["traces": .traces, "logs": .logs, "metrics": .metrics])),
     Option(
       "items", "N", "the number of spans, log records or data points", default: "10000", \.plan.items,
-      .integer(in: 1...(1 << 40))),
-    Option("spans", "N", "the same as --items", \.plan.items, .integer(in: 1...(1 << 40))),
+      .integer(in: 1...(1 << 40))
+    ).recorded(in: \.counts),
+    Option("spans", "N", "the same as --items", \.plan.items, .integer(in: 1...(1 << 40))).recorded(in: \.counts),
     Option("duration", "T", "the time to generate items for", \.plan.duration, .positiveDuration),
     Option("rate", "N", "items per second", default: "no limit", \.plan.rate, .integer(in: 1...100_000_000)),
     Option(flag: "tracer", "make the spans with the tracer, at their real times", \.plan.usesTracer),
@@ -94,8 +97,9 @@ package struct LoadCommand: ToolCommand {
     }
   }
 
-  /// Refuses what only spans have.
+  /// Refuses two numbers of items, and what only spans have.
   private func checkShape() throws(ToolError) {
+    if counts.count > 1 { throw ToolError(.usage, "--items and --spans are the same: give one of them") }
     guard plan.signal != .traces else { return }
     let only: [(String, Bool)] = [
       ("--tracer", plan.usesTracer), ("--child-spans", plan.shape.childSpans > 0),

@@ -15,7 +15,7 @@ package struct SendCommand: ToolCommand {
     notes: """
       A document can be a line, have any line breaks, or be an element of an array; gzip is inflated. \
       Enums by name and keys in snake_case are accepted.
-      Invalid input is reported as 'line N: …', and the rest is sent.
+      Invalid input is reported as 'line N: …', and the rest is sent; a value that can't be read drops its whole document.
       The metrics of a document are one collection, and aren't sent together with those of another. Counts are of spans, \
       log records and data points.
       Each signal has its own variables, such as OTEL_EXPORTER_OTLP_LOGS_ENDPOINT.
@@ -53,7 +53,7 @@ package struct SendCommand: ToolCommand {
     problems.conclude()
     if let error = runs.error { throw error }
     return try export.conclude(
-      report, reason: runs.lastError, command: "send", [stall].compactMap(\.self) + shortfalls(of: reader, stall))
+      report, reason: runs.lastError, command: "send", shortfalls(of: reader, stall))
   }
 
   private func wait(for reader: InputReader, _ runs: SignalRuns, _ wake: BlockingSemaphore, patience: Duration)
@@ -72,10 +72,13 @@ package struct SendCommand: ToolCommand {
   private func shortfalls(of reader: InputReader, _ stall: Shortfall?) -> [Shortfall] {
     let result = reader.result
     let shortfalls = result.shortfalls(shownName)
-    if stall != nil {
+    if let stall {
       let least = result.isComplete ? "" : "at least "
-      return [Shortfall(.loss, "\(least)\(counted(result.untaken, "item")) of the input \(were(result.untaken)) not taken")]
-        + shortfalls
+      let items = counted(result.untaken, "item")
+      let rest =
+        result.isComplete && result.untaken == 0
+        ? "" : "; \(least)\(items) of the input \(were(result.untaken)) not taken"
+      return [Shortfall(stall.code, stall.message + rest)] + shortfalls
     }
     guard shortfalls.isEmpty else { return shortfalls }
     if !result.isComplete { return [Shortfall(.loss, "interrupted before the end of the input")] }

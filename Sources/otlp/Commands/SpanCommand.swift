@@ -11,8 +11,8 @@ package struct SpanCommand: ToolCommand {
 
   package var export = ExportOptions()
   package var span = SpanOptions()
-  package var start: UInt64?
-  package var end: UInt64?
+  package var start: Moment?
+  package var end: Moment?
   package var duration: Duration?
   package var status = Status.unset
   package var statusMessage: String?
@@ -33,8 +33,8 @@ package struct SpanCommand: ToolCommand {
       + ExportOptions.table(within: \.export))
 
   private static let own: [Option<SpanCommand>] = [
-    Option("start", "TIME", "when the span started", \.start, .time),
-    Option("end", "TIME", "when the span ended", default: "now", \.end, .time),
+    Option("start", "TIME", "when the span started", \.start, .moment),
+    Option("end", "TIME", "when the span ended", default: "now", \.end, .moment),
     Option("duration", "T", "how long the span took", \.duration, .duration),
     Option(
       "status", "CODE", "the status: unset, ok or error", default: "unset", \.status,

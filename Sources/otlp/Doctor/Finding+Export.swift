@@ -61,10 +61,16 @@ extension Finding {
     case "HTTP 404", "HTTP 405":
       return Finding(
         .notOTLP, "the server speaks HTTP, but takes no OTLP of \(context.signal) there (\(answer))",
-        advice:
-          "check the path of the endpoint, to which /\(context.signal.httpPath) is added, and the port: by custom 4318")
+        advice: context.httpPlace?.advice(standard: context.signal.httpPath) ?? "check the path of the endpoint")
     default: return nil
     }
+  }
+
+  static func http2Server(_ context: ProbeContext) -> Finding {
+    Finding(
+      .protocolMismatch,
+      "\(context.place) speaks HTTP/2 without TLS, as gRPC does, but the protocol is OTLP over HTTP",
+      advice: "use the port of OTLP over HTTP, by custom 4318, or --protocol grpc (OTEL_EXPORTER_OTLP_PROTOCOL=grpc)")
   }
 
   /// The signal's name in that of its gRPC service.

@@ -15,6 +15,7 @@ extension Finding {
     switch failure {
     case .network(let error): self = Self.network(error, context)
     case .handshake(let error, let isSecurityMismatch): self = Self.handshake(error, isSecurityMismatch, context)
+    case .http2Server: self = Self.http2Server(context)
     case .export(let failure, let acceptsUncompressed): self = Self.export(failure, acceptsUncompressed, context)
     }
   }

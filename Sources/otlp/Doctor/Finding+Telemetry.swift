@@ -1,3 +1,4 @@
+internal import OTLPWire
 internal import SwiftOTLP
 internal import TelemetryCore
 internal import TelemetrySDK

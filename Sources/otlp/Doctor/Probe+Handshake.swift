@@ -5,7 +5,7 @@ internal import OTLPGRPC
 internal import TelemetryCore
 
 extension Probe {
-  private struct Handshake {
+  struct Handshake {
     var error: HTTP2ConnectError?
     var peer: TLSPeer?
   }
@@ -38,7 +38,7 @@ extension Probe {
         + Self.chain(peer))
   }
 
-  private static func chain(_ peer: TLSPeer?) -> [String] {
+  static func chain(_ peer: TLSPeer?) -> [String] {
     (peer?.certificates ?? []).prefix(8).enumerated().map { index, certificate in
       var text = "certificate \(index + 1): \(certificate.subject)"
       if !certificate.names.isEmpty { text += ", for \(certificate.names.prefix(10).joined(separator: ", "))" }
@@ -47,7 +47,7 @@ extension Probe {
     }
   }
 
-  private func performed(_ address: RoutedAddress, _ tls: TLSContext?, _ deadline: Deadline) async -> Handshake {
+  func performed(_ address: RoutedAddress, _ tls: TLSContext?, _ deadline: Deadline) async -> Handshake {
     let connection: HTTP2Connection
     do throws(NetworkError) {
       let transport = try await network.connect(to: address.address, by: address.route, on: loop, deadline: deadline)
@@ -78,7 +78,7 @@ extension Probe {
 
   /// Repeats the handshake with TLS instead of plaintext, or the reverse, after an error that leaves both possible.
   /// - Returns: True if the server performs that handshake.
-  private func isSecurityMismatch(
+  func isSecurityMismatch(
     _ error: HTTP2ConnectError, _ address: RoutedAddress, isSecure: Bool, _ deadline: Deadline
   ) async -> Bool {
     switch error {

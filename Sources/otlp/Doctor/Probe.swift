@@ -52,6 +52,13 @@ struct Probe {
     self.failure = failure
   }
 
+  /// A closer look has found the reason of the last step's failure in an earlier step.
+  mutating func explained(_ step: Check.Step, _ failure: ProbeFailure, _ details: [String] = []) {
+    let last = checks.removeLast()
+    checks.append(Check(step: step, result: .failed, details: details, elapsed: last.elapsed))
+    self.failure = failure
+  }
+
   /// - Returns: The time that the step took.
   private mutating func endStep() -> Duration {
     let now = MonotonicInstant.system

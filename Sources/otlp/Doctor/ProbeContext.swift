@@ -6,8 +6,8 @@ package import TelemetrySDK
 package struct ProbeContext: Sendable {
   package let endpoint: Endpoint
   package let signal: OTLPSignal
-  /// True for OTLP over HTTP.
-  package let isHTTP: Bool
+  /// The place of requests of OTLP over HTTP; nil for gRPC.
+  package let httpPlace: HTTPPlace?
   /// True if the endpoint has no scheme, so that `insecure` decides between plaintext and TLS.
   package let isSchemeless: Bool
   package let hasAuthorization: Bool
@@ -21,11 +21,11 @@ package struct ProbeContext: Sendable {
 
   package init(
     _ configuration: OTLPGRPCExporter.Configuration, endpoint: Endpoint, signal: OTLPSignal = .traces,
-    isHTTP: Bool = false
+    httpPlace: HTTPPlace? = nil
   ) {
     self.endpoint = endpoint
     self.signal = signal
-    self.isHTTP = isHTTP
+    self.httpPlace = httpPlace
     let text = configuration.endpoint.lowercased()
     isSchemeless = !text.hasPrefix("http://") && !text.hasPrefix("https://")
     hasAuthorization = configuration.headers["authorization"] != nil
@@ -39,6 +39,9 @@ package struct ProbeContext: Sendable {
       proxy = nil
     }
   }
+
+  /// True for OTLP over HTTP.
+  package var isHTTP: Bool { httpPlace != nil }
 
   /// The hosts and ports, or the socket.
   package var place: String {
@@ -59,7 +62,8 @@ package struct ProbeContext: Sendable {
   /// What to say about the port beside the advice to check it.
   var portAdvice: String {
     if case .hosts(let hosts) = endpoint.target, hosts[0].port == Endpoint.defaultPort {
-      return "\(Endpoint.defaultPort) is the usual one, so another server may listen there, or a proxy without this route"
+      return
+        "\(Endpoint.defaultPort) is the usual one, so another server may listen there, or a proxy without this route"
     }
     return "the default is \(defaultURL)"
   }

@@ -66,7 +66,9 @@ struct TelemetrySources {
     let (name, variable) = ("resource-attributes", "OTEL_RESOURCE_ATTRIBUTES")
     guard let found = environment.string([variable]) else { return Row(name, "none", source: "default") }
     let detector = EnvironmentDetector(environment: [variable: found.value], diagnostics: .silent)
-    guard !detector.detect().attributes.isEmpty else { return Row(name, "none: the value is ignored", source: variable) }
+    guard !detector.detect().attributes.isEmpty else {
+      return Row(name, "none: the value is ignored", source: variable)
+    }
     return Row(name, Redaction.shown(found.value), source: variable)
   }
 }

@@ -20,7 +20,7 @@ extension ExportOptions {
       "load-balancing", "POLICY", "for several servers or addresses: pick-first or round-robin", default: "pick-first",
       \.exporter.loadBalancing, .choice(["pick-first": .pickFirst, "round-robin": .roundRobin])),
     Option(
-      "max-connections", "N", "connections to one server if its limits delay exports, 1 to 10", default: "1",
+      "max-connections", "N", "connections to one server if its limits delay exports", default: "1",
       \.exporter.maxConnections, .integer(in: 1...10)),
     Option("header", "K=V", "a header of each request; can be given several times", isRepeatable: true) {
       (options: inout ExportOptions, value: OptionValue) throws(ConfigurationError) in try options.addHeader(value)
@@ -39,7 +39,7 @@ extension ExportOptions {
       \.exporterProtocol,
       .choice(["grpc": .grpc, "http/protobuf": .httpProtobuf, "http/json": .httpJSON])),
     Option(
-      "connect-timeout", "T", "the time limit of an attempt to connect, 100ms to 10 minutes", default: "20s",
+      "connect-timeout", "T", "the time limit of an attempt to connect", default: "20s",
       \.exporter.connectTimeout, .duration(in: .milliseconds(100) ... .seconds(600))),
     Option(
       "authority", "HOST", "the :authority of requests, and the name that the certificate must have",

@@ -32,6 +32,7 @@ struct ToolExporter<Item: BatchItem> {
     var configuration = try options.exporterConfiguration(
       Item.signal, environment: environment, diagnostics: configuring)
     if let concurrency { configuration.maxConcurrentExports = concurrency }
+    options.limitAttempts(&configuration.values, Item.signal, environment, configuring)
     endpoint = configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")
     do throws(OTLPError) {
       exporter = try OTLPGRPCExporter(configuration, diagnostics: diagnostics).spans.joined(Item.self)
@@ -51,6 +52,7 @@ struct ToolExporter<Item: BatchItem> {
       configuration.httpProtocol = transport.value == .httpJSON ? .json : .protobuf
       if options.given.contains("max-connections") { configuration.maxConnections = options.exporter.maxConnections }
       configuration.apply(environment: environment, signal: Item.signal, diagnostics: configuring)
+      options.limitAttempts(&configuration.values, Item.signal, environment, configuring)
       if let concurrency {
         configuration.maxConcurrentExports = concurrency
         configuration.maxConnections = max(configuration.maxConnections, min(concurrency, 100))

@@ -131,6 +131,11 @@ extension CommandTable {
       throw ToolError(.usage, "--\(option.name) needs a value: \(option.description.placeholder ?? "")")
     case _ where options.indices.contains(index):
       let text = unsafe COTLPSystem_optarg().map { unsafe String(cString: $0) } ?? ""
+      // The value is an argument of its own, not behind an equals sign.
+      let last = Int(COTLPSystem_optind()) - 1
+      let isSeparate =
+        unsafe argv.indices.contains(last) && COTLPSystem_optarg() == argv[last].map { unsafe UnsafePointer($0) }
+      if isSeparate, isOption(text) { throw missingValue(options[index], followedBy: text) }
       return .option(index: index, text: text)
     default:
       let position = max(1, Int(COTLPSystem_optind()) - 1)
@@ -138,6 +143,21 @@ extension CommandTable {
       let what = unknown(text)
       throw ToolError(.usage, "\(what)\(what.hasSuffix("?") ? "" : ";") \(hint)")
     }
+  }
+
+  /// True for an option of the command, possibly abbreviated or with a value.
+  private func isOption(_ text: String) -> Bool {
+    let written = text.prefix { $0 != "=" }
+    guard written.hasPrefix("--"), written.count > 2 else { return false }
+    return (options.map(\.name) + ["help"]).contains { "--\($0)".hasPrefix(written) }
+  }
+
+  private func missingValue(_ option: Option<Settings>, followedBy text: String) -> ToolError {
+    let next = text.prefix { $0 != "=" }
+    return ToolError(
+      .usage,
+      "--\(option.name) needs a value: \(option.description.placeholder ?? ""); \(next) is an option, write "
+        + "--\(option.name)=\(next) if it is meant")
   }
 
   private func unknown(_ text: String) -> String {

@@ -11,6 +11,7 @@ package enum ManPage {
     for command in commands { lines += section(command) }
     lines += [".SH ENVIRONMENT", escaped(environment), ".SH EXIT STATUS"]
     for (code, meaning) in codes { lines += [".TP", "\\fB\(code.rawValue)\\fR", escaped(meaning)] }
+    for (codes, meaning) in commandCodes { lines += [".TP", "\\fB\(codes)\\fR", escaped(meaning)] }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -30,10 +31,13 @@ package enum ManPage {
   }
 
   private static let environment = """
-    The commands that connect read OTEL_EXPORTER_OTLP_* (with TRACES_ before the rest of a name, for traces only) and \
-    OTEL_BSP_*; an option overrides a variable. exec and span also read OTEL_TRACES_EXPORTER, OTEL_TRACES_SAMPLER, \
-    OTEL_PROPAGATORS, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, and the parent's context from TRACEPARENT, \
-    TRACESTATE and BAGGAGE. 'otlp doctor' shows the source of each value.
+    The commands that connect read OTEL_EXPORTER_OTLP_* (with TRACES_, LOGS_ or METRICS_ before the rest of a name, for \
+    that signal only), OTEL_BSP_* for spans, OTEL_BLRP_* for log records, and OTEL_METRIC_EXPORT_TIMEOUT for metrics; an \
+    option overrides a variable. Proxies are in grpc_proxy, https_proxy, http_proxy and all_proxy, hosts without one in no_grpc_proxy \
+    and no_proxy. exec and span also read OTEL_SDK_DISABLED, OTEL_TRACES_EXPORTER, OTEL_TRACES_SAMPLER, \
+    OTEL_TRACES_SAMPLER_ARG, OTEL_PROPAGATORS, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, and the parent's context \
+    from TRACEPARENT, TRACESTATE and BAGGAGE. doctor also reads OTEL_LOGS_EXPORTER, OTEL_METRICS_EXPORTER and \
+    OTEL_METRIC_EXPORT_INTERVAL, and shows the source of each value. OTEL_LOG_LEVEL chooses the messages on standard error.
     """
 
   private static let codes: [(ExitCode, String)] = [
@@ -41,6 +45,12 @@ package enum ManPage {
     (.badData, "Some of the input is invalid."), (.noInput, "An input file can't be read."),
     (.loss, "Something was not delivered."),
     (.configuration, "A certificate or an environment variable can't be used, or the system refused a resource."),
+  ]
+
+  private static let commandCodes = [
+    ("126", "exec: the command can't be executed."), ("127", "exec: there is no such command."),
+    ("128+N", "exec: signal N ended the command."),
+    ("130, 143", "A second interrupt (130) or termination signal (143) ended the tool at once."),
   ]
 
   /// Escapes the characters that roff interprets.

@@ -28,7 +28,8 @@ package struct Option<Settings>: Sendable {
     _ property: any WritableKeyPath<Settings, Value> & Sendable, _ reader: OptionReader<Value>
   ) {
     self.init(
-      OptionDescription(name, placeholder, help, default: defaultValue, choices: reader.choices)
+      OptionDescription(
+        name, placeholder, help, default: defaultValue, choices: reader.choices, bounds: reader.bounds)
     ) { (settings: inout Settings, value: OptionValue) throws(ConfigurationError) in
       settings[keyPath: property] = try reader.read(value)
     }
@@ -77,7 +78,8 @@ package struct Option<Settings>: Sendable {
     let old = description
     return Option(
       OptionDescription(
-        old.name, old.placeholder, old.help, default: text, choices: old.choices, isRepeatable: old.isRepeatable), set)
+        old.name, old.placeholder, old.help, default: text, choices: old.choices, bounds: old.bounds,
+        isRepeatable: old.isRepeatable), set)
   }
 
   /// The same option, which also adds the name to a set.

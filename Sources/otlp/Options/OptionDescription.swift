@@ -9,6 +9,8 @@ package struct OptionDescription: Hashable, Sendable {
   package let defaultValue: String?
   /// The values that shells complete; empty if they complete none.
   package let choices: [String]
+  /// The range of allowed values; nil if there is none.
+  package let bounds: String?
   /// If true, the option can be given several times.
   package let isRepeatable: Bool
   /// True for an operand that is a command with its arguments: the rest of the command line.
@@ -16,19 +18,23 @@ package struct OptionDescription: Hashable, Sendable {
 
   init(
     _ name: String, _ placeholder: String?, _ help: String, default defaultValue: String? = nil, choices: [String] = [],
-    isRepeatable: Bool = false, isCommand: Bool = false
+    bounds: String? = nil, isRepeatable: Bool = false, isCommand: Bool = false
   ) {
     self.name = name
     self.placeholder = placeholder
     self.help = help
     self.defaultValue = defaultValue
     self.choices = choices
+    self.bounds = bounds
     self.isRepeatable = isRepeatable
     self.isCommand = isCommand
   }
 
-  /// The help, followed by the default.
-  package var fullHelp: String { defaultValue.map { "\(help) (default \($0))" } ?? help }
+  /// The help, followed by the range of values and the default.
+  package var fullHelp: String {
+    let text = bounds.map { "\(help), \($0)" } ?? help
+    return defaultValue.map { "\(text) (default \($0))" } ?? text
+  }
 
   /// The operand in a synopsis.
   package var synopsis: String { isCommand ? "[--] \(placeholder ?? "")" : "[\(placeholder ?? "")]" }

@@ -4,19 +4,25 @@ internal import TelemetryCore
 package struct OptionReader<Value>: Sendable {
   /// The allowed values if they are few words.
   let choices: [String]
+  /// The range of allowed values for the help; nil if there is none.
+  let bounds: String?
   let read: @Sendable (OptionValue) throws(ConfigurationError) -> Value
 
   init(
-    choices: [String] = [], _ read: @escaping @Sendable (OptionValue) throws(ConfigurationError) -> Value
+    choices: [String] = [], bounds: String? = nil,
+    _ read: @escaping @Sendable (OptionValue) throws(ConfigurationError) -> Value
   ) {
     self.choices = choices
+    self.bounds = bounds
     self.read = read
   }
 
   var optional: OptionReader<Value?> { map { $0 } }
 
   func map<Other>(_ transform: @escaping @Sendable (Value) -> Other) -> OptionReader<Other> {
-    OptionReader<Other>(choices: choices) { [read] value throws(ConfigurationError) in transform(try read(value)) }
+    OptionReader<Other>(choices: choices, bounds: bounds) { [read] value throws(ConfigurationError) in
+      transform(try read(value))
+    }
   }
 
   static func choice(_ values: KeyValuePairs<String, Value>) -> OptionReader where Value: Sendable {
@@ -46,10 +52,9 @@ extension OptionReader<String> {
 
 extension OptionReader<Int> {
   static func integer(in range: ClosedRange<Int>) -> OptionReader {
-    OptionReader { value throws(ConfigurationError) in
-      guard let number = Int(value.text), range.contains(number) else {
-        throw value.refused(allowed: "\(range.lowerBound) to \(range.upperBound)")
-      }
+    let bounds = "\(range.lowerBound) to \(range.upperBound)"
+    return OptionReader(bounds: bounds) { value throws(ConfigurationError) in
+      guard let number = Int(value.text), range.contains(number) else { throw value.refused(allowed: bounds) }
       return number
     }
   }
@@ -61,7 +66,7 @@ extension OptionReader<Duration> {
   static var positiveDuration: OptionReader { duration(from: .nanoseconds(1), "above 0") }
 
   private static func duration(from least: Duration, _ bound: String) -> OptionReader {
-    OptionReader { value throws(ConfigurationError) in
+    OptionReader(bounds: "\(bound), at most 24h") { value throws(ConfigurationError) in
       guard let duration = Duration(text: value.text), duration >= least else {
         throw value.refused(allowed: "a time \(bound) such as 2, 2s, 500ms, 5m or 1h, at most 24h")
       }
@@ -70,9 +75,10 @@ extension OptionReader<Duration> {
   }
 
   static func duration(in range: ClosedRange<Duration>) -> OptionReader {
-    OptionReader { value throws(ConfigurationError) in
+    let bounds = "\(range.lowerBound.shortText) to \(range.upperBound.shortText)"
+    return OptionReader(bounds: bounds) { value throws(ConfigurationError) in
       guard let duration = Duration(text: value.text), range.contains(duration) else {
-        throw value.refused(allowed: "\(range.lowerBound.shortText) to \(range.upperBound.shortText)")
+        throw value.refused(allowed: bounds)
       }
       return duration
     }

@@ -217,7 +217,8 @@ extension InputReader.Result {
       list.append(Shortfall(.badData, "\(bad) of \(documents) documents could not be read", isPrinted: true))
     }
     if profiles > 0 {
-      list.append(Shortfall(.badData, "skipped \(counted(profiles, "profile")): only spans, log records and metrics can be sent"))
+      list.append(
+        Shortfall(.badData, "skipped \(counted(profiles, "profile")): only spans, log records and metrics can be sent"))
     } else if spans + metrics + logRecords == 0, bad == 0, failure == nil, isComplete, documents > 0 {
       list.append(Shortfall(.badData, "\(name): nothing to send: it holds no items", isPrinted: true))
     }

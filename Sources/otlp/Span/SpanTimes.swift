@@ -7,9 +7,9 @@ package struct SpanTimes: Hashable, Sendable {
 
   /// Completes what the options give: without an end the span ends now, unless start and duration give the end; without a start
   /// and a duration it has no length.
-  package init(start: UInt64?, end: UInt64?, duration: Duration?, now: UInt64) throws(ConfigurationError) {
+  package init(start: Moment?, end: Moment?, duration: Duration?, now: UInt64) throws(ConfigurationError) {
     let length = duration.map { UInt64($0.clampedNanoseconds) }
-    switch (start, end, length) {
+    switch (start?.nanoseconds, end?.nanoseconds, length) {
     case (_?, _?, _?):
       throw ConfigurationError(
         option: "--duration", value: duration?.shortText ?? "", allowed: "together with --start or --end, not both")
@@ -22,7 +22,8 @@ package struct SpanTimes: Hashable, Sendable {
     }
     guard self.start <= self.end else {
       throw ConfigurationError(
-        option: "--start", value: "\(self.start) ns since 1970", allowed: "a time before the end, \(self.end) ns")
+        option: "--start", value: start?.text ?? TimeText.text(self.start),
+        allowed: "a time before the end, \(TimeText.text(self.end)); this is \(TimeText.text(self.start))")
     }
   }
 }

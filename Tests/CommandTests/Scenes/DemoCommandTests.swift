@@ -24,6 +24,14 @@ import Testing
     #expect(run.json("endpoint")?.hasPrefix("\"http://127.0.0.1:") == true)
   }
 
+  #if HTTP
+    @Test func theEnvironmentsProtocolIsUsed() async throws {
+      let run = try await Tool.run(["demo"], environment: ["OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"])
+      #expect(run.code == 0 && run.errors.isEmpty, "\(run.errors)")
+      #expect(run.output.contains("exported 20, dropped 0"))
+    }
+  #endif
+
   @Test func theEnvironmentCanNameTheEndpoint() async throws {
     let collector = try await LoopbackCollector()
     for name in ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] {

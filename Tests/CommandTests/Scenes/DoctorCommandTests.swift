@@ -9,7 +9,8 @@ import otlp
 @Suite(.ownThreads, .serialized) struct DoctorCommandTests {
   @Test(
     arguments:
-      DoctorCases.configuration + DoctorCases.telemetry + DoctorCases.network + DoctorCases.proxies + DoctorCases.certificates
+      DoctorCases.configuration + DoctorCases.telemetry + DoctorCases.network + DoctorCases.proxies
+      + DoctorCases.certificates
       + DoctorCases.exports)
   func theMistakeIsNamed(_ wrong: DoctorCases.Case) async throws {
     let server = try await DoctorServer(wrong.server)
@@ -102,7 +103,9 @@ import otlp
       ["doctor"] + DoctorCases.plain.map { server.filled($0) },
       environment: ["HTTPS_PROXY": "http://u:hunter2@proxy.invalid:3128", "no_proxy": ".example.com"])
     #expect(run.code == 0)
-    #expect(run.output.contains("  proxy                http://[REDACTED]@proxy.invalid:3128, not used for 127.0.0.1 HTTPS_PROXY\n"))
+    #expect(
+      run.output.contains(
+        "  proxy                http://[REDACTED]@proxy.invalid:3128, not used for 127.0.0.1 HTTPS_PROXY\n"))
     #expect(run.output.contains("  no-proxy             .example.com                       no_proxy\n"))
     #expect(!run.output.contains("hunter2"))
     await server.stop()
@@ -137,7 +140,8 @@ import otlp
       environment: [
         "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT": collector.endpoint,
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://127.0.0.1:1",
-        "OTEL_BLRP_MAX_QUEUE_SIZE": "999", "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT": "7", "OTEL_EXPORTER_OTLP_LOGS_HEADERS": "x-key=hunter2",
+        "OTEL_BLRP_MAX_QUEUE_SIZE": "999", "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT": "7",
+        "OTEL_EXPORTER_OTLP_LOGS_HEADERS": "x-key=hunter2",
       ])
     #expect(run.code == 0, "\(run.output)")
     let words = run.output.split(separator: "\n").map { $0.split(whereSeparator: \.isWhitespace).map(String.init) }
@@ -182,9 +186,9 @@ import otlp
       let request = try #require(collector.requests.first)
       #expect(request.path == "/v1/logs" && request.isCompressed && collector.requests.count == 1)
       let mistakes: [(LoopbackCollector.Response, Finding.Mistake, String)] = [
-        (.status(.unauthenticated, message: "who?"), .credentialsMissing, "HTTP 401"),
-        (.status(.permissionDenied, message: "no"), .credentialsRefused, "HTTP 403"),
-        (.status(.unimplemented, message: "none"), .exportFailed, "HTTP 501"),
+        (.status(.unauthenticated, message: "who?"), .credentialsMissing, "HTTP status 401"),
+        (.status(.permissionDenied, message: "no"), .credentialsRefused, "HTTP status 403"),
+        (.status(.unimplemented, message: "none"), .exportFailed, "HTTP status 501"),
       ]
       for (response, mistake, words) in mistakes {
         collector.onRequest { _ in response }
@@ -203,10 +207,49 @@ import otlp
       let server = try await DoctorServer(.tls("chain"))
       let run = try await Tool.run(
         ["doctor", "--protocol", "http/protobuf"] + DoctorCases.untrusted.map { server.filled($0) })
-      #expect(run.code == 69 && run.output.contains("\ntlsFailed: no TLS connection to localhost:"), "\(run.output)")
+      #expect(run.code == 69 && run.output.contains("\nunknownAuthority: "), "\(run.output)")
+      #expect(run.output.contains(#/FAIL +tls +.*certificate 1: /#), "\(run.output)")
       let trusted = try await Tool.run(
         ["doctor", "--protocol", "http/protobuf"] + DoctorCases.secure.map { server.filled($0) })
       #expect(trusted.code == 0, "\(trusted.output)")
+      await server.stop()
+    }
+
+    @Test(
+      "another protocol than the endpoint's is found out",
+      arguments: [
+        (.tls("server"), DoctorCases.plain, "plaintextToTLS: 127.0.0.1:{port} speaks TLS, but"),
+        (.collector, DoctorCases.secure, "tlsToPlaintext: localhost:{port} speaks plaintext, but"),
+        (
+          .canned("\0\0\0\u{4}\0\0\0\0\0"), DoctorCases.plain,
+          "protocolMismatch: 127.0.0.1:{port} speaks HTTP/2 without TLS"
+        ),
+      ] as [(DoctorServer.Kind, [String], String)])
+    func otherProtocols(_ kind: DoctorServer.Kind, _ arguments: [String], _ words: String) async throws {
+      let server = try await DoctorServer(kind)
+      let run = try await Tool.run(
+        ["doctor", "--timeout", "5", "--protocol", "http/protobuf"] + arguments.map { server.filled($0) })
+      #expect(run.code == 69 && run.output.contains("\n" + server.filled(words)), "\(run.output)")
+      await server.stop()
+    }
+
+    @Test("a path where nothing is gets the advice for its variable")
+    func paths() async throws {
+      let server = try await DoctorServer(.canned("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"))
+      let own = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+      for (variable, path, words) in [
+        (own, "", "end \(own) with /v1/traces: nothing is added to it, so requests go to /;"),
+        (own, "/otlp/v1/traces", "check the path in \(own), to which nothing is added"),
+        (
+          "OTEL_EXPORTER_OTLP_ENDPOINT", "/v1/traces", "without /v1/traces, which is added to it and stands there twice"
+        ),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "/x", "check the path of the endpoint, to which /v1/traces is added"),
+      ] {
+        let run = try await Tool.run(
+          ["doctor", "--protocol", "http/protobuf"],
+          environment: [variable: server.filled("http://127.0.0.1:{port}") + path])
+        #expect(run.output.contains("\nnotOTLP: ") && run.output.contains(words), "\(run.output)")
+      }
       await server.stop()
     }
   #endif

@@ -31,6 +31,13 @@ import Testing
     Case(["load", "--max-connections", "11"], 64, ["--max-connections", "'11'", "1 to 10"]),
     Case(["load", "--header", "secret"], 64, ["--header", "number 1", "name=value"]),
     Case(["load", "--header", "a b=c"], 64, ["--header", "'a b'", "without blanks"]),
+    Case(["load", "--items", "5", "--spans", "6"], 64, ["--items and --spans are the same"]),
+    Case(["load", "--client-key", "/x.key"], 64, ["--client-key", "'/x.key'", "give --client-certificate"]),
+    Case(["load", "--client-certificate", "/x.pem"], 64, ["--client-certificate", "'/x.pem'", "give --client-key"]),
+    Case(["send", "--endpoint", "--queue", "one.json"], 64, ["--endpoint needs a value", "--endpoint=--queue"]),
+    Case(
+      ["span", "--name", "a", "--start", "2099-01-01T00:00:00Z"], 64,
+      ["--start: '2099-01-01T00:00:00Z'", "a time before the end, 20"]),
     Case(["load", "--batch", "0"], 64, ["--batch", "'0'", "1 to"]),
     Case(["load", "--batch", "many"], 64, ["--batch", "'many'"]),
     Case(["load", "--queue", "10", "--batch", "20"], 64, ["--batch: '20'", "1 to --queue, which is 10"]),

@@ -50,6 +50,71 @@ import Testing
     await collector.stop()
   }
 
+  @Test func aShortExportTimeShortensTheAttemptsSilently() async throws {
+    let collector = try await LoopbackCollector()
+    let arguments = ["load", "--endpoint", collector.endpoint, "--items", "10", "--json", "--export-timeout", "1s"]
+    let silent = try await Tool.run(arguments)
+    #expect(silent.code == 0 && silent.errors.isEmpty, "\(silent.errors)")
+    let chosen = try await Tool.run(arguments + ["--timeout", "5s"])
+    #expect(chosen.code == 0)
+    #expect(chosen.errors.contains("--timeout is longer than the time of an export"), "\(chosen.errors)")
+    #expect(chosen.errors.contains("timeout=5s exportTimeout=1s"), "\(chosen.errors)")
+    #expect(!chosen.errors.contains("attemptTimeout"))
+    await collector.stop()
+  }
+
+  @Test func theServersAnswerIsNamedAtTheEndOfTheTime() async throws {
+    let collector = try await LoopbackCollector()
+    collector.onRequest { _ in .status(.unavailable, message: "data refused due to high memory usage") }
+    for name in Self.protocols {
+      let run = try await Tool.run([
+        "load", "--endpoint", collector.endpoint, "--items", "1", "--shutdown-timeout", "2s", "--protocol", name,
+      ])
+      #expect(run.code == 69)
+      #expect(run.errors.contains("data refused due to high memory usage"), "\(run.errors)")
+      #expect(!run.errors.contains("not connected"), "\(run.errors)")
+    }
+    await collector.stop()
+  }
+
+  #if HTTP
+    static let protocols = ["grpc", "http/protobuf"]
+
+    @Test("what a connection over HTTP failed at is named", .timeLimit(.minutes(2)))
+    func overHTTP() async throws {
+      func load(_ arguments: [String]) async throws -> String {
+        let run = try await Tool.run(
+          ["load", "--items", "1", "--shutdown-timeout", "1s", "--protocol", "http/protobuf"] + arguments)
+        #expect(run.code == 69)
+        return run.errors
+      }
+      let socket = try await load(["--endpoint", "unix:/missing/x.sock"])
+      #expect(socket.contains("unix:/missing/x.sock: No such file") && !socket.contains("port 80"), "\(socket)")
+      let proxy = try await load(["--endpoint", "http://collector.example:4318", "--proxy", "http://127.0.0.1:1"])
+      #expect(proxy.contains("the proxy 127.0.0.1:1: Connection refused"), "\(proxy)")
+      let tls = try await DoctorServer(.tls("server"))
+      let plaintext = try await load(["--endpoint", tls.filled("http://127.0.0.1:{port}")])
+      #expect(plaintext.contains("TLS (https://)"), "\(plaintext)")
+      await tls.stop()
+      let http2 = try await DoctorServer(.canned("\0\0\0\u{4}\0\0\0\0\0"))
+      let grpc = try await load(["--endpoint", http2.filled("http://127.0.0.1:{port}")])
+      #expect(grpc.contains("HTTP/2 without TLS, as gRPC's port does"), "\(grpc)")
+      await http2.stop()
+    }
+
+    @Test func severalServersOverHTTPAreRefused() async throws {
+      for command in ["load", "doctor", "demo"] {
+        let run = try await Tool.run([
+          command, "--protocol", "http/json", "--endpoint", "http://127.0.0.1:1", "--endpoint", "http://127.0.0.1:2",
+        ])
+        #expect(run.code == 64, "\(command)")
+        #expect((run.output + run.errors).contains("allowed: one endpoint with OTLP over HTTP"), "\(run.errors)")
+      }
+    }
+  #else
+    static let protocols = ["grpc"]
+  #endif
+
   @Test func aLargeBatchGetsAQueueOfFourBatches() async throws {
     let collector = try await LoopbackCollector()
     let run = try await Tool.run([

@@ -12,20 +12,28 @@ import otlp
       (UInt64.max, nil, 5, .max, .max),
     ] as [(UInt64?, UInt64?, Int64?, UInt64, UInt64)])
   func completion(_ start: UInt64?, _ end: UInt64?, _ duration: Int64?, _ first: UInt64, _ last: UInt64) throws {
-    let times = try SpanTimes(start: start, end: end, duration: duration.map { .nanoseconds($0) }, now: 1000)
+    let times = try SpanTimes(
+      start: start.map { Moment("typed", nanoseconds: $0) }, end: end.map { Moment("typed", nanoseconds: $0) },
+      duration: duration.map { .nanoseconds($0) }, now: 1000)
     #expect(times.start == first && times.end == last)
   }
 
   @Test(
     "an end before the start and three values are refused",
     arguments: [
-      (20, 10, nil, "--start: '20 ns since 1970' is not allowed; allowed: a time before the end, 10 ns"),
-      (2000, nil, nil, "--start: '2000 ns since 1970'"),
+      (
+        20, 10, nil,
+        "--start: 'typed' is not allowed; allowed: a time before the end, 1970-01-01T00:00:00.00000001Z; "
+          + "this is 1970-01-01T00:00:00.00000002Z"
+      ),
+      (2000, nil, nil, "--start: 'typed'"),
       (10, 20, 5, "--duration: '0s' is not allowed; allowed: together"),
     ] as [(UInt64?, UInt64?, Int64?, String)])
   func refusal(_ start: UInt64?, _ end: UInt64?, _ duration: Int64?, _ message: String) {
     do throws(ConfigurationError) {
-      _ = try SpanTimes(start: start, end: end, duration: duration.map { .nanoseconds($0) }, now: 1000)
+      _ = try SpanTimes(
+        start: start.map { Moment("typed", nanoseconds: $0) }, end: end.map { Moment("typed", nanoseconds: $0) },
+        duration: duration.map { .nanoseconds($0) }, now: 1000)
       Issue.record("accepted")
     } catch {
       #expect(error.description.hasPrefix(message), "\(error)")

@@ -23,4 +23,14 @@ import otlp
     "9999-12-31T23:59:59Z", "٢026-01-01T00:00:00Z", "T",
   ])
   func otherTextIsNoMoment(_ text: String) { #expect(TimeText.nanoseconds(text) == nil) }
+
+  @Test func theTextOfATimeIsReadBack() {
+    for text in [
+      "1970-01-01T00:00:00Z", "2024-02-29T23:59:59.5Z", "2026-11-30T22:21:00.000000001Z", "2099-01-01T00:00:00Z",
+      "2100-03-01T12:00:00Z", "2000-12-31T00:00:00.123456789Z",
+    ] {
+      #expect(TimeText.nanoseconds(text).map(TimeText.text) == text)
+    }
+    #expect(TimeText.text(.max) == "2554-07-21T23:34:33.709551615Z")
+  }
 }

@@ -7,7 +7,8 @@ extension DoctorCases {
       code: 78, words: words)
   }
 
-  private static func ignored(_ variable: String, _ value: String, _ words: [String], signal: String = "metrics") -> Case
+  private static func ignored(_ variable: String, _ value: String, _ words: [String], signal: String = "metrics")
+    -> Case
   {
     Case(
       mistake: .variableIgnored, server: .collector, arguments: plain + ["--signal", signal],

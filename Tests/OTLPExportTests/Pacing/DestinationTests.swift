@@ -300,6 +300,7 @@ import Testing
     #expect(evidence(.ownCancel) == .nothing)
     var provider = AttemptFailure.connect
     provider.origin = .headerProvider(isLate: false)
+    provider.isUnconnected = false
     #expect(evidence(provider, after: .zero) == .failed(isOverloaded: false))
     provider.origin = .headerProvider(isLate: true)
     #expect(evidence(provider) == .failed(isOverloaded: false))

@@ -18,6 +18,15 @@ import Testing
     }
   }
 
+  @Test func anAttemptWithLittleTimeDoesntHideTheFailureBefore() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = DeliveryFixture(
+        simulation, [.fail(.transport(.unknown))], standard: .after(.milliseconds(900), .fail(.server(14))))
+      let error = try #require(await fixture.export(within: .milliseconds(800)).error as? OTLPError)
+      #expect(error.message.hasSuffix("UNAVAILABLE: connection lost"), "\(error)")
+    }
+  }
+
   @Test func theServersLastAnswerIsNamedBesideALaterFailure() throws {
     try simulate(seed: 1) { simulation in
       let fixture = DeliveryFixture(simulation, [.fail(.server(14, "data refused"))], standard: .silence)
