@@ -219,8 +219,6 @@ extension InputReader.Result {
     if profiles > 0 {
       list.append(
         Shortfall(.badData, "skipped \(counted(profiles, "profile")): only spans, log records and metrics can be sent"))
-    } else if spans + metrics + logRecords == 0, bad == 0, failure == nil, isComplete, documents > 0 {
-      list.append(Shortfall(.badData, "\(name): nothing to send: it holds no items", isPrinted: true))
     }
     return list
   }

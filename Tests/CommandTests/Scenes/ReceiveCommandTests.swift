@@ -140,7 +140,7 @@ import Testing
     let send = try await Tool.run(["send", "--endpoint", place, "--json"], input: all)
     #expect(send.code == 0, "\(send.errors)")
     #expect(send.json("exported") == "2100")
-    let counts = #""metrics":{"ended":700,"exported":700,"rejected":0,"dropped":0}"#
+    let counts = #""metrics":{"ended":700,"exported":700,"rejected":0,"dropped":0,"queued":0,"inFlight":0}"#
     #expect(send.output.contains(#""signals":{"traces":{"ended":700,"#) && send.output.contains(counts))
     second.send(15)
     #expect(await second.wait() == 0)

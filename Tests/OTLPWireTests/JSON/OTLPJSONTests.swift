@@ -108,6 +108,18 @@ import Testing
     }
   }
 
+  @Test("a number beyond 64 bits is out of range, not of another kind")
+  func numbersOutOfRange() {
+    for text in ["1e400", "-1e400", "\"1e400\""] {
+      do {
+        _ = try value(#"{"doubleValue":\#(text)}"#)
+        Issue.record("accepted \(text)")
+      } catch {
+        #expect("\(error)".contains("is out of range"), "\(error)")
+      }
+    }
+  }
+
   @Test("values of the other kinds, with base64 for bytes (3.3.2, 3.3.10)")
   func otherValues() throws {
     #expect(try value("{}") == .empty)
