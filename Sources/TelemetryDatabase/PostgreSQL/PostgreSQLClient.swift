@@ -14,7 +14,10 @@
     private let schema: DatabaseSchema
     private let connector: PostgreSQLConnector
     private let pool: ObjectPool<PostgreSQLConnection>
+    private let diagnostics: Diagnostics
+    private let place: String
     private var retention: Retention?
+    private var internalErrors = InternalErrors()
     private nonisolated let connections = Atomic<Int>(0)
     private var active = 0
     /// The calls that wait for a connection, in order.
@@ -24,8 +27,10 @@
 
     init(
       _ configuration: PostgreSQLConfiguration, loop: TelemetryLoop, runtime: TelemetryRuntime,
-      schema: DatabaseSchema = .current(.postgreSQL)
+      schema: DatabaseSchema = .current(.postgreSQL), place: String = "", diagnostics: Diagnostics = .silent
     ) {
+      self.place = place
+      self.diagnostics = diagnostics
       self.configuration = configuration
       self.schema = schema
       self.loop = loop
@@ -58,12 +63,29 @@
         if !connection.isConnected { try await connect(connection, deadline) }
         try await connection.insert(rows, until: deadline)
         connection.served()
+        if !internalErrors.isEmpty { internalErrors.ended(Self.digest(message)) }
         await deleteOldRows(connection, deadline)
         return .success(ExportResponse())
       } catch {
         if !error.keepsConnection || connection.isBroken { abandon(connection, error) }
-        return .failure(error.attemptFailure(isReused: isReused))
+        return .failure(attemptFailure(error, isReused, message))
       }
+    }
+
+    private func attemptFailure(
+      _ error: PostgreSQLFailure, _ isReused: Bool, _ message: OutgoingMessage
+    ) -> AttemptFailure {
+      var failure = error.attemptFailure(isReused: isReused)
+      if error.isInternal {
+        if internalErrors.failed(Self.digest(message)) { failure.meaning = .drop }
+      } else if !internalErrors.isEmpty {
+        internalErrors.ended(Self.digest(message))
+      }
+      return failure
+    }
+
+    private static func digest(_ message: OutgoingMessage) -> UInt64 {
+      unsafe message.bytes.withBytes { unsafe Digest.digest(MessageBytes($0), seed: 0) }
     }
 
     // MARK: Connections
@@ -116,14 +138,18 @@
 
     // MARK: Retention
 
-    /// The rows are stored whatever becomes of the deletion, which is tried again after the next batch.
+    /// The rows are stored whatever becomes of the deletion, which is tried again after a later batch.
     private func deleteOldRows(_ connection: PostgreSQLConnection, _ deadline: Deadline) async {
       guard let retention, retention.isDue(at: loop.now) else { return }
       do throws(PostgreSQLFailure) {
         let deleted = try await connection.deleteRows(before: retention.cutoff, until: deadline)
         self.retention?.ended(deleted: deleted, at: loop.now)
       } catch {
+        // The transaction is open.
         abandon(connection, error)
+        guard self.retention?.failed(at: loop.now) == true else { return }
+        let failure = error.attemptFailure(isReused: false)
+        diagnostics.emitRetentionFailed(place, failure.status, failure.message)
       }
     }
 

@@ -37,7 +37,8 @@
       let loop = lease.loop
       self.configuration = configuration
       let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in
-        let client = PostgreSQLClient(configuration, loop: loop, runtime: runtime)
+        let client = PostgreSQLClient(
+          configuration, loop: loop, runtime: runtime, place: "\(place.endpoint)", diagnostics: diagnostics)
         var values = DatabaseDelivery.values(configuration.timeout, configuration.retry)
         values.maxConcurrentExports = configuration.maxConnections
         return DatabaseDelivery.make(

@@ -75,6 +75,12 @@
       return ["42P01", "42703", "42804", "42P10", "3F000"].contains(state)
     }
 
+    /// True for an internal error of the server.
+    var isInternal: Bool {
+      guard case .server("XX000") = cause else { return false }
+      return true
+    }
+
     /// True if a row with the same key, or another unique value, is there already.
     var isUniqueViolation: Bool {
       guard case .server("23505") = cause else { return false }

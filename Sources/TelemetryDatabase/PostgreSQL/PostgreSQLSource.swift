@@ -45,6 +45,7 @@
       let version = try await connection.schemaVersion(until: deadline)
       guard version > 0 else { throw PostgreSQLFailure(.connect, "the database has no telemetry") }
       guard version <= known.version else { throw PostgreSQLFailure(.connect, known.isTooNew(version)) }
+      guard version == known.version else { throw PostgreSQLFailure(.connect, known.isTooOld(version)) }
     }
 
     func rows(

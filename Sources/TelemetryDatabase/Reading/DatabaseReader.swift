@@ -57,7 +57,7 @@ package struct DatabaseReader: Sendable {
     let columns = table.columns
     let names = columns.map(\.name).joined(separator: ", ")
     let rows = try await source.rows(
-      "SELECT \(names) FROM \(table.name) \(condition)", parameters, columns: columns.map(\.kind))
+      "SELECT \(names) FROM \(table.source(source.dialect)) \(condition)", parameters, columns: columns.map(\.kind))
     var places: [String: Int] = [:]
     for (index, column) in columns.enumerated() { places[column.name] = index }
     return rows.map { StoredRow(places: places, values: $0) }

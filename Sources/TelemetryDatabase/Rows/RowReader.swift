@@ -24,6 +24,19 @@ struct RowReader {
     return unsafe UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
   }
 
+  /// Passes fields, such as those of a key.
+  /// - Returns: The place of their lengths and bytes.
+  mutating func skipFields(_ count: Int) -> Range<Int> {
+    let start = position
+    for _ in 0..<count { _ = unsafe field() }
+    return start..<position
+  }
+
+  /// True if fields at two places are the same.
+  func areEqual(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+    unsafe UnsafeRawBufferPointer(rebasing: bytes[left]).elementsEqual(UnsafeRawBufferPointer(rebasing: bytes[right]))
+  }
+
   private mutating func load<Value: FixedWidthInteger & BitwiseCopyable>(_ type: Value.Type) -> Value {
     defer { position += MemoryLayout<Value>.size }
     return Value(bigEndian: unsafe bytes.loadUnaligned(fromByteOffset: position, as: Value.self))

@@ -40,7 +40,7 @@
       guard let rows = RowSet(message.bytes) else { return .failure(.unreadableRequest) }
       while let idle, idle.current == nil {
         // Work that was abandoned still runs.
-        guard await idle.value(until: deadline, on: loop) != nil else { return .failure(Self.isStalled) }
+        guard await idle.value(until: deadline, on: loop) != nil else { return .failure(stalled) }
       }
       guard !isShutDown else { return .failure(.databaseIsShutDown) }
       return await store(rows, deadline)
@@ -64,8 +64,9 @@
       case .done(.success): return .success(ExportResponse())
       case .done(.failure(let failure)): return .failure(failure.attemptFailure(origin(deadline)))
       case .abandoned, nil:
+        let failure = stalled
         writer.interruption.stop()
-        return .failure(Self.isStalled)
+        return .failure(failure)
       }
     }
 
@@ -75,9 +76,14 @@
       return deadline.hasPassed(at: loop.now) ? .deadline : .server
     }
 
-    /// The system neither writes nor returns: what it has of the batch is unknown.
-    private static let isStalled = AttemptFailure(
-      .retry, status: "SQLITE_BUSY", message: "the file's disk doesn't answer", origin: .deadline, fate: .unknown)
+    /// The work hasn't ended in time: its thread waits for the lock, and gets no time of the processor to notice the deadline, or the system
+    /// neither writes nor returns. What it has of the batch is unknown.
+    private var stalled: AttemptFailure {
+      let isLocked = writer.interruption.isWaitingForLock
+      return AttemptFailure(
+        .retry, status: "SQLITE_BUSY", message: isLocked ? "database is locked" : "the file's disk doesn't answer",
+        origin: .deadline, fate: .unknown)
+    }
 
     /// Ends the work under way at `deadline`, and closes the file.
     func shutdown(deadline: Deadline) async {

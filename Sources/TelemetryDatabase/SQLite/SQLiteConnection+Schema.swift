@@ -11,6 +11,8 @@
       try transaction { () throws(SQLiteFailure) in
         let version = try schemaVersion()
         guard version <= schema.version else { throw SQLiteFailure(SQLITE_ERROR, schema.isTooNew(version)) }
+        // A migration of a large file takes longer than an attempt.
+        interruption.ignoreDeadline()
         for statement in schema.statements(from: version) { try execute(statement) }
       }
     }

@@ -11,22 +11,8 @@
     // SAFETY: owned, and closed by deinit.
     private let handle: OpaquePointer
     // SQLite holds it unretained.
-    private let interruption: SQLiteInterruption
-    private var inserts: [DatabaseTable: Insert] = [:]
-
-    private final class Insert {
-      let statement: SQLiteStatement
-      let columns: [DatabaseColumn]
-
-      @unsafe
-      init(_ table: DatabaseTable, _ database: OpaquePointer) throws(SQLiteFailure) {
-        columns = table.columns
-        let names = columns.map(\.name).joined(separator: ", ")
-        let places = columns.map { _ in "?" }.joined(separator: ", ")
-        statement = unsafe try SQLiteStatement(
-          "INSERT INTO \(table.name) (\(names)) VALUES (\(places)) ON CONFLICT DO NOTHING", database)
-      }
-    }
+    let interruption: SQLiteInterruption
+    private var inserts: [DatabaseTable: SQLiteInsert] = [:]
 
     enum Mode {
       /// Makes the file if it doesn't exist.
@@ -73,6 +59,9 @@
     /// The number of rows that the last statement changed.
     var changes: Int { Int(unsafe sqlite3_changes(handle)) }
 
+    /// The number of the row that was inserted last.
+    var lastRowID: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+
     // MARK: Statements
 
     func execute(_ sql: String) throws(SQLiteFailure) {
@@ -85,6 +74,7 @@
     /// Runs a transaction that holds the lock for writing from its beginning.
     func transaction(_ body: () throws(SQLiteFailure) -> Void) throws(SQLiteFailure) {
       try execute("BEGIN IMMEDIATE")
+      interruption.lockTaken()
       do throws(SQLiteFailure) {
         try body()
         try execute("COMMIT")
@@ -97,39 +87,10 @@
 
     // MARK: Rows
 
-    /// Inserts rows; those that are there already are left out.
-    func insert(_ rows: RowSet) throws(SQLiteFailure) {
-      for section in rows.sections {
-        let insert = try insert(into: section.table)
-        let result: Result<Void, SQLiteFailure> = unsafe rows.buffer.withBytes { bytes in
-          do throws(SQLiteFailure) {
-            return .success(try unsafe Self.insert(bytes, section, insert))
-          } catch {
-            return .failure(error)
-          }
-        }
-        try result.get()
-      }
-    }
-
-    @unsafe
-    private static func insert(
-      _ bytes: UnsafeRawBufferPointer, _ section: RowSet.Section, _ insert: Insert
-    ) throws(SQLiteFailure) {
-      var reader = unsafe RowReader(bytes, from: section.bytes.lowerBound)
-      for _ in 0..<section.rowCount {
-        let count = reader.beginRow()
-        for index in 0..<count {
-          unsafe try insert.statement.bind(index + 1, insert.columns[index].kind, reader.field())
-        }
-        _ = try insert.statement.step()
-        insert.statement.reset()
-      }
-    }
-
-    private func insert(into table: DatabaseTable) throws(SQLiteFailure) -> Insert {
+    /// The statement that inserts a row into a table, and leaves it out if it is there.
+    func insert(into table: DatabaseTable) throws(SQLiteFailure) -> SQLiteInsert {
       if let insert = inserts[table] { return insert }
-      let insert = unsafe try Insert(table, handle)
+      let insert = unsafe try SQLiteInsert(table, handle)
       inserts[table] = insert
       return insert
     }

@@ -35,7 +35,8 @@
       let loop = lease.loop
       self.configuration = configuration
       let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in
-        let writer = SQLiteWriter(path: configuration.path, retention: configuration.retention)
+        let writer = SQLiteWriter(
+          path: configuration.path, retention: configuration.retention, diagnostics: diagnostics)
         let client = SQLiteClient(writer, loop: loop, runtime: runtime)
         var values = DatabaseDelivery.values(configuration.timeout, configuration.retry)
         // SQLite has one writer.

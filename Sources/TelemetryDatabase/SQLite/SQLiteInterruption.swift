@@ -16,12 +16,19 @@
     private let deadline = Atomic<Int64>(.max)
     private let isStopped = Atomic(false)
     private let halted = Atomic(false)
+    private let hasTime = Atomic(false)
+    private let waits = Atomic(false)
 
     /// Work begins.
     func begin(until deadline: Deadline) {
       isStopped.store(false, ordering: .relaxed)
+      hasTime.store(false, ordering: .relaxed)
+      waits.store(false, ordering: .relaxed)
       self.deadline.store(deadline.instant.nanoseconds, ordering: .relaxed)
     }
+
+    /// From now on only a fork interrupts the work, until the next begins.
+    func ignoreDeadline() { hasTime.store(true, ordering: .relaxed) }
 
     /// Ends the work soon.
     func stop() { isStopped.store(true, ordering: .relaxed) }
@@ -30,12 +37,20 @@
     func halt() { halted.store(true, ordering: .relaxed) }
     func proceed() { halted.store(false, ordering: .relaxed) }
 
+    /// True while the work waits for a lock that another connection holds.
+    var isWaitingForLock: Bool { waits.load(ordering: .relaxed) }
+
+    /// The work has the lock.
+    func lockTaken() { waits.store(false, ordering: .relaxed) }
+
     /// True from ``halt()`` to ``proceed()``.
     var isHalted: Bool { halted.load(ordering: .relaxed) }
 
     private var isDue: Bool {
-      isStopped.load(ordering: .relaxed) || isHalted
-        || MonotonicInstant.system.nanoseconds >= deadline.load(ordering: .relaxed)
+      if isHalted { return true }
+      return !hasTime.load(ordering: .relaxed)
+        && (isStopped.load(ordering: .relaxed)
+          || MonotonicInstant.system.nanoseconds >= deadline.load(ordering: .relaxed))
     }
 
     // MARK: Callbacks
@@ -45,6 +60,7 @@
     static let onBusy: @convention(c) (UnsafeMutableRawPointer?, Int32) -> Int32 = { context, tries in
       guard let context = unsafe context else { return 0 }
       let interruption = unsafe Unmanaged<SQLiteInterruption>.fromOpaque(context).takeUnretainedValue()
+      interruption.waits.store(true, ordering: .relaxed)
       guard !interruption.isDue else { return 0 }
       usleep(tries < 10 ? 1000 : 10_000)
       return 1

@@ -15,6 +15,7 @@
         let (version, known) = (try opened.schemaVersion(), DatabaseSchema.current(.sqlite))
         guard version > 0 else { throw SQLiteFailure(1, "the file has no telemetry") }
         guard version <= known.version else { throw SQLiteFailure(1, known.isTooNew(version)) }
+        guard version == known.version else { throw SQLiteFailure(1, known.isTooOld(version)) }
         connection = Locked(opened)
       } catch {
         throw DatabaseError("\(path): \(error.text)")

@@ -25,13 +25,17 @@
 
     private let path: String
     private let schema: DatabaseSchema
+    private let diagnostics: Diagnostics
     // Held while rows are stored.
     private let state: Locked<State>
     let interruption = SQLiteInterruption()
 
-    init(path: String, retention: Duration?, schema: DatabaseSchema = .current(.sqlite)) {
+    init(
+      path: String, retention: Duration?, schema: DatabaseSchema = .current(.sqlite), diagnostics: Diagnostics = .silent
+    ) {
       self.path = path
       self.schema = schema
+      self.diagnostics = diagnostics
       state = Locked(State(retention: retention.map { Retention($0) }))
       Fork.join(self)
     }
@@ -79,7 +83,7 @@
 
     // MARK: Retention
 
-    /// The rows are stored whatever becomes of the deletion, which is tried again after the next batch.
+    /// The rows are stored whatever becomes of the deletion, which is tried again after a later batch.
     private func deleteOldRows(_ state: inout State) {
       guard let connection = state.connection, let retention = state.retention, retention.isDue(at: .system) else {
         return
@@ -96,7 +100,11 @@
           }
         }
         state.retention?.ended(deleted: deleted, at: .system)
-      } catch {}
+      } catch {
+        // A fork interrupts every work.
+        guard !interruption.isHalted, state.retention?.failed(at: .system) == true else { return }
+        diagnostics.emitRetentionFailed(path, error.status, error.text)
+      }
     }
 
     // MARK: Fork

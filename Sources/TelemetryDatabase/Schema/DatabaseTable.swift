@@ -29,7 +29,11 @@ enum DatabaseTable: UInt8, CaseIterable {
     }
   }
 
-  /// The columns, in the order of a row's fields.
+  /// True for what belongs to a span, and has its key in front.
+  var isOfSpan: Bool { self == .spanEvents || self == .spanLinks }
+
+  /// The columns, in the order of a row's fields. In SQLite the key of a span stands in `spans` alone: see
+  /// ``columns(_:)``.
   var columns: [DatabaseColumn] {
     switch self {
     case .resources: Self.resourceColumns
@@ -39,6 +43,20 @@ enum DatabaseTable: UInt8, CaseIterable {
     case .spanLinks: Self.linkColumns
     case .logRecords: Self.logRecordColumns
     }
+  }
+
+  /// The columns of a database's table, without the number of a row.
+  func columns(_ dialect: SQLDialect) -> [DatabaseColumn] {
+    guard dialect == .sqlite, isOfSpan else { return columns }
+    return [DatabaseColumn("span_row_id", .int64)] + columns.dropFirst(Self.spans.key.count)
+  }
+
+  /// What stands behind `FROM` in a query for ``columns``.
+  func source(_ dialect: SQLDialect) -> String {
+    guard dialect == .sqlite, isOfSpan else { return name }
+    let names = columns.map { "\(Self.spans.key.contains($0.name) ? "s" : "o").\($0.name)" }
+    return
+      "(SELECT \(names.joined(separator: ", ")) FROM \(name) o JOIN spans s ON s.row_id = o.span_row_id) AS rows"
   }
 
   /// The number of ``columns``.

@@ -10,6 +10,9 @@ struct Retention {
   private let age: Duration
   private let interval: Duration
   private var next: MonotonicInstant?
+  private var isFailing = false
+  // A deletion that failed is tried again after this time at the latest.
+  private static let longestPause = Duration.seconds(60)
 
   /// - Parameter age: The age beyond which rows are deleted.
   init(_ age: Duration) {
@@ -26,19 +29,29 @@ struct Retention {
   /// A deletion ended. The next batch deletes more if there may be more.
   mutating func ended(deleted: Int, at now: MonotonicInstant) {
     next = deleted >= Self.mostItems ? now : now + interval
+    isFailing = false
   }
 
-  /// Deletes events, links, spans and log records before a time, the parameter, in this order; the last two tell how many. Items
+  /// A deletion failed.
+  /// - Returns: True for the first failure after success, which is to be reported.
+  mutating func failed(at now: MonotonicInstant) -> Bool {
+    next = now + min(interval, Self.longestPause)
+    defer { isFailing = true }
+    return !isFailing
+  }
+
+  /// Deletes spans with their events and links, and log records, before a time, the parameter. Each statement tells how many. Items
   /// without a time stay.
   static func statements(_ dialect: SQLDialect) -> [String] {
     let parameter = dialect == .sqlite ? "?1" : "$1"
+    // In SQLite a trigger deletes the events and links.
+    let key = dialect == .sqlite ? "row_id" : "(trace_id, span_id, digest)"
     let old = """
-      SELECT trace_id, span_id, digest FROM spans WHERE start_time_unix_nano BETWEEN 1 AND \(parameter) \
-      ORDER BY start_time_unix_nano LIMIT \(mostItems)
+      SELECT \(dialect == .sqlite ? key : "trace_id, span_id, digest") FROM spans \
+      WHERE start_time_unix_nano BETWEEN 1 AND \(parameter) ORDER BY start_time_unix_nano LIMIT \(mostItems)
       """
-    let key = "(trace_id, span_id, digest)"
-    let spans = ["span_events", "span_links", "spans"].map { "DELETE FROM \($0) WHERE \(key) IN (\(old))" }
-    return spans + [
+    let tables = dialect == .sqlite ? ["spans"] : ["span_events", "span_links", "spans"]
+    return tables.map { "DELETE FROM \($0) WHERE \(key) IN (\(old))" } + [
       """
       DELETE FROM log_records WHERE record_id IN (SELECT record_id FROM log_records \
       WHERE time_unix_nano BETWEEN 1 AND \(parameter) ORDER BY time_unix_nano LIMIT \(mostItems))

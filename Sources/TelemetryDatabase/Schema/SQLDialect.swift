@@ -18,11 +18,22 @@ enum SQLDialect: Hashable {
 
   /// The statement that makes a table.
   func create(_ table: DatabaseTable) -> String {
-    let columns = table.columns.map { "\($0.name) \(type($0.kind))\($0.isNullable ? "" : " NOT NULL")" }
-    let key = "PRIMARY KEY (\(table.key.joined(separator: ", ")))"
-    // Rows that are found by their key alone lie in its order. Spans and log records are appended, and found by an index.
-    let isOrdered = self == .sqlite && table != .spans && table != .logRecords
-    return
-      "CREATE TABLE \(table.name) (\((columns + [key]).joined(separator: ", ")))\(isOrdered ? " WITHOUT ROWID" : "")"
+    var columns = table.columns(self).map { "\($0.name) \(type($0.kind))\($0.isNullable ? "" : " NOT NULL")" }
+    var key = "PRIMARY KEY (\(table.key.joined(separator: ", ")))"
+    var ending = ""
+    if self == .sqlite {
+      switch table {
+      case .spans:
+        // The number grows, so the events and links, which lie in its order, are appended as the spans are.
+        columns.insert("row_id INTEGER PRIMARY KEY", at: 0)
+        key = "UNIQUE (\(table.key.joined(separator: ", ")))"
+      case .spanEvents, .spanLinks:
+        key = "PRIMARY KEY (span_row_id, position)"
+        ending = " WITHOUT ROWID"
+      case .resources, .scopes: ending = " WITHOUT ROWID"
+      case .logRecords: break
+      }
+    }
+    return "CREATE TABLE \(table.name) (\((columns + [key]).joined(separator: ", ")))\(ending)"
   }
 }

@@ -30,6 +30,25 @@
       }
     }
 
+    @Test("internal errors are counted for each batch, and other ends between them begin anew")
+    func internalErrors() {
+      var errors = InternalErrors()
+      // The verdicts on so many failures of a batch.
+      func failures(_ count: Int, of batch: UInt64) -> [Bool] { (0..<count).map { _ in errors.failed(batch) } }
+      let four = [false, false, false, false]
+      #expect(errors.isEmpty)
+      #expect(failures(4, of: 1) == four)
+      #expect(failures(1, of: 2) == [false])
+      #expect(failures(1, of: 1) == [true])
+      errors.ended(2)
+      #expect(errors.isEmpty)
+      #expect(failures(4, of: 1) == four)
+      errors.ended(1)
+      #expect(failures(4, of: 1) == four)
+      #expect((100..<200).allSatisfy { failures(1, of: $0) == [false] })
+      #expect(failures(1, of: 1) == [false], "the oldest are forgotten")
+    }
+
     @Test("tables that changed since the connection was made are looked at again, once")
     func outdated() {
       let failure = PostgreSQLFailure(.server(state: "42P01"), "relation \"spans\" does not exist")

@@ -188,5 +188,53 @@
       #expect(report.ledger.dropped.values.reduce(0, +) == 5, "\(report.ledger)")
       #expect(MonotonicInstant.system - start < .seconds(8))
     }
+
+    /// Has the server fail when spans are inserted or deleted.
+    private func fail(_ scene: PostgreSQLScene, _ event: String, _ state: String) async throws {
+      try await scene.server.query(
+        """
+        CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS \
+        'BEGIN RAISE EXCEPTION ''the heart broke'' USING ERRCODE = ''\(state)''; END'
+        """)
+      let condition = event == "INSERT" ? "WHEN (new.name = 'poison')" : ""
+      try await scene.server.query(
+        "CREATE TRIGGER fail BEFORE \(event) ON spans FOR EACH ROW \(condition) EXECUTE FUNCTION fail()")
+    }
+
+    @Test("a batch that always causes an internal error is dropped after five tries, and others are stored")
+    func internalError() async throws {
+      let scene = try await PostgreSQLScene {
+        $0.retry.initialBackoff = .milliseconds(10)
+        $0.retry.maxBackoff = .milliseconds(20)
+        $0.retry.circuitThreshold = nil
+      }
+      #expect(await scene.export(StandardWorkload().spans(0..<1)).exported == 1)
+      try await fail(scene, "INSERT", "XX000")
+      var spans = StandardWorkload().spans(1..<5)
+      spans[1].name = "poison"
+      let outcome = await scene.export(spans)
+      #expect(outcome.dropped == [.refused: 4])
+      #expect(outcome.attempts == 5)
+      #expect((outcome.error as? OTLPError)?.message == "the server refused the export: XX000: the heart broke")
+      #expect(await scene.export(StandardWorkload().spans(5..<8)).exported == 3)
+      await scene.end()
+    }
+
+    @Test("a retention that fails is said once, and what is exported is stored")
+    func failingRetention() async throws {
+      let scene = try await PostgreSQLScene()
+      #expect(await scene.export(StandardWorkload().spans(0..<1)).exported == 1)
+      try await fail(scene, "DELETE", "P0001")
+      let exporter = try scene.exporter(scene.server.url()) { $0.retention = .seconds(1) }
+      for number in 1...3 {
+        let batch = SpanBatch(StandardWorkload().spans(number..<number + 1))
+        #expect(await exporter.export(batch, deadline: .after(.seconds(30))).exported == 1)
+      }
+      await exporter.shutdown(deadline: .after(.seconds(5)))
+      let warnings = scene.log.events.filter { $0.message.contains("too old") }.map(\.description)
+      #expect(
+        warnings.count == 1 && warnings[0].contains("P0001") && warnings[0].contains("heart"), "\(scene.log.text)")
+      await scene.end()
+    }
   }
 #endif

@@ -41,6 +41,38 @@
       expectSame(stored, spans + [other])
     }
 
+    @Test("spans that stand in a batch twice, or among new ones, keep their events and links")
+    func mixedDuplicates() async throws {
+      let scene = try SQLiteScene()
+      let spans = StandardWorkload().spans(0..<60)
+      #expect(await scene.export(Array(spans[10..<20])).exported == 10)
+      let mixed = Array(spans[0..<30]) + Array(spans[0..<5]) + Array(spans[25..<60])
+      #expect(await scene.export(mixed).exported == mixed.count)
+      await scene.end()
+      expectSame(try await scene.stored(), spans)
+      let events = spans.reduce(0) { $0 + $1.events.count }
+      #expect(try scene.query("SELECT count(*) FROM span_events") == ["\(events)"])
+    }
+
+    @Test("a retention that fails is said once, and what is exported is stored")
+    func failingRetention() async throws {
+      let scene = try SQLiteScene()
+      #expect(await scene.export(StandardWorkload().spans(0..<1)).exported == 1)
+      _ = try scene.query("CREATE TRIGGER kept BEFORE DELETE ON spans BEGIN SELECT RAISE(ABORT, 'spans are kept'); END")
+      var configuration = SQLiteConfiguration(path: scene.path)
+      configuration.retention = .seconds(1)
+      let log = EventLog()
+      let exporter = try SQLiteExporter(configuration, diagnostics: log.diagnostics)
+      for number in 1...3 {
+        let batch = SpanBatch(StandardWorkload().spans(number..<number + 1))
+        #expect(await exporter.export(batch, deadline: .after(.seconds(30))).exported == 1)
+      }
+      await exporter.shutdown(deadline: .after(.seconds(5)))
+      let warnings = log.events.filter { $0.message.contains("too old") }.map(\.description)
+      #expect(warnings.count == 1 && warnings[0].contains("spans are kept"), "\(log.text)")
+      await scene.end()
+    }
+
     @Test("views show traces and slow spans")
     func views() async throws {
       let scene = try SQLiteScene()
@@ -137,19 +169,20 @@
       let scene = try SQLiteScene()
       #expect(await scene.export(StandardWorkload().spans(0..<1)).exported == 1)
       let current = DatabaseSchema.current(.sqlite)
-      let next = DatabaseSchema(steps: current.steps + [["CREATE TABLE added (x)"]])
+      let next = DatabaseSchema(
+        creation: current.creation, migrations: current.migrations + [["CREATE TABLE added (x)"]])
       let rows = RowSet(try RowSet.encode(BufferSlice([]), .traces))!
       for _ in 0..<2 {
         let writer = SQLiteWriter(path: scene.path, retention: nil, schema: next)
         #expect(throws: Never.self) { try writer.store(rows, until: .never).get() }
       }
-      #expect(try scene.query("SELECT version FROM telemetry_schema") == ["2"])
+      #expect(try scene.query("SELECT version FROM telemetry_schema") == ["3"])
       #expect(try scene.query("SELECT count(*) FROM added") == ["0"])
       await scene.end()
       let late = try SQLiteExporter(SQLiteConfiguration(path: scene.path), diagnostics: scene.log.diagnostics)
       let outcome = await late.export(SpanBatch(StandardWorkload().spans(1..<2)), deadline: .after(.seconds(10)))
       #expect(outcome.dropped == [.refused: 1])
-      #expect((outcome.error as? OTLPError)?.message.contains("version 2 of the schema") == true)
+      #expect((outcome.error as? OTLPError)?.message.contains("version 3 of the schema") == true)
       await late.shutdown(deadline: .after(.seconds(5)))
     }
 
