@@ -35,7 +35,7 @@ package struct TracesCommand: ToolCommand {
 
   private static func text(_ traces: [TraceSummary]) -> String {
     traces.map { trace in
-      let duration = trace.end >= trace.start ? Waterfall.duration(trace.end - trace.start) : "?"
+      let duration = Interval(start: trace.start, end: trace.end).text
       let spans = "\(trace.spanCount) span\(trace.spanCount == 1 ? "" : "s")"
       let errors = trace.errorCount == 0 ? "" : "  \(trace.errorCount) failed"
       let services = trace.services.isEmpty ? "" : "  \(trace.services.joined(separator: ", ").sanitized(limit: 60))"
