@@ -31,7 +31,7 @@ import Testing
 
       /// The number of spans, and that of different ones.
       func counts() async throws -> (all: Int, distinct: Int) {
-        let reader = try await TelemetryStore.open(name)
+        let reader = try await TelemetryStore.open(DatabaseName(name))
         let spans = try await reader.allSpans()
         await reader.close()
         return (spans.count, Set(spans.map(\.spanID)).count)

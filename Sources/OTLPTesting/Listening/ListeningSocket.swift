@@ -23,7 +23,8 @@ package final class ListeningSocket: Listener {
 
   private var isOpen: Bool { owner == Fork.generation }
 
-  /// Binds and listens. The path of a Unix socket must not exist; `close()` removes it.
+  /// Binds and listens. The path of a Unix socket must not exist, but for a socket on which nobody listens any more, which is
+  /// replaced; `close()` removes it.
   package init(_ address: SocketAddress, on loop: TelemetryLoop) throws(NetworkError) {
     do throws(SystemError) {
       descriptor = try ListeningSocket.open(address)
@@ -42,8 +43,10 @@ package final class ListeningSocket: Listener {
       var enabled: Int32 = 1
       _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &enabled, 4)
     }
-    let bound = unsafe SocketSystem.with(address) { system, size in
-      unsafe bind(descriptor, system, size) == 0 ? 0 : errno
+    var bound = bind(descriptor, address)
+    if bound == EADDRINUSE, case .unix(let path) = address, isAbandoned(address, path) {
+      _ = unsafe unlink(path)
+      bound = bind(descriptor, address)
     }
     var error: SystemError?
     if bound != 0 {
@@ -54,6 +57,24 @@ package final class ListeningSocket: Listener {
     guard let error else { return descriptor }
     ForkedDescriptors.close(descriptor)
     throw error
+  }
+
+  private static func bind(_ descriptor: Int32, _ address: SocketAddress) -> Int32? {
+    unsafe SocketSystem.with(address) { system, size in
+      unsafe systemBind(descriptor, system, size) == 0 ? 0 : errno
+    }
+  }
+
+  /// True for a socket that a process left behind when it was killed.
+  private static func isAbandoned(_ address: SocketAddress, _ path: String) -> Bool {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK,
+      let probe = try? SocketSystem.open(for: address)
+    else { return false }
+    defer { ForkedDescriptors.close(probe) }
+    return unsafe SocketSystem.with(address) { system, size in
+      unsafe connect(probe, system, size) != 0 && errno == ECONNREFUSED
+    } == true
   }
 
   /// - Returns: The address with the port that the system chose, or nil if it isn't an IP address.
@@ -121,6 +142,11 @@ package final class ListeningSocket: Listener {
     ForkedDescriptors.close(descriptor)
     if case .unix(let path) = address { _ = unsafe unlink(path) }
   }
+}
+
+/// Calls `bind`, which the method of that name hides.
+private func systemBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t) -> Int32 {
+  unsafe bind(descriptor, address, size)
 }
 
 /// Calls `accept`, which the method of that name hides.

@@ -39,4 +39,22 @@
       return place
     }
   }
+
+  extension PostgreSQLConfiguration: CustomStringConvertible, CustomReflectable {
+    /// Every value with its name, without secrets, in one line.
+    public var description: String { fields.map { "\($0.name): \($0.value)" }.joined(separator: ", ") }
+
+    /// The same as the description, value by value.
+    public var customMirror: Mirror {
+      Mirror(self, children: fields.map { (label: $0.name, value: $0.value as Any) }, displayStyle: .struct)
+    }
+
+    private var fields: [(name: String, value: String)] {
+      [
+        ("connection", PostgreSQLPlace(connection)?.label ?? Redaction.length(of: connection)),
+        ("maxConnections", "\(maxConnections)"), ("connectTimeout", "\(connectTimeout)"), ("timeout", "\(timeout)"),
+        ("retention", retention.map { "\($0)" } ?? "none"), ("retry", "\(retry)"),
+      ]
+    }
+  }
 #endif

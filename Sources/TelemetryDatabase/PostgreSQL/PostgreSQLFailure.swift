@@ -81,6 +81,12 @@
       return true
     }
 
+    /// True if the same may succeed later without a person's help.
+    var isPassing: Bool {
+      guard case .server(let state) = cause else { return true }
+      return [.retry, .unavailable].contains(Self.meaning(of: state))
+    }
+
     /// True if a row with the same key, or another unique value, is there already.
     var isUniqueViolation: Bool {
       guard case .server("23505") = cause else { return false }

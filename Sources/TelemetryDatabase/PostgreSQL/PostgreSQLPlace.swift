@@ -7,7 +7,7 @@
   struct PostgreSQLPlace {
     private var values: [String: String] = [:]
 
-    /// nil for a text that libpq doesn't take.
+    /// nil for a text that libpq doesn't take, or in which a part of a password without percent-encoding would count as the place.
     init?(_ connection: String) {
       guard !connection.utf8.contains(0), let options = unsafe PQconninfoParse(connection, nil) else { return nil }
       defer { unsafe PQconninfoFree(options) }
@@ -19,13 +19,23 @@
         }
         unsafe option += 1
       }
+      // `u:a/b@host` has the port `a`, and `u:a@b@host` the host `b@host`. A host may be the path of a socket's folder.
+      let hosts = (values["host"] ?? "").split(separator: ",")
+      guard hosts.allSatisfy({ $0.hasPrefix("/") || $0.hasPrefix("@") || !$0.contains("@") }),
+        (values["port"] ?? "").split(separator: ",").allSatisfy({ UInt16($0.trimmed) != nil })
+      else { return nil }
+    }
+
+    private var host: String { values["host"] ?? values["hostaddr"] ?? Environment.process["PGHOST"] ?? "" }
+    private var port: String { values["port"] ?? Environment.process["PGPORT"] ?? "5432" }
+
+    /// The place as a URL without secrets, for messages.
+    var label: String {
+      Redaction.withoutCredentials("postgresql://\(host):\(port)/\(values["dbname"] ?? "")").sanitized(limit: 300)
     }
 
     /// The place as an endpoint, for messages and metrics.
     var endpoint: Endpoint {
-      let host = values["host"] ?? values["hostaddr"] ?? Environment.process["PGHOST"] ?? ""
-      let port = values["port"] ?? Environment.process["PGPORT"] ?? "5432"
-      let label = "postgresql://\(host):\(port)/\(values["dbname"] ?? "")".sanitized(limit: 300)
       guard !host.isEmpty, !host.hasPrefix("/"), let number = UInt16(port) else {
         return Endpoint(target: .unix(path: host), isSecure: false, label: label)
       }

@@ -28,6 +28,32 @@
       }
     }
 
+    /// Makes the tables, unless they are there.
+    static func prepare(
+      _ name: String, runtime: TelemetryRuntime, waitingAtMost patience: Duration
+    ) async throws(DatabaseError) {
+      let lease: TelemetryRuntime.Lease
+      do throws(SystemError) { lease = try runtime.acquire() } catch { throw DatabaseError("\(error)") }
+      let source = PostgreSQLSource(lease, patience)
+      let result: Result<Void, DatabaseError>
+      do throws(PostgreSQLFailure) {
+        result = .success(try await source.prepare(PostgreSQLConfiguration(connection: name), runtime))
+      } catch {
+        result = .failure(DatabaseError(error.message, isPassing: error.isPassing))
+      }
+      await source.close()
+      try result.get()
+    }
+
+    private func prepare(
+      _ configuration: PostgreSQLConfiguration, _ runtime: TelemetryRuntime
+    ) async throws(PostgreSQLFailure) {
+      let deadline = Deadline(loop.now + patience)
+      let connector = PostgreSQLConnector(configuration, loop: loop, runtime: runtime)
+      connection.open(try await connector.connect(deadline))
+      try await connection.prepareForWriting(.current(.postgreSQL), until: deadline)
+    }
+
     private init(_ lease: TelemetryRuntime.Lease, _ patience: Duration) {
       self.lease = lease
       self.patience = patience

@@ -1,7 +1,12 @@
-/// The reason why a database can't be read.
+/// The reason why a database can't be used. It doesn't name the database.
 package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible {
   /// For users, without secrets.
   package let description: String
+  /// True if the reason may pass by itself: the server is away, or another process holds a lock.
+  package let isPassing: Bool
 
-  package init(_ description: String) { self.description = description }
+  package init(_ description: String, isPassing: Bool = false) {
+    self.description = description
+    self.isPassing = isPassing
+  }
 }

@@ -10,31 +10,34 @@ extension TelemetryStore {
   }
 
   /// Makes exporters to a database that a person names.
-  /// - Throws: An error if the name can't be used, or the build lacks the database's trait.
+  /// - Throws: An error if the build lacks the database's trait, or the system refuses a resource.
   package static func exporters(
-    _ name: String, runtime: TelemetryRuntime, diagnostics: Diagnostics
+    _ name: DatabaseName, runtime: TelemetryRuntime, diagnostics: Diagnostics
   ) throws(DatabaseError) -> Exporters {
-    #if PostgreSQL
-      if isPostgreSQL(name) {
-        do throws(OTLPError) {
-          let exporter = try PostgreSQLExporter(.init(connection: name), runtime: runtime, diagnostics: diagnostics)
+    switch name.kind {
+    case .postgreSQL(let connection):
+      #if PostgreSQL
+        return try made { () throws(OTLPError) in
+          let exporter = try PostgreSQLExporter(
+            .init(connection: connection), runtime: runtime, diagnostics: diagnostics)
           return Exporters(spans: exporter, logRecords: exporter.logExporter)
-        } catch {
-          throw DatabaseError(error.message)
         }
-      }
-    #else
-      if isPostgreSQL(name) { throw missingPostgreSQL }
-    #endif
-    #if SQLite
-      do throws(OTLPError) {
-        let exporter = try SQLiteExporter(.init(path: path(name)), runtime: runtime, diagnostics: diagnostics)
-        return Exporters(spans: exporter, logRecords: exporter.logExporter)
-      } catch {
-        throw DatabaseError(error.message)
-      }
-    #else
-      throw missingSQLite
-    #endif
+      #else
+        throw missingPostgreSQL
+      #endif
+    case .sqlite(let path):
+      #if SQLite
+        return try made { () throws(OTLPError) in
+          let exporter = try SQLiteExporter(.init(path: path), runtime: runtime, diagnostics: diagnostics)
+          return Exporters(spans: exporter, logRecords: exporter.logExporter)
+        }
+      #else
+        throw missingSQLite
+      #endif
+    }
+  }
+
+  private static func made(_ body: () throws(OTLPError) -> Exporters) throws(DatabaseError) -> Exporters {
+    do throws(OTLPError) { return try body() } catch { throw DatabaseError(error.message) }
   }
 }

@@ -19,15 +19,23 @@
       case writing
       /// Refuses a file that doesn't exist.
       case reading
+      /// The same, for a file that nobody writes meanwhile: neither locks it nor needs a file beside it.
+      case unchanged
     }
 
     /// Opens a file.
     /// - Throws: A failure if the file can't be opened, or isn't a database.
     init(_ path: String, _ mode: Mode, _ interruption: SQLiteInterruption) throws(SQLiteFailure) {
       var handle: OpaquePointer?
-      let access = mode == .writing ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+      let access =
+        switch mode {
+        case .writing: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        case .reading: SQLITE_OPEN_READONLY
+        case .unchanged: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+        }
       let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-      let code = unsafe sqlite3_open_v2(path, &handle, flags, nil)
+      let name = mode == .unchanged ? Self.immutableName(of: path) : path
+      let code = unsafe sqlite3_open_v2(name, &handle, flags, nil)
       guard code == SQLITE_OK, let handle = unsafe handle else {
         let failure = unsafe SQLiteFailure(code, of: handle)
         unsafe sqlite3_close_v2(handle)
@@ -39,6 +47,13 @@
       unsafe sqlite3_busy_handler(handle, SQLiteInterruption.onBusy, context)
       unsafe sqlite3_progress_handler(
         handle, Self.instructionsPerCheck, SQLiteInterruption.onProgress, context)
+    }
+
+    /// The URI of a file that nobody changes.
+    private static func immutableName(of path: String) -> String {
+      let escaped = path.replacing("%", with: "%25").replacing("?", with: "%3f").replacing("#", with: "%23")
+      // Behind `file:`, two slashes would begin the name of a host.
+      return "file:\(path.hasPrefix("/") ? "//" : "")\(escaped)?immutable=1"
     }
 
     /// Leaves the write-ahead log to the next connection when this one is closed, which saves time.

@@ -41,7 +41,8 @@
         var values = DatabaseDelivery.values(configuration.timeout, configuration.retry)
         // SQLite has one writer.
         values.maxConcurrentExports = 1
-        let file = Endpoint(target: .unix(path: configuration.path), isSecure: false, label: configuration.path)
+        let file = Endpoint(
+          target: .unix(path: configuration.path), isSecure: false, label: configuration.path.sanitized())
         return DatabaseDelivery.make(values, file, .sqlite, client, loop: loop, runtime: runtime, diagnostics)
       }
       spans = OTLPSignalExporter(owner, loop: loop, timeout: configuration.timeout)

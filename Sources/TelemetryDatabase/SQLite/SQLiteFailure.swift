@@ -65,6 +65,12 @@
       }
     }
 
+    /// True if another process holds the file.
+    var isLock: Bool { [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL, SQLITE_INTERRUPT].contains(primaryCode) }
+
+    /// True for the failure to open a file that can be read but not written, or whose log's index can't be made.
+    var isForWantOfRights: Bool { [SQLITE_CANTOPEN, SQLITE_READONLY].contains(primaryCode) }
+
     /// True for a failure that says nothing of the connection.
     var isTransient: Bool { [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL, SQLITE_INTERRUPT].contains(primaryCode) }
 

@@ -10,16 +10,7 @@
     init(_ path: String, runtime: TelemetryRuntime, waitingAtMost limit: Duration) throws(DatabaseError) {
       let interruption = SQLiteInterruption()
       interruption.begin(until: Deadline(.system + limit))
-      do throws(SQLiteFailure) {
-        let opened = try SQLiteConnection(path, .reading, interruption)
-        let (version, known) = (try opened.schemaVersion(), DatabaseSchema.current(.sqlite))
-        guard version > 0 else { throw SQLiteFailure(1, "the file has no telemetry") }
-        guard version <= known.version else { throw SQLiteFailure(1, known.isTooNew(version)) }
-        guard version == known.version else { throw SQLiteFailure(1, known.isTooOld(version)) }
-        connection = Locked(opened)
-      } catch {
-        throw DatabaseError("\(path): \(error.text)")
-      }
+      connection = Locked(try SQLiteConnection.reading(path, interruption))
       self.runtime = runtime
     }
 

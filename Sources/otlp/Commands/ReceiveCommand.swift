@@ -2,6 +2,7 @@ internal import HTTP2Transport
 internal import OTLPFile
 internal import OTLPTesting
 internal import TelemetryCore
+package import TelemetryDatabase
 package import TelemetrySDK
 
 /// `otlp receive`.
@@ -14,7 +15,7 @@ package struct ReceiveCommand: ToolCommand {
   package var output: String?
   package var signal: OTLPSignal?
   package var rotation = SignalFiles.Rotation()
-  package var database: String?
+  package var database: DatabaseName?
   package var isVerbose = false
 
   package init() {}
@@ -29,10 +30,11 @@ package struct ReceiveCommand: ToolCommand {
       With --output it answers a request after it wrote its line, and forces the file to disk at the end. A folder, which is \
       made if the path ends with a slash, gets the files traces.jsonl, metrics.jsonl and logs.jsonl. A file holds one signal, \
       that of --signal; others are refused. --output - is standard output, with lines of all signals.
-      If a line can't be written, it answers UNAVAILABLE and ends.
-      With --database it answers a request after its spans or log records are stored, and UNAVAILABLE if they can't be. \
-      --database is \(DatabaseAccess.forms).
-      Exit code 0 after a signal, 69 if items could not be written, 78 if it can't listen.
+      If a line can't be written, it answers UNAVAILABLE and ends. A file that isn't empty and doesn't begin with '{' is \
+      left alone.
+      With --database it answers a request after its spans or log records are stored, and UNAVAILABLE if they can't be. The tables \
+      are made at the start; a server that is away then may come later. --database is \(DatabaseName.forms).
+      Exit code 0 after a signal, 69 if items could not be written, 78 if it can't listen or the file or database can't be used.
       """,
     options: [
       Option(
@@ -47,7 +49,8 @@ package struct ReceiveCommand: ToolCommand {
       Option("tls-certificate", "FILE", "the server's certificate, which turns TLS on", \.tlsCertificate, .path),
       Option("tls-key", "FILE", "the private key of --tls-certificate", \.tlsKey, .path),
       Option(
-        "output", "FILE", "append the items as lines of OTLP JSON to a file, or to files in a folder", \.output, .path),
+        "output", "FILE", "append the items as lines of OTLP JSON to a file, or to files in a folder", \.output,
+        .outputPath),
       Option(
         "signal", "NAME", "the only signal that --output takes: traces, logs or metrics",
         default: "traces for a file, else all", \.signal,
@@ -61,7 +64,7 @@ package struct ReceiveCommand: ToolCommand {
       Option(
         "max-files", "N", "how many finished files of a signal are kept", default: "all", \.rotation.maxFiles,
         .integer(in: 0...100_000)),
-      Option("database", "NAME", "store spans and log records in a database", \.database, .path),
+      Option("database", "NAME", "store spans and log records in a database", \.database, .database),
       Option(
         flag: "verbose", "show attributes, events, links and times too, also if standard output is no terminal",
         \.isVerbose),
@@ -71,7 +74,7 @@ package struct ReceiveCommand: ToolCommand {
     let address = try address
     let tls = try tls
     let files = try files()
-    let store = try store()
+    let store = try await store()
     defer { store?.finish() }
     let isShown = files == nil && store == nil && (isVerbose || TextOutput.standard.isTerminal)
     let wake = BlockingSemaphore()
@@ -96,10 +99,10 @@ package struct ReceiveCommand: ToolCommand {
     return try conclude(collector.counts, handler, files, failure)
   }
 
-  private func store() throws(ToolError) -> DatabaseSink? {
+  private func store() async throws(ToolError) -> DatabaseSink? {
     guard let database else { return nil }
     guard output == nil else { throw ToolError(.usage, "--database: one of --database and --output is allowed") }
-    return try DatabaseSink(database)
+    return try await DatabaseSink(database)
   }
 
   private func files() throws(ToolError) -> SignalFiles? {
@@ -166,13 +169,12 @@ package struct ReceiveCommand: ToolCommand {
     TextOutput.error.line("received \(Self.text(counts)) in \(counted(requests, "request"))")
     if let others = handler.otherRequests { TextOutput.error.line(others) }
     if let failure { throw failure }
-    if database != nil, handler.refusedItems > 0 {
-      // The sender got UNAVAILABLE, and sends them again.
-      TextOutput.error.line("--database: requests with \(handler.refusedItems) items were answered UNAVAILABLE")
-    }
+    let refused = handler.refusals.text
     if let reason = handler.failure {
-      throw ToolError(.loss, "--output: \(reason); \(handler.refusedItems) items were refused")
+      throw ToolError(.loss, "--output: \(reason); \(refused ?? "no items were refused")")
     }
+    // What a sender has sent again, and was stored then, doesn't count.
+    if let database, let refused { throw ToolError(.loss, "--database: \(database): \(refused)") }
     if let files, let reason = files.finish() { throw ToolError(.loss, "--output: \(files.name): \(reason)") }
     return .success
   }

@@ -1,11 +1,11 @@
 package import OTLPWire
 internal import TelemetryCore
-internal import TelemetryDatabase
+package import TelemetryDatabase
 internal import TelemetrySDK
 
 /// `otlp traces`.
 package struct TracesCommand: ToolCommand {
-  package var database: String?
+  package var database: DatabaseName?
   package var limit = 20
   package var isJSON = false
 
@@ -14,11 +14,11 @@ package struct TracesCommand: ToolCommand {
   package static let table = CommandTable<TracesCommand>(
     "traces", "lists the latest traces of a database",
     notes: """
-      --database is \(DatabaseAccess.forms). 'otlp receive --database' stores spans there.
-      It looks at the latest 100,000 spans. Exit code 66 if the database can't be read.
+      --database is \(DatabaseName.forms). 'otlp receive --database' stores spans there.
+      It looks at the latest 100,000 spans, and lists their traces by the start of the trace, the latest first. Exit code 66 if the database can't be read.
       """,
     options: [
-      Option("database", "NAME", "the database", \.database, .path),
+      Option("database", "NAME", "the database", \.database, .database),
       Option("limit", "N", "the most traces", default: "20", \.limit, .integer(in: 1...10_000)),
       Option(flag: "json", "print the traces as JSON", \.isJSON),
     ])
@@ -35,11 +35,11 @@ package struct TracesCommand: ToolCommand {
 
   private static func text(_ traces: [TraceSummary]) -> String {
     traces.map { trace in
-      let duration = trace.end >= trace.start ? Waterfall.duration(trace.end - trace.start) : "?"
+      let duration = Interval(start: trace.start, end: trace.end).text
       let spans = "\(trace.spanCount) span\(trace.spanCount == 1 ? "" : "s")"
       let errors = trace.errorCount == 0 ? "" : "  \(trace.errorCount) failed"
       let services = trace.services.isEmpty ? "" : "  \(trace.services.joined(separator: ", ").sanitized(limit: 60))"
-      let start = TimeOfDay(unixNano: trace.start).dateText
+      let start = trace.start == 0 ? "no start time" : TimeOfDay(unixNano: trace.start).dateText
       return
         "\(trace.traceID)  \(start)  \(duration)  \(spans)\(errors)  \(trace.rootName.sanitized(limit: 60))\(services)\n"
     }.joined()
@@ -55,7 +55,7 @@ package struct TracesCommand: ToolCommand {
         writer.field("spans", trace.spanCount)
         writer.field("errors", trace.errorCount)
         writer.field("rootName", trace.rootName)
-        writer.field("services", trace.services.joined(separator: ","))
+        writer.array("services", trace.services)
       } + "\n"
     }.joined()
   }

@@ -1,5 +1,5 @@
 internal import TelemetryCore
-internal import TelemetryDatabase
+package import TelemetryDatabase
 package import TelemetrySDK
 
 /// The database of `otlp receive`. Thread-safe; it blocks the caller until the items are stored.
@@ -7,18 +7,33 @@ package final class DatabaseSink: Sendable {
   /// A sender waits about 10 s for its answer.
   private static let timeout = Duration.seconds(9)
 
+  /// The database, for messages.
+  package let name: DatabaseName
   private let runtime: TelemetryRuntime
   private let exporters: TelemetryStore.Exporters
 
-  /// - Throws: An error if the name can't be used.
-  package init(_ name: String) throws(ToolError) {
+  /// Makes the tables, unless they are there.
+  /// - Throws: The reason why the database can't be used. A server that is away may come later.
+  package init(_ name: DatabaseName) async throws(ToolError) {
     // Threads of its own: the receiver's thread waits for them.
     guard let runtime = try? TelemetryRuntime() else { throw ToolError(.configuration, "no threads for --database") }
+    self.name = name
     self.runtime = runtime
     do throws(DatabaseError) {
-      exporters = try TelemetryStore.exporters(name, runtime: runtime, diagnostics: .standardError)
+      try await Self.prepare(name, runtime)
+      // The receiver tells of failures itself.
+      exporters = try TelemetryStore.exporters(name, runtime: runtime, diagnostics: .silent)
     } catch {
-      throw ToolError(.configuration, "--database: \(error)")
+      throw ToolError(.configuration, "--database: \(name): \(error)")
+    }
+  }
+
+  private static func prepare(_ name: DatabaseName, _ runtime: TelemetryRuntime) async throws(DatabaseError) {
+    do throws(DatabaseError) {
+      try await TelemetryStore.prepare(name, runtime: runtime)
+    } catch {
+      guard error.isPassing else { throw error }
+      TextOutput.error.line("otlp receive: --database: \(name): \(error); it is tried again with each request")
     }
   }
 

@@ -39,6 +39,6 @@ package struct OptionDescription: Hashable, Sendable {
   /// The operand in a synopsis.
   package var synopsis: String { isCommand ? "[--] \(placeholder ?? "")" : "[\(placeholder ?? "")]" }
 
-  /// True if the value is the path of a file.
-  package var isFile: Bool { placeholder == "FILE" }
+  /// True if the value is the path of a file, as the name of a database may be.
+  package var isFile: Bool { placeholder == "FILE" || name == "database" }
 }

@@ -50,6 +50,20 @@ extension OptionReader<String> {
   }
 }
 
+extension OptionReader<String> {
+  /// A path that isn't a URL, whose password would be printed with the path.
+  static var outputPath: OptionReader {
+    OptionReader { value throws(ConfigurationError) in
+      let scheme = value.text.firstRange(of: "://").map { value.text[..<$0.lowerBound] }
+      if let scheme, !scheme.contains("/") {
+        let allowed = "the path of a file or a folder, or - for standard output"
+        throw ConfigurationError(option: value.option, value: "\(scheme)://…", allowed: allowed)
+      }
+      return try path.read(value)
+    }
+  }
+}
+
 extension OptionReader<Int> {
   static func integer(in range: ClosedRange<Int>) -> OptionReader {
     let bounds = "\(range.lowerBound) to \(range.upperBound)"

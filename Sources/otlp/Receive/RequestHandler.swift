@@ -12,7 +12,7 @@ package final class RequestHandler: Sendable {
     var failure: String?
     /// The number of requests by service, except for those that are taken.
     var others: [String: Int] = [:]
-    var refusedItems = 0
+    var refusals = Refusals()
   }
 
   private static let maxServices = 20
@@ -41,14 +41,14 @@ package final class RequestHandler: Sendable {
   /// Answers a request after the items have been written or kept.
   package func answer(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
     if let database { return store(request, database) }
-    guard let signal = request.signal, files?.takes(signal) != false else { return answerOther(request.path) }
+    guard let signal = request.signal, files?.takes(signal) != false else { return answerOther(request) }
     return state.withLock { state in
       if let files, state.failure == nil, let reason = files.append(request) {
         state.failure = "\(files.name): \(reason)"
         onFailure()
       }
       if let failure = state.failure {
-        state.refusedItems += request.itemCount
+        _ = state.refusals.refused(request.key)
         return .status(.unavailable, message: "otlp receive can't write: \(failure)")
       }
       state.board?.add(request.spans, at: .system)
@@ -63,16 +63,24 @@ package final class RequestHandler: Sendable {
     switch request.signal {
     case .traces: reason = database.store(request.spans)
     case .logs: reason = database.store(request.logRecords)
-    default: return answerOther(request.path)
+    default: return answerOther(request)
     }
-    guard let reason else { return .success }
-    state.withLock { $0.refusedItems += request.itemCount }
+    guard let reason else {
+      if state.withLock({ $0.refusals.taken(request.key) }) { report("\(database.name): items are stored again") }
+      return .success
+    }
+    if state.withLock({ $0.refusals.refused(request.key) }) {
+      report("\(database.name): items are refused: \(reason)")
+    }
     return .status(.unavailable, message: "otlp receive can't store the items: \(reason)")
   }
 
+  private func report(_ text: String) { TextOutput.error.line("otlp receive: --database: \(text)") }
+
   /// Accepts other services, so that an application that also exports profiles sees no errors. With a file the handler refuses such
   /// requests, because the file doesn't store them.
-  private func answerOther(_ path: String) -> LoopbackCollector.Response {
+  private func answerOther(_ request: LoopbackCollector.Request) -> LoopbackCollector.Response {
+    let path = request.path
     // A path of OTLP over HTTP has the signal's name at its end.
     let name = path.hasPrefix("/v1/") ? path : path.split(separator: "/").first.map(String.init) ?? path
     let service = name.sanitized(limit: 100)
@@ -80,11 +88,20 @@ package final class RequestHandler: Sendable {
       let isKnown = state.others[service] != nil || state.others.count < Self.maxServices
       state.others[isKnown ? service : "other services", default: 0] += 1
     }
+    guard files != nil || database != nil else { return .success }
+    guard request.signal != nil || Self.isMethod(path) else {
+      return .status(.notFound, message: "no service at \(path.sanitized(limit: 200))")
+    }
     guard database == nil else {
       return .status(.unimplemented, message: "otlp receive --database stores only traces and log records")
     }
-    guard let files else { return .success }
-    return .status(.unimplemented, message: "otlp receive --output stores only \(files.signals)")
+    return .status(.unimplemented, message: "otlp receive --output stores only \(files?.signals ?? "")")
+  }
+
+  /// True for the path of a method of gRPC, `/package.Service/Method`, which is unimplemented rather than not found.
+  private static func isMethod(_ path: String) -> Bool {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    return parts.count == 3 && parts[0].isEmpty && parts[1].contains(".")
   }
 
   /// The error of the first line that could not be written.
@@ -114,5 +131,16 @@ package final class RequestHandler: Sendable {
   /// The number of requests for other services.
   package var otherCount: Int { state.withLock { $0.others.values.reduce(0, +) } }
 
-  package var refusedItems: Int { state.withLock { $0.refusedItems } }
+  /// The requests that were answered UNAVAILABLE.
+  package var refusals: Refusals { state.withLock { $0.refusals } }
+}
+
+extension LoopbackCollector.Request {
+  fileprivate var key: Refusals.Key {
+    switch signal {
+    case .metrics: Refusals.Key(metrics, items: itemCount)
+    case .logs: Refusals.Key(logRecords, items: itemCount)
+    default: Refusals.Key(spans, items: itemCount)
+    }
+  }
 }

@@ -37,10 +37,12 @@ package final class SignalFiles: Sendable {
   ///   - signal: The only signal that is taken; nil for all, or traces for a file.
   package init(_ path: String, signal: OTLPSignal?, _ rotation: Rotation, diagnostics: Diagnostics) throws(ToolError) {
     let place = try Place(path)
+    try Self.check(rotation, place)
     name = place.name
     let taken: [OTLPSignal] = signal.map { [$0] } ?? (place.isFile ? [.traces] : [.traces, .metrics, .logs])
     func open<Item: BatchItem>(_ type: Item.Type) throws(ToolError) -> OTLPFileWriter<Item>? {
       guard taken.contains(Item.signal) else { return nil }
+      try place.checkContent(for: Item.signal)
       return try Self.open(place.output(for: Item.signal), rotation, diagnostics)
     }
     spans = try open(SpanData.self)
@@ -65,6 +67,24 @@ package final class SignalFiles: Sendable {
       throw ToolError(.configuration, "--output: \(Redaction.shown(error.output)): \(error.words)")
     } catch {
       throw ToolError(.configuration, "--output: \(error)")
+    }
+  }
+
+  /// Refuses options for rotation that have no effect.
+  private static func check(_ rotation: Rotation, _ place: Place) throws(ToolError) {
+    let begins =
+      rotation.maxFileSize.map { ("--max-file-size", "\($0)") }
+      ?? rotation.maxFileAge.map { ("--max-file-age", $0.shortText) }
+    if let (option, value) = begins, case .standardOutput = place {
+      throw ToolError(
+        usage: ConfigurationError(option: option, value: value, allowed: "with a file or a folder, not with --output -")
+      )
+    }
+    if let count = rotation.maxFiles, begins == nil {
+      throw ToolError(
+        usage: ConfigurationError(
+          option: "--max-files", value: "\(count)", allowed: "with --max-file-size or --max-file-age, which begin files"
+        ))
     }
   }
 
@@ -130,13 +150,45 @@ private enum Place {
     if path == "-" {
       self = .standardOutput
     } else if path.hasSuffix("/") || Self.isFolder(path) {
-      if !Self.isFolder(path), unsafe mkdir(path, 0o755) != 0 {
-        throw ToolError(.configuration, "--output: \(Redaction.shown(path)): \(SystemError.text(of: errno))")
-      }
+      if !Self.isFolder(path), unsafe mkdir(path, 0o755) != 0 { throw Self.unmade(path, errno) }
       self = .folder(path.hasSuffix("/") ? path : path + "/")
     } else {
       self = .file(path)
     }
+  }
+
+  /// The failure to make a folder. One folder is made, not those above it.
+  private static func unmade(_ path: String, _ code: Int32) -> ToolError {
+    var parent = path[...]
+    while parent.hasSuffix("/") { parent = parent.dropLast() }
+    parent = parent[..<(parent.lastIndex(of: "/") ?? parent.startIndex)]
+    let reason =
+      code == ENOENT && !parent.isEmpty
+      ? "the folder \(Redaction.shown(String(parent))) doesn't exist" : SystemError.text(of: code)
+    return ToolError(.configuration, "--output: \(Redaction.shown(path)): \(reason)")
+  }
+
+  /// Refuses a file of another kind, such as a database: a line would damage it.
+  func checkContent(for signal: OTLPSignal) throws(ToolError) {
+    guard let path = path(for: signal), let first = Self.firstByte(of: path) else { return }
+    // A power failure can leave zeros, which are removed.
+    guard first != UInt8(ascii: "{"), first != 0 else { return }
+    let name = Redaction.shown(path)
+    let reason = "the file holds something else than lines of JSON, and is left alone"
+    throw ToolError(.configuration, "--output: \(name): \(reason)")
+  }
+
+  /// The first byte of a regular file; nil if there is none, or it can't be read.
+  private static func firstByte(of path: String) -> UInt8? {
+    let descriptor = unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var status = stat()
+    var byte: UInt8 = 0
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      unsafe read(descriptor, &byte, 1) == 1
+    else { return nil }
+    return byte
   }
 
   private static func isFolder(_ path: String) -> Bool {
@@ -153,11 +205,15 @@ private enum Place {
     }
   }
 
-  func output(for signal: OTLPSignal) -> OTLPFileConfiguration.Output {
+  private func path(for signal: OTLPSignal) -> String? {
     switch self {
-    case .folder(let path): .file("\(path)\(signal).jsonl")
-    case .file(let path): .file(path)
-    case .standardOutput: .standardOutput
+    case .folder(let path): "\(path)\(signal).jsonl"
+    case .file(let path): path
+    case .standardOutput: nil
     }
+  }
+
+  func output(for signal: OTLPSignal) -> OTLPFileConfiguration.Output {
+    path(for: signal).map { .file($0) } ?? .standardOutput
   }
 }

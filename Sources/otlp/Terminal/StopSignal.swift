@@ -11,9 +11,13 @@ package import TelemetryCore
 #endif
 
 /// Receives SIGINT and SIGTERM. The first signal calls the command's handler; without a handler, and at the second signal,
-/// the process ends at once.
+/// the process ends at once. Signals within half a second count as one: `timeout` and a terminal's driver send them to the process
+/// and to its group.
 package final class StopSignal: Sendable {
   package static let shared = StopSignal()
+
+  /// The time after a signal in which others belong to it.
+  private static let together = Duration.milliseconds(500)
 
   private let requested = Atomic<Bool>(false)
   private let handler = Mutex<(@Sendable () -> Void)?>(nil)
@@ -47,11 +51,14 @@ package final class StopSignal: Sendable {
   private func wait() {
     var signals = Self.signals
     var number: Int32 = 0
+    var first: MonotonicInstant?
     while true {
       guard unsafe sigwait(&signals, &number) == 0 else { continue }
+      if let first, .system - first < Self.together { continue }
       guard let handler = handler.withLock({ $0 }), !requested.exchange(true, ordering: .relaxed) else {
         Process.exit(128 + number)
       }
+      first = .system
       handler()
     }
   }

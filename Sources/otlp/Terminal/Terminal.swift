@@ -10,8 +10,11 @@ package struct Terminal: Hashable, Sendable {
 
   package var columns: Int
   package var hasColor: Bool
+  /// False if the output goes elsewhere: into a file, or to another program.
+  package var isInteractive: Bool
 
-  package init(columns: Int = defaultColumns, hasColor: Bool = false) {
+  package init(columns: Int = defaultColumns, hasColor: Bool = false, isInteractive: Bool = true) {
+    self.isInteractive = isInteractive
     self.columns = min(max(columns, Self.permittedColumns.lowerBound), Self.permittedColumns.upperBound)
     self.hasColor = hasColor
   }
@@ -24,7 +27,8 @@ package struct Terminal: Hashable, Sendable {
     let columns = [asked, systemColumns].compactMap { $0 }.first { $0 > 0 } ?? Self.defaultColumns
     let isDumb = ["", "dumb"].contains(environment["TERM"] ?? "")
     self.init(
-      columns: columns, hasColor: systemColumns != nil && !isDumb && (environment["NO_COLOR"] ?? "").isEmpty)
+      columns: columns, hasColor: systemColumns != nil && !isDumb && (environment["NO_COLOR"] ?? "").isEmpty,
+      isInteractive: systemColumns != nil)
   }
 
   /// The terminal of standard output.

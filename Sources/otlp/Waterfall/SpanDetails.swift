@@ -10,7 +10,13 @@ package struct SpanDetails {
   package private(set) var lines: [String] = []
 
   package init(_ span: SpanData) {
-    lines.append("\(span.kind)  \(TimeOfDay(unixNano: span.startTimeUnixNano).text)  span \(span.spanID)")
+    let (start, end) = (span.startTimeUnixNano, span.endTimeUnixNano)
+    lines.append("\(span.kind)  \(start == 0 ? "no start time" : TimeOfDay(unixNano: start).text)  span \(span.spanID)")
+    if end == 0 {
+      lines.append("no end time")
+    } else if end < start {
+      lines.append("end \(TimeOfDay(unixNano: end).dateText), before the start")
+    }
     if span.parentSpanID.isValid { lines.append("parent \(span.parentSpanID)") }
     if span.status.code != .unset {
       let message = span.status.message.isEmpty ? "" : ": \(Self.clean(span.status.message))"
@@ -56,7 +62,9 @@ package struct SpanDetails {
   private static func clean(_ text: String) -> String { text.sanitized(limit: maxValue) }
 
   private static func offset(_ time: UInt64, from start: UInt64) -> String {
-    time >= start ? "+\(Waterfall.duration(time - start))" : "-\(Waterfall.duration(start - time))"
+    if time == 0 { return "no time" }
+    if start == 0 { return TimeOfDay(unixNano: time).dateText }
+    return time >= start ? "+\(Interval.text(time - start))" : "-\(Interval.text(start - time))"
   }
 
   /// The value as text, with lists in brackets and maps in braces.

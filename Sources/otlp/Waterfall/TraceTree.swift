@@ -1,6 +1,6 @@
 package import TelemetrySDK
 
-/// The spans of a trace as rows, depth first, children ordered by start.
+/// The spans of a trace as rows, depth first, children ordered by start; those without a start come last.
 package struct TraceTree {
   package struct Row {
     package let span: SpanData
@@ -14,7 +14,8 @@ package struct TraceTree {
     let ids = Set(spans.map(\.spanID))
     var children: [SpanID: [SpanData]] = [:]
     var roots: [SpanData] = []
-    for span in spans.sorted(by: { $0.startTimeUnixNano < $1.startTimeUnixNano }) {
+    // 0 is a start that isn't set; the subtraction makes it the largest.
+    for span in spans.sorted(by: { $0.startTimeUnixNano &- 1 < $1.startTimeUnixNano &- 1 }) {
       if ids.contains(span.parentSpanID), span.parentSpanID != span.spanID {
         children[span.parentSpanID, default: []].append(span)
       } else {

@@ -3,8 +3,8 @@ package import TelemetrySDK
 
 /// Shows the spans of traces as trees with bars for their times. No line is wider than the terminal.
 package struct Waterfall: Sendable {
-  private static let maxIndent = 20
-  private static let maxSpans = 200
+  /// The most spans of a trace that a terminal gets.
+  package static let spansOnTerminal = 200
   private static let timeColumns = 10
   /// Bars are left out if they would be narrower.
   private static let minBarColumns = 10
@@ -13,10 +13,15 @@ package struct Waterfall: Sendable {
   private let terminal: Terminal
   /// If true, shows attributes, events, links and so on, too.
   private let isVerbose: Bool
+  /// The most spans of a trace that are shown; nil for all.
+  package var limit: Int?
+  /// The words behind the number of further spans.
+  package var hint = ""
 
   package init(_ terminal: Terminal = Terminal(), isVerbose: Bool = false) {
     self.terminal = terminal
     self.isVerbose = isVerbose
+    limit = terminal.isInteractive ? Self.spansOnTerminal : nil
   }
 
   /// A block of lines for each trace, in the order of the traces' first spans.
@@ -31,8 +36,11 @@ package struct Waterfall: Sendable {
   }
 
   private func trace(_ id: TraceID, _ spans: [SpanData]) -> String {
-    let start = spans.map(\.startTimeUnixNano).min() ?? 0
-    let end = max(start, spans.map(\.endTimeUnixNano).max() ?? start)
+    // Times that aren't set don't count. Ends do even if they come before their starts.
+    let starts = spans.map(\.startTimeUnixNano).filter { $0 > 0 }
+    let start = starts.min() ?? 0
+    let end = max(starts.max() ?? 0, spans.map(\.endTimeUnixNano).max() ?? 0)
+    let interval = Interval(start: start, end: end)
     let rows = TraceTree(spans).rows
     // In the order of the tree: children arrive before their parents.
     var services: [String] = []
@@ -40,18 +48,18 @@ package struct Waterfall: Sendable {
       guard let service = row.span.serviceName, !services.contains(service) else { continue }
       services.append(service)
     }
-    let shown = rows.prefix(Self.maxSpans)
-    let layout = layout(shown, start: start, length: end - start, services: services)
-    var text = header(id, spans, start: start, length: end - start, services: services)
+    let shown = rows.prefix(limit ?? rows.count)
+    let layout = layout(shown, interval, services: services)
+    var text = header(id, spans, interval, services: services)
     for row in shown {
       text += line(row, layout)
       if isVerbose {
-        let indent = String(repeating: " ", count: min(2 * row.depth, terminal.columns / 3) + 4)
+        let indent = String(repeating: " ", count: min(2 * row.depth, mostIndent) + 4)
         text += SpanDetails(row.span).lines
           .flatMap { hardWrapped($0, to: terminal.columns - indent.count) }.map { indent + $0 + "\n" }.joined()
       }
     }
-    if rows.count > Self.maxSpans { text += "  … and \(rows.count - Self.maxSpans) more spans\n" }
+    if rows.count > shown.count { text += "  … and \(counted(rows.count - shown.count, "more span"))\(hint)\n" }
     return text
   }
 
@@ -68,10 +76,10 @@ package struct Waterfall: Sendable {
   }
 
   private func header(
-    _ id: TraceID, _ spans: [SpanData], start: UInt64, length: UInt64, services: [String]
+    _ id: TraceID, _ spans: [SpanData], _ interval: Interval, services: [String]
   ) -> String {
-    var parts = ["trace \(id)", "\(spans.count) span\(spans.count == 1 ? "" : "s")", Self.duration(length)]
-    if isVerbose { parts.append(TimeOfDay(unixNano: start).dateText) }
+    var parts = ["trace \(id)", counted(spans.count, "span"), interval.text]
+    if isVerbose, interval.start > 0 { parts.append(TimeOfDay(unixNano: interval.start).dateText) }
     if !services.isEmpty { parts.append(clean(services.prefix(8).joined(separator: ", "), 60)) }
     var lines: [String] = []
     for part in parts.map({ TerminalWidth.cut($0, to: terminal.columns - 2) }) {
@@ -92,13 +100,12 @@ package struct Waterfall: Sendable {
     var nameColumns: Int
     /// The width of the bars; 0 for no bars.
     var barColumns: Int
-    var start: UInt64
-    var length: UInt64
+    var interval: Interval
     var services: [String]
   }
 
   private func layout(
-    _ rows: ArraySlice<TraceTree.Row>, start: UInt64, length: UInt64, services: [String]
+    _ rows: ArraySlice<TraceTree.Row>, _ interval: Interval, services: [String]
   ) -> Layout {
     let widest = max(rows.map { TerminalWidth.columns(label($0)) }.max() ?? 0, 12)
     let fixed = 2 + 1 + Self.timeColumns
@@ -108,22 +115,29 @@ package struct Waterfall: Sendable {
       barColumns = 0
       nameColumns = min(widest, terminal.columns - fixed)
     }
-    return Layout(nameColumns: nameColumns, barColumns: barColumns, start: start, length: length, services: services)
+    return Layout(nameColumns: nameColumns, barColumns: barColumns, interval: interval, services: services)
   }
 
+  /// The widest indentation: the names of deep spans get as much room.
+  private var mostIndent: Int { terminal.columns / 4 }
+
+  /// The name behind its indentation. That of a deeper span ends with the number of its level, where the root's is 1.
   private func label(_ row: TraceTree.Row) -> String {
-    String(repeating: "  ", count: min(row.depth, Self.maxIndent)) + clean(row.span.name, 60)
+    let name = clean(row.span.name, 60)
+    guard 2 * row.depth > mostIndent else { return String(repeating: "  ", count: row.depth) + name }
+    let level = "…\(row.depth + 1) "
+    return String(repeating: " ", count: max(0, mostIndent - TerminalWidth.columns(level))) + level + name
   }
 
   private func line(_ row: TraceTree.Row, _ layout: Layout) -> String {
     let span = row.span
-    let length = span.endTimeUnixNano > span.startTimeUnixNano ? span.endTimeUnixNano - span.startTimeUnixNano : 0
-    let time = Self.duration(length)
+    let times = Interval(start: span.startTimeUnixNano, end: span.endTimeUnixNano)
+    let time = times.text
     let blanks = String(repeating: " ", count: max(0, Self.timeColumns - TerminalWidth.columns(time)))
     var text = "  " + TerminalWidth.fitted(label(row), to: layout.nameColumns) + " " + blanks + time
     var free = terminal.columns - TerminalWidth.columns(text)
     if layout.barColumns > 0 {
-      let (before, count) = bar(span, length, layout)
+      let (before, count) = bar(times, layout)
       let bar = String(repeating: "█", count: count)
       text += " " + String(repeating: " ", count: before) + terminal.styled(bar, style(span, layout))
       free -= 1 + before + count
@@ -133,7 +147,7 @@ package struct Waterfall: Sendable {
     let error = message.isEmpty ? "error" : "error: \(message)"
     if TerminalWidth.columns(error) < free { return text + " " + terminal.styled(error, "31") + "\n" }
     // An error that doesn't fit beside the bar gets a separate line.
-    let indent = String(repeating: " ", count: min(2 * row.depth, terminal.columns / 3) + 4)
+    let indent = String(repeating: " ", count: min(2 * row.depth, mostIndent) + 4)
     return text + "\n" + indent + terminal.styled(TerminalWidth.cut(error, to: terminal.columns - indent.count), "31")
       + "\n"
   }
@@ -144,26 +158,17 @@ package struct Waterfall: Sendable {
     return Self.barStyles[index % Self.barStyles.count]
   }
 
-  /// The number of blanks before a bar and the length of the bar.
-  private func bar(_ span: SpanData, _ length: UInt64, _ layout: Layout) -> (before: Int, count: Int) {
-    let scale = layout.length > 0 ? Double(layout.barColumns) / Double(layout.length) : 0
-    let before = min(Int(Double(span.startTimeUnixNano - layout.start) * scale), layout.barColumns - 1)
-    let count = min(max(1, Int((Double(length) * scale).rounded())), layout.barColumns - before)
+  /// The number of blanks before a bar and the length of the bar; 0 without a start.
+  private func bar(_ times: Interval, _ layout: Layout) -> (before: Int, count: Int) {
+    guard times.start > 0 else { return (0, 0) }
+    let length = layout.interval.length ?? 0
+    let scale = length > 0 ? Double(layout.barColumns) / Double(length) : 0
+    let before = min(Int(Double(times.start - layout.interval.start) * scale), layout.barColumns - 1)
+    let count = min(max(1, Int((Double(times.length ?? 0) * scale).rounded())), layout.barColumns - before)
     return (before, count)
   }
 
   private func clean(_ text: String, _ limit: Int) -> String { text.sanitized(limit: limit) }
-
-  package static func duration(_ nanoseconds: UInt64) -> String {
-    let value = Double(nanoseconds)
-    return switch nanoseconds {
-    case ..<1_000_000: decimal(value / 1e3, 1) + " µs"
-    case ..<1_000_000_000: decimal(value / 1e6, 1) + " ms"
-    case ..<1_000_000_000_000: decimal(value / 1e9, 2) + " s"
-    case ..<360_000_000_000_000: decimal(value / 3.6e12, 1) + " h"
-    default: decimal(value / 8.64e13, 1) + " d"
-    }
-  }
 }
 
 extension SpanData {

@@ -10,6 +10,7 @@ import Testing
     (["otlp", "load", "--overflow", "drop"], ["drop-newest", "drop-oldest"]),
     (["otlp", "help", "re"], ["receive"]), (["otlp", "help", "--completions", "z"], ["zsh"]),
     (["otlp", "load", "--certificate", TestFiles.root + "/LICEN"], [TestFiles.root + "/LICENSE"]),
+    (["otlp", "traces", "--database", TestFiles.root + "/LICEN"], [TestFiles.root + "/LICENSE"]),
     (["otlp", "send", TestFiles.root + "/LICEN"], [TestFiles.root + "/LICENSE"]),
     (["otlp", "load", "--endpoint", ""], []), (["otlp", "exec", "--kind", "pro"], ["producer"]),
     (["otlp", "exec", "--record"], ["--record-arguments"]), (["otlp", "span", "--status-m"], ["--status-message"]),

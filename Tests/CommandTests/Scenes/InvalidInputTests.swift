@@ -98,6 +98,22 @@ import Testing
     Case(["receive", "--listen", "example.com"], 64, ["--listen", "'example.com'", "IP address"]),
     Case(["receive", "--listen", "127.0.0.1:1", "--port", "2"], 64, ["--port", "'2'", "1"]),
     Case(["receive", "--listen", "203.0.113.1:0"], 78, ["receive: --listen: 203.0.113.1:0: bind: Cannot assign"]),
+    Case(
+      ["traces", "--database", "mysql://u:secret@host/x"], 64, ["--database: 'mysql://…'", "postgresql://user@host"]),
+    Case(["show", "--database", "x"], 64, ["show: TRACE is missing", "otlp traces"]),
+    Case(["show", "--database", "x", "abc"], 64, ["TRACE: 'abc'", "32 hexadecimal digits"]),
+    Case(["receive", "--database", "MYSQL://u:secret@host/x"], 64, ["--database: 'MYSQL://…'"]),
+    Case(
+      ["receive", "--output", "postgresql://u:secret@host/x"], 64, ["--output: 'postgresql://…'", "path of a file"]),
+    Case(
+      ["receive", "--output", "x", "--max-files", "3"], 64, ["--max-files: '3'", "--max-file-size or --max-file-age"]),
+    Case(
+      ["receive", "--output", "-", "--max-file-size", "2000"], 64, ["--max-file-size: '2000'", "not with --output -"]),
+    Case(
+      ["receive", "--output", "-", "--max-file-age", "1h"], 64, ["--max-file-age: '3600s'", "not with --output -"]),
+    Case(
+      ["receive", "--output", "/nonexistent/sub/"], 78, ["/nonexistent/sub/: the folder /nonexistent doesn't exist"]),
+    Case(["receive", "--output", "/etc/passwd"], 78, ["/etc/passwd", "something else than lines of JSON"]),
     Case(["help", "--man", "load"], 64, ["'load'", "--man"]),
     Case(["help", "--completions", "bash", "load"], 64, ["'load'", "--completions"]),
     Case(["help", "--man", "--completions", "bash"], 64, ["--man and --completions"]),

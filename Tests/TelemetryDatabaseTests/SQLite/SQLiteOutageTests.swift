@@ -149,7 +149,7 @@
       #expect(await logs.export(LogRecordBatch(records), deadline: .after(.seconds(60))).exported == 2001)
       await logs.shutdown(deadline: .after(.seconds(5)))
       await scene.end()
-      let reader = try await TelemetryStore.open(scene.path)
+      let reader = try await TelemetryStore.open(DatabaseName(scene.path))
       let stored = try await reader.allLogRecords()
       await reader.close()
       expectSame(stored, records)

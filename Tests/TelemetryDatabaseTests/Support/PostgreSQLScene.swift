@@ -35,7 +35,7 @@
       return outcome
     }
 
-    func reader() async throws -> DatabaseReader { try await TelemetryStore.open(server.url()) }
+    func reader() async throws -> DatabaseReader { try await TelemetryStore.open(DatabaseName(server.url())) }
 
     func end() async { await exporter.shutdown(deadline: .after(.seconds(5))) }
   }

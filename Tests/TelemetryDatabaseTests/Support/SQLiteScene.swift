@@ -34,7 +34,7 @@
 
     /// The spans in the file.
     func stored() async throws -> [SpanData] {
-      let reader = try await TelemetryStore.open(path)
+      let reader = try await TelemetryStore.open(DatabaseName(path))
       let spans = try await reader.allSpans()
       await reader.close()
       return spans

@@ -1,0 +1,79 @@
+#if SQLite
+  import Glibc
+  import OTLPTesting
+  import TelemetryCore
+  import TelemetrySDK
+  import TestSupport
+  import TestThreads
+  import Testing
+
+  @testable import TelemetryDatabase
+
+  @Suite(.ownThreads) struct SQLiteReadingTests {
+    private func failure(_ path: String) async -> DatabaseError? {
+      await #expect(throws: DatabaseError.self) { try await TelemetryStore.open(DatabaseName(path)) }
+    }
+
+    @Test("the reason why a file can't be read is named")
+    func reasons() async throws {
+      let folder = try TestFiles.makeDirectory()
+      #expect(await failure(folder)?.description == "it is a folder, not a file")
+      #expect(await failure(folder + "/x.db")?.description == "the file doesn't exist")
+      try TestFiles.write("text, text, text", to: folder + "/text")
+      #expect(await failure(folder + "/text")?.description == "file is not a database")
+      try TestFiles.write("", to: folder + "/empty")
+      #expect(await failure(folder + "/empty")?.description == "the file has no telemetry")
+    }
+
+    private func mount(_ folder: String, _ options: String) async throws {
+      let mount = try ChildProcess(["/usr/bin/mount", "-t", "tmpfs", "-o", options, "tmpfs", folder])
+      try #require(await mount.wait() == 0, "\(mount.errors)")
+    }
+
+    @Test(
+      "a file is read without the right to write beside it, unless a writer has left its log",
+      .enabled(if: getuid() == 0, "a read-only file system needs root"))
+    func readOnly() async throws {
+      let folder = try TestFiles.makeDirectory()
+      try await mount(folder, "size=16m")
+      let path = folder + "/100% of a?#.sqlite"
+      let scene = try SQLiteScene { $0.path = path }
+      #expect(await scene.export(StandardWorkload().spans(0..<10)).exported == 10)
+      // The log, as a writer that is killed leaves it.
+      for suffix in ["", "-wal"] {
+        try TestFiles.write(TestFiles.bytes(path + suffix), to: "\(folder)/killed\(suffix)")
+      }
+      await scene.end()
+      #expect(!TestFiles.exists(path + "-wal"))
+      try await mount(folder, "remount,ro")
+      let reader = try await TelemetryStore.open(DatabaseName(path))
+      #expect(try await reader.allSpans().count == 10)
+      await reader.close()
+      let killed = await failure(folder + "/killed")
+      #expect(killed?.description.contains("a writer has left the log") == true, "\(killed.debugDescription)")
+      let unmount = try ChildProcess(["/usr/bin/umount", folder])
+      #expect(await unmount.wait() == 0)
+    }
+
+    @Test("what can be known of a file is known before the first batch")
+    func preparation() async throws {
+      let folder = try TestFiles.makeDirectory()
+      func prepare(_ path: String) async throws {
+        try await TelemetryStore.prepare(DatabaseName(path), runtime: .shared)
+      }
+      try await prepare(folder + "/new.sqlite")
+      try await prepare(folder + "/new.sqlite")
+      let reader = try await TelemetryStore.open(DatabaseName(folder + "/new.sqlite"))
+      #expect(try await reader.allSpans().isEmpty)
+      await reader.close()
+      try TestFiles.write("text, text, text", to: folder + "/text")
+      for (path, reason) in [
+        (folder + "/none/x", "No such file"), (folder + "/text", "not a database"), (folder, "it is a folder"),
+      ] {
+        let error = await #expect(throws: DatabaseError.self) { try await prepare(path) }
+        #expect(error?.description.contains(reason) == true && error?.isPassing == false, "\(error.debugDescription)")
+      }
+      #expect(TestFiles.read(folder + "/text") == "text, text, text")
+    }
+  }
+#endif
