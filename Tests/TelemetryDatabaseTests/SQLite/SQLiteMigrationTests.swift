@@ -43,7 +43,7 @@
       #expect(await scene.export(Array(spans.dropLast(10))).exported == 410)
       await scene.end()
       try Self.makeVersion1(scene.path)
-      await #expect(throws: DatabaseError.self) { try await TelemetryStore.open(scene.path) }
+      await #expect(throws: DatabaseError.self) { try await TelemetryStore.open(DatabaseName(scene.path)) }
       let exporter = try SQLiteExporter(SQLiteConfiguration(path: scene.path), diagnostics: scene.log.diagnostics)
       // Half of these are there already.
       let outcome = await exporter.export(SpanBatch(Array(spans.suffix(20))), deadline: .after(.seconds(60)))
