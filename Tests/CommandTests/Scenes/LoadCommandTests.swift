@@ -80,7 +80,7 @@ import Testing
   #if HTTP
     static let protocols = ["grpc", "http/protobuf"]
 
-    @Test("what a connection over HTTP failed at is named", .timeLimit(.minutes(2)))
+    @Test("what a connection over HTTP failed at is named")
     func overHTTP() async throws {
       func load(_ arguments: [String]) async throws -> String {
         let run = try await Tool.run(
