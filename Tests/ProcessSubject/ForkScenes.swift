@@ -64,10 +64,13 @@ func forkLoop(_ options: Options) {
   } catch {
     fail("\(error)")
   }
-  // Initializes the globals before the first fork: their initialization holds a lock that no fork handler releases.
-  _ = span(0, 0)
   let stop = Flag()
   let ended = Flag()
+  // Before the first fork, what is initialized once (globals, Swift's metadata, the C libraries) is used once: its
+  // initialization holds locks that no fork handler releases.
+  processor.onEnd(span(0, 0))
+  ended.add()
+  check(processor.forceFlushBlocking(within: .seconds(20)).isComplete, "the first flush")
   let producers = (1...threads).map { number in
     startThread {
       let sample = span(number, 0)
