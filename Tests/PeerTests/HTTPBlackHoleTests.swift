@@ -94,19 +94,7 @@
       }
 
       @Test("a server that starts late gets the spans that a flush could not deliver") func lateServer() async throws {
-        let place = Loopback.HeldPort()
-        let exporter = try OTLPHTTPExporter(.init(endpoint: "http://127.0.0.1:\(place.number)"), diagnostics: .silent)
-        let processor = try BatchSpanProcessor(exporter: exporter, diagnostics: .silent)
-        for span in StandardWorkload().spans(0..<600) { processor.onEnd(span) }
-        #expect(await !processor.forceFlush(within: ProcessorWait.limit).isDelivered)
-        var configuration = LoopbackCollector.Configuration()
-        configuration.address = .tcp(host: "127.0.0.1", port: place.number)
-        let collector = try await LoopbackCollector(configuration)
-        let report = await processor.shutdown(within: .seconds(20))
-        #expect(report.isDelivered && report.ledger.exported == 600, "\(report)")
-        #expect(Set(collector.spans.map(\.spanID)).count == 600)
-        await collector.stop()
-        withExtendedLifetime(place) {}
+        try await ProcessorWait.expectLateDelivery { try OTLPHTTPExporter(.init(endpoint: $0), diagnostics: .silent) }
       }
     }
   }

@@ -40,4 +40,22 @@ enum ProcessorWait: CaseIterable {
     let end = await processor.shutdown(within: .zero).ledger
     #expect(end.droppedTotal == 600 && end.queued + end.inFlight == 0, "\(self): \(end)")
   }
+
+  /// Expects that a server that starts late gets the spans that a flush could not deliver.
+  /// - Parameter makeExporter: Makes an exporter to an endpoint.
+  static func expectLateDelivery(_ makeExporter: (String) throws -> any SpanExporter) async throws {
+    let place = Loopback.HeldPort()
+    let exporter = try makeExporter("http://127.0.0.1:\(place.number)")
+    let processor = try BatchSpanProcessor(exporter: exporter, diagnostics: .silent)
+    for span in StandardWorkload().spans(0..<600) { processor.onEnd(span) }
+    #expect(await !processor.forceFlush(within: limit).isDelivered)
+    var configuration = LoopbackCollector.Configuration()
+    configuration.address = .tcp(host: "127.0.0.1", port: place.number)
+    let collector = try await LoopbackCollector(configuration)
+    let report = await processor.shutdown(within: .seconds(20))
+    #expect(report.isDelivered && report.ledger.exported == 600, "\(report)")
+    #expect(Set(collector.spans.map(\.spanID)).count == 600)
+    await collector.stop()
+    withExtendedLifetime(place) {}
+  }
 }
