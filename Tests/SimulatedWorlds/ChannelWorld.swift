@@ -45,7 +45,7 @@ package enum ChannelWorld {
 
   /// Runs the simulation of a seed.
   package static func run(seed: UInt64, log: (@Sendable (String) -> Void)? = nil) throws -> World.Result {
-    try simulate(seed: seed, limit: .seconds(3600)) { simulation in
+    try simulate(seed: seed, limit: .seconds(3600), tick: .tick(seed: seed)) { simulation in
       let arrivals = Arrivals()
       let collectors = try await collectors(simulation, arrivals)
       let channel = try channel(simulation, log)
@@ -137,7 +137,7 @@ package enum ChannelWorld {
       deadline: deadline)
     var faults: [String] = []
     // The deadline covers resolution, connecting and the call (5.5.4).
-    if simulation.now > deadline.instant {
+    if simulation.now > simulation.latest(deadline) {
       faults.append("call \(number) returned \(simulation.now - deadline.instant) after its deadline: \(result)")
     }
     if result.code == .ok, arrivals.count(number) == 0 {
@@ -159,7 +159,9 @@ package enum ChannelWorld {
     var faults: [String] = []
     let deadline = Deadline(simulation.now + .seconds(1))
     await channel.shutdown(deadline: deadline)
-    if simulation.now > deadline.instant { faults.append("shutdown took \(simulation.now - deadline.instant) more") }
+    if simulation.now > simulation.latest(deadline) {
+      faults.append("shutdown took \(simulation.now - deadline.instant) more")
+    }
     await simulation.sleep(.milliseconds(10))
     let open = simulation.network.openEnds(.client)
     if open > 0 { faults.append("\(open) connections are open after the end") }

@@ -80,7 +80,7 @@ package struct OutageScene: Sendable, CustomStringConvertible {
 
   /// Runs the simulation.
   package func run() throws -> Result {
-    try simulate(seed: seed, limit: .seconds(24 * 3600)) { simulation in
+    try simulate(seed: seed, limit: .seconds(24 * 3600), tick: .tick(seed: seed)) { simulation in
       let run = try await Run(self, simulation)
       return try await run.result()
     }

@@ -64,7 +64,7 @@ package actor World {
   /// Runs the world of a plan.
   package static func run(_ plan: WorldPlan, log: (@Sendable (String) -> Void)? = nil) throws -> Result {
     if plan.overTLS { OpenSSLRandom.use(seed: plan.seed) }
-    return try simulate(seed: plan.seed, limit: .seconds(24 * 3600)) { simulation in
+    return try simulate(seed: plan.seed, limit: .seconds(24 * 3600), tick: .tick(seed: plan.seed)) { simulation in
       let world = try await World(simulation, plan)
       try await world.begin(log)
       try await world.live()

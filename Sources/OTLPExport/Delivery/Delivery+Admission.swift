@@ -93,8 +93,8 @@ extension Delivery {
   private func begin(_ export: Int, at now: MonotonicInstant) -> Destination.Call {
     let call = destination.begin(export: export, at: now)
     if call.isProbe {
-      publishRoom()
-      armTimer()
+      publishRoom(at: now)
+      armTimer(at: now)
     }
     return call
   }
@@ -136,7 +136,7 @@ extension Delivery {
       queue.wakeAll()  // the exports' time runs again
       abandonProbes(before: call, at: now)
     }
-    publishRoom()
+    publishRoom(at: now)
     if !queue.isEmpty || destination.isDown || queue.timer != nil { admitWaiting() }
   }
 
@@ -152,8 +152,9 @@ extension Delivery {
 
   /// Admits waiting exports as far as the destination permits, and arms the timer for the next export.
   func admitWaiting() {
+    // One reading of the clock: what is not yet due here must be due later for the timer.
+    let now = loop.now
     while true {
-      let now = loop.now
       guard let place = queue.first(at: now, isSuspended: destination.isSuspended),
         destination.decision(at: now) == .go
       else { break }
@@ -161,12 +162,12 @@ extension Delivery {
       let call = destination.begin(export: place.export, at: now)
       if !place.promise.fulfil(.admitted(call)) { discard(call) }
     }
-    publishRoom()
-    armTimer()
+    publishRoom(at: now)
+    armTimer(at: now)
   }
 
-  private func armTimer() {
-    let now = loop.now
+  /// - Parameter now: The time of the decisions that the timer follows.
+  private func armTimer(at now: MonotonicInstant) {
     var end = destination.roomChange(after: now)
     func consider(_ instant: MonotonicInstant?) { if let instant { end = min(end ?? instant, instant) } }
     if !queue.isEmpty {

@@ -117,8 +117,8 @@ package actor Delivery {
   /// The number of exports that can proceed: further batches may as well stay in the queue. Callable on any thread.
   package nonisolated var room: Int { publishedRoom.load(ordering: .relaxed) }
 
-  func publishRoom() {
-    let (room, before) = (destination.room(at: loop.now), self.room)
+  func publishRoom(at now: MonotonicInstant) {
+    let (room, before) = (destination.room(at: now), self.room)
     guard room != before else { return }
     publishedRoom.store(room, ordering: .relaxed)
     guard room > before else { return }

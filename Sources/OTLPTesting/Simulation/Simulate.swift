@@ -13,13 +13,14 @@ package struct SimulationStopped: Error, CustomStringConvertible {
 ///
 /// All tasks must stay on the simulation's loop.
 ///
+/// - Parameter tick: The time by which each reading moves the clock.
 /// - Throws: The error of `body`, or `SimulationStopped` if `body` can't return because nothing is left to run, or if
 ///   `limit` of virtual time has passed. A hang is therefore a failing test.
 package func simulate<Value: Sendable>(
-  seed: UInt64, limit: Duration = .seconds(24 * 3600),
+  seed: UInt64, limit: Duration = .seconds(24 * 3600), tick: Duration = .zero,
   _ body: @escaping @Sendable (Simulation) async throws -> Value
 ) throws -> Value {
-  let simulation = Simulation(seed: seed, limit: limit)
+  let simulation = Simulation(seed: seed, limit: limit, tick: tick)
   let loop = simulation.loop
   let result = Promise<Result<Value, any Error>>()
   let start = simulation.now

@@ -7,7 +7,7 @@ extension SimulatedNetwork {
   func open(_ link: SimulatedLink) -> Int {
     let number = state.withLock { state in
       defer { state.nextConnection += 1 }
-      state.connections[state.nextConnection] = SimulatedConnection(link: link, at: now)
+      state.connections[state.nextConnection] = SimulatedConnection(link: link, at: clock.present)
       return state.nextConnection
     }
     clock.record(3, number)
@@ -19,7 +19,7 @@ extension SimulatedNetwork {
 
   func activate(_ number: Int, _ side: SimulatedSide, _ token: HandlerToken) {
     state.withLock { $0.connections[number]?.ends[side.rawValue].token = token }
-    clock.schedule(at: now) { self.notify(number, side, [.readable, .writable]) }
+    clock.schedule(at: clock.present) { self.notify(number, side, [.readable, .writable]) }
   }
 
   private func notify(_ number: Int, _ side: SimulatedSide, _ readiness: Readiness) {
@@ -77,10 +77,10 @@ extension SimulatedNetwork {
     let cut = connection.distanceToCut(from: side)
     if let cut, cut > 0 { room = min(room, cut) }
     let bytes = unsafe SimulatedNetwork.gather(slices, atMost: room)
-    let isLost = cut == 0 || connection.isBlackHole(from: side, at: now)
+    let isLost = cut == 0 || connection.isBlackHole(from: side, at: clock.present)
     let latency = state.random.duration(in: connection.link.latency)
     let stall = connection.stall(from: side, between: flow.written, and: flow.written + bytes.count)
-    let arrival = max(flow.lastArrival, now + latency + stall)
+    let arrival = max(flow.lastArrival, clock.present + latency + stall)
     connection.flows[side.rawValue].written += bytes.count
     connection.flows[side.rawValue].inTransit += bytes.count
     connection.flows[side.rawValue].lastArrival = arrival
@@ -110,7 +110,8 @@ extension SimulatedNetwork {
     if receiver.isClosed {
       // The closed end answers with a reset, which arrives after all bytes that it sent before.
       let lastArrival = state.withLock { $0.connections[number]?.flows[side.other.rawValue].lastArrival }
-      clock.schedule(at: max(now + .microseconds(200), lastArrival ?? now)) { self.resetEnd(number, side) }
+      let soon = clock.present + .microseconds(200)
+      clock.schedule(at: max(soon, lastArrival ?? soon)) { self.resetEnd(number, side) }
     } else {
       notify(number, side.other, .readable)
     }
@@ -163,9 +164,9 @@ extension SimulatedNetwork {
       state.connections[number]?.ends[side.rawValue].isClosed = true
       state.connections[number]?.flows[side.other.rawValue].discard()
       let latency = state.random.duration(in: connection.link.latency)
-      let arrival = max(connection.flows[side.rawValue].lastArrival, now + latency)
+      let arrival = max(connection.flows[side.rawValue].lastArrival, clock.present + latency)
       if connection.isClosed(side.other) { state.connections[number] = nil }
-      return (arrival, connection.isBlackHole(from: side, at: now))
+      return (arrival, connection.isBlackHole(from: side, at: clock.present))
     }
     guard let arrival else { return }
     clock.record(7, number, side.rawValue)

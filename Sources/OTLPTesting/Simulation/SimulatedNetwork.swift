@@ -157,7 +157,7 @@ package final class SimulatedNetwork: Poller, Network {
   }
 
   private func pause(_ duration: Duration, _ deadline: Deadline, _ address: SocketAddress?) async throws(NetworkError) {
-    let end = Deadline(now + duration)
+    let end = Deadline(clock.present + duration)
     try await sleep(until: min(end, deadline))
     if deadline < end { throw .timedOut(address: address) }
   }

@@ -4,19 +4,22 @@ package import TelemetryCore
 /// The environment of a simulated test: a loop over a simulated network, and random numbers from the seed.
 package final class Simulation: Sendable {
   package let seed: UInt64
+  /// The time by which each reading moves the clock.
+  package let tick: Duration
   package let network: SimulatedNetwork
   package let loop: TelemetryLoop
   private let random: Mutex<SeededRandom>
 
-  init(seed: UInt64, limit: Duration) {
+  init(seed: UInt64, limit: Duration, tick: Duration) {
     self.seed = seed
-    network = SimulatedNetwork(seed: seed, clock: VirtualClock(limit: limit))
+    self.tick = tick
+    network = SimulatedNetwork(seed: seed, clock: VirtualClock(limit: limit, tick: tick))
     loop = TelemetryLoop(poller: network)
     // Separate from the network's random numbers, so that an additional draw of a test doesn't change the latencies.
     random = Mutex(SeededRandom(seed: ~seed))
   }
 
-  package var now: MonotonicInstant { network.now }
+  package var now: MonotonicInstant { network.clock.present }
   package var trace: VirtualClock.Trace { network.clock.trace }
 
   /// Sleeps in virtual time.

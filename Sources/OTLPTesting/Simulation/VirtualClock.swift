@@ -37,13 +37,26 @@ package final class VirtualClock: Poller {
 
   private let state = Mutex(State())
   private let limit: Int64
+  private let tick: Int64
 
-  /// - Parameter limit: The virtual time after which the clock stops.
-  package init(limit: Duration = .seconds(24 * 3600)) {
+  /// - Parameters:
+  ///   - limit: The virtual time after which the clock stops.
+  ///   - tick: The time by which each reading moves the clock. A real clock moves between two readings too, and code that
+  ///     decides by the first and sets a timer by the second may miss what falls due in between.
+  package init(limit: Duration = .seconds(24 * 3600), tick: Duration = .zero) {
     self.limit = limit.clampedNanoseconds
+    self.tick = tick.clampedNanoseconds
   }
 
-  package var now: MonotonicInstant { state.withLock { MonotonicInstant(nanoseconds: $0.now) } }
+  package var now: MonotonicInstant {
+    state.withLock { state in
+      state.now += tick
+      return MonotonicInstant(nanoseconds: state.now)
+    }
+  }
+
+  /// The present time, whose reading doesn't move the clock.
+  package var present: MonotonicInstant { state.withLock { MonotonicInstant(nanoseconds: $0.now) } }
 
   /// The digest of all events so far, which is the same for the same seed.
   package var trace: Trace { state.withLock { $0.trace } }
@@ -81,7 +94,7 @@ package final class VirtualClock: Poller {
 
   /// Runs `action` once `duration` has passed.
   package func schedule(after duration: Duration, _ action: @escaping @Sendable () -> Void) {
-    schedule(at: now + duration, action)
+    schedule(at: present + duration, action)
   }
 
   /// Reports readiness at the end of the current wait.
@@ -134,7 +147,7 @@ package final class VirtualClock: Poller {
     }
     if let event = state.events.last, event.time <= deadline.instant.nanoseconds {
       state.events.removeLast()
-      state.now = event.time
+      state.now = max(state.now, event.time)
       return state.now > limit ? .stop(reason: "the virtual time limit has passed", state.onStop) : .run(event.action)
     }
     guard !deadline.isNever else {

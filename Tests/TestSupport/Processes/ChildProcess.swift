@@ -99,12 +99,13 @@ package final class ChildProcess: Sendable {
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
     var none = sigset_t()
-    var all = sigset_t()
+    var defaults = sigset_t()
     sigemptyset(&none)
-    sigemptyset(&all)
-    sigaddset(&all, SIGPIPE)
+    sigemptyset(&defaults)
+    // The tests' own process may ignore these, as one does that `nohup` started.
+    for signal in [SIGPIPE, SIGHUP, SIGINT, SIGQUIT] { sigaddset(&defaults, signal) }
     posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setsigdefault(&attributes, &all)
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     let inherited = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"].compactMap {
       (name: String) -> String? in
