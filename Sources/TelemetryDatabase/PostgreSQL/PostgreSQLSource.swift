@@ -8,12 +8,12 @@
     nonisolated let dialect = SQLDialect.postgreSQL
 
     private let connection: PostgreSQLConnection
-    private let patience: Duration
+    private let patience: ReadingPatience
     private let lease: TelemetryRuntime.Lease
 
     /// Connects.
     static func open(
-      _ name: String, runtime: TelemetryRuntime, waitingAtMost patience: Duration
+      _ name: String, runtime: TelemetryRuntime, patience: ReadingPatience
     ) async throws(DatabaseError) -> PostgreSQLSource {
       let configuration = PostgreSQLConfiguration(connection: name)
       let lease: TelemetryRuntime.Lease
@@ -24,17 +24,20 @@
         try await source.connect(configuration, runtime)
         return source
       } catch {
+        await source.close()
         throw DatabaseError(error.message)
       }
     }
 
     /// Makes the tables, unless they are there.
     static func prepare(
-      _ name: String, runtime: TelemetryRuntime, waitingAtMost patience: Duration
+      _ name: String, runtime: TelemetryRuntime, patience: Duration
     ) async throws(DatabaseError) {
       let lease: TelemetryRuntime.Lease
       do throws(SystemError) { lease = try runtime.acquire() } catch { throw DatabaseError("\(error)") }
-      let source = PostgreSQLSource(lease, patience)
+      var readingPatience = ReadingPatience()
+      readingPatience.opening = patience
+      let source = PostgreSQLSource(lease, readingPatience)
       let result: Result<Void, DatabaseError>
       do throws(PostgreSQLFailure) {
         result = .success(try await source.prepare(PostgreSQLConfiguration(connection: name), runtime))
@@ -48,13 +51,13 @@
     private func prepare(
       _ configuration: PostgreSQLConfiguration, _ runtime: TelemetryRuntime
     ) async throws(PostgreSQLFailure) {
-      let deadline = Deadline(loop.now + patience)
+      let deadline = Deadline(loop.now + patience.opening)
       let connector = PostgreSQLConnector(configuration, loop: loop, runtime: runtime)
       connection.open(try await connector.connect(deadline))
       try await connection.prepareForWriting(.current(.postgreSQL), until: deadline)
     }
 
-    private init(_ lease: TelemetryRuntime.Lease, _ patience: Duration) {
+    private init(_ lease: TelemetryRuntime.Lease, _ patience: ReadingPatience) {
       self.lease = lease
       self.patience = patience
       loop = lease.loop
@@ -64,7 +67,7 @@
     private func connect(
       _ configuration: PostgreSQLConfiguration, _ runtime: TelemetryRuntime
     ) async throws(PostgreSQLFailure) {
-      let deadline = Deadline(loop.now + patience)
+      let deadline = Deadline(loop.now + patience.opening)
       let connector = PostgreSQLConnector(configuration, loop: loop, runtime: runtime)
       connection.open(try await connector.connect(deadline))
       let known = DatabaseSchema.current(.postgreSQL)
@@ -78,9 +81,10 @@
       _ sql: String, _ parameters: [SQLValue], columns: [DatabaseColumn.Kind]
     ) async throws(DatabaseError) -> [[SQLValue]] {
       do throws(PostgreSQLFailure) {
-        let rows = try await connection.rows(sql, parameters, until: Deadline(loop.now + patience))
+        let rows = try await connection.rows(sql, parameters, until: Deadline(loop.now + patience.query))
         return rows.map { row in zip(row, columns).map { SQLValue($0, $1) } }
       } catch {
+        if case .deadline = error.cause { throw patience.error }
         throw DatabaseError(error.message)
       }
     }

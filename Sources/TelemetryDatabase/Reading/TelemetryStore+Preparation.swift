@@ -8,7 +8,7 @@ extension TelemetryStore {
     switch name.kind {
     case .postgreSQL(let connection):
       #if PostgreSQL
-        try await PostgreSQLSource.prepare(connection, runtime: runtime, waitingAtMost: preparationPatience)
+        try await PostgreSQLSource.prepare(connection, runtime: runtime, patience: preparationPatience)
       #else
         throw missingPostgreSQL
       #endif

@@ -2,8 +2,6 @@ package import TelemetryCore
 
 /// Opens databases by the names that a person gives them.
 package enum TelemetryStore {
-  /// The longest wait for a database that is locked or doesn't answer.
-  static let patience = Duration.seconds(10)
   /// The longest wait before a receiver begins without the database.
   static let preparationPatience = Duration.seconds(3)
 
@@ -13,20 +11,21 @@ package enum TelemetryStore {
     "PostgreSQL needs a build with its trait: swift build --traits PostgreSQL")
 
   /// Opens a database for reading.
+  /// - Parameter patience: The longest waits.
   /// - Throws: An error if there is no such database, or no telemetry in it.
   package static func open(
-    _ name: DatabaseName, runtime: TelemetryRuntime = .shared
+    _ name: DatabaseName, runtime: TelemetryRuntime = .shared, patience: ReadingPatience = ReadingPatience()
   ) async throws(DatabaseError) -> DatabaseReader {
     switch name.kind {
     case .postgreSQL(let connection):
       #if PostgreSQL
-        return DatabaseReader(try await PostgreSQLSource.open(connection, runtime: runtime, waitingAtMost: patience))
+        return DatabaseReader(try await PostgreSQLSource.open(connection, runtime: runtime, patience: patience))
       #else
         throw missingPostgreSQL
       #endif
     case .sqlite(let path):
       #if SQLite
-        return DatabaseReader(try SQLiteSource(path, runtime: runtime, waitingAtMost: patience))
+        return DatabaseReader(try SQLiteSource(path, runtime: runtime, patience: patience))
       #else
         throw missingSQLite
       #endif

@@ -68,6 +68,9 @@
     /// True if another process holds the file.
     var isLock: Bool { [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL, SQLITE_INTERRUPT].contains(primaryCode) }
 
+    /// True if `SQLiteInterruption` ended the work.
+    var isInterruption: Bool { primaryCode == SQLITE_INTERRUPT }
+
     /// True for the failure to open a file that can be read but not written, or whose log's index can't be made.
     var isForWantOfRights: Bool { [SQLITE_CANTOPEN, SQLITE_READONLY].contains(primaryCode) }
 

@@ -5,11 +5,13 @@
   // SAFETY: the connection is used under the lock.
   final class SQLiteSource: DatabaseSource, @unchecked Sendable {
     private let connection: Locked<SQLiteConnection?>
+    private let interruption = SQLiteInterruption()
     private let runtime: TelemetryRuntime
+    private let patience: ReadingPatience
 
-    init(_ path: String, runtime: TelemetryRuntime, waitingAtMost limit: Duration) throws(DatabaseError) {
-      let interruption = SQLiteInterruption()
-      interruption.begin(until: Deadline(.system + limit))
+    init(_ path: String, runtime: TelemetryRuntime, patience: ReadingPatience) throws(DatabaseError) {
+      self.patience = patience
+      interruption.begin(until: Deadline(.system + patience.opening))
       connection = Locked(try SQLiteConnection.reading(path, interruption))
       self.runtime = runtime
     }
@@ -21,6 +23,7 @@
     ) async throws(DatabaseError) -> [[SQLValue]] {
       let result = await runtime.block { [self] () -> Result<[[SQLValue]], SQLiteFailure> in
         connection.withLock { connection in
+          interruption.begin(until: Deadline(.system + patience.query))
           do throws(SQLiteFailure) {
             return .success(try connection?.rows(sql, parameters, columns) ?? [])
           } catch {
@@ -28,7 +31,11 @@
           }
         }
       }
-      do throws(SQLiteFailure) { return try result.get() } catch { throw DatabaseError(error.text) }
+      do throws(SQLiteFailure) {
+        return try result.get()
+      } catch {
+        throw error.isInterruption ? patience.error : DatabaseError(error.text)
+      }
     }
 
     func close() async { connection.withLock { $0 = nil } }

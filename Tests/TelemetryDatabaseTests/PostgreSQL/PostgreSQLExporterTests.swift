@@ -33,6 +33,22 @@
       await reader.close()
     }
 
+    @Test("a query that takes longer than its limit ends with an error that names it")
+    func readingPatience() async throws {
+      let scene = try await PostgreSQLScene()
+      #expect(await scene.export(StandardWorkload().spans(0..<5)).exported == 5)
+      await scene.end()
+      var patience = ReadingPatience()
+      patience.opening = .seconds(60)
+      patience.query = .milliseconds(100)
+      let reader = try await TelemetryStore.open(DatabaseName(scene.server.url()), patience: patience)
+      let error = await #expect(throws: DatabaseError.self) {
+        try await reader.source.rows("SELECT 1 FROM pg_sleep(600)", [], columns: [.int32])
+      }
+      #expect(error?.description == "the database didn't answer a query within 0.1 seconds")
+      await reader.close()
+    }
+
     @Test("a batch that is stored again stands there once, and views show it")
     func duplicates() async throws {
       let scene = try await PostgreSQLScene()

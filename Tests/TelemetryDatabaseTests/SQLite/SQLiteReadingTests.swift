@@ -55,6 +55,29 @@
       #expect(await unmount.wait() == 0)
     }
 
+    @Test("a query may take longer than the opening, and its own limit is named")
+    func patience() async throws {
+      let scene = try SQLiteScene()
+      #expect(await scene.export(StandardWorkload().spans(0..<10)).exported == 10)
+      var patience = ReadingPatience()
+      patience.opening = .milliseconds(100)
+      patience.query = .seconds(600)
+      let reader = try await TelemetryStore.open(DatabaseName(scene.path), patience: patience)
+      // Some hundred milliseconds.
+      let long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) SELECT max(i) FROM n"
+      #expect(try await reader.source.rows(long, [], columns: [.int64]).first?.first?.integer == 3_000_000)
+      await reader.close()
+      patience.query = .milliseconds(50)
+      let hasty = try await TelemetryStore.open(DatabaseName(scene.path), patience: patience)
+      let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+      let error = await #expect(throws: DatabaseError.self) {
+        try await hasty.source.rows(endless, [], columns: [.int64])
+      }
+      #expect(error?.description == "the database didn't answer a query within 0.05 seconds")
+      await hasty.close()
+      await scene.end()
+    }
+
     @Test("what can be known of a file is known before the first batch")
     func preparation() async throws {
       let folder = try TestFiles.makeDirectory()
