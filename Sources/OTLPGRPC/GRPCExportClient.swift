@@ -4,25 +4,11 @@ package import OTLPExport
 package import OTLPWire
 package import TelemetryCore
 
-/// The part of a gRPC channel that an export client uses; tests substitute another.
-package protocol GRPCCalling: Sendable {
-  /// The number of connections established so far.
-  var connectionsMade: Int { get }
-  func unary(
-    path: String, message: BufferSlice, encoding: GRPCEncoding, metadata: [GRPCMetadata], deadline: Deadline
-  ) async -> GRPCResult
-  /// Ends the pauses before connection attempts.
-  func resetConnectBackoff() async
-  func shutdown(deadline: Deadline) async
-}
-
-extension GRPCChannel: GRPCCalling {}
-
 /// Sends export requests over gRPC.
 package struct GRPCExportClient: ExportClient {
-  private let channel: any GRPCCalling
+  private let channel: GRPCChannel
 
-  package init(_ channel: any GRPCCalling) { self.channel = channel }
+  package init(_ channel: GRPCChannel) { self.channel = channel }
 
   package func send(
     _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline

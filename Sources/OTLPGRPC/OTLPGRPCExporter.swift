@@ -34,12 +34,7 @@ public final class OTLPGRPCExporter: SpanExporter, SpanForwardingExporter {
   ) throws(OTLPError) {
     let servers = try configuration.servers()
     let channel = try GRPCChannelConfiguration(configuration, servers: servers, diagnostics)
-    let lease: TelemetryRuntime.Lease
-    do throws(SystemError) {
-      lease = try runtime.acquire()
-    } catch {
-      throw OTLPError(.system, "no thread or no descriptor for the exporter: \(error)")
-    }
+    let lease = try DeliveryOwner.lease(runtime)
     let loop = lease.loop
     try self.init(configuration, servers[0], loop, lease) { () throws(OTLPError) in
       let channel = try channel.makeChannel(network: SystemNetwork(runtime: runtime), loop: loop, diagnostics)

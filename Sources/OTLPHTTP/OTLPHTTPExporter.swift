@@ -33,12 +33,7 @@
       diagnostics: Diagnostics = .standardError
     ) throws(OTLPError) {
       let request = try HTTPRequestPlan(configuration, diagnostics)
-      let lease: TelemetryRuntime.Lease
-      do throws(SystemError) {
-        lease = try runtime.acquire()
-      } catch {
-        throw OTLPError(.system, "no thread or no descriptor for the exporter: \(error)")
-      }
+      let lease = try DeliveryOwner.lease(runtime)
       let loop = lease.loop
       self.configuration = configuration
       server = request.server

@@ -67,13 +67,20 @@ package struct TelemetrySetup: Sendable {
     runtime = configuration.runtime
     serviceName = configuration.serviceName
     shutdownTimeout = configuration.shutdownTimeout
-    spanLimits.apply(environment: variables, diagnostics: diagnostics)
-    logRecordLimits.apply(environment: variables, diagnostics: diagnostics)
+    applyToLimits(variables, diagnostics)
     for signal in OTLPSignal.all {
       let applies = appliesToExporters && exportsOTLP(signal)
       otlpValues[signal] = OTLPValues(configuration, signal, reader, applies ? diagnostics : nil)
     }
-    guard appliesToExporters, !isDisabled.value else { return }
+    if appliesToExporters, !isDisabled.value { applyToProcessors(variables, diagnostics) }
+  }
+
+  private mutating func applyToLimits(_ variables: [String: String], _ diagnostics: Diagnostics) {
+    spanLimits.apply(environment: variables, diagnostics: diagnostics)
+    logRecordLimits.apply(environment: variables, diagnostics: diagnostics)
+  }
+
+  private mutating func applyToProcessors(_ variables: [String: String], _ diagnostics: Diagnostics) {
     if tracesExporters.value.contains(where: { !$0.isConsole }) {
       batch.apply(environment: variables, diagnostics: diagnostics)
     }

@@ -4,14 +4,6 @@ internal import TelemetrySDK
 
 /// Makes the delivery of an exporter to a database: that of OTLP, with a client that stores rows instead of sending requests.
 enum DatabaseDelivery {
-  static func acquire(_ runtime: TelemetryRuntime) throws(OTLPError) -> TelemetryRuntime.Lease {
-    do throws(SystemError) {
-      return try runtime.acquire()
-    } catch {
-      throw OTLPError(.system, "no thread or no descriptor for the exporter: \(error)")
-    }
-  }
-
   static func values(_ timeout: Duration, _ retry: OTLPRetryPolicy) -> OTLPConfiguration {
     var values = OTLPConfiguration(endpoint: "")
     values.timeout.set(timeout)

@@ -3,7 +3,6 @@ import HTTP2Transport
 import OTLPExport
 import OTLPGRPC
 import OTLPWire
-import Synchronization
 import TelemetryCore
 import TelemetrySDK
 import TestThreads
@@ -97,49 +96,5 @@ import Testing
     refused.connectFailure = "connect to 127.0.0.1:4317: Connection refused"
     #expect(try !failure(refused).isCutShort)
     #expect(try !failure(refusal(.unavailable)).isCutShort)
-  }
-
-  /// A channel that records its calls.
-  private final class RecordingChannel: GRPCCalling {
-    struct Call: Sendable {
-      var path: String
-      var encoding: GRPCEncoding
-      var deadline: Deadline
-    }
-
-    private let kept = Mutex<[Call]>([])
-    var calls: [Call] { kept.withLock { $0 } }
-    var connectionsMade: Int { 0 }
-
-    func unary(
-      path: String, message: BufferSlice, encoding: GRPCEncoding, metadata: [GRPCMetadata], deadline: Deadline
-    ) async -> GRPCResult {
-      kept.withLock { $0.append(Call(path: path, encoding: encoding, deadline: deadline)) }
-      return GRPCResult(code: .ok, message: "", cause: .server, fate: .processed)
-    }
-
-    func resetConnectBackoff() async {}
-    func shutdown(deadline: Deadline) async {}
-  }
-
-  @Test func theChannelGetsPathEncodingAndDeadline() async throws {
-    let channel = RecordingChannel()
-    let client = GRPCExportClient(channel)
-    let deadline = Deadline.after(.seconds(3))
-    for signal in [OTLPSignal.traces, .logs, .metrics] {
-      for isCompressed in [false, true] {
-        let message = OutgoingMessage(
-          bytes: BufferSlice([isCompressed ? 1 : 0, 0, 0, 0, 0]), signal: signal, isCompressed: isCompressed)
-        _ = await client.send(message, headers: nil, deadline: deadline)
-      }
-    }
-    let calls = channel.calls
-    #expect(
-      calls.map(\.path)
-        == ["trace.v1.TraceService", "logs.v1.LogsService", "metrics.v1.MetricsService"].flatMap {
-          [String](repeating: "/opentelemetry.proto.collector.\($0)/Export", count: 2)
-        })
-    #expect(calls.map(\.encoding) == [.identity, .gzip, .identity, .gzip, .identity, .gzip])
-    #expect(calls.map(\.deadline) == [Deadline](repeating: deadline, count: 6))
   }
 }

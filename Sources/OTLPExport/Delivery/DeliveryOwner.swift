@@ -34,6 +34,15 @@ package final class DeliveryOwner: Sendable, ForkParticipant {
 
   deinit { Fork.leave(self) }
 
+  /// The threads of an exporter.
+  package static func lease(_ runtime: TelemetryRuntime) throws(OTLPError) -> TelemetryRuntime.Lease {
+    do throws(SystemError) {
+      return try runtime.acquire()
+    } catch {
+      throw OTLPError(.system, "no thread or no descriptor for the exporter: \(error)")
+    }
+  }
+
   /// The delivery for a call that needs no running loop.
   package var delivery: Delivery {
     let (delivery, isParents) = state.withLock { ($0.delivery, $0.isParents) }

@@ -33,7 +33,7 @@
     ) throws(OTLPError) {
       let place: PostgreSQLPlace
       do throws(ConfigurationError) { place = try configuration.validate() } catch { throw OTLPError(error) }
-      let lease = try DatabaseDelivery.acquire(runtime)
+      let lease = try DeliveryOwner.lease(runtime)
       let loop = lease.loop
       self.configuration = configuration
       let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in

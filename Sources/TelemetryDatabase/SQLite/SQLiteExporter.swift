@@ -31,7 +31,7 @@
       diagnostics: Diagnostics = .standardError
     ) throws(OTLPError) {
       do throws(ConfigurationError) { try configuration.validate() } catch { throw OTLPError(error) }
-      let lease = try DatabaseDelivery.acquire(runtime)
+      let lease = try DeliveryOwner.lease(runtime)
       let loop = lease.loop
       self.configuration = configuration
       let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in

@@ -89,15 +89,24 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     self.diagnostics = diagnostics.limited(by: loop)
     budget = ByteBudget(limit: configuration.maxQueueBytes)
     var machine = BatchStateMachine(
-      .init(
-        maxExportBatchSize: configuration.maxExportBatchSize, scheduleDelay: configuration.scheduleDelay,
-        exportTimeout: configuration.exportTimeout,
-        exporterAppliesTimeout: loopExporter?.appliesExportTimeout ?? false,
-        maxConcurrentExports: 1,
-        bytesTrigger: min(configuration.maxQueueBytes / 2, configuration.maxExportBatchBytes)))
+      Self.settings(configuration, exporterAppliesTimeout: loopExporter?.appliesExportTimeout ?? false))
     machine.collections = source?.schedule(at: loop.now)
     unsafe storage = .allocate(capacity: 1)
     unsafe storage.initialize(to: Self.state(machine, configuration, budget))
+    start()
+  }
+
+  private static func settings(
+    _ configuration: BatchConfiguration, exporterAppliesTimeout: Bool
+  ) -> BatchStateMachine.Settings {
+    BatchStateMachine.Settings(
+      maxExportBatchSize: configuration.maxExportBatchSize, scheduleDelay: configuration.scheduleDelay,
+      exportTimeout: configuration.exportTimeout, exporterAppliesTimeout: exporterAppliesTimeout,
+      maxConcurrentExports: 1,
+      bytesTrigger: min(configuration.maxQueueBytes / 2, configuration.maxExportBatchBytes))
+  }
+
+  private func start() {
     let slots = slots  // outside the lock: it calls the exporter
     withState { $0.machine.settings.maxConcurrentExports = slots }
     registration.store(loop.register(self).rawValue, ordering: .relaxed)

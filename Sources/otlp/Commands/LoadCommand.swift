@@ -68,18 +68,7 @@ package struct LoadCommand: ToolCommand {
     export.endAtSignal("load", wake: wake)
     let environment = Process.environment
     switch plan.signal {
-    case .traces:
-      let run = try SpanRun(export, concurrency: concurrency, environment: environment)
-      let source: SpanLoad
-      do throws(ConfigurationError) {
-        source = try SpanLoad(plan, run.processor)
-      } catch {
-        throw ToolError(.configuration, "\(error)")
-      }
-      return try await generate(
-        plan, source, wake, RunWatch(ledger: { run.processor.ledger }, failure: { run.lastError }),
-        patience: run.patience
-      ) { run.finish(since: $0) }
+    case .traces: return try await loadSpans(plan, wake, environment)
     case .logs:
       let run = try ExportRun<LogRecord>(export, concurrency: concurrency, environment: environment)
       return try await generate(
@@ -95,6 +84,22 @@ package struct LoadCommand: ToolCommand {
         patience: run.patience
       ) { await run.finish(since: $0) }
     }
+  }
+
+  private func loadSpans(
+    _ plan: LoadPlan, _ wake: BlockingSemaphore, _ environment: [String: String]
+  ) async throws(ToolError) -> ExitCode {
+    let run = try SpanRun(export, concurrency: concurrency, environment: environment)
+    let source: SpanLoad
+    do throws(ConfigurationError) {
+      source = try SpanLoad(plan, run.processor)
+    } catch {
+      throw ToolError(.configuration, "\(error)")
+    }
+    return try await generate(
+      plan, source, wake, RunWatch(ledger: { run.processor.ledger }, failure: { run.lastError }),
+      patience: run.patience
+    ) { run.finish(since: $0) }
   }
 
   /// Refuses two numbers of items, and what only spans have.

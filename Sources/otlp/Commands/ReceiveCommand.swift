@@ -122,34 +122,42 @@ package struct ReceiveCommand: ToolCommand {
   /// Shows log records and metrics, and the traces that no span arrived for within `quiet`.
   /// - Returns: The error if standard output can't be written.
   private func show(_ handler: RequestHandler, quiet: Duration) -> ToolError? {
-    let (traces, discarded) = handler.takeQuiet(for: quiet)
-    // The width of a terminal can change.
-    let waterfall = Waterfall(Terminal.standard, isVerbose: isVerbose)
-    let items = handler.takeLines()
     do throws(ToolError) {
-      for line in items.lines {
-        let shown = isVerbose ? line : TerminalWidth.cut(line, to: Terminal.standard.columns)
-        try TextOutput.standard.deliver(shown + "\n")
-      }
-      if items.discarded > 0 {
-        try TextOutput.standard.deliver("… and \(items.discarded) log records and metrics that were discarded\n")
-      }
-      for trace in traces {
-        var text = waterfall.text(trace.spans)
-        if trace.known > 0 { text += "  shown again, with \(trace.spans.count - trace.known) more spans\n" }
-        if trace.omitted > 0 { text += "  … and \(trace.omitted) spans beyond the limit of one trace\n" }
-        try TextOutput.standard.deliver(text + "\n")
-      }
-      if discarded.spans > 0 {
-        try TextOutput.standard.deliver("… and \(discarded.spans) spans that were discarded for want of memory\n")
-      }
-      if discarded.traces > 0 {
-        try TextOutput.standard.deliver(
-          "… \(discarded.traces) traces were discarded; their later spans are shown without the earlier ones\n")
-      }
+      try showItems(handler)
+      try showTraces(handler, quiet)
       return nil
     } catch {
       return error
+    }
+  }
+
+  private func showItems(_ handler: RequestHandler) throws(ToolError) {
+    let items = handler.takeLines()
+    for line in items.lines {
+      let shown = isVerbose ? line : TerminalWidth.cut(line, to: Terminal.standard.columns)
+      try TextOutput.standard.deliver(shown + "\n")
+    }
+    if items.discarded > 0 {
+      try TextOutput.standard.deliver("… and \(items.discarded) log records and metrics that were discarded\n")
+    }
+  }
+
+  private func showTraces(_ handler: RequestHandler, _ quiet: Duration) throws(ToolError) {
+    let (traces, discarded) = handler.takeQuiet(for: quiet)
+    // The width of a terminal can change.
+    let waterfall = Waterfall(Terminal.standard, isVerbose: isVerbose)
+    for trace in traces {
+      var text = waterfall.text(trace.spans)
+      if trace.known > 0 { text += "  shown again, with \(trace.spans.count - trace.known) more spans\n" }
+      if trace.omitted > 0 { text += "  … and \(trace.omitted) spans beyond the limit of one trace\n" }
+      try TextOutput.standard.deliver(text + "\n")
+    }
+    if discarded.spans > 0 {
+      try TextOutput.standard.deliver("… and \(discarded.spans) spans that were discarded for want of memory\n")
+    }
+    if discarded.traces > 0 {
+      try TextOutput.standard.deliver(
+        "… \(discarded.traces) traces were discarded; their later spans are shown without the earlier ones\n")
     }
   }
 

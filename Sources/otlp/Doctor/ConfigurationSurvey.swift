@@ -56,27 +56,9 @@ package struct ConfigurationSurvey: Sendable {
     } catch {
       problems.append(Finding(error))
     }
-    let batch: BatchConfiguration
-    do throws(ToolError) {
-      batch = try options.batchConfiguration(signal, environment: environment, diagnostics: diagnostics)
-    } catch {
-      batch = BatchConfiguration(signal: signal)
-      problems.append(.refusedValue(error))
-    }
-    var telemetry = Telemetry.Configuration()
-    telemetry.environment = environment
-    telemetry.detectors = []
-    telemetry.diagnostics = diagnostics
-    // Without a producer a program has no metrics to export.
-    telemetry.exportsSelfMetrics = true
-    telemetry.otlpProtocol = .grpc  // the exporter's options have it
-    let setup = TelemetrySetup(telemetry, appliesToExporters: false)
-    var reader: PeriodicMetricReader.Configuration?
-    if signal == .metrics {
-      var configuration = PeriodicMetricReader.Configuration()
-      configuration.apply(environment: environment, diagnostics: diagnostics)
-      reader = configuration
-    }
+    let batch = Self.batch(options, signal, environment, diagnostics, &problems)
+    let setup = Self.setup(environment, diagnostics)
+    let reader = signal == .metrics ? Self.reader(environment, diagnostics) : nil
     self.exporter = exporter
     isUsable = problems.isEmpty
     findings = problems + events.all.map { Finding($0) } + Finding.telemetry(setup, signal, environment)
@@ -87,6 +69,38 @@ package struct ConfigurationSurvey: Sendable {
       sources.exporterRows(exporter, transport) + sources.batchRows(batch)
       + (reader.map { sources.readerRows($0) } ?? [])
       + TelemetrySources(setup: setup, signal: signal, environment: Environment(environment)).rows
+  }
+
+  private static func batch(
+    _ options: ExportOptions, _ signal: OTLPSignal, _ environment: [String: String], _ diagnostics: Diagnostics,
+    _ problems: inout [Finding]
+  ) -> BatchConfiguration {
+    do throws(ToolError) {
+      return try options.batchConfiguration(signal, environment: environment, diagnostics: diagnostics)
+    } catch {
+      problems.append(.refusedValue(error))
+      return BatchConfiguration(signal: signal)
+    }
+  }
+
+  /// What a program with the same environment would have beside the exporter's options.
+  private static func setup(_ environment: [String: String], _ diagnostics: Diagnostics) -> TelemetrySetup {
+    var telemetry = Telemetry.Configuration()
+    telemetry.environment = environment
+    telemetry.detectors = []
+    telemetry.diagnostics = diagnostics
+    // Without a producer a program has no metrics to export.
+    telemetry.exportsSelfMetrics = true
+    telemetry.otlpProtocol = .grpc  // the exporter's options have it
+    return TelemetrySetup(telemetry, appliesToExporters: false)
+  }
+
+  private static func reader(
+    _ environment: [String: String], _ diagnostics: Diagnostics
+  ) -> PeriodicMetricReader.Configuration {
+    var configuration = PeriodicMetricReader.Configuration()
+    configuration.apply(environment: environment, diagnostics: diagnostics)
+    return configuration
   }
 
   /// The protocol of options or environment; gRPC if this build has no other.

@@ -10,19 +10,7 @@ package struct SpanDetails {
   package private(set) var lines: [String] = []
 
   package init(_ span: SpanData) {
-    let (start, end) = (span.startTimeUnixNano, span.endTimeUnixNano)
-    lines.append("\(span.kind)  \(start == 0 ? "no start time" : TimeOfDay(unixNano: start).text)  span \(span.spanID)")
-    if end == 0 {
-      lines.append("no end time")
-    } else if end < start {
-      lines.append("end \(TimeOfDay(unixNano: end).dateText), before the start")
-    }
-    if span.parentSpanID.isValid { lines.append("parent \(span.parentSpanID)") }
-    if span.status.code != .unset {
-      let message = span.status.message.isEmpty ? "" : ": \(Self.clean(span.status.message))"
-      lines.append("status \(span.status.code)\(message)")
-    }
-    if !span.traceState.isEmpty { lines.append("trace state \(Self.clean(span.traceState))") }
+    addHead(span)
     add(span.attributes, indent: "")
     addDropped(span.droppedAttributesCount, "attributes", indent: "")
     for event in span.events {
@@ -38,6 +26,28 @@ package struct SpanDetails {
       addDropped(link.droppedAttributesCount, "attributes", indent: "  ")
     }
     addDropped(span.droppedLinksCount, "links", indent: "")
+    addOwners(span)
+  }
+
+  /// Kind, times, ids, status and trace state.
+  private mutating func addHead(_ span: SpanData) {
+    let (start, end) = (span.startTimeUnixNano, span.endTimeUnixNano)
+    lines.append("\(span.kind)  \(start == 0 ? "no start time" : TimeOfDay(unixNano: start).text)  span \(span.spanID)")
+    if end == 0 {
+      lines.append("no end time")
+    } else if end < start {
+      lines.append("end \(TimeOfDay(unixNano: end).dateText), before the start")
+    }
+    if span.parentSpanID.isValid { lines.append("parent \(span.parentSpanID)") }
+    if span.status.code != .unset {
+      let message = span.status.message.isEmpty ? "" : ": \(Self.clean(span.status.message))"
+      lines.append("status \(span.status.code)\(message)")
+    }
+    if !span.traceState.isEmpty { lines.append("trace state \(Self.clean(span.traceState))") }
+  }
+
+  /// Scope and resource.
+  private mutating func addOwners(_ span: SpanData) {
     if !span.scope.name.isEmpty {
       let version = span.scope.version.isEmpty ? "" : " \(Self.clean(span.scope.version))"
       lines.append("scope \(Self.clean(span.scope.name))\(version)")

@@ -57,6 +57,32 @@ import Testing
     await collector.stop()
   }
 
+  @Test(
+    "a request has its signal's path, the encoding of its message, and the attempt's time",
+    arguments: [OTLPCompression.none, .gzip])
+  func requests(_ compression: OTLPCompression) throws {
+    try scene(configure: {
+      $0.compression = compression
+      $0.timeout = .seconds(3)
+    }) { scene in
+      let (logs, metrics) = (scene.exporter.logExporter, scene.exporter.metricExporter)
+      let limit = Deadline(scene.simulation.now + .seconds(20))
+      #expect(await scene.export(64).exported == 64)
+      #expect(await logs.export(Self.records(64), deadline: limit).exported == 64)
+      #expect(await metrics.export(Self.metrics(64), deadline: limit).exported == 64)
+      let requests = scene.collector.requests
+      let services = ["trace.v1.TraceService", "logs.v1.LogsService", "metrics.v1.MetricsService"]
+      #expect(requests.map(\.path) == services.map { "/opentelemetry.proto.collector.\($0)/Export" })
+      for request in requests {
+        #expect(request.isCompressed == (compression != .none))
+        #expect(request.header("grpc-encoding") == (compression == .none ? nil : "gzip"))
+        // A little of the time goes into the connection.
+        let microseconds = request.header("grpc-timeout").flatMap { Int($0.dropLast()) } ?? 0
+        #expect((2_900_000...3_000_000).contains(microseconds), "\(request.header("grpc-timeout") ?? "")")
+      }
+    }
+  }
+
   @Test("each signal's metrics count its own items")
   func selfMetrics() async throws {
     let collector = try await LoopbackCollector()
