@@ -11,10 +11,6 @@ struct TelemetryEnvironment {
   ]
   private static let exporterNames = "otlp, console, otlp/stdout or none"
 
-  private static func protocolVariables(_ signal: OTLPSignal) -> [String] {
-    [signal.variableInfix, ""].map { "OTEL_EXPORTER_OTLP_\($0)PROTOCOL" }
-  }
-
   private let variables: [String: String]
   private let environment: Environment
   private let diagnostics: Diagnostics
@@ -91,7 +87,7 @@ struct TelemetryEnvironment {
   func otlpProtocol(_ code: Telemetry.OTLPProtocol?, _ signal: OTLPSignal) -> Setting<String> {
     setting(code?.description, default: Telemetry.OTLPProtocol.grpc.description) {
       environment.value(
-        Self.protocolVariables(signal), allowed: Telemetry.OTLPProtocol.names.joined(separator: ", ")
+        signal.exporterVariables("PROTOCOL"), allowed: Telemetry.OTLPProtocol.names.joined(separator: ", ")
       ) { Telemetry.OTLPProtocol.names.contains($0) ? $0 : nil }
     }
   }
@@ -99,7 +95,7 @@ struct TelemetryEnvironment {
   /// The variables for the exporter, which would warn of a protocol that has been read here. It does so if code has chosen the
   /// protocol.
   func exporterVariables(_ chosen: Setting<String>, _ signal: OTLPSignal) -> [String: String] {
-    let read = Self.protocolVariables(signal)
+    let read = signal.exporterVariables("PROTOCOL")
     return chosen.isFromCode ? variables : variables.filter { !read.contains($0.key) }
   }
 

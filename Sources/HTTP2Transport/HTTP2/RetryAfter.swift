@@ -54,17 +54,11 @@ package enum RetryAfter {
       clock.count == 3, let hour = number(clock[0], 0...23), let minute = number(clock[1], 0...59),
       let second = number(clock[2], 0...60)
     else { return nil }
-    return days(year, month + 1, day) * 86_400 + hour * 3_600 + minute * 60 + second
+    let days = CivilDate(year: year, month: month + 1, day: day).daysSince1970
+    return days * 86_400 + hour * 3_600 + minute * 60 + second
   }
 
   private static func number(_ text: Substring, _ range: ClosedRange<Int>) -> Int? {
     Int(decimal: text).flatMap { range.contains($0) ? $0 : nil }
-  }
-
-  /// - Returns: The days since 1 January 1970. Years begin in March here, so a leap day is the last day of a year.
-  private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let year = month > 2 ? year : year - 1
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
   }
 }

@@ -7,7 +7,7 @@ struct OTLPEnvironment {
 
   /// The variables of an option, the overriding variable first.
   func names(_ option: String) -> [String] {
-    [signal.variableInfix, ""].map { "OTEL_EXPORTER_OTLP_\($0)\(option)" }
+    signal.exporterVariables(option)
   }
 
   func string(_ option: String) -> Environment.Found<String>? { environment.string(names(option)) }

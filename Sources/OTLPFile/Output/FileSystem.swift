@@ -170,19 +170,6 @@ enum FileSystem {
     return unsafe String(cString: text)
   }
 
-  /// Waits until a stream takes bytes, until `deadline` of the system's clock.
-  static func awaitWritable(_ descriptor: Int32, by deadline: Deadline) throws(SystemError) {
-    while true {
-      // Rounded up, so that the loop doesn't spin at the end.
-      let milliseconds = deadline.nanosecondsLeft(at: .system) / 1_000_000 + 1
-      var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      let count = unsafe poll(&request, 1, Int32(clamping: milliseconds))
-      if count > 0 { return }
-      if count < 0, errno != EINTR { throw SystemError(call: "poll", code: errno) }
-      if deadline.hasPassed(at: .system) { throw SystemError(call: "write", code: ETIMEDOUT) }
-    }
-  }
-
   @discardableResult
   private static func check(_ call: String, _ body: () -> Int32) throws(SystemError) -> Int32 {
     while true {

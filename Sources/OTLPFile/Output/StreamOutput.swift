@@ -1,5 +1,6 @@
 internal import Synchronization
 internal import TelemetryCore
+internal import TelemetrySDK
 
 #if canImport(Glibc)
   internal import Glibc
@@ -129,7 +130,7 @@ final class StreamOutput: LineOutput {
     let (text, start) = (unfinished.line.text, unfinished.done)
     do throws(SystemError) {
       while unfinished.done < text.count {
-        try FileSystem.awaitWritable(descriptor, by: deadline)
+        try DescriptorWriter.awaitWritable(descriptor, by: deadline)
         unfinished.done += try piece(of: text, from: unfinished.done, to: descriptor)
       }
       state.unfinished = nil

@@ -37,6 +37,16 @@ extension TelemetryStore {
     }
   }
 
+  /// True for the status of an item that the database never takes, such as one that a constraint refuses. Missing rights and a
+  /// missing table are nothing of the kind: a person can mend them.
+  package static func isBadData(status: String) -> Bool {
+    #if PostgreSQL
+      if PostgreSQLFailure.meaning(of: status) == .badData { return true }
+    #endif
+    let own = AttemptFailure.unreadableRequest.status
+    return [own, "SQLITE_CONSTRAINT", "SQLITE_TOOBIG", "SQLITE_MISMATCH"].contains(status)
+  }
+
   private static func made(_ body: () throws(OTLPError) -> Exporters) throws(DatabaseError) -> Exporters {
     do throws(OTLPError) { return try body() } catch { throw DatabaseError(error.message) }
   }

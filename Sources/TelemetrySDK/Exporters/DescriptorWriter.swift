@@ -1,3 +1,5 @@
+package import TelemetryCore
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -6,7 +8,8 @@
   internal import Darwin
 #endif
 
-enum DescriptorWriter {
+/// Writes to descriptors that may be slow to take bytes.
+package enum DescriptorWriter {
   /// Writes all of `text`, and blocks until then.
   /// - Throws: `ETIMEDOUT` if the descriptor isn't writable by `deadline`, or the error of the system call.
   static func write(_ text: String, to descriptor: Int32, by deadline: Deadline) throws(SystemError) {
@@ -27,7 +30,9 @@ enum DescriptorWriter {
     }
   }
 
-  private static func awaitWritable(_ descriptor: Int32, by deadline: Deadline) throws(SystemError) {
+  /// Waits until a descriptor takes bytes, until `deadline` of the system's clock.
+  /// - Throws: `ETIMEDOUT`, or the error of the system call.
+  package static func awaitWritable(_ descriptor: Int32, by deadline: Deadline) throws(SystemError) {
     while true {
       // Rounded up, so that the loop doesn't spin at the end. `poll` waits for at most 24 days at a time.
       let milliseconds = deadline.nanosecondsLeft(at: .system) / 1_000_000 + 1

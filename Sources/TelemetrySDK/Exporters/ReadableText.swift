@@ -35,30 +35,15 @@ package enum ReadableText {
   /// The value with three decimal places.
   static func fixed(_ value: Double) -> String {
     guard value.isFinite, value < 1e15 else { return "\(value)" }
-    let thousandths = Int64((value * 1000).rounded())
-    return "\(thousandths / 1000).\(padded(thousandths % 1000, 3))"
-  }
-
-  private static func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = "\(number)"
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    let thousandths = Int((value * 1000).rounded())
+    return "\(thousandths / 1000).\(CivilDate.digits(thousandths % 1000, 3))"
   }
 
   /// The time in UTC, with nanoseconds (RFC 3339, 5.6).
   package static func time(_ nanoseconds: UInt64) -> String {
-    let seconds = Int64(nanoseconds / 1_000_000_000)
-    let (days, second) = (seconds / 86_400, seconds % 86_400)
-    // The civil date from the days since 1970, in eras of 400 years that begin in March.
-    let shifted = days + 719_468
-    let (era, dayOfEra) = (shifted / 146_097, shifted % 146_097)
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let monthFromMarch = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-    let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    let clock = [second / 3600, second / 60 % 60, second % 60].map { padded($0, 2) }.joined(separator: ":")
-    let fraction = padded(Int64(nanoseconds % 1_000_000_000), 9)
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock).\(fraction)Z"
+    let seconds = Int(nanoseconds / 1_000_000_000)
+    let clock = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map { CivilDate.digits($0, 2) }
+    let fraction = CivilDate.digits(Int(nanoseconds % 1_000_000_000), 9)
+    return "\(CivilDate(daysSince1970: seconds / 86_400).text)T\(clock.joined(separator: ":")).\(fraction)Z"
   }
 }

@@ -30,4 +30,9 @@ public enum OTLPSignal: Hashable, Sendable {
     case .logs: "LOGS_"
     }
   }
+
+  /// The variables `OTEL_EXPORTER_OTLP_…` of an exporter's option, the signal's own first (RULES 2.1).
+  package func exporterVariables(_ option: String) -> [String] {
+    [variableInfix, ""].map { "OTEL_EXPORTER_OTLP_\($0)\(option)" }
+  }
 }

@@ -121,7 +121,7 @@ package struct DoctorCommand: ToolCommand {
   #if HTTP
     /// The signal's own variable if that names the endpoint.
     private func ownVariable(_ http: OTLPHTTPExporter.Configuration) -> String? {
-      let own = "OTEL_EXPORTER_OTLP_\(signal.variableInfix)ENDPOINT"
+      let own = signal.exporterVariables("ENDPOINT")[0]
       return http.values.endpoint.source == .environment(variable: own) ? own : nil
     }
   #endif

@@ -1,9 +1,20 @@
+internal import OTLPExport
 internal import TelemetryCore
 package import TelemetryDatabase
 package import TelemetrySDK
 
 /// The database of `otlp receive`. Thread-safe; it blocks the caller until the items are stored.
 package final class DatabaseSink: Sendable {
+  /// What became of a request's items.
+  package enum Outcome: Hashable, Sendable {
+    /// All are stored.
+    case stored
+    /// The database takes some of them never, such as one that a constraint refuses; the others are stored.
+    case rejected(Int, reason: String)
+    /// They aren't all stored, and the same may succeed later.
+    case notStored(reason: String)
+  }
+
   /// A sender waits about 10 s for its answer.
   private static let timeout = Duration.seconds(9)
 
@@ -38,20 +49,25 @@ package final class DatabaseSink: Sendable {
   }
 
   /// Stores spans.
-  /// - Returns: The reason if they weren't all stored.
-  package func store(_ spans: [SpanData]) -> String? { store(SpanBatch(spans), exporters.spans) }
+  package func store(_ spans: [SpanData]) -> Outcome { store(SpanBatch(spans), exporters.spans) }
 
   /// Stores log records.
-  /// - Returns: The reason if they weren't all stored.
-  package func store(_ records: [LogRecord]) -> String? { store(LogRecordBatch(records), exporters.logRecords) }
+  package func store(_ records: [LogRecord]) -> Outcome { store(LogRecordBatch(records), exporters.logRecords) }
 
-  private func store<Item>(_ batch: Batch<Item>, _ exporter: any Exporter<Item>) -> String? {
-    guard !batch.isEmpty else { return nil }
+  private func store<Item>(_ batch: Batch<Item>, _ exporter: any Exporter<Item>) -> Outcome {
+    guard !batch.isEmpty else { return .stored }
     let outcome: ExportOutcome? = wait { await exporter.export(batch, deadline: .after(Self.timeout)) }
-    guard let outcome, outcome.exported == batch.count else {
-      return outcome?.error.map { "\($0)" } ?? "the time for it passed"
+    guard let outcome else { return .notStored(reason: "the time for it passed") }
+    if outcome.exported == batch.count { return .stored }
+    let reason = outcome.error.map { "\($0)" } ?? "the time for it passed"
+    let dropped = outcome.dropped.filter { $0.value > 0 }
+    // Missing rights refuse all items, and a person can mend them.
+    let isForGood =
+      outcome.exported > 0 || TelemetryStore.isBadData(status: (outcome.error as? OTLPError)?.status ?? "")
+    guard isForGood, dropped.keys.allSatisfy({ $0 == .refused || $0 == .tooLarge }) else {
+      return .notStored(reason: reason)
     }
-    return nil
+    return .rejected(dropped.values.reduce(0, +), reason: reason)
   }
 
   /// Closes the database.

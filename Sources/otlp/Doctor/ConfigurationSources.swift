@@ -88,15 +88,16 @@ struct ConfigurationSources {
 
   private func protocolSource(_ transport: OTLPTransport) -> String {
     if options.given.contains("protocol") { return "--protocol" }
-    let names = ["OTEL_EXPORTER_OTLP_\(signal.variableInfix)PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
-    return environment.value(names, allowed: "") { $0 == transport.rawValue ? $0 : nil }?.variable ?? "default"
+    let found = environment.value(signal.exporterVariables("PROTOCOL"), allowed: "") {
+      $0 == transport.rawValue ? $0 : nil
+    }
+    return found?.variable ?? "default"
   }
 
   private func headerRows(_ configuration: OTLPGRPCExporter.Configuration) -> [Row] {
     let names = configuration.headers.names
     guard !names.isEmpty else { return [Row("header", "none", source: "default")] }
-    let variables = ["OTEL_EXPORTER_OTLP_\(signal.variableInfix)HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"]
-    let variable = environment.string(variables)?.variable ?? "default"
+    let variable = environment.string(signal.exporterVariables("HEADERS"))?.variable ?? "default"
     return names.map { name in
       Row(
         "header", "\(Redaction.shown(name))=\(Redaction.mark)",

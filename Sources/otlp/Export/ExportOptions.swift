@@ -31,7 +31,7 @@ package struct ExportOptions {
     _ signal: OTLPSignal = .traces, environment: [String: String]
   ) -> (value: OTLPTransport, source: String) {
     if let exporterProtocol { return (exporterProtocol, "protocol") }
-    let names = ["OTEL_EXPORTER_OTLP_\(signal.variableInfix)PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"]
+    let names = signal.exporterVariables("PROTOCOL")
     guard let found = Environment(environment).value(names, allowed: "", { OTLPTransport(protocolName: $0) }) else {
       return (.grpc, "protocol")
     }

@@ -18,6 +18,8 @@ package struct Refusals: Sendable {
   private var open: Set<Key> = []
   private var uncounted = 0
   private var uncountedItems = 0
+  /// The items that will never be taken, of requests that were.
+  private var rejectedItems = 0
   /// The number of answers UNAVAILABLE.
   package private(set) var tries = 0
   /// True from a refusal to the next request that is taken.
@@ -45,16 +47,29 @@ package struct Refusals: Sendable {
     return isOngoing
   }
 
+  /// Some items of a request that was taken will never be.
+  /// - Returns: True for the first request of this kind.
+  package mutating func rejected(_ items: Int) -> Bool {
+    defer { rejectedItems += items }
+    return rejectedItems == 0
+  }
+
   /// The requests that were never taken.
   package var requests: Int { open.count + uncounted }
 
   /// The items of the requests that were never taken.
   package var items: Int { open.reduce(uncountedItems) { $0 + $1.items } }
 
-  /// `10 items were refused (1 request in 3 tries)`; nil if all were taken at last.
+  /// `10 items were refused (1 request in 3 tries), 1 item was rejected`; nil if all were taken at last.
   package var text: String? {
-    guard requests > 0 else { return nil }
-    let verb = items == 1 ? "item was" : "items were"
-    return "\(items) \(verb) refused (\(counted(requests, "request")), \(tries == 1 ? "1 try" : "\(tries) tries"))"
+    var parts: [String] = []
+    if requests > 0 {
+      let tries = tries == 1 ? "1 try" : "\(tries) tries"
+      parts.append("\(Self.text(items)) refused (\(counted(requests, "request")), \(tries))")
+    }
+    if rejectedItems > 0 { parts.append("\(Self.text(rejectedItems)) rejected") }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
+
+  private static func text(_ items: Int) -> String { items == 1 ? "1 item was" : "\(items) items were" }
 }

@@ -59,20 +59,24 @@ package final class RequestHandler: Sendable {
   }
 
   private func store(_ request: LoopbackCollector.Request, _ database: DatabaseSink) -> LoopbackCollector.Response {
-    let reason: String?
+    let outcome: DatabaseSink.Outcome
     switch request.signal {
-    case .traces: reason = database.store(request.spans)
-    case .logs: reason = database.store(request.logRecords)
+    case .traces: outcome = database.store(request.spans)
+    case .logs: outcome = database.store(request.logRecords)
     default: return answerOther(request)
     }
-    guard let reason else {
-      if state.withLock({ $0.refusals.taken(request.key) }) { report("\(database.name): items are stored again") }
-      return .success
+    if case .notStored(let reason) = outcome {
+      if state.withLock({ $0.refusals.refused(request.key) }) {
+        report("\(database.name): items are refused: \(reason)")
+      }
+      return .status(.unavailable, message: "otlp receive can't store the items: \(reason)")
     }
-    if state.withLock({ $0.refusals.refused(request.key) }) {
-      report("\(database.name): items are refused: \(reason)")
+    if state.withLock({ $0.refusals.taken(request.key) }) { report("\(database.name): items are stored again") }
+    guard case .rejected(let count, let reason) = outcome else { return .success }
+    if state.withLock({ $0.refusals.rejected(count) }) {
+      report("\(database.name): items are rejected, and others stored: \(reason)")
     }
-    return .status(.unavailable, message: "otlp receive can't store the items: \(reason)")
+    return .partialSuccess(rejected: Int64(count), message: "otlp receive can't store all items: \(reason)")
   }
 
   private func report(_ text: String) { TextOutput.error.line("otlp receive: --database: \(text)") }

@@ -67,21 +67,14 @@ package enum TimeText {
     let (offsetHours, offsetMinutes) = (Int64(match.9 ?? "0") ?? 0, Int64(match.10 ?? "0") ?? 0)
     guard offsetHours < 24, offsetMinutes < 60 else { return nil }
     let offset = (offsetHours * 3600 + offsetMinutes * 60) * (match.8 == "-" ? -1 : 1)
-    let seconds = daysSince1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+    let days = Int64(CivilDate(year: Int(year), month: Int(month), day: Int(day)).daysSince1970)
+    let seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
     return UInt64(exactly: seconds).flatMap { sum($0, fraction) }
   }
 
   private static func days(in month: Int64, of year: Int64) -> Int64 {
     let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     return month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-  }
-
-  /// In eras of 400 years that begin in March, so that the leap day is a year's last.
-  private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let year = month <= 2 ? year - 1 : year
-    let (era, yearOfEra) = (year / 400, year % 400)
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 }
 

@@ -30,4 +30,14 @@ import otlp
   func reports() {
     #expect(answers("+a -b -b -c +d +b -e").reports == [false, true, false, false, true, false, true])
   }
+
+  @Test("rejected items count, although their requests were taken")
+  func rejections() {
+    var refusals = Refusals()
+    let reports = [refusals.rejected(1), refusals.rejected(2)]
+    #expect(reports == [true, false])
+    #expect(refusals.text == "3 items were rejected")
+    _ = refusals.refused(Refusals.Key("a", items: 1))
+    #expect(refusals.text == "1 item was refused (1 request, 1 try), 3 items were rejected")
+  }
 }

@@ -63,6 +63,32 @@ import Testing
       #expect(lines.last?.contains("telemetry.sqlite: 10 items were refused (1 request, ") == true, "\(process.errors)")
     }
 
+    @Test("an item that the database never takes is rejected once, and the others of its request are stored")
+    func rejections() async throws {
+      let database = try TestFiles.makeDirectory() + "/telemetry.sqlite"
+      let (process, endpoint) = try await start(database)
+      let trigger = """
+        import sqlite3, sys
+        sqlite3.connect(sys.argv[1]).execute("CREATE TRIGGER poison BEFORE INSERT ON spans WHEN new.status_code = 2 "
+          "BEGIN SELECT RAISE(ABORT, 'no errors here'); END")
+        """
+      let client = try ChildProcess(["/usr/bin/env", "python3", "-c", trigger, database])
+      #expect(await client.wait() == 0, "\(client.errors)")
+      let load = try await Tool.run(["load", "--endpoint", endpoint, "--spans", "40", "--error-rate", "10"])
+      #expect(load.code == 69 && load.errors.contains("rejected"), "\(load.errors)")
+      let single = try await Tool.run(["span", "--endpoint", endpoint, "--status", "error", "--name", "alone"])
+      #expect(single.code == 69, "\(single.errors)")
+      process.send(2)
+      #expect(await process.wait() == 69)
+      let lines = process.errors.split(separator: "\n")
+      #expect(lines.filter { $0.contains("items are rejected, and others stored: ") }.count == 1, "\(process.errors)")
+      #expect(process.errors.contains("no errors here") && !process.errors.contains("items are refused"))
+      let rejected = lines.last.flatMap { $0.firstMatch(of: /telemetry.sqlite: (\d+) items were rejected/)?.1 }
+      let count = try #require(rejected.flatMap { Int($0) }, "\(process.errors)")
+      let stored = try await Tool.run(["traces", "--database", database, "--json", "--limit", "1000"])
+      #expect(stored.output.split(separator: "\n").count == 41 - count, "\(stored.output)")
+    }
+
     @Test("an unknown path isn't found, and another signal isn't implemented")
     func unknownPaths() async throws {
       let (process, endpoint) = try await start(try TestFiles.makeDirectory() + "/telemetry.sqlite")
