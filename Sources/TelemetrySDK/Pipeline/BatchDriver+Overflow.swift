@@ -119,8 +119,9 @@ extension BatchDriver {
   /// admits none any more.
   /// - Returns: The producers to wake outside the lock.
   func admitBlockedProducers(_ state: inout State) -> [ProducerQueue.Producer] {
-    guard !state.producers.isEmpty else { return [] }
+    // Also after the last producer has given up: else no item would be queued directly any more.
     defer { state.openRoom = state.producers.isEmpty ? maxQueueSize : 0 }
+    guard !state.producers.isEmpty else { return [] }
     guard state.machine.admitsBlockedProducers else {
       let producers = state.producers.removeAll()
       for producer in producers { _ = state.machine.blockedItemDropped(.shutdown, count: producer.count) }

@@ -174,6 +174,20 @@ import Testing
     #expect(ledger.dropped == [.queueFull: 1, .shutdown: 2] && ledger.isBalanced)
   }
 
+  @Test("items are queued directly again once the last blocked producer has given up")
+  func directAfterGivingUp() async throws {
+    let begun = Promise<Void>()
+    let processor = try BatchProcessor(
+      exporter: ScriptedExporter.stuck(begun),
+      configuration: Self.configuration(.block(upTo: .milliseconds(1)), queue: 1), diagnostics: .silent)
+    processor.onEnd(Thing(number: 0))
+    await begun.value
+    for number in 1...2 { processor.onEnd(Thing(number: number)) }
+    #expect(processor.ledger.dropped == [.queueFull: 1])
+    #expect(processor.driver.withState { $0.openRoom } == 1)
+    _ = await processor.shutdown(within: .milliseconds(10))
+  }
+
   @Test(
     "a shutdown also exports the items of blocked producers", arguments: [(1, 1), (5, 1), (60, 20)])
   func blockedItemsAreExported(_ producers: Int, queue: Int) async throws {
