@@ -158,15 +158,17 @@ extension HTTP2Connection {
   /// Continues to read after the loop's other jobs.
   @inline(never)
   private func readLater(toEnd: Bool) {
+    // A job that is scheduled already may be from before the hang-up.
+    if toEnd { hasHungUp = true }
     guard !isReadScheduled else { return }
     isReadScheduled = true
-    Task(executorPreference: loop) { await self.continueReading(toEnd: toEnd) }
+    Task(executorPreference: loop) { await self.continueReading() }
   }
 
-  private func continueReading(toEnd: Bool) {
+  private func continueReading() {
     isReadScheduled = false
     guard !machine.isClosed else { return }
-    readAll(toEnd: toEnd)
+    readAll(toEnd: hasHungUp)
     step()
   }
 

@@ -19,6 +19,8 @@ package actor HTTP2Connection: LoopHandler {
   var writeFailure: WriteFailure?
   /// A job that continues to read is scheduled.
   var isReadScheduled = false
+  /// The system has reported the end, which it does once.
+  var hasHungUp = false
   var queue = StreamQueue() { didSet { hasQueuedRequests = !queue.isEmpty } }
   // A copy, because an access to the queue costs a check of exclusive access.
   private(set) var hasQueuedRequests = false
