@@ -232,7 +232,8 @@
       if let id = timer?.id { loop.cancel(id) }
       timer = nil
       for (number, promise) in promises {
-        if let result = handles.end(number, CURLE_OK) { promise.fulfil(.stopped(result)) }
+        guard let result = handles.end(number, CURLE_OK) else { continue }
+        if !promise.fulfil(.stopped(result)) { unread[number] = result }
       }
       handles.close()
     }
