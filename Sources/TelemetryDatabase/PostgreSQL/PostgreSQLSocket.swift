@@ -53,7 +53,8 @@
     }
 
     func loopEnded() {
-      token = .none
+      // What was registered isn't any more: the next wait would last until its deadline.
+      (token, registered) = (.none, [])
       waiter?.fulfil(false)
     }
   }
