@@ -22,7 +22,10 @@
     private var active = 0
     /// The calls that wait for a connection, in order.
     private var waiting: [Promise<Bool>] = []
-    private let stop = Promise<Void>()
+    /// The connections that calls use now.
+    private var used: [ObjectIdentifier: PostgreSQLConnection] = [:]
+    /// Fulfilled when no call is left, after the shutdown.
+    private let idle = Promise<Void>()
     private var isShutDown = false
 
     init(
@@ -56,8 +59,11 @@
         return .failure(error.attemptFailure(isReused: false))
       }
       defer { leave() }
+      guard !isShutDown else { return .failure(.databaseIsShutDown) }
       let loan = pool.acquire()
       let connection = loan.value
+      used[ObjectIdentifier(connection)] = connection
+      defer { ended(connection) }
       let isReused = connection.isReused
       do throws(PostgreSQLFailure) {
         if !connection.isConnected { try await connect(connection, deadline) }
@@ -70,6 +76,12 @@
         if !error.keepsConnection || connection.isBroken { abandon(connection, error) }
         return .failure(attemptFailure(error, isReused, message))
       }
+    }
+
+    private func ended(_ connection: PostgreSQLConnection) {
+      used[ObjectIdentifier(connection)] = nil
+      // After the shutdown the pool isn't emptied again.
+      if isShutDown { connection.close() }
     }
 
     private func attemptFailure(
@@ -134,6 +146,7 @@
         if waiting.removeFirst().fulfil(true) { return }
       }
       active -= 1
+      if isShutDown, active == 0 { idle.fulfil(()) }
     }
 
     // MARK: Retention
@@ -155,14 +168,15 @@
 
     // MARK: The end
 
-    /// Lets calls continue until `deadline`, then closes the connections.
+    /// Lets calls that have a connection continue until `deadline`, then ends them and closes the connections.
     func shutdown(deadline: Deadline) async {
       isShutDown = true
-      // The delivery has ended its calls: what still waits here waits for nothing.
       for turn in waiting { turn.fulfil(false) }
       waiting = []
       connector.stop()
       pool.trim()
+      if active > 0 { _ = await idle.value(until: deadline, on: loop) }
+      for connection in used.values { connection.stop() }
     }
   }
 #endif

@@ -27,6 +27,7 @@
     private var socket: PostgreSQLSocket?
     /// True if the connection served a batch.
     private(set) var isReused = false
+    private var isStopped = false
 
     init(loop: TelemetryLoop) { self.loop = loop }
 
@@ -57,6 +58,12 @@
     }
 
     func served() { isReused = true }
+
+    /// Has the present statement, and those that follow, fail as cancelled.
+    func stop() {
+      isStopped = true
+      socket?.endWait()
+    }
 
     /// A request to end the present statement, for a blocking thread.
     var cancelRequest: (@Sendable () -> Void)? { handle?.cancelStatement() }
@@ -157,6 +164,7 @@
     }
 
     private func wait(for readiness: Readiness, _ deadline: Deadline) async throws(PostgreSQLFailure) {
+      guard !isStopped else { throw PostgreSQLFailure(.cancelled, "the exporter was shut down") }
       guard let promise = socket?.wait(for: readiness) else { throw PostgreSQLFailure(.lost, "the loop has ended") }
       let isReady = await withTaskCancellationHandler {
         await promise.value(until: deadline, on: loop)
@@ -165,6 +173,7 @@
       }
       if Task.isCancelled { throw PostgreSQLFailure(.cancelled, "the export was cancelled") }
       guard let isReady else { throw PostgreSQLFailure(.deadline, "no answer in the attempt's time") }
+      guard !isStopped else { throw PostgreSQLFailure(.cancelled, "the exporter was shut down") }
       guard isReady else { throw PostgreSQLFailure(.lost, "the loop has ended") }
     }
 

@@ -39,6 +39,9 @@
       }
     }
 
+    /// Ends the present wait, as the loop's end does.
+    func endWait() { waiter?.fulfil(false) }
+
     /// Ends the watch. Before the socket is closed.
     func unwatch() {
       if token != .none { loop.unwatch(descriptor, token) }

@@ -1,6 +1,9 @@
 #if PostgreSQL
   import Glibc
+  import OTLPExport
+  import OTLPTesting
   import TelemetryCore
+  import TestSupport
   import TestThreads
   import Testing
 
@@ -8,6 +11,29 @@
 
   /// The end of the exporter, and that of its loop, while a server doesn't answer.
   @Suite(.ownThreads) struct PostgreSQLEndTests {
+    @Test("shutdown ends a batch that waits for the server, and closes its connection")
+    func shutdownWhileWaiting() async throws {
+      let scene = try await PostgreSQLScene { $0.timeout = .seconds(30) }
+      #expect(await scene.export(StandardWorkload().spans(0..<5)).exported == 5)
+      let holder = try await scene.reader()
+      for statement in ["BEGIN", "LOCK TABLE spans IN ACCESS EXCLUSIVE MODE"] {
+        _ = try await holder.source.rows(statement, [], columns: [])
+      }
+      let export = Task { await scene.export(StandardWorkload().spans(5..<10)) }
+      let sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'swift-otlp'"
+      let waits = sessions + " AND wait_event_type = 'Lock'"
+      while try await scene.server.query(waits) != ["1"] {}
+      let start = MonotonicInstant.system
+      await scene.exporter.shutdown(deadline: .after(.milliseconds(300)))
+      #expect(await export.value.dropped == [.shutdown: 5])
+      #expect(MonotonicInstant.system - start < .seconds(10))
+      // The server notices the end of the waiting session when its statement is cancelled; the holder's stays.
+      let end = Deadline.after(.seconds(20))
+      while try await scene.server.query(sessions) != ["1"], !end.hasPassed {}
+      #expect(try await scene.server.query(sessions) == ["1"])
+      await holder.close()
+    }
+
     @Test("after the loop's end a connection that was watched before isn't waited for")
     func endedLoop() async throws {
       let runtime = try TelemetryRuntime(.development)
