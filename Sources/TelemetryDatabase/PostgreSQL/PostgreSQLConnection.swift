@@ -65,8 +65,8 @@
       socket?.endWait()
     }
 
-    /// A request to end the present statement, for a blocking thread.
-    var cancelRequest: (@Sendable () -> Void)? { handle?.cancelStatement() }
+    /// A request to end the present statement; nil without a connection.
+    var cancelRequest: PostgreSQLCancelRequest? { handle?.cancelRequest }
 
     // MARK: Statements
 

@@ -49,7 +49,7 @@
     func cancelStatement(of connection: PostgreSQLConnection) {
       guard let request = connection.cancelRequest, !isCancelling.exchange(true, ordering: .relaxed) else { return }
       runtime.startBlocking { [self] in
-        request()
+        request.send()
         isCancelling.store(false, ordering: .relaxed)
       }
     }

@@ -84,16 +84,8 @@
       #endif
     }
 
-    /// Asks the server to end the present statement. Blocks until the server has answered.
-    func cancelStatement() -> @Sendable () -> Void {
-      // SAFETY: the object of libpq belongs to the closure alone.
-      nonisolated(unsafe) let request = unsafe PQgetCancel(raw)
-      return {
-        var buffer = [CChar](repeating: 0, count: 256)
-        _ = unsafe PQcancel(request, &buffer, Int32(buffer.count))
-        unsafe PQfreeCancel(request)
-      }
-    }
+    /// A request to end the present statement.
+    var cancelRequest: PostgreSQLCancelRequest { unsafe PostgreSQLCancelRequest(PQgetCancel(raw)) }
   }
 
   extension [String] {
