@@ -34,6 +34,35 @@
       await holder.close()
     }
 
+    @Test("a request to cancel that the server doesn't answer holds no thread of the runtime")
+    func unansweredCancellation() async throws {
+      let scene = try await PostgreSQLScene()
+      let runtime = try TelemetryRuntime(.development)
+      var configuration = PostgreSQLConfiguration(connection: scene.server.url())
+      configuration.timeout = .seconds(2)
+      let exporter = try PostgreSQLExporter(configuration, runtime: runtime, diagnostics: scene.log.diagnostics)
+      let spans = StandardWorkload().spans(0..<10)
+      let first = await exporter.export(SpanBatch(Array(spans.prefix(5))), deadline: .after(.seconds(30)))
+      #expect(first.exported == 5)
+      let holder = try await scene.reader()
+      for statement in ["BEGIN", "LOCK TABLE spans IN ACCESS EXCLUSIVE MODE"] {
+        _ = try await holder.source.rows(statement, [], columns: [])
+      }
+      // The sessions go on, and new connections are accepted by the system alone.
+      let server = TestFiles.read(scene.server.directory + "/data/postmaster.pid").prefix { $0 != "\n" }
+      let process = try #require(pid_t(server))
+      kill(process, SIGSTOP)
+      let outcome = await exporter.export(SpanBatch(Array(spans.suffix(5))), deadline: .after(.seconds(4)))
+      #expect(outcome.exported == 0)
+      let idle = Promise<Void>()
+      runtime.startBlocking { idle.fulfil(()) }
+      #expect(await Loopback.wait(within: .seconds(5)) { idle.current != nil })
+      kill(process, SIGCONT)
+      await exporter.shutdown(deadline: .after(.seconds(1)))
+      await holder.close()
+      await scene.end()
+    }
+
     @Test("after the loop's end a connection that was watched before isn't waited for")
     func endedLoop() async throws {
       let runtime = try TelemetryRuntime(.development)
