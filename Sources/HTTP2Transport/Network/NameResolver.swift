@@ -22,13 +22,13 @@ final class NameResolver: Sendable {
     self.lookUp = lookUp
   }
 
-  /// The addresses of a name, with port 0.
+  /// The addresses of a name, with port 0. Ends at once if the task is cancelled.
   func resolve(_ host: String, deadline: Deadline, on loop: TelemetryLoop) async throws(NetworkError) -> [SocketAddress]
   {
     let promise = join(host)
-    let answer = await promise.value(until: deadline, on: loop)
+    let answer = await promise.valueUnlessCancelled(until: deadline, on: loop)
     leave(host, promise, answered: answer != nil)
-    guard let answer else { throw .timedOut(address: nil) }
+    guard let answer else { throw Task.isCancelled ? .cancelled : .timedOut(address: nil) }
     return try answer.get()
   }
 

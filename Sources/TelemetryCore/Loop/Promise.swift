@@ -59,6 +59,25 @@ package final class Promise<Value: Sendable>: Sendable {
     return value ?? current
   }
 
+  /// The same, but ends at once if the task is or gets cancelled.
+  package func valueUnlessCancelled(until deadline: Deadline, on loop: TelemetryLoop) async -> Value? {
+    if let value = current { return value }
+    let timer = TimerBox()
+    let waiting = Locked<UInt64?>(nil)
+    let value = await withTaskCancellationHandler {
+      await wait { number in
+        timer.id = loop.scheduleWait(until: deadline) { [weak self] _ in self?.giveUp(number) }
+        waiting.withLock { $0 = number }
+        // The handler may have found no number.
+        if Task.isCancelled { giveUp(number) }
+      }
+    } onCancel: {
+      if let number = waiting.withLock({ $0 }) { giveUp(number) }
+    }
+    if let id = timer.id { loop.cancel(id) }
+    return value ?? current
+  }
+
   private final class TimerBox {
     var id: TelemetryLoop.TimerID?
   }

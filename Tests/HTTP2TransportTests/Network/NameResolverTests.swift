@@ -37,4 +37,26 @@ import Testing
       runtime.shutdown()
     }
   }
+
+  @Test("a caller that is cancelled leaves at once, and the late answer serves the next call")
+  func cancelled() async throws {
+    try await onLoop { loop in
+      let gate = BlockingSemaphore()
+      let runtime = try TelemetryRuntime(.development)
+      let resolver = NameResolver(runtime: runtime) { _ in
+        _ = gate.wait(until: .never)
+        return .success([.ipv4(1, port: 0)])
+      }
+      let deadline = Deadline.after(Loopback.patience)
+      let call = Task(executorPreference: loop) { try await resolver.resolve("a", deadline: deadline, on: loop) }
+      await loop.sleep(until: .after(.milliseconds(1)))  // it has joined
+      let start = loop.now
+      call.cancel()
+      await #expect(throws: NetworkError.cancelled) { _ = try await call.value }
+      #expect(loop.now - start < Loopback.patience / 2)
+      gate.signal()
+      #expect(try await resolver.resolve("a", deadline: .after(Loopback.patience), on: loop) == [.ipv4(1, port: 0)])
+      runtime.shutdown()
+    }
+  }
 }

@@ -53,7 +53,7 @@ package final class TLSReloader: Sendable {
         check.fulfil(())
       }
     }
-    _ = await check.value(until: min(deadline, Deadline(loop.now + TLSReloader.patience)), on: loop)
+    _ = await check.valueUnlessCancelled(until: min(deadline, Deadline(loop.now + TLSReloader.patience)), on: loop)
     return state.withLock { $0.context }
   }
 
