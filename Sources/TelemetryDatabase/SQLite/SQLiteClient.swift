@@ -49,8 +49,10 @@
     private func store(_ rows: RowSet, _ deadline: Deadline) async -> Result<ExportResponse, AttemptFailure> {
       let (end, idle) = (Promise<End>(), Promise<Void>())
       self.idle = idle
+      // Here and not on the thread: the call may be told to stop before a thread is free.
+      writer.interruption.begin(until: deadline)
       runtime.startBlocking { [writer] in
-        end.fulfil(.done(writer.store(rows, until: deadline)))
+        end.fulfil(.done(writer.store(rows)))
         idle.fulfil(())
       }
       let last = deadline.isNever ? deadline : Deadline(deadline.instant + Self.grace)
@@ -90,11 +92,10 @@
       isShutDown = true
       if let idle, idle.current == nil, await idle.value(until: deadline, on: loop) == nil {
         writer.interruption.stop()
+        return
       }
       let closed = Promise<Void>()
-      let (writer, idle) = (writer, idle)
-      guard idle.map({ $0.current != nil }) ?? true else { return }
-      runtime.startBlocking {
+      runtime.startBlocking { [writer] in
         writer.close()
         closed.fulfil(())
       }

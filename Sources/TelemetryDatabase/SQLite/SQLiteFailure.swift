@@ -44,6 +44,9 @@
       return SQLiteFailure(code, message, systemError: errno)
     }
 
+    /// Work that was interrupted before it began.
+    static var interrupted: SQLiteFailure { SQLiteFailure(SQLITE_INTERRUPT, "interrupted") }
+
     private var primaryCode: Int32 { code & 0xFF }
 
     /// The name of the result code, as a status.

@@ -46,12 +46,14 @@
     /// True from ``halt()`` to ``proceed()``.
     var isHalted: Bool { halted.load(ordering: .relaxed) }
 
-    private var isDue: Bool {
-      if isHalted { return true }
-      return !hasTime.load(ordering: .relaxed)
+    /// True if the work's time is over, or it was told to stop.
+    var isOver: Bool {
+      !hasTime.load(ordering: .relaxed)
         && (isStopped.load(ordering: .relaxed)
           || MonotonicInstant.system.nanoseconds >= deadline.load(ordering: .relaxed))
     }
+
+    private var isDue: Bool { isHalted || isOver }
 
     // MARK: Callbacks
 

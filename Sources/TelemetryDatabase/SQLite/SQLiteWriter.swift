@@ -42,9 +42,9 @@
 
     deinit { Fork.leave(self) }
 
-    /// Stores rows in one transaction.
-    func store(_ rows: RowSet, until deadline: Deadline) -> Result<Void, SQLiteFailure> {
-      interruption.begin(until: deadline)
+    /// Stores rows in one transaction, unless the interruption, which the caller has begun, comes before the work.
+    func store(_ rows: RowSet) -> Result<Void, SQLiteFailure> {
+      guard !interruption.isOver else { return .failure(SQLiteFailure.interrupted) }
       while true {
         let (result, isHalted) = state.withLock { state in (store(rows, &state), interruption.isHalted) }
         guard case .failure(let failure) = result, failure.isTransient, isHalted else { return result }

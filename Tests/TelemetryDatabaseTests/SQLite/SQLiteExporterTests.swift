@@ -174,7 +174,7 @@
       let rows = RowSet(try RowSet.encode(BufferSlice([]), .traces))!
       for _ in 0..<2 {
         let writer = SQLiteWriter(path: scene.path, retention: nil, schema: next)
-        #expect(throws: Never.self) { try writer.store(rows, until: .never).get() }
+        #expect(throws: Never.self) { try writer.store(rows).get() }
       }
       #expect(try scene.query("SELECT version FROM telemetry_schema") == ["3"])
       #expect(try scene.query("SELECT count(*) FROM added") == ["0"])

@@ -1,0 +1,63 @@
+#if SQLite
+  import OTLPExport
+  import OTLPTesting
+  import OTLPWire
+  import TelemetryCore
+  import TestSupport
+  import TestThreads
+  import Testing
+
+  @testable import TelemetryDatabase
+
+  /// The client when its only blocking thread is at other work.
+  @Suite(.ownThreads) struct SQLiteClientTests {
+    private struct Bench: Sendable {
+      let path: String
+      let lease: TelemetryRuntime.Lease
+      let client: SQLiteClient
+      let gate = BlockingSemaphore()
+
+      init() throws {
+        path = try TestFiles.makeDirectory() + "/telemetry.sqlite"
+        let runtime = try TelemetryRuntime(.development)
+        lease = try runtime.acquire()
+        client = SQLiteClient(SQLiteWriter(path: path, retention: nil), loop: lease.loop, runtime: runtime)
+      }
+
+      func closeGate() { lease.runtime.startBlocking { [gate] in _ = gate.wait(until: .never) } }
+
+      func send(within limit: Duration) -> Task<Result<ExportResponse, AttemptFailure>, any Error> {
+        Task(executorPreference: lease.loop) { [client] in
+          let message = OutgoingMessage(
+            bytes: try RowSet.encode(BufferSlice([]), .traces), signal: .traces, isCompressed: false)
+          return await client.send(message, headers: nil, deadline: .after(limit))
+        }
+      }
+
+      /// Waits until the thread has nothing to do.
+      func isIdle(within limit: Duration) async -> Bool {
+        let idle = Promise<Void>()
+        lease.runtime.startBlocking { idle.fulfil(()) }
+        return await Loopback.wait(within: limit) { idle.current != nil }
+      }
+    }
+
+    @Test("work that is cancelled before its thread begins isn't done: it would wait for a lock until its deadline")
+    func cancelledBefore() async throws {
+      let bench = try Bench()
+      _ = try await bench.send(within: .seconds(20)).value.get()
+      let holder = try SQLiteConnection(bench.path, .writing, SQLiteInterruption())
+      try holder.execute("BEGIN IMMEDIATE")
+      bench.closeGate()
+      let send = bench.send(within: .seconds(60))
+      await bench.lease.loop.sleep(until: .after(.milliseconds(50)))
+      send.cancel()
+      guard case .failure(let failure) = try await send.value else { return #expect(Bool(false), "it was stored") }
+      #expect(failure.origin == .deadline || failure.origin == .cancelled)
+      bench.gate.signal()
+      #expect(await bench.isIdle(within: .seconds(5)))
+      try holder.execute("COMMIT")
+      bench.lease.end()
+    }
+  }
+#endif
