@@ -40,9 +40,12 @@
       guard let rows = RowSet(message.bytes) else { return .failure(.unreadableRequest) }
       while let idle, idle.current == nil {
         // Work that was abandoned still runs.
-        guard await idle.value(until: deadline, on: loop) != nil else { return .failure(stalled) }
+        guard await idle.valueUnlessCancelled(until: deadline, on: loop) != nil else {
+          return .failure(Task.isCancelled ? Self.cancelled : stalled)
+        }
       }
       guard !isShutDown else { return .failure(.databaseIsShutDown) }
+      guard !Task.isCancelled else { return .failure(Self.cancelled) }
       return await store(rows, deadline)
     }
 
@@ -78,6 +81,9 @@
       return deadline.hasPassed(at: loop.now) ? .deadline : .server
     }
 
+    private static let cancelled = AttemptFailure(
+      .retry, status: "CANCELLED", message: "the export was cancelled", origin: .cancelled, fate: .neverProcessed)
+
     /// The work hasn't ended in time: its thread waits for the lock, and gets no time of the processor to notice the deadline, or the system
     /// neither writes nor returns. What it has of the batch is unknown.
     private var stalled: AttemptFailure {
@@ -92,6 +98,8 @@
       isShutDown = true
       if let idle, idle.current == nil, await idle.value(until: deadline, on: loop) == nil {
         writer.interruption.stop()
+        // The calls that wait for the end of the work wait for nothing.
+        idle.fulfil(())
         return
       }
       let closed = Promise<Void>()

@@ -59,5 +59,39 @@
       try holder.execute("COMMIT")
       bench.lease.end()
     }
+
+    @Test("a call that waits for work that was given up ends with its task")
+    func cancelledWaiting() async throws {
+      let bench = try Bench()
+      bench.closeGate()
+      let first = bench.send(within: .milliseconds(10))
+      guard case .failure = try await first.value else { return #expect(Bool(false), "it was stored") }
+      let start = MonotonicInstant.system
+      let second = bench.send(within: .seconds(20))
+      await bench.lease.loop.sleep(until: .after(.milliseconds(50)))
+      second.cancel()
+      guard case .failure(let failure) = try await second.value else { return #expect(Bool(false), "it was stored") }
+      #expect(failure.origin == .cancelled && failure.fate == .neverProcessed)
+      #expect(MonotonicInstant.system - start < .seconds(10))
+      bench.gate.signal()
+      bench.lease.end()
+    }
+
+    @Test("a call that waits for work that was given up ends with the shutdown")
+    func shutdownWhileWaiting() async throws {
+      let bench = try Bench()
+      bench.closeGate()
+      guard case .failure = try await bench.send(within: .milliseconds(10)).value else {
+        return #expect(Bool(false), "it was stored")
+      }
+      let start = MonotonicInstant.system
+      let second = bench.send(within: .seconds(20))
+      await bench.lease.loop.sleep(until: .after(.milliseconds(50)))
+      await bench.client.shutdown(deadline: .after(.milliseconds(50)))
+      guard case .failure = try await second.value else { return #expect(Bool(false), "it was stored") }
+      #expect(MonotonicInstant.system - start < .seconds(10))
+      bench.gate.signal()
+      bench.lease.end()
+    }
   }
 #endif
