@@ -6,9 +6,9 @@ extension Delivery {
   /// Sends the part of the export that is in progress until the part is accepted, dropped, split or set aside.
   func deliverPart(_ export: inout ExportState) async {
     if splitBeforehand(&export) { return }
-    export.part.encoded = await encode(export.part.request)
+    export.part.encoded = await encode(export)
     if splitEncoded(&export) { return }
-    export.part.compressed = await compress(export.part)
+    export.part.compressed = await compress(export)
     while true {
       let call: Destination.Call
       switch await admit(&export) {
@@ -142,40 +142,5 @@ extension Delivery {
     let timeout = configuration.timeout.value
     guard let allowance else { return timeout }
     return timeout == .zero ? allowance.limit : min(timeout, allowance.limit)
-  }
-
-  // MARK: Encoding and compression
-
-  /// The message in the client's own encoding.
-  private func encode(_ request: ExportRequest) async -> BufferSlice? {
-    let (message, signal) = (request.protobuf, request.signal)
-    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return client.encoded(message, signal) }
-    return await runtime.block { [client] in client.encoded(message, signal) }
-  }
-
-  /// - Returns: The compressed message; nil if the message is better sent uncompressed.
-  private func compress(_ part: ExportState.Part) async -> BufferSlice? {
-    guard let compressor, isGzipAccepted else { return nil }
-    let message = part.encoded?.withoutPrefix ?? part.request.protobuf
-    guard governor != nil else { return await compress(message, compressor) }
-    let start = loop.now
-    let responseTime = active.count >= destination.room(at: start) ? destination.responseTime : nil
-    guard governor?.admits(bytes: message.count, at: start, responseTime: responseTime) == true else { return nil }
-    let result = await compress(message, compressor)
-    governor?.compressed(message.count, to: result?.count, took: loop.now - start)
-    return result
-  }
-
-  private func compress(_ message: BufferSlice, _ compressor: MessageCompressor) async -> BufferSlice? {
-    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return compressor.compress(message) }
-    return await runtime.block { compressor.compress(message) }
-  }
-
-  /// False if the server refused gzip on the present connections. A later connection may lead to another server.
-  private var isGzipAccepted: Bool {
-    guard let refused = gzipRefusedAt else { return true }
-    guard refused != client.connectionsMade else { return false }
-    gzipRefusedAt = nil
-    return true
   }
 }

@@ -41,6 +41,8 @@ package actor Delivery {
   /// The end of the pause after the server refused every part of a batch as invalid: until then, or until the server
   /// accepts a request, no batch is searched for bad items.
   var nextIsolation: MonotonicInstant?
+  /// The messages that blocking threads encode or compress.
+  var threadWork: [Int: ThreadWork] = [:]
   /// The deadlines of signals that are shut down.
   var cutoffs: [OTLPSignal: Deadline] = [:]
 
@@ -154,6 +156,7 @@ package actor Delivery {
     expedite(deadline: deadline)
     queue.wakeAll()
     if let done = active.waitForRunning(signal) { _ = await done.value(until: deadline, on: loop) }
+    endThreadWork(signal)
   }
 
   /// Ends the client, after the end of all signals.
