@@ -26,6 +26,7 @@ actor FileDelivery {
   private var outage: FileOutage
   /// The write that a blocking thread does now. It may outlive its export, if the system doesn't return from the call.
   private var running: Promise<Written>?
+  /// Fulfilled, and replaced, when a write ends, or when what waits has to look at its time again.
   private var wake = Promise<Void>()
   private var active = 0
   private var idle: [Promise<Void>] = []
@@ -56,7 +57,7 @@ actor FileDelivery {
       guard await isTurn(by: end) else { continue }
       let start = loop.now
       attempts += 1
-      switch await attempt(line, by: end) {
+      switch await attempt(line, by: deadline) {
       case .success:
         outage.written(at: loop.now)?.emit(to: diagnostics)
         return (.written, attempts)
@@ -81,23 +82,34 @@ actor FileDelivery {
   /// Waits for another export's write, and for the end of a pause.
   /// - Returns: False if the caller has to look at its time again.
   private func isTurn(by end: Deadline) async -> Bool {
-    if let running {
-      _ = await running.value(until: end, on: loop)
+    if running != nil {
+      await pause(until: end)
       return false
     }
     guard let next = outage.nextAttempt, next > loop.now else { return true }
+    await pause(until: min(end, Deadline(next)))
+    return false
+  }
+
+  /// Waits for a change until `end`, or until the task is cancelled.
+  private func pause(until end: Deadline) async {
     let wake = wake
     await withTaskCancellationHandler {
-      _ = await wake.value(until: min(end, Deadline(next)), on: loop)
+      _ = await wake.value(until: end, on: loop)
     } onCancel: {
       wake.fulfil(())
     }
     if self.wake === wake, wake.current != nil { self.wake = Promise() }
-    return false
   }
 
-  /// - Returns: Nil if the call hasn't returned by `end`. The thread goes on, and further writes wait for it.
-  private func attempt(_ line: FileLine, by end: Deadline) async -> Written? {
+  private func wakeAll() {
+    wake.fulfil(())
+    wake = Promise()
+  }
+
+  /// - Returns: Nil if the call hasn't returned by the export's end. The thread goes on, and further writes wait for it.
+  private func attempt(_ line: FileLine, by deadline: Deadline) async -> Written? {
+    var end = min(deadline, cutoff ?? .never)
     let done = Promise<Written>()
     running = done
     let limit = min(end.remaining(at: loop.now), Self.attemptTime)
@@ -108,17 +120,20 @@ actor FileDelivery {
       } catch {
         result = .failure(error)
       }
-      // Before the promise, whose waiters look at `running`.
-      Task(executorPreference: loop) {
-        await self?.writeEnded(done)
-        done.fulfil(result)
-      }
+      Task(executorPreference: loop) { await self?.writeEnded(done, result) }
     }
-    return await done.value(until: end, on: loop)
+    // A shutdown may set an earlier end meanwhile.
+    while done.current == nil, !Task.isCancelled, !end.hasPassed(at: loop.now) {
+      await pause(until: end)
+      end = min(deadline, cutoff ?? .never)
+    }
+    return done.current
   }
 
-  private func writeEnded(_ promise: Promise<Written>) {
+  private func writeEnded(_ promise: Promise<Written>, _ result: Written) {
     if running === promise { running = nil }
+    promise.fulfil(result)
+    wakeAll()
   }
 
   private func exportEnded() {
@@ -133,8 +148,7 @@ actor FileDelivery {
   /// Tries at once what waits.
   func expedite() {
     outage.expedite(at: loop.now)
-    wake.fulfil(())
-    wake = Promise()
+    wakeAll()
   }
 
   /// - Returns: False if the exports that run now have not ended by `deadline`.

@@ -1,0 +1,83 @@
+import OTLPWire
+import TelemetryCore
+import TelemetrySDK
+import TestSupport
+import TestThreads
+import Testing
+
+@testable import OTLPFile
+
+/// Exports while a write doesn't return.
+@Suite(.ownThreads) struct FileDeliveryTests {
+  /// An output whose writes wait for a signal, as on a disk that doesn't answer.
+  private final class StuckOutput: LineOutput {
+    let gate = BlockingSemaphore()
+    func open() throws(FileFailure) {}
+    func write(_ line: FileLine, by deadline: Deadline) throws(FileFailure) { _ = gate.wait(until: .never) }
+    func synchronize() throws(FileFailure) {}
+    func close() {}
+  }
+
+  private struct Bench: Sendable {
+    let output = StuckOutput()
+    let lease: TelemetryRuntime.Lease
+    let delivery: FileDelivery
+
+    init() throws {
+      let runtime = try TelemetryRuntime()
+      lease = try runtime.acquire()
+      delivery = FileDelivery(output, of: .traces, loop: lease.loop, runtime: runtime, diagnostics: .silent)
+    }
+
+    /// Starts an export without a deadline of its own, as a processor does.
+    func write() async -> Promise<FileDelivery.End> {
+      let ended = Promise<FileDelivery.End>()
+      let request = ExportRequestEncoder(pooledBuffers: 1).encode(SpanBatch(FileBench.spans(0..<1)))
+      let line = FileLine(request, OTLPSignal.traces.requestType)
+      let task = Task(executorPreference: lease.loop) { [delivery] in
+        _ = ended.fulfil(await delivery.write(line, timeout: .seconds(60), deadline: .never).end)
+      }
+      tasks.append(task)
+      await lease.loop.sleep(until: .after(.milliseconds(50)))
+      return ended
+    }
+
+    let tasks = Tasks()
+
+    func end(writes: Int) {
+      for _ in 0..<writes { output.gate.signal() }
+      lease.end()
+    }
+  }
+
+  private final class Tasks: Sendable {
+    private let list = Locked<[Task<Void, Never>]>([])
+    func append(_ task: Task<Void, Never>) { list.withLock { $0.append(task) } }
+    func cancel() { for task in list.withLock({ $0 }) { task.cancel() } }
+  }
+
+  private func gaveUp(_ end: Promise<FileDelivery.End>) async -> DropReason? {
+    let hasEnded = await Loopback.wait(within: .seconds(3)) { end.current != nil }
+    guard hasEnded, case .gaveUp(let reason, _) = end.current else { return nil }
+    return reason
+  }
+
+  @Test("shutdown ends the export that writes, and the one that waits for it, at its deadline")
+  func shutdown() async throws {
+    let bench = try Bench()
+    let (writing, waiting) = (await bench.write(), await bench.write())
+    await bench.delivery.shutdown(deadline: .after(.milliseconds(100)))
+    #expect(await gaveUp(writing) == .shutdown)
+    #expect(await gaveUp(waiting) == .shutdown)
+    bench.end(writes: 2)
+  }
+
+  @Test("an export that is cancelled ends at once, whether it writes or waits") func cancelled() async throws {
+    let bench = try Bench()
+    let (writing, waiting) = (await bench.write(), await bench.write())
+    bench.tasks.cancel()
+    #expect(await gaveUp(writing) == .shutdown)
+    #expect(await gaveUp(waiting) == .shutdown)
+    bench.end(writes: 2)
+  }
+}
