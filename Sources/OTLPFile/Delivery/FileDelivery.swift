@@ -13,6 +13,12 @@ actor FileDelivery {
     case gaveUp(DropReason, OTLPFileError?)
   }
 
+  /// A caller that waits for the exports that ran when it came.
+  private struct Flush {
+    var rest: Set<Int>
+    let done = Promise<Void>()
+  }
+
   // Longer attempts would keep a caller from hearing of an outage; a line that was begun is continued.
   private static let attemptTime = Duration.seconds(5)
 
@@ -28,8 +34,10 @@ actor FileDelivery {
   private var running: Promise<Written>?
   /// Fulfilled, and replaced, when a write ends, or when what waits has to look at its time again.
   private var wake = Promise<Void>()
-  private var active = 0
-  private var idle: [Promise<Void>] = []
+  private var nextNumber = 0
+  /// The exports in progress.
+  private var active: Set<Int> = []
+  private var flushes: [Int: Flush] = [:]
   /// Shutdown's deadline; nil before.
   private var cutoff: Deadline?
 
@@ -48,8 +56,9 @@ actor FileDelivery {
   /// Writes a line, or gives up at `deadline`, or after `timeout`, in which only the time counts that a slow output took.
   func write(_ line: FileLine, timeout: Duration?, deadline: Deadline) async -> (end: End, attempts: Int) {
     guard cutoff == nil else { return (.gaveUp(.shutdown, nil), 0) }
-    active += 1
-    defer { exportEnded() }
+    let number = newNumber()
+    active.insert(number)
+    defer { exportEnded(number) }
     var (attempts, used) = (0, Duration.zero)
     while true {
       let end = min(deadline, cutoff ?? .never)
@@ -136,11 +145,17 @@ actor FileDelivery {
     wakeAll()
   }
 
-  private func exportEnded() {
-    active -= 1
-    guard active == 0 else { return }
-    for promise in idle { promise.fulfil(()) }
-    idle = []
+  private func newNumber() -> Int {
+    defer { nextNumber += 1 }
+    return nextNumber
+  }
+
+  private func exportEnded(_ number: Int) {
+    active.remove(number)
+    for flush in flushes.keys {
+      flushes[flush]?.rest.remove(number)
+      if flushes[flush]?.rest.isEmpty == true { flushes.removeValue(forKey: flush)?.done.fulfil(()) }
+    }
   }
 
   // MARK: Flush and shutdown
@@ -153,11 +168,12 @@ actor FileDelivery {
 
   /// - Returns: False if the exports that run now have not ended by `deadline`.
   func flush(deadline: Deadline) async -> Bool {
-    guard active > 0 else { return true }
+    guard !active.isEmpty else { return true }
     expedite()
-    let done = Promise<Void>()
-    idle.append(done)
-    return await done.value(until: deadline, on: loop) != nil
+    let (number, flush) = (newNumber(), Flush(rest: active))
+    flushes[number] = flush
+    defer { flushes[number] = nil }
+    return await flush.done.value(until: deadline, on: loop) != nil
   }
 
   /// Refuses further lines, lets the present one go on until `deadline`, then closes the file.

@@ -80,4 +80,22 @@ import Testing
     #expect(await gaveUp(waiting) == .shutdown)
     bench.end(writes: 2)
   }
+
+  @Test("a flush waits for the exports that run when it begins, and for no later ones") func flush() async throws {
+    let bench = try Bench()
+    let first = await bench.write()
+    let flush = Promise<Bool>()
+    Task(executorPreference: bench.lease.loop) {
+      _ = flush.fulfil(await bench.delivery.flush(deadline: .after(.seconds(10))))
+    }
+    await bench.lease.loop.sleep(until: .after(.milliseconds(50)))
+    let second = await bench.write()
+    bench.output.gate.signal()
+    #expect(await Loopback.wait(within: .seconds(5)) { first.current != nil })
+    #expect(await Loopback.wait(within: .seconds(5)) { flush.current != nil })
+    #expect(flush.current == true && second.current == nil)
+    bench.output.gate.signal()
+    _ = await second.value
+    bench.end(writes: 0)
+  }
 }
