@@ -49,7 +49,7 @@ extension Delivery {
     queue.shortenBackoff(of: place, to: max(now, end.instant + (.zero - Destination.Evidence.leastTime)))
   }
 
-  func reasonToStop(_ export: ExportState, at now: MonotonicInstant) -> DropReason? {
+  private func reasonToStop(_ export: ExportState, at now: MonotonicInstant) -> DropReason? {
     if Task.isCancelled { return .shutdown }
     let deadline = softDeadline(export)
     if deadline.hasPassed(at: now) { return export.part.retry.timeoutReason }

@@ -6,9 +6,11 @@ extension Delivery {
   /// Sends the part of the export that is in progress until the part is accepted, dropped, split or set aside.
   func deliverPart(_ export: inout ExportState) async {
     if splitBeforehand(&export) { return }
-    export.part.encoded = await encode(export)
+    guard let encoding = await encode(export) else { return giveUp(&export) }
+    export.part.encoded = encoding.message
     if splitEncoded(&export) { return }
-    export.part.compressed = await compress(export)
+    guard let compression = await compress(export) else { return giveUp(&export) }
+    export.part.compressed = compression.message
     while true {
       let call: Destination.Call
       switch await admit(&export) {
@@ -28,6 +30,11 @@ extension Delivery {
       case .giveUp(let reason): return drop(reason, &export)
       }
     }
+  }
+
+  /// The export has ended before its message was ready.
+  private func giveUp(_ export: inout ExportState) {
+    drop(Task.isCancelled ? .shutdown : export.part.retry.timeoutReason, &export)
   }
 
   /// Makes an attempt.

@@ -4,37 +4,50 @@ internal import TelemetrySDK
 
 // Encoding and compression, of large messages on a blocking thread.
 extension Delivery {
+  /// The end of encoding or compression; no message if the one before is to be sent.
+  struct Prepared: Sendable {
+    let message: BufferSlice?
+  }
+
   /// A message that a blocking thread works on.
   struct ThreadWork {
     let signal: OTLPSignal
-    /// The result; nil for none, or if the export gave up.
-    let done = Promise<BufferSlice?>()
+    /// nil if the export gave up.
+    let done = Promise<Prepared?>()
   }
 
-  /// The message in the client's own encoding.
-  func encode(_ export: ExportState) async -> BufferSlice? {
+  /// The message in the client's own encoding, if it has one.
+  /// - Returns: nil if the export has ended before.
+  func encode(_ export: ExportState) async -> Prepared? {
     let (message, signal) = (export.part.request.protobuf, export.signal)
-    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return client.encoded(message, signal) }
+    guard let runtime, message.count > MessageCompressor.largestOnLoop else {
+      return Prepared(message: client.encoded(message, signal))
+    }
     return await onThread(of: runtime, export) { [client] in client.encoded(message, signal) }
   }
 
-  /// - Returns: The compressed message; nil if the message is better sent uncompressed.
-  func compress(_ export: ExportState) async -> BufferSlice? {
-    guard let compressor, isGzipAccepted else { return nil }
+  /// The compressed message, unless the message is better sent uncompressed.
+  /// - Returns: nil if the export has ended before.
+  func compress(_ export: ExportState) async -> Prepared? {
+    guard let compressor, isGzipAccepted else { return Prepared(message: nil) }
     let message = export.part.encoded?.withoutPrefix ?? export.part.request.protobuf
     guard governor != nil else { return await compress(message, compressor, export) }
     let start = loop.now
     let responseTime = active.count >= destination.room(at: start) ? destination.responseTime : nil
-    guard governor?.admits(bytes: message.count, at: start, responseTime: responseTime) == true else { return nil }
+    guard governor?.admits(bytes: message.count, at: start, responseTime: responseTime) == true else {
+      return Prepared(message: nil)
+    }
     let result = await compress(message, compressor, export)
-    governor?.compressed(message.count, to: result?.count, took: loop.now - start)
+    governor?.compressed(message.count, to: result?.message?.count, took: loop.now - start)
     return result
   }
 
   private func compress(
     _ message: BufferSlice, _ compressor: MessageCompressor, _ export: ExportState
-  ) async -> BufferSlice? {
-    guard let runtime, message.count > MessageCompressor.largestOnLoop else { return compressor.compress(message) }
+  ) async -> Prepared? {
+    guard let runtime, message.count > MessageCompressor.largestOnLoop else {
+      return Prepared(message: compressor.compress(message))
+    }
     return await onThread(of: runtime, export) { compressor.compress(message) }
   }
 
@@ -49,7 +62,7 @@ extension Delivery {
   /// Does work on a blocking thread. All threads may be stuck, as in look-ups of names, so the export waits until its own end only.
   private func onThread(
     of runtime: TelemetryRuntime, _ export: ExportState, _ work: @escaping @Sendable () -> BufferSlice?
-  ) async -> BufferSlice? {
+  ) async -> Prepared? {
     // Work that was given up may stay queued for long, and must not keep the message.
     let queued = Locked<(@Sendable () -> BufferSlice?)?>(work)
     let thread = ThreadWork(signal: export.signal)
@@ -61,7 +74,7 @@ extension Delivery {
     }
     runtime.startBlocking {
       let work = queued.withLock { $0.take() }
-      done.fulfil(work?())
+      done.fulfil(Prepared(message: work?()))
     }
     while true {
       let result = await withTaskCancellationHandler {
@@ -70,7 +83,7 @@ extension Delivery {
         done.fulfil(nil)
       }
       if let result { return result }
-      if reasonToStop(export, at: loop.now) != nil { return nil }
+      if Task.isCancelled || softDeadline(export).hasPassed(at: loop.now) { return nil }
     }
   }
 

@@ -1,4 +1,3 @@
-import OTLPExport
 import OTLPTesting
 import OTLPWire
 import TelemetryCore
@@ -6,6 +5,8 @@ import TelemetrySDK
 import TestSupport
 import TestThreads
 import Testing
+
+@testable import OTLPExport
 
 /// A message that is encoded or compressed on a blocking thread, when all of these are stuck, as in a look-up of a name.
 @Suite(.ownThreads) struct BusyThreadsTests {
@@ -33,6 +34,12 @@ import Testing
       }
     }
 
+    /// Waits until an export waits for a thread.
+    func waitForWork() async {
+      let limit = Deadline.after(Loopback.patience)
+      while await delivery.threadWork.isEmpty, !limit.hasPassed { await Task.yield() }
+    }
+
     func end() {
       gate.signal()
       lease.end()
@@ -42,7 +49,7 @@ import Testing
   private func ends(_ export: Task<ExportOutcome, Never>, _ bench: Bench) async -> ExportOutcome {
     let done = Promise<ExportOutcome>()
     Task { done.fulfil(await export.value) }
-    #expect(await Loopback.wait(within: .seconds(15)) { done.current != nil })
+    #expect(await Loopback.wait { done.current != nil })
     bench.end()
     return await export.value
   }
@@ -62,7 +69,7 @@ import Testing
   @Test("the export ends when it is cancelled") func cancelled() async throws {
     let bench = try Bench()
     let export = bench.export(deadline: .never)
-    await bench.lease.loop.sleep(until: .after(.milliseconds(500)))
+    await bench.waitForWork()
     export.cancel()
     let outcome = await ends(export, bench)
     #expect(outcome.dropped == [.shutdown: 8000])
@@ -71,7 +78,7 @@ import Testing
   @Test("the export ends with the shutdown") func shutdown() async throws {
     let bench = try Bench()
     let export = bench.export(deadline: .never)
-    await bench.lease.loop.sleep(until: .after(.milliseconds(500)))
+    await bench.waitForWork()
     await bench.delivery.end(.traces, deadline: .after(.milliseconds(100)))
     let outcome = await ends(export, bench)
     #expect(outcome.dropped == [.shutdown: 8000])

@@ -35,7 +35,7 @@ import Testing
       let request = ExportRequestEncoder(pooledBuffers: 1).encode(SpanBatch(FileBench.spans(0..<1)))
       let line = FileLine(request, OTLPSignal.traces.requestType)
       let task = Task(executorPreference: lease.loop) { [delivery] in
-        _ = ended.fulfil(await delivery.write(line, timeout: .seconds(60), deadline: .never).end)
+        _ = ended.fulfil(await delivery.write(line, timeout: .seconds(600), deadline: .never).end)
       }
       tasks.append(task)
       await lease.loop.sleep(until: .after(.milliseconds(50)))
@@ -57,7 +57,7 @@ import Testing
   }
 
   private func gaveUp(_ end: Promise<FileDelivery.End>) async -> DropReason? {
-    let hasEnded = await Loopback.wait(within: .seconds(3)) { end.current != nil }
+    let hasEnded = await Loopback.wait { end.current != nil }
     guard hasEnded, case .gaveUp(let reason, _) = end.current else { return nil }
     return reason
   }
@@ -86,13 +86,13 @@ import Testing
     let first = await bench.write()
     let flush = Promise<Bool>()
     Task(executorPreference: bench.lease.loop) {
-      _ = flush.fulfil(await bench.delivery.flush(deadline: .after(.seconds(10))))
+      _ = flush.fulfil(await bench.delivery.flush(deadline: .after(.seconds(600))))
     }
     await bench.lease.loop.sleep(until: .after(.milliseconds(50)))
     let second = await bench.write()
     bench.output.gate.signal()
-    #expect(await Loopback.wait(within: .seconds(5)) { first.current != nil })
-    #expect(await Loopback.wait(within: .seconds(5)) { flush.current != nil })
+    #expect(await Loopback.wait { first.current != nil })
+    #expect(await Loopback.wait { flush.current != nil })
     #expect(flush.current == true && second.current == nil)
     bench.output.gate.signal()
     _ = await second.value

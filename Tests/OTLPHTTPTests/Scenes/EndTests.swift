@@ -15,7 +15,7 @@
     @Test("a request that was sent keeps its fate if it is cancelled and the client ends before its task runs again")
     func cancelledThenEnded() async throws {
       let collector = try await LoopbackCollector(.init(port: 0))
-      collector.onRequest { _ in .success.delayed(by: .seconds(60)) }
+      collector.onRequest { _ in .success.delayed(by: .seconds(600)) }
       let lease = try TelemetryRuntime(.development).acquire()
       let configuration = OTLPHTTPExporter.Configuration(endpoint: collector.endpoint)
       let client = try HTTPExportClient(
@@ -23,7 +23,7 @@
       let request = ExportRequestEncoder(pooledBuffers: 1).encode(SpanBatch(StandardWorkload().spans(0..<5)))
       let message = OutgoingMessage(bytes: request.message, signal: .traces, isCompressed: false)
       let send = Task(executorPreference: lease.loop) {
-        await client.send(message, headers: nil, deadline: .after(.seconds(30)))
+        await client.send(message, headers: nil, deadline: .after(.seconds(600)))
       }
       #expect(await Loopback.wait { collector.requestCount == 1 })
       await Task(executorPreference: lease.loop) {
