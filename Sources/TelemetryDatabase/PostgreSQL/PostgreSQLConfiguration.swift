@@ -10,7 +10,7 @@
     public var connection: String
     /// The most connections at once, 1 to 100; default 2. They are kept between batches.
     public var maxConnections = 2
-    /// The longest time of one attempt to connect, 100 ms to 10 minutes; default 10 s.
+    /// The longest time of one attempt to connect, 100 ms to 10 minutes; default 10 s. Several servers share it.
     public var connectTimeout = Duration.seconds(10)
     /// The longest time of one attempt to store a batch, 0 for no limit; default 10 s.
     public var timeout = Duration.seconds(10)

@@ -7,6 +7,7 @@
     private static let cancelStack = 256 << 10
 
     private let connection: String
+    private let servers: [[(keyword: String, value: String)]]
     private let timeout: Duration
     private let loop: TelemetryLoop
     private let runtime: TelemetryRuntime
@@ -17,6 +18,7 @@
 
     init(_ configuration: PostgreSQLConfiguration, loop: TelemetryLoop, runtime: TelemetryRuntime) {
       connection = configuration.connection
+      servers = PostgreSQLPlace(connection)?.servers ?? [[]]
       timeout = configuration.connectTimeout
       self.loop = loop
       self.runtime = runtime
@@ -26,11 +28,11 @@
     func connect(_ deadline: Deadline) async throws(PostgreSQLFailure) -> PostgreSQLHandle {
       let end = min(deadline, Deadline(loop.now + timeout))
       let promise = Promise<Result<PostgreSQLHandle, PostgreSQLFailure>>()
-      runtime.startBlocking { [connection, self] in
+      runtime.startBlocking { [self] in
         do throws(PostgreSQLFailure) {
           // A connection that comes too late is closed with its last reference.
           let isStopped: @Sendable () -> Bool = { self.isStopped.load(ordering: .relaxed) || promise.current != nil }
-          promise.fulfil(.success(try PostgreSQLHandle.connect(connection, until: end, isStopped)))
+          promise.fulfil(.success(try connect(until: end, isStopped)))
         } catch {
           promise.fulfil(.failure(error))
         }
@@ -46,6 +48,23 @@
         throw late
       }
       return try result.get()
+    }
+
+    /// Connects to the first server that takes the connection; each has its share of the time.
+    private func connect(
+      until end: Deadline, _ isStopped: @Sendable () -> Bool
+    ) throws(PostgreSQLFailure) -> PostgreSQLHandle {
+      var last: PostgreSQLFailure?
+      for (number, server) in servers.enumerated() {
+        let share = end.remaining(at: .system) / (servers.count - number)
+        do throws(PostgreSQLFailure) {
+          return try PostgreSQLHandle.connect(connection, server, until: Deadline(.system + share), isStopped)
+        } catch {
+          guard error.permitsAnotherServer else { throw error }
+          last = error
+        }
+      }
+      throw last ?? PostgreSQLFailure(.connect, "no connection in the time for it")
     }
 
     /// Asks the server to end the statement of a connection that is given up.

@@ -75,6 +75,15 @@
       return ["42P01", "42703", "42804", "42P10", "3F000"].contains(state)
     }
 
+    /// True if another of several servers may take the connection: this one is away, starts, is full, or is a standby.
+    var permitsAnotherServer: Bool {
+      switch cause {
+      case .connect: true
+      case .server(let state): ["57P03", "53300", "25006"].contains(state)
+      default: false
+      }
+    }
+
     /// True for an internal error of the server.
     var isInternal: Bool {
       guard case .server("XX000") = cause else { return false }

@@ -34,13 +34,15 @@
     // MARK: Connecting
 
     /// Connects, on a blocking thread: libpq looks up names and reads files meanwhile.
+    /// - Parameter server: The parameters that choose one of several servers.
     static func connect(
-      _ connection: String, until deadline: Deadline, _ isStopped: @Sendable () -> Bool
+      _ connection: String, _ server: [(keyword: String, value: String)], until deadline: Deadline,
+      _ isStopped: @Sendable () -> Bool
     ) throws(PostgreSQLFailure) -> PostgreSQLHandle {
       // A database name with a connection string stands for all that it holds; what follows overrides it.
-      let keywords = ["dbname", "client_encoding", "fallback_application_name"]
+      let keywords = ["dbname", "client_encoding", "fallback_application_name"] + server.map(\.keyword)
       let started = unsafe keywords.withCStrings { keywords in
-        unsafe [connection, "UTF8", "swift-otlp"].withCStrings { values in
+        unsafe ([connection, "UTF8", "swift-otlp"] + server.map(\.value)).withCStrings { values in
           unsafe PQconnectStartParams(keywords, values, 1)
         }
       }

@@ -26,6 +26,27 @@
       else { return nil }
     }
 
+    /// The servers, if there are several, each as the parameters that choose it; else one without parameters.
+    ///
+    /// libpq goes on to its next server when one refuses. One that drops packets, or accepts and never answers, would take the whole
+    /// time of each attempt, so the exporter tries each server by itself.
+    var servers: [[(keyword: String, value: String)]] {
+      let isNamed = values["host"] != nil || values["hostaddr"] != nil
+      let lists: [(keyword: String, items: [String])] = [
+        ("host", list("host", isNamed ? nil : "PGHOST")), ("hostaddr", list("hostaddr", isNamed ? nil : "PGHOSTADDR")),
+        ("port", list("port", "PGPORT")),
+      ].filter { $0.items.count > 1 }
+      let count = lists.first { $0.keyword != "port" }?.items.count ?? 1
+      // libpq names the mistake in a list of another length, and an empty item has a meaning of its own.
+      guard count > 1, lists.allSatisfy({ $0.items.count == count && !$0.items.contains("") }) else { return [[]] }
+      return (0..<count).map { index in lists.map { (keyword: $0.keyword, value: $0.items[index]) } }
+    }
+
+    private func list(_ keyword: String, _ variable: String?) -> [String] {
+      let text = values[keyword] ?? variable.flatMap { Environment.process[$0] } ?? ""
+      return text.split(separator: ",", omittingEmptySubsequences: false).map { String($0.trimmed) }
+    }
+
     private var host: String { values["host"] ?? values["hostaddr"] ?? Environment.process["PGHOST"] ?? "" }
     private var port: String { values["port"] ?? Environment.process["PGPORT"] ?? "5432" }
 
