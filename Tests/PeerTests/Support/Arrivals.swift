@@ -17,8 +17,14 @@ struct Arrivals {
     }
   }
 
-  /// Reads the files of `grpc_server.py --log`.
-  static func atPython(_ logs: String...) -> Arrivals { Arrivals(logs.map(TestFiles.read).joined()) }
+  /// Reads the files of `grpc_server.py --log`. A server that was killed while it wrote a line has not answered the request.
+  static func atPython(_ logs: String...) -> Arrivals {
+    Arrivals(
+      logs.map { log in
+        let text = TestFiles.read(log)
+        return text.lastIndex(of: "\n").map { text[...$0] } ?? ""
+      }.joined())
+  }
 
   /// Reads the files of the Collector's configuration "file". A link also has a `spanId`, but no parent.
   static func atCollector(_ files: String...) async throws -> Arrivals {
