@@ -10,10 +10,10 @@ import Testing
   // The system reports a hang-up once. A busy loop may report it before the job that continues an earlier read.
   @Test("a hang-up that is reported while a read is to be continued is read too")
   func duringRead() throws {
-    let link = QuietTransport.Link()
+    let link = BreakableTransport.Link()
     var simulated = SimulatedLink()
     simulated.bufferSize = 1 << 20
-    try withPair(link: simulated, wrap: { QuietTransport($0, link) }) { pair in
+    try withPair(link: simulated, wrap: { BreakableTransport($0, link) }) { pair in
       let deadline = Deadline(pair.simulation.now + .seconds(60))
       let call = pair.simulation.task {
         await pair.connection.request(
@@ -33,44 +33,4 @@ import Testing
       #expect(pair.simulation.now < deadline.instant + .seconds(-50))
     }
   }
-}
-
-/// A transport whose readiness can be withheld.
-private final class QuietTransport: Transport {
-  final class Link: Sendable {
-    let isQuiet = Atomic(false)
-  }
-
-  private final class Listener: LoopHandler {
-    private let handler: any LoopHandler
-    private let link: Link
-
-    init(_ handler: any LoopHandler, _ link: Link) {
-      self.handler = handler
-      self.link = link
-    }
-
-    func ready(_ readiness: Readiness) {
-      if !link.isQuiet.load(ordering: .relaxed) { handler.ready(readiness) }
-    }
-  }
-
-  private let transport: any Transport
-  private let link: Link
-
-  init(_ transport: any Transport, _ link: Link) {
-    self.transport = transport
-    self.link = link
-  }
-
-  var peer: String { transport.peer }
-
-  func activate(_ handler: any LoopHandler) throws(SystemError) {
-    try transport.activate(Listener(handler, link))
-  }
-
-  func write(_ slices: UnsafeBufferPointer<IOSlice>) -> IOResult { transport.write(slices) }
-  func read(into buffer: UnsafeMutableRawBufferPointer) -> IOResult { transport.read(into: buffer) }
-  func setUserTimeout(_ timeout: Duration) { transport.setUserTimeout(timeout) }
-  func close() { transport.close() }
 }

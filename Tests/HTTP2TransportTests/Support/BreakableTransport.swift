@@ -2,9 +2,10 @@ import HTTP2Transport
 import Synchronization
 import TelemetryCore
 
-/// A transport that can be broken: then writes fail, and bytes can still be read but aren't reported.
+/// A transport that can be made quiet: then bytes can still be read but aren't reported. If broken, writes fail too.
 final class BreakableTransport: Transport {
   final class Link: Sendable {
+    let isQuiet = Atomic(false)
     let isBroken = Atomic(false)
   }
 
@@ -18,7 +19,8 @@ final class BreakableTransport: Transport {
     }
 
     func ready(_ readiness: Readiness) {
-      if !link.isBroken.load(ordering: .relaxed) { handler.ready(readiness) }
+      if link.isQuiet.load(ordering: .relaxed) || link.isBroken.load(ordering: .relaxed) { return }
+      handler.ready(readiness)
     }
   }
 
