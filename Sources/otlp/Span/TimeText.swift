@@ -15,34 +15,12 @@ package enum TimeText {
 
   /// The time by RFC 3339, in UTC, with as many decimals as it needs.
   package static func text(_ nanoseconds: UInt64) -> String {
-    let (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-    let (year, month, day) = date(daysSince1970: Int64(seconds / 86_400))
-    let ofDay = seconds % 86_400
-    var decimals = padded(fraction, 9)
+    let (seconds, fraction) = (Int(nanoseconds / 1_000_000_000), Int(nanoseconds % 1_000_000_000))
+    var decimals = CivilDate.digits(fraction, 9)
     while decimals.last == "0" { decimals.removeLast() }
-    let time = "\(padded(ofDay / 3600, 2)):\(padded(ofDay / 60 % 60, 2)):\(padded(ofDay % 60, 2))"
-    return "\(year)-\(padded(UInt64(month), 2))-\(padded(UInt64(day), 2))T\(time)"
+    let time = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60].map { CivilDate.digits($0, 2) }
+    return "\(CivilDate(daysSince1970: seconds / 86_400).text)T\(time.joined(separator: ":"))"
       + (decimals.isEmpty ? "Z" : ".\(decimals)Z")
-  }
-
-  private static func padded(_ number: UInt64, _ width: Int) -> String {
-    let digits = "\(number)"
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
-
-  private static func date(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    var (year, rest) = (Int64(1970), days)
-    func length(_ year: Int64) -> Int64 { Self.days(in: 2, of: year) == 29 ? 366 : 365 }
-    while rest >= length(year) {
-      rest -= length(year)
-      year += 1
-    }
-    var month = Int64(1)
-    while rest >= Self.days(in: month, of: year) {
-      rest -= Self.days(in: month, of: year)
-      month += 1
-    }
-    return (year, month, rest + 1)
   }
 
   private static func sum(_ seconds: UInt64, _ fraction: UInt64) -> UInt64? {
