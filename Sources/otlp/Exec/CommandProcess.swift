@@ -12,24 +12,16 @@ internal import TelemetryCore
 
 /// The process of `otlp exec`'s command. Thread-safe.
 final class CommandProcess: Sendable {
-  private enum State {
-    /// Signals that came before the start.
-    case starting([Int32])
-    case running(pid_t)
-    case ended(code: Int32)
-  }
+  private let machine = Mutex(CommandStateMachine())
 
-  private let state = Mutex(State.starting([]))
-
-  /// Passes a signal on, unless it came from a key of the terminal, which signals every process of its foreground, the command
-  /// included. After the command's end, a signal that ends programs ends the tool with the command's exit code, since
-  /// telemetry must not delay that.
+  /// Takes a signal that the tool got.
   func receive(_ number: Int32, isSent: Bool) {
-    let code = state.withLock { state -> Int32? in
-      switch state {
-      case .starting(let numbers): state = .starting(numbers + [number])
-      case .running(let id): if isSent || ![SIGINT, SIGQUIT].contains(number) { kill(id, number) }
-      case .ended(let code): return [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(number) ? code : nil
+    // Sent under the lock, in which the command is reaped, so that no signal goes to another process with the same number.
+    let code = machine.withLock { machine -> Int32? in
+      switch machine.received(number, isSent: isSent) {
+      case .send(let number, let id): kill(id, number)
+      case .exit(let code): return code
+      case nil: break
       }
       return nil
     }
@@ -43,12 +35,13 @@ final class CommandProcess: Sendable {
   func run(
     lastArguments count: Int, _ environment: borrowing CommandEnvironment, onStart: (pid_t) -> Void
   ) -> CommandEnd {
+    machine.withLock { $0.starts() }
     let end =
       switch start(lastArguments: count, environment) {
       case .failure(let error): CommandEnd.notStarted(error: error.code)
       case .success(let id): wait(for: id, onStart)
       }
-    state.withLock { $0 = .ended(code: end.exitCode) }
+    machine.withLock { $0.ended(code: end.exitCode) }
     return end
   }
 
@@ -95,18 +88,16 @@ final class CommandProcess: Sendable {
   }
 
   private func wait(for id: pid_t, _ onStart: (pid_t) -> Void) -> CommandEnd {
-    state.withLock { state in
-      if case .starting(let numbers) = state { for number in numbers { kill(id, number) } }
-      state = .running(id)
+    machine.withLock { machine in
+      for case .send(let number, let id) in machine.started(id) { kill(id, number) }
     }
     onStart(id)
     _ = COTLPSystem_await_end(id)
-    // Reaped under the lock, so that no signal goes to another process with the same number.
-    return state.withLock { state in
+    return machine.withLock { machine in
       var status: Int32 = 0
       while unsafe waitpid(id, &status, 0) < 0, errno == EINTR {}
       let end = CommandEnd(status: status)
-      state = .ended(code: end.exitCode)
+      machine.ended(code: end.exitCode)
       return end
     }
   }
