@@ -16,13 +16,14 @@ let finished = BlockingSemaphore()
 
 @Sendable func measure(_ port: Int, _ payload: [UInt8], _ calls: Int, on loop: TelemetryLoop) async throws {
   // The client takes the message behind the room of gRPC's prefix.
-  let message = BufferSlice([0, 0, 0, 0, 0] + payload)
+  let message = OutgoingMessage(
+    bytes: BufferSlice([0, 0, 0, 0, 0] + payload), signal: .traces, isCompressed: false)
   let client = try HTTPExportClient(
     .init(endpoint: "http://127.0.0.1:\(port)"), loop: loop, network: SystemNetwork(), .silent)
   let start = processCPU()
   for _ in 0..<calls {
     let deadline = Deadline(MonotonicInstant(nanoseconds: loop.now.nanoseconds + 10_000_000_000))
-    let result = await client.send(message, isCompressed: false, headers: nil, deadline: deadline)
+    let result = await client.send(message, headers: nil, deadline: deadline)
     guard case .success = result else { fatalError("\(result)") }
   }
   report("microsecondsPerCall", Double(processCPU() - start) / 1000 / Double(calls))
