@@ -21,7 +21,7 @@ package struct GRPCExportClient: ExportClient {
 
   package var connectionsMade: Int { channel.connectionsMade }
 
-  package func expedite() async { await channel.resetConnectBackoff() }
+  package func expedite() { channel.assumeIsolated { $0.resetConnectBackoff() } }
 
   package func shutdown(deadline: Deadline) async { await channel.shutdown(deadline: deadline) }
 

@@ -26,6 +26,8 @@
 
     package var connectionsMade: Int { client.connectionsMade }
 
+    package var hasOwnEncoding: Bool { plan.isJSON }
+
     package func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? {
       plan.isJSON ? try? OTLPJSON.json(of: message, as: signal.requestType, room: 5) : nil
     }

@@ -7,6 +7,9 @@ package protocol ExportClient: Sendable {
   /// The number of connections established so far. Knowledge of a connection is void when the number changes. Default 0.
   var connectionsMade: Int { get }
 
+  /// True if ``encoded(_:_:)`` may give a message, so that it is worth a thread. Default false.
+  var hasOwnEncoding: Bool { get }
+
   /// The message in the client's own encoding, behind five bytes of any content, which is compressed and sent instead. Default
   /// nil: protobuf, as it is.
   /// - Parameter message: A message in protobuf.
@@ -18,8 +21,8 @@ package protocol ExportClient: Sendable {
     _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline
   ) async -> Result<ExportResponse, AttemptFailure>
 
-  /// Ends the client's own pauses, such as the connection back-off. Default: nothing.
-  func expedite() async
+  /// Ends the client's own pauses, such as the connection back-off. Called on the client's loop. Default: nothing.
+  func expedite()
 
   /// Ends open calls at `deadline` at the latest; later calls fail at once.
   func shutdown(deadline: Deadline) async
@@ -46,6 +49,7 @@ extension BufferSlice {
 
 extension ExportClient {
   package var connectionsMade: Int { 0 }
+  package var hasOwnEncoding: Bool { false }
   package func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? { nil }
-  package func expedite() async {}
+  package func expedite() {}
 }

@@ -174,9 +174,7 @@ extension Delivery {
       consider(queue.nextBackoffEnd(after: now))
       if case .wait(let instant) = destination.decision(at: now) { consider(instant) }
     }
-    queue.arm(end, on: loop) { [weak self, loop] in
-      Task(executorPreference: loop) { await self?.timerFired() }
-    }
+    queue.arm(end, on: loop) { [weak self] in self?.assumeIsolated { $0.timerFired() } }
   }
 
   private func timerFired() {
@@ -193,9 +191,7 @@ extension Delivery {
         abandonProbe(number)
         continue
       }
-      _ = loop.schedule(at: Deadline(end)) { [weak self, loop] in
-        Task(executorPreference: loop) { await self?.abandonProbe(number) }
-      }
+      loop.schedule(at: Deadline(end)) { [weak self] in self?.assumeIsolated { $0.abandonProbe(number) } }
     }
   }
 

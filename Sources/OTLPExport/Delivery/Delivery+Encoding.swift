@@ -19,6 +19,7 @@ extension Delivery {
   /// The message in the client's own encoding, if it has one.
   /// - Returns: nil if the export has ended before.
   func encode(_ export: ExportState) async -> Prepared? {
+    guard client.hasOwnEncoding else { return Prepared(message: nil) }
     let (message, signal) = (export.part.request.protobuf, export.signal)
     guard let runtime, message.count > MessageCompressor.largestOnLoop else {
       return Prepared(message: client.encoded(message, signal))

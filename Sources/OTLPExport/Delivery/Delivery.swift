@@ -134,7 +134,7 @@ package actor Delivery {
 
   /// Tries exports that would wait beyond `deadline` now, as far as the server permits.
   package func expedite(deadline: Deadline) {
-    if active.count > 0 { Task(executorPreference: loop) { [client] in await client.expedite() } }
+    if active.count > 0 { client.expedite() }
     destination.expedite(at: loop.now)
     queue.expedite(deadline: deadline)
     admitWaiting()

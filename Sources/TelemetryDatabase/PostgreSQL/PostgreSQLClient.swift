@@ -46,6 +46,8 @@
 
     nonisolated var connectionsMade: Int { connections.load(ordering: .relaxed) }
 
+    nonisolated var hasOwnEncoding: Bool { true }
+
     nonisolated func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? {
       try? RowSet.encode(message, signal)
     }

@@ -30,6 +30,8 @@
       self.runtime = runtime
     }
 
+    nonisolated var hasOwnEncoding: Bool { true }
+
     nonisolated func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? {
       try? RowSet.encode(message, signal)
     }

@@ -15,12 +15,12 @@ import Testing
     let delivery: Delivery
     let gate = BlockingSemaphore()
 
-    init() throws {
+    init(_ compression: OTLPCompression = .gzip) throws {
       let runtime = try TelemetryRuntime(.development)
       let lease = try runtime.acquire()
       self.lease = lease
       var configuration = OTLPConfiguration(endpoint: "http://server:4317")
-      configuration.compression.set(.gzip)
+      configuration.compression.set(compression)
       delivery = Delivery(
         configuration, servers: try configuration.validate(), client: ScriptedClient(lease.loop), loop: lease.loop,
         runtime: runtime, diagnostics: .silent)
@@ -52,6 +52,12 @@ import Testing
     #expect(await Loopback.wait { done.current != nil })
     bench.end()
     return await export.value
+  }
+
+  @Test("a message that is sent as it is needs no thread") func unchanged() async throws {
+    let bench = try Bench(.none)
+    let outcome = await ends(bench.export(deadline: .after(Loopback.patience)), bench)
+    #expect(outcome.exported == 8000)
   }
 
   @Test("the export ends at its deadline") func deadline() async throws {
