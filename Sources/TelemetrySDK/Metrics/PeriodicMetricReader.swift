@@ -73,19 +73,19 @@ public final class PeriodicMetricReader: Sendable {
   /// 4.15.2). Returns when all of this is settled or `limit` has passed. After a shutdown the call returns at once.
   ///
   /// The collection gets half of `limit`. Metrics that are not settled in time are still exported later.
-  public func forceFlush(within limit: Duration) async -> FlushReport { await driver.wait(for: .flush, limit) }
+  public func forceFlush(within limit: Duration) async -> FlushReport { await driver.ask(.flush, limit).value }
 
   /// Collects a last time, exports everything, with the exporter's retries, and ends the exporter, all within `limit`. The data
   /// points that are left then count as dropped (``DropReason/shutdown``). The report has the final ledger.
   ///
   /// The collection gets half of `limit`. A second call waits for the first, and shortens the wait if its own limit ends earlier.
-  public func shutdown(within limit: Duration) async -> FlushReport { await driver.wait(for: .shutdown, limit) }
+  public func shutdown(within limit: Duration) async -> FlushReport { await driver.ask(.shutdown, limit).value }
 
   /// ``forceFlush(within:)`` for synchronous code. Stops the program on a telemetry thread, which would wait for itself.
   @available(*, noasync, message: "it blocks the thread: use forceFlush(within:)")
-  public func forceFlushBlocking(within limit: Duration) -> FlushReport { driver.block(for: .flush, limit) }
+  public func forceFlushBlocking(within limit: Duration) -> FlushReport { driver.begin(.flush, limit)() }
 
   /// ``shutdown(within:)`` for synchronous code. Stops the program on a telemetry thread, which would wait for itself.
   @available(*, noasync, message: "it blocks the thread: use shutdown(within:)")
-  public func shutdownBlocking(within limit: Duration) -> FlushReport { driver.block(for: .shutdown, limit) }
+  public func shutdownBlocking(within limit: Duration) -> FlushReport { driver.begin(.shutdown, limit)() }
 }

@@ -1,11 +1,9 @@
 /// Flush and shutdown, from any thread.
 extension BatchDriver {
-  typealias Request = ProcessorRequest
-
   /// Requests a flush or a shutdown. `answer` is called once, on any thread.
   /// - Returns: The request, or nil if the processor was closed before; then `answer` has been called.
   @discardableResult
-  func request(_ request: Request, within limit: Duration, _ answer: @escaping Answer) -> RequestID? {
+  func request(_ request: ProcessorRequest, within limit: Duration, _ answer: @escaping Answer) -> RequestID? {
     let now = loop.now
     let deadline = Deadline(now + max(.zero, limit))
     let (id, ledger) = withState { state -> (RequestID?, Ledger) in
@@ -29,12 +27,9 @@ extension BatchDriver {
   /// Ends a processor that is released without shutdown.
   func shutDownInBackground() { request(.shutdown, within: min(configuration.exportTimeout, .seconds(30))) { _ in } }
 
-  /// Suspends the calling task until the request is answered, or until shortly after `limit` if the loop is blocked.
-  func wait(for kind: Request, _ limit: Duration) async -> FlushReport { await ask(kind, limit).value }
-
   /// Makes a request.
   /// - Returns: The answer, which comes shortly after `limit` at the latest, also if the loop is blocked.
-  func ask(_ kind: Request, _ limit: Duration) -> Promise<FlushReport> {
+  func ask(_ kind: ProcessorRequest, _ limit: Duration) -> Promise<FlushReport> {
     let promise = Promise<FlushReport>()
     let overdue = OverdueWatch.Wait()
     let id = request(kind, within: limit) { report in
@@ -48,13 +43,10 @@ extension BatchDriver {
     return promise
   }
 
-  /// Blocks the calling thread until the request is answered, or until shortly after `limit` if the loop is blocked.
-  func block(for kind: Request, _ limit: Duration) -> FlushReport { begin(kind, limit)() }
-
   /// Makes a request for a thread that will wait.
   /// - Returns: A function that blocks the calling thread until the request is answered, or until shortly after `limit`
   ///   from now if the loop is blocked. It must be called once.
-  func begin(_ kind: Request, _ limit: Duration) -> () -> FlushReport {
+  func begin(_ kind: ProcessorRequest, _ limit: Duration) -> () -> FlushReport {
     precondition(
       TelemetryLoop.current == nil,
       "a blocking flush or shutdown on a telemetry thread would wait for itself: use the async form")
@@ -80,7 +72,7 @@ extension BatchDriver {
   }
 
   /// Answers instead of the loop, which is blocked. If the machine has just decided the answer, the loop gives it.
-  func answerOverdue(_ request: Request, _ id: RequestID) {
+  func answerOverdue(_ request: ProcessorRequest, _ id: RequestID) {
     guard request == .flush else { return forceClose() }
     let (answer, report) = withState { state -> (Answer?, FlushReport) in
       let lost = state.machine.flushWithdrawn(id)

@@ -212,3 +212,11 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
     }
   }
 }
+
+extension BatchDriver where Item == SpanData {
+  @inline(__always)
+  func onEnd(_ span: RecordingSpan) {
+    guard span.context.isSampled, let record = span.record else { return }
+    record.withSource { unsafe enqueue(record.field, $0.resource, $0.scope) }
+  }
+}

@@ -68,7 +68,7 @@ extension BatchStateMachine {
     head += UInt64(count)
     scheduleAt = .never  // the delay of the remaining items starts now
     inFlight += count
-    counts.exports += 1
+    counts.totals.exports += 1
     return .export(id: id, count: count, deadline: deadline)
   }
 

@@ -204,7 +204,7 @@ extension BatchStateMachine {
   ///   free slot; and during a shutdown, for the item of a blocked producer.
   @inline(__always)
   mutating func enqueued(queuedBytes: Int, count: Int = 1) -> Bool {
-    counts.ended &+= count
+    counts.totals.ended &+= count
     tail &+= UInt64(truncatingIfNeeded: count)
     guard !wakePending else { return false }
     let startsDelay = scheduleAt.isNever && head >= exportUpTo
@@ -216,7 +216,7 @@ extension BatchStateMachine {
   /// A new item was dropped.
   /// - Returns: True if the loop has to be woken: for a report, or because a shutdown waits for the item.
   mutating func newItemDropped(_ reason: DropReason, count: Int = 1) -> Bool {
-    counts.ended += count
+    counts.totals.ended += count
     counts.drop(count, reason)
     switch phase {
     case .open: return recordDrop(reason, count)

@@ -1,59 +1,55 @@
 internal import TelemetryCore
 
 /// A processor of any signal, as its provider flushes it and shuts it down.
-struct ProvidedProcessor: Sendable {
-  /// The requests to a driver; nil for a program's own processor, which has the asynchronous form alone.
-  fileprivate struct Driven {
-    let ask: @Sendable (ProcessorRequest, Duration) -> Promise<FlushReport>
-    let begin: @Sendable (ProcessorRequest, Duration) -> () -> FlushReport
+enum ProvidedProcessor: Sendable {
+  typealias Perform = @Sendable (ProcessorRequest, Duration) async -> FlushReport
 
-    init<Item>(_ driver: BatchDriver<Item>) {
-      ask = { driver.ask($0, $1) }
-      begin = { driver.begin($0, $1) }
-    }
-
-    init(_ processor: some DrivenProcessor) { self.init(processor.driver) }
-  }
-
-  fileprivate let driven: Driven?
-  fileprivate let perform: @Sendable (ProcessorRequest, Duration) async -> FlushReport
+  case driven(any ProcessorDriver)
+  /// A program's own processor, which has the asynchronous form alone.
+  case other(Perform)
 
   init(_ processor: any SpanProcessor) {
-    driven = (processor as? any DrivenProcessor).map { Driven($0) }
-    perform = { request, limit in
-      switch request {
-      case .flush: await processor.forceFlush(within: limit)
-      case .shutdown: await processor.shutdown(within: limit)
+    if let driven = processor as? any DrivenProcessor {
+      self = .driven(driven.anyDriver)
+    } else {
+      self = .other { request, limit in
+        switch request {
+        case .flush: await processor.forceFlush(within: limit)
+        case .shutdown: await processor.shutdown(within: limit)
+        }
       }
     }
   }
 
   init(_ processor: any LogRecordProcessor) {
-    driven = (processor as? any DrivenProcessor).map { Driven($0) }
-    perform = { request, limit in
-      switch request {
-      case .flush: await processor.forceFlush(within: limit)
-      case .shutdown: await processor.shutdown(within: limit)
+    if let driven = processor as? any DrivenProcessor {
+      self = .driven(driven.anyDriver)
+    } else {
+      self = .other { request, limit in
+        switch request {
+        case .flush: await processor.forceFlush(within: limit)
+        case .shutdown: await processor.shutdown(within: limit)
+        }
       }
     }
   }
 
-  init(_ reader: PeriodicMetricReader) {
-    let driver = reader.driver
-    driven = Driven(driver)
-    perform = { await driver.wait(for: $0, $1) }
-  }
+  init(_ reader: PeriodicMetricReader) { self = .driven(reader.driver) }
 
   /// Makes a request for a thread that will wait.
   /// - Returns: A function that blocks the calling thread until the request is answered.
   fileprivate func begin(_ request: ProcessorRequest, _ limit: Duration) -> () -> FlushReport {
-    if let driven { return driven.begin(request, limit) }
-    return beginOther(request, limit)
+    switch self {
+    case .driven(let driver): driver.begin(request, limit)
+    case .other(let perform): Self.begin(perform, request, limit)
+    }
   }
 
   /// A user's processor has the asynchronous form alone, which runs on a telemetry thread here: the program's own threads
   /// may all be blocked.
-  private func beginOther(_ request: ProcessorRequest, _ limit: Duration) -> () -> FlushReport {
+  private static func begin(
+    _ perform: @escaping Perform, _ request: ProcessorRequest, _ limit: Duration
+  ) -> () -> FlushReport {
     precondition(
       TelemetryLoop.current == nil,
       "a blocking flush or shutdown on a telemetry thread would wait for itself: use the async form")
@@ -107,10 +103,9 @@ extension [ProvidedProcessor] {
   func ask(_ request: ProcessorRequest, within limit: Duration) -> ProcessorAnswers {
     var answers = ProcessorAnswers()
     for processor in self {
-      if let driven = processor.driven {
-        answers.driven.append(driven.ask(request, limit))
-      } else {
-        answers.others.append { await processor.perform(request, limit) }
+      switch processor {
+      case .driven(let driver): answers.driven.append(driver.ask(request, limit))
+      case .other(let perform): answers.others.append { await perform(request, limit) }
       }
     }
     return answers
