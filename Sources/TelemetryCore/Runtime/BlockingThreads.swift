@@ -18,7 +18,7 @@ final class BlockingThreads: Sendable {
     var idle = 0
     /// The number of threads started ever, for their names.
     var started = 0
-    /// Wakes an idle thread.
+    /// Wakes an idle thread of this generation.
     var signal = BlockingSemaphore()
     /// Counts the shutdowns. Threads of an earlier generation end as soon as there is no work.
     var generation = 0
@@ -74,7 +74,8 @@ final class BlockingThreads: Sendable {
   func shutdown() {
     let (idle, signal) = state.withLock { state in
       state.generation += 1
-      defer { state.idle = 0 }
+      // Threads that start from now on wait for another signal, and can't take those of the ones that must end.
+      defer { (state.idle, state.signal) = (0, BlockingSemaphore()) }
       return (state.idle, state.signal)
     }
     for _ in 0..<idle { signal.signal() }
