@@ -17,6 +17,7 @@
     private let diagnostics: Diagnostics
     private let place: String
     private var retention: Retention?
+    private var isDeleting = false
     private var internalErrors = InternalErrors()
     private nonisolated let connections = Atomic<Int>(0)
     private var active = 0
@@ -72,7 +73,7 @@
         try await connection.insert(rows, until: deadline)
         connection.served()
         if !internalErrors.isEmpty { internalErrors.ended(Self.digest(message)) }
-        await deleteOldRows(connection, deadline)
+        deleteOldRows(deadline)
         return .success(ExportResponse())
       } catch {
         if !error.keepsConnection || connection.isBroken { abandon(connection, error) }
@@ -153,9 +154,24 @@
 
     // MARK: Retention
 
-    /// The rows are stored whatever becomes of the deletion, which is tried again after a later batch.
-    private func deleteOldRows(_ connection: PostgreSQLConnection, _ deadline: Deadline) async {
-      guard let retention, retention.isDue(at: loop.now) else { return }
+    /// Begins to delete rows that are too old, if that is due: apart from the batch that was stored, which is answered meanwhile,
+    /// and over a connection that no batch waits for. A deletion that fails is tried again after a later batch.
+    private func deleteOldRows(_ deadline: Deadline) {
+      guard let retention, !isDeleting, retention.isDue(at: loop.now) else { return }
+      isDeleting = true
+      Task {
+        defer { isDeleting = false }
+        guard (try? await enter(deadline)) != nil else { return }
+        defer { leave() }
+        let loan = pool.acquire()
+        guard !isShutDown, loan.value.isConnected else { return }
+        await delete(retention, over: loan.value, deadline)
+      }
+    }
+
+    private func delete(_ retention: Retention, over connection: PostgreSQLConnection, _ deadline: Deadline) async {
+      used[ObjectIdentifier(connection)] = connection
+      defer { ended(connection) }
       do throws(PostgreSQLFailure) {
         let deleted = try await connection.deleteRows(before: retention.cutoff, until: deadline)
         self.retention?.ended(deleted: deleted, at: loop.now)

@@ -57,7 +57,10 @@
       // Here and not on the thread: the call may be told to stop before a thread is free.
       writer.interruption.begin(until: deadline)
       runtime.startBlocking { [writer] in
-        end.fulfil(.done(writer.store(rows)))
+        let result = writer.store(rows)
+        end.fulfil(.done(result))
+        // The batch is answered by now: the deletion may wait for a lock.
+        if case .success = result { writer.deleteOldRows() }
         idle.fulfil(())
       }
       let last = deadline.isNever ? deadline : Deadline(deadline.instant + Self.grace)

@@ -62,7 +62,6 @@
         if !error.isTransient { state.connection = nil }
         return .failure(error)
       }
-      deleteOldRows(&state)
       return .success(())
     }
 
@@ -83,7 +82,10 @@
 
     // MARK: Retention
 
-    /// The rows are stored whatever becomes of the deletion, which is tried again after a later batch.
+    /// Deletes rows that are too old, if that is due, in the time of the batch that was stored. A deletion that fails is tried again
+    /// after a later batch.
+    func deleteOldRows() { state.withLock { deleteOldRows(&$0) } }
+
     private func deleteOldRows(_ state: inout State) {
       guard let connection = state.connection, let retention = state.retention, retention.isDue(at: .system) else {
         return

@@ -200,6 +200,34 @@
       #expect(try await scene.server.query("SELECT count(*) FROM span_events") == ["2"])
     }
 
+    @Test("a batch is answered while the deletion of old rows waits for a lock")
+    func lockedRetention() async throws {
+      let scene = try await PostgreSQLScene {
+        $0.timeout = .seconds(600)
+        $0.retention = .seconds(3600)
+      }
+      let keeper = try scene.exporter(scene.server.url())
+      let old = SpanBatch(StandardWorkload().spans(0..<3))
+      #expect(await keeper.export(old, deadline: .after(Loopback.patience)).exported == 3)
+      await keeper.shutdown(deadline: .after(.seconds(5)))
+      let holder = try await scene.reader()
+      for statement in ["BEGIN", "SELECT 1 FROM spans FOR UPDATE"] {
+        _ = try await holder.source.rows(statement, [], columns: [])
+      }
+      var span = StandardWorkload().span(3)
+      span.startTimeUnixNano = UInt64(UnixTime.now)
+      let (exported, spans) = (Promise<Int>(), [span])
+      Task { exported.fulfil(await scene.export(spans, within: .seconds(600)).exported) }
+      #expect(await Loopback.wait { exported.current == 1 })
+      let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+      let end = Deadline.after(Loopback.patience)
+      while try await scene.server.query(waits) != ["1"], !end.hasPassed {}
+      _ = try await holder.source.rows("ROLLBACK", [], columns: [])
+      await holder.close()
+      await scene.end()
+      #expect(try await scene.server.query("SELECT count(*) FROM spans") == ["1"])
+    }
+
     @Test("values that can't be used are named, and no secret is")
     func configuration() throws {
       func message(_ change: (inout PostgreSQLConfiguration) -> Void) -> String {
