@@ -118,7 +118,7 @@ import Testing
       #expect(await (try bench.exporter()).export(FileBench.spans(index..<index + 1)).exported == 1)
     }
     // The thread that wrote the last line may hold the file for a moment.
-    #expect(await Loopback.wait { !FileBench.isOpen(bench.path) })
+    #expect(await Loopback.wait { !TestFiles.isOpen(bench.path) })
     #expect(FileBench.spans(in: bench.path) == FileBench.spans(0..<3))
   }
 

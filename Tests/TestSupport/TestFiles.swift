@@ -11,11 +11,16 @@ package enum TestFiles {
 
   /// The folder of the running program, which also holds the built products.
   package static let products: String = {
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    let path = String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let path = target(of: "/proc/self/exe")
     return String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
   }()
+
+  /// The path that a symbolic link has.
+  private static func target(of link: String) -> String {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = readlink(link, &buffer, buffer.count - 1)
+    return String(decoding: buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
 
   /// The path of a certificate that `Fixtures/make_certificates.sh` makes.
   package static func certificate(_ name: String) -> String { "\(certificates)/\(name)" }
@@ -103,6 +108,11 @@ package enum TestFiles {
     guard file >= 0 else { throw ChildProcess.Failure(description: "\(path): errno \(errno)") }
     defer { close(file) }
     _ = Glibc.write(file, bytes, bytes.count)
+  }
+
+  /// True if this process has the file open.
+  package static func isOpen(_ path: String) -> Bool {
+    names(in: "/proc/self/fd").contains { target(of: "/proc/self/fd/\($0)") == path }
   }
 
   package static func exists(_ path: String) -> Bool { access(path, R_OK) == 0 }

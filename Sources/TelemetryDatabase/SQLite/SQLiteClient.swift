@@ -20,7 +20,7 @@
 
     private let writer: SQLiteWriter
     private let runtime: TelemetryRuntime
-    /// Fulfilled when the last work ends.
+    /// Fulfilled when the last work ends, and by a shutdown that doesn't wait for that.
     private var idle: Promise<Void>?
     private var isShutDown = false
 
@@ -61,7 +61,8 @@
         end.fulfil(.done(result))
         // The batch is answered by now: the deletion may wait for a lock.
         if case .success = result { writer.deleteOldRows() }
-        idle.fulfil(())
+        // The file of a shutdown that didn't wait for the work.
+        if !idle.fulfil(()) { writer.close() }
       }
       let last = deadline.isNever ? deadline : Deadline(deadline.instant + Self.grace)
       let result = await withTaskCancellationHandler {
@@ -103,9 +104,8 @@
       isShutDown = true
       if let idle, idle.current == nil, await idle.value(until: deadline, on: loop) == nil {
         writer.interruption.stop()
-        // The calls that wait for the end of the work wait for nothing.
-        idle.fulfil(())
-        return
+        // The calls that wait for the end of the work wait for nothing. The work closes the file when it ends.
+        if idle.fulfil(()) { return }
       }
       let closed = Promise<Void>()
       runtime.startBlocking { [writer] in

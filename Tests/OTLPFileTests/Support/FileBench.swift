@@ -48,15 +48,6 @@ final class FileBench: Sendable {
     return spans
   }
 
-  /// True if this process has the file open.
-  static func isOpen(_ path: String) -> Bool {
-    TestFiles.names(in: "/proc/self/fd").contains { number in
-      var target = [CChar](repeating: 0, count: 4096)
-      let count = readlink("/proc/self/fd/\(number)", &target, target.count - 1)
-      return String(decoding: target.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self) == path
-    }
-  }
-
   /// Spans of the standard workload.
   static func spans(_ range: Range<Int>) -> [SpanData] {
     let workload = StandardWorkload()

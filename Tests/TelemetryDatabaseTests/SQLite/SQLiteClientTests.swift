@@ -93,5 +93,21 @@
       bench.gate.signal()
       bench.lease.end()
     }
+
+    @Test("work that a shutdown doesn't wait for closes the file when it ends")
+    func shutdownClosesTheFile() async throws {
+      let bench = try Bench()
+      _ = try await bench.send(within: Loopback.patience).value.get()
+      #expect(TestFiles.isOpen(bench.path))
+      bench.closeGate()
+      guard case .failure = try await bench.send(within: .milliseconds(10)).value else {
+        return #expect(Bool(false), "it was stored")
+      }
+      await bench.client.shutdown(deadline: .after(.milliseconds(50)))
+      bench.gate.signal()
+      #expect(await bench.isIdle())
+      #expect(!TestFiles.isOpen(bench.path))
+      bench.lease.end()
+    }
   }
 #endif

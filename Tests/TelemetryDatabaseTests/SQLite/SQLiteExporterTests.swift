@@ -73,6 +73,30 @@
       await scene.end()
     }
 
+    @Test("a batch is answered before old rows are deleted, and a shutdown ends the deletion and closes the file")
+    func endlessDeletion() async throws {
+      let scene = try SQLiteScene()
+      #expect(await scene.export(StandardWorkload().spans(0..<1)).exported == 1)
+      await scene.end()
+      let numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) AS i FROM n"
+      _ = try scene.query("CREATE VIEW endless AS \(numbers)")
+      _ = try scene.query("CREATE TRIGGER slow BEFORE DELETE ON spans BEGIN SELECT i FROM endless; END")
+      var configuration = SQLiteConfiguration(path: scene.path)
+      configuration.timeout = .seconds(600)
+      configuration.retention = .seconds(1)
+      let exporter = try SQLiteExporter(configuration, diagnostics: .silent)
+      let exported = Promise<Int>()
+      Task {
+        let batch = SpanBatch(StandardWorkload().spans(1..<2))
+        exported.fulfil(await exporter.export(batch, deadline: .after(.seconds(600))).exported)
+      }
+      #expect(await Loopback.wait { exported.current == 1 })
+      await exporter.shutdown(deadline: .after(.milliseconds(100)))
+      #expect(await Loopback.wait { !TestFiles.isOpen(scene.path) })
+      withExtendedLifetime(exporter) {}
+      #expect(try scene.query("SELECT count(*) || '' FROM spans") == ["2"])
+    }
+
     @Test("views show traces and slow spans")
     func views() async throws {
       let scene = try SQLiteScene()
