@@ -18,7 +18,7 @@
       try await scene.server.query("SELECT count(*) || ' ' || count(DISTINCT (trace_id, span_id)) FROM spans")
     }
 
-    @Test("a connection that is cut after any number of bytes in either direction: each span stands there, once")
+    @Test("a connection that is cut after any number of bytes in either direction: each row stands there, once")
     func cuts() async throws {
       let scene = try await PostgreSQLScene()
       let relay = try CuttingRelay(to: scene.server.directory + "/.s.PGSQL.5432")
@@ -45,6 +45,10 @@
       #expect(relay.cuts >= allowances.count)
       let count = allowances.count * 40
       #expect(try await stored(scene) == ["\(count) \(count)"])
+      let spans = workload.spans(0..<count)
+      for (table, items) in [("span_events", spans.map(\.events.count)), ("span_links", spans.map(\.links.count))] {
+        #expect(try await scene.server.query("SELECT count(*) FROM \(table)") == ["\(items.reduce(0, +))"])
+      }
     }
 
     @Test("a server that isn't there at the start is waited for, and shutdown keeps its deadline")
