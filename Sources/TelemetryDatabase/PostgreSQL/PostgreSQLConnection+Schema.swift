@@ -34,6 +34,12 @@
       return Int(SQLValue(version.first?.first ?? nil, .int32).integer)
     }
 
+    /// - Throws: A failure if the database has no telemetry that this version knows.
+    func requireSchema(_ known: DatabaseSchema, until deadline: Deadline) async throws(PostgreSQLFailure) {
+      let reason = known.reasonNotToRead(try await schemaVersion(until: deadline), in: "database")
+      if let reason { throw PostgreSQLFailure(.connect, reason) }
+    }
+
     /// Stores rows in one transaction; those that are there already are left out.
     func insert(_ rows: RowSet, until deadline: Deadline) async throws(PostgreSQLFailure) {
       let insert = PostgreSQLInsert(rows)

@@ -9,4 +9,7 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
     self.description = description
     self.isPassing = isPassing
   }
+
+  /// A query was ended by ``DatabaseSource/close()``.
+  static let closed = DatabaseError("the database was closed")
 }

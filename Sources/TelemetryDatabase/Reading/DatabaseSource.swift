@@ -8,5 +8,6 @@ protocol DatabaseSource: Sendable {
     _ sql: String, _ parameters: [SQLValue], columns: [DatabaseColumn.Kind]
   ) async throws(DatabaseError) -> [[SQLValue]]
 
+  /// Ends a query that runs and those that follow, and then the connection.
   func close() async
 }

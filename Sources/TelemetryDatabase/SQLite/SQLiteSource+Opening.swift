@@ -53,10 +53,8 @@
 
     /// - Throws: A failure if the file has no telemetry that this version knows.
     private static func checked(_ connection: SQLiteConnection) throws(SQLiteFailure) -> SQLiteConnection {
-      let (version, known) = (try connection.schemaVersion(), DatabaseSchema.current(.sqlite))
-      guard version > 0 else { throw SQLiteFailure(SQLITE_ERROR, "the file has no telemetry") }
-      guard version <= known.version else { throw SQLiteFailure(SQLITE_ERROR, known.isTooNew(version)) }
-      guard version == known.version else { throw SQLiteFailure(SQLITE_ERROR, known.isTooOld(version)) }
+      let reason = DatabaseSchema.current(.sqlite).reasonNotToRead(try connection.schemaVersion(), in: "file")
+      if let reason { throw SQLiteFailure(SQLITE_ERROR, reason) }
       return connection
     }
 

@@ -25,7 +25,8 @@
         connection.withLock { connection in
           interruption.begin(until: Deadline(.system + patience.query))
           do throws(SQLiteFailure) {
-            return .success(try connection?.rows(sql, parameters, columns) ?? [])
+            guard let connection else { throw SQLiteFailure.interrupted }
+            return .success(try connection.rows(sql, parameters, columns))
           } catch {
             return .failure(error)
           }
@@ -34,11 +35,15 @@
       do throws(SQLiteFailure) {
         return try result.get()
       } catch {
+        if interruption.isHalted { throw .closed }
         throw error.isInterruption ? patience.error : DatabaseError(error.text)
       }
     }
 
-    func close() async { connection.withLock { $0 = nil } }
+    func close() async {
+      interruption.halt()
+      await runtime.block { [self] in connection.withLock { $0 = nil } }
+    }
   }
 
   extension SQLiteConnection {

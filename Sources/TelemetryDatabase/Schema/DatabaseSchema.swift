@@ -27,9 +27,12 @@ struct DatabaseSchema {
     "the database has version \(version) of the schema; this version of swift-otlp knows \(self.version) and earlier ones"
   }
 
-  /// The message for a database that is to be read, and that an exporter of an earlier version made.
-  func isTooOld(_ version: Int) -> String {
-    "the database has version \(version) of the schema; an exporter of this version of swift-otlp brings it to \(self.version)"
+  /// The reason why a place of telemetry with `version` can't be read; nil if it can.
+  func reasonNotToRead(_ version: Int, in place: String) -> String? {
+    if version == 0 { return "the \(place) has no telemetry" }
+    guard version < self.version else { return version == self.version ? nil : isTooNew(version) }
+    return
+      "the database has version \(version) of the schema; an exporter of this version of swift-otlp brings it to \(self.version)"
   }
 
   static func current(_ dialect: SQLDialect) -> DatabaseSchema {

@@ -49,6 +49,25 @@
       await reader.close()
     }
 
+    @Test("queries run in order, and closing ends one that runs and those that follow")
+    func closing() async throws {
+      let scene = try await PostgreSQLScene()
+      #expect(await scene.export(StandardWorkload().spans(0..<5)).exported == 5)
+      await scene.end()
+      let reader = try await scene.reader()
+      async let first = reader.source.rows("SELECT 1::bigint", [], columns: [.int64])
+      async let second = reader.source.rows("SELECT 2::bigint", [], columns: [.int64])
+      #expect(try await [first, second] == [[[.integer(1)]], [[.integer(2)]]])
+      let query = Task { try await reader.source.rows("SELECT 1 FROM pg_sleep(600)", [], columns: [.int32]) }
+      let running = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'swift-otlp' AND state = 'active'"
+      let end = Deadline.after(Loopback.patience)
+      while try await scene.server.query(running) != ["1"], !end.hasPassed {}
+      await reader.close()
+      let error = await #expect(throws: DatabaseError.self) { try await query.value }
+      #expect(error?.description == "the database was closed")
+      await #expect(throws: DatabaseError.self) { try await reader.source.rows("SELECT 1", [], columns: [.int32]) }
+    }
+
     @Test("a batch that is stored again stands there once, and views show it")
     func duplicates() async throws {
       let scene = try await PostgreSQLScene()

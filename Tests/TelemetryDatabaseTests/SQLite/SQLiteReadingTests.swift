@@ -78,6 +78,20 @@
       await scene.end()
     }
 
+    @Test("closing a file ends a query that runs and those that follow")
+    func closing() async throws {
+      let path = try TestFiles.makeDirectory() + "/telemetry.sqlite"
+      try await TelemetryStore.prepare(DatabaseName(path), runtime: .shared)
+      let reader = try await TelemetryStore.open(DatabaseName(path))
+      let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+      let query = Task { try await reader.source.rows(endless, [], columns: [.int64]) }
+      await reader.close()
+      let error = await #expect(throws: DatabaseError.self) { try await query.value }
+      #expect(error?.description == "the database was closed")
+      await #expect(throws: DatabaseError.self) { try await reader.source.rows("SELECT 1", [], columns: [.int64]) }
+      #expect(!TestFiles.isOpen(path))
+    }
+
     @Test("what can be known of a file is known before the first batch")
     func preparation() async throws {
       let folder = try TestFiles.makeDirectory()
