@@ -110,7 +110,7 @@ package enum OTLPJSON {
   /// The items of one signal in the message of a document.
   /// - Parameter number: The field with the signal's resources.
   private static func items<Item: DecodableItem>(
-    _ message: [UInt8], _ number: UInt32, _ limits: Limits
+    _ message: [UInt8], _ number: UInt8, _ limits: Limits
   ) throws(JSONError) -> [Item] {
     var decoding = ExportRequestDecoder.Limits()
     decoding.maxItems = limits.maxItems

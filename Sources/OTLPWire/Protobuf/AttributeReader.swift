@@ -16,9 +16,9 @@ package struct AttributeReader {
     try count(reader)
     var element = Attributes.Element("", .empty)
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.KeyValue.key: element.key = try reader.string()
-      case FieldTag.KeyValue.value: try value(try reader.message(), &element.value)
+      switch WireTags.short(tag) {
+      case WireTags.KeyValue.key: element.key = try reader.string()
+      case WireTags.KeyValue.value: try value(try reader.message(), &element.value)
       default: try reader.skip(tag)
       }
     }
@@ -29,14 +29,14 @@ package struct AttributeReader {
   mutating func value(_ reader: ProtobufReader, _ value: inout AttributeValue) throws(WireError) {
     var reader = reader
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.AnyValue.string: value = .string(try reader.string())
-      case FieldTag.AnyValue.bool: value = .bool(try reader.varint() != 0)
-      case FieldTag.AnyValue.int: value = .int(Int64(bitPattern: try reader.varint()))
-      case FieldTag.AnyValue.double: value = .double(try reader.double())
-      case FieldTag.AnyValue.array: try array(try reader.message(), &value)
-      case FieldTag.AnyValue.map: try map(try reader.message(), &value)
-      case FieldTag.AnyValue.bytes: value = .bytes(try reader.byteArray())
+      switch WireTags.short(tag) {
+      case WireTags.AnyValue.string: value = .string(try reader.string())
+      case WireTags.AnyValue.bool: value = .bool(try reader.varint() != 0)
+      case WireTags.AnyValue.int: value = .int(Int64(bitPattern: try reader.varint()))
+      case WireTags.AnyValue.double: value = .double(try reader.double())
+      case WireTags.AnyValue.array: try array(try reader.message(), &value)
+      case WireTags.AnyValue.map: try map(try reader.message(), &value)
+      case WireTags.AnyValue.bytes: value = .bytes(try reader.byteArray())
       default: try reader.skip(tag)
       }
     }
@@ -50,8 +50,8 @@ package struct AttributeReader {
       value = .empty  // so that appending doesn't copy
     }
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.List.values:
+      switch WireTags.short(tag) {
+      case WireTags.List.values:
         try count(reader)
         var element = AttributeValue.empty
         try self.value(try reader.message(), &element)
@@ -70,8 +70,8 @@ package struct AttributeReader {
       value = .empty  // so that appending doesn't copy
     }
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.List.values: attributes.elements.append(try keyValue(try reader.message()))
+      switch WireTags.short(tag) {
+      case WireTags.List.values: attributes.elements.append(try keyValue(try reader.message()))
       default: try reader.skip(tag)
       }
     }

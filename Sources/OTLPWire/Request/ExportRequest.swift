@@ -29,7 +29,7 @@ extension ExportRequest {
 extension ProtobufWriter {
   /// Writes a `ResourceSpans` or `ScopeSpans`, or those of another signal, with the fields of `header` around the items that `items` writes.
   @inline(__always)
-  mutating func group(_ tag: UInt32, _ header: ScopeHeader, _ items: (inout ProtobufWriter) -> Void) {
+  mutating func group(_ tag: UInt8, _ header: ScopeHeader, _ items: (inout ProtobufWriter) -> Void) {
     let mark = written
     append(header.schemaURL)
     items(&self)

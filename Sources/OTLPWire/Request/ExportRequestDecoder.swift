@@ -36,7 +36,7 @@ package enum ExportRequestDecoder {
   /// `ScopeSpans`, `ScopeLogs` or `ScopeMetrics` one `InstrumentationScope`.
   /// - Parameter tag: The field with the resources: a request's, or that of the signal in a document of several.
   package static func decode<Item: DecodableItem>(
-    _ bytes: [UInt8], as type: Item.Type, resources tag: UInt32 = FieldTag.ExportRequest.resources,
+    _ bytes: [UInt8], as type: Item.Type, resources tag: UInt8 = WireTags.ExportRequest.resources,
     limits: Limits = Limits()
   ) throws(WireError) -> [Item] {
     guard bytes.count <= limits.maxBytes else { throw WireError(.tooLarge, at: limits.maxBytes) }
@@ -49,11 +49,11 @@ package enum ExportRequestDecoder {
 /// The decoding of one request.
 private struct RequestDecoding<Item: DecodableItem> {
   private let maxItems: Int
-  private let resourcesTag: UInt32
+  private let resourcesTag: UInt8
   private var attributes: AttributeReader
   private(set) var items: [Item] = []
 
-  init(_ limits: ExportRequestDecoder.Limits, resources tag: UInt32) {
+  init(_ limits: ExportRequestDecoder.Limits, resources tag: UInt8) {
     resourcesTag = tag
     maxItems = limits.maxItems
     attributes = AttributeReader(itemsLeft: limits.maxValues)
@@ -62,7 +62,7 @@ private struct RequestDecoding<Item: DecodableItem> {
   mutating func request(_ reader: ProtobufReader) throws(WireError) {
     var reader = reader
     while let tag = try reader.nextTag() {
-      switch tag {
+      switch WireTags.short(tag) {
       case resourcesTag: try resourceItems(try reader.message())
       default: try reader.skip(tag)
       }
@@ -76,16 +76,16 @@ private struct RequestDecoding<Item: DecodableItem> {
     var dropped: UInt32 = 0
     var schemaURL = ""
     while let tag = try first.nextTag() {
-      switch tag {
-      case FieldTag.ResourceItems.resource: try resource(try first.message(), &attributes, &dropped)
-      case FieldTag.ResourceItems.schemaURL: schemaURL = try first.string()
+      switch WireTags.short(tag) {
+      case WireTags.ResourceItems.resource: try resource(try first.message(), &attributes, &dropped)
+      case WireTags.ResourceItems.schemaURL: schemaURL = try first.string()
       default: try first.skip(tag)
       }
     }
     let resource = Resource.decoded(attributes, droppedAttributesCount: dropped, schemaURL: schemaURL)
     while let tag = try second.nextTag() {
-      switch tag {
-      case FieldTag.ResourceItems.scopes: try scopeItems(try second.message(), resource)
+      switch WireTags.short(tag) {
+      case WireTags.ResourceItems.scopes: try scopeItems(try second.message(), resource)
       default: try second.skip(tag)
       }
     }
@@ -96,10 +96,10 @@ private struct RequestDecoding<Item: DecodableItem> {
   ) throws(WireError) {
     var reader = reader
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.Resource.attributes:
+      switch WireTags.short(tag) {
+      case WireTags.Resource.attributes:
         attributes.elements.append(try self.attributes.keyValue(try reader.message()))
-      case FieldTag.Resource.droppedAttributesCount: dropped = try reader.uint32()
+      case WireTags.Resource.droppedAttributesCount: dropped = try reader.uint32()
       default: try reader.skip(tag)
       }
     }
@@ -109,16 +109,16 @@ private struct RequestDecoding<Item: DecodableItem> {
     var (first, second) = (reader, reader)
     var fields = ScopeFields()
     while let tag = try first.nextTag() {
-      switch tag {
-      case FieldTag.ScopeItems.scope: try scope(try first.message(), &fields)
-      case FieldTag.ScopeItems.schemaURL: fields.schemaURL = try first.string()
+      switch WireTags.short(tag) {
+      case WireTags.ScopeItems.scope: try scope(try first.message(), &fields)
+      case WireTags.ScopeItems.schemaURL: fields.schemaURL = try first.string()
       default: try first.skip(tag)
       }
     }
     let scope = fields.scope
     while let tag = try second.nextTag() {
-      switch tag {
-      case FieldTag.ScopeItems.items:
+      switch WireTags.short(tag) {
+      case WireTags.ScopeItems.item:
         guard items.count < maxItems else { throw WireError(.tooLarge, at: second.position) }
         items.append(try Item.decode(try second.message(), &attributes, resource, scope))
       default: try second.skip(tag)
@@ -129,12 +129,12 @@ private struct RequestDecoding<Item: DecodableItem> {
   private mutating func scope(_ reader: ProtobufReader, _ fields: inout ScopeFields) throws(WireError) {
     var reader = reader
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.Scope.name: fields.name = try reader.string()
-      case FieldTag.Scope.version: fields.version = try reader.string()
-      case FieldTag.Scope.attributes:
+      switch WireTags.short(tag) {
+      case WireTags.Scope.name: fields.name = try reader.string()
+      case WireTags.Scope.version: fields.version = try reader.string()
+      case WireTags.Scope.attributes:
         fields.attributes.elements.append(try attributes.keyValue(try reader.message()))
-      case FieldTag.Scope.droppedAttributesCount: fields.droppedAttributesCount = try reader.uint32()
+      case WireTags.Scope.droppedAttributesCount: fields.droppedAttributesCount = try reader.uint32()
       default: try reader.skip(tag)
       }
     }

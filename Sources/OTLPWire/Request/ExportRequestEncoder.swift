@@ -63,10 +63,10 @@ package final class ExportRequestEncoder: Sendable {
     var writer = unsafe ProtobufWriter(UnsafeMutableRawBufferPointer(start: base, count: start))
     writer.append(scope.owner)
     let scopeSize = writer.written + batch.range.count + scope.schemaURL.count
-    writer.prefix(UInt8(FieldTag.ResourceItems.scopes), count: scopeSize)
+    writer.prefix(WireTags.ResourceItems.scopes, count: scopeSize)
     writer.append(resource.owner)
     let size = writer.written + batch.range.count + urls
-    writer.prefix(UInt8(FieldTag.ExportRequest.resources), count: size)
+    writer.prefix(WireTags.ExportRequest.resources, count: size)
     let messageSize = writer.written + batch.range.count + urls
     writer.bigEndian(UInt32(clamping: messageSize))
     writer.byte(0)
@@ -89,9 +89,9 @@ package final class ExportRequestEncoder: Sendable {
     if pooled.value.capacity < expected { pooled.value = RawBuffer(capacity: expected) }
     var writer = ProtobufWriter(pooled.value)
     for group in Regrouping(batch.runs.lazy.map { ($0.resource, $0.scope) }).resources.reversed() {
-      writer.group(FieldTag.ExportRequest.resources, resourceHeaders.header(of: group.resource)) { writer in
+      writer.group(WireTags.ExportRequest.resources, resourceHeaders.header(of: group.resource)) { writer in
         for group in group.scopes.reversed() {
-          writer.group(FieldTag.ResourceItems.scopes, scopeHeaders.header(of: group.scope)) { writer in
+          writer.group(WireTags.ResourceItems.scopes, scopeHeaders.header(of: group.scope)) { writer in
             for run in group.members.reversed() {
               unsafe writer.copy(batch.memory.bytes(batch.range(ofRun: run)))
             }

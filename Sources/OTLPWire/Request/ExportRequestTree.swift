@@ -168,7 +168,7 @@ extension ExportRequestTree.Node {
     if isWithin(range) { return unsafe writer.copy(UnsafeRawBufferPointer(rebasing: message[field])) }
     let mark = writer.written
     unsafe writeContent(range, message, &writer)
-    unsafe writer.prefix(UInt32(message[field.lowerBound]), since: mark)
+    unsafe writer.prefix(message[field.lowerBound], since: mark)
   }
 }
 

@@ -15,10 +15,10 @@ package enum ItemCounter {
     var metric = metric
     var count = 0
     while let tag = try metric.nextTag() {
-      switch tag {
-      case FieldTag.Metric.gauge, FieldTag.Metric.sum, FieldTag.Metric.histogram, FieldTag.Metric.exponentialHistogram,
-        FieldTag.Metric.summary:
-        try forEach(FieldTag.MetricData.dataPoints, of: try metric.message()) { (_) throws(WireError) in count += 1 }
+      switch WireTags.short(tag) {
+      case WireTags.Metric.gauge, WireTags.Metric.sum, WireTags.Metric.histogram, WireTags.Metric.exponentialHistogram,
+        WireTags.Metric.summary:
+        try forEach(WireTags.MetricData.dataPoints, of: try metric.message()) { (_) throws(WireError) in count += 1 }
       default: try metric.skip(tag)
       }
     }
@@ -30,7 +30,7 @@ package enum ItemCounter {
     try forEachItem(of: message) { (span) throws(WireError) in
       var span = span
       while let tag = try span.nextTag() {
-        if tag == FieldTag.Span.spanID { ids.append(try span.identifier(words: 1).0) } else { try span.skip(tag) }
+        if tag == WireTags.Span.spanID { ids.append(try span.identifier(words: 1).0) } else { try span.skip(tag) }
       }
     }
     return ids
@@ -40,16 +40,16 @@ package enum ItemCounter {
     of message: ArraySlice<UInt8>, _ body: (ProtobufReader) throws(WireError) -> Void
   ) throws(WireError) {
     try message.reading { (request) throws(WireError) in
-      try forEach(FieldTag.ExportRequest.resources, of: request) { (resource) throws(WireError) in
-        try forEach(FieldTag.ResourceItems.scopes, of: resource) { (scope) throws(WireError) in
-          try forEach(FieldTag.ScopeItems.items, of: scope, body)
+      try forEach(WireTags.ExportRequest.resources, of: request) { (resource) throws(WireError) in
+        try forEach(WireTags.ResourceItems.scopes, of: resource) { (scope) throws(WireError) in
+          try forEach(WireTags.ScopeItems.item, of: scope, body)
         }
       }
     }
   }
 
   private static func forEach(
-    _ tag: UInt32, of reader: ProtobufReader, _ body: (ProtobufReader) throws(WireError) -> Void
+    _ tag: UInt8, of reader: ProtobufReader, _ body: (ProtobufReader) throws(WireError) -> Void
   ) throws(WireError) {
     var reader = reader
     while let next = try reader.nextTag() {

@@ -10,20 +10,20 @@ extension LogRecord: DecodableItem {
     var record = LogRecord(resource: resource, scope: scope)
     var attributes = Attributes()
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.LogRecord.timeUnixNano: record.timeUnixNano = try reader.fixed64()
-      case FieldTag.LogRecord.severityNumber:
+      switch WireTags.short(tag) {
+      case WireTags.LogRecord.timeUnixNano: record.timeUnixNano = try reader.fixed64()
+      case WireTags.LogRecord.severityNumber:
         record.severity = LogRecord.Severity(rawValue: UInt8(clamping: try reader.varint())) ?? .unspecified
-      case FieldTag.LogRecord.severityText: record.severityText = try reader.string()
-      case FieldTag.LogRecord.body: try readBody(try reader.message(), &record.body, &values)
-      case FieldTag.LogRecord.attributes:
+      case WireTags.LogRecord.severityText: record.severityText = try reader.string()
+      case WireTags.LogRecord.body: try readBody(try reader.message(), &record.body, &values)
+      case WireTags.LogRecord.attributes:
         attributes.elements.append(try values.keyValue(try reader.message()))
-      case FieldTag.LogRecord.droppedAttributesCount: record.droppedAttributesCount = try reader.uint32()
-      case FieldTag.LogRecord.flags: record.flags = try reader.fixed32()
-      case FieldTag.LogRecord.traceID: record.traceID = try reader.traceID()
-      case FieldTag.LogRecord.spanID: record.spanID = try reader.spanID()
-      case FieldTag.LogRecord.observedTimeUnixNano: record.observedTimeUnixNano = try reader.fixed64()
-      case FieldTag.LogRecord.eventName: record.eventName = try reader.string()
+      case WireTags.LogRecord.droppedAttributesCount: record.droppedAttributesCount = try reader.uint32()
+      case WireTags.LogRecord.flags: record.flags = try reader.fixed32()
+      case WireTags.LogRecord.traceID: record.traceID = try reader.traceID()
+      case WireTags.LogRecord.spanID: record.spanID = try reader.spanID()
+      case WireTags.LogRecord.observedTimeUnixNano: record.observedTimeUnixNano = try reader.fixed64()
+      case WireTags.LogRecord.eventName: record.eventName = try reader.string()
       default: try reader.skip(tag)
       }
     }

@@ -19,16 +19,16 @@ extension AttributeReader {
     try count(reader)
     var metric = Metric(name: "", data: .empty, resource: resource, scope: scope)
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.Metric.name: metric.name = try reader.string()
-      case FieldTag.Metric.description: metric.description = try reader.string()
-      case FieldTag.Metric.unit: metric.unit = try reader.string()
-      case FieldTag.Metric.metadata: metric.metadata.elements.append(try keyValue(try reader.message()))
-      case FieldTag.Metric.gauge: try gauge(try reader.message(), &metric.data)
-      case FieldTag.Metric.sum: try sum(try reader.message(), &metric.data)
-      case FieldTag.Metric.histogram: try histogram(try reader.message(), &metric.data)
-      case FieldTag.Metric.exponentialHistogram: try exponentialHistogram(try reader.message(), &metric.data)
-      case FieldTag.Metric.summary: try summary(try reader.message(), &metric.data)
+      switch WireTags.short(tag) {
+      case WireTags.Metric.name: metric.name = try reader.string()
+      case WireTags.Metric.description: metric.description = try reader.string()
+      case WireTags.Metric.unit: metric.unit = try reader.string()
+      case WireTags.Metric.metadata: metric.metadata.elements.append(try keyValue(try reader.message()))
+      case WireTags.Metric.gauge: try gauge(try reader.message(), &metric.data)
+      case WireTags.Metric.sum: try sum(try reader.message(), &metric.data)
+      case WireTags.Metric.histogram: try histogram(try reader.message(), &metric.data)
+      case WireTags.Metric.exponentialHistogram: try exponentialHistogram(try reader.message(), &metric.data)
+      case WireTags.Metric.summary: try summary(try reader.message(), &metric.data)
       default: try reader.skip(tag)
       }
     }
@@ -93,11 +93,11 @@ private struct MetricFields<Point: ReadablePoint> {
   mutating func read(_ reader: ProtobufReader, _ attributes: inout AttributeReader) throws(WireError) {
     var reader = reader
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.MetricData.dataPoints: dataPoints.append(try Point.read(try reader.message(), &attributes))
-      case FieldTag.MetricData.temporality:
+      switch WireTags.short(tag) {
+      case WireTags.MetricData.dataPoints: dataPoints.append(try Point.read(try reader.message(), &attributes))
+      case WireTags.MetricData.temporality:
         temporality = Metric.Temporality(rawValue: UInt8(clamping: try reader.varint())) ?? .unspecified
-      case FieldTag.MetricData.isMonotonic: isMonotonic = try reader.varint() != 0
+      case WireTags.MetricData.isMonotonic: isMonotonic = try reader.varint() != 0
       default: try reader.skip(tag)
       }
     }

@@ -7,12 +7,12 @@ protocol ReadablePoint {
 
 extension Metric.NumberDataPoint: ReadablePoint {
   static func read(_ reader: ProtobufReader, _ attributes: inout AttributeReader) throws(WireError) -> Self {
-    typealias Tag = FieldTag.NumberDataPoint
+    typealias Tag = WireTags.NumberDataPoint
     var reader = reader
     try attributes.count(reader)
     var point = Metric.NumberDataPoint(nil, timeUnixNano: 0)
     while let tag = try reader.nextTag() {
-      switch tag {
+      switch WireTags.short(tag) {
       case Tag.startTimeUnixNano: point.startTimeUnixNano = try reader.fixed64()
       case Tag.timeUnixNano: point.timeUnixNano = try reader.fixed64()
       case Tag.double: point.value = .double(try reader.double())
@@ -39,8 +39,8 @@ extension Metric.HistogramDataPoint: ReadablePoint {
   private mutating func read(
     _ tag: UInt32, _ reader: inout ProtobufReader, _ attributeReader: inout AttributeReader
   ) throws(WireError) {
-    typealias Tag = FieldTag.HistogramDataPoint
-    switch tag {
+    typealias Tag = WireTags.HistogramDataPoint
+    switch WireTags.short(tag) {
     case Tag.startTimeUnixNano: startTimeUnixNano = try reader.fixed64()
     case Tag.timeUnixNano: timeUnixNano = try reader.fixed64()
     case Tag.count: count = try reader.fixed64()
@@ -73,8 +73,8 @@ extension Metric.ExponentialHistogramDataPoint: ReadablePoint {
   private mutating func read(
     _ tag: UInt32, _ reader: inout ProtobufReader, _ attributeReader: inout AttributeReader
   ) throws(WireError) {
-    typealias Tag = FieldTag.ExponentialHistogramDataPoint
-    switch tag {
+    typealias Tag = WireTags.ExponentialHistogramDataPoint
+    switch WireTags.short(tag) {
     case Tag.attributes: attributes.elements.append(try attributeReader.keyValue(try reader.message()))
     case Tag.startTimeUnixNano: startTimeUnixNano = try reader.fixed64()
     case Tag.timeUnixNano: timeUnixNano = try reader.fixed64()
@@ -96,12 +96,12 @@ extension Metric.ExponentialHistogramDataPoint: ReadablePoint {
 
 extension Metric.SummaryDataPoint: ReadablePoint {
   static func read(_ reader: ProtobufReader, _ attributes: inout AttributeReader) throws(WireError) -> Self {
-    typealias Tag = FieldTag.SummaryDataPoint
+    typealias Tag = WireTags.SummaryDataPoint
     var reader = reader
     try attributes.count(reader)
     var point = Metric.SummaryDataPoint(timeUnixNano: 0, count: 0, sum: 0)
     while let tag = try reader.nextTag() {
-      switch tag {
+      switch WireTags.short(tag) {
       case Tag.startTimeUnixNano: point.startTimeUnixNano = try reader.fixed64()
       case Tag.timeUnixNano: point.timeUnixNano = try reader.fixed64()
       case Tag.count: point.count = try reader.fixed64()
@@ -118,12 +118,12 @@ extension Metric.SummaryDataPoint: ReadablePoint {
 
 extension AttributeReader {
   fileprivate mutating func exemplar(_ reader: ProtobufReader) throws(WireError) -> Metric.Exemplar {
-    typealias Tag = FieldTag.Exemplar
+    typealias Tag = WireTags.Exemplar
     var reader = reader
     try count(reader)
     var exemplar = Metric.Exemplar(nil, timeUnixNano: 0)
     while let tag = try reader.nextTag() {
-      switch tag {
+      switch WireTags.short(tag) {
       case Tag.timeUnixNano: exemplar.timeUnixNano = try reader.fixed64()
       case Tag.double: exemplar.value = .double(try reader.double())
       case Tag.spanID: exemplar.spanID = try reader.spanID()
@@ -144,9 +144,9 @@ extension AttributeReader {
     try count(reader)
     var value = Metric.SummaryDataPoint.ValueAtQuantile(quantile: 0, value: 0)
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.ValueAtQuantile.quantile: value.quantile = try reader.double()
-      case FieldTag.ValueAtQuantile.value: value.value = try reader.double()
+      switch WireTags.short(tag) {
+      case WireTags.ValueAtQuantile.quantile: value.quantile = try reader.double()
+      case WireTags.ValueAtQuantile.value: value.value = try reader.double()
       default: try reader.skip(tag)
       }
     }
@@ -160,10 +160,10 @@ extension AttributeReader {
     var buckets = result ?? .init()
     result = nil  // so that appending doesn't copy
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.Buckets.offset: buckets.offset = try reader.signedVarint()
-      case FieldTag.Buckets.bucketCount: buckets.bucketCounts.append(try bucketCount(&reader))
-      case FieldTag.Buckets.bucketCounts:
+      switch WireTags.short(tag) {
+      case WireTags.Buckets.offset: buckets.offset = try reader.signedVarint()
+      case WireTags.Buckets.bucketCount: buckets.bucketCounts.append(try bucketCount(&reader))
+      case WireTags.Buckets.bucketCounts:
         try reader.packed { (values) throws(WireError) in buckets.bucketCounts.append(try bucketCount(&values)) }
       default: try reader.skip(tag)
       }

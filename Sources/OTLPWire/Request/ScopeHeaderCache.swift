@@ -27,9 +27,9 @@ final class ScopeHeaderCache<Owner: Sendable>: Sendable {
   private static func encode(schemaURL: String, _ content: (inout ProtobufWriter) -> Void) -> ScopeHeader {
     let owner = ProtobufWriter.bytes { writer in
       content(&writer)
-      if writer.written > 0 { writer.prefix(FieldTag.ResourceItems.resource, since: 0) }
+      if writer.written > 0 { writer.prefix(WireTags.ResourceItems.resource, since: 0) }
     }
-    let url = ProtobufWriter.bytes { $0.stringField(FieldTag.ResourceItems.schemaURL, schemaURL) }
+    let url = ProtobufWriter.bytes { $0.stringField(WireTags.ResourceItems.schemaURL, schemaURL) }
     return ScopeHeader(owner: owner, schemaURL: url)
   }
 }
@@ -37,8 +37,8 @@ final class ScopeHeaderCache<Owner: Sendable>: Sendable {
 extension ScopeHeaderCache<Resource> {
   func header(of resource: Resource) -> ScopeHeader {
     header(of: resource, ObjectIdentifier(resource.storage), schemaURL: resource.schemaURL) { writer in
-      writer.varintField(FieldTag.Resource.droppedAttributesCount, UInt64(resource.droppedAttributesCount))
-      writer.attributes(FieldTag.Resource.attributes, resource.attributes)
+      writer.varintField(WireTags.Resource.droppedAttributesCount, UInt64(resource.droppedAttributesCount))
+      writer.attributes(WireTags.Resource.attributes, resource.attributes)
     }
   }
 }
@@ -46,10 +46,10 @@ extension ScopeHeaderCache<Resource> {
 extension ScopeHeaderCache<InstrumentationScope> {
   func header(of scope: InstrumentationScope) -> ScopeHeader {
     header(of: scope, ObjectIdentifier(scope.storage), schemaURL: scope.schemaURL) { writer in
-      writer.varintField(FieldTag.Scope.droppedAttributesCount, UInt64(scope.droppedAttributesCount))
-      writer.attributes(FieldTag.Scope.attributes, scope.attributes)
-      writer.stringField(FieldTag.Scope.version, scope.version)
-      writer.stringField(FieldTag.Scope.name, scope.name)
+      writer.varintField(WireTags.Scope.droppedAttributesCount, UInt64(scope.droppedAttributesCount))
+      writer.attributes(WireTags.Scope.attributes, scope.attributes)
+      writer.stringField(WireTags.Scope.version, scope.version)
+      writer.stringField(WireTags.Scope.name, scope.name)
     }
   }
 }

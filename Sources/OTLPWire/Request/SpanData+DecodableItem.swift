@@ -13,25 +13,25 @@ extension SpanData: DecodableItem {
     var attributes = Attributes()
     var (events, links): ([SpanData.Event], [SpanData.Link]) = ([], [])
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.Span.traceID: span.traceID = try reader.traceID()
-      case FieldTag.Span.spanID: span.spanID = try reader.spanID()
-      case FieldTag.Span.traceState: span.traceState = try reader.string()
-      case FieldTag.Span.parentSpanID: span.parentSpanID = try reader.spanID()
-      case FieldTag.Span.name: span.name = try reader.string()
-      case FieldTag.Span.kind:
+      switch WireTags.short(tag) {
+      case WireTags.Span.traceID: span.traceID = try reader.traceID()
+      case WireTags.Span.spanID: span.spanID = try reader.spanID()
+      case WireTags.Span.traceState: span.traceState = try reader.string()
+      case WireTags.Span.parentSpanID: span.parentSpanID = try reader.spanID()
+      case WireTags.Span.name: span.name = try reader.string()
+      case WireTags.Span.kind:
         span.kind = SpanData.Kind(rawValue: UInt8(clamping: try reader.varint())) ?? .unspecified
-      case FieldTag.Span.startTimeUnixNano: span.startTimeUnixNano = try reader.fixed64()
-      case FieldTag.Span.endTimeUnixNano: span.endTimeUnixNano = try reader.fixed64()
-      case FieldTag.Span.attributes:
+      case WireTags.Span.startTimeUnixNano: span.startTimeUnixNano = try reader.fixed64()
+      case WireTags.Span.endTimeUnixNano: span.endTimeUnixNano = try reader.fixed64()
+      case WireTags.Span.attributes:
         attributes.elements.append(try values.keyValue(try reader.message()))
-      case FieldTag.Span.droppedAttributesCount: span.droppedAttributesCount = try reader.uint32()
-      case FieldTag.Span.events: events.append(try event(try reader.message(), &values))
-      case FieldTag.Span.droppedEventsCount: span.droppedEventsCount = try reader.uint32()
-      case FieldTag.Span.links: links.append(try link(try reader.message(), &values))
-      case FieldTag.Span.droppedLinksCount: span.droppedLinksCount = try reader.uint32()
-      case FieldTag.Span.status: try status(try reader.message(), &span.status)
-      case FieldTag.Span.flags: span.flags = try reader.fixed32()
+      case WireTags.Span.droppedAttributesCount: span.droppedAttributesCount = try reader.uint32()
+      case WireTags.Span.events: events.append(try event(try reader.message(), &values))
+      case WireTags.Span.droppedEventsCount: span.droppedEventsCount = try reader.uint32()
+      case WireTags.Span.links: links.append(try link(try reader.message(), &values))
+      case WireTags.Span.droppedLinksCount: span.droppedLinksCount = try reader.uint32()
+      case WireTags.Span.status: try status(try reader.message(), &span.status)
+      case WireTags.Span.flagsNumber: span.flags = try reader.fixed32()
       default: try reader.skip(tag)
       }
     }
@@ -48,12 +48,12 @@ extension SpanData: DecodableItem {
     try values.count(reader)
     var event = SpanData.Event(name: "", timeUnixNano: 0)
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.Event.timeUnixNano: event.timeUnixNano = try reader.fixed64()
-      case FieldTag.Event.name: event.name = try reader.string()
-      case FieldTag.Event.attributes:
+      switch WireTags.short(tag) {
+      case WireTags.Event.timeUnixNano: event.timeUnixNano = try reader.fixed64()
+      case WireTags.Event.name: event.name = try reader.string()
+      case WireTags.Event.attributes:
         event.attributes.elements.append(try values.keyValue(try reader.message()))
-      case FieldTag.Event.droppedAttributesCount: event.droppedAttributesCount = try reader.uint32()
+      case WireTags.Event.droppedAttributesCount: event.droppedAttributesCount = try reader.uint32()
       default: try reader.skip(tag)
       }
     }
@@ -67,13 +67,13 @@ extension SpanData: DecodableItem {
     try values.count(reader)
     var link = SpanData.Link(traceID: .invalid, spanID: .invalid)
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.Link.traceID: link.traceID = try reader.traceID()
-      case FieldTag.Link.spanID: link.spanID = try reader.spanID()
-      case FieldTag.Link.traceState: link.traceState = try reader.string()
-      case FieldTag.Link.attributes: link.attributes.elements.append(try values.keyValue(try reader.message()))
-      case FieldTag.Link.droppedAttributesCount: link.droppedAttributesCount = try reader.uint32()
-      case FieldTag.Link.flags: link.flags = try reader.fixed32()
+      switch WireTags.short(tag) {
+      case WireTags.Link.traceID: link.traceID = try reader.traceID()
+      case WireTags.Link.spanID: link.spanID = try reader.spanID()
+      case WireTags.Link.traceState: link.traceState = try reader.string()
+      case WireTags.Link.attributes: link.attributes.elements.append(try values.keyValue(try reader.message()))
+      case WireTags.Link.droppedAttributesCount: link.droppedAttributesCount = try reader.uint32()
+      case WireTags.Link.flags: link.flags = try reader.fixed32()
       default: try reader.skip(tag)
       }
     }
@@ -83,9 +83,9 @@ extension SpanData: DecodableItem {
   private static func status(_ reader: ProtobufReader, _ status: inout SpanData.Status) throws(WireError) {
     var reader = reader
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.Status.message: status.message = try reader.string()
-      case FieldTag.Status.code:
+      switch WireTags.short(tag) {
+      case WireTags.Status.message: status.message = try reader.string()
+      case WireTags.Status.code:
         status.code = SpanData.Status.Code(rawValue: UInt8(clamping: try reader.varint())) ?? .unset
       default: try reader.skip(tag)
       }

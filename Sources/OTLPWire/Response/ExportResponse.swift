@@ -22,8 +22,8 @@ package struct ExportResponse: Hashable, Sendable {
   private mutating func read(_ reader: ProtobufReader) throws(WireError) {
     var reader = reader
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.ExportResponse.partialSuccess: try readPartialSuccess(try reader.message())
+      switch WireTags.short(tag) {
+      case WireTags.ExportResponse.partialSuccess: try readPartialSuccess(try reader.message())
       default: try reader.skip(tag)
       }
     }
@@ -32,9 +32,9 @@ package struct ExportResponse: Hashable, Sendable {
   private mutating func readPartialSuccess(_ reader: ProtobufReader) throws(WireError) {
     var reader = reader
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.PartialSuccess.rejectedItems: rejectedItems = Int64(bitPattern: try reader.varint())
-      case FieldTag.PartialSuccess.errorMessage: errorMessage = try reader.string()
+      switch WireTags.short(tag) {
+      case WireTags.PartialSuccess.rejectedItems: rejectedItems = Int64(bitPattern: try reader.varint())
+      case WireTags.PartialSuccess.errorMessage: errorMessage = try reader.string()
       default: try reader.skip(tag)
       }
     }
@@ -44,9 +44,9 @@ package struct ExportResponse: Hashable, Sendable {
   package var protobuf: [UInt8] {
     guard hasPartialSuccess else { return [] }
     return ProtobufWriter.bytes { writer in
-      writer.stringField(FieldTag.PartialSuccess.errorMessage, errorMessage)
-      writer.varintField(FieldTag.PartialSuccess.rejectedItems, UInt64(bitPattern: rejectedItems))
-      writer.prefix(FieldTag.ExportResponse.partialSuccess, since: 0)
+      writer.stringField(WireTags.PartialSuccess.errorMessage, errorMessage)
+      writer.varintField(WireTags.PartialSuccess.rejectedItems, UInt64(bitPattern: rejectedItems))
+      writer.prefix(WireTags.ExportResponse.partialSuccess, since: 0)
     }
   }
 }

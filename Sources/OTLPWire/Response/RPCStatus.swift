@@ -33,10 +33,10 @@ package struct RPCStatus: Hashable, Sendable {
   private mutating func read(_ reader: ProtobufReader) throws(WireError) {
     var reader = reader
     while let tag = try reader.nextTag() {
-      switch tag {
-      case FieldTag.RPCStatus.code: code = Int32(truncatingIfNeeded: try reader.varint())
-      case FieldTag.RPCStatus.message: message = try reader.string()
-      case FieldTag.RPCStatus.details:
+      switch WireTags.short(tag) {
+      case WireTags.RPCStatus.code: code = Int32(truncatingIfNeeded: try reader.varint())
+      case WireTags.RPCStatus.message: message = try reader.string()
+      case WireTags.RPCStatus.details:
         let detail = try reader.message()
         do throws(WireError) { try readDetail(detail) } catch {}
       default: try reader.skip(tag)
@@ -50,16 +50,16 @@ package struct RPCStatus: Hashable, Sendable {
     var (first, second) = (reader, reader)
     var type = ""
     while let tag = try first.nextTag() {
-      if tag == FieldTag.AnyMessage.typeURL { type = try first.string() } else { try first.skip(tag) }
+      if tag == WireTags.AnyMessage.typeURL { type = try first.string() } else { try first.skip(tag) }
     }
     let isRetryInfo = type.hasSuffix("/google.rpc.RetryInfo")
     let isBadRequest = type.hasSuffix("/google.rpc.BadRequest")
     if isRetryInfo { retryInfo = retryInfo ?? RetryInfo(delay: nil) }
     while let tag = try second.nextTag() {
-      switch tag {
-      case FieldTag.AnyMessage.value where isRetryInfo:
+      switch WireTags.short(tag) {
+      case WireTags.AnyMessage.value where isRetryInfo:
         retryInfo = RetryInfo(delay: try Self.retryDelay(try second.message()))
-      case FieldTag.AnyMessage.value where isBadRequest: fieldViolations += try Self.violations(try second.message())
+      case WireTags.AnyMessage.value where isBadRequest: fieldViolations += try Self.violations(try second.message())
       default: try second.skip(tag)
       }
     }
@@ -73,15 +73,15 @@ package struct RPCStatus: Hashable, Sendable {
     var seconds: Int64 = 0
     var nanoseconds: Int32 = 0
     while let tag = try reader.nextTag() {
-      guard tag == FieldTag.RetryInfo.retryDelay else {
+      guard tag == WireTags.RetryInfo.retryDelay else {
         try reader.skip(tag)
         continue
       }
       var duration = try reader.message()
       while let tag = try duration.nextTag() {
-        switch tag {
-        case FieldTag.Duration.seconds: seconds = Int64(bitPattern: try duration.varint())
-        case FieldTag.Duration.nanos: nanoseconds = Int32(truncatingIfNeeded: try duration.varint())
+        switch WireTags.short(tag) {
+        case WireTags.Duration.seconds: seconds = Int64(bitPattern: try duration.varint())
+        case WireTags.Duration.nanos: nanoseconds = Int32(truncatingIfNeeded: try duration.varint())
         default: try duration.skip(tag)
         }
       }
@@ -96,16 +96,16 @@ package struct RPCStatus: Hashable, Sendable {
     var reader = reader
     var result: [String] = []
     while let tag = try reader.nextTag() {
-      guard tag == FieldTag.BadRequest.fieldViolations, result.count < maxViolations else {
+      guard tag == WireTags.BadRequest.fieldViolations, result.count < maxViolations else {
         try reader.skip(tag)
         continue
       }
       var violation = try reader.message()
       var (field, description) = ("", "")
       while let tag = try violation.nextTag() {
-        switch tag {
-        case FieldTag.FieldViolation.field: field = try violation.string()
-        case FieldTag.FieldViolation.description: description = try violation.string()
+        switch WireTags.short(tag) {
+        case WireTags.FieldViolation.field: field = try violation.string()
+        case WireTags.FieldViolation.description: description = try violation.string()
         default: try violation.skip(tag)
         }
       }
@@ -119,10 +119,10 @@ package struct RPCStatus: Hashable, Sendable {
     ProtobufWriter.bytes { writer in
       if let retryInfo {
         writer.retryInfo(retryInfo)
-        writer.prefix(FieldTag.RPCStatus.details, since: 0)
+        writer.prefix(WireTags.RPCStatus.details, since: 0)
       }
-      writer.stringField(FieldTag.RPCStatus.message, message)
-      writer.varintField(FieldTag.RPCStatus.code, UInt64(bitPattern: Int64(code)))
+      writer.stringField(WireTags.RPCStatus.message, message)
+      writer.varintField(WireTags.RPCStatus.code, UInt64(bitPattern: Int64(code)))
     }
   }
 }
@@ -133,11 +133,11 @@ extension ProtobufWriter {
     if let delay = info.delay {
       let longest = Duration.seconds(RPCStatus.maxSeconds)
       let (seconds, attoseconds) = min(max(delay, .zero - longest), longest).components
-      varintField(FieldTag.Duration.nanos, UInt64(bitPattern: attoseconds / 1_000_000_000))
-      varintField(FieldTag.Duration.seconds, UInt64(bitPattern: seconds))
-      prefix(FieldTag.RetryInfo.retryDelay, since: 0)
-      prefix(FieldTag.AnyMessage.value, since: 0)
+      varintField(WireTags.Duration.nanos, UInt64(bitPattern: attoseconds / 1_000_000_000))
+      varintField(WireTags.Duration.seconds, UInt64(bitPattern: seconds))
+      prefix(WireTags.RetryInfo.retryDelay, since: 0)
+      prefix(WireTags.AnyMessage.value, since: 0)
     }
-    stringField(FieldTag.AnyMessage.typeURL, "type.googleapis.com/google.rpc.RetryInfo")
+    stringField(WireTags.AnyMessage.typeURL, "type.googleapis.com/google.rpc.RetryInfo")
   }
 }

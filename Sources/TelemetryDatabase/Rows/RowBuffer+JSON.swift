@@ -1,5 +1,6 @@
 internal import OTLPWire
 internal import TelemetryCore
+internal import TelemetrySDK
 
 // Attributes as a JSON object (RULES 3.5.9), with the values in the form of RULES 3.5.8. What this form can't hold so that it can be
 // read again marks the row as inexact: binary data, numbers that aren't finite, minus zero, U+0000, repeated keys.
@@ -9,9 +10,9 @@ extension RowBuffer {
     var fields = fields
     var (key, value) = (MessageBytes.empty, MessageBytes?.none)
     while let tag = try fields.nextTag() {
-      switch tag {
-      case FieldTag.KeyValue.key: key = try fields.bytes()
-      case FieldTag.KeyValue.value:
+      switch WireTags.short(tag) {
+      case WireTags.KeyValue.key: key = try fields.bytes()
+      case WireTags.KeyValue.value:
         if value != nil { isInexact = true }
         value = try fields.bytes()
       default:
@@ -29,14 +30,14 @@ extension RowBuffer {
   /// Writes an `AnyValue`; `null` for one without a value.
   mutating func value(_ fields: ProtobufReader?, _ keys: inout KeySet) throws(WireError) {
     guard var fields, let tag = try fields.nextTag() else { return append("null") }
-    switch tag {
-    case FieldTag.AnyValue.string: string(try fields.bytes())
-    case FieldTag.AnyValue.bool: append(try fields.varint() != 0 ? "true" : "false" as StaticString)
-    case FieldTag.AnyValue.int: append(decimal: Int64(bitPattern: try fields.varint()))
-    case FieldTag.AnyValue.double: double(try fields.double())
-    case FieldTag.AnyValue.array: try array(try fields.message(), &keys)
-    case FieldTag.AnyValue.map: try map(try fields.message(), &keys)
-    case FieldTag.AnyValue.bytes: base64(try fields.bytes())
+    switch WireTags.short(tag) {
+    case WireTags.AnyValue.string: string(try fields.bytes())
+    case WireTags.AnyValue.bool: append(try fields.varint() != 0 ? "true" : "false" as StaticString)
+    case WireTags.AnyValue.int: append(decimal: Int64(bitPattern: try fields.varint()))
+    case WireTags.AnyValue.double: double(try fields.double())
+    case WireTags.AnyValue.array: try array(try fields.message(), &keys)
+    case WireTags.AnyValue.map: try map(try fields.message(), &keys)
+    case WireTags.AnyValue.bytes: base64(try fields.bytes())
     default:
       isInexact = true
       append("null")
@@ -51,7 +52,7 @@ extension RowBuffer {
     var isFirst = true
     append(UInt8(ascii: "["))
     while let tag = try fields.nextTag() {
-      guard tag == FieldTag.List.values else {
+      guard tag == WireTags.List.values else {
         isInexact = true
         try fields.skip(tag)
         continue
@@ -69,7 +70,7 @@ extension RowBuffer {
     let outer = keys.beginObject()
     append(UInt8(ascii: "{"))
     while let tag = try fields.nextTag() {
-      guard tag == FieldTag.List.values else {
+      guard tag == WireTags.List.values else {
         isInexact = true
         try fields.skip(tag)
         continue

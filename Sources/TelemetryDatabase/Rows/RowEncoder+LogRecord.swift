@@ -1,4 +1,5 @@
 internal import OTLPWire
+internal import TelemetrySDK
 
 extension RowEncoder {
   private struct LogRecordFields {
@@ -32,7 +33,7 @@ extension RowEncoder {
     logRecords.bytes(owners.resource)
     logRecords.bytes(owners.scope)
     try body(record.body)
-    try logRecords.attributes(of: message, FieldTag.LogRecord.attributes, &keys)
+    try logRecords.attributes(of: message, WireTags.LogRecord.attributes, &keys)
     logRecords.messageIfInexact(message)
   }
 
@@ -48,18 +49,18 @@ extension RowEncoder {
     var fields = message.fields()
     var record = LogRecordFields()
     while let tag = try fields.nextTag() {
-      switch tag {
-      case FieldTag.LogRecord.attributes: _ = try fields.bytes()
-      case FieldTag.LogRecord.timeUnixNano: record.time = try fields.fixed64()
-      case FieldTag.LogRecord.observedTimeUnixNano: record.observedTime = try fields.fixed64()
-      case FieldTag.LogRecord.severityNumber: record.severity = Int32(truncatingIfNeeded: try fields.varint())
-      case FieldTag.LogRecord.severityText: record.severityText = try fields.bytes()
-      case FieldTag.LogRecord.eventName: record.eventName = try fields.bytes()
-      case FieldTag.LogRecord.traceID: record.traceID = try fields.bytes()
-      case FieldTag.LogRecord.spanID: record.spanID = try fields.bytes()
-      case FieldTag.LogRecord.flags: record.flags = UInt64(try fields.fixed32())
-      case FieldTag.LogRecord.droppedAttributesCount: record.droppedAttributes = UInt64(try fields.uint32())
-      case FieldTag.LogRecord.body:
+      switch WireTags.short(tag) {
+      case WireTags.LogRecord.attributes: _ = try fields.bytes()
+      case WireTags.LogRecord.timeUnixNano: record.time = try fields.fixed64()
+      case WireTags.LogRecord.observedTimeUnixNano: record.observedTime = try fields.fixed64()
+      case WireTags.LogRecord.severityNumber: record.severity = Int32(truncatingIfNeeded: try fields.varint())
+      case WireTags.LogRecord.severityText: record.severityText = try fields.bytes()
+      case WireTags.LogRecord.eventName: record.eventName = try fields.bytes()
+      case WireTags.LogRecord.traceID: record.traceID = try fields.bytes()
+      case WireTags.LogRecord.spanID: record.spanID = try fields.bytes()
+      case WireTags.LogRecord.flags: record.flags = UInt64(try fields.fixed32())
+      case WireTags.LogRecord.droppedAttributesCount: record.droppedAttributes = UInt64(try fields.uint32())
+      case WireTags.LogRecord.body:
         if record.body != nil { record.hasUnknown = true }
         record.body = try fields.bytes()
       default:

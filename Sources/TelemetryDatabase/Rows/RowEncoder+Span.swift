@@ -1,4 +1,5 @@
 internal import OTLPWire
+internal import TelemetrySDK
 
 extension RowEncoder {
   /// The fields of a span that occur once.
@@ -47,7 +48,7 @@ extension RowEncoder {
     spans.int64(span.droppedLinks)
     spans.bytes(owners.resource)
     spans.bytes(owners.scope)
-    try spans.attributes(of: message, FieldTag.Span.attributes, &keys)
+    try spans.attributes(of: message, WireTags.Span.attributes, &keys)
     if events.isInexact || links.isInexact { spans.isInexact = true }
     spans.messageIfInexact(message)
   }
@@ -56,21 +57,21 @@ extension RowEncoder {
     var fields = message.fields()
     var span = SpanFields()
     while let tag = try fields.nextTag() {
-      switch tag {
-      case FieldTag.Span.attributes, FieldTag.Span.events, FieldTag.Span.links: _ = try fields.bytes()
-      case FieldTag.Span.traceID: span.traceID = try fields.bytes()
-      case FieldTag.Span.spanID: span.spanID = try fields.bytes()
-      case FieldTag.Span.parentSpanID: span.parentSpanID = try fields.bytes()
-      case FieldTag.Span.traceState: span.traceState = try fields.bytes()
-      case FieldTag.Span.name: span.name = try fields.bytes()
-      case FieldTag.Span.kind: span.kind = Int32(truncatingIfNeeded: try fields.varint())
-      case FieldTag.Span.startTimeUnixNano: span.start = try fields.fixed64()
-      case FieldTag.Span.endTimeUnixNano: span.end = try fields.fixed64()
-      case FieldTag.Span.flags: span.flags = UInt64(try fields.fixed32())
-      case FieldTag.Span.droppedAttributesCount: span.droppedAttributes = UInt64(try fields.uint32())
-      case FieldTag.Span.droppedEventsCount: span.droppedEvents = UInt64(try fields.uint32())
-      case FieldTag.Span.droppedLinksCount: span.droppedLinks = UInt64(try fields.uint32())
-      case FieldTag.Span.status: try status(try fields.message(), &span)
+      switch WireTags.short(tag) {
+      case WireTags.Span.attributes, WireTags.Span.events, WireTags.Span.links: _ = try fields.bytes()
+      case WireTags.Span.traceID: span.traceID = try fields.bytes()
+      case WireTags.Span.spanID: span.spanID = try fields.bytes()
+      case WireTags.Span.parentSpanID: span.parentSpanID = try fields.bytes()
+      case WireTags.Span.traceState: span.traceState = try fields.bytes()
+      case WireTags.Span.name: span.name = try fields.bytes()
+      case WireTags.Span.kind: span.kind = Int32(truncatingIfNeeded: try fields.varint())
+      case WireTags.Span.startTimeUnixNano: span.start = try fields.fixed64()
+      case WireTags.Span.endTimeUnixNano: span.end = try fields.fixed64()
+      case WireTags.Span.flagsNumber: span.flags = UInt64(try fields.fixed32())
+      case WireTags.Span.droppedAttributesCount: span.droppedAttributes = UInt64(try fields.uint32())
+      case WireTags.Span.droppedEventsCount: span.droppedEvents = UInt64(try fields.uint32())
+      case WireTags.Span.droppedLinksCount: span.droppedLinks = UInt64(try fields.uint32())
+      case WireTags.Span.status: try status(try fields.message(), &span)
       default:
         span.hasUnknown = true
         try fields.skip(tag)
@@ -82,9 +83,9 @@ extension RowEncoder {
   private func status(_ fields: ProtobufReader, _ span: inout SpanFields) throws(WireError) {
     var fields = fields
     while let tag = try fields.nextTag() {
-      switch tag {
-      case FieldTag.Status.message: span.statusMessage = try fields.bytes()
-      case FieldTag.Status.code: span.statusCode = Int32(truncatingIfNeeded: try fields.varint())
+      switch WireTags.short(tag) {
+      case WireTags.Status.message: span.statusMessage = try fields.bytes()
+      case WireTags.Status.code: span.statusCode = Int32(truncatingIfNeeded: try fields.varint())
       default:
         span.hasUnknown = true
         try fields.skip(tag)
@@ -98,11 +99,11 @@ extension RowEncoder {
     var fields = message.fields()
     var (eventCount, linkCount): (Int32, Int32) = (0, 0)
     while let tag = try fields.nextTag() {
-      switch tag {
-      case FieldTag.Span.events:
+      switch WireTags.short(tag) {
+      case WireTags.Span.events:
         try event(try fields.bytes(), span, eventCount)
         eventCount += 1
-      case FieldTag.Span.links:
+      case WireTags.Span.links:
         try link(try fields.bytes(), span, linkCount)
         linkCount += 1
       default: try fields.skip(tag)
@@ -114,11 +115,11 @@ extension RowEncoder {
     var fields = message.fields()
     var (time, name, dropped) = (UInt64(0), MessageBytes.empty, UInt64(0))
     while let tag = try fields.nextTag() {
-      switch tag {
-      case FieldTag.Event.attributes: _ = try fields.bytes()
-      case FieldTag.Event.timeUnixNano: time = try fields.fixed64()
-      case FieldTag.Event.name: name = try fields.bytes()
-      case FieldTag.Event.droppedAttributesCount: dropped = UInt64(try fields.uint32())
+      switch WireTags.short(tag) {
+      case WireTags.Event.attributes: _ = try fields.bytes()
+      case WireTags.Event.timeUnixNano: time = try fields.fixed64()
+      case WireTags.Event.name: name = try fields.bytes()
+      case WireTags.Event.droppedAttributesCount: dropped = UInt64(try fields.uint32())
       default:
         events.isInexact = true
         try fields.skip(tag)
@@ -129,7 +130,7 @@ extension RowEncoder {
     events.int64(time)
     events.text(name)
     events.int64(dropped)
-    try events.attributes(of: message, FieldTag.Event.attributes, &keys)
+    try events.attributes(of: message, WireTags.Event.attributes, &keys)
   }
 
   private mutating func link(_ message: MessageBytes, _ span: SpanFields, _ position: Int32) throws(WireError) {
@@ -137,13 +138,13 @@ extension RowEncoder {
     var (traceID, spanID, traceState) = (MessageBytes.empty, MessageBytes.empty, MessageBytes.empty)
     var (flags, dropped): (UInt64, UInt64) = (0, 0)
     while let tag = try fields.nextTag() {
-      switch tag {
-      case FieldTag.Link.attributes: _ = try fields.bytes()
-      case FieldTag.Link.traceID: traceID = try fields.bytes()
-      case FieldTag.Link.spanID: spanID = try fields.bytes()
-      case FieldTag.Link.traceState: traceState = try fields.bytes()
-      case FieldTag.Link.flags: flags = UInt64(try fields.fixed32())
-      case FieldTag.Link.droppedAttributesCount: dropped = UInt64(try fields.uint32())
+      switch WireTags.short(tag) {
+      case WireTags.Link.attributes: _ = try fields.bytes()
+      case WireTags.Link.traceID: traceID = try fields.bytes()
+      case WireTags.Link.spanID: spanID = try fields.bytes()
+      case WireTags.Link.traceState: traceState = try fields.bytes()
+      case WireTags.Link.flags: flags = UInt64(try fields.fixed32())
+      case WireTags.Link.droppedAttributesCount: dropped = UInt64(try fields.uint32())
       default:
         links.isInexact = true
         try fields.skip(tag)
@@ -156,7 +157,7 @@ extension RowEncoder {
     links.text(traceState)
     links.int64(flags)
     links.int64(dropped)
-    try links.attributes(of: message, FieldTag.Link.attributes, &keys)
+    try links.attributes(of: message, WireTags.Link.attributes, &keys)
   }
 }
 

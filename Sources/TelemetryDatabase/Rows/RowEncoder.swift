@@ -42,8 +42,8 @@ struct RowEncoder: ~Copyable {
   mutating func request(_ message: MessageBytes) throws(WireError) {
     var fields = message.fields()
     while let tag = try fields.nextTag() {
-      switch tag {
-      case FieldTag.ExportRequest.resources: try resourceItems(try fields.message())
+      switch WireTags.short(tag) {
+      case WireTags.ExportRequest.resources: try resourceItems(try fields.message())
       default: try fields.skip(tag)
       }
     }
@@ -54,17 +54,17 @@ struct RowEncoder: ~Copyable {
     var (first, second) = (fields, fields)
     var (resource, schemaURL) = (MessageBytes.empty, MessageBytes.empty)
     while let tag = try first.nextTag() {
-      switch tag {
-      case FieldTag.ResourceItems.resource: resource = try first.bytes()
-      case FieldTag.ResourceItems.schemaURL: schemaURL = try first.bytes()
+      switch WireTags.short(tag) {
+      case WireTags.ResourceItems.resource: resource = try first.bytes()
+      case WireTags.ResourceItems.schemaURL: schemaURL = try first.bytes()
       default: try first.skip(tag)
       }
     }
     var owners = Owners(resource: Digest.identifier(resource, schemaURL))
     try self.resource(resource, schemaURL, owners.resource)
     while let tag = try second.nextTag() {
-      switch tag {
-      case FieldTag.ResourceItems.scopes: try scopeItems(try second.message(), &owners)
+      switch WireTags.short(tag) {
+      case WireTags.ResourceItems.scopes: try scopeItems(try second.message(), &owners)
       default: try second.skip(tag)
       }
     }
@@ -74,18 +74,18 @@ struct RowEncoder: ~Copyable {
     var (first, second) = (fields, fields)
     var (scope, schemaURL) = (MessageBytes.empty, MessageBytes.empty)
     while let tag = try first.nextTag() {
-      switch tag {
-      case FieldTag.ScopeItems.scope: scope = try first.bytes()
-      case FieldTag.ScopeItems.schemaURL: schemaURL = try first.bytes()
+      switch WireTags.short(tag) {
+      case WireTags.ScopeItems.scope: scope = try first.bytes()
+      case WireTags.ScopeItems.schemaURL: schemaURL = try first.bytes()
       default: try first.skip(tag)
       }
     }
     owners.scope = Digest.identifier(scope, schemaURL)
     try self.scope(scope, schemaURL, owners.scope)
     while let tag = try second.nextTag() {
-      switch tag {
-      case FieldTag.ScopeItems.items where signal == .traces: try span(try second.bytes(), owners)
-      case FieldTag.ScopeItems.items: try logRecord(try second.bytes(), owners)
+      switch WireTags.short(tag) {
+      case WireTags.ScopeItems.item where signal == .traces: try span(try second.bytes(), owners)
+      case WireTags.ScopeItems.item: try logRecord(try second.bytes(), owners)
       default: try second.skip(tag)
       }
     }
@@ -101,9 +101,9 @@ struct RowEncoder: ~Copyable {
     var serviceName: MessageBytes?
     resources.isInexact = false
     while let tag = try fields.nextTag() {
-      switch tag {
-      case FieldTag.Resource.attributes: try Self.readServiceName(try fields.message(), &serviceName)
-      case FieldTag.Resource.droppedAttributesCount: dropped = UInt64(try fields.uint32())
+      switch WireTags.short(tag) {
+      case WireTags.Resource.attributes: try Self.readServiceName(try fields.message(), &serviceName)
+      case WireTags.Resource.droppedAttributesCount: dropped = UInt64(try fields.uint32())
       default:
         resources.isInexact = true
         try fields.skip(tag)
@@ -114,17 +114,17 @@ struct RowEncoder: ~Copyable {
     if let serviceName { resources.text(serviceName) } else { resources.null() }
     resources.text(schemaURL)
     resources.int64(dropped)
-    try resources.attributes(of: message, FieldTag.Resource.attributes, &keys)
+    try resources.attributes(of: message, WireTags.Resource.attributes, &keys)
     resources.groupIfInexact(message, schemaURL)
   }
 
   private static func readServiceName(_ fields: ProtobufReader, _ name: inout MessageBytes?) throws(WireError) {
     var fields = fields
-    guard try fields.nextTag() == FieldTag.KeyValue.key, try fields.bytes().isEqual(to: "service.name"),
-      try fields.nextTag() == FieldTag.KeyValue.value
+    guard try fields.nextTag() == UInt32(WireTags.KeyValue.key), try fields.bytes().isEqual(to: "service.name"),
+      try fields.nextTag() == UInt32(WireTags.KeyValue.value)
     else { return }
     var value = try fields.message()
-    if try value.nextTag() == FieldTag.AnyValue.string { name = try value.bytes() }
+    if try value.nextTag() == UInt32(WireTags.AnyValue.string) { name = try value.bytes() }
   }
 
   private mutating func scope(_ message: MessageBytes, _ schemaURL: MessageBytes, _ id: [UInt8]) throws(WireError) {
@@ -132,11 +132,11 @@ struct RowEncoder: ~Copyable {
     var (name, version, dropped) = (MessageBytes.empty, MessageBytes.empty, UInt64(0))
     scopes.isInexact = false
     while let tag = try fields.nextTag() {
-      switch tag {
-      case FieldTag.Scope.name: name = try fields.bytes()
-      case FieldTag.Scope.version: version = try fields.bytes()
-      case FieldTag.Scope.attributes: _ = try fields.bytes()
-      case FieldTag.Scope.droppedAttributesCount: dropped = UInt64(try fields.uint32())
+      switch WireTags.short(tag) {
+      case WireTags.Scope.name: name = try fields.bytes()
+      case WireTags.Scope.version: version = try fields.bytes()
+      case WireTags.Scope.attributes: _ = try fields.bytes()
+      case WireTags.Scope.droppedAttributesCount: dropped = UInt64(try fields.uint32())
       default:
         scopes.isInexact = true
         try fields.skip(tag)
@@ -148,7 +148,7 @@ struct RowEncoder: ~Copyable {
     scopes.text(version)
     scopes.text(schemaURL)
     scopes.int64(dropped)
-    try scopes.attributes(of: message, FieldTag.Scope.attributes, &keys)
+    try scopes.attributes(of: message, WireTags.Scope.attributes, &keys)
     scopes.groupIfInexact(message, schemaURL)
   }
 }
@@ -156,7 +156,7 @@ struct RowEncoder: ~Copyable {
 extension RowBuffer {
   /// Writes the field of all attributes in a message, which are the fields with `attributeTag`.
   mutating func attributes(
-    of message: MessageBytes, _ attributeTag: UInt32, _ keys: inout KeySet
+    of message: MessageBytes, _ attributeTag: UInt8, _ keys: inout KeySet
   ) throws(WireError) {
     var fields = message.fields()
     var isFirst = true

@@ -29,7 +29,7 @@ extension SpanData {
   }
 
   private mutating func read(_ tag: UInt64, _ fields: inout FieldReader) {
-    guard tag != 0x85 else { return flags = fields.fixed32() }
+    guard tag != WireTags.Span.flagsNumber else { return flags = fields.fixed32() }
     switch UInt8(truncatingIfNeeded: tag) {
     case WireTags.Span.traceID: traceID = TraceID(from: fields.message())
     case WireTags.Span.spanID: spanID = SpanID(from: fields.message())

@@ -18,7 +18,7 @@ import Testing
     try bytes.withUnsafeBytes { bytes in
       var fields = MessageBytes(bytes).fields()
       while let tag = try fields.nextTag() {
-        if tag == FieldTag.LogRecord.body { try rows.value(try fields.message(), &keys) } else { try fields.skip(tag) }
+        if tag == WireTags.LogRecord.body { try rows.value(try fields.message(), &keys) } else { try fields.skip(tag) }
       }
     }
     return (String(decoding: rows.raw, as: UTF8.self), !rows.isInexact)
