@@ -8,7 +8,6 @@ extension LogRecord: DecodableItem {
     var reader = reader
     try values.count(reader)
     var record = LogRecord(resource: resource, scope: scope)
-    var attributes = Attributes()
     while let tag = try reader.nextTag() {
       switch WireTags.short(tag) {
       case WireTags.LogRecord.timeUnixNano: record.timeUnixNano = try reader.fixed64()
@@ -17,7 +16,7 @@ extension LogRecord: DecodableItem {
       case WireTags.LogRecord.severityText: record.severityText = try reader.string()
       case WireTags.LogRecord.body: try readBody(try reader.message(), &record.body, &values)
       case WireTags.LogRecord.attributes:
-        attributes.elements.append(try values.keyValue(try reader.message()))
+        record.attributes.elements.append(try values.keyValue(try reader.message()))
       case WireTags.LogRecord.droppedAttributesCount: record.droppedAttributesCount = try reader.uint32()
       case WireTags.LogRecord.flags: record.flags = try reader.fixed32()
       case WireTags.LogRecord.traceID: record.traceID = try reader.traceID()
@@ -27,7 +26,6 @@ extension LogRecord: DecodableItem {
       default: try reader.skip(tag)
       }
     }
-    record.attributes = attributes
     return record
   }
 

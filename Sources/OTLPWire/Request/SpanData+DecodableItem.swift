@@ -9,36 +9,34 @@ extension SpanData: DecodableItem {
     var span = SpanData(
       traceID: .invalid, spanID: .invalid, name: "", kind: .unspecified, startTimeUnixNano: 0, endTimeUnixNano: 0,
       resource: resource, scope: scope)
-    // Collected apart: appending to an observed property of the span could copy it each time.
-    var attributes = Attributes()
-    var (events, links): ([SpanData.Event], [SpanData.Link]) = ([], [])
-    while let tag = try reader.nextTag() {
-      switch WireTags.short(tag) {
-      case WireTags.Span.traceID: span.traceID = try reader.traceID()
-      case WireTags.Span.spanID: span.spanID = try reader.spanID()
-      case WireTags.Span.traceState: span.traceState = try reader.string()
-      case WireTags.Span.parentSpanID: span.parentSpanID = try reader.spanID()
-      case WireTags.Span.name: span.name = try reader.string()
-      case WireTags.Span.kind:
-        span.kind = SpanData.Kind(rawValue: UInt8(clamping: try reader.varint())) ?? .unspecified
-      case WireTags.Span.startTimeUnixNano: span.startTimeUnixNano = try reader.fixed64()
-      case WireTags.Span.endTimeUnixNano: span.endTimeUnixNano = try reader.fixed64()
-      case WireTags.Span.attributes:
-        attributes.elements.append(try values.keyValue(try reader.message()))
-      case WireTags.Span.droppedAttributesCount: span.droppedAttributesCount = try reader.uint32()
-      case WireTags.Span.events: events.append(try event(try reader.message(), &values))
-      case WireTags.Span.droppedEventsCount: span.droppedEventsCount = try reader.uint32()
-      case WireTags.Span.links: links.append(try link(try reader.message(), &values))
-      case WireTags.Span.droppedLinksCount: span.droppedLinksCount = try reader.uint32()
-      case WireTags.Span.status: try status(try reader.message(), &span.status)
-      case WireTags.Span.flagsNumber: span.flags = try reader.fixed32()
-      default: try reader.skip(tag)
-      }
-    }
-    span.attributes = attributes
-    span.events = events
-    span.links = links
+    while let tag = try reader.nextTag() { try span.read(tag, &reader, &values) }
     return span
+  }
+
+  private mutating func read(
+    _ tag: UInt32, _ reader: inout ProtobufReader, _ values: inout AttributeReader
+  ) throws(WireError) {
+    switch WireTags.short(tag) {
+    case WireTags.Span.traceID: traceID = try reader.traceID()
+    case WireTags.Span.spanID: spanID = try reader.spanID()
+    case WireTags.Span.traceState: traceState = try reader.string()
+    case WireTags.Span.parentSpanID: parentSpanID = try reader.spanID()
+    case WireTags.Span.name: name = try reader.string()
+    case WireTags.Span.kind:
+      kind = SpanData.Kind(rawValue: UInt8(clamping: try reader.varint())) ?? .unspecified
+    case WireTags.Span.startTimeUnixNano: startTimeUnixNano = try reader.fixed64()
+    case WireTags.Span.endTimeUnixNano: endTimeUnixNano = try reader.fixed64()
+    case WireTags.Span.attributes:
+      attributes.elements.append(try values.keyValue(try reader.message()))
+    case WireTags.Span.droppedAttributesCount: droppedAttributesCount = try reader.uint32()
+    case WireTags.Span.events: events.append(try Self.event(try reader.message(), &values))
+    case WireTags.Span.droppedEventsCount: droppedEventsCount = try reader.uint32()
+    case WireTags.Span.links: links.append(try Self.link(try reader.message(), &values))
+    case WireTags.Span.droppedLinksCount: droppedLinksCount = try reader.uint32()
+    case WireTags.Span.status: try Self.status(try reader.message(), &status)
+    case WireTags.Span.flagsNumber: flags = try reader.fixed32()
+    default: try reader.skip(tag)
+    }
   }
 
   private static func event(
