@@ -13,7 +13,6 @@ extension Probe {
   /// Resolves the names of all hosts.
   /// - Returns: At least one address; nil after a failure.
   mutating func resolve(_ deadline: Deadline) async -> [RoutedAddress]? {
-    let hosts: [Endpoint.Host]
     switch server.target {
     case .unix(let path):
       passed(.name, ["a socket in the file system: no name to resolve"])
@@ -21,8 +20,11 @@ extension Probe {
     case .unixAbstract(let name):
       passed(.name, ["an abstract socket: no name to resolve"])
       return [RoutedAddress(address: .unixAbstract(name: name))]
-    case .hosts(let list): hosts = list
+    case .hosts(let hosts): return await resolve(hosts, deadline)
     }
+  }
+
+  private mutating func resolve(_ hosts: [Endpoint.Host], _ deadline: Deadline) async -> [RoutedAddress]? {
     var found: [RoutedAddress] = []
     var details: [String] = []
     var lastError = NetworkError.timedOut(address: nil)

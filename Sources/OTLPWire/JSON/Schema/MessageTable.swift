@@ -29,12 +29,10 @@ struct MessageTable {
 
   private init() {
     let count = MessageType.allCases.count
-    let entries = UnsafeMutablePointer<FieldEntry>.allocate(capacity: count * Self.stride)
-    unsafe entries.initialize(repeating: .unknown, count: count * Self.stride)
-    let repeated = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
-    let oneofs = UnsafeMutablePointer<UInt32>.allocate(capacity: count)
-    unsafe repeated.initialize(repeating: 0, count: count)
-    unsafe oneofs.initialize(repeating: 0, count: count)
+    let entries = unsafe Self.block(of: FieldEntry.unknown, count: count * Self.stride)
+    let (repeated, oneofs) = unsafe (
+      Self.block(of: 0 as UInt32, count: count), Self.block(of: 0 as UInt32, count: count)
+    )
     var text: [UInt8] = []
     for message in MessageType.allCases {
       let index = Int(message.rawValue)
@@ -55,13 +53,18 @@ struct MessageTable {
     boolValue = place(",\"value\":{\"boolValue\":")
     intValue = place(",\"value\":{\"intValue\":")
     doubleValue = place(",\"value\":{\"doubleValue\":")
-    let names = UnsafeMutablePointer<UInt8>.allocate(capacity: text.count + 32)
-    unsafe names.initialize(repeating: 0, count: text.count + 32)
-    for (index, byte) in text.enumerated() { unsafe names[index] = byte }
+    let names = unsafe Self.block(of: 0 as UInt8, count: text.count + 32)
+    unsafe names.update(from: text, count: text.count)
     unsafe self.entries = UnsafePointer(entries)
     unsafe self.repeated = UnsafePointer(repeated)
     unsafe self.oneofs = UnsafePointer(oneofs)
     unsafe self.names = UnsafePointer(names)
+  }
+
+  private static func block<Element>(of value: Element, count: Int) -> UnsafeMutablePointer<Element> {
+    let block = UnsafeMutablePointer<Element>.allocate(capacity: count)
+    unsafe block.initialize(repeating: value, count: count)
+    return unsafe block
   }
 
   /// The entry of a field, where it is in the table.
