@@ -129,7 +129,7 @@ package struct DemoCommand: ToolCommand {
     } catch {
       throw ToolError(.configuration, "\(error)")
     }
-    return (spans, await run.finishAsync())
+    return (spans, await run.finish(since: .system))
   }
 
   private func show(_ spans: [SpanData], _ title: String) throws(ToolError) {

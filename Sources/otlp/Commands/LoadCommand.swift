@@ -1,5 +1,4 @@
 internal import OTLPExport
-internal import SwiftOTLP
 internal import TelemetryCore
 internal import TelemetrySDK
 
@@ -68,38 +67,24 @@ package struct LoadCommand: ToolCommand {
     export.endAtSignal("load", wake: wake)
     let environment = Process.environment
     switch plan.signal {
-    case .traces: return try await loadSpans(plan, wake, environment)
+    case .traces:
+      let run = try SpanRun(export, concurrency: concurrency, environment: environment)
+      return try await generate(plan, spanLoad(plan, run.processor), run, patience: run.patience, wake)
     case .logs:
       let run = try ExportRun<LogRecord>(export, concurrency: concurrency, environment: environment)
-      return try await generate(
-        plan, LogRecordLoad(plan, run.processor), wake,
-        RunWatch(ledger: { run.processor.ledger }, failure: { run.lastError }), patience: run.patience
-      ) { run.finish(since: $0) }
+      return try await generate(plan, LogRecordLoad(plan, run.processor), run, patience: run.patience, wake)
     case .metrics:
-      let run = try MetricRun(
-        export, concurrency: concurrency, environment: environment,
-        diagnostics: TelemetrySetup.diagnostics(environment: environment))
-      return try await generate(
-        plan, MetricLoad(plan, run), wake, RunWatch(ledger: { run.ledger }, failure: { run.lastError }),
-        patience: run.patience
-      ) { await run.finish(since: $0) }
+      let run = try MetricRun(export, concurrency: concurrency, environment: environment)
+      return try await generate(plan, MetricLoad(plan, run), run, patience: run.patience, wake)
     }
   }
 
-  private func loadSpans(
-    _ plan: LoadPlan, _ wake: BlockingSemaphore, _ environment: [String: String]
-  ) async throws(ToolError) -> ExitCode {
-    let run = try SpanRun(export, concurrency: concurrency, environment: environment)
-    let source: SpanLoad
+  private func spanLoad(_ plan: LoadPlan, _ processor: BatchSpanProcessor) throws(ToolError) -> SpanLoad {
     do throws(ConfigurationError) {
-      source = try SpanLoad(plan, run.processor)
+      return try SpanLoad(plan, processor)
     } catch {
       throw ToolError(.configuration, "\(error)")
     }
-    return try await generate(
-      plan, source, wake, RunWatch(ledger: { run.processor.ledger }, failure: { run.lastError }),
-      patience: run.patience
-    ) { run.finish(since: $0) }
   }
 
   /// Refuses two numbers of items, and what only spans have.
@@ -118,8 +103,7 @@ package struct LoadCommand: ToolCommand {
 
   /// Generates the items and reports on their export.
   private func generate(
-    _ plan: LoadPlan, _ source: any LoadSource, _ wake: BlockingSemaphore, _ watch: RunWatch, patience: Duration?,
-    finish: (MonotonicInstant) async -> RunReport
+    _ plan: LoadPlan, _ source: any LoadSource, _ run: any CommandRun, patience: Duration?, _ wake: BlockingSemaphore
   ) async throws(ToolError) -> ExitCode {
     let generator = LoadGenerator(plan, source)
     do throws(SystemError) {
@@ -127,7 +111,7 @@ package struct LoadCommand: ToolCommand {
     } catch {
       throw ToolError(.configuration, "\(error)")
     }
-    var shortfall = wait(for: generator, watch, wake, patience)
+    var shortfall = wait(for: generator, run, wake, patience)
     if shortfall == nil, StopSignal.shared.isRequested, !generator.isDone {
       shortfall = Shortfall(.loss, "interrupted before all items were generated")
     }
@@ -136,20 +120,20 @@ package struct LoadCommand: ToolCommand {
     // Workers finish their items before the shutdown, which would drop them. The shutdown wakes workers that wait for room.
     let end = Deadline(ending + min(.seconds(1), export.shutdownTimeout / 4))
     while generator.running > 0, wake.wait(until: end) {}
-    let report = await finish(ending)
-    return try export.conclude(report, reason: watch.failure(), command: "load", shortfall.map { [$0] } ?? [])
+    let report = await run.finish(since: ending)
+    return try export.conclude(report, reason: run.lastError, command: "load", shortfall.map { [$0] } ?? [])
   }
 
   /// Returns when all workers have ended, the duration has passed, a signal arrived, or the command gives up.
   private func wait(
-    for generator: LoadGenerator, _ watch: RunWatch, _ wake: BlockingSemaphore, _ patience: Duration?
+    for generator: LoadGenerator, _ run: any CommandRun, _ wake: BlockingSemaphore, _ patience: Duration?
   ) -> Shortfall? {
     let plan = generator.plan
     // Workers that wait for room in the queue don't end by themselves; the shutdown wakes them.
     let end = plan.duration.map { Deadline.after($0 + .milliseconds(20)) } ?? .never
     // With a duration the end is certain. At one item per second the ledger stays the same for a second.
     let patience = plan.duration == nil ? patience.map { max($0, .milliseconds(1500)) } : nil
-    return watch.wait(on: wake, until: end, total: plan.items, patience: patience, isWaiting: { true }) {
+    return run.wait(on: wake, until: end, total: plan.items, patience: patience, isWaiting: { true }) {
       generator.running > 0 && !StopSignal.shared.isRequested
     }
   }

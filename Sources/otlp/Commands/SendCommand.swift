@@ -47,7 +47,7 @@ package struct SendCommand: ToolCommand {
     }
     let stall = wait(for: reader, runs, wake, patience: patience)
     reader.abandon()
-    let report = await runs.finish()
+    let report = await runs.finish(since: .system)
     // The shutdown has woken the reader, which counts what is left. A pipe may never end.
     if stall != nil { waitForCount(reader, wake) }
     problems.conclude()
@@ -59,7 +59,7 @@ package struct SendCommand: ToolCommand {
   private func wait(for reader: InputReader, _ runs: SignalRuns, _ wake: BlockingSemaphore, patience: Duration)
     -> Shortfall?
   {
-    RunWatch(ledger: { runs.ledger }, failure: { runs.lastError }).wait(
+    runs.wait(
       on: wake, patience: export.overflow == ExportOptions.block ? patience : nil, isWaiting: { reader.isWaiting }
     ) { !reader.hasEnded && !StopSignal.shared.isRequested && runs.error == nil }
   }

@@ -1,12 +1,17 @@
-internal import TelemetryCore
-internal import TelemetrySDK
+package import TelemetryCore
+package import TelemetrySDK
 
-/// Watches the exports of a command until its work is done.
-struct RunWatch {
-  let ledger: () -> Ledger
+/// The exports of a command, and the measurements for the report. Thread-safe.
+package protocol CommandRun: Sendable {
+  var ledger: Ledger { get }
   /// The last failure.
-  let failure: () -> String?
+  var lastError: String? { get }
 
+  /// Delivers what is left, until the shutdown timeout has passed since `beginning`, and reports on it.
+  func finish(since beginning: MonotonicInstant) async -> RunReport
+}
+
+extension CommandRun {
   /// Shows the progress until `isRunning` returns false or `deadline` has passed.
   /// - Parameters:
   ///   - wake: Signalled when `isRunning` may have changed.
@@ -23,8 +28,8 @@ struct RunWatch {
     defer { progress.clear() }
     while isRunning() {
       if !wake.wait(until: min(deadline, .after(.milliseconds(200)))), deadline.hasPassed { return nil }
-      let (ledger, now) = (ledger(), MonotonicInstant.system)
-      progress.show(ledger, failure: failure(), at: now)
+      let (ledger, now) = (self.ledger, MonotonicInstant.system)
+      progress.show(ledger, failure: lastError, at: now)
       if let patience, watch?.isStalled(ledger, isWaiting: isWaiting(), at: now) == true {
         return Shortfall(.loss, "gave up: nothing was delivered for \(patience.shortText)")
       }

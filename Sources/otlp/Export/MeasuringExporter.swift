@@ -2,7 +2,7 @@ internal import Synchronization
 package import TelemetryCore
 package import TelemetrySDK
 
-/// Measures the latency of an exporter's exports and keeps the last error.
+/// The exporter of a command for items of one signal, and the measurements for the report.
 package final class MeasuringExporter<Item: BatchItem>: LoopExporter {
   private struct Measured {
     var latency = LatencyHistogram()
@@ -10,9 +10,23 @@ package final class MeasuringExporter<Item: BatchItem>: LoopExporter {
   }
 
   private let base: any LoopExporter<Item>
+  private let endpoint: String
+  private let failures: FailureLog
   private let measured = Mutex(Measured())
+  private let start = MonotonicInstant.system
+  private let startCPU = Process.cpuTime
 
-  package init(_ base: any LoopExporter<Item>) { self.base = base }
+  init(
+    _ options: ExportOptions, concurrency: Int?, environment: [String: String], _ diagnostics: Diagnostics
+  ) throws(ToolError) {
+    failures = FailureLog(diagnostics)
+    let made = try ToolExporter<Item>(
+      options, concurrency: concurrency, environment: environment, diagnostics, failures.diagnostics)
+    (base, endpoint) = (made.exporter, made.endpoint)
+  }
+
+  /// Receives the messages of a processor in front of the exporter too.
+  var diagnostics: Diagnostics { failures.diagnostics }
 
   package var maxConcurrentExports: Int { base.maxConcurrentExports }
 
@@ -53,7 +67,15 @@ package final class MeasuringExporter<Item: BatchItem>: LoopExporter {
 
   package func shutdown(deadline: Deadline) async { await base.shutdown(deadline: deadline) }
 
-  package var latency: LatencyHistogram { measured.withLock { $0.latency } }
+  var lastError: String? { measured.withLock { $0.lastError } ?? failures.last }
 
-  package var lastError: String? { measured.withLock { $0.lastError } }
+  /// The report with a final ledger.
+  func report(_ ledger: Ledger) -> RunReport {
+    var report = RunReport(endpoint: endpoint, signal: Item.signal)
+    report.ledger = ledger
+    report.elapsed = MonotonicInstant.system - start
+    report.cpuTime = Process.cpuTime - startCPU
+    report.latency = measured.withLock { $0.latency }
+    return report
+  }
 }

@@ -1,12 +1,13 @@
+internal import SwiftOTLP
 internal import Synchronization
 package import TelemetryCore
 package import TelemetrySDK
 
-/// The exporter of a command for metrics, and the measurements for the report. Counts data points.
+/// The exports of a command of metrics. Counts data points.
 ///
 /// A collection is exported at once and doesn't mix with another, so there is no queue: the thread that has a collection waits until
 /// it is settled.
-package final class MetricRun: Sendable {
+package final class MetricRun: CommandRun {
   private struct State {
     var counts = MetricLedger()
     /// Fulfilled when every data point is settled; nil before the end.
@@ -16,36 +17,30 @@ package final class MetricRun: Sendable {
   // An ended export needs a few turns of the loop for its outcome.
   private static let timeToSettle = Duration.milliseconds(500)
 
-  package let shutdownTimeout: Duration
+  private let shutdownTimeout: Duration
   /// The most data points of an export.
   package let maxExportPoints: Int
   /// The longest time without a delivery.
   package var patience: Duration? { exportTimeout }
   private let exportTimeout: Duration
   private let exporter: MeasuringExporter<Metric>
-  private let failures: FailureLog
-  private let endpoint: String
   private let state = Mutex(State())
-  private let start = MonotonicInstant.system
-  private let startCPU = Process.cpuTime
 
   package init(
-    _ options: ExportOptions, concurrency: Int? = nil, environment: [String: String], diagnostics: Diagnostics
+    _ options: ExportOptions, concurrency: Int? = nil, environment: [String: String],
+    diagnostics: Diagnostics? = nil
   ) throws(ToolError) {
-    failures = FailureLog(diagnostics)
-    let made = try ToolExporter<Metric>(
-      options, concurrency: concurrency, environment: environment, diagnostics, failures.diagnostics)
+    let diagnostics = diagnostics ?? TelemetrySetup.diagnostics(environment: environment)
+    exporter = try MeasuringExporter(options, concurrency: concurrency, environment: environment, diagnostics)
     let batch = try options.batchConfiguration(.metrics, environment: environment, diagnostics: diagnostics)
-    endpoint = made.endpoint
     exportTimeout = batch.exportTimeout
     maxExportPoints = batch.maxExportBatchSize
     shutdownTimeout = options.shutdownTimeout
-    exporter = MeasuringExporter(made.exporter)
   }
 
   package var ledger: Ledger { state.withLock { $0.counts.ledger } }
 
-  package var lastError: String? { exporter.lastError ?? failures.last }
+  package var lastError: String? { exporter.lastError }
 
   /// Exports a collection in batches of the greatest size, and blocks until it is settled.
   package func export(_ collection: [Metric]) {
@@ -75,18 +70,12 @@ package final class MetricRun: Sendable {
     settled?.fulfil(())
   }
 
-  /// Lets the exports that run end, until the shutdown timeout has passed since `beginning`. Data points that are not
-  /// settled then are dropped.
-  package func finish(since beginning: MonotonicInstant = .system) async -> RunReport {
+  /// Data points that are not settled then are dropped.
+  package func finish(since beginning: MonotonicInstant) async -> RunReport {
     let deadline = Deadline(beginning + shutdownTimeout)
     await exporter.shutdown(deadline: deadline)
     await waitUntilSettled()
-    var report = RunReport(endpoint: endpoint, signal: .metrics)
-    report.ledger = state.withLock { $0.counts.close() }
-    report.elapsed = MonotonicInstant.system - start
-    report.cpuTime = Process.cpuTime - startCPU
-    report.latency = exporter.latency
-    return report
+    return exporter.report(state.withLock { $0.counts.close() })
   }
 
   /// The shutdown ended the exports: their outcomes, which name the reason, are on their way.

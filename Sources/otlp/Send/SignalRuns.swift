@@ -1,11 +1,11 @@
 internal import SwiftOTLP
 internal import Synchronization
-internal import TelemetryCore
+package import TelemetryCore
 package import TelemetrySDK
 
 /// The exports of a command with items of any signals. Those of a signal begin with its first item, so that a mistake in the
 /// configuration of a signal without items doesn't matter. Thread-safe.
-package final class SignalRuns: Sendable {
+package final class SignalRuns: CommandRun {
   private struct Runs {
     var spans: SpanRun?
     var logRecords: ExportRun<LogRecord>?
@@ -82,8 +82,9 @@ package final class SignalRuns: Sendable {
 
   package var ledger: Ledger {
     let runs = runs.withLock { $0 }
-    return (runs.spans?.processor.ledger ?? Ledger()) + (runs.logRecords?.processor.ledger ?? Ledger())
-      + (runs.metrics?.ledger ?? Ledger())
+    return [runs.spans?.ledger, runs.logRecords?.ledger, runs.metrics?.ledger].reduce(Ledger()) {
+      $0 + ($1 ?? Ledger())
+    }
   }
 
   package var lastError: String? {
@@ -92,13 +93,13 @@ package final class SignalRuns: Sendable {
   }
 
   /// Delivers what is left, of all signals at once, and reports on each signal that had items.
-  package func finish() async -> RunReport {
+  package func finish(since beginning: MonotonicInstant) async -> RunReport {
     // Without any item the report is of spans, with their endpoint, and the configuration is checked.
     if runs.withLock({ $0.isEmpty }) { _ = spans }
     let runs = runs.withLock { $0 }
-    async let spans = runs.spans?.finishAsync()
-    async let logRecords = runs.logRecords?.finishAsync()
-    async let metrics = runs.metrics?.finish()
+    async let spans = runs.spans?.finish(since: beginning)
+    async let logRecords = runs.logRecords?.finish(since: beginning)
+    async let metrics = runs.metrics?.finish(since: beginning)
     let reports = await [spans, metrics, logRecords].compactMap { $0 }
     guard var sum = reports.first else { return RunReport(endpoint: "") }
     guard reports.count > 1 else { return sum }
