@@ -39,10 +39,11 @@
       let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in
         let client = PostgreSQLClient(
           configuration, loop: loop, runtime: runtime, place: "\(place.endpoint)", diagnostics: diagnostics)
-        var values = DatabaseDelivery.values(configuration.timeout, configuration.retry)
+        var values = OTLPConfiguration(storingWithin: configuration.timeout, configuration.retry)
         values.maxConcurrentExports = configuration.maxConnections
-        return DatabaseDelivery.make(
-          values, place.endpoint, .postgreSQL, client, loop: loop, runtime: runtime, diagnostics)
+        return Delivery(
+          values, servers: [place.endpoint], client: client, loop: loop, runtime: runtime, transport: .postgreSQL,
+          diagnostics: diagnostics)
       }
       spans = OTLPSignalExporter(owner, loop: loop, timeout: configuration.timeout)
     }

@@ -49,46 +49,47 @@ struct RowEncoder: ~Copyable {
     }
   }
 
-  // The resource may follow its items, so the message is read twice.
   private mutating func resourceItems(_ fields: ProtobufReader) throws(WireError) {
-    var (first, second) = (fields, fields)
-    var (resource, schemaURL) = (MessageBytes.empty, MessageBytes.empty)
-    while let tag = try first.nextTag() {
-      switch WireTags.short(tag) {
-      case WireTags.ResourceItems.resource: resource = try first.bytes()
-      case WireTags.ResourceItems.schemaURL: schemaURL = try first.bytes()
-      default: try first.skip(tag)
-      }
-    }
+    var fields = fields
+    let (resource, schemaURL) = try Self.owner(of: fields)
     var owners = Owners(resource: Digest.identifier(resource, schemaURL))
     try self.resource(resource, schemaURL, owners.resource)
-    while let tag = try second.nextTag() {
+    while let tag = try fields.nextTag() {
       switch WireTags.short(tag) {
-      case WireTags.ResourceItems.scopes: try scopeItems(try second.message(), &owners)
-      default: try second.skip(tag)
+      case WireTags.ResourceItems.scopes: try scopeItems(try fields.message(), &owners)
+      default: try fields.skip(tag)
       }
     }
   }
 
   private mutating func scopeItems(_ fields: ProtobufReader, _ owners: inout Owners) throws(WireError) {
-    var (first, second) = (fields, fields)
-    var (scope, schemaURL) = (MessageBytes.empty, MessageBytes.empty)
-    while let tag = try first.nextTag() {
-      switch WireTags.short(tag) {
-      case WireTags.ScopeItems.scope: scope = try first.bytes()
-      case WireTags.ScopeItems.schemaURL: schemaURL = try first.bytes()
-      default: try first.skip(tag)
-      }
-    }
+    var fields = fields
+    let (scope, schemaURL) = try Self.owner(of: fields)
     owners.scope = Digest.identifier(scope, schemaURL)
     try self.scope(scope, schemaURL, owners.scope)
-    while let tag = try second.nextTag() {
+    while let tag = try fields.nextTag() {
       switch WireTags.short(tag) {
-      case WireTags.ScopeItems.item where signal == .traces: try span(try second.bytes(), owners)
-      case WireTags.ScopeItems.item: try logRecord(try second.bytes(), owners)
-      default: try second.skip(tag)
+      case WireTags.ScopeItems.item where signal == .traces: try span(try fields.bytes(), owners)
+      case WireTags.ScopeItems.item: try logRecord(try fields.bytes(), owners)
+      default: try fields.skip(tag)
       }
     }
+  }
+
+  /// The resource or the scope of items, and its schema's URL: the numbers of the fields are the same. They may follow the items.
+  private static func owner(
+    of fields: ProtobufReader
+  ) throws(WireError) -> (message: MessageBytes, schemaURL: MessageBytes) {
+    var fields = fields
+    var (message, schemaURL) = (MessageBytes.empty, MessageBytes.empty)
+    while let tag = try fields.nextTag() {
+      switch WireTags.short(tag) {
+      case WireTags.ScopeItems.scope: message = try fields.bytes()
+      case WireTags.ScopeItems.schemaURL: schemaURL = try fields.bytes()
+      default: try fields.skip(tag)
+      }
+    }
+    return (message, schemaURL)
   }
 
   // MARK: Resource and scope

@@ -38,12 +38,14 @@
         let writer = SQLiteWriter(
           path: configuration.path, retention: configuration.retention, diagnostics: diagnostics)
         let client = SQLiteClient(writer, loop: loop, runtime: runtime)
-        var values = DatabaseDelivery.values(configuration.timeout, configuration.retry)
+        var values = OTLPConfiguration(storingWithin: configuration.timeout, configuration.retry)
         // SQLite has one writer.
         values.maxConcurrentExports = 1
         let file = Endpoint(
           target: .unix(path: configuration.path), isSecure: false, label: configuration.path.sanitized())
-        return DatabaseDelivery.make(values, file, .sqlite, client, loop: loop, runtime: runtime, diagnostics)
+        return Delivery(
+          values, servers: [file], client: client, loop: loop, runtime: runtime, transport: .sqlite,
+          diagnostics: diagnostics)
       }
       spans = OTLPSignalExporter(owner, loop: loop, timeout: configuration.timeout)
     }
