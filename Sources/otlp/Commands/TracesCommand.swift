@@ -36,12 +36,11 @@ package struct TracesCommand: ToolCommand {
   private static func text(_ traces: [TraceSummary]) -> String {
     traces.map { trace in
       let duration = Interval(start: trace.start, end: trace.end).text
-      let spans = "\(trace.spanCount) span\(trace.spanCount == 1 ? "" : "s")"
       let errors = trace.errorCount == 0 ? "" : "  \(trace.errorCount) failed"
       let services = trace.services.isEmpty ? "" : "  \(trace.services.joined(separator: ", ").sanitized(limit: 60))"
       let start = trace.start == 0 ? "no start time" : TimeOfDay(unixNano: trace.start).dateText
       return
-        "\(trace.traceID)  \(start)  \(duration)  \(spans)\(errors)  \(trace.rootName.sanitized(limit: 60))\(services)\n"
+        "\(trace.traceID)  \(start)  \(duration)  \(counted(trace.spanCount, "span"))\(errors)  \(trace.rootName.sanitized(limit: 60))\(services)\n"
     }.joined()
   }
 

@@ -22,43 +22,44 @@ extension Finding {
         "use a name of the certificate in the endpoint or as --server-name (serverName in code), or give the server a "
           + "certificate for \(context.certificateName)"
       )
-    case .certificateExpired:
-      return (.certificateExpired, "renew the server's certificate; if it is new, check the clock of this machine")
-    case .certificateNotYetValid:
-      return (
-        .certificateNotYetValid,
-        "check the clock of this machine; if it is right, the server's certificate was issued too early"
-      )
     case .noALPN:
       return (
         .noHTTP2, "use the server's gRPC port (\(context.portAdvice)), or allow HTTP/2 (ALPN h2) in the proxy before it"
       )
-    case .badCertificate: return (.certificateRefused, "give the server a certificate that can be accepted")
-    case .closed: return (.closedByServer, "check the port and the server's log")
-    case .clientCertificateRequired, .clientCertificateRefused, .clientKeyUnsupported: return clientRemedy(code)
-    case .badFile, .http1, .notTLS, .handshake, .connection:
-      return (.tlsFailed, "check the TLS settings and the log of the server")
+    default: return remedy(code)
     }
   }
 
-  private static func clientRemedy(_ code: TLSError.Code) -> (Mistake, advice: String) {
+  /// The remedies that are the same for every server.
+  private static func remedy(_ code: TLSError.Code) -> (Mistake, advice: String) {
     switch code {
+    case .certificateExpired:
+      (.certificateExpired, "renew the server's certificate; if it is new, check the clock of this machine")
+    case .certificateNotYetValid:
+      (
+        .certificateNotYetValid,
+        "check the clock of this machine; if it is right, the server's certificate was issued too early"
+      )
+    case .badCertificate: (.certificateRefused, "give the server a certificate that can be accepted")
+    case .closed: (.closedByServer, "check the port and the server's log")
     case .clientCertificateRequired:
       (
         .clientCertificateMissing,
         "give --client-certificate and --client-key "
           + "(OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE, OTEL_EXPORTER_OTLP_CLIENT_KEY)"
       )
+    case .clientCertificateRefused:
+      (
+        .clientCertificateRefused,
+        "give a client certificate that is valid and signed by an authority that the server accepts"
+      )
     case .clientKeyUnsupported:
       (
         .clientKeyUnsupported,
         "give a client certificate with another kind of key: most servers accept P-256 (EC) and RSA"
       )
-    default:
-      (
-        .clientCertificateRefused,
-        "give a client certificate that is valid and signed by an authority that the server accepts"
-      )
+    case .unknownAuthority, .wrongHost, .noALPN, .badFile, .http1, .notTLS, .handshake, .connection:
+      (.tlsFailed, "check the TLS settings and the log of the server")
     }
   }
 }

@@ -43,31 +43,18 @@ package final class SignalRuns: CommandRun {
   /// Exports a collection, and waits until it is settled.
   package func take(_ metrics: [Metric]) { self.metrics?.export(metrics) }
 
-  private var spans: SpanRun? {
-    made(\.spans) { () throws(ToolError) in
-      try SpanRun(options, environment: environment, diagnostics: diagnostics)
-    }
-  }
-
-  private var logRecords: ExportRun<LogRecord>? {
-    made(\.logRecords) { () throws(ToolError) in
-      try ExportRun(options, environment: environment, diagnostics: diagnostics)
-    }
-  }
-
-  private var metrics: MetricRun? {
-    made(\.metrics) { () throws(ToolError) in
-      try MetricRun(options, environment: environment, diagnostics: diagnostics)
-    }
-  }
+  private var spans: SpanRun? { made(\.spans, SpanRun.init) }
+  private var logRecords: ExportRun<LogRecord>? { made(\.logRecords, ExportRun.init) }
+  private var metrics: MetricRun? { made(\.metrics, MetricRun.init) }
 
   private func made<Run: Sendable>(
-    _ run: any WritableKeyPath<Runs, Run?> & Sendable, _ make: () throws(ToolError) -> Run
+    _ run: any WritableKeyPath<Runs, Run?> & Sendable,
+    _ make: (ExportOptions, Int?, [String: String], Diagnostics?) throws(ToolError) -> Run
   ) -> Run? {
     let isNewError = runs.withLock { runs in
       guard runs[keyPath: run] == nil, runs.error == nil else { return false }
       do throws(ToolError) {
-        runs[keyPath: run] = try make()
+        runs[keyPath: run] = try make(options, nil, environment, diagnostics)
         return false
       } catch {
         runs.error = error
