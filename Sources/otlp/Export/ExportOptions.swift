@@ -38,20 +38,6 @@ package struct ExportOptions {
     return (found.value, found.variable)
   }
 
-  /// The exporter's configuration, with the environment's values for absent options.
-  package func exporterConfiguration(
-    _ signal: OTLPSignal = .traces, environment: [String: String], diagnostics: Diagnostics
-  ) throws(ToolError) -> OTLPGRPCExporter.Configuration {
-    var configuration = exporter
-    configuration.apply(environment: environment, signal: signal, diagnostics: diagnostics)
-    do throws(OTLPError) {
-      try configuration.validate()
-    } catch {
-      throw ToolError(error)
-    }
-    return configuration
-  }
-
   /// The processor's configuration, with the environment's values for absent options.
   package func batchConfiguration(
     _ signal: OTLPSignal = .traces, environment: [String: String], diagnostics: Diagnostics

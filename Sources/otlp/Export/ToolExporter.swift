@@ -26,15 +26,13 @@ struct ToolExporter<Item: BatchItem> {
         (exporter, endpoint) = try Self.overHTTP(options, concurrency, environment, configuring, diagnostics)
         return
       }
-    } catch {
-      throw ToolError(error)
-    }
-    var configuration = try options.exporterConfiguration(
-      Item.signal, environment: environment, diagnostics: configuring)
-    if let concurrency { configuration.maxConcurrentExports = concurrency }
-    options.limitAttempts(&configuration.values, Item.signal, environment, configuring)
-    endpoint = configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")
-    do throws(OTLPError) {
+      var configuration = options.exporter
+      configuration.apply(environment: environment, signal: Item.signal, diagnostics: configuring)
+      // Before the attempts are limited: a refused value must not follow a warning.
+      try configuration.validate()
+      if let concurrency { configuration.maxConcurrentExports = concurrency }
+      options.limitAttempts(&configuration.values, Item.signal, environment, configuring)
+      endpoint = configuration.endpoints.map(Endpoint.redacted).joined(separator: ",")
       exporter = try OTLPGRPCExporter(configuration, diagnostics: diagnostics).spans.joined(Item.self)
     } catch {
       throw ToolError(error)
