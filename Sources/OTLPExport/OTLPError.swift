@@ -80,3 +80,19 @@ public struct OTLPError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The message.
   public var description: String { message }
 }
+
+extension OTLPError {
+  /// `error.type` of dropped items: the status of a response that forbids a retry, else the obstacle (4.13.3).
+  var metricType: String {
+    switch code {
+    case .refused: status.map(OTLPTransport.withoutPrefix) ?? "_OTHER"
+    case .timeout: "timeout"
+    case .unreachable: "unreachable"
+    case .tls: "tls"
+    case .headerProvider: "header_provider"
+    case .tooLarge: "too_large"
+    case .shutdown: "shutdown"
+    default: "_OTHER"
+    }
+  }
+}

@@ -20,7 +20,7 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
   /// The exporter's loop.
   package let loop: TelemetryLoop?
   private let encoder = ExportRequestEncoder(pooledBuffers: 1)
-  private let owner: FileDeliveryOwner
+  private let owner: SharedDelivery<FileDelivery>
 
   /// Makes an exporter and opens the file, so that a mistake is known now.
   /// - Parameters:
@@ -53,7 +53,7 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
     let lease = try runtime.acquire()
     let loop = lease.loop
     self.loop = loop
-    owner = FileDeliveryOwner(
+    owner = SharedDelivery(
       FileDelivery(output, of: Item.signal, loop: loop, runtime: runtime, diagnostics: diagnostics), lease: lease
     ) {
       let output = try place.makeOutput(Item.signal, diagnostics, now: now)
@@ -95,7 +95,7 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
   ) async -> ExportOutcome {
     let count = Item.itemCount(of: batch)
     guard batch.count > 0 else { return ExportOutcome() }
-    guard let delivery = owner.enter() else {
+    guard let delivery = owner.enter(Item.signal) else {
       owner.delivery.metrics.refused(count)
       return ended(.gaveUp(.shutdown, nil), count, attempts: 0)
     }
@@ -106,8 +106,11 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
     _ = consume batch
     let (end, attempts) = await delivery.write(line, timeout: timeout, deadline: deadline)
     let outcome = ended(end, count, attempts: attempts)
+    // A line is written whole or not at all, so there is one reason at most.
+    let failure = outcome.dropped.keys.first?.errorType
     delivery.metrics.exportEnded(
-      outcome, bytes: outcome.exported > 0 ? line.text.count : 0, after: delivery.loop.now - start)
+      outcome, bytes: outcome.exported > 0 ? line.text.count : 0, after: delivery.loop.now - start,
+      failures: failure.map { [$0: count] }, errorType: failure)
     return outcome
   }
 
@@ -124,7 +127,7 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
 
   /// Tries a line that waits again now.
   package func expedite(deadline: Deadline) async {
-    guard let delivery = owner.enter() else { return }
+    guard let delivery = owner.enter(Item.signal) else { return }
     defer { owner.leave() }
     await delivery.expedite()
   }
@@ -132,16 +135,17 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
   /// Waits until the lines that are being written stand in the file. After shutdown this returns at once.
   /// - Returns: False if they don't by `deadline`.
   public func forceFlush(deadline: Deadline) async -> Bool {
-    guard let delivery = owner.enter() else { return true }
+    guard let delivery = owner.enter(Item.signal) else { return true }
     defer { owner.leave() }
     return await delivery.flush(deadline: deadline)
   }
 
   /// Refuses further exports, lets a running one continue until `deadline`, then closes the file. A second call returns at once.
   public func shutdown(deadline: Deadline) async {
-    guard let delivery = owner.enter(last: true) else { return }
+    guard let delivery = owner.enter(Item.signal, last: true) else { return }
     defer { owner.leave() }
     await delivery.shutdown(deadline: deadline)
+    _ = owner.end(Item.signal)
   }
 }
 

@@ -48,10 +48,12 @@ public final class OTLPSignalExporter<Item: BatchItem>: LoopExporter {
 
   package func share(_ budget: ByteBudget) {
     owner.join(Item.signal)
-    owner.share(budget)
+    owner.apply { $0.share(budget) }
   }
 
-  package func observeRoom(_ observer: @escaping @Sendable () -> Void) { owner.observeRoom(observer) }
+  package func observeRoom(_ observer: @escaping @Sendable () -> Void) {
+    owner.apply { $0.observeRoom(observer) }
+  }
 
   /// Delivers a batch with as many attempts as its deadline and the server's responses permit. Never throws, and returns
   /// by `deadline`. After shutdown nothing is sent: all items count as dropped. The items are released once encoded.

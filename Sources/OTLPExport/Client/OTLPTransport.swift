@@ -19,21 +19,39 @@ package enum OTLPTransport: String, Hashable, Sendable {
 
   /// `otel.component.type` of an exporter (RULES 4.13).
   package func componentType(_ signal: OTLPSignal) -> String {
-    let item =
-      switch signal {
-      case .traces: "span"
-      case .metrics: "metric"
-      case .logs: "log"
-      }
-    return switch self {
-    case .grpc: "otlp_grpc_\(item)_exporter"
-    case .httpProtobuf: "otlp_http_\(item)_exporter"
-    case .httpJSON: "otlp_http_json_\(item)_exporter"
-    case .sqlite: "sqlite_\(item)_exporter"
-    case .postgreSQL: "postgresql_\(item)_exporter"
+    switch self {
+    case .grpc: signal.exporterType("otlp_grpc")
+    case .httpProtobuf: signal.exporterType("otlp_http")
+    case .httpJSON: signal.exporterType("otlp_http_json")
+    case .sqlite, .postgreSQL: signal.exporterType(rawValue)
     }
   }
 
   /// What a status of an attempt begins with that is HTTP's, as in `HTTP 503`.
   package static let statusPrefix = "HTTP "
+
+  /// A status as an attribute has it: HTTP's as the bare number.
+  static func withoutPrefix(_ status: String) -> String {
+    status.hasPrefix(statusPrefix) ? String(status.dropFirst(statusPrefix.count)) : status
+  }
+
+  /// The metrics of an exporter of a signal.
+  func makeMetrics(_ signal: OTLPSignal, server: Endpoint) -> ExporterMetrics {
+    var attributes: Attributes = ["server.address": .string(server.serverAddress)]  // 4.13.5
+    attributes["server.port"] = server.serverPort.map { .int(Int64($0)) }
+    return ExporterMetrics(
+      ComponentID(type: componentType(signal)), of: signal, attributes: attributes,
+      .init(
+        attempts: "Requests that were made.", possibleDuplicates: "Items that the server may have got twice.",
+        bytes: "Bytes of request messages, compressed if they were, that went to a connection."),
+      statusAttribute: statusAttribute)
+  }
+
+  /// The attribute for the status of an operation; nil without a response.
+  private func statusAttribute(_ status: String) -> Attributes.Element? {
+    if self == .grpc { return .init("rpc.status_code", .string(status)) }
+    if isDatabase { return .init("db.response.status_code", .string(status)) }
+    let code = status == ExporterMetrics.acceptedStatus ? 200 : Int64(Self.withoutPrefix(status))
+    return code.map { .init("http.response.status_code", .int($0)) }
+  }
 }

@@ -23,7 +23,10 @@ package actor Delivery {
   /// The threads for large compressions; nil in a simulation.
   let runtime: TelemetryRuntime?
   private let encoder: ExportRequestEncoder
-  private let metrics: SignalMetrics
+  private let transport: OTLPTransport
+  private let firstServer: Endpoint
+  /// The metrics of each signal's exporter, from its first use.
+  private let metrics = Locked<[OTLPSignal: ExporterMetrics]>([:])
   private nonisolated let publishedRoom: Atomic<Int>
   private nonisolated let roomObservers = Locked<[@Sendable () -> Void]>([])
 
@@ -65,7 +68,8 @@ package actor Delivery {
     self.random = random
     server = servers.map(\.description).joined(separator: ",")
     encoder = ExportRequestEncoder(pooledBuffers: min(16, configuration.maxConcurrentExports))
-    metrics = SignalMetrics(server: servers[0], transport: transport)
+    self.transport = transport
+    firstServer = servers[0]
     headerSource = HeaderSource(configuration, loop: loop, diagnostics: diagnostics)
     reporter = DeliveryReporter(server: server, diagnostics: diagnostics.limited(by: loop))
     let compression = configuration.compression(to: servers)
@@ -93,7 +97,7 @@ package actor Delivery {
     guard cutoffs[signal] == nil else { return refuse(count, signal) }
     let number = active.begin(signal)
     defer { exportEnded(number) }
-    let metrics = metrics.of(signal)
+    let metrics = metrics(of: signal)
     metrics.exportBegan(count)
     let start = loop.now
     let allowance = timeout.map { destination.allowance($0, at: start) }
@@ -106,7 +110,9 @@ package actor Delivery {
       searchRefusedParts(&export)
     } while export.beginNextPart()
     if export.isolation.splits > 0, export.outcome.dropped[.refused] == count { pauseIsolation() }
-    metrics.exportEnded(export, at: loop.now)
+    metrics.exportEnded(
+      export.outcome, bytes: export.requestBytes, after: loop.now - export.start, failures: export.failures,
+      errorType: export.errorType, status: export.status)
     return export.outcome
   }
 
@@ -166,11 +172,20 @@ package actor Delivery {
   }
 
   /// The metrics of the exporter of a signal.
-  package nonisolated func selfMetrics(of signal: OTLPSignal) -> SelfMetrics { metrics.of(signal).snapshot }
+  package nonisolated func selfMetrics(of signal: OTLPSignal) -> SelfMetrics { metrics(of: signal).snapshot }
+
+  private nonisolated func metrics(of signal: OTLPSignal) -> ExporterMetrics {
+    metrics.withLock { metrics in
+      if let known = metrics[signal] { return known }
+      let new = transport.makeMetrics(signal, server: firstServer)
+      metrics[signal] = new
+      return new
+    }
+  }
 
   /// The outcome of a batch after shutdown (4.8.4).
   package nonisolated func refuse(_ count: Int, _ signal: OTLPSignal) -> ExportOutcome {
-    metrics.of(signal).refused(count)
+    metrics(of: signal).refused(count)
     return ExportOutcome(
       dropped: [.shutdown: count], error: OTLPError(.shutdown, "the exporter was shut down before the export"))
   }

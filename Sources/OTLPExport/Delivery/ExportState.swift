@@ -73,7 +73,7 @@ struct ExportState {
     outcome.dropped[reason, default: 0] += count
     outcome.error = error
     partFailed()
-    let type = ExporterMetrics.errorType(error)
+    let type = error.metricType
     failures = failures ?? [:]
     failures?[type, default: 0] += count
     errorType = type

@@ -13,19 +13,14 @@ actor FileDelivery {
     case gaveUp(DropReason, OTLPFileError?)
   }
 
-  /// A caller that waits for the exports that ran when it came.
-  private struct Flush {
-    var rest: Set<Int>
-    let done = Promise<Void>()
-  }
-
   // Longer attempts would keep a caller from hearing of an outage; a line that was begun is continued.
   private static let attemptTime = Duration.seconds(5)
 
   nonisolated let loop: TelemetryLoop
-  nonisolated let metrics: FileMetrics
+  nonisolated let metrics: ExporterMetrics
   nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
+  private let signal: OTLPSignal
   private let output: any LineOutput
   private let runtime: TelemetryRuntime
   private let diagnostics: Diagnostics
@@ -34,10 +29,7 @@ actor FileDelivery {
   private var running: Promise<Written>?
   /// Fulfilled, and replaced, when a write ends, or when what waits has to look at its time again.
   private var wake = Promise<Void>()
-  private var nextNumber = 0
-  /// The exports in progress.
-  private var active: Set<Int> = []
-  private var flushes: [Int: Flush] = [:]
+  private var active = ActiveExports()
   /// Shutdown's deadline; nil before.
   private var cutoff: Deadline?
 
@@ -46,7 +38,10 @@ actor FileDelivery {
     diagnostics: Diagnostics, outage: FileOutage = FileOutage()
   ) {
     self.output = output
-    metrics = FileMetrics(signal)
+    self.signal = signal
+    metrics = ExporterMetrics(
+      ComponentID(type: signal.exporterType("otlp_file")), of: signal,
+      .init(attempts: "Writes that were tried.", bytes: "Bytes of lines that were written."))
     self.loop = loop
     self.runtime = runtime
     self.diagnostics = diagnostics.limited(by: loop)
@@ -56,9 +51,8 @@ actor FileDelivery {
   /// Writes a line, or gives up at `deadline`, or after `timeout`, in which only the time counts that a slow output took.
   func write(_ line: FileLine, timeout: Duration?, deadline: Deadline) async -> (end: End, attempts: Int) {
     guard cutoff == nil else { return (.gaveUp(.shutdown, nil), 0) }
-    let number = newNumber()
-    active.insert(number)
-    defer { exportEnded(number) }
+    let number = active.begin(signal)
+    defer { active.end(number) }
     var (attempts, used) = (0, Duration.zero)
     while true {
       let end = min(deadline, cutoff ?? .never)
@@ -145,19 +139,6 @@ actor FileDelivery {
     wakeAll()
   }
 
-  private func newNumber() -> Int {
-    defer { nextNumber += 1 }
-    return nextNumber
-  }
-
-  private func exportEnded(_ number: Int) {
-    active.remove(number)
-    for flush in flushes.keys {
-      flushes[flush]?.rest.remove(number)
-      if flushes[flush]?.rest.isEmpty == true { flushes.removeValue(forKey: flush)?.done.fulfil(()) }
-    }
-  }
-
   // MARK: Flush and shutdown
 
   /// Tries at once what waits.
@@ -168,12 +149,9 @@ actor FileDelivery {
 
   /// - Returns: False if the exports that run now have not ended by `deadline`.
   func flush(deadline: Deadline) async -> Bool {
-    guard !active.isEmpty else { return true }
+    guard let done = active.waitForRunning(signal) else { return true }
     expedite()
-    let (number, flush) = (newNumber(), Flush(rest: active))
-    flushes[number] = flush
-    defer { flushes[number] = nil }
-    return await flush.done.value(until: deadline, on: loop) != nil
+    return await done.value(until: deadline, on: loop) != nil
   }
 
   /// Refuses further lines, lets the present one go on until `deadline`, then closes the file.

@@ -31,6 +31,17 @@ public enum OTLPSignal: Hashable, Sendable {
     }
   }
 
+  /// `otel.component.type` of an exporter of a kind, such as `otlp_grpc_span_exporter` (RULES 4.13).
+  package func exporterType(_ kind: String) -> String {
+    let item =
+      switch self {
+      case .traces: "span"
+      case .metrics: "metric"
+      case .logs: "log"
+      }
+    return "\(kind)_\(item)_exporter"
+  }
+
   /// The variables `OTEL_EXPORTER_OTLP_…` of an exporter's option, the signal's own first (RULES 2.1).
   package func exporterVariables(_ option: String) -> [String] {
     [variableInfix, ""].map { "OTEL_EXPORTER_OTLP_\($0)\(option)" }

@@ -1,8 +1,7 @@
 import TelemetryCore
+import TelemetrySDK
 import TestThreads
 import Testing
-
-@testable import OTLPExport
 
 @Suite(.ownThreads) struct ActiveExportsTests {
   @Test("a waiter for the running exports doesn't wait for later ones")

@@ -1,13 +1,12 @@
-internal import TelemetryCore
-internal import TelemetrySDK
+package import TelemetryCore
 
 /// The exports in progress, and the callers that wait for their end. Part of an actor.
-struct ActiveExports {
+package struct ActiveExports {
   private struct Waiter {
     /// The waiter waits for the signal's exports with smaller numbers.
     let signal: OTLPSignal
     let bound: Int
-    var count: Int
+    package var count: Int
     let done: Promise<Void>
   }
 
@@ -15,17 +14,19 @@ struct ActiveExports {
   private var next = 0
   private var waiters: [Waiter] = []
 
-  var count: Int { running.count }
+  package init() {}
+
+  package var count: Int { running.count }
 
   /// Begins an export.
   /// - Returns: The export's number.
-  mutating func begin(_ signal: OTLPSignal) -> Int {
+  package mutating func begin(_ signal: OTLPSignal) -> Int {
     defer { next += 1 }
     running[next] = signal
     return next
   }
 
-  mutating func end(_ number: Int) {
+  package mutating func end(_ number: Int) {
     let signal = running.removeValue(forKey: number)
     for index in waiters.indices.reversed() where number < waiters[index].bound && waiters[index].signal == signal {
       waiters[index].count -= 1
@@ -34,7 +35,7 @@ struct ActiveExports {
   }
 
   /// - Returns: A promise that is fulfilled when the exports of the signal that run now have ended; nil if none runs.
-  mutating func waitForRunning(_ signal: OTLPSignal) -> Promise<Void>? {
+  package mutating func waitForRunning(_ signal: OTLPSignal) -> Promise<Void>? {
     let count = running.values.count { $0 == signal }
     guard count > 0 else { return nil }
     let waiter = Waiter(signal: signal, bound: next, count: count, done: Promise())
