@@ -25,8 +25,8 @@ package struct GRPCExportClient: ExportClient {
 
   package func shutdown(deadline: Deadline) async { await channel.shutdown(deadline: deadline) }
 
-  static func metadata(_ headers: OTLPHeaders) -> [GRPCMetadata] {
-    HeaderRules.metadata(headers).map { GRPCMetadata(name: $0.name, value: $0.value) }
+  static func metadata(_ headers: OTLPHeaders) -> [HTTP2Field] {
+    HeaderRules.metadata(headers).map { HTTP2Field(name: $0.name, value: $0.value, neverIndexed: true) }
   }
 
   /// Reads the response, or the failure, from a call's result.

@@ -4,8 +4,6 @@ internal import HTTP2Transport
 ///
 /// A struct with one entry point: exclusive access is checked once for each call.
 struct RequestHeaders {
-  typealias Field = (name: String, value: String, sensitive: Bool)
-
   private struct Prepared {
     let path: String
     let encoding: GRPCEncoding
@@ -27,13 +25,13 @@ struct RequestHeaders {
   private let isSecure: Bool
   private let userAgent: String
   private let acceptsGzip: Bool
-  private let metadata: [GRPCMetadata]
+  private let metadata: [HTTP2Field]
   private var prepared: [Prepared] = []
 
   /// - Parameters:
   ///   - authorities: The `:authority` of each host.
   ///   - metadata: Validated metadata that is sent with each call.
-  init(authorities: [String], isSecure: Bool, userAgent: String, acceptsGzip: Bool, metadata: [GRPCMetadata]) {
+  init(authorities: [String], isSecure: Bool, userAgent: String, acceptsGzip: Bool, metadata: [HTTP2Field]) {
     self.authorities = authorities
     self.isSecure = isSecure
     self.userAgent = userAgent
@@ -86,18 +84,16 @@ struct RequestHeaders {
 
   /// The fields in the order of RULES 5.1.1.
   /// - Parameter timeout: The `grpc-timeout`; nil if it is sent as a field of each call, or not at all.
-  func fields(path: String, encoding: GRPCEncoding, host: Int = 0, timeout: String? = nil) -> [Field] {
-    var fields: [Field] = [
-      (":method", "POST", false), (":scheme", isSecure ? "https" : "http", false), (":path", path, false),
-      (":authority", authorities[host], false),
+  func fields(path: String, encoding: GRPCEncoding, host: Int = 0, timeout: String? = nil) -> [HTTP2Field] {
+    var fields = [
+      (":method", "POST"), (":scheme", isSecure ? "https" : "http"), (":path", path), (":authority", authorities[host]),
     ]
-    if let timeout { fields.append(("grpc-timeout", timeout, false)) }
-    fields += [("te", "trailers", false), ("content-type", "application/grpc", false)]
-    if encoding == .gzip { fields.append(("grpc-encoding", "gzip", false)) }
+    if let timeout { fields.append(("grpc-timeout", timeout)) }
+    fields += [("te", "trailers"), ("content-type", "application/grpc")]
+    if encoding == .gzip { fields.append(("grpc-encoding", "gzip")) }
     // A server compresses only if this field permits it.
-    if acceptsGzip { fields.append(("grpc-accept-encoding", "identity,gzip", false)) }
-    fields.append(("user-agent", userAgent, false))
-    fields += metadata.map { ($0.name, $0.value, $0.isSensitive) }
-    return fields
+    if acceptsGzip { fields.append(("grpc-accept-encoding", "identity,gzip")) }
+    fields.append(("user-agent", userAgent))
+    return fields.map { HTTP2Field(name: $0, value: $1) } + metadata
   }
 }

@@ -46,7 +46,7 @@ package actor GRPCChannel {
     configuration: GRPCChannelConfiguration, network: any Network, loop: TelemetryLoop,
     diagnostics: Diagnostics = .standardError
   ) throws(ConfigurationError) {
-    var metadata: [GRPCMetadata] = []
+    var metadata: [HTTP2Field] = []
     for field in configuration.metadata { metadata.append(try field.validated()) }
     connector = try Connector(configuration: configuration, network: network, loop: loop, diagnostics: diagnostics)
     headers = RequestHeaders(
@@ -79,7 +79,7 @@ package actor GRPCChannel {
   ///   - message: The request with the five-byte prefix; the compressed flag matches `encoding`.
   ///   - extra: Headers of this call, sent after the headers of the channel.
   package func unary(
-    path: String, message: BufferSlice, encoding: GRPCEncoding = .identity, metadata extra: [GRPCMetadata] = [],
+    path: String, message: BufferSlice, encoding: GRPCEncoding = .identity, metadata extra: [HTTP2Field] = [],
     deadline: Deadline
   ) async -> GRPCResult {
     var wasMoved = false
@@ -95,9 +95,8 @@ package actor GRPCChannel {
       let left = deadline.isNever ? nil : deadline.instant.nanoseconds &- now.nanoseconds
       let (block, timeout) = headers.next(path, encoding, host: pick.connection.host, nanosecondsLeft: left)
       let request = HTTP2Request(
-        headers: block, leadingField: timeout,
-        extraFields: extra.isEmpty ? [] : extra.map { HTTP2Field(name: $0.name, value: $0.value, neverIndexed: true) },
-        body: message, maxResponseBytes: configuration.maxResponseBytes + MessageReader.prefixSize)
+        headers: block, leadingField: timeout, extraFields: extra, body: message,
+        maxResponseBytes: configuration.maxResponseBytes + MessageReader.prefixSize)
       let response = await pick.connection.http2.request(
         request, deadline: deadline, waits: wasMoved || pick.waitsForStream)
       if ResponseReader.isPlainSuccess(response) {

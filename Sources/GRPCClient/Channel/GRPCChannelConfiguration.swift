@@ -11,7 +11,7 @@ package struct GRPCChannelConfiguration: Sendable {
   package var authority: String?
   package var userAgent: String
   /// Headers that are sent with every call.
-  package var metadata: [GRPCMetadata]
+  package var metadata: [HTTP2Field]
   /// The largest response message, before and after inflation. Default 4 MiB.
   package var maxResponseBytes: Int
   /// Inflates gzip responses. If nil, no compressed response is requested.
@@ -38,7 +38,7 @@ package struct GRPCChannelConfiguration: Sendable {
 
   package init(
     target: GRPCTarget, tls: TLSContext? = nil, authority: String? = nil, userAgent: String = "swift-otlp",
-    metadata: [GRPCMetadata] = [], maxResponseBytes: Int = 4 << 20, inflater: (any MessageInflater)? = nil,
+    metadata: [HTTP2Field] = [], maxResponseBytes: Int = 4 << 20, inflater: (any MessageInflater)? = nil,
     backoff: ConnectionBackoff.Configuration = .init(), keepalive: KeepaliveConfiguration? = nil,
     maxConnectionAge: Duration? = nil
   ) {

@@ -1,4 +1,4 @@
-internal import TelemetryCore
+package import TelemetryCore
 
 /// A header field of one request.
 package struct HTTP2Field: Hashable, Sendable {
@@ -11,6 +11,16 @@ package struct HTTP2Field: Hashable, Sendable {
     self.name = name
     self.value = value
     self.neverIndexed = neverIndexed
+  }
+
+  /// The field with its name in lower case.
+  /// - Throws: A `ConfigurationError` for a field that a user may not add (RULES 2.4.5). The error omits the value.
+  package func validated() throws(ConfigurationError) -> HTTP2Field {
+    let name = name.lowercased()
+    if let allowed = HeaderRules.problem(name: name) ?? HeaderRules.problem(value: value, of: name) {
+      throw ConfigurationError(option: "header", value: self.name.sanitized(limit: 100), allowed: allowed)
+    }
+    return HTTP2Field(name: name, value: value, neverIndexed: neverIndexed)
   }
 
   /// The size as SETTINGS_MAX_HEADER_LIST_SIZE counts it (RFC 9113, 6.5.2).

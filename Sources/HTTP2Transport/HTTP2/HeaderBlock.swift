@@ -14,11 +14,11 @@ package final class HeaderBlock: Sendable {
   let pseudoCount: Int
 
   /// Makes a block of fields, which must begin with the pseudo-header fields.
-  package init(_ list: [(name: String, value: String, sensitive: Bool)]) {
+  package init(_ list: [HTTP2Field]) {
     count = list.count
     pseudoCount = list.prefix { $0.name.utf8.first == UInt8(ascii: ":") }.count
-    let size = list.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
-    listBytes = size + 32 * list.count
+    listBytes = list.reduce(0) { $0 + $1.listBytes }
+    let size = listBytes - 32 * list.count
     unsafe fields = .allocate(capacity: max(1, list.count))
     unsafe bytes = .allocate(capacity: max(1, size))
     var end = unsafe bytes
@@ -27,7 +27,7 @@ package final class HeaderBlock: Sendable {
       let value = unsafe HeaderBlock.append(field.value, to: &end)
       let flags =
         NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue | NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue
-        | (field.sensitive ? NGHTTP2_NV_FLAG_NO_INDEX.rawValue : 0)
+        | (field.neverIndexed ? NGHTTP2_NV_FLAG_NO_INDEX.rawValue : 0)
       unsafe (fields + index).initialize(
         to: nghttp2_nv(
           name: name.baseAddress, value: value.baseAddress, namelen: name.count, valuelen: value.count,

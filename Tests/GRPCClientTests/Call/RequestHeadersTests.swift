@@ -1,4 +1,4 @@
-import TelemetryCore
+import HTTP2Transport
 import TestThreads
 import Testing
 
@@ -10,7 +10,7 @@ import Testing
       authorities: ["localhost:4317"], isSecure: isSecure, userAgent: "OTel-OTLP-Exporter-Swift/1.0.0",
       acceptsGzip: acceptsGzip,
       metadata: [
-        GRPCMetadata(name: "authorization", value: "Bearer a"), .init(name: "x", value: "1", isSensitive: false),
+        HTTP2Field(name: "authorization", value: "Bearer a", neverIndexed: true), .init(name: "x", value: "1"),
       ])
   }
 
@@ -28,7 +28,7 @@ import Testing
   @Test("only secrets are never indexed (5.1.10)")
   func sensitive() {
     let fields = headers().fields(path: "/a/b", encoding: .gzip)
-    #expect(fields.filter(\.sensitive).map(\.name) == ["authorization"])
+    #expect(fields.filter(\.neverIndexed).map(\.name) == ["authorization"])
   }
 
   @Test("plaintext has the scheme http, no compression no grpc-encoding, and no inflater no offer of gzip (5.1.6)")

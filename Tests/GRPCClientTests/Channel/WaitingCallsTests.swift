@@ -158,7 +158,7 @@ private final class CountingNetwork: Network {
   @Test("the initializer refuses metadata that can't be sent")
   func badMetadata() {
     let configuration = GRPCChannelConfiguration(
-      target: .host("a", port: 1), metadata: [GRPCMetadata(name: "grpc-x", value: "1")])
+      target: .host("a", port: 1), metadata: [HTTP2Field(name: "grpc-x", value: "1")])
     #expect(throws: ConfigurationError.self) {
       try GRPCChannel(configuration: configuration, network: DeadNetwork(), loop: TelemetryLoop(poller: ManualPoller()))
     }

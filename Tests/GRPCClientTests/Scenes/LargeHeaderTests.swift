@@ -10,13 +10,13 @@ import Testing
 @Suite(.ownThreads) struct LargeHeaderTests {
   /// Makes a call with this metadata, then a call without metadata.
   private func call(
-    _ metadata: [GRPCMetadata], settings: [UInt16: UInt32] = [:]
+    _ metadata: [HTTP2Field], settings: [UInt16: UInt32] = [:]
   ) throws -> (large: GRPCResult, small: GRPCResult, connections: Int, took: Duration) {
     try simulate(seed: 1, limit: .seconds(3600)) { simulation in
       let collector = try await LoopbackCollector(on: place(home), of: simulation)
       simulation.network.setHost("collector", .addresses([home]))
       let channel = try simulation.channel()
-      func unary(_ metadata: [GRPCMetadata]) async -> GRPCResult {
+      func unary(_ metadata: [HTTP2Field]) async -> GRPCResult {
         await channel.unary(
           path: exportPath, message: emptyMessage, metadata: metadata, deadline: Deadline(simulation.now + .seconds(10))
         )
@@ -67,7 +67,7 @@ import Testing
     let lease = try runtime.acquire()
     defer { lease.end() }
     try await Task(executorPreference: lease.loop) {
-      let large = GRPCMetadata(name: "x-token", value: String(repeating: "s", count: 70_000))
+      let large = HTTP2Field(name: "x-token", value: String(repeating: "s", count: 70_000))
       let channel = try GRPCChannel(
         configuration: .init(target: .host("127.0.0.1", port: collector.port), metadata: [large]),
         network: SystemNetwork(runtime: runtime), loop: lease.loop, diagnostics: .silent)

@@ -37,7 +37,7 @@ struct ChannelScene: Sendable {
   let channel: GRPCChannel
 
   init(
-    _ simulation: Simulation, addresses: [UInt32] = [home], metadata: [GRPCMetadata] = [], limit: Int = 4 << 20,
+    _ simulation: Simulation, addresses: [UInt32] = [home], metadata: [HTTP2Field] = [], limit: Int = 4 << 20,
     inflater: (any MessageInflater)? = nil
   ) async throws {
     self.simulation = simulation
@@ -49,7 +49,7 @@ struct ChannelScene: Sendable {
   }
 
   func call(
-    _ body: BufferSlice = emptyMessage, encoding: GRPCEncoding = .identity, extra: [GRPCMetadata] = [],
+    _ body: BufferSlice = emptyMessage, encoding: GRPCEncoding = .identity, extra: [HTTP2Field] = [],
     within limit: Duration = .seconds(10)
   ) async -> GRPCResult {
     await channel.unary(
@@ -63,7 +63,7 @@ struct ChannelScene: Sendable {
 }
 
 func channelScene<Value: Sendable>(
-  seed: UInt64 = 1, addresses: [UInt32] = [home], metadata: [GRPCMetadata] = [], limit: Int = 4 << 20,
+  seed: UInt64 = 1, addresses: [UInt32] = [home], metadata: [HTTP2Field] = [], limit: Int = 4 << 20,
   inflater: (any MessageInflater)? = nil, _ body: @escaping @Sendable (ChannelScene) async throws -> Value
 ) throws -> Value {
   try simulate(seed: seed, limit: .seconds(3600)) { simulation in

@@ -17,8 +17,10 @@ struct Pair: Sendable {
   }
 
   static let headers = HeaderBlock([
-    (":method", "POST", false), (":scheme", "http", false), (":path", "/a/b", false), (":authority", "x", false),
-    ("te", "trailers", false), ("content-type", "application/grpc", false), ("authorization", "secret", true),
+    .init(name: ":method", value: "POST"), .init(name: ":scheme", value: "http"), .init(name: ":path", value: "/a/b"),
+    .init(name: ":authority", value: "x"), .init(name: "te", value: "trailers"),
+    .init(name: "content-type", value: "application/grpc"),
+    .init(name: "authorization", value: "secret", neverIndexed: true),
   ])
 
   static func message(_ count: Int) -> HTTP2Request {

@@ -48,7 +48,7 @@ enum Conformance {
 
     func call(
       _ body: BufferSlice = message(0), _ path: String = exportPath, encoding: GRPCEncoding = .identity,
-      extra: [GRPCMetadata] = [], within limit: Duration = .seconds(10)
+      extra: [HTTP2Field] = [], within limit: Duration = .seconds(10)
     ) async -> GRPCResult {
       await channel.unary(
         path: path, message: body, encoding: encoding, metadata: extra, deadline: Deadline(simulation.now + limit))

@@ -25,8 +25,8 @@ import Testing
       ? answer(Conformance.framed(zeros), encoding: nil) : .status(.invalidArgument)
   }
 
-  private static func expecting(_ compressed: Bool) -> [GRPCMetadata] {
-    [GRPCMetadata(name: expectation, value: "\(compressed)")]
+  private static func expecting(_ compressed: Bool) -> [HTTP2Field] {
+    [HTTP2Field(name: expectation, value: "\(compressed)")]
   }
 
   @Test("client_compressed_unary: a probe, a compressed and an uncompressed request (5.11 IOP)")

@@ -62,8 +62,8 @@ import Testing
   func customMetadata() throws {
     try Conformance.run { scene in
       let metadata = [
-        GRPCMetadata(name: "x-grpc-test-echo-initial", value: "test_initial_metadata_value"),
-        GRPCMetadata(name: "x-grpc-test-echo-trailing-bin", value: "q6ur"),  // 0xababab
+        HTTP2Field(name: "x-grpc-test-echo-initial", value: "test_initial_metadata_value"),
+        HTTP2Field(name: "x-grpc-test-echo-trailing-bin", value: "q6ur"),  // 0xababab
       ]
       #expect(await scene.call(extra: metadata).code == .ok)
       let request = try #require(scene.collector.requests.first)

@@ -1,6 +1,4 @@
-package import TelemetryCore
-
-/// The headers that a user may add to a gRPC request (RULES 2.4.5, 2.4.6, 5.1.8).
+/// The headers that a user may add to a request (RULES 2.4.5, 2.4.6, 5.1.8).
 package enum HeaderRules {
   // The request and the connection set some of these themselves; HTTP/2 forbids the others (RFC 9113, 8.2.2).
   private static let reserved: Set<String> = [
@@ -10,7 +8,7 @@ package enum HeaderRules {
 
   /// Checks a name in lower case.
   /// - Returns: A description of the allowed names; nil for a valid name.
-  static func problem(name: String) -> String? {
+  package static func problem(name: String) -> String? {
     guard isWellFormed(name) else {
       return "a name of ASCII letters, digits, '-', '_' and '.', without blanks"
     }
@@ -19,13 +17,13 @@ package enum HeaderRules {
     return nil
   }
 
-  static func isWellFormed(_ name: String) -> Bool {
+  package static func isWellFormed(_ name: String) -> Bool {
     !name.isEmpty && name.utf8.allSatisfy { $0.isASCIIAlphanumeric(or: "-_.") }
   }
 
   /// Checks a value.
   /// - Returns: A description of the allowed values; nil for a valid value.
-  static func problem(value: String, of name: String) -> String? {
+  package static func problem(value: String, of name: String) -> String? {
     if name.hasSuffix("-bin") {
       return Base64.decode(value.utf8) != nil ? nil : "a base64 value, since the name ends with '-bin'"
     }
@@ -34,26 +32,5 @@ package enum HeaderRules {
       return "a value of printable ASCII without blanks around it"
     }
     return nil
-  }
-
-  /// Checks all headers.
-  /// - Throws: An error for the first header that can't be sent, with the header's name and without the value.
-  package static func validate(_ headers: OTLPHeaders, option: String = "headers") throws(ConfigurationError) {
-    for header in headers.elements {
-      if let allowed = problem(name: header.name) {
-        throw ConfigurationError(option: option, value: header.name, allowed: allowed)
-      }
-      if let allowed = problem(value: header.value, of: header.name) {
-        throw ConfigurationError(option: option, value: "\(header.name)=\(Redaction.mark)", allowed: allowed)
-      }
-    }
-  }
-
-  /// The headers in gRPC's form: binary values have no padding (5.1.8).
-  package static func metadata(_ headers: OTLPHeaders) -> [(name: String, value: String)] {
-    headers.elements.map { header in
-      guard header.name.hasSuffix("-bin") else { return (header.name, header.value) }
-      return (header.name, String(header.value.prefix { $0 != "=" }))
-    }
   }
 }
