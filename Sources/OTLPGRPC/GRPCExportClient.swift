@@ -58,7 +58,7 @@ package struct GRPCExportClient: ExportClient {
     message = message.sanitized(limit: 500)
     return AttemptFailure(
       GRPCFailureMeaning.meaning(of: result, message: message), status: result.code.name, message: message,
-      origin: origin(result.cause), fate: fate(result), pushback: pushback(result.pushback),
+      origin: origin(result.cause), fate: fate(result), pushback: result.pushback,
       retryInfo: details?.retryInfo, isTLS: result.tlsError != nil && result.cause != .server,
       isUnconnected: result.isUnconnected || result.connectFailure != nil, isCutShort: isCutShort(result))
   }
@@ -87,21 +87,9 @@ package struct GRPCExportClient: ExportClient {
     }
   }
 
-  private static func fate(_ result: GRPCResult) -> AttemptFailure.Fate {
+  private static func fate(_ result: GRPCResult) -> RequestFate {
     // A server, or a proxy before it, that ran out of time may have passed the request on.
     if result.cause == .server, result.code == .deadlineExceeded || result.code == .cancelled { return .unknown }
-    switch result.fate {
-    case .neverProcessed: return .neverProcessed
-    case .unknown: return .unknown
-    case .processed: return .processed
-    }
-  }
-
-  private static func pushback(_ pushback: GRPCResult.Pushback) -> AttemptFailure.Pushback {
-    switch pushback {
-    case .none: .none
-    case .retry(let delay): .retry(after: delay)
-    case .stop: .stop
-    }
+    return result.fate
   }
 }

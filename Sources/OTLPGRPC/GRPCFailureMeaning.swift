@@ -1,6 +1,7 @@
 internal import GRPCClient
 internal import HTTP2Transport
 internal import OTLPExport
+internal import TelemetryCore
 
 /// Maps gRPC statuses to ``AttemptFailure/Meaning``: by the code (RULES 1.4), and by the message where servers distinguish a
 /// message that is too large by its text alone (RULES D1).

@@ -1,4 +1,5 @@
 internal import OTLPExport
+internal import TelemetryCore
 
 /// The consequences of HTTP statuses (RULES 3.2.5 to 3.2.7).
 enum HTTPFailureMeaning {
@@ -19,7 +20,7 @@ enum HTTPFailureMeaning {
   static func permitsRetry(_ status: Int) -> Bool { [.retry, .unavailable].contains(meaning(of: status)) }
 
   /// The state of the request: a proxy that got no answer from the server may have passed the request on.
-  static func fate(of status: Int) -> AttemptFailure.Fate { status == 502 || status == 504 ? .unknown : .processed }
+  static func fate(of status: Int) -> RequestFate { status == 502 || status == 504 ? .unknown : .processed }
 
   /// The reason phrase of a status (RFC 9110, 15); empty for an unusual one.
   static func phrase(of status: Int) -> String {

@@ -86,7 +86,7 @@ package enum HTTPResponseReader {
     if (300..<400).contains(status) { message += redirection(response) }
     let reason = reason(response, body)
     if !reason.isEmpty, !repeats(reason, status, phrase) { message += ": " + reason }
-    var pushback = AttemptFailure.Pushback.none
+    var pushback = ServerPushback.none
     if HTTPFailureMeaning.permitsRetry(status),
       let pause = response.fields[.retryAfter].flatMap({ RetryAfter.pause($0, date: response.fields[.date]) })
     {

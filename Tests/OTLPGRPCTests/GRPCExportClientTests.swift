@@ -18,7 +18,7 @@ import Testing
   private struct Unexpected: Error {}
 
   private func refusal(
-    _ code: GRPCStatusCode, details: RPCStatus? = nil, pushback: GRPCResult.Pushback = .none
+    _ code: GRPCStatusCode, details: RPCStatus? = nil, pushback: ServerPushback = .none
   ) -> GRPCResult {
     GRPCResult(
       code: code, message: "no", cause: .server, fate: .processed, statusDetails: details?.protobuf,

@@ -2,6 +2,7 @@ import GRPCClient
 import HTTP2Transport
 import OTLPExport
 import OTLPGRPC
+import TelemetryCore
 import TestThreads
 import Testing
 

@@ -1,4 +1,5 @@
 package import HTTP2Transport
+package import TelemetryCore
 
 /// The result of a unary call.
 package struct GRPCResult: Sendable {
@@ -18,13 +19,6 @@ package struct GRPCResult: Sendable {
     case protocolViolation
   }
 
-  /// The server's pushback on another attempt (`grpc-retry-pushback-ms`).
-  package enum Pushback: Hashable, Sendable {
-    case none
-    case retry(after: Duration)
-    case stop
-  }
-
   package var code: GRPCStatusCode
   /// The server's text, or ours if the status is local; printable, of bounded length.
   package var message: String
@@ -32,9 +26,9 @@ package struct GRPCResult: Sendable {
   package var statusDetails: [UInt8]?
   /// The response message, inflated; empty unless the status is OK.
   package var body: [UInt8]
-  package var pushback: Pushback
+  package var pushback: ServerPushback
   /// The degree to which the server has processed the request.
-  package var fate: StreamFate
+  package var fate: RequestFate
   package var cause: Cause
   /// The text of the last failure to connect.
   package var connectFailure: String?
@@ -46,8 +40,8 @@ package struct GRPCResult: Sendable {
   package var acceptedEncodings: [String]
 
   package init(
-    code: GRPCStatusCode, message: String, cause: Cause, fate: StreamFate, statusDetails: [UInt8]? = nil,
-    body: [UInt8] = [], pushback: Pushback = .none, connectFailure: String? = nil, tlsError: TLSError? = nil,
+    code: GRPCStatusCode, message: String, cause: Cause, fate: RequestFate, statusDetails: [UInt8]? = nil,
+    body: [UInt8] = [], pushback: ServerPushback = .none, connectFailure: String? = nil, tlsError: TLSError? = nil,
     acceptedEncodings: [String] = [], isUnconnected: Bool = false
   ) {
     self.code = code

@@ -70,8 +70,8 @@ struct ResponseReader {
   }
 
   /// A negative or unreadable number forbids another attempt (RULES 5.10.5).
-  private func pushback(in fields: ReceivedHeaders) -> GRPCResult.Pushback {
-    let pushback = unsafe fields.withValue(for: "grpc-retry-pushback-ms") { value -> GRPCResult.Pushback in
+  private func pushback(in fields: ReceivedHeaders) -> ServerPushback {
+    let pushback = unsafe fields.withValue(for: "grpc-retry-pushback-ms") { value -> ServerPushback in
       guard let milliseconds = unsafe ResponseReader.integer(value, signed: true),
         (0...Int(Int32.max)).contains(milliseconds)
       else { return .stop }
@@ -112,7 +112,7 @@ struct ResponseReader {
     let type = response.headers.value(for: "content-type")?.sanitized(limit: 100)
     let message = "HTTP status \(response.status) without grpc-status, content-type \(type ?? "missing")"
     // A proxy that lost the server, or waited too long for a response, may have forwarded the request.
-    let fate = response.status == 502 || response.status == 504 ? StreamFate.unknown : response.fate
+    let fate = response.status == 502 || response.status == 504 ? RequestFate.unknown : response.fate
     let pause = code == .unavailable ? RetryAfter.pause(in: response.headers) : nil
     return GRPCResult(
       code: code, message: message, cause: .server, fate: fate, pushback: pause.map { .retry(after: $0) } ?? .none)

@@ -1,3 +1,5 @@
+package import TelemetryCore
+
 /// The outcome of a request.
 package struct HTTP2Response: Sendable {
   /// The value of `:status`; 0 without a response.
@@ -10,11 +12,11 @@ package struct HTTP2Response: Sendable {
   /// The reason why there is no complete response; nil if there is one. The other fields hold the part that arrived.
   package var failure: HTTP2Failure?
   /// What the server may have done with the request.
-  package var fate: StreamFate
+  package var fate: RequestFate
 
   package init(
     status: Int = 0, headers: ReceivedHeaders = .init(), trailers: ReceivedHeaders = .init(), body: [UInt8] = [],
-    failure: HTTP2Failure? = nil, fate: StreamFate
+    failure: HTTP2Failure? = nil, fate: RequestFate
   ) {
     self.status = status
     self.headers = headers

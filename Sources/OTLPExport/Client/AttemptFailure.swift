@@ -1,4 +1,5 @@
 package import OTLPWire
+package import TelemetryCore
 
 /// The failure of an attempt, in terms that hold for every transport.
 package struct AttemptFailure: Error {
@@ -42,28 +43,14 @@ package struct AttemptFailure: Error {
     case protocolViolation
   }
 
-  /// The state of the request at the server.
-  package enum Fate: Hashable, Sendable {
-    case neverProcessed
-    case unknown
-    case processed
-  }
-
-  /// The server's `grpc-retry-pushback-ms` (5.10.5).
-  package enum Pushback: Hashable, Sendable {
-    case none
-    case retry(after: Duration)
-    case stop
-  }
-
   package var meaning: Meaning
   /// The status by name, such as `UNAVAILABLE`.
   package var status: String
   /// Printable, of a bounded length, without secrets.
   package var message: String
   package var origin: Origin
-  package var fate: Fate
-  package var pushback: Pushback
+  package var fate: RequestFate
+  package var pushback: ServerPushback
   /// The server's `google.rpc.RetryInfo`. The presence permits a retry, whatever the delay (1.5.6).
   package var retryInfo: RPCStatus.RetryInfo?
   /// True if TLS prevented the connection.
@@ -74,7 +61,8 @@ package struct AttemptFailure: Error {
   package var isCutShort: Bool
 
   package init(
-    _ meaning: Meaning, status: String, message: String, origin: Origin, fate: Fate, pushback: Pushback = .none,
+    _ meaning: Meaning, status: String, message: String, origin: Origin, fate: RequestFate,
+    pushback: ServerPushback = .none,
     retryInfo: RPCStatus.RetryInfo? = nil, isTLS: Bool = false, isUnconnected: Bool = false,
     isCutShort: Bool = false
   ) {
@@ -145,7 +133,7 @@ extension AttemptFailure {
     fate: .neverProcessed)
 
   /// The attempt was abandoned because the server responded to a later call.
-  static func abandoned(_ fate: Fate) -> AttemptFailure {
+  static func abandoned(_ fate: RequestFate) -> AttemptFailure {
     AttemptFailure(
       .retry, status: "DEADLINE_EXCEEDED", message: "no response, while the server answers later requests",
       origin: .deadline, fate: fate, isUnconnected: fate == .neverProcessed)

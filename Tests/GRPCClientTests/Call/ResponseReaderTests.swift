@@ -1,4 +1,5 @@
 import HTTP2Transport
+import TelemetryCore
 import TestThreads
 import Testing
 
@@ -100,11 +101,11 @@ import Testing
   @Test(
     "grpc-retry-pushback-ms is read, and an unreadable one forbids a retry (5.10.5)",
     arguments: [
-      ("0", GRPCResult.Pushback.retry(after: .zero)), ("1500", .retry(after: .milliseconds(1500))), ("-1", .stop),
+      ("0", ServerPushback.retry(after: .zero)), ("1500", .retry(after: .milliseconds(1500))), ("-1", .stop),
       ("soon", .stop), ("", .stop), ("1.5", .stop), ("2147483647", .retry(after: .milliseconds(2_147_483_647))),
       ("2147483648", .stop), ("99999999999999", .stop),
     ])
-  func pushback(value: String, expected: GRPCResult.Pushback) {
+  func pushback(value: String, expected: ServerPushback) {
     let fields = [("grpc-status", "14"), ("grpc-retry-pushback-ms", value)] as Fields
     #expect(classify(answer(fields)).pushback == expected)
     #expect(classify(answer([], headers: fields)).pushback == expected)
@@ -138,7 +139,7 @@ import Testing
       (12, .permissionDenied), (13, .unknown), (14, .internal), (.max, .internal),
     ] as [(UInt32, GRPCStatusCode)])
   func reset(error: UInt32, code: GRPCStatusCode) {
-    let fate: StreamFate = error == 7 ? .neverProcessed : .unknown
+    let fate: RequestFate = error == 7 ? .neverProcessed : .unknown
     let result = classify(failed(.reset(code: error), fate: fate))
     #expect(result.code == code)
     #expect(result.cause == .transport)
@@ -166,7 +167,7 @@ import Testing
       (.invalidRequest("x"), .internal, .protocolViolation),
     ])
   func others(failure: HTTP2Failure, code: GRPCStatusCode, cause: GRPCResult.Cause) {
-    for fate in [StreamFate.neverProcessed, .unknown, .processed] {
+    for fate in [RequestFate.neverProcessed, .unknown, .processed] {
       let result = classify(failed(failure, fate: fate))
       #expect(result.code == code)
       #expect(result.cause == cause)

@@ -30,6 +30,6 @@ func answer(
   )
 }
 
-func failed(_ failure: HTTP2Failure, fate: StreamFate = .unknown) -> HTTP2Response {
+func failed(_ failure: HTTP2Failure, fate: RequestFate = .unknown) -> HTTP2Response {
   HTTP2Response(failure: failure, fate: fate)
 }

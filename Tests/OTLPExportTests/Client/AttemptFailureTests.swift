@@ -1,4 +1,5 @@
 import OTLPExport
+import TelemetryCore
 import TestThreads
 import Testing
 

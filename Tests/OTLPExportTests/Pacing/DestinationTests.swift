@@ -305,7 +305,7 @@ import Testing
     provider.origin = .headerProvider(isLate: true)
     #expect(evidence(provider) == .failed(isOverloaded: false))
     #expect(evidence(provider, after: .milliseconds(500)) == .nothing)
-    for fate in [AttemptFailure.Fate.neverProcessed, .unknown, .processed] {
+    for fate in [RequestFate.neverProcessed, .unknown, .processed] {
       let evidence = Destination.Evidence(.transport(fate), after: .zero, timeout: .seconds(10))
       #expect(evidence == .failed(isOverloaded: false))
     }

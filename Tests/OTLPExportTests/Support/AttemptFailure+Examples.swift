@@ -3,12 +3,13 @@ import HTTP2Transport
 import OTLPExport
 import OTLPGRPC
 import OTLPWire
+import TelemetryCore
 
 /// Failures as the gRPC client reports them.
 extension AttemptFailure {
   /// A status from the server.
   static func server(
-    _ code: Int, _ message: String = "no", retryInfo: Duration?? = .none, pushback: Pushback = .none,
+    _ code: Int, _ message: String = "no", retryInfo: Duration?? = .none, pushback: ServerPushback = .none,
     acceptedEncodings: [String] = []
   ) -> AttemptFailure {
     var failure = read(
@@ -20,16 +21,9 @@ extension AttemptFailure {
     return failure
   }
 
-  static func transport(_ fate: Fate, code: Int = 14) -> AttemptFailure {
-    let streamFate: StreamFate =
-      switch fate {
-      case .neverProcessed: .neverProcessed
-      case .unknown: .unknown
-      case .processed: .processed
-      }
-    return read(
-      GRPCResult(
-        code: GRPCStatusCode(rawValue: code), message: "connection lost", cause: .transport, fate: streamFate))
+  static func transport(_ fate: RequestFate, code: Int = 14) -> AttemptFailure {
+    read(
+      GRPCResult(code: GRPCStatusCode(rawValue: code), message: "connection lost", cause: .transport, fate: fate))
   }
 
   static func protocolViolation(_ code: Int, _ message: String) -> AttemptFailure {

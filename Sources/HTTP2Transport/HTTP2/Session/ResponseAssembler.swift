@@ -1,3 +1,5 @@
+internal import TelemetryCore
+
 /// Assembles a response from nghttp2's events, within bounds. nghttp2 has checked the order of the frames and the syntax
 /// of the fields.
 struct ResponseAssembler {
@@ -122,7 +124,7 @@ struct ResponseAssembler {
   mutating func finish() { isComplete = true }
 
   /// Takes the response as far as it has arrived.
-  mutating func take(failure: HTTP2Failure?, fate: StreamFate) -> HTTP2Response {
+  mutating func take(failure: HTTP2Failure?, fate: RequestFate) -> HTTP2Response {
     let end = section == .trailers ? headersEnd : storage.count
     let response = HTTP2Response(
       status: status, headers: ReceivedHeaders(storage: storage, range: 0..<end),

@@ -1,4 +1,5 @@
 internal import COTLPNGHTTP2
+internal import TelemetryCore
 
 // A stream's user data is the index of its slot + 1 as a bit pattern, so that C retains nothing. No access to the storage
 // lasts over a call into nghttp2, because the callbacks change the storage.

@@ -158,7 +158,7 @@ struct SessionStorage {
   // MARK: Answers
 
   /// Answers the caller of an open request. The slot stays in use until nghttp2 closes the stream.
-  mutating func answer(_ slot: Int, failure: HTTP2Failure?, fate: StreamFate) {
+  mutating func answer(_ slot: Int, failure: HTTP2Failure?, fate: RequestFate) {
     guard unsafe slots[slot].state == .open else { return }
     unsafe slots[slot].state = .answered
     openCount -= 1
@@ -187,7 +187,7 @@ struct SessionStorage {
     freeSlot(slot)
   }
 
-  private func closeReason(_ slot: Int, _ code: UInt32) -> (HTTP2Failure?, StreamFate) {
+  private func closeReason(_ slot: Int, _ code: UInt32) -> (HTTP2Failure?, RequestFate) {
     let refused = NGHTTP2_REFUSED_STREAM.rawValue
     // A reset after the complete response doesn't revoke the response (RFC 9113, 8.1).
     if unsafe slots[slot].response.isComplete { return (nil, .processed) }

@@ -43,7 +43,7 @@ struct StreamSlot {
   ///   - written: The position up to which the output was written.
   ///   - cut: Whether no more output will be written. Otherwise one DATA frame may follow.
   ///   - maxFrameBytes: The largest payload of a DATA frame.
-  func fate(written: Int, cut: Bool, maxFrameBytes: Int) -> StreamFate {
+  func fate(written: Int, cut: Bool, maxFrameBytes: Int) -> RequestFate {
     // A server can't process an incomplete request.
     if isRequestComplete { return cut && written < dataEnd ? .neverProcessed : .unknown }
     return cut || bodyCount - sent > maxFrameBytes ? .neverProcessed : .unknown

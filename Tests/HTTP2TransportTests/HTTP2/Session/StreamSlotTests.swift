@@ -1,3 +1,4 @@
+import TelemetryCore
 import TestThreads
 import Testing
 

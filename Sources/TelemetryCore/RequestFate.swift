@@ -1,5 +1,5 @@
-/// What the server may have done with a request.
-package enum StreamFate: Hashable, Sendable {
+/// The state of a failed request at the server.
+package enum RequestFate: Hashable, Sendable {
   /// The server hasn't seen the request, or has refused it unprocessed: the request may be sent again at once.
   case neverProcessed
   /// The server may have processed the request.
