@@ -51,4 +51,7 @@ package struct TLSConfiguration: Sendable {
     if case .authorities(let source, _) = trust { sources.insert(source, at: 0) }
     return sources.compactMap { $0?.path }
   }
+
+  /// The present identities of ``paths``; nil stands for a missing file. Blocks.
+  var fileIdentities: [FileIdentity?] { paths.map { FileIdentity(path: $0) } }
 }

@@ -8,7 +8,7 @@ package final class TLSContext: Sendable {
   nonisolated(unsafe) let pointer: OpaquePointer
   let configuration: TLSConfiguration
   /// The state of the configuration's files just before they were read.
-  let files: TLSFileSet
+  let files: [FileIdentity?]
   /// The sessions that later connections may resume.
   let sessions: TLSSessionCache
   /// The trusted authorities as messages name them.
@@ -24,7 +24,7 @@ package final class TLSContext: Sendable {
 
   init(client configuration: TLSConfiguration, clock: TLSSessionClock) throws(TLSError) {
     // Taken before the files are read, so that a change during the reading is noticed later.
-    files = TLSFileSet(of: configuration)
+    files = configuration.fileIdentities
     let identity = try TLSIdentity.client(of: configuration)
     unsafe pointer = try unsafe TLSContext.make(TLS_client_method(), configuration.minimumVersion)
     self.configuration = configuration

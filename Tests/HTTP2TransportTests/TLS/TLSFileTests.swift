@@ -106,10 +106,10 @@ import Testing
     let bytes = CertificateFixtures.contents("ca.pem")
     #expect(write(ends[1], bytes, bytes.count) == bytes.count)
     let configuration = TLSConfiguration(trust: .file(path))
-    let before = TLSFileSet(of: configuration)
+    let before = configuration.fileIdentities
     close(ends[1])
     let context = try TLSContext(client: configuration)
-    #expect(context.files == before && TLSFileSet(of: configuration) == before)
+    #expect(context.files == before && configuration.fileIdentities == before)
   }
 
   @Test("a text is read like a file, and an unusable text isn't shown")

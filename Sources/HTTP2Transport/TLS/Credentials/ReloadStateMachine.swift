@@ -13,14 +13,14 @@ struct ReloadStateMachine: Hashable, Sendable {
   }
 
   /// The files of the context in use.
-  private(set) var used: TLSFileSet
+  private(set) var used: [FileIdentity?]
   /// The latest files that couldn't be used, until they change again.
-  private var refused: TLSFileSet?
+  private var refused: [FileIdentity?]?
 
-  init(used: TLSFileSet) { self.used = used }
+  init(used: [FileIdentity?]) { self.used = used }
 
   /// The files were examined.
-  mutating func filesExamined(_ found: TLSFileSet) -> Action? {
+  mutating func filesExamined(_ found: [FileIdentity?]) -> Action? {
     guard found != used else {
       refused = nil
       return nil
@@ -29,13 +29,13 @@ struct ReloadStateMachine: Hashable, Sendable {
   }
 
   /// The files were loaded.
-  mutating func filesLoaded(_ files: TLSFileSet) {
+  mutating func filesLoaded(_ files: [FileIdentity?]) {
     used = files
     refused = nil
   }
 
   /// The files can't be used. Each state of the files is reported once.
-  mutating func loadFailed(_ files: TLSFileSet) -> Action? {
+  mutating func loadFailed(_ files: [FileIdentity?]) -> Action? {
     defer { refused = files }
     return refused == files ? nil : .reportFailure
   }

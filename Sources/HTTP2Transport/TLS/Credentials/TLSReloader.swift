@@ -60,13 +60,13 @@ package final class TLSReloader: Sendable {
   /// Loads the files if they have changed, and keeps the present context if they can't be used. Blocks.
   private func reload(_ configuration: TLSConfiguration) {
     for attempt in 1...TLSReloader.maxAttempts {
-      let found = TLSFileSet(of: configuration)
+      let found = configuration.fileIdentities
       guard state.withLock({ $0.machine.filesExamined(found) }) == .load else { return }
       do throws(TLSError) {
         return use(try TLSContext(client: configuration), configuration)
       } catch {
         // The counterpart of a replaced file may follow.
-        if attempt < TLSReloader.maxAttempts, TLSFileSet(of: configuration) != found { continue }
+        if attempt < TLSReloader.maxAttempts, configuration.fileIdentities != found { continue }
         return keepPresent(found, error)
       }
     }
@@ -85,7 +85,7 @@ package final class TLSReloader: Sendable {
     }
   }
 
-  private func keepPresent(_ found: TLSFileSet, _ error: TLSError) {
+  private func keepPresent(_ found: [FileIdentity?], _ error: TLSError) {
     guard state.withLock({ $0.machine.loadFailed(found) }) == .reportFailure else { return }
     diagnostics.emit(
       .warning, "changed TLS files can't be used, those read before stay in use", [("reason", error.message)])

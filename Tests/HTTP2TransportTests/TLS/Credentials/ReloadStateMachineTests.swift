@@ -6,18 +6,18 @@ import Testing
 /// A machine in a class, because `#expect` takes no mutating call.
 private final class Machine {
   private var machine: ReloadStateMachine
-  var used: TLSFileSet { machine.used }
+  var used: [FileIdentity?] { machine.used }
 
-  init(used: TLSFileSet) { machine = ReloadStateMachine(used: used) }
+  init(used: [FileIdentity?]) { machine = ReloadStateMachine(used: used) }
 
-  func loads(_ files: TLSFileSet) -> Bool { machine.filesExamined(files) == .load }
-  func loaded(_ files: TLSFileSet) { machine.filesLoaded(files) }
-  func reportsFailure(_ files: TLSFileSet) -> Bool { machine.loadFailed(files) == .reportFailure }
+  func loads(_ files: [FileIdentity?]) -> Bool { machine.filesExamined(files) == .load }
+  func loaded(_ files: [FileIdentity?]) { machine.filesLoaded(files) }
+  func reportsFailure(_ files: [FileIdentity?]) -> Bool { machine.loadFailed(files) == .reportFailure }
 }
 
 @Suite(.ownThreads) struct ReloadStateMachineTests {
-  private func set(_ numbers: Int64...) -> TLSFileSet {
-    TLSFileSet(numbers.map { $0 == 0 ? nil : FileIdentity(modified: $0) })
+  private func set(_ numbers: Int64...) -> [FileIdentity?] {
+    numbers.map { $0 == 0 ? nil : FileIdentity(modified: $0) }
   }
 
   @Test("unchanged files aren't loaded")
