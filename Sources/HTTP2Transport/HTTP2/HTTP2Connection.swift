@@ -172,7 +172,7 @@ package actor HTTP2Connection: LoopHandler {
       await unsafe withUnsafeContinuation { unsafe begin(id, request, deadline, waits, $0) }
     } onCancel: {
       // A timer that is due at once, because the handler runs on any thread and must not block.
-      loop.schedule(at: Deadline(.init(nanoseconds: .min))) { self.assumeIsolated { $0.cancel(id) } }
+      loop.schedule(at: Deadline(.distantPast)) { self.assumeIsolated { $0.cancel(id) } }
     }
   }
 

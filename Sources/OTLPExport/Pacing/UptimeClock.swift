@@ -36,7 +36,7 @@ package struct UptimeClock: Sendable {
   package private(set) var downSince: MonotonicInstant?
   /// The sum of the outages that have ended, in nanoseconds.
   private var pastOutages: Int64 = 0
-  private var lastAnswer = MonotonicInstant(nanoseconds: .min)
+  private var lastAnswer = MonotonicInstant.distantPast
   /// The number of calls with a response.
   package private(set) var answers: UInt64 = 0
 

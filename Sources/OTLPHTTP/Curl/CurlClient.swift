@@ -62,7 +62,7 @@
     deinit {
       loop.unregister(events.token)
       // libcurl's objects belong to the loop's thread.
-      loop.schedule(at: Deadline(.init(nanoseconds: .min))) { [handles] in handles.close() }
+      loop.schedule(at: Deadline(.distantPast)) { [handles] in handles.close() }
     }
 
     /// The number of connections made so far.

@@ -12,7 +12,7 @@ extension TelemetryLoop {
   package func register(_ handler: any LoopHandler) -> HandlerToken {
     let token: HandlerToken? = state.withLock { $0.hasEnded ? nil : $0.handlers.add(handler) }
     if let token { return token }
-    schedule(at: Deadline(.init(nanoseconds: .min))) { handler.loopEnded() }
+    schedule(at: Deadline(.distantPast)) { handler.loopEnded() }
     return .none
   }
 

@@ -7,7 +7,7 @@ public struct Deadline: Comparable, Hashable, Sendable {
   public init(_ instant: MonotonicInstant) { self.instant = instant }
 
   /// A deadline that never passes.
-  public static let never = Deadline(.init(nanoseconds: .max))
+  public static let never = Deadline(.distantFuture)
 
   /// The deadline that is `duration` after ``MonotonicInstant/now``.
   public static func after(_ duration: Duration) -> Deadline { Deadline(.now + duration) }

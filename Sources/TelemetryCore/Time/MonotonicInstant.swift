@@ -24,6 +24,9 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
     package static var systemContinuous: MonotonicInstant { .init(nanoseconds: COTLPSystem_boot_nanoseconds()) }
   #endif
 
+  package static var distantPast: MonotonicInstant { .init(nanoseconds: .min) }
+  package static var distantFuture: MonotonicInstant { .init(nanoseconds: .max) }
+
   /// The instant that is `duration` later. Saturates at both ends.
   public static func + (instant: MonotonicInstant, duration: Duration) -> MonotonicInstant {
     let (sum, overflow) = instant.nanoseconds.addingReportingOverflow(duration.clampedNanoseconds)
