@@ -109,7 +109,7 @@ extension GRPCChannel {
 
   /// Closes a connection once the open calls have ended, at the deadlines of each.
   private func drain(_ connection: ChannelConnection) {
-    draining.removeAll { $0.events.isClosed }
+    draining.removeAll { $0.http2.assumeIsolated { $0.isClosed } }
     draining.append(connection)
     Task(executorPreference: loop) { await connection.http2.close(deadline: .never) }
   }
@@ -118,10 +118,10 @@ extension GRPCChannel {
   func connectionEnded(_ connection: ChannelConnection) {
     guard let index = connections.firstIndex(where: { $0.id == connection.id }) else { return }
     connections.remove(at: index)
-    draining.removeAll { $0.events.isClosed }
+    draining.removeAll { $0.http2.assumeIsolated { $0.isClosed } }
     let hasOpenCalls = connection.http2.assumeIsolated { $0.openRequests > 0 }
     if hasOpenCalls { draining.append(connection) }
-    let end = connection.events.end ?? ConnectionEvents.End(kind: .orderly, instant: loop.now)
+    let end = connection.end ?? ConnectionEnd(kind: .orderly, instant: loop.now)
     reporter.lastEnd = end.reason
     perform(
       balancer.connectionEnded(

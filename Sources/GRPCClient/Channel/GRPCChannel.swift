@@ -154,7 +154,7 @@ package actor GRPCChannel {
 
   /// Passes the result of a call that isn't a plain success to the load balancer.
   private func callEnded(_ result: GRPCResult, on connection: ChannelConnection) {
-    let isEnded = connection.events.end != nil
+    let isEnded = connection.end != nil
     switch result.cause {
     case .server where result.code != .unavailable: callAnswered(on: connection)
     case .cancelled, .connect: break

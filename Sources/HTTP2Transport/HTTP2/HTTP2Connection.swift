@@ -12,6 +12,8 @@ package actor HTTP2Connection: LoopHandler {
   let tls: TLSEngine?
   let configuration: HTTP2Configuration
   private let onEvent: @Sendable (HTTP2ConnectionEvent) -> Void
+  /// The first event, after which no request is accepted. A close after a GOAWAY is a part of the same end.
+  package private(set) var ending: (event: HTTP2ConnectionEvent, instant: MonotonicInstant)?
   var machine = ConnectionStateMachine()
   var session: ClientSession?
   var input: InputBuffer?
@@ -58,6 +60,9 @@ package actor HTTP2Connection: LoopHandler {
   /// True if a request is accepted now: the connection is started, has no GOAWAY, isn't closed, and has stream identifiers
   /// left. A request beyond the server's limit of concurrent streams is accepted and waits.
   package var acceptsRequests: Bool { machine.isOpen }
+
+  /// True after the end of all requests.
+  package var isClosed: Bool { machine.isClosed }
 
   /// The number of requests that wait for a stream, are being sent, or have no answer yet.
   package var openRequests: Int { queue.count + (session?.openRequests ?? 0) }
@@ -133,7 +138,12 @@ package actor HTTP2Connection: LoopHandler {
     keepaliveTimer = nil
     started.fulfil(.failure(connectError))
     settled.fulfil(())
-    if wasStarted { onEvent(.closed(reason)) }
+    if wasStarted { report(.closed(reason)) }
+  }
+
+  private func report(_ event: HTTP2ConnectionEvent) {
+    if ending == nil { ending = (event, loop.now) }
+    onEvent(event)
   }
 
   private func sendGoodbye() {
@@ -149,7 +159,7 @@ package actor HTTP2Connection: LoopHandler {
 
   func perform(_ action: ConnectionStateMachine.Action?) {
     switch action {
-    case .report(let event): onEvent(event)
+    case .report(let event): report(event)
     case .continueClose: settled.fulfil(())
     case .end:
       settled.fulfil(())

@@ -62,7 +62,7 @@ enum Input: String, CaseIterable {
   func apply(_ state: inout LoadBalancerStateMachine, at now: MonotonicInstant) -> String {
     let attempt = state.pool.attempts.last?.id ?? LoadBalancerStateMachine.noConnection
     let connection = state.connections.first ?? LoadBalancerStateMachine.noConnection
-    func end(_ kind: ConnectionEvents.End.Kind) -> String {
+    func end(_ kind: ConnectionEnd.Kind) -> String {
       text(
         state.connectionEnded(
           connection, .init(kind: kind, instant: now), hasOpenCalls: false, at: now, callsWait: true))

@@ -132,7 +132,7 @@ struct LoadBalancerStateMachine {
   /// A connection takes no more calls.
   /// - Parameter hasOpenCalls: If true, the server may still answer calls on this connection.
   mutating func connectionEnded(
-    _ id: ConnectionID, _ end: ConnectionEvents.End, hasOpenCalls: Bool, at now: MonotonicInstant, callsWait: Bool
+    _ id: ConnectionID, _ end: ConnectionEnd, hasOpenCalls: Bool, at now: MonotonicInstant, callsWait: Bool
   ) -> [Action] {
     guard let (index, place) = pool.indices(of: id) else { return [] }
     let connection = pool.subchannels[index].connections.remove(at: place)

@@ -90,20 +90,19 @@ struct Connector: Sendable {
     func stepDeadline() -> Deadline {
       attempt.isLast ? deadline : min(deadline, Deadline(loop.now + Connector.stepTimeout))
     }
-    let events = ConnectionEvents()
     let host = hosts[attempt.host]
-    let http2 = try await open(host, address, events, deadline: stepDeadline())
+    let http2 = try await open(host, address, deadline: stepDeadline())
     do throws(HTTP2ConnectError) {
       try await http2.start(deadline: stepDeadline())
     } catch {
       throw ConnectFailure(error, at: host.peer(at: address), isSecure: tls != nil)
     }
-    return ChannelConnection(id: attempt.id, host: attempt.host, http2: http2, events: events)
+    return ChannelConnection(id: attempt.id, host: attempt.host, http2: http2)
   }
 
   /// Opens a socket, through the proxy if there is one, for a connection that isn't started.
   private func open(
-    _ host: Host, _ address: SocketAddress, _ events: ConnectionEvents, deadline: Deadline
+    _ host: Host, _ address: SocketAddress, deadline: Deadline
   ) async throws(ConnectFailure) -> HTTP2Connection {
     let context = await tls?.context(network: network, loop: loop, deadline: deadline)
     let transport: any Transport
@@ -125,7 +124,6 @@ struct Connector: Sendable {
     configuration.keepalive = keepalive.configuration
     configuration.probeAfter = keepalive.probeAfter
     return HTTP2Connection(loop: loop, transport: transport, tls: engine, configuration: configuration) { event in
-      events.record(event, at: loop.now)
       ChannelReporter.report(event, self, diagnostics)
     }
   }
