@@ -1,13 +1,12 @@
 internal import GRPCClient
 internal import OTLPExport
+package import TelemetryCore
 
 /// Inflates gzip responses for a gRPC channel.
-struct GzipMessageInflater: MessageInflater {
-  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(MessageInflaterError) -> [UInt8] {
-    do throws(GzipError) {
-      return try unsafe Gzip.inflate(message, limit: limit)
-    } catch {
-      throw error == .tooLarge ? .tooLarge : .damaged
-    }
+package struct GzipMessageInflater: MessageInflater {
+  package init() {}
+
+  package func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(GzipError) -> [UInt8] {
+    try unsafe Gzip.inflate(message, limit: limit)
   }
 }

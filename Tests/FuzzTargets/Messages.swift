@@ -9,16 +9,6 @@ internal import TelemetryCore
 enum Messages {
   private static let limit = 1 << 20
 
-  private struct Inflater: MessageInflater {
-    func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(MessageInflaterError) -> [UInt8] {
-      do throws(GzipError) {
-        return try Gzip.inflate(message, limit: limit)
-      } catch {
-        throw error == .tooLarge ? .tooLarge : .damaged
-      }
-    }
-  }
-
   /// Reads a response: lines of `name: value` for headers, an empty line, lines for trailers, an empty line, the body.
   static func response(_ bytes: [UInt8]) {
     var rest = bytes[...]
@@ -27,7 +17,7 @@ enum Messages {
     let response = HTTP2Response(
       status: status, headers: ReceivedHeaders(headers), trailers: ReceivedHeaders(trailers), body: Array(rest),
       fate: .processed)
-    let result = GRPCResult(reading: response, limit: limit, inflater: Inflater())
+    let result = GRPCResult(reading: response, limit: limit, inflater: GzipMessageInflater())
     expectOneLine(result.message)
     rule(result.code == .ok || result.body.isEmpty, "a failed call with a message")
     rule(result.body.count <= limit, "a message of \(result.body.count) bytes")

@@ -46,8 +46,8 @@ enum MessageReader {
       let name = encoding.sanitized(limit: 50)
       throw Failure(code: .internal, message: "response message in the encoding '\(name)'; \(known) understood")
     }
-    let result = unsafe body.withUnsafeBytes { bytes -> Result<[UInt8], MessageInflaterError> in
-      do throws(MessageInflaterError) {
+    let result = unsafe body.withUnsafeBytes { bytes -> Result<[UInt8], GzipError> in
+      do throws(GzipError) {
         let message = unsafe UnsafeRawBufferPointer(rebasing: bytes[prefixSize...])
         return .success(try unsafe inflater.inflate(message, limit: limit))
       } catch {

@@ -1,13 +1,5 @@
 internal import COTLPZlib
-internal import TelemetryCore
-
-/// The error of an inflation.
-package enum GzipError: Error, Hashable, Sendable {
-  /// The bytes are no gzip, damaged or incomplete.
-  case damaged
-  /// The inflated bytes exceed the limit.
-  case tooLarge
-}
+package import TelemetryCore
 
 /// Compresses messages into the gzip format, each with a fresh context (5.1.12). Not thread-safe.
 ///

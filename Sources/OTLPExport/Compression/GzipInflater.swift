@@ -1,4 +1,5 @@
 internal import COTLPZlib
+package import TelemetryCore
 
 /// Inflates a sequence of gzip members in steps. Not thread-safe.
 @safe

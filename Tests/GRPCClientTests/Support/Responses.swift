@@ -5,7 +5,7 @@ import TelemetryCore
 
 /// Inflates messages of one byte n to n zeros.
 struct FakeInflater: MessageInflater {
-  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(MessageInflaterError) -> [UInt8] {
+  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(GzipError) -> [UInt8] {
     guard let count = message.first, message.count == 1 else { throw .damaged }
     guard count <= limit else { throw .tooLarge }
     return [UInt8](repeating: 0, count: Int(count))

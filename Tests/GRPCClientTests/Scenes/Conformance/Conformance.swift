@@ -71,11 +71,7 @@ enum Conformance {
 }
 
 private struct GzipInflater: MessageInflater {
-  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(MessageInflaterError) -> [UInt8] {
-    do throws(GzipError) {
-      return try Gzip.inflate(message, limit: limit)
-    } catch {
-      throw error == .tooLarge ? .tooLarge : .damaged
-    }
+  func inflate(_ message: UnsafeRawBufferPointer, limit: Int) throws(GzipError) -> [UInt8] {
+    try Gzip.inflate(message, limit: limit)
   }
 }
