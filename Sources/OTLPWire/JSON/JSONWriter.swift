@@ -1,3 +1,5 @@
+internal import TelemetrySDK
+
 /// Writes a JSON text on one line, with members in the order of the calls.
 package struct JSONWriter {
   private(set) var bytes: [UInt8] = []
@@ -44,16 +46,7 @@ package struct JSONWriter {
   package mutating func field(_ name: String, _ value: Int) { raw(name, value.description) }
 
   /// A number with three digits after the point. A value that has no such number becomes 0.
-  package mutating func field(_ name: String, thousandths value: Double) { raw(name, Self.thousandths(value)) }
-
-  /// The value with three digits after the point, or 0 if the value is not finite or above 10^15.
-  package static func thousandths(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return "0" }
-    let thousandths = Int64((value * 1000).rounded())
-    let sign = thousandths < 0 ? "-" : ""
-    let digits = String(1000 + thousandths.magnitude % 1000).dropFirst()
-    return "\(sign)\(thousandths.magnitude / 1000).\(digits)"
-  }
+  package mutating func field(_ name: String, thousandths value: Double) { raw(name, ReadableText.fixed(value) ?? "0") }
 
   // MARK: Text
 

@@ -32,11 +32,12 @@ package enum ReadableText {
     }
   }
 
-  /// The value with three decimal places.
-  static func fixed(_ value: Double) -> String {
-    guard value.isFinite, value < 1e15 else { return "\(value)" }
+  /// The value with three decimal places; nil if the value isn't finite or above 10^15.
+  package static func fixed(_ value: Double) -> String? {
+    guard value.isFinite, abs(value) < 1e15 else { return nil }
     let thousandths = Int((value * 1000).rounded())
-    return "\(thousandths / 1000).\(CivilDate.digits(thousandths % 1000, 3))"
+    let (whole, rest) = thousandths.magnitude.quotientAndRemainder(dividingBy: 1000)
+    return "\(thousandths < 0 ? "-" : "")\(whole).\(CivilDate.digits(Int(rest), 3))"
   }
 
   /// The time in UTC, with nanoseconds (RFC 3339, 5.6).

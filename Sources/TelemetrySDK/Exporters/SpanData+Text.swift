@@ -1,8 +1,8 @@
 extension SpanData: ReadableItem {
   /// Writes the span as lines, its name first.
   func appendText(to text: inout String) {
-    let duration = Double(endTimeUnixNano &- startTimeUnixNano) / 1e6
-    text += "\(ReadableText.clean(name))  \(kind)  \(ReadableText.fixed(duration)) ms  \(Self.text(of: status))\n"
+    let duration = ReadableText.fixed(Double(endTimeUnixNano &- startTimeUnixNano) / 1e6) ?? ""
+    text += "\(ReadableText.clean(name))  \(kind)  \(duration) ms  \(Self.text(of: status))\n"
     text += "  trace \(traceID)  span \(spanID)"
     if parentSpanID.isValid { text += "  parent \(parentSpanID)" }
     if !traceState.isEmpty { text += "  state \(ReadableText.clean(traceState))" }
