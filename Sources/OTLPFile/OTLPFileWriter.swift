@@ -49,12 +49,8 @@ package final class OTLPFileWriter<Item: BatchItem>: Sendable {
 
   /// Forces the lines to the disk, if they are in a file.
   package func synchronize() throws(OTLPFileError) {
-    try named { () throws(FileFailure) in try output.synchronize() }
-  }
-
-  private func named(_ body: () throws(FileFailure) -> Void) throws(OTLPFileError) {
     do throws(FileFailure) {
-      try body()
+      try output.synchronize()
     } catch {
       throw error.error
     }

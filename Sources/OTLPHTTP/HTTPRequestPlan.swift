@@ -6,12 +6,6 @@
 
   /// What all requests of an exporter have in common, from a validated configuration.
   struct HTTPRequestPlan: Sendable {
-    /// A host whose addresses connections need.
-    struct Resolved: Sendable {
-      let name: String
-      let port: UInt16
-    }
-
     /// Headers that the exporter sets itself, beside those that no transport permits.
     static let ownHeaders: Set = ["accept", "accept-encoding", "content-encoding", "expect"]
 
@@ -24,7 +18,7 @@
     let connectTo: String?
     let proxy: ProxyURL?
     /// The host to look up: the proxy, or the server; nil for an address and for a Unix socket.
-    let resolved: Resolved?
+    let resolved: (name: String, port: UInt16)?
     let tls: TLSContext?
     /// The name that certificates must have.
     let certificateName: String
@@ -61,7 +55,7 @@
       hostField = values.authority ?? (isOwn ? nil : host.authority)
       connectTo = isOwn ? nil : "::\(HostAndPort(host: host.name, port: host.port))"
       proxy = values.proxy(for: host)
-      let reached = proxy.map { Resolved(name: $0.host, port: $0.port) } ?? Resolved(name: host.name, port: host.port)
+      let reached = proxy.map { (name: $0.host, port: $0.port) } ?? (name: host.name, port: host.port)
       resolved = SocketAddress(numeric: reached.name, port: 0) == nil && !host.isIPv6 ? reached : nil
     }
 

@@ -41,7 +41,7 @@
       let base = try HTTPEndpoint(values.endpoint.value, option: values.endpoint.name("endpoint"))
       if values.endpoint.isFromCode { try Self.requireOneServer(base.server, "endpoint", endpoint, first) }
       let server = first?.server ?? base.server
-      for signal in [OTLPSignal.traces, .logs, .metrics] where targets[signal] == nil {
+      for signal in OTLPSignal.all where targets[signal] == nil {
         // On another server than the base's, which then has no say, the paths are the usual ones.
         targets[signal] = server == base.server ? target(of: signal, base) : "/" + signal.httpPath
       }

@@ -34,9 +34,6 @@ package final class TLSForeignVerification: Sendable {
     unsafe storage.deallocate()
   }
 
-  /// True if certificates are for a URI instead of the host in the address.
-  package var expectsURI: Bool { unsafe storage.pointee.isURI }
-
   /// Uses changed authorities, certificates and keys for the connections that follow.
   package func use(_ context: TLSContext) {
     self.context.withLock { $0 = context }

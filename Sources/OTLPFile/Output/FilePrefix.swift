@@ -12,11 +12,9 @@ enum FilePrefix {
     return Array("{\"resource\(name)\"".utf8)
   }
 
-  private static let signals: [OTLPSignal] = [.traces, .metrics, .logs]
-
-  static let all = signals.map(bytes)
+  static let all = OTLPSignal.all.map(bytes)
   static let longest = all.map(\.count).max() ?? 0
 
   /// The signal of a file with these first bytes; nil if they are none of ours.
-  static func signal(of start: [UInt8]) -> OTLPSignal? { signals.first { start.starts(with: bytes(of: $0)) } }
+  static func signal(of start: [UInt8]) -> OTLPSignal? { OTLPSignal.all.first { start.starts(with: bytes(of: $0)) } }
 }

@@ -11,11 +11,9 @@ struct ConnectFailure: Error, Hashable, Sendable {
     self.tls = tls
   }
 
-  init(_ error: NetworkError) { self.init(error.description) }
-
   /// The text names the proxy, unless the error does so already.
   init(_ error: NetworkError, proxy: ProxyServer?) {
-    self.init(error)
+    self.init(error.description)
     if case .proxy = error { return }
     if let proxy { text = "the proxy \(proxy): \(text)" }
   }
