@@ -1,10 +1,10 @@
 public import TelemetryCore
 
-/// What an ``OTLPFileExporter`` writes to, and when it begins another file.
+/// The output of an ``OTLPFileExporter``, and the size and age at which it begins another file.
 ///
 /// No variable belongs to it: `OTEL_TRACES_EXPORTER=otlp/stdout` and its kin choose ``Output/standardOutput`` in `SwiftOTLP`.
 public struct OTLPFileConfiguration: Sendable, Hashable {
-  /// What the exporter writes to; default ``Output/standardOutput`` (RULES 3.4.4).
+  /// The output; default ``Output/standardOutput`` (RULES 3.4.4).
   public var output: Output
 
   /// The size in bytes at which the exporter begins another file: a line that would make the file larger is the first of the
@@ -75,7 +75,7 @@ public struct OTLPFileConfiguration: Sendable, Hashable {
 }
 
 extension OTLPFileConfiguration {
-  /// What an exporter writes to.
+  /// The output of an exporter.
   public struct Output: Sendable, Hashable, CustomStringConvertible {
     enum Kind: Sendable, Hashable {
       case file(String)

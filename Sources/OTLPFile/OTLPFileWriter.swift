@@ -40,7 +40,7 @@ package final class OTLPFileWriter<Item: BatchItem>: Sendable {
       do throws(FileFailure) {
         return try output.write(line, by: Deadline(.system + (isFile ? .seconds(10) : .milliseconds(500))))
       } catch {
-        // What a stream has taken of the line, the next attempt continues.
+        // The next attempt continues the line that a stream has taken a part of.
         let isSlow = !isFile && error.error.cause?.code == ETIMEDOUT
         guard isSlow, !isStopped() else { throw error.error }
       }

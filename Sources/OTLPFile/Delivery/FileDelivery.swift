@@ -110,13 +110,15 @@ actor FileDelivery {
     wake = Promise()
   }
 
-  /// - Returns: Nil if the call hasn't returned by the export's end. The thread goes on, and further writes wait for it.
+  /// - Returns: Nil if the call hasn't returned by the export's end. A call that has begun goes on, and further writes wait for
+  ///   it.
   private func attempt(_ line: FileLine, by deadline: Deadline) async -> Written? {
     var end = min(deadline, cutoff ?? .never)
-    let done = Promise<Written>()
+    let (begun, done) = (Promise<Void>(), Promise<Written>())
     running = done
     let limit = min(end.remaining(at: loop.now), Self.attemptTime)
     runtime.startBlocking { [output, weak self, loop] in
+      guard begun.fulfil(()) else { return }
       let result: Written
       do throws(FileFailure) {
         result = .success(try output.write(line, by: Deadline(.system + limit)))
@@ -130,12 +132,19 @@ actor FileDelivery {
       await pause(until: end)
       end = min(deadline, cutoff ?? .never)
     }
+    // A write that no thread has begun never begins: its items are about to count as dropped.
+    if begun.fulfil(()) { release(done) }
     return done.current
   }
 
   private func writeEnded(_ promise: Promise<Written>, _ result: Written) {
-    if running === promise { running = nil }
     promise.fulfil(result)
+    release(promise)
+  }
+
+  /// Lets the next write begin.
+  private func release(_ write: Promise<Written>) {
+    if running === write { running = nil }
     wakeAll()
   }
 

@@ -1,7 +1,7 @@
 internal import TelemetryCore
 internal import TelemetrySDK
 
-/// What lines are written to. The methods block, and are called on blocking threads. Thread-safe.
+/// The output of lines. The methods block, and are called on blocking threads. Thread-safe.
 protocol LineOutput: Sendable {
   /// Opens a file, to find out now if that is possible.
   func open() throws(FileFailure)

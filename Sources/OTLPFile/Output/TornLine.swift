@@ -5,7 +5,7 @@ internal import TelemetryCore
 enum TornLine {
   private static let block = 64 << 10
 
-  /// How a file has to be mended.
+  /// The mending of a file.
   enum Remedy: Hashable {
     /// The bytes from this place on belong to a line of ours that never became whole; none of its items counted as exported.
     case cut(to: Int)

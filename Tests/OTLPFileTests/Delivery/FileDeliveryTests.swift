@@ -12,19 +12,24 @@ import Testing
   /// An output whose writes wait for a signal, as on a disk that doesn't answer.
   private final class StuckOutput: LineOutput {
     let gate = BlockingSemaphore()
+    let begun = Locked(0)
     func open() throws(FileFailure) {}
-    func write(_ line: FileLine, by deadline: Deadline) throws(FileFailure) { _ = gate.wait(until: .never) }
+    func write(_ line: FileLine, by deadline: Deadline) throws(FileFailure) {
+      begun.withLock { $0 += 1 }
+      _ = gate.wait(until: .never)
+    }
     func synchronize() throws(FileFailure) {}
     func close() {}
   }
 
   private struct Bench: Sendable {
     let output = StuckOutput()
+    let runtime: TelemetryRuntime
     let lease: TelemetryRuntime.Lease
     let delivery: FileDelivery
 
-    init() throws {
-      let runtime = try TelemetryRuntime()
+    init(_ configuration: TelemetryRuntime.Configuration = .init()) throws {
+      runtime = try TelemetryRuntime(configuration)
       lease = try runtime.acquire()
       delivery = FileDelivery(output, of: .traces, loop: lease.loop, runtime: runtime, diagnostics: .silent)
     }
@@ -70,6 +75,22 @@ import Testing
     #expect(await gaveUp(writing) == .shutdown)
     #expect(await gaveUp(waiting) == .shutdown)
     bench.end(writes: 2)
+  }
+
+  @Test("a write for which no thread was free begins no more after its export has ended") func late() async throws {
+    let bench = try Bench(.development)  // one blocking thread
+    let busy = BlockingSemaphore()
+    bench.runtime.startBlocking { _ = busy.wait(until: .never) }
+    let given = await bench.write()
+    bench.tasks.cancel()
+    #expect(await gaveUp(given) == .shutdown)
+    let next = await bench.write()
+    busy.signal()
+    bench.output.gate.signal()
+    #expect(await Loopback.wait { next.current != nil })
+    #expect(next.current.map { if case .written = $0 { true } else { false } } == true)
+    #expect(bench.output.begun.withLock { $0 } == 1)
+    bench.end(writes: 0)
   }
 
   @Test("an export that is cancelled ends at once, whether it writes or waits") func cancelled() async throws {
