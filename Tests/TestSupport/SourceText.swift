@@ -1,4 +1,4 @@
-/// What tests read in the text of the sources.
+/// The parts of the sources' text that tests read.
 package enum SourceText {
   /// The names of the public variables that stand at an indentation, but `description` and `customMirror`.
   package static func members(of source: String, indentation: Int) -> [String] {

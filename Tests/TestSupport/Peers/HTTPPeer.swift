@@ -42,9 +42,10 @@ package final class HTTPPeer: Sendable {
   package var port: UInt16 { place.number }
   package var endpoint: String { "http://127.0.0.1:\(port)" }
 
-  /// The requests so far.
+  /// The requests so far. A server that was killed while it wrote a line has not answered that request.
   package var requests: [Request] {
-    TestFiles.read(folder + "/log").split(separator: "\n").map { Request(line: String($0)) }
+    let log = TestFiles.read(folder + "/log")
+    return log[..<(log.lastIndex(of: "\n") ?? log.startIndex)].split(separator: "\n").map { Request(line: String($0)) }
   }
 
   package func kill() async {
