@@ -4,7 +4,7 @@
   internal import TelemetryCore
   internal import TelemetrySDK
 
-  /// What all requests of an exporter have in common, from a validated configuration.
+  /// The common part of all requests of an exporter, from a validated configuration.
   struct HTTPRequestPlan: Sendable {
     /// Headers that the exporter sets itself, beside those that no transport permits.
     static let ownHeaders: Set = ["accept", "accept-encoding", "content-encoding", "expect"]
@@ -59,7 +59,7 @@
       resolved = SocketAddress(numeric: reached.name, port: 0) == nil && !host.isIPv6 ? reached : nil
     }
 
-    /// What a connection is made to, for messages, if that isn't the address's host: a socket or the proxy; nil for the host.
+    /// The place that a connection is made to, for messages: a socket or the proxy; nil for the address's host.
     var otherPlace: String? {
       if let proxy { return "the proxy \(HostAndPort(host: proxy.host, port: proxy.port))" }
       return server.hasHosts ? nil : server.description

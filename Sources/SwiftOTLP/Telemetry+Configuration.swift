@@ -113,7 +113,7 @@ extension Telemetry {
     /// ``logLevel`` or `OTEL_LOG_LEVEL` says otherwise.
     public var diagnostics: Diagnostics?
 
-    /// How long ``Telemetry/run()`` delivers what is left after its cancellation; 0 to 1 day, default 10 s; no variable.
+    /// The time in which ``Telemetry/run()`` delivers the rest after its cancellation; 0 to 1 day, default 10 s; no variable.
     public var shutdownTimeout = Duration.seconds(10)
 
     /// The threads that telemetry runs on. Default: those that all objects share.

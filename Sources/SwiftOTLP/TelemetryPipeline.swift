@@ -35,7 +35,7 @@ struct TelemetryPipeline: Sendable {
       for exporter in setup.metricsExporters.value where setup.hasMetrics {
         var producers = setup.metricProducers
         if setup.exportsSelfMetrics {
-          // It knows what its reader has had, so each reader has one of its own.
+          // A producer knows the values that its reader has had, so each reader has a producer of its own.
           let own = SelfMetricsProducer()
           selfMetricsProducers.append(own)
           producers.append(own)

@@ -7,7 +7,7 @@
     /// becomes its text.
     init(_ value: Logger.MetadataValue) { self.init(value, nesting: 0) }
 
-    /// What is nested deeper than a record can hold is empty, and isn't visited.
+    /// A value that is nested deeper than a record can hold becomes empty, and isn't visited.
     private init(_ value: Logger.MetadataValue, nesting: Int) {
       switch value {
       case .string(let text): self = .string(text)

@@ -15,7 +15,7 @@
     private let exportTimeout: Duration
     private let queueSize: Int
 
-    /// How long ``shutdown(explicitTimeout:)`` waits if it is given no time.
+    /// The limit of ``shutdown(explicitTimeout:)`` without a time.
     private static let shutdownTimeout = Duration.seconds(10)
 
     /// Exports to a server.

@@ -24,7 +24,7 @@
     private let converter = SpanConverter()
     private let exportTimeout: Duration
 
-    /// How long ``shutdown(explicitTimeout:)`` waits if it is given no time.
+    /// The limit of ``shutdown(explicitTimeout:)`` without a time.
     private static let shutdownTimeout = Duration.seconds(10)
 
     /// Exports to a server.

@@ -12,7 +12,7 @@
       let unixNano: UInt64
     }
 
-    /// What follows when attributes came back.
+    /// The consequence of attributes that came back.
     enum Return {
       case done
       /// The end waited for them.

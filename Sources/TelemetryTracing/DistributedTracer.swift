@@ -30,7 +30,7 @@
 
     private let parts: Parts
 
-    /// How long ``forceFlush()`` waits.
+    /// The limit of ``forceFlush()``.
     private static let flushLimit = Duration.seconds(10)
 
     /// Makes a back end.

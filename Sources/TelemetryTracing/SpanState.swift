@@ -3,7 +3,7 @@
   internal import TelemetrySDK
   internal import Tracing
 
-  /// What the copies of a ``DistributedSpan`` share. It is also the value that the span's service context holds, so no registry of
+  /// The state that the copies of a ``DistributedSpan`` share. The span's service context holds it too, so no registry of
   /// spans is needed, which would keep those that never end.
   final class SpanState: CarriedTrace, @unchecked Sendable {
     // SAFETY (Sendable): the store is accessed under the span's lock, and nothing else changes.

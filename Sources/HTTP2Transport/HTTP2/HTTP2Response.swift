@@ -11,7 +11,7 @@ package struct HTTP2Response: Sendable {
   package var body: [UInt8]
   /// The reason why there is no complete response; nil if there is one. The other fields hold the part that arrived.
   package var failure: HTTP2Failure?
-  /// What the server may have done with the request.
+  /// The server's possible work on the request.
   package var fate: RequestFate
 
   package init(

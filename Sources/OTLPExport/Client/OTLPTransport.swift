@@ -27,7 +27,7 @@ package enum OTLPTransport: String, Hashable, Sendable {
     }
   }
 
-  /// What a status of an attempt begins with that is HTTP's, as in `HTTP 503`.
+  /// The start of an attempt's status that is HTTP's, as in `HTTP 503`.
   package static let statusPrefix = "HTTP "
 
   /// A status as an attribute has it: HTTP's as the bare number.

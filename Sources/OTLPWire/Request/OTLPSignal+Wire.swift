@@ -28,7 +28,7 @@ extension OTLPSignal {
     }
   }
 
-  /// What an export counts: `span`, `log record` or `data point`.
+  /// The name of an export's items: `span`, `log record` or `data point`.
   package var itemNoun: String {
     switch self {
     case .traces: "span"

@@ -34,7 +34,7 @@
     deinit {
       guard let socket, let handle else { return }
       // The watch belongs to the loop's thread, and ends before the socket is closed.
-      loop.schedule(at: Deadline(.init(nanoseconds: .min))) {
+      loop.schedule(at: Deadline(.distantPast)) {
         socket.unwatch()
         _ = handle
       }

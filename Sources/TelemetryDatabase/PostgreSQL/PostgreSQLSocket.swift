@@ -56,7 +56,7 @@
     }
 
     func loopEnded() {
-      // What was registered isn't any more: the next wait would last until its deadline.
+      // The registration has ended with the loop: the next wait would last until its deadline.
       (token, registered) = (.none, [])
       waiter?.fulfil(false)
     }

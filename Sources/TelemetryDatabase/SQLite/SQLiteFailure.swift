@@ -11,7 +11,7 @@
     internal import Darwin
   #endif
 
-  /// What SQLite says of a failed call.
+  /// SQLite's code and text for a failed call.
   struct SQLiteFailure: Error {
     /// The extended result code.
     let code: Int32

@@ -51,7 +51,7 @@ enum DatabaseTable: UInt8, CaseIterable {
     return [DatabaseColumn("span_row_id", .int64)] + columns.dropFirst(Self.spans.key.count)
   }
 
-  /// What stands behind `FROM` in a query for ``columns``.
+  /// The source behind `FROM` in a query for ``columns``.
   func source(_ dialect: SQLDialect) -> String {
     guard dialect == .sqlite, isOfSpan else { return name }
     let names = columns.map { "\(Self.spans.key.contains($0.name) ? "s" : "o").\($0.name)" }

@@ -104,7 +104,7 @@ public struct TraceContext: @unchecked Sendable {
   /// True if both are copies of the same context. Contexts with equal parts may differ.
   package func isIdentical(to other: TraceContext) -> Bool { object === other.object }
 
-  /// What the start of a span always needs to know of its context: reading it counts no reference.
+  /// The part of a context that the start of every span reads, which counts no reference.
   struct Parent {
     var traceID: TraceID
     var spanID: SpanID

@@ -1,4 +1,4 @@
-/// What the records of one logger share.
+/// The values that the records of one logger share.
 ///
 /// It isn't the logger itself, to which the provider has a weak reference: counting the strong references to an object with weak
 /// ones takes several times as long.

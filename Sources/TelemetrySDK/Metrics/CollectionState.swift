@@ -1,10 +1,10 @@
 internal import TelemetryCore
 
-/// What the driver of a periodic reader holds between two actions.
+/// The state of a periodic reader's driver between two actions.
 struct CollectionState {
   /// The calls of producers that haven't returned.
   var tasks: [Int: Task<Void, Never>] = [:]
-  /// What the producers of the running collection have returned.
+  /// The results of the running collection's producers.
   var produced: [Int: MetricSource.Produced] = [:]
   /// The producers whose last call failed, or was late.
   var failing: Set<Int> = []

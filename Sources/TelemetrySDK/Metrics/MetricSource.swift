@@ -1,6 +1,6 @@
-/// What a periodic reader collects.
+/// The producers that a periodic reader calls.
 struct MetricSource: Sendable {
-  /// What a call of a producer returned.
+  /// The result of a call of a producer.
   struct Produced: Sendable {
     var metrics: [Metric]
     var error: (any Error)?

@@ -80,7 +80,7 @@ public struct SelfMetrics: Sendable, Hashable {
     /// Metric points.
     public static var metricDataPoint: Item { Item(rawValue: "metric_data_point", unit: "{data_point}") }
 
-    /// What is counted of a signal.
+    /// The items of a signal.
     public init(_ signal: OTLPSignal) {
       switch signal {
       case .traces: self = .span

@@ -12,7 +12,7 @@ public final class SelfMetricsProducer: MetricProducer {
     let attributes: Attributes
   }
 
-  /// What was reported last.
+  /// The last report.
   private struct Last {
     var value: SelfMetrics.Value
     var startTimeUnixNano: UInt64

@@ -53,7 +53,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
   let lock = Locked<Void>(())
   nonisolated(unsafe) let storage: UnsafeMutablePointer<State>
   let kind: Kind
-  /// What a periodic reader collects; nil for a processor.
+  /// The metrics that a periodic reader collects; nil for a processor.
   let source: MetricSource?
   /// nil in a simulation, where the caller runs the loop.
   let lease: TelemetryRuntime.Lease?

@@ -17,7 +17,7 @@ public protocol BatchItem: Sendable {
   /// Reads an item that ``encode(to:)`` wrote.
   init(_ encoded: borrowing EncodedItem)
 
-  /// What an outcome and a ledger count of the item: 1 for a span or a log record, the number of data points of a metric.
+  /// The item's count in outcomes and ledgers: 1 for a span or a log record, the number of data points of a metric.
   /// Default 1.
   var itemCount: Int { get }
 }
@@ -26,7 +26,7 @@ extension BatchItem {
   /// 1.
   public var itemCount: Int { 1 }
 
-  /// What an outcome and a ledger count of a batch: spans, log records, or the data points of metrics.
+  /// The batch's count in outcomes and ledgers: of spans, of log records, or of the data points of metrics.
   public static func itemCount(of batch: Batch<Self>) -> Int { batch.encoded.itemCount }
 }
 

@@ -217,7 +217,7 @@ extension BatchQueue {
     return (size, removed, released)
   }
 
-  /// What ledgers count of the item that begins at `start`.
+  /// The count in ledgers of the item that begins at `start`.
   @unsafe
   private func itemCount(at start: UnsafeRawPointer) -> Int {
     guard countsDataPoints else { return 1 }

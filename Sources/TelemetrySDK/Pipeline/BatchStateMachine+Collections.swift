@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// What only the machine of a periodic reader does.
+/// The part of a periodic reader's machine alone.
 extension BatchStateMachine {
   /// True if a collected item is queued; else it came too late for a shutdown.
   var admitsCollectedItems: Bool { phase == .open || (phase == .shuttingDown && shutdown?.isCollecting == true) }

@@ -132,7 +132,7 @@ struct BatchStateMachine {
     var reason: DropReason
     var total = 0
     var unreported = 0
-    var nextReport = Deadline(.init(nanoseconds: .min))
+    var nextReport = Deadline(.distantPast)
   }
 
   /// The time from an export's deadline to the cancellation, and from the cancellation until the export is abandoned.
@@ -332,7 +332,7 @@ extension BatchStateMachine {
   /// - Returns: The remaining actions.
   mutating func loopFailed() -> [Action] {
     guard phase != .closed else { return [] }
-    let past = Deadline(.init(nanoseconds: .min))
+    let past = Deadline(.distantPast)
     if shutdown == nil { shutdown = Shutdown(ids: [], deadline: past, exportDeadline: past) }
     phase = .shuttingDown
     var actions: [Action] = []

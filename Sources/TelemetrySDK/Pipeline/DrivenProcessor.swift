@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// What takes the requests to a processor of this package.
+/// The receiver of the requests to a processor of this package.
 protocol ProcessorDriver: Sendable {
   /// Makes a request.
   /// - Returns: The answer, which comes shortly after `limit` at the latest.

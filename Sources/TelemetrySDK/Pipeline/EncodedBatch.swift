@@ -21,7 +21,7 @@ package struct EncodedBatch: Sendable {
   package private(set) var range: Range<Int>
   /// The number of elements: spans, log records, metrics.
   package private(set) var count: Int
-  /// What ledgers count: of metrics the data points, else the elements.
+  /// The count in ledgers: of the data points of metrics, else of the elements.
   package private(set) var itemCount: Int
   /// A slice, so that removing the first run moves no other; its first index is 0 only until then.
   package private(set) var runs: ArraySlice<Run>

@@ -1,4 +1,4 @@
-/// What a processor is asked to finish within a time.
+/// A request to a processor, to be finished within a time.
 package enum ProcessorRequest {
   case flush
   case shutdown

@@ -8,7 +8,7 @@ struct ProducerQueue {
     let item: [UInt8]
     let resource: Resource
     let scope: InstrumentationScope
-    /// What the ledger counts of the item.
+    /// The item's count in the ledger.
     let count: Int
 
     init(_ item: [UInt8], _ resource: Resource, _ scope: InstrumentationScope, count: Int = 1) {

@@ -1,4 +1,4 @@
-/// What the spans of one tracer share, and keep alive.
+/// The values that the spans of one tracer share, and keep alive.
 ///
 /// It isn't the tracer itself, to which the provider has a weak reference: counting the strong references to an object with weak
 /// ones takes several times as long.

@@ -13,7 +13,7 @@ public final class TracerProvider: Sendable {
   let idGenerator: any IDGenerator
   let limits: RecordingLimits
   let processors: [any SpanProcessor]
-  // What each span needs, found once: calls of a protocol's methods and copies of its values would cost a span as much as its
+  // These are read once: a span's calls of the protocols' methods, and copies of their values, would cost as much as its
   // attributes.
   private let needsOnEnding: Bool
   private let hasRandomTraceIDs: Bool

@@ -181,7 +181,7 @@ package struct ReceiveCommand: ToolCommand {
     if let reason = handler.failure {
       throw ToolError(.loss, "--output: \(reason); \(refused ?? "no items were refused")")
     }
-    // What a sender has sent again, and was stored then, doesn't count.
+    // Items that a sender sent again, and that were stored then, don't count.
     if let database, let refused { throw ToolError(.loss, "--database: \(database): \(refused)") }
     if let files, let reason = files.finish() { throw ToolError(.loss, "--output: \(files.name): \(reason)") }
     return .success

@@ -5,7 +5,7 @@ package import TelemetrySDK
 
 /// The database of `otlp receive`. Thread-safe; it blocks the caller until the items are stored.
 package final class DatabaseSink: Sendable {
-  /// What became of a request's items.
+  /// The fate of a request's items.
   package enum Outcome: Hashable, Sendable {
     /// All are stored.
     case stored

@@ -83,7 +83,7 @@ package struct ConfigurationSurvey: Sendable {
     }
   }
 
-  /// What a program with the same environment would have beside the exporter's options.
+  /// The settings of a program with the same environment, beside the exporter's options.
   private static func setup(_ environment: [String: String], _ diagnostics: Diagnostics) -> TelemetrySetup {
     var telemetry = Telemetry.Configuration()
     telemetry.environment = environment

@@ -46,7 +46,7 @@ extension Finding {
         : "set \(variable) to parentbased_always_on, or unset it"
       findings.append(.silenced("\(cause), so \(effect)", advice))
     }
-    // Of a sampler that isn't known, another finding tells.
+    // Another finding names an unknown sampler.
     let isKnown = name == nil || setting.source == .environment(variable: variable)
     if ratio == nil, isKnown, environment.string(["\(variable)_ARG"]) != nil {
       let shown = name.map { Redaction.shown($0) } ?? "unset, which means parentbased_always_on"

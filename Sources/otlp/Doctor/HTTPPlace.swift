@@ -10,7 +10,7 @@ package struct HTTPPlace: Hashable, Sendable {
     self.variable = variable
   }
 
-  /// What to check if the server has nothing there.
+  /// The advice for a server that has nothing at the path.
   /// - Parameter standard: The path that is added to a base, such as `v1/traces`.
   package func advice(standard: String) -> String {
     let standard = "/" + standard

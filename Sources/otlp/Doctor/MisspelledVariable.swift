@@ -13,7 +13,7 @@ package enum MisspelledVariable {
     guard name.hasPrefix("OTEL_"), name.utf8.count <= 100, !known.contains(name),
       !otherPrefixes.contains(where: name.hasPrefix)
     else { return nil }
-    // Of two that are equally similar, the one that has an effect is meant.
+    // Variables that have an effect come first, so one of them is preferred to an equally similar one that has none.
     let candidates = TelemetryVariables.read.sorted() + TelemetryVariables.withoutEffect.sorted()
     return candidates.map { (name: $0, mistakes: mistakes(name, $0)) }
       .filter { $0.mistakes <= 2 }.min { $0.mistakes < $1.mistakes }?.name

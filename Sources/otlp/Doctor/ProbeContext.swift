@@ -59,7 +59,7 @@ package struct ProbeContext: Sendable {
     if case .hosts(let hosts) = endpoint.target { hosts.contains { $0.port == 4318 } } else { false }
   }
 
-  /// What to say about the port beside the advice to check it.
+  /// Further advice about the port, beside that to check it.
   var portAdvice: String {
     if case .hosts(let hosts) = endpoint.target, hosts[0].port == Endpoint.defaultPort {
       return

@@ -32,7 +32,7 @@ package final class InputReader: Sendable {
   private let isPassingOn = Atomic<Bool>(false)
   private let isDone = Atomic<Bool>(false)
 
-  /// What the items are passed to. A call may wait for room.
+  /// The functions that take the items. A call may wait for room.
   package struct Takers: Sendable {
     package var span: @Sendable (SpanData) -> Void
     package var logRecord: @Sendable (LogRecord) -> Void

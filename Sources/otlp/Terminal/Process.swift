@@ -31,7 +31,7 @@ package enum Process {
     changes.withLock { $0.ignoredSignals += changed }
   }
 
-  /// What the tool has changed in its process, for a command that must not see it.
+  /// The tool's changes of its process, which a command must not inherit.
   struct Changes {
     /// The signals that are ignored now and weren't before.
     var ignoredSignals: [Int32] = []

@@ -15,7 +15,7 @@ extension DoctorCases {
       environment: [variable: value], code: 78, words: [variable] + words)
   }
 
-  /// What keeps a program's telemetry from being sent, by the signal that is examined.
+  /// The reasons that keep a program's telemetry from being sent, by the signal that is examined.
   static let telemetry: [Case] = [
     silent(["OTEL_LOGS_EXPORTER": "none"], ["OTEL_LOGS_EXPORTER has no otlp", "no log record"], signal: "logs"),
     silent(["OTEL_METRICS_EXPORTER": "console"], ["OTEL_METRICS_EXPORTER", "no data point"], signal: "metrics"),

@@ -22,7 +22,7 @@ import Testing
     (.exponentialHistogramDataPoint, "ExponentialHistogramDataPoint"), (.buckets, "Buckets"),
     (.summaryDataPoint, "SummaryDataPoint"), (.valueAtQuantile, "ValueAtQuantile"), (.exemplar, "Exemplar"),
   ]
-  /// What no request of the three signals has (3.3.11).
+  /// A field that no request of the three signals has (3.3.11).
   static let absent: Set = ["stringValueStrindex", "keyStrindex"]
 
   @Test("each message has the fields of the schema, except those of profiles")

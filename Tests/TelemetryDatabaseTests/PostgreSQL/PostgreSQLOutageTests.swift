@@ -9,7 +9,7 @@
 
   @testable import TelemetryDatabase
 
-  /// What becomes of spans when the server is away, refuses, or is changed by others.
+  /// The fate of spans when the server is away, refuses, or is changed by others.
   @Suite("PostgreSQL in an outage", .ownThreads)
   struct PostgreSQLOutageTests {
     private let workload = StandardWorkload()

@@ -1,6 +1,6 @@
 internal import TelemetryCore
 
-/// What the head of an HTTP/1.1 request says about its body and the connection (RFC 9112, 6.3 and 9.3).
+/// The head of an HTTP/1.1 request, as far as it concerns the body and the connection (RFC 9112, 6.3 and 9.3).
 struct HTTP1RequestHead {
   typealias Field = LoopbackCollector.Field
   typealias Failure = HTTP1RequestParser.Failure

@@ -1,4 +1,4 @@
-/// What a ``ComposableSampler`` knows of a span before it exists: the parameters of ``Sampler`` without the trace's id.
+/// The parameters of a span that isn't made yet, for a ``ComposableSampler``: those of ``Sampler`` without the trace's id.
 public struct SamplingParameters: Sendable {
   /// The parent's identity; invalid for the first span of a trace.
   public let parent: SpanContext
