@@ -2,12 +2,21 @@ internal import Synchronization
 
 #if os(Linux)
   internal import COTLPSystem
+
+  #if canImport(Glibc)
+    internal import Glibc
+  #else
+    internal import Musl
+  #endif
 #endif
 
 /// A lock in memory that belongs to its user, such as a block that holds the lock and the values that it guards.
 ///
 /// It works in a forked child, as `Locked` does, because it doesn't store the thread that holds it. A thread that holds it must
 /// not take it again. It is in this target because functions of another one aren't inlined.
+///
+/// A release is a plain store: it doesn't look for waiting threads, which would take as long as setting an attribute. They look
+/// again themselves (ARCHITECTURE P4).
 @safe
 struct LockWord {
   /// The bytes that a lock takes, aligned to 8.
@@ -15,7 +24,7 @@ struct LockWord {
 
   // SAFETY: points to initialized memory for as long as the lock's user lives; only atomic operations reach it.
   #if os(Linux)
-    // 0 free, 1 held, 2 held and a thread may wait.
+    // 0 free, 1 held.
     private let word: UnsafeMutablePointer<Atomic<UInt32>>
   #else
     private let word: UnsafeMutablePointer<Mutex<Void>>
@@ -59,28 +68,30 @@ struct LockWord {
   @inline(__always)
   func unlock() {
     #if os(Linux)
-      if unsafe word.pointee.exchange(0, ordering: .releasing) == 2 { wakeOne() }
+      unsafe word.pointee.store(0, ordering: .releasing)
     #else
       unsafe word.pointee._unsafeUnlock()
     #endif
   }
 
   #if os(Linux)
-    @inline(never)
-    private func lockSlowly() {
-      // Most critical sections end sooner than a thread could sleep.
-      for _ in 0..<100 {
-        let (taken, held) = unsafe word.pointee.compareExchange(
-          expected: 0, desired: 1, successOrdering: .acquiring, failureOrdering: .relaxed)
-        if taken { return }
-        if held == 2 { break }
-        COTLPSystem_pause()
-      }
-      // A thread that slept can't know whether others still sleep, so it marks the lock as contended.
-      while unsafe word.pointee.exchange(2, ordering: .acquiring) != 0 { unsafe COTLPSystem_futex_wait(word, 2) }
-    }
+    private static let spins = 100
+    /// The pause of a thread that has spun in vain, in microseconds: the holder was probably interrupted.
+    private static let pause: UInt32 = 20
 
     @inline(never)
-    private func wakeOne() { unsafe COTLPSystem_futex_wake_one(word) }
+    private func lockSlowly() {
+      while true {
+        // Most critical sections end sooner than a thread could sleep.
+        for _ in 0..<Self.spins {
+          COTLPSystem_pause()
+          guard unsafe word.pointee.load(ordering: .relaxed) == 0 else { continue }
+          let (taken, _) = unsafe word.pointee.weakCompareExchange(
+            expected: 0, desired: 1, successOrdering: .acquiring, failureOrdering: .relaxed)
+          if taken { return }
+        }
+        usleep(Self.pause)
+      }
+    }
   #endif
 }

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 #if canImport(Glibc)
   internal import Glibc
 #elseif canImport(Musl)
@@ -6,8 +8,8 @@
   internal import Darwin
 #endif
 
-/// The time of all spans of a trace in this process: the wall clock is read once, at the first of them, and the
-/// monotonic clock counts from there. A duration is therefore never negative, even if the wall clock is set meanwhile.
+/// The time of all spans of a trace in this process: the wall clock is read at the first of them (``WallClockOffset``), and
+/// the monotonic clock counts from there. A duration is therefore never negative, even if the wall clock is set meanwhile.
 ///
 /// On Linux the monotonic clock stands still while the machine is suspended; that time is missing from a duration.
 @frozen
@@ -21,9 +23,14 @@ package struct TraceClock: Hashable, Sendable {
   /// Reads both clocks.
   /// - Returns: The clock and the present time by it.
   static func start() -> (clock: TraceClock, now: UInt64) {
-    let (wall, monotonic) = (wallNanoseconds, monotonicNanoseconds)
-    return (TraceClock(wall: wall, monotonic: monotonic), wall)
+    let monotonic = monotonicNanoseconds
+    let clock = TraceClock(offset: wallOffset.value(at: monotonic) { wallNanoseconds })
+    return (clock, clock.offset &+ monotonic)
   }
+
+  private static let wallOffset = WallClockOffset()
+
+  private init(offset: UInt64) { self.offset = offset }
 
   package init(wall: UInt64, monotonic: UInt64) { offset = wall &- monotonic }
 
@@ -37,5 +44,38 @@ package struct TraceClock: Hashable, Sendable {
     var time = timespec()
     unsafe clock_gettime(clock, &time)
     return UInt64(truncatingIfNeeded: time.tv_sec) &* 1_000_000_000 &+ UInt64(truncatingIfNeeded: time.tv_nsec)
+  }
+}
+
+/// The wall time at which the monotonic clock read zero, for all threads. A reading of the wall clock serves the traces that begin
+/// within 100 µs, since it costs as much as two attributes.
+struct WallClockOffset: ~Copyable, Sendable {
+  /// The nanoseconds for which a reading holds.
+  static var validity: UInt64 { 100_000 }
+
+  private let offset = Atomic<UInt64>(0)
+  /// The monotonic time up to which `offset` holds.
+  private let end = Atomic<UInt64>(0)
+  private let isChanging = Atomic(false)
+
+  /// - Parameters:
+  ///   - monotonic: The present monotonic time.
+  ///   - wall: Reads the wall clock. The offset of a thread that is interrupted before the call is wrong, and has expired.
+  @inline(__always)
+  func value(at monotonic: UInt64, reading wall: () -> UInt64) -> UInt64 {
+    if monotonic < end.load(ordering: .acquiring) { return offset.load(ordering: .relaxed) }
+    return changed(at: monotonic, reading: wall)
+  }
+
+  @inline(never)
+  private func changed(at monotonic: UInt64, reading wall: () -> UInt64) -> UInt64 {
+    // Two threads at once could store the offset of one and the end of the other.
+    let isFirst = !isChanging.exchange(true, ordering: .acquiring)
+    let current = wall() &- monotonic
+    guard isFirst else { return current }
+    offset.store(current, ordering: .relaxed)
+    end.store(monotonic &+ Self.validity, ordering: .releasing)
+    isChanging.store(false, ordering: .releasing)
+    return current
   }
 }
