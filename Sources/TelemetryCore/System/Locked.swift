@@ -83,11 +83,14 @@ package struct Locked<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     borrowing func lockSlowly() {
       // The lock is held briefly: spinning often costs less than sleeping.
       for _ in 0..<100 {
-        let (taken, held) = unsafe word.pointee.compareExchange(
+        COTLPSystem_pause()
+        // An exchange would take the cache line from the holder, which needs it for the release.
+        let held = unsafe word.pointee.load(ordering: .relaxed)
+        if held == 2 { break }
+        guard held == 0 else { continue }
+        let (taken, _) = unsafe word.pointee.compareExchange(
           expected: 0, desired: 1, successOrdering: .acquiring, failureOrdering: .relaxed)
         if taken { return }
-        if held == 2 { break }
-        COTLPSystem_pause()
       }
       // A thread that has slept can't know if others still sleep, and takes the lock with mark 2.
       while unsafe word.pointee.exchange(2, ordering: .acquiring) != 0 { unsafe COTLPSystem_futex_wait(word, 2) }

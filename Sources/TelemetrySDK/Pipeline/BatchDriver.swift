@@ -20,11 +20,11 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
 
   // A single lock guards the state, held while an item's bytes are copied.
   struct State: ~Copyable {
-    var machine: BatchStateMachine
-    var queue: BatchQueue
-    var producers = ProducerQueue()
     /// `onEnd` queues an item directly while fewer items than this are queued: 0 while producers wait for room.
     var openRoom: Int
+    var queue: BatchQueue
+    var machine: BatchStateMachine
+    var producers = ProducerQueue()
     var answers: [RequestID: Answer] = [:]
     var exports: [ExportID: RunningExport] = [:]
     var timer: (id: TelemetryLoop.TimerID, deadline: Deadline)?
@@ -138,7 +138,7 @@ final class BatchDriver<Item: BatchItem>: LoopHandler {
       maxItems: configuration.maxExportBatchSize, maxBytes: configuration.maxExportBatchBytes,
       pooledBlocks: min(max(batches, 2), 8), countsDataPoints: Item.signal == .metrics)
     queue.share(budget)
-    return State(machine: machine, queue: queue, openRoom: configuration.maxQueueSize)
+    return State(openRoom: configuration.maxQueueSize, queue: queue, machine: machine)
   }
 
   /// The maximum number of exports that may run at once now.

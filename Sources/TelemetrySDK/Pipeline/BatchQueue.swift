@@ -4,17 +4,7 @@ internal import TelemetryCore
 /// from which its request is sent. Memory is allocated as the queue fills.
 @safe
 struct BatchQueue: ~Copyable {
-  /// The room in front of the items, for the headers of a request with a resource of ordinary size, and behind them, for its schema
-  /// URLs. Small batches aren't worth as much memory (ARCHITECTURE P3); their requests are copied instead.
-  private let headroom: Int
-  private let tailroom: Int
-  /// The size of the first block; 0 for small batches.
-  private let minCapacity: Int
-  private let maxItems: Int
-  private let maxBytes: Int
-  /// Elements are metrics, each of which counts with its data points; else each counts as one item.
-  private let countsDataPoints: Bool
-
+  // The members that each item needs stand together, in few cache lines (ARCHITECTURE P4).
   /// The queued items, as ledgers count them.
   private(set) var count = 0
   private(set) var bytes = 0
@@ -36,6 +26,16 @@ struct BatchQueue: ~Copyable {
 
   private var closed = Fifo<EncodedBatch>()
   private var closedCount = 0
+  /// The room in front of the items, for the headers of a request with a resource of ordinary size, and behind them, for its schema
+  /// URLs. Small batches aren't worth as much memory (ARCHITECTURE P3); their requests are copied instead.
+  private let headroom: Int
+  private let tailroom: Int
+  /// The size of the first block; 0 for small batches.
+  private let minCapacity: Int
+  private let maxItems: Int
+  private let maxBytes: Int
+  /// Elements are metrics, each of which counts with its data points; else each counts as one item.
+  private let countsDataPoints: Bool
   private let blocks: ObjectPool<RawBuffer>
   /// The bytes of the last full batch: the next one will probably need as much.
   private var expectedBytes: Int

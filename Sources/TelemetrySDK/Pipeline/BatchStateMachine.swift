@@ -143,16 +143,17 @@ struct BatchStateMachine {
   /// The upper limit for `maxConcurrentExports`, since each step visits all exports.
   static let maxConcurrentExports = 1024
 
-  var settings: Settings
+  // The members that each item needs stand together, in few cache lines (ARCHITECTURE P4).
   var phase = Phase.open
-  var counts = LedgerCounts()
+  var wakePending = false
   var head: UInt64 = 0
   var tail: UInt64 = 0
-  var inFlight = 0
   /// Items before this number are exported without further delay.
   var exportUpTo: UInt64 = 0
   var scheduleAt = Deadline.never
-  var wakePending = false
+  var counts = LedgerCounts()
+  var settings: Settings
+  var inFlight = 0
   /// Producers that wait for room. Their items ended before a shutdown that is requested meanwhile.
   var blockedProducers = 0
   var exports: [Export] = []
