@@ -159,7 +159,7 @@
     private func deleteOldRows(_ deadline: Deadline) {
       guard let retention, !isDeleting, retention.isDue(at: loop.now) else { return }
       isDeleting = true
-      Task {
+      Task(executorPreference: loop) {
         defer { isDeleting = false }
         guard (try? await enter(deadline)) != nil else { return }
         defer { leave() }

@@ -17,6 +17,12 @@ final class CommandSignals: Sendable {
   /// The signals by which users and supervisors control a program.
   static let numbers = [SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGTERM]
 
+  /// The signals of a terminal's keys.
+  static let keys = [SIGINT, SIGQUIT]
+
+  /// The signals that are meant to end a program.
+  static let ends = [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
+
   /// A signal, and false if the kernel made it, as for a key of the terminal.
   typealias Handler = @Sendable (_ number: Int32, _ isSent: Bool) -> Void
 

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// Decides which signals `otlp exec` passes on to its command.
 ///
 /// ```
@@ -38,12 +30,12 @@ package struct CommandStateMachine {
   /// telemetry must not delay that.
   /// - Parameter isSent: False if the kernel made the signal, as for a key of the terminal.
   package mutating func received(_ number: Int32, isSent: Bool) -> Action? {
-    let reachedCommand = !isSent && [SIGINT, SIGQUIT].contains(number)
+    let reachedCommand = !isSent && CommandSignals.keys.contains(number)
     switch state {
     case .waiting(let numbers): state = .waiting(numbers + [number])
     case .starting(let numbers): if !reachedCommand { state = .starting(numbers + [number]) }
     case .running(let id): if !reachedCommand { return .send(number: number, to: id) }
-    case .ended(let code): if [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(number) { return .exit(code: code) }
+    case .ended(let code): if CommandSignals.ends.contains(number) { return .exit(code: code) }
     }
     return nil
   }
