@@ -86,15 +86,18 @@ struct ChannelReporter {
   // MARK: Connections
 
   /// Called on the loop, outside of the channel.
-  static func report(_ event: HTTP2ConnectionEvent, _ connector: Connector, _ diagnostics: Diagnostics) {
-    var fields = [("server", connector.name)]
+  /// - Parameter newInterval: The interval of the next connections' PINGs, if the event changed it.
+  static func report(
+    _ event: HTTP2ConnectionEvent, newInterval: Duration?, of server: String, _ diagnostics: Diagnostics
+  ) {
+    var fields = [("server", server)]
     switch event {
     case .goAway(let code, let debug) where code != 0:
       fields += [("error", HTTP2ErrorCode.name(of: code)), ("text", debug.sanitized(limit: 200))]
-      guard let interval = connector.keepalive.goAwayReceived(code: code, debug: debug) else {
+      guard let newInterval else {
         return diagnostics.emit(.warning, "the server ended a connection with an error", fields)
       }
-      fields.append(("interval", "\(interval)"))
+      fields.append(("interval", "\(newInterval)"))
       diagnostics.emit(.warning, "the server gets too many pings: new connections send half as many", fields)
     case .unresponsive, .closed(.unresponsive):
       var reason = "several calls in a row had no answer"

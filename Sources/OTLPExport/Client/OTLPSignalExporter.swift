@@ -58,9 +58,7 @@ public final class OTLPSignalExporter<Item: BatchItem>: LoopExporter {
   /// Delivers a batch with as many attempts as its deadline and the server's responses permit. Never throws, and returns
   /// by `deadline`. After shutdown nothing is sent: all items count as dropped. The items are released once encoded.
   public func export(_ batch: consuming Batch<Item>, deadline: Deadline) async -> ExportOutcome {
-    guard let delivery = owner.enter(Item.signal) else { return refuse(batch) }
-    defer { owner.leave() }
-    return await delivery.export(consume batch, deadline: deadline)
+    await export(consume batch, within: nil, deadline)
   }
 
   /// Delivers a batch within `timeout`, in which the time of an outage doesn't count: the batch waits for the server to
@@ -68,13 +66,17 @@ public final class OTLPSignalExporter<Item: BatchItem>: LoopExporter {
   package func export(
     _ batch: consuming Batch<Item>, timeout: Duration, deadline: Deadline
   ) async -> ExportOutcome {
-    guard let delivery = owner.enter(Item.signal) else { return refuse(batch) }
-    defer { owner.leave() }
-    return await delivery.export(consume batch, timeout: timeout, deadline: deadline)
+    await export(consume batch, within: timeout, deadline)
   }
 
-  private func refuse(_ batch: borrowing Batch<Item>) -> ExportOutcome {
-    owner.delivery.refuse(Item.itemCount(of: copy batch), Item.signal)
+  private func export(
+    _ batch: consuming Batch<Item>, within timeout: Duration?, _ deadline: Deadline
+  ) async -> ExportOutcome {
+    guard let delivery = owner.enter(Item.signal) else {
+      return owner.delivery.refuse(Item.itemCount(of: batch), Item.signal)
+    }
+    defer { owner.leave() }
+    return await delivery.export(consume batch, timeout: timeout, deadline: deadline)
   }
 
   /// Tries exports that would wait beyond `deadline` again now, in turn if the server keeps failing; not during a pause that

@@ -159,14 +159,16 @@
     private func deleteOldRows(_ deadline: Deadline) {
       guard let retention, !isDeleting, retention.isDue(at: loop.now) else { return }
       isDeleting = true
-      Task(executorPreference: loop) {
-        defer { isDeleting = false }
-        guard (try? await enter(deadline)) != nil else { return }
-        defer { leave() }
-        let loan = pool.acquire()
-        guard !isShutDown, loan.value.isConnected else { return }
-        await delete(retention, over: loan.value, deadline)
-      }
+      Task(executorPreference: loop) { await self.deleteOldRows(retention, deadline) }
+    }
+
+    private func deleteOldRows(_ retention: Retention, _ deadline: Deadline) async {
+      defer { isDeleting = false }
+      guard (try? await enter(deadline)) != nil else { return }
+      defer { leave() }
+      let loan = pool.acquire()
+      guard !isShutDown, loan.value.isConnected else { return }
+      await delete(retention, over: loan.value, deadline)
     }
 
     private func delete(_ retention: Retention, over connection: PostgreSQLConnection, _ deadline: Deadline) async {

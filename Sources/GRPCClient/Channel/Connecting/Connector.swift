@@ -124,7 +124,7 @@ struct Connector: Sendable {
     configuration.keepalive = keepalive.configuration
     configuration.probeAfter = keepalive.probeAfter
     return HTTP2Connection(loop: loop, transport: transport, tls: engine, configuration: configuration) { event in
-      ChannelReporter.report(event, self, diagnostics)
+      ChannelReporter.report(event, newInterval: keepalive.throttled(by: event), of: name, diagnostics)
     }
   }
 }

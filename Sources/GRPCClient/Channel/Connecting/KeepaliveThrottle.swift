@@ -24,6 +24,12 @@ final class KeepaliveThrottle: Sendable {
   /// The silence after which a connection is probed before the next call; nil for never.
   var probeAfter: Duration? { state.withLock { $0.probeAfter } }
 
+  /// - Returns: The new interval if the event doubled it.
+  func throttled(by event: HTTP2ConnectionEvent) -> Duration? {
+    guard case .goAway(let code, let debug) = event else { return nil }
+    return goAwayReceived(code: code, debug: debug)
+  }
+
   /// - Returns: The new interval if the GOAWAY doubled it: of keepalive, or else of probes. Nil for any other GOAWAY.
   func goAwayReceived(code: UInt32, debug: String) -> Duration? {
     guard code == KeepaliveThrottle.enhanceYourCalm, debug == "too_many_pings" else { return nil }
