@@ -151,7 +151,9 @@ package actor Delivery {
   package func flush(_ signal: OTLPSignal, deadline: Deadline) async -> Bool {
     expedite(deadline: deadline)
     guard let done = active.waitForRunning(signal) else { return true }
-    return await done.value(until: deadline, on: loop) != nil
+    if await done.value(until: deadline, on: loop) != nil { return true }
+    active.forget(done)
+    return false
   }
 
   /// Refuses new batches of a signal, and lets running exports continue until `deadline`, which ends them. A further call can only

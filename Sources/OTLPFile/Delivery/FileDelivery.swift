@@ -114,11 +114,12 @@ actor FileDelivery {
   ///   it.
   private func attempt(_ line: FileLine, by deadline: Deadline) async -> Written? {
     var end = min(deadline, cutoff ?? .never)
-    let (begun, done) = (Promise<Void>(), Promise<Written>())
+    let queued = ForThread(line)
+    let done = Promise<Written>()
     running = done
     let limit = min(end.remaining(at: loop.now), Self.attemptTime)
     runtime.startBlocking { [output, weak self, loop] in
-      guard begun.fulfil(()) else { return }
+      guard let line = queued.take() else { return }
       let result: Written
       do throws(FileFailure) {
         result = .success(try output.write(line, by: Deadline(.system + limit)))
@@ -133,8 +134,15 @@ actor FileDelivery {
       end = min(deadline, cutoff ?? .never)
     }
     // A write that no thread has begun never begins: its items are about to count as dropped.
-    if begun.fulfil(()) { release(done) }
+    if queued.take() != nil { release(done) }
     return done.current
+  }
+
+  /// A line for a blocking thread, or for the export that gives it up.
+  private final class ForThread: Sendable {
+    private let line: Locked<FileLine?>
+    init(_ line: FileLine) { self.line = Locked(line) }
+    func take() -> FileLine? { line.withLock { $0.take() } }
   }
 
   private func writeEnded(_ promise: Promise<Written>, _ result: Written) {
@@ -160,7 +168,9 @@ actor FileDelivery {
   func flush(deadline: Deadline) async -> Bool {
     guard let done = active.waitForRunning(signal) else { return true }
     expedite()
-    return await done.value(until: deadline, on: loop) != nil
+    if await done.value(until: deadline, on: loop) != nil { return true }
+    active.forget(done)
+    return false
   }
 
   /// Refuses further lines, lets the present one go on until `deadline`, then closes the file.

@@ -140,8 +140,8 @@ final class BlockingThreads: Sendable {
   private func waitForWork(_ signal: BlockingSemaphore) -> Bool {
     while !signal.wait(until: Deadline(.system + configuration.threadKeepAlive)) {
       let ends = state.withLock { state in
-        // A signal is under way for each waiting thread: this thread waits for the next signal.
-        guard state.idle > 0 else { return false }
+        // A signal is under way for each waiting thread, or for each of this generation: this thread waits for it.
+        guard state.signal === signal, state.idle > 0 else { return false }
         state.idle -= 1
         state.threads -= 1
         return true

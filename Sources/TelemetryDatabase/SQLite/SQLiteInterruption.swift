@@ -30,6 +30,9 @@
     /// From now on only a fork interrupts the work, until the next begins.
     func ignoreDeadline() { hasTime.store(true, ordering: .relaxed) }
 
+    /// The deadline holds again, and ``stop()``.
+    func regardDeadline() { hasTime.store(false, ordering: .relaxed) }
+
     /// Ends the work soon.
     func stop() { isStopped.store(true, ordering: .relaxed) }
 

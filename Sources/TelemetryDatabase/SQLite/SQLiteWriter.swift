@@ -90,6 +90,8 @@
       guard let connection = state.connection, let retention = state.retention, retention.isDue(at: .system) else {
         return
       }
+      // The batch may have made or migrated the tables.
+      interruption.regardDeadline()
       var deleted = 0
       do throws(SQLiteFailure) {
         let cutoff = retention.cutoff

@@ -42,4 +42,7 @@ package struct ActiveExports {
     waiters.append(waiter)
     return waiter.done
   }
+
+  /// Forgets a promise of ``waitForRunning(_:)`` whose caller has given up.
+  package mutating func forget(_ done: Promise<Void>) { waiters.removeAll { $0.done === done } }
 }

@@ -12,8 +12,9 @@ internal import Synchronization
 
 /// A lock in memory that belongs to its user, such as a block that holds the lock and the values that it guards.
 ///
-/// It works in a forked child, as `Locked` does, because it doesn't store the thread that holds it. A thread that holds it must
-/// not take it again. It is in this target because functions of another one aren't inlined.
+/// It works in a forked child, as `Locked` does, because it doesn't store the thread that holds it, unless another thread of the
+/// parent held it at the fork. A thread that holds it must not take it again. It is in this target because functions of another
+/// one aren't inlined.
 ///
 /// A release is a plain store: it doesn't look for waiting threads, which would take as long as setting an attribute. They look
 /// again themselves (ARCHITECTURE P4).

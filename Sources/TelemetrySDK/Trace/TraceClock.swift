@@ -56,7 +56,8 @@ struct WallClockOffset: ~Copyable, Sendable {
   private let offset = Atomic<UInt64>(0)
   /// The monotonic time up to which `offset` holds.
   private let end = Atomic<UInt64>(0)
-  private let isChanging = Atomic(false)
+  /// The monotonic time at which a thread began to change both; 0 for none.
+  private let changing = Atomic<UInt64>(0)
 
   /// - Parameters:
   ///   - monotonic: The present monotonic time.
@@ -70,12 +71,16 @@ struct WallClockOffset: ~Copyable, Sendable {
   @inline(never)
   private func changed(at monotonic: UInt64, reading wall: () -> UInt64) -> UInt64 {
     // Two threads at once could store the offset of one and the end of the other.
-    let isFirst = !isChanging.exchange(true, ordering: .acquiring)
+    let other = changing.load(ordering: .relaxed)
+    // The thread of an old change doesn't exist in a forked child.
+    let isFree = other == 0 || monotonic > other &+ 1_000_000_000
+    let isFirst =
+      isFree && changing.compareExchange(expected: other, desired: monotonic, ordering: .acquiring).exchanged
     let current = wall() &- monotonic
     guard isFirst else { return current }
     offset.store(current, ordering: .relaxed)
     end.store(monotonic &+ Self.validity, ordering: .releasing)
-    isChanging.store(false, ordering: .releasing)
+    changing.store(0, ordering: .releasing)
     return current
   }
 }

@@ -5,11 +5,13 @@ import Testing
 @testable import TelemetryCore
 
 @Suite(.ownThreads) struct BlockingThreadsTests {
-  @Test("a shutdown ends all idle threads, also beside new ones")
-  func shutdown() async throws {
+  @Test(
+    "a shutdown ends all idle threads, also beside new ones, and beside those whose time is over",
+    arguments: [.seconds(3600), .microseconds(200)] as [Duration])
+  func shutdown(_ keepAlive: Duration) async throws {
     var configuration = TelemetryRuntime.Configuration()
     configuration.maxBlockingThreads = 16
-    configuration.threadKeepAlive = .seconds(3600)
+    configuration.threadKeepAlive = keepAlive
     for _ in 0..<200 {
       let threads = BlockingThreads(configuration)
       let (begun, gate) = (BlockingSemaphore(), BlockingSemaphore())
