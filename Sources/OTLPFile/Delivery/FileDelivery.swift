@@ -114,12 +114,13 @@ actor FileDelivery {
   ///   it.
   private func attempt(_ line: FileLine, by deadline: Deadline) async -> Written? {
     var end = min(deadline, cutoff ?? .never)
-    let queued = ForThread(line)
+    // For a thread, or for the export that gives it up.
+    let queued = Locked<FileLine?>(line)
     let done = Promise<Written>()
     running = done
     let limit = min(end.remaining(at: loop.now), Self.attemptTime)
     runtime.startBlocking { [output, weak self, loop] in
-      guard let line = queued.take() else { return }
+      guard let line = queued.withLock({ $0.take() }) else { return }
       let result: Written
       do throws(FileFailure) {
         result = .success(try output.write(line, by: Deadline(.system + limit)))
@@ -134,15 +135,8 @@ actor FileDelivery {
       end = min(deadline, cutoff ?? .never)
     }
     // A write that no thread has begun never begins: its items are about to count as dropped.
-    if queued.take() != nil { release(done) }
+    if queued.withLock({ $0.take() }) != nil { release(done) }
     return done.current
-  }
-
-  /// A line for a blocking thread, or for the export that gives it up.
-  private final class ForThread: Sendable {
-    private let line: Locked<FileLine?>
-    init(_ line: FileLine) { self.line = Locked(line) }
-    func take() -> FileLine? { line.withLock { $0.take() } }
   }
 
   private func writeEnded(_ promise: Promise<Written>, _ result: Written) {

@@ -9,26 +9,26 @@ enum ProvidedProcessor: Sendable {
   case other(Perform)
 
   init(_ processor: any SpanProcessor) {
-    if let driven = processor as? any DrivenProcessor {
-      self = .driven(driven.anyDriver)
-    } else {
-      self = .other { request, limit in
-        switch request {
-        case .flush: await processor.forceFlush(within: limit)
-        case .shutdown: await processor.shutdown(within: limit)
-        }
-      }
-    }
+    self.init(
+      processor, flush: { await processor.forceFlush(within: $0) }, shutdown: { await processor.shutdown(within: $0) })
   }
 
   init(_ processor: any LogRecordProcessor) {
+    self.init(
+      processor, flush: { await processor.forceFlush(within: $0) }, shutdown: { await processor.shutdown(within: $0) })
+  }
+
+  private init(
+    _ processor: any Sendable, flush: @escaping @Sendable (Duration) async -> FlushReport,
+    shutdown: @escaping @Sendable (Duration) async -> FlushReport
+  ) {
     if let driven = processor as? any DrivenProcessor {
       self = .driven(driven.anyDriver)
     } else {
       self = .other { request, limit in
         switch request {
-        case .flush: await processor.forceFlush(within: limit)
-        case .shutdown: await processor.shutdown(within: limit)
+        case .flush: await flush(limit)
+        case .shutdown: await shutdown(limit)
         }
       }
     }
