@@ -9,7 +9,10 @@ public struct TraceContext: @unchecked Sendable {
   public static var current: TraceContext { ContextBridge.current(bound) }
 
   /// The context that `makeCurrent(_:)` bound to the running task; empty if none is bound.
-  @TaskLocal package static var bound = TraceContext()
+  package static var bound: TraceContext { taskLocal.get() }
+
+  // Not the macro's, which inlined code couldn't use.
+  @usableFromInline static let taskLocal = TaskLocal(wrappedValue: TraceContext())
 
   /// The parts of a context that is more than a recorded span.
   // SAFETY: `span` holds the block of a record, which guards what changes in it; the rest is constant.
@@ -85,7 +88,7 @@ public struct TraceContext: @unchecked Sendable {
   }
 
   /// True if it is more than a recorded span: a span that starts in it may have a context that isn't its own alone.
-  var hasValues: Bool {
+  @usableFromInline var hasValues: Bool {
     @inline(__always) get { if let object { type(of: object) == Values.self } else { false } }
   }
 
@@ -214,15 +217,17 @@ public struct TraceContext: @unchecked Sendable {
   }
 
   /// Calls `body` with this as the ``current`` context.
+  @inlinable
   public func makeCurrent<Result>(_ body: () throws -> Result) rethrows -> Result {
-    try Self.$bound.withValue(self, operation: body)
+    try Self.taskLocal.withValue(self, operation: body)
   }
 
   /// Calls `body` with this as the ``current`` context, also in child tasks.
+  @inlinable
   public nonisolated(nonsending) func makeCurrent<Result>(
     _ body: nonisolated(nonsending) () async throws -> Result
   ) async rethrows -> Result {
-    try await Self.$bound.withValue(self, operation: body)
+    try await Self.taskLocal.withValue(self, operation: body)
   }
 }
 

@@ -32,16 +32,14 @@ public final class TelemetryTracer: Sendable {
     _ name: String, kind: SpanData.Kind = .internal, parent: TraceContext? = nil,
     attributes: Attributes = Attributes(), links: [RecordingSpan.Link] = [], at unixNano: UInt64? = nil
   ) -> RecordingSpan {
-    guard let parent else {
-      return startSpan(name, kind: kind, in: .current, attributes: attributes, links: links, at: unixNano)
-    }
-    return startSpan(name, kind: kind, in: parent, attributes: attributes, links: links, at: unixNano)
+    guard let parent else { return provider.start(source, name, kind, .current, attributes, links, unixNano) }
+    return startSpan(name, kind, in: parent, attributes, links, unixNano)
   }
 
-  @inline(__always)
+  @usableFromInline
   func startSpan(
-    _ name: String, kind: SpanData.Kind, in parent: TraceContext, attributes: Attributes, links: [RecordingSpan.Link],
-    at unixNano: UInt64?
+    _ name: String, _ kind: SpanData.Kind, in parent: TraceContext, _ attributes: Attributes,
+    _ links: [RecordingSpan.Link], _ unixNano: UInt64?
   ) -> RecordingSpan {
     provider.start(source, name, kind, parent, attributes, links, unixNano)
   }
