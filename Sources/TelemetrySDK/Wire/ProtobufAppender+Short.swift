@@ -43,14 +43,21 @@ extension ProtobufAppender {
   @inline(__always)
   private static func putShort(_ text: UnsafeRawBufferPointer, at target: UnsafeMutableRawPointer) -> Int {
     let count = text.count
-    guard let start = text.baseAddress else { return 0 }
-    if count > 32 {
-      guard count <= maxShortText else { return -1 }
-      unsafe copyEnds(start, target, count, as: SIMD32<UInt8>.self)
-    } else {
-      unsafe copyUpTo32(start, target, count)
-    }
+    guard count <= maxShortText else { return -1 }
+    unsafe copyShort(text, to: target)
     return count
+  }
+
+  /// Copies 0 to 64 bytes.
+  @unsafe
+  @inline(__always)
+  static func copyShort(_ text: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) {
+    guard let start = text.baseAddress else { return }
+    if text.count > 32 {
+      unsafe copyEnds(start, target, text.count, as: SIMD32<UInt8>.self)
+    } else {
+      unsafe copyUpTo32(start, target, text.count)
+    }
   }
 }
 

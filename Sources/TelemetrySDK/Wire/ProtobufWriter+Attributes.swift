@@ -2,7 +2,9 @@ extension ProtobufWriter {
   /// Writes each attribute as a `KeyValue`, from the last to the first.
   @inline(__always)
   package mutating func attributes(_ tag: UInt8, _ attributes: borrowing Attributes, nesting: Int = 0) {
-    attributes.elements.forEachReversed { attribute(tag, $0, nesting: nesting) }
+    attributes.elements.forEachReversed { element in
+      if !shortAttribute(tag, element) { attribute(tag, element, nesting: nesting) }
+    }
   }
 
   /// Writes a `KeyValue`. An empty value is written too (6.8.3).

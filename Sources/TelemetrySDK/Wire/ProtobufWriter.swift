@@ -231,40 +231,20 @@ public struct ProtobufWriter: ~Copyable {
   package mutating func copy(_ source: UnsafeRawBufferPointer) {
     let count = source.count
     ensure(count)
-    guard let start = source.baseAddress, count > 0 else { return }
+    guard count > 0 else { return }
     unsafe position -= count
-    if count > 32 {
-      if isTooLarge { return }
-      unsafe position.copyMemory(from: start, byteCount: count)
-    } else if count >= 16 {
-      unsafe copyEnds(start, count, as: SIMD16<UInt8>.self)
-    } else if count >= 8 {
-      unsafe copyEnds(start, count, as: UInt64.self)
-    } else if count >= 4 {
-      unsafe copyEnds(start, count, as: UInt32.self)
-    } else {
-      // For one to three bytes: the first, the middle and the last, which may coincide.
-      let middle = count >> 1
-      let last = count - 1
-      let values = unsafe (
-        start.load(as: UInt8.self), start.load(fromByteOffset: middle, as: UInt8.self),
-        start.load(fromByteOffset: last, as: UInt8.self)
-      )
-      unsafe position.storeBytes(of: values.0, as: UInt8.self)
-      unsafe position.storeBytes(of: values.1, toByteOffset: middle, as: UInt8.self)
-      unsafe position.storeBytes(of: values.2, toByteOffset: last, as: UInt8.self)
-    }
+    if count > 32, isTooLarge { return }
+    unsafe ProtobufAppender.copy(source, to: position)
   }
 
-  /// Copies one to two `Chunk`s: the first and the last, which may overlap.
+  // MARK: At a position of the caller's
+
+  /// The place in front of which the next byte is written. A caller that has read it sets it again.
   @unsafe
   @inline(__always)
-  private func copyEnds<Chunk: BitwiseCopyable>(_ start: UnsafeRawPointer, _ count: Int, as: Chunk.Type) {
-    let last = count &- MemoryLayout<Chunk>.size
-    let head = unsafe start.loadUnaligned(as: Chunk.self)
-    let tail = unsafe start.loadUnaligned(fromByteOffset: last, as: Chunk.self)
-    unsafe position.storeBytes(of: head, as: Chunk.self)
-    unsafe position.storeBytes(of: tail, toByteOffset: last, as: Chunk.self)
+  var place: UnsafeMutableRawPointer {
+    get { unsafe position }
+    set { unsafe position = newValue }
   }
 }
 
