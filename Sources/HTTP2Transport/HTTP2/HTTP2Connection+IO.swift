@@ -42,8 +42,11 @@ extension HTTP2Connection {
     guard let session, !machine.isClosed else { return }
     processSettings(session)
     processGoAway(session)
-    if hasQueuedRequests { submitQueued() }
-    guard flush(session) else { return writingFailed() }
+    repeat {
+      if hasQueuedRequests { submitQueued() }
+      guard flush(session) else { return writingFailed() }
+      // RST_STREAM frees its stream when it is sent.
+    } while hasQueuedRequests && session.hasRoom && keepalive?.isProbing != true
     if session.isFinished { return sessionFinished(session) }
     if !machine.isOpen, openRequests == 0 { perform(machine.requestsEnded()) }
   }

@@ -148,4 +148,35 @@ extension Pair {
       for call in calls { #expect(await call.value.failure == nil) }
     }
   }
+
+  @Test("a waiting request takes the stream of an abandoned one at once", arguments: [true, false])
+  func abandonedStream(isCancelled: Bool) throws {
+    try withPair(settings: [(3, 1)]) { pair in
+      await pair.peer.answerPings()
+      let first = pair.request(within: .seconds(2))
+      let second = pair.request(within: .seconds(10))
+      await pair.peer.request(1)
+      if isCancelled { first.cancel() }
+      #expect(await first.value.failure == (isCancelled ? .cancelled : .deadline))
+      await pair.settle()
+      #expect(await pair.peer.count(Frame.headers) == 2)
+      await pair.peer.answer(3)
+      #expect(await second.value.failure == nil)
+    }
+  }
+
+  @Test("a waiting request takes the stream of a request that was answered early at once")
+  func earlyAnswer() throws {
+    try withPair(settings: [(3, 1), (4, 10)]) { pair in
+      let first = pair.request(100)
+      let second = pair.request(5)
+      await pair.waitForBytes(10, 1)
+      await pair.peer.answer(1)
+      #expect(await first.value.failure == nil)
+      await pair.settle()
+      #expect(await pair.peer.count(Frame.headers) == 2)
+      await pair.peer.answer(3)
+      #expect(await second.value.failure == nil)
+    }
+  }
 }
