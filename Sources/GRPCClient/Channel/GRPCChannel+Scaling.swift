@@ -40,9 +40,9 @@ extension GRPCChannel {
     connections.reduce(0) { sum, connection in sum + connection.http2.assumeIsolated { $0.bodyBytesSent } }
   }
 
-  /// A call ended on one of several connections: a call that waits on another takes the stream.
+  /// A call ended: if there are several connections, a call that waits on another takes the stream.
   func streamFreed(on connection: ChannelConnection) {
-    guard connection.limit == nil else { return }
+    guard connections.count > 1, connection.limit == nil else { return }
     for other in connections where other.id != connection.id {
       if other.http2.assumeIsolated({ $0.releaseQueuedRequests(atMost: 1) > 0 }) { return }
     }

@@ -100,7 +100,10 @@ package actor GRPCChannel {
       let response = await pick.connection.http2.request(
         request, deadline: deadline, waits: wasMoved || pick.waitsForStream)
       if ResponseReader.isPlainSuccess(response) {
-        if picker.reportsAnswers { callAnswered(on: pick.connection) }
+        if picker.reportsAnswers {
+          callAnswered(on: pick.connection)
+          streamFreed(on: pick.connection)
+        }
         return .success
       }
       if let result = read(response, pick.connection, deadline) { return result }
@@ -166,13 +169,12 @@ package actor GRPCChannel {
     case .server, .transport, .deadline, .protocolViolation:
       perform(balancer.callFailed(on: connection.id, at: loop.now, callsWait: !waitingCalls.isEmpty))
     }
-    if isEnded { connectionEnded(connection) }
+    if isEnded { connectionEnded(connection) } else { streamFreed(on: connection) }
   }
 
   private func callAnswered(on connection: ChannelConnection) {
     balancer.callAnswered(on: connection.id)
     picker.updateReports(from: balancer, connections.count)
-    if connections.count > 1 { streamFreed(on: connection) }
   }
 
   // MARK: Waiting for a connection

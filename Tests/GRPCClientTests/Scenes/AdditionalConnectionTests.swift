@@ -31,6 +31,28 @@ import Testing
     }
   }
 
+  @Test(
+    "a call that waits takes the stream that an abandoned call leaves on another connection", arguments: [true, false])
+  func abandonedCall(isCancelled: Bool) throws {
+    try balancingScene(streams(2)) { scene in
+      scene.servers[0].script(.success.delayed(by: .seconds(1)), .success.delayed(by: .seconds(1)), .silence, .silence)
+      // Both connections come up.
+      let first = (0..<2).map { _ in scene.simulation.task { await scene.call(within: .seconds(20)).code } }
+      for call in first { #expect(await call.value == .ok) }
+      #expect(scene.open[0] == 2)
+      let stuck = scene.simulation.task { await scene.call(within: .seconds(60)).code }
+      let abandoned = scene.simulation.task { await scene.call(within: .seconds(5)).code }
+      await scene.simulation.sleep(.milliseconds(500))
+      let waiting = scene.simulation.task { await scene.call(within: .seconds(20)).code }
+      await scene.simulation.sleep(.milliseconds(500))
+      #expect(scene.requests[0] == 4)
+      if isCancelled { abandoned.cancel() }
+      #expect(await abandoned.value == (isCancelled ? .cancelled : .deadlineExceeded))
+      #expect(await waiting.value == .ok)
+      #expect(await stuck.value == .deadlineExceeded)
+    }
+  }
+
   @Test("sequential calls use one connection")
   func oneAtATime() throws {
     try balancingScene(streams(10)) { scene in
