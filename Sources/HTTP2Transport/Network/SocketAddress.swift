@@ -41,6 +41,15 @@ extension SocketAddress: CustomStringConvertible {
     }
   }
 
+  /// The interface of a link-local IPv6 address; 0 for none.
+  package var scope: UInt32 { if case .ipv6(_, _, _, let scope) = self { scope } else { 0 } }
+
+  /// The same address without a scope.
+  package var withoutScope: SocketAddress {
+    guard case .ipv6(let high, let low, let port, _) = self else { return self }
+    return .ipv6(high: high, low: low, port: port, scope: 0)
+  }
+
   /// The same address with another port.
   package func withPort(_ port: UInt16) -> SocketAddress {
     switch self {

@@ -152,8 +152,11 @@
       let end = min(deadline, Deadline(loop.now + plan.values.connectTimeout))
       do throws(NetworkError) {
         let addresses = try await network.resolve(host: host.name, port: host.port, deadline: end)
-        let texts = addresses.prefix(16).map { $0.host.contains(":") ? "[\($0.host)]" : $0.host }
-        handles.use(resolved: ["\(host.name):\(host.port):\(texts.joined(separator: ","))"])
+        let texts = addresses.prefix(16).map(\.withoutScope.host).map { $0.contains(":") ? "[\($0)]" : $0 }
+        // libcurl reads no scope in the entry, and knows one for all addresses, which only link-local ones use.
+        let scope = addresses.lazy.map(\.scope).first { $0 != 0 } ?? 0
+        handles.use(
+          .init(entries: ["\(host.name):\(host.port):\(texts.joined(separator: ","))"], scope: scope))
         return nil
       } catch {
         // The look-up may take longer than the attempt; an earlier reason tells more.

@@ -20,6 +20,14 @@
       let headers: Headers
     }
 
+    /// The addresses of the host's name.
+    struct Resolved: Equatable {
+      /// The entries for libcurl's cache of names.
+      var entries: [String] = []
+      /// The interface of the link-local addresses; 0 for none.
+      var scope: UInt32 = 0
+    }
+
     // SAFETY: owned by this object, freed by `close`.
     private(set) var handle: UnsafeMutableRawPointer
     let storage: UnsafeMutablePointer<CurlTransferStorage>
@@ -123,10 +131,10 @@
 
     /// Prepares the next request.
     /// - Parameters:
-    ///   - resolved: Entries for libcurl's cache of names, and their generation.
+    ///   - resolved: The host's addresses, and their generation.
     func prepare(
       _ number: Int, _ request: Request, _ plan: HTTPRequestPlan,
-      resolved: (entries: [String], generation: Int), sessions: UnsafeMutableRawPointer?
+      resolved: (addresses: Resolved, generation: Int), sessions: UnsafeMutableRawPointer?
     ) {
       unsafe storage.pointee.number = number
       unsafe storage.pointee.response = HTTPResponse(status: 0)
@@ -149,7 +157,8 @@
       }
       if resolved.generation != resolvedGeneration {
         resolvedGeneration = resolved.generation
-        resolvedList = CurlList(resolved.entries)
+        resolvedList = CurlList(resolved.addresses.entries)
+        set(CURLOPT_ADDRESS_SCOPE, Int(resolved.addresses.scope))
         unsafe COTLPCURL_set_list(handle, CURLOPT_RESOLVE, resolvedList.pointer)
       }
       if let sessions = unsafe sessions { unsafe COTLPCURL_set_pointer(handle, CURLOPT_SHARE, sessions) }

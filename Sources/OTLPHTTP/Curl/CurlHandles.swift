@@ -23,7 +23,8 @@
     /// The caches of TLS sessions: the last is in use, those before may still be a handle's.
     private var sessions: [UnsafeMutableRawPointer] = unsafe []
     private var sessionsSince: MonotonicInstant?
-    private(set) var resolved: (entries: [String], generation: Int) = ([], 0)
+    private var resolved = CurlEasy.Resolved()
+    private var resolvedGeneration = 0
 
     /// nil if there is no memory or no descriptor.
     init?(
@@ -64,10 +65,11 @@
     /// The time at which libcurl wants to be called.
     var timer: MonotonicInstant? { isClosed ? nil : unsafe storage.pointee.timer }
 
-    /// Uses these entries for the cache of names.
-    func use(resolved entries: [String]) {
-      guard entries != resolved.entries else { return }
-      resolved = (entries, resolved.generation + 1)
+    /// Uses these addresses for the host's name.
+    func use(_ addresses: CurlEasy.Resolved) {
+      guard addresses != resolved else { return }
+      resolved = addresses
+      resolvedGeneration += 1
     }
 
     /// Forgets TLS sessions that are old, or all of them.
@@ -88,7 +90,7 @@
     func begin(_ request: CurlEasy.Request) -> Int? {
       guard !isClosed, let easy = unsafe idle.popLast() ?? CurlEasy(plan, storage) else { return nil }
       lastNumber += 1
-      unsafe easy.prepare(lastNumber, request, plan, resolved: resolved, sessions: sessions.last)
+      unsafe easy.prepare(lastNumber, request, plan, resolved: (resolved, resolvedGeneration), sessions: sessions.last)
       guard unsafe curl_multi_add_handle(multi, easy.handle) == CURLM_OK else {
         easy.close()
         return nil
