@@ -38,6 +38,11 @@ import Testing
     #expect(requests(text, pieces: size) == ["POST /a abc", "GET /b ", "POST /c def", "POST /d "])
   }
 
+  @Test("without a limit, a body may claim any length")
+  func largestBody() {
+    #expect(requests("POST / HTTP/1.1\r\nContent-Length: \(Int.max)\r\n\r\nabc", pieces: 20, maxBody: .max) == [])
+  }
+
   @Test(
     "a request that can't be read, or could be read in two ways, is refused",
     arguments: [

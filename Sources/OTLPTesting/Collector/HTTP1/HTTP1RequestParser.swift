@@ -91,7 +91,7 @@ package struct HTTP1RequestParser {
 
   private mutating func take(atMost count: Int) -> [UInt8]? {
     guard position < buffer.count else { return nil }
-    let end = min(buffer.count, position + count)
+    let end = position + min(buffer.count - position, count)
     defer { position = end }
     return Array(buffer[position..<end])
   }
