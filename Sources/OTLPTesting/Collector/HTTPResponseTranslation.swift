@@ -65,7 +65,7 @@ struct HTTPResponseTranslation {
   /// A failure with a `google.rpc.Status` in the request's encoding (3.2.4).
   func failure(_ status: Int, _ content: RPCStatus, pause: Duration? = nil) -> [Step] {
     // Whole seconds, not less than the pause.
-    let seconds = pause.map { ($0.clampedNanoseconds + 999_999_999) / 1_000_000_000 }
+    let seconds = pause.map(\.clampedNanoseconds).map { $0 / 1_000_000_000 + ($0 % 1_000_000_000 > 0 ? 1 : 0) }
     var more = seconds.map { [Field("retry-after", "\($0)")] } ?? []
     if status == 405 { more.append(Field("allow", "POST")) }  // RFC 9110 section 15.5.6
     return answer(status, body(content.protobuf, .rpcStatus), more)

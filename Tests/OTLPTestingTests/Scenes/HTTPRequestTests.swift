@@ -70,6 +70,18 @@ import Testing
     await collector.stop()
   }
 
+  @Test(
+    "a pause of any length becomes Retry-After",
+    arguments: [Duration.seconds(Int64.max), .nanoseconds(1), .seconds(-1)])
+  func anyPause(pause: Duration) async throws {
+    let collector = try await LoopbackCollector()
+    collector.script(.status(.unavailable, retryDelay: pause))
+    let answer = try await exchange(collector, request(Self.message.array))
+    #expect(answer.hasPrefix("HTTP/1.1 503 "), "\(answer)")
+    #expect(answer.contains("retry-after: ") == (pause > .zero), "\(answer)")
+    await collector.stop()
+  }
+
   @Test("scripted responses are translated to HTTP's (3.2)")
   func translation() async throws {
     let collector = try await LoopbackCollector()
