@@ -55,11 +55,17 @@ final class CollectorStore: Sendable {
     state.withLock { state in
       state.script = []
       state.connectionScript = []
-      state.handler = nil
     }
+    setHandler(nil)
   }
 
-  func setHandler(_ handler: (@Sendable (Request) -> Response)?) { state.withLock { $0.handler = handler } }
+  func setHandler(_ handler: (@Sendable (Request) -> Response)?) {
+    let before = state.withLock { state in
+      defer { state.handler = handler }
+      return state.handler
+    }
+    _ = before  // released outside the lock: what the handler held may use the collector at its end
+  }
 
   func scriptConnections(_ behaviors: [LoopbackCollector.ConnectionBehavior]) {
     state.withLock { $0.connectionScript += behaviors }

@@ -32,6 +32,23 @@ import Testing
     }
   }
 
+  @Test("an object that ends with the handler may use the collector")
+  func handlerEnds() async throws {
+    let collector = try await LoopbackCollector()
+    let ended = Promise<Int>()
+    let lease = try TelemetryRuntime.shared.acquire()
+    keepInHandler(of: collector, ended)
+    lease.runtime.startBlocking { collector.onRequest(nil) }
+    #expect(await ended.value(until: .after(Loopback.patience), on: lease.loop) == 0)
+    await collector.stop()
+    lease.end()
+  }
+
+  private func keepInHandler(of collector: LoopbackCollector, _ ended: Promise<Int>) {
+    let observer = HandlerEnd { ended.fulfil(collector.requestCount) }
+    collector.onRequest { _ in withExtendedLifetime(observer) { .success } }
+  }
+
   @Test("waitForRequests counts requests with any response")
   func requestsAreWaitedForWhateverIsAnswered() throws {
     try Fixture.run { fixture in
@@ -237,4 +254,11 @@ import Testing
       #expect(fixture.collector.counts.connections == 2)
     }
   }
+}
+
+/// Calls a closure at its end.
+private final class HandlerEnd: Sendable {
+  private let atEnd: @Sendable () -> Void
+  init(_ atEnd: @escaping @Sendable () -> Void) { self.atEnd = atEnd }
+  deinit { atEnd() }
 }
