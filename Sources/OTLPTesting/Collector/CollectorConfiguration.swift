@@ -115,6 +115,13 @@ extension LoopbackCollector {
 }
 
 extension LoopbackCollector.Configuration {
+  /// The longest body of a request: compression hardly makes a message larger.
+  var maxBodyBytes: Int {
+    let message = max(0, maxMessageBytes)
+    let (sum, overflow) = message.addingReportingOverflow(message / 16 + 64 << 10)
+    return overflow ? .max : sum
+  }
+
   /// The TLS context from the files, or nil for plaintext.
   func tlsContext() throws -> TLSServerContext? {
     try tls.map {

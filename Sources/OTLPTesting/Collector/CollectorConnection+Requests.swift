@@ -26,15 +26,22 @@ extension CollectorConnection {
 
   private func bodyGrew(_ id: Int32) {
     guard let request = requests[id], !request.hasBegun else { return }
-    if request.yieldsToRefusal {
+    if session.isTooLong(id) {
+      requests[id]?.response = CollectorConnection.refusalAtOnce(request.reader.tooLong())
+    } else if request.yieldsToRefusal {
       // A request that is too large by its prefix is refused at once, as gRPC's servers do.
       do throws(GRPCRequestReader.Refusal) {
         try request.reader.checkPrefix(session.bodyPrefix(of: id, 5))
       } catch {
-        requests[id]?.response = Response(start: .headers, steps: error.response.steps + [.reset(.noError)])
+        requests[id]?.response = CollectorConnection.refusalAtOnce(error)
       }
     }
     runIfDue(id)
+  }
+
+  /// The response to a request whose rest isn't awaited.
+  private static func refusalAtOnce(_ refusal: GRPCRequestReader.Refusal) -> Response {
+    Response(start: .headers, steps: refusal.response.steps + [.reset(.noError)])
   }
 
   private func complete(_ id: Int32) {

@@ -49,6 +49,15 @@ enum CollectorRequestReader {
     if case .grpc(let reader) = self { try reader.checkPrefix(prefix) }
   }
 
+  /// The refusal of a body without end.
+  func tooLong() -> Refusal {
+    switch self {
+    case .grpc(let reader):
+      Refusal(.resourceExhausted, "grpc: received message larger than max \(reader.configuration.maxMessageBytes)")
+    case .http(let reader): reader.tooLarge
+    }
+  }
+
   /// The message of a complete body in protobuf, decompressed.
   func message(_ body: [UInt8]) throws(Refusal) -> GRPCRequestReader.Message {
     switch self {

@@ -15,6 +15,8 @@ protocol CollectorSession: AnyObject {
   func bodyCount(of stream: Int32) -> Int
   /// The first bytes of a body.
   func bodyPrefix(of stream: Int32, _ count: Int) -> [UInt8]
+  /// True if the body is longer than any that can be taken, and isn't kept.
+  func isTooLong(_ stream: Int32) -> Bool
   /// Moves the body out of the stream.
   func takeBody(of stream: Int32) -> [UInt8]
   var openStreams: Int { get }

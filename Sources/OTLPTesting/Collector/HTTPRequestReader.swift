@@ -60,7 +60,7 @@ struct HTTPRequestReader {
   /// Makes responses of this request.
   var translation: HTTPResponseTranslation { HTTPResponseTranslation(isJSON: isJSON, signal: signal ?? .traces) }
 
-  private var tooLarge: Refusal { refusal(413, "the message is larger than \(configuration.maxMessageBytes) bytes") }
+  var tooLarge: Refusal { refusal(413, "the message is larger than \(configuration.maxMessageBytes) bytes") }
 
   private func refusal(_ status: Int, _ message: String) -> Refusal {
     Refusal(

@@ -12,7 +12,7 @@ final class ServerSession {
 
   init(_ configuration: LoopbackCollector.Configuration) {
     unsafe storage = .allocate(capacity: 1)
-    unsafe storage.initialize(to: ServerSessionStorage())
+    unsafe storage.initialize(to: ServerSessionStorage(maxBodyBytes: configuration.maxBodyBytes))
     var callbacks: OpaquePointer?
     var options: OpaquePointer?
     var session: OpaquePointer?
@@ -69,6 +69,8 @@ final class ServerSession {
   func bodyPrefix(of stream: Int32, _ count: Int) -> [UInt8] {
     unsafe Array(storage.pointee.streams[stream]?.body.prefix(count) ?? [])
   }
+
+  func isTooLong(_ stream: Int32) -> Bool { unsafe storage.pointee.streams[stream]?.isTooLong ?? false }
 
   /// Moves the body out of the stream.
   func takeBody(of stream: Int32) -> [UInt8] {

@@ -9,6 +9,8 @@ struct ServerSessionStorage {
     var outputEnds = false
     var hasResponse = false
     var isDeferred = false
+    /// The body is longer than any that can be taken, and isn't kept.
+    var isTooLong = false
 
     var outputCount: Int { output.count - outputHead }
   }
@@ -16,8 +18,11 @@ struct ServerSessionStorage {
   /// Further header fields are ignored.
   private static let maxFields = 1000
 
+  let maxBodyBytes: Int
   var streams: [Int32: Stream] = [:]
   var events: [ServerEvent] = []
+
+  init(maxBodyBytes: Int) { self.maxBodyBytes = maxBodyBytes }
 
   mutating func begin(_ id: Int32) { streams[id] = Stream() }
 
@@ -28,7 +33,13 @@ struct ServerSessionStorage {
 
   @unsafe
   mutating func addBody(_ id: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
-    unsafe streams[id]?.body.append(contentsOf: bytes)
+    guard let stream = streams[id], !stream.isTooLong else { return }
+    if bytes.count > maxBodyBytes - stream.body.count {
+      streams[id]?.isTooLong = true
+      streams[id]?.body = []
+    } else {
+      unsafe streams[id]?.body.append(contentsOf: bytes)
+    }
   }
 
   mutating func close(_ id: Int32) {

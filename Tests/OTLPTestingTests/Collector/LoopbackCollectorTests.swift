@@ -32,6 +32,24 @@ import Testing
     }
   }
 
+  @Test(
+    "a body that is longer than its message may be is refused before its end, despite a script",
+    arguments: [true, false])
+  func endlessBody(isScripted: Bool) throws {
+    var configuration = LoopbackCollector.Configuration()
+    configuration.maxMessageBytes = 1_000
+    configuration.initialWindowSize = 300_000
+    configuration.grantsWindow = false
+    try Fixture.run(configuration) { fixture in
+      if isScripted { fixture.collector.script(.silence) }
+      let view = await fixture.client.call([0, 0, 0, 0, 10] + [UInt8](repeating: 0, count: 2 << 20))
+      #expect(view.value("grpc-status") == "8")
+      #expect(view.closeCode == 0)
+      #expect(fixture.collector.requestCount == 0)
+      #expect(await fixture.client.call(Fixture.body(Fixture.spans(1))).value("grpc-status") == "0")
+    }
+  }
+
   @Test("an object that ends with the handler may use the collector")
   func handlerEnds() async throws {
     let collector = try await LoopbackCollector()
