@@ -163,7 +163,7 @@ extension CollectorConnection {
   func sendGoAway(_ lastStream: Int32, _ code: UInt32, _ debug: String) {
     let lastStream = max(lastStream, lastAccepted)
     goAwayLimit = min(goAwayLimit, lastStream)
-    if lastStream > session.lastProcessedStream {
+    if session.hasFrames, lastStream > session.lastProcessedStream {
       append(ServerSession.goAwayFrame(lastStream: lastStream, code, debug: debug))
     } else {
       session.submitGoAway(lastStream: lastStream, code, debug: debug)

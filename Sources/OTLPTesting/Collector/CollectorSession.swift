@@ -19,6 +19,8 @@ protocol CollectorSession: AnyObject {
   func isTooLong(_ stream: Int32) -> Bool
   /// Moves the body out of the stream.
   func takeBody(of stream: Int32) -> [UInt8]
+  /// True for HTTP/2, whose frames may be sent without the session.
+  var hasFrames: Bool { get }
   var openStreams: Int { get }
   var lastProcessedStream: Int32 { get }
 
@@ -43,4 +45,5 @@ protocol CollectorSession: AnyObject {
 
 extension ServerSession: CollectorSession {
   var hasEvents: Bool { false }
+  var hasFrames: Bool { true }
 }

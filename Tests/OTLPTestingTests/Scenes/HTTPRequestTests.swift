@@ -82,6 +82,49 @@ import Testing
     await collector.stop()
   }
 
+  /// Waits for the response to a request that keeps the connection, and for what follows `action`.
+  private func exchange(_ collector: LoopbackCollector, then action: () async -> Void) async throws -> String {
+    let client = try #require(Loopback.Client(collector.port))
+    client.send(request(Self.message.array, closes: false))
+    #expect(await collector.waitForSpans(3, within: Loopback.patience))
+    await action()
+    let answer = await client.readToEnd()
+    #expect(collector.counts.openConnections == 0)
+    return answer
+  }
+
+  @Test("a GOAWAY ends an HTTP/1.1 connection that is kept, without a byte that is no response")
+  func goAwayOfKept() async throws {
+    let collector = try await LoopbackCollector()
+    let answer = try await exchange(collector) { await collector.goAway() }
+    #expect(answer.hasSuffix("content-length: 0\r\n\r\n"), "\(answer)")
+    await collector.stop()
+  }
+
+  @Test("the maximum age ends an HTTP/1.1 connection without a byte that is no response")
+  func oldConnection() async throws {
+    var configuration = LoopbackCollector.Configuration()
+    configuration.maxConnectionAge = .milliseconds(300)
+    let collector = try await LoopbackCollector(configuration)
+    let answer = try await exchange(collector) {}
+    #expect(answer.hasSuffix("content-length: 0\r\n\r\n"), "\(answer)")
+    await collector.stop()
+  }
+
+  @Test(
+    "a scripted GOAWAY ends an HTTP/1.1 connection, after the response if that follows",
+    arguments: [LoopbackCollector.LastStream.all, .current, .beforeCurrent, .none])
+  func scriptedGoAway(lastStream: LoopbackCollector.LastStream) async throws {
+    let collector = try await LoopbackCollector()
+    collector.script(.goAway(lastStream: lastStream))
+    let answer = try await exchange(collector, request(Self.message.array, closes: false))
+    let isCovered = lastStream == .all || lastStream == .current
+    #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") == isCovered && answer.isEmpty != isCovered, "\(answer)")
+    #expect(collector.spanCount == (isCovered ? 3 : 0))
+    #expect(collector.counts.openConnections == 0)
+    await collector.stop()
+  }
+
   @Test("scripted responses are translated to HTTP's (3.2)")
   func translation() async throws {
     let collector = try await LoopbackCollector()

@@ -100,6 +100,7 @@ final class HTTP1Session: CollectorSession {
     return request?.body ?? []
   }
 
+  var hasFrames: Bool { false }
   var openStreams: Int { request == nil ? 0 : 1 }
   var lastProcessedStream: Int32 { max(0, lastNumber) }
 
@@ -162,10 +163,10 @@ final class HTTP1Session: CollectorSession {
     isFinished = true
   }
 
-  /// The connection ends after the response in progress.
+  /// The connection ends, after the response in progress if that is covered.
   func submitGoAway(lastStream: Int32, _ code: UInt32, debug: String) {
     isClosing = true
-    if request == nil { isFinished = true }
+    if request.map({ $0.number > lastStream }) ?? true { isFinished = true }
   }
 
   /// HTTP/1.1 has no settings.
