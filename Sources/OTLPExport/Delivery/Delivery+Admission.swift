@@ -4,10 +4,15 @@ internal import TelemetrySDK
 
 // Admission of calls: the destination decides when a call may begin, the queue keeps the order of arrival.
 extension Delivery {
-  /// A call that began while the server was down. The task can be cancelled once the server is back.
+  /// A call in a task of its own.
+  struct OwnTask {
+    let signal: OTLPSignal
+    let task: Task<Result<ExportResponse, AttemptFailure>, Never>
+  }
+
+  /// A call that began while the server was down. Its task can be cancelled once the server is back.
   struct Probe {
     let start: MonotonicInstant
-    let task: Task<Result<ExportResponse, AttemptFailure>, Never>
     /// True if the probe was cancelled because the server responded to a later call.
     var isAbandoned = false
   }
@@ -196,8 +201,8 @@ extension Delivery {
   }
 
   private func abandonProbe(_ number: Int) {
-    guard let probe = probes[number] else { return }
+    guard probes[number] != nil, let call = ownTasks[number] else { return }
     probes[number]?.isAbandoned = true
-    probe.task.cancel()
+    call.task.cancel()
   }
 }

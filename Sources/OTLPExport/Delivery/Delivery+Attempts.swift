@@ -68,7 +68,7 @@ extension Delivery {
     var headers: OTLPHeaders?
     if let headerSource {
       export.part.headerGeneration = nil
-      switch await headerSource.headers(deadline: deadline) {
+      switch await headerSource.headers(for: export.signal, deadline: deadline) {
       case .success(let provided):
         headers = provided.headers
         export.part.headerGeneration = provided.generation
@@ -79,28 +79,42 @@ extension Delivery {
     let message = OutgoingMessage(
       bytes: export.part.compressed ?? export.part.encoded ?? export.part.request.message, signal: export.signal,
       isCompressed: export.part.compressed != nil)
-    let result =
-      call.isProbe
-      ? await probe(call, message, headers, deadline)
-      : await client.send(message, headers: headers, deadline: deadline)
+    let result: Result<ExportResponse, AttemptFailure>
+    if call.isProbe {
+      result = await probe(call, message, headers, deadline)
+    } else if export.allowance == nil {
+      // No processor ends the export, so the signal's shutdown does.
+      result = await sendAlone(call, message, headers, deadline)
+    } else {
+      result = await client.send(message, headers: headers, deadline: deadline)
+    }
     if case .failure(let failure) = result, !failure.hadConnection { return result }
     export.requestBytes += message.bytes.count
     return result
   }
 
-  /// Sends in a task of its own (``Probe``).
-  private func probe(
+  /// Sends in a task of its own (``OwnTask``).
+  private func sendAlone(
     _ call: Destination.Call, _ message: OutgoingMessage, _ headers: OTLPHeaders?, _ deadline: Deadline
   ) async -> Result<ExportResponse, AttemptFailure> {
     let task = Task(executorPreference: loop) { [client] in
       await client.send(message, headers: headers, deadline: deadline)
     }
-    probes[call.number] = Probe(start: call.start, task: task)
-    let result = await withTaskCancellationHandler {
+    ownTasks[call.number] = OwnTask(signal: message.signal, task: task)
+    defer { ownTasks[call.number] = nil }
+    return await withTaskCancellationHandler {
       await task.value
     } onCancel: {
       task.cancel()
     }
+  }
+
+  /// Sends, and can be abandoned (``Probe``).
+  private func probe(
+    _ call: Destination.Call, _ message: OutgoingMessage, _ headers: OTLPHeaders?, _ deadline: Deadline
+  ) async -> Result<ExportResponse, AttemptFailure> {
+    probes[call.number] = Probe(start: call.start)
+    let result = await sendAlone(call, message, headers, deadline)
     guard case .failure(let failure) = result, failure.origin == .cancelled else {
       probes[call.number]?.isAbandoned = false
       return result

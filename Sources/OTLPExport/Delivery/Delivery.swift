@@ -37,6 +37,8 @@ package actor Delivery {
   var queue = AdmissionQueue()
   /// The calls that began while the server was down, by number.
   var probes: [Int: Probe] = [:]
+  /// The calls that can be cancelled alone, by number.
+  var ownTasks: [Int: OwnTask] = [:]
   /// The client's number of connections when the server refused gzip.
   var gzipRefusedAt: Int?
   /// The governor of automatic compression; nil for a fixed compression.
@@ -165,6 +167,8 @@ package actor Delivery {
     queue.wakeAll()
     if let done = active.waitForRunning(signal) { _ = await done.value(until: deadline, on: loop) }
     endThreadWork(signal)
+    await headerSource?.end(signal)
+    for (_, call) in ownTasks.sorted(by: { $0.key < $1.key }) where call.signal == signal { call.task.cancel() }
   }
 
   /// Ends the client, after the end of all signals.

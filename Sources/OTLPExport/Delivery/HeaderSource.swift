@@ -1,4 +1,5 @@
 internal import TelemetryCore
+internal import TelemetrySDK
 
 /// Calls a header provider for all exports that wait for headers. Runs on the delivery's loop.
 ///
@@ -20,7 +21,7 @@ actor HeaderSource {
   private let limit: Duration
   private let diagnostics: Diagnostics
   private var refresh = HeaderRefresh()
-  private var waiting: [Int: Promise<Headers>] = [:]
+  private var waiting: [Int: (signal: OTLPSignal, promise: Promise<Headers>)] = [:]
   private var nextWaiting = 0
   /// The calls of the provider that have not returned, by number.
   private var calls: [Int: Task<Void, Never>] = [:]
@@ -37,15 +38,15 @@ actor HeaderSource {
     self.diagnostics = diagnostics.limited(by: loop)
   }
 
-  /// Waits for the headers of an attempt until `deadline`.
-  func headers(deadline: Deadline) async -> Headers {
+  /// Waits for the headers of a signal's attempt until `deadline`.
+  func headers(for signal: OTLPSignal, deadline: Deadline) async -> Headers {
     guard !isEnded else { return .failure(.cancelledWithoutHeaders) }
     if let headers = validHeaders() { return .success(headers) }
     // No suspension since the check: a result in between would be missed.
     let promise = Promise<Headers>()
     let number = nextWaiting
     nextWaiting += 1
-    waiting[number] = promise
+    waiting[number] = (signal, promise)
     let result = await withTaskCancellationHandler {
       await promise.value(until: deadline, on: loop)
     } onCancel: {
@@ -57,6 +58,13 @@ actor HeaderSource {
 
   /// The server responded UNAUTHENTICATED to the headers of `generation`.
   func refused(_ generation: Int) { refresh.refused(generation) }
+
+  /// Cancels the waiting of a signal.
+  func end(_ signal: OTLPSignal) {
+    for (_, attempt) in waiting.sorted(by: { $0.key < $1.key }) where attempt.signal == signal {
+      attempt.promise.fulfil(.failure(.cancelledWithoutHeaders))
+    }
+  }
 
   /// Cancels all calls and all waiting.
   func end() {
@@ -141,7 +149,7 @@ actor HeaderSource {
   }
 
   private func fulfil(_ result: Headers) {
-    let promises = waiting.sorted { $0.key < $1.key }.map(\.value)  // a dictionary has no fixed order
+    let promises = waiting.sorted { $0.key < $1.key }.map(\.value.promise)  // a dictionary has no fixed order
     waiting.removeAll()
     for promise in promises { promise.fulfil(result) }
   }

@@ -120,6 +120,19 @@ import Testing
     }
   }
 
+  @Test func theShutdownOfASignalEndsItsWaitForHeaders() throws {
+    try simulate(seed: 1) { simulation in
+      let fixture = Self.fixture(simulation, Tokens(simulation, takes: .seconds(60))) { $0.timeout.set(.zero) }
+      let start = simulation.now
+      let waiting = simulation.task { await fixture.export(within: .seconds(40)) }
+      await simulation.sleep(.seconds(1))
+      await fixture.delivery.end(.traces, deadline: Deadline(start + .seconds(10)))
+      #expect(await waiting.value.dropped == [.shutdown: 10])
+      #expect(simulation.now - start == .seconds(10))
+      await fixture.delivery.close(deadline: Deadline(start + .seconds(10)))
+    }
+  }
+
   @Test func aSecondUnauthenticatedIsFinal() throws {
     try simulate(seed: 1) { simulation in
       let tokens = Tokens(simulation)

@@ -94,12 +94,13 @@ import Testing
       let fixture = DeliveryFixture(simulation, [.fail(.server(8, retryInfo: .some(.seconds(5))))])
       let start = simulation.now
       async let first = fixture.export()
-      async let second = fixture.export()
-      let late = simulation.task {
-        await simulation.sleep(.seconds(1))
-        return await fixture.export()
+      let later = [Duration.milliseconds(1), .seconds(1)].map { pause in
+        simulation.task {
+          await simulation.sleep(pause)
+          return await fixture.export()
+        }
       }
-      let outcomes = await [first, second, late.value]
+      let outcomes = await [first, later[0].value, later[1].value]
       #expect(outcomes.map(\.exported) == [10, 10, 10])
       // The first attempt led to the pause, which held all later attempts.
       let times = fixture.client.calls.map { $0.time - start }

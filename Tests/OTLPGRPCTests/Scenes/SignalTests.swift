@@ -57,6 +57,24 @@ import Testing
     await collector.stop()
   }
 
+  @Test("the shutdown of a signal ends its exports at the deadline, while another signal goes on")
+  func shutdownOfOne() throws {
+    try scene(configure: { $0.timeout = .zero }) { scene in
+      let (logs, simulation) = (scene.exporter.logExporter, scene.simulation)
+      scene.collector.script(.silence, .silence)
+      let start = simulation.now
+      let spans = simulation.task { await scene.export(5, within: .seconds(600)) }
+      let records = simulation.task { await logs.export(Self.records(2), deadline: Deadline(start + .seconds(60))) }
+      #expect(await scene.collector.waitForRequests(2, within: .seconds(5)))
+      await scene.exporter.shutdown(deadline: Deadline(start + .seconds(10)))
+      #expect(await spans.value.dropped == [.shutdown: 5])
+      #expect(simulation.now - start < .seconds(11), "\(simulation.now - start)")
+      #expect(await records.value.dropped == [.timeout: 2])
+      #expect(simulation.now - start >= .seconds(60))
+      await logs.shutdown(deadline: Deadline(simulation.now + .seconds(1)))
+    }
+  }
+
   @Test(
     "a request has its signal's path, the encoding of its message, and the attempt's time",
     arguments: [OTLPCompression.none, .gzip])
