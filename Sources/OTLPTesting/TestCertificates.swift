@@ -1,4 +1,5 @@
 internal import COTLPOpenSSL
+internal import HTTP2Transport
 internal import Synchronization
 internal import TelemetryCore
 
@@ -39,6 +40,7 @@ public final class TestCertificates: Sendable {
   /// - Parameter hosts: The names and IP addresses of the server's certificate.
   /// - Throws: An error if a file can't be written or OpenSSL fails.
   public init(hosts: [String] = ["localhost", "127.0.0.1", "::1"]) throws {
+    TLSLibrary.initialize()
     directory = try Self.makeDirectory()
     authority = directory + "/authority.pem"
     certificate = directory + "/server.pem"

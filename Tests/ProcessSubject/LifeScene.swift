@@ -70,3 +70,22 @@ private func bytesInUse() -> Int {
   check(system > 0, "malloc_info: \(lines)")
   return system - size("<total type=\"fast\"") - size("<total type=\"rest\"")
 }
+
+/// Exports once, and ends the process. Prints a line if OpenSSL's clean-up runs at exit.
+func openSSLAtExit(_ options: Options) {
+  typealias Register = @convention(c) (@convention(c) () -> Void) -> CInt
+  do {
+    var configuration = options.exporter
+    configuration.clientCertificate = options.text("certificate").map { .file($0) }
+    configuration.clientKey = options.text("key").map { .file($0) }
+    let exporter = try options.makeExporter(configuration)
+    let processor = try BatchSpanProcessor(exporter: exporter)
+    processor.onEnd(span(0, 0))
+    check(delivered(processor.forceFlushBlocking(within: .seconds(60)), 1), "no delivery")
+    guard let symbol = dlsym(nil, "OPENSSL_atexit") else { fail("no OpenSSL") }
+    _ = unsafeBitCast(symbol, to: Register.self)({ printLine("cleaned up") })
+  } catch {
+    fail("\(error)")
+  }
+  printLine("done")
+}

@@ -40,6 +40,19 @@
       #expect(between.isEmpty, "\(between.joined(separator: "\n"))")
     }
 
+    @Test(
+      "OpenSSL isn't cleaned up at exit, when a telemetry thread may still use it",
+      arguments: [false, true], [["protocol=http/protobuf"], []])
+    func exit(tls: Bool, options: [String]) async throws {
+      let files = try TestCertificates()
+      let collector = try await LoopbackCollector(.init(port: 0, tls: tls ? files.mutualServer : nil))
+      let tlsOptions = ["ca=\(files.authority)", "certificate=\(files.clientCertificate)", "key=\(files.clientKey)"]
+      let output = try await Subject.run(
+        "openssl-at-exit", ["endpoint=\(collector.endpoint)"] + (tls ? tlsOptions : []) + options)
+      #expect(output == "done\n")
+      await collector.stop()
+    }
+
     @Test("after a shutdown all threads end, and the memory in use doesn't grow", arguments: [false, true])
     func lives(tls: Bool) async throws {
       let place = try await CollectorPlace(tls: tls)

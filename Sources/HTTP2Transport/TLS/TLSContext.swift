@@ -58,7 +58,7 @@ package final class TLSContext: Sendable {
   package static func make(
     _ method: OpaquePointer?, _ minimum: TLSConfiguration.Version
   ) throws(TLSError) -> OpaquePointer {
-    COTLPOpenSSL_init()
+    TLSLibrary.initialize()
     ERR_clear_error()
     guard let context = unsafe SSL_CTX_new(method) else { throw setUpFailure() }
     guard unsafe limit(context, to: minimum) else {

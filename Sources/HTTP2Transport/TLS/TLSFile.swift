@@ -21,6 +21,7 @@ package struct TLSFile {
 
   /// Reads the source whole. Blocks.
   package init(_ role: TLSError.Role, _ source: PEMSource) throws(TLSError) {
+    TLSLibrary.initialize()
     self.role = role
     self.source = source
     do throws(SecretFile.Failure) {

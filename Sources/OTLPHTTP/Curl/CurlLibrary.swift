@@ -1,11 +1,15 @@
 #if HTTP
   internal import COTLPCURL
+  internal import HTTP2Transport
   internal import OTLPExport
 
   /// libcurl as a whole.
   enum CurlLibrary {
     /// Initializes libcurl, once. 3 is CURL_GLOBAL_ALL, a macro that Swift can't import.
-    static let isReady: Bool = curl_global_init(3) == CURLE_OK
+    static let isReady: Bool = {
+      TLSLibrary.initialize()
+      return curl_global_init(3) == CURLE_OK
+    }()
 
     /// The library's TLS, such as `OpenSSL/3.0.2`; empty without TLS.
     static var tls: String {
