@@ -20,6 +20,8 @@ actor CollectorConnection: LoopHandler {
   /// The connection ends when its output is written.
   var closesWhenFlushed = false
   private(set) var isClosed = false
+  /// Nothing is read before the client has taken the output.
+  private var isHeldBack = false
   /// The client has sent something, by which its protocol is known.
   private var hasBegun = false
 
@@ -93,11 +95,17 @@ actor CollectorConnection: LoopHandler {
 
   // Bounded, because the loop has other connections and timers.
   private static let readsInARow = 16
+  // A client that reads nothing gets no more responses, and no more acknowledgements of PINGs, than these bytes.
+  private static let mostOutput = 1 << 20
 
   private func readAll() {
     var reads = 0
     while !isClosed, !readsPaused, !closesWhenFlushed {
       guard reads < CollectorConnection.readsInARow else { return readAgain(after: .zero) }
+      guard outputCount <= CollectorConnection.mostOutput else {
+        isHeldBack = true
+        return
+      }
       reads += 1
       let result = unsafe transport.read(
         into: UnsafeMutableRawBufferPointer(start: buffer.base, count: min(buffer.capacity, readLimit)))
@@ -198,6 +206,10 @@ actor CollectorConnection: LoopHandler {
       }
     }
     guard !isClosed, writeOutput() else { return }
+    if isHeldBack {
+      isHeldBack = false
+      if !readsPaused { readAgain(after: .zero) }
+    }
     if closesWhenFlushed || isServing && (session.isFinished || closesWhenIdle && session.openStreams == 0) {
       finish()
     }
@@ -218,7 +230,9 @@ actor CollectorConnection: LoopHandler {
   }
 
   /// True if the system has taken all output.
-  var isDrained: Bool { outputHead >= output.count && (tls?.outputCount ?? 0) == 0 }
+  var isDrained: Bool { outputCount == 0 }
+
+  private var outputCount: Int { output.count - outputHead + (tls?.outputCount ?? 0) }
 
   /// Appends bytes to the output, after the session's output so far.
   func append(_ bytes: [UInt8]) {

@@ -50,6 +50,29 @@ import Testing
     }
   }
 
+  @Test("a client that reads no acknowledgement of its PINGs isn't read either")
+  func unreadAcknowledgements() throws {
+    try simulate(seed: 1, limit: .seconds(3600)) { simulation in
+      let collector = try await LoopbackCollector(on: CollectorFixture.address, of: simulation)
+      let loop = simulation.loop
+      let client = PipeClient(
+        loop: loop,
+        transport: try await simulation.network.connect(
+          to: CollectorFixture.address, on: loop, deadline: Deadline(simulation.now + .seconds(5))))
+      try await client.start()
+      await client.pauseReading(true)
+      await client.send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0])
+      let ping: [UInt8] = [0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8]
+      for _ in 0..<300 {
+        await client.send(Array(repeatElement(ping, count: 500).joined()))
+        await simulation.sleep(.milliseconds(2))
+      }
+      #expect(await client.unsentCount > 500_000)
+      await client.close()
+      await collector.stop()
+    }
+  }
+
   @Test("an object that ends with the handler may use the collector")
   func handlerEnds() async throws {
     let collector = try await LoopbackCollector()

@@ -82,6 +82,20 @@ import Testing
     await collector.stop()
   }
 
+  @Test("all of many requests are answered to a client that begins to read late")
+  func lateReader() async throws {
+    let collector = try await LoopbackCollector()
+    let client = try #require(Loopback.Client(collector.port))
+    let count = 20_000
+    client.send(
+      Array(repeatElement(Array("GET / HTTP/1.1\r\n\r\n".utf8), count: count).joined())
+        + Array("GET / HTTP/1.0\r\n\r\n".utf8))
+    #expect(await Loopback.wait { collector.requestCount > 5_000 })
+    let answer = await client.readToEnd()
+    #expect(answer.components(of: "HTTP/1.1 ") == count + 1)
+    await collector.stop()
+  }
+
   /// Waits for the response to a request that keeps the connection, and for what follows `action`.
   private func exchange(_ collector: LoopbackCollector, then action: () async -> Void) async throws -> String {
     let client = try #require(Loopback.Client(collector.port))
