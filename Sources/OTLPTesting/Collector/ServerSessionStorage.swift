@@ -13,6 +13,13 @@ struct ServerSessionStorage {
     var isTooLong = false
 
     var outputCount: Int { output.count - outputHead }
+
+    @unsafe
+    mutating func addBody(_ bytes: UnsafeBufferPointer<UInt8>, atMost maxBodyBytes: Int) {
+      guard !isTooLong else { return }
+      isTooLong = bytes.count > maxBodyBytes - body.count
+      if isTooLong { body = [] } else { unsafe body.append(contentsOf: bytes) }
+    }
   }
 
   /// Further header fields are ignored.
@@ -33,13 +40,7 @@ struct ServerSessionStorage {
 
   @unsafe
   mutating func addBody(_ id: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
-    guard let stream = streams[id], !stream.isTooLong else { return }
-    if bytes.count > maxBodyBytes - stream.body.count {
-      streams[id]?.isTooLong = true
-      streams[id]?.body = []
-    } else {
-      unsafe streams[id]?.body.append(contentsOf: bytes)
-    }
+    unsafe streams[id]?.addBody(bytes, atMost: maxBodyBytes)
   }
 
   mutating func close(_ id: Int32) {
