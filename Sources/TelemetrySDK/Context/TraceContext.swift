@@ -128,13 +128,22 @@ public struct TraceContext: @unchecked Sendable {
 
     var isValid: Bool { traceID.isValid && spanID.isValid }
     var isSampled: Bool { flags.contains(.sampled) }
+
+    /// Without one of its ids a context names no span: what starts in it has neither a parent's id nor a remote parent.
+    var withBothIDs: Parent {
+      guard !isValid else { return self }
+      var none = self
+      (none.traceID, none.spanID, none.isRemote) = (.invalid, .invalid, false)
+      return none
+    }
   }
 
   var parent: Parent {
     @inline(__always) get {
       switch content {
       case .empty: Parent(.invalid)
-      case .values(let values): Parent(values.spanContext, isRecordingSuppressed: values.isRecordingSuppressed)
+      case .values(let values):
+        Parent(values.spanContext, isRecordingSuppressed: values.isRecordingSuppressed).withBothIDs
       case .span(let span): SpanRecord(span).asParent
       }
     }

@@ -41,6 +41,22 @@ import Testing
     #expect(processor.ended.last?.traceState == "k=v" && processor.ended.last?.flags == 0x301)
   }
 
+  @Test("in a context with one id alone a root span starts, without a parent's id and a remote parent (4.1, 6.8.6)")
+  func incompleteParents() throws {
+    let tracer = try TracerProvider(processor).tracer("a")
+    let remote = SpanContext(traceID: TraceID(high: 1, low: 2), spanID: SpanID(3), flags: .sampled, isRemote: true)
+    var (noTrace, noSpan) = (remote, remote)
+    noTrace.traceID = .invalid
+    noSpan.spanID = .invalid
+    for parent in [noTrace, noSpan] {
+      let span = tracer.startSpan("root", parent: TraceContext(parent, baggage: ["a": "b"]))
+      span.end()
+      #expect(span.context.isValid && span.context.traceID != parent.traceID && !span.parentSpanID.isValid)
+    }
+    #expect(processor.ended.map(\.flags) == [0x103, 0x103])
+    #expect(processor.ended.allSatisfy { !$0.parentSpanID.isValid })
+  }
+
   @Test("a sampler sees the context with its baggage, and all that the span starts with")
   func samplersSeeTheContext() throws {
     struct Seeing: Sampler {
