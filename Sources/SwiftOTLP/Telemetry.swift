@@ -142,13 +142,7 @@ public final class Telemetry: Sendable {
     let traces = provider.ask(request, within: limit)
     let logs = loggerProvider.ask(request, within: limit)
     let metrics = pipeline.metricReaders.ask(request, within: limit)
-    guard traces.hasOthers, logs.hasOthers else {
-      return report(await traces.report, await logs.report, await metrics.report)
-    }
-    // The program's own processors of both signals work at once.
-    async let ofTraces = traces.report
-    let ofLogs = await logs.report
-    return report(await ofTraces, ofLogs, await metrics.report)
+    return report(await traces.report, await logs.report, await metrics.report)
   }
 
   private func blockingReport(of request: ProcessorRequest, _ limit: Duration) -> TelemetryReport {

@@ -174,7 +174,7 @@ public final class LoggerProvider: Sendable {
     await ask(.shutdown, within: limit).report
   }
 
-  /// Makes a request. The processors of this package begin at once.
+  /// Makes a request. All processors begin at once.
   package func ask(_ request: ProcessorRequest, within limit: Duration) -> ProcessorAnswers {
     if case .shutdown = request { endEmitting() }
     return provided.ask(request, within: limit)

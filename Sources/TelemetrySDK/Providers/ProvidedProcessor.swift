@@ -36,6 +36,14 @@ enum ProvidedProcessor: Sendable {
 
   init(_ reader: PeriodicMetricReader) { self = .driven(reader.driver) }
 
+  /// Makes a request.
+  fileprivate func ask(_ request: ProcessorRequest, _ limit: Duration) -> Promise<FlushReport> {
+    switch self {
+    case .driven(let driver): driver.ask(request, limit)
+    case .other(let perform): Self.ask(perform, request, limit)
+    }
+  }
+
   /// Makes a request for a thread that will wait.
   /// - Returns: A function that blocks the calling thread until the request is answered.
   fileprivate func begin(_ request: ProcessorRequest, _ limit: Duration) -> () -> FlushReport {
@@ -43,6 +51,31 @@ enum ProvidedProcessor: Sendable {
     case .driven(let driver): driver.begin(request, limit)
     case .other(let perform): Self.begin(perform, request, limit)
     }
+  }
+
+  private static let unanswered = FlushReport(isComplete: false, lost: 0, ledger: Ledger())
+
+  /// A processor that answers in time has answered before this.
+  private static func deadline(_ limit: Duration) -> Deadline {
+    Deadline(MonotonicInstant.system + max(.zero, limit) + .milliseconds(20))
+  }
+
+  /// A user's processor may never answer: it is cancelled when the time is over, and then abandoned (P2). It runs where the
+  /// caller runs, in a task of its own, which isn't cancelled with the caller's.
+  private static func ask(
+    _ perform: @escaping Perform, _ request: ProcessorRequest, _ limit: Duration
+  ) -> Promise<FlushReport> {
+    let report = Promise<FlushReport>()
+    let overdue = OverdueWatch.Wait()
+    let executor: any TaskExecutor = TelemetryLoop.current ?? globalConcurrentExecutor
+    let task = Task(executorPreference: executor) {
+      report.fulfil(await perform(request, limit))
+      overdue.end()
+    }
+    overdue.begin(deadline(limit)) {
+      if report.fulfil(unanswered) { task.cancel() }
+    }
+    return report
   }
 
   /// A user's processor has the asynchronous form alone, which runs on a telemetry thread here: the program's own threads
@@ -53,62 +86,40 @@ enum ProvidedProcessor: Sendable {
     precondition(
       TelemetryLoop.current == nil,
       "a blocking flush or shutdown on a telemetry thread would wait for itself: use the async form")
-    let unanswered = FlushReport(isComplete: false, lost: 0, ledger: Ledger())
     guard let lease = try? TelemetryRuntime.shared.acquire() else { return { unanswered } }
-    let deadline = Deadline(MonotonicInstant.system + max(.zero, limit) + .milliseconds(20))
+    let deadline = deadline(limit)
     let report = Promise<FlushReport>()
     let answered = BlockingSemaphore()
-    Task(executorPreference: lease.loop) {
+    let task = Task(executorPreference: lease.loop) {
       defer { lease.end() }
       report.fulfil(await perform(request, limit))
       answered.signal()
     }
     return {
-      _ = answered.wait(until: deadline)
+      if !answered.wait(until: deadline) { task.cancel() }
       return report.current ?? unanswered
     }
   }
 }
 
-/// A request to the processors of a provider, which has begun in those of this package.
+/// A request to the processors of a provider, which has begun in all of them.
 package struct ProcessorAnswers: Sendable {
-  fileprivate var driven: [Promise<FlushReport>] = []
-  fileprivate var others: [@Sendable () async -> FlushReport] = []
-
-  /// True if a program's own processors begin with ``report``.
-  package var hasOthers: Bool { !others.isEmpty }
+  fileprivate let answers: [Promise<FlushReport>]
 
   /// The sum of the processors' reports. All processors work at once.
-  ///
-  /// No child task is made for processors of this package, and none for a single other one: a child task runs on the
-  /// program's threads, which its own tasks may block beyond the limit (P2, P7).
   package var report: FlushReport {
     get async {
-      var sum = await Self.report(of: others[...])
-      for answer in driven { sum = sum + (await answer.value) }
+      var sum = FlushReport.empty
+      for answer in answers { sum = sum + (await answer.value) }
       return sum
     }
-  }
-
-  private static func report(of others: ArraySlice<@Sendable () async -> FlushReport>) async -> FlushReport {
-    guard let first = others.first else { return .empty }
-    guard others.count > 1 else { return await first() }
-    async let rest = report(of: others.dropFirst())
-    return await first() + rest
   }
 }
 
 extension [ProvidedProcessor] {
   /// Makes a request.
   func ask(_ request: ProcessorRequest, within limit: Duration) -> ProcessorAnswers {
-    var answers = ProcessorAnswers()
-    for processor in self {
-      switch processor {
-      case .driven(let driver): answers.driven.append(driver.ask(request, limit))
-      case .other(let perform): answers.others.append { await perform(request, limit) }
-      }
-    }
-    return answers
+    ProcessorAnswers(answers: map { $0.ask(request, limit) })
   }
 
   /// Makes a request for a thread that will wait.

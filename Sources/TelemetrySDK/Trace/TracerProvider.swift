@@ -195,7 +195,7 @@ public final class TracerProvider: Sendable {
     await ask(.shutdown, within: limit).report
   }
 
-  /// Makes a request. The processors of this package begin at once.
+  /// Makes a request. All processors begin at once.
   package func ask(_ request: ProcessorRequest, within limit: Duration) -> ProcessorAnswers {
     if case .shutdown = request { endRecording() }
     return provided.ask(request, within: limit)

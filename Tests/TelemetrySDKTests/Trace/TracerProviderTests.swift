@@ -159,6 +159,35 @@ import Testing
     #expect(processor.ended.map(\.name) == ["open"])
   }
 
+  @Test(
+    "a user's processor that doesn't answer holds neither the caller nor the others, and is cancelled",
+    .timeLimit(.minutes(2)))
+  func unanswered() async throws {
+    /// Answers when it is cancelled, and notes that.
+    struct Endless: SpanProcessor {
+      let cancellation = Promise<Void>()
+      func onEnd(_ span: RecordingSpan) {}
+      func forceFlush(within limit: Duration) async -> FlushReport {
+        await withTaskCancellationHandler {
+          await cancellation.value
+          return .empty
+        } onCancel: {
+          cancellation.fulfil(())
+        }
+      }
+      func shutdown(within limit: Duration) async -> FlushReport { await forceFlush(within: limit) }
+    }
+    for isShutdown in [false, true] {
+      let (endless, exporter) = (Endless(), InMemorySpanExporter())
+      let provider = try TracerProvider(endless, BatchSpanProcessor(exporter: exporter))
+      provider.tracer("a").startSpan("a").end()
+      let limit = Duration.milliseconds(300)
+      let report = await isShutdown ? provider.shutdown(within: limit) : provider.forceFlush(within: limit)
+      #expect(!report.isComplete && report.ledger.exported == 1 && exporter.items.count == 1)
+      await endless.cancellation.value
+    }
+  }
+
   @Test func withoutProcessorsNothingIsRecorded() throws {
     let tracer = try TracerProvider(resource: .empty, processors: []).tracer("a")
     #expect(!tracer.isEnabled && !tracer.startSpan("a").isRecording)
