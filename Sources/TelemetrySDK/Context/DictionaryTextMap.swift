@@ -11,6 +11,12 @@ public struct DictionaryTextMap: TextMapGetter, TextMapSetter {
     carrier[key] ?? carrier.first { HeaderText.isSameName($0.key, key) }?.value
   }
 
-  /// Sets a header under the given name.
-  public func set(_ value: String, for key: String, in carrier: inout [String: String]) { carrier[key] = value }
+  /// Sets a header under the given name, and removes others that differ in the case of letters alone: together they would be a
+  /// repeated header.
+  public func set(_ value: String, for key: String, in carrier: inout [String: String]) {
+    while let other = carrier.keys.first(where: { $0 != key && HeaderText.isSameName($0, key) }) {
+      carrier[other] = nil
+    }
+    carrier[key] = value
+  }
 }

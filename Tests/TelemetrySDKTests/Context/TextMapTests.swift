@@ -11,6 +11,10 @@ import Testing
     #expect(map.values(of: "d", in: headers).isEmpty && map.keys(in: headers).sorted() == ["B3", "c"])
     map.set("3", for: "c", in: &headers)
     #expect(headers == ["B3": "1", "c": "3"])
+    headers["C"] = "4"
+    map.set("5", for: "b3", in: &headers)
+    map.set("6", for: "c", in: &headers)
+    #expect(headers == ["b3": "5", "c": "6"], "a name in another case would be a second header")
   }
 
   @Test func pairsKeepOrderAndRepeatedNames() {
