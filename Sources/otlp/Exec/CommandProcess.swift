@@ -12,7 +12,7 @@ internal import TelemetryCore
 
 /// The process of `otlp exec`'s command. Thread-safe.
 final class CommandProcess: Sendable {
-  private let machine = Mutex(CommandStateMachine())
+  private let machine = Mutex(CommandStateMachine(ignoring: CommandSignals.shared.ignoredNumbers))
 
   /// Takes a signal that the tool got.
   func receive(_ number: Int32, isSent: Bool) {

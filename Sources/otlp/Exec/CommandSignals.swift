@@ -28,11 +28,15 @@ final class CommandSignals: Sendable {
 
   private let handler = Mutex<Handler?>(nil)
   private let mask = Mutex(sigset_t())
+  private let ignored = Mutex<Set<Int32>>([])
 
   private init() {}
 
   /// The signals that were blocked before ``install()``.
   var inheritedMask: sigset_t { mask.withLock { $0 } }
+
+  /// The signals that were ignored before ``install()``, as SIGHUP is by `nohup`. A blocked signal comes all the same.
+  var ignoredNumbers: Set<Int32> { ignored.withLock { $0 } }
 
   /// Blocks the signals and starts the receiving thread. Must be called before any other thread starts, so that all threads
   /// inherit the mask.
@@ -43,6 +47,7 @@ final class CommandSignals: Sendable {
     var before = sigset_t()
     unsafe pthread_sigmask(SIG_BLOCK, &signals, &before)
     mask.withLock { $0 = before }
+    ignored.withLock { $0 = Set(Self.numbers.filter { COTLPSystem_is_ignored($0) != 0 }) }
     try ThreadSystem.start(name: "otlp-signals", stackSize: 1 << 18) { [self] in wait() }
   }
 
@@ -61,8 +66,11 @@ final class CommandSignals: Sendable {
       var isSent: Int32 = 0
       let number = unsafe COTLPSystem_await_signal(&signals, &isSent)
       guard number > 0 else { continue }
-      guard let handler = handler.withLock({ $0 }) else { Process.exit(128 + number) }
-      handler(number, isSent != 0)
+      if let handler = handler.withLock({ $0 }) {
+        handler(number, isSent != 0)
+      } else if !ignoredNumbers.contains(number) {
+        Process.exit(128 + number)
+      }
     }
   }
 }

@@ -22,12 +22,15 @@ package struct CommandStateMachine {
   }
 
   private var state = State.waiting([])
+  private let ignored: Set<Int32>
 
-  package init() {}
+  /// - Parameter ignored: The signals that this process was started to ignore.
+  package init(ignoring ignored: Set<Int32> = []) { self.ignored = ignored }
 
   /// A signal came. It is passed on, unless a key of the terminal made it, which signals every process of its foreground, the
   /// command included. After the command's end, a signal that ends programs ends the tool with the command's exit code, since
-  /// telemetry must not delay that.
+  /// telemetry must not delay that. A signal that the tool was started to ignore reaches the command, which may handle it, and
+  /// doesn't end the tool.
   /// - Parameter isSent: False if the kernel made the signal, as for a key of the terminal.
   package mutating func received(_ number: Int32, isSent: Bool) -> Action? {
     let reachedCommand = !isSent && CommandSignals.keys.contains(number)
@@ -35,7 +38,8 @@ package struct CommandStateMachine {
     case .waiting(let numbers): state = .waiting(numbers + [number])
     case .starting(let numbers): if !reachedCommand { state = .starting(numbers + [number]) }
     case .running(let id): if !reachedCommand { return .send(number: number, to: id) }
-    case .ended(let code): if CommandSignals.ends.contains(number) { return .exit(code: code) }
+    case .ended(let code):
+      if CommandSignals.ends.contains(number), !ignored.contains(number) { return .exit(code: code) }
     }
     return nil
   }

@@ -48,4 +48,15 @@ import otlp
     }
     #expect(machine.received(SIGUSR1, isSent: true) == nil)
   }
+
+  @Test("a signal that the tool was started to ignore is passed on, and doesn't end the tool")
+  func ignored() {
+    var machine = CommandStateMachine(ignoring: [SIGHUP])
+    machine.starts()
+    _ = machine.started(77)
+    #expect(machine.received(SIGHUP, isSent: true) == .send(number: SIGHUP, to: 77))
+    machine.ended(code: 9)
+    #expect(machine.received(SIGHUP, isSent: true) == nil && machine.received(SIGHUP, isSent: false) == nil)
+    #expect(machine.received(SIGTERM, isSent: true) == .exit(code: 9))
+  }
 }

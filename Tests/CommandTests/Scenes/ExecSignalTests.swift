@@ -63,6 +63,29 @@ import Testing
     #expect(await process.wait() == 9)
   }
 
+  @Test("SIGHUP, which nohup ignores, doesn't end the last delivery")
+  func ignored() async throws {
+    let collector = try await LoopbackCollector()
+    collector.script(.silence)
+    let options = (["--endpoint", collector.endpoint] + ExecCommandTests.patient).joined(separator: " ")
+    let process = try ChildProcess(
+      ["/bin/sh", "-c", "trap '' HUP; exec '\(Tool.path)' exec \(options) -- sh -c 'exit 9'"], input: "")
+    #expect(await Loopback.wait { collector.requestCount == 1 })
+    for number in [1, 10] as [Int32] {
+      process.send(number)
+      // The second signal is taken when the first one has had its effect.
+      #expect(
+        await Loopback.wait {
+          let lines = TestFiles.read("/proc/\(process.id)/status").split(separator: "\n")
+          return lines.first { $0.hasPrefix("ShdPnd:") }?.hasSuffix("\t0000000000000000") != false
+        })
+    }
+    #expect(process.isRunning)
+    process.send(15)
+    #expect(await process.wait() == 9)
+    await collector.stop()
+  }
+
   /// Runs `otlp exec` with a shell's script in a terminal, and presses Ctrl-C once the output contains a word.
   /// - Returns: The exit code and the number of lines with `got`.
   private func runInTerminal(
