@@ -13,7 +13,10 @@ extension Resource {
     let sources: [Resource] =
       [sdk, ServiceDetector().detect()] + detectors.map { $0.detect() }
       + [EnvironmentDetector(environment: environment, diagnostics: diagnostics).detect(), resource]
-    return sources.reduce(.empty) { $0.merging($1, diagnostics: diagnostics) }
+    let merged = sources.reduce(Resource.empty) { $0.merging($1, diagnostics: diagnostics) }
+    // A later source with a schema doesn't undo a conflict of earlier ones, whose attributes stay.
+    guard Set(sources.map(\.schemaURL)).subtracting([""]).count > 1 else { return merged }
+    return Resource(merged.attributes, droppedAttributesCount: merged.droppedAttributesCount)
   }
 
   /// All detectors of this package: host, operating system, process, container, Kubernetes and cloud functions.

@@ -32,6 +32,22 @@ import Testing
     #expect(values == ["code", "environment", "second", "first", "environment"] && warnings.count == 0)
   }
 
+  @Test("sources with different schemas have none together, whatever comes behind them (4.9.9)")
+  func schemas() {
+    let warnings = CollectedWarnings()
+    func schema(_ schemas: String...) -> String {
+      Resource.detected(
+        environment: [:], detectors: schemas.map { FixedDetector(resource: Resource(["a": 1], schemaURL: $0)) },
+        diagnostics: warnings.diagnostics
+      )
+      .schemaURL
+    }
+    let own = schema()
+    #expect(!own.isEmpty && schema(own, "") == own && warnings.count == 0)
+    #expect(schema("x") == "" && schema("x", own) == "" && schema(own, "x", "x") == "")
+    #expect(warnings.count >= 3)
+  }
+
   @Test func theStandardDetectorsRunHere() {
     let environment = ["KUBERNETES_SERVICE_HOST": "10.0.0.1", "POD_NAME": "p", "K_SERVICE": "s"]
     let resource = Resource.detected(
