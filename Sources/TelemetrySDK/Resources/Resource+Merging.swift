@@ -4,8 +4,8 @@ extension Resource {
   /// The schema URL is that of either resource. If both have a URL and these differ, the result has none, and a warning
   /// reports the conflict.
   public func merging(_ updating: Resource, diagnostics: Diagnostics = .standardError) -> Resource {
-    var attributes = attributes
-    for attribute in updating.attributes { attributes[attribute.key] = attribute.value }
+    // At once: setting one after the other searches all that are there.
+    let attributes = Attributes((attributes.elements + updating.attributes.elements).lazy.map { ($0.key, $0.value) })
     var schemaURL = schemaURL.isEmpty ? updating.schemaURL : schemaURL
     if !updating.schemaURL.isEmpty, updating.schemaURL != schemaURL {
       diagnostics.emit(

@@ -8,6 +8,16 @@ import Testing
     #expect(merged.attributes == ["a": 1, "b": "", "c": 3])
   }
 
+  @Test("attributes that replace others take their places; a hundred thousand take no time with their number's square")
+  func order() {
+    let merged = Resource(["a": 1, "b": 2, "c": 3]).merging(Resource(["d": 4, "b": 5]), diagnostics: .silent)
+    #expect(merged.attributes.map(\.key) == ["a", "b", "c", "d"] && merged.attributes["b"] == 5)
+    let many = Resource(Attributes((0..<100_000).map { ("key.\($0)", .int($0)) }))
+    let start = ContinuousClock.now
+    #expect(many.merging(many, diagnostics: .silent).attributes == many.attributes)
+    #expect(ContinuousClock.now - start < .seconds(30))
+  }
+
   @Test("the schema is the one that is set")
   func schemas() {
     let warnings = CollectedWarnings()
