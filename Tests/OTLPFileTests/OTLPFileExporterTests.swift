@@ -70,6 +70,23 @@ import Testing
     #expect(TestFiles.read(bench.path) == "{\"resourceLogs\":[]}\n")
   }
 
+  @Test("of two signals for one empty file the first line decides, and the other signal is refused (3.4.2)")
+  func twoSignals() async throws {
+    let bench = try FileBench()
+    let spans = try bench.exporter()
+    let logs = try OTLPFileExporter<LogRecord>(OTLPFileConfiguration(path: bench.path), diagnostics: .silent)
+    let records = LogRecordBatch([LogRecord(body: "a")])
+    #expect(await spans.export(FileBench.spans(0..<1)).exported == 1)
+    let refused = await logs.export(records, deadline: .after(.milliseconds(200)))
+    #expect(refused.exported == 0 && refused.dropped.values.reduce(0, +) == 1)
+    #expect(await spans.export(FileBench.spans(1..<2)).exported == 1)
+    #expect(FileBench.spans(in: bench.path) == FileBench.spans(0..<2))
+    // A file of its own in its place ends the mistake.
+    #expect(unlink(bench.path) == 0)
+    #expect(await logs.export(records, deadline: .after(Loopback.patience)).exported == 1)
+    #expect(TestFiles.read(bench.path).hasPrefix("{\"resourceLogs\""))
+  }
+
   @Test func theTornLineOfAnEarlierRunIsRemoved() async throws {
     let bench = try FileBench()
     let exporter = try bench.exporter()

@@ -88,8 +88,7 @@ final class FileOutput: LineOutput {
       var current: OpenFile
       if let file, file.isOpen { current = file } else { current = try opened() }
       file = current
-      let isWritten = try named { () throws(SystemError) in try write(text, &current, deadline) }
-      guard isWritten else {
+      guard try write(text, &current, deadline) else {
         close(&file)
         continue
       }
@@ -99,23 +98,33 @@ final class FileOutput: LineOutput {
   }
 
   /// - Returns: False if the path leads to another file, or must lead to another one now.
-  private func write(_ text: BufferSlice, _ file: inout OpenFile, _ deadline: Deadline) throws(SystemError) -> Bool {
-    try FileSystem.lock(file.descriptor, by: deadline)
+  private func write(_ text: BufferSlice, _ file: inout OpenFile, _ deadline: Deadline) throws(FileFailure) -> Bool {
+    try named { () throws(SystemError) in try FileSystem.lock(file.descriptor, by: deadline) }
     defer { FileSystem.unlock(file.descriptor) }
-    guard try file.isPath(path) else { return false }
-    try mend(&file)
+    let isReady = try named { () throws(SystemError) in
+      guard try file.isPath(path) else { return false }
+      try mend(&file)
+      return true
+    }
+    guard isReady else { return false }
+    try checkSignal(of: &file)
     let policy = RotationPolicy(configuration)
     if policy.isDue(size: file.size, line: text.count, created: file.created, now: now()), rotate() { return false }
-    try file.append(text, isForced: configuration.durability == .eachBatch)
+    try named { () throws(SystemError) in
+      try file.append(text, isForced: configuration.durability == .eachBatch)
+    }
     return true
   }
 
   private func opened() throws(FileFailure) -> OpenFile {
-    let (file, isNew) = try named { () throws(SystemError) in
+    var (file, isNew) = try named { () throws(SystemError) in
       try OpenFile.open(path, permissions: configuration.permissions, now: now())
     }
     do throws(FileFailure) {
-      try check(file, isNew: isNew)
+      if isNew, configuration.durability == .eachBatch {
+        try named { () throws(SystemError) in try FileSystem.synchronizeFolder(RotatedName(path).folderPath) }
+      }
+      try checkSignal(of: &file)
       return file
     } catch {
       file.close()
@@ -123,13 +132,9 @@ final class FileOutput: LineOutput {
     }
   }
 
-  private func check(_ file: OpenFile, isNew: Bool) throws(FileFailure) {
-    let other = try named { () throws(SystemError) in
-      if isNew, configuration.durability == .eachBatch {
-        try FileSystem.synchronizeFolder(RotatedName(path).folderPath)
-      }
-      return try file.otherSignal(signal)
-    }
+  /// Another exporter may have written the first line since the file was opened.
+  private func checkSignal(of file: inout OpenFile) throws(FileFailure) {
+    let other = try named { () throws(SystemError) in try file.otherSignal(signal) }
     if let other { throw FileFailure(OTLPFileError(name, "it holds \(other), and a file holds one signal")) }
   }
 

@@ -17,6 +17,8 @@ struct OpenFile: Sendable {
   /// The file's creation in nanoseconds since 1970.
   let created: UInt64
   private(set) var size = 0
+  /// The file's first line is known: one of the signal's.
+  private var hasKnownLine = false
   /// The size after this process's last line; nil before. While it stays, the file ends with a whole line.
   private var expectedSize: Int?
 
@@ -46,10 +48,14 @@ struct OpenFile: Sendable {
     if isOpen { ForkedDescriptors.close(descriptor) }
   }
 
-  /// The signal of the file's lines if it is another.
-  func otherSignal(_ signal: OTLPSignal) throws(SystemError) -> OTLPSignal? {
+  /// The signal of the file's lines if it is another. The first line of an empty file may come from another exporter later, so
+  /// the question is to be repeated; once there is a line, it takes no system call.
+  mutating func otherSignal(_ signal: OTLPSignal) throws(SystemError) -> OTLPSignal? {
+    if hasKnownLine { return nil }
     let start = try FileSystem.read(descriptor, at: 0, count: FilePrefix.longest)
-    return FilePrefix.signal(of: start).flatMap { $0 == signal ? nil : $0 }
+    let other = FilePrefix.signal(of: start).flatMap { $0 == signal ? nil : $0 }
+    hasKnownLine = other == nil && !start.isEmpty
+    return other
   }
 
   /// False if the path leads to another file by now, or to none.
