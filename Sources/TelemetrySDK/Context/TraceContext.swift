@@ -76,14 +76,15 @@ public struct TraceContext: @unchecked Sendable {
   /// Makes the context in which a span's children start.
   /// - Parameters:
   ///   - span: The active span.
-  ///   - context: The context with the baggage and the rest; the span's own if it is recorded.
+  ///   - context: The context with the baggage and the rest. A recorded span has the baggage of the context that it started in,
+  ///     which counts if this one has none.
   public init(_ span: RecordingSpan, in context: TraceContext = .current) {
     if span.record == nil {
       self = context
       spanContext = span.context
     } else {
       self = span.own
-      if context.hasValues, case let entries = context.entries, !entries.isEmpty { update(entries: entries) }
+      if case .values(let values) = context.content { takeOver(values) }
     }
   }
 
@@ -223,6 +224,13 @@ public struct TraceContext: @unchecked Sendable {
       spanContext: spanContext ?? self.spanContext, span: spanContext == nil ? storage : nil,
       baggage: baggage ?? self.baggage, isRecordingSuppressed: isRecordingSuppressed ?? self.isRecordingSuppressed,
       isDebug: isDebug ?? self.isDebug, entries: entries ?? self.entries)
+  }
+
+  /// Takes over what another context has and this one, of a recorded span alone, hasn't.
+  private mutating func takeOver(_ values: Values) {
+    if !values.entries.isEmpty { update(entries: values.entries) }
+    if !values.baggage.isEmpty, values.baggage != baggage { update(baggage: values.baggage) }
+    if values.isRecordingSuppressed { update(isRecordingSuppressed: true) }
   }
 
   /// Calls `body` with this as the ``current`` context.

@@ -93,6 +93,23 @@ import Testing
     #expect(processor.ended[0].parentSpanID == processor.ended[1].spanID)
   }
 
+  @Test("a span gets the baggage of a context, and suppressed recording, whether or not the span is recorded")
+  func spansInOtherContexts() throws {
+    for sampler in [AlwaysOnSampler(), AlwaysOffSampler()] as [any Sampler] {
+      let tracer = try TracerProvider(CollectingProcessor(), sampler: sampler).tracer("test")
+      let start = TraceContext(.example(), baggage: ["a": "b"])
+      let span = tracer.startSpan("span", parent: start)
+      #expect(TraceContext(span, in: start).baggage == ["a": "b"])
+      var other = start
+      other.baggage["c"] = "d"
+      let context = TraceContext(span, in: other)
+      #expect(context.baggage == ["a": "b", "c": "d"] && context.span == span && !context.isRecordingSuppressed)
+      other.isRecordingSuppressed = true
+      #expect(TraceContext(span, in: other).isRecordingSuppressed && TraceContext(span, in: other).span == span)
+      span.end()
+    }
+  }
+
   private enum TenantKey: TraceContextKey { typealias Value = String }
   private enum AttemptKey: TraceContextKey { typealias Value = Int }
 
