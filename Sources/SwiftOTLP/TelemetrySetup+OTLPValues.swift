@@ -32,6 +32,7 @@ extension TelemetrySetup {
       guard let diagnostics else { return }
       let variables = reader.exporterVariables(otlpProtocol, signal)
       #if HTTP
+        warnOfOtherProtocol(diagnostics)
         if !usesGRPC {
           http.apply(environment: variables, signal: signal, diagnostics: diagnostics)
           http.httpProtocol = otlpProtocol.value == Telemetry.OTLPProtocol.httpJSON.description ? .json : .protobuf
@@ -43,6 +44,26 @@ extension TelemetrySetup {
 
     /// True if the exporter is gRPC's.
     package var usesGRPC: Bool { otlpProtocol.value == Telemetry.OTLPProtocol.grpc.description }
+
+    #if HTTP
+      /// Warns of code's values that belong to the other protocol: without them the items go elsewhere, or without protection. Code
+      /// that sets the same values for both protocols leaves the choice to the environment.
+      private func warnOfOtherProtocol(_ diagnostics: Diagnostics) {
+        var ofHTTP = http.values.namesFromCode
+        let endpoints = [http.tracesEndpoint, http.logsEndpoint, http.metricsEndpoint]
+        if !ofHTTP.contains("endpoint"), endpoints.contains(where: { $0 != nil }) { ofHTTP.insert("endpoint", at: 0) }
+        let ofGRPC = grpc.values.namesFromCode
+        let (property, others, own) = usesGRPC ? ("otlpHTTP", ofHTTP, ofGRPC) : ("otlp", ofGRPC, ofHTTP)
+        let names = others.filter { !own.contains($0) }.map { "\(property).\($0)" }
+        guard !names.isEmpty else { return }
+        diagnostics.emit(
+          .warning, "values of code have no effect: they are for another protocol",
+          [
+            ("options", names.joined(separator: ", ")), ("protocol", otlpProtocol.value),
+            ("chosenBy", otlpProtocol.name("otlpProtocol")),
+          ])
+      }
+    #endif
 
     /// Checks what the exporters don't check themselves.
     func validate() throws(ConfigurationError) {

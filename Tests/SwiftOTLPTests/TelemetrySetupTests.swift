@@ -152,4 +152,36 @@ import Testing
     ]
     #expect(setup(environment).otlp.timeout == .seconds(10) && log.lines.isEmpty)
   }
+
+  #if HTTP
+    @Test("values of code for the protocol that isn't used are named, unless the other has them too")
+    func otherProtocol() {
+      func warnings(
+        _ environment: [String: String], _ change: (inout Telemetry.Configuration) -> Void
+      ) -> [String] {
+        let log = EventLog()
+        _ = TelemetrySetup(.test(environment, log, change))
+        return log.lines
+      }
+      let http = ["OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"]
+      let both: (inout Telemetry.Configuration) -> Void = {
+        $0.otlp.endpoint = "https://collector:4317"
+        $0.otlp.headers = ["authorization": "secret"]
+        $0.otlpHTTP.logsEndpoint = "https://collector:4318/v1/logs"
+      }
+      let message = "values of code have no effect: they are for another protocol options="
+      #expect(warnings(http) { _ in } == [] && warnings([:]) { $0.otlp.endpoint = "http://a" } == [])
+      #expect(warnings(http) { $0.otlpHTTP.endpoint = "http://a" } == [])
+      #expect(
+        warnings(http) { $0.otlp.endpoint = "http://a" }
+          == [message + "otlp.endpoint protocol=http/protobuf chosenBy=OTEL_EXPORTER_OTLP_PROTOCOL"])
+      #expect(
+        warnings(http, both)
+          == [message + "otlp.headers protocol=http/protobuf chosenBy=OTEL_EXPORTER_OTLP_PROTOCOL"])
+      #expect(warnings([:], both) == [])
+      #expect(
+        warnings([:]) { $0.otlpHTTP.tracesEndpoint = "http://a" }
+          == [message + "otlpHTTP.endpoint protocol=grpc chosenBy=otlpProtocol"])
+    }
+  #endif
 }

@@ -41,6 +41,16 @@ package struct OTLPConfiguration: Sendable {
     }
   }
 
+  /// The names of the values set in code by which items reach their server, and no other one.
+  package var namesFromCode: [String] {
+    let names: [(String, Bool)] = [
+      ("endpoint", endpoint.isFromCode), ("certificate", certificate.isFromCode),
+      ("clientCertificate", clientCertificate.isFromCode), ("clientKey", clientKey.isFromCode),
+      ("headers", !headers.isEmpty), ("headerProvider", headerProvider != nil),
+    ]
+    return names.filter(\.1).map(\.0)
+  }
+
   /// The compression of connections to `servers`. Automatic compression saves network traffic, and is off where no
   /// network is in between.
   package func compression(to servers: [Endpoint]) -> OTLPCompression {
