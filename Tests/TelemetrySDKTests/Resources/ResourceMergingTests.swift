@@ -12,10 +12,12 @@ import Testing
   func order() {
     let merged = Resource(["a": 1, "b": 2, "c": 3]).merging(Resource(["d": 4, "b": 5]), diagnostics: .silent)
     #expect(merged.attributes.map(\.key) == ["a", "b", "c", "d"] && merged.attributes["b"] == 5)
-    let many = Resource(Attributes((0..<100_000).map { ("key.\($0)", .int($0)) }))
+    let pairs = (0..<100_000).map { ("key.\($0)", AttributeValue($0)) }
     let start = ContinuousClock.now
+    let many = Resource(Attributes(pairs))
+    let made = ContinuousClock.now
     #expect(many.merging(many, diagnostics: .silent).attributes == many.attributes)
-    #expect(ContinuousClock.now - start < .seconds(30))
+    #expect(ContinuousClock.now - made < (made - start) * 30)
   }
 
   @Test("the schema is the one that is set")
