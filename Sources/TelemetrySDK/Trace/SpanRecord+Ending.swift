@@ -1,6 +1,15 @@
 internal import TelemetryCore
 
 extension SpanRecord {
+  /// The effect of an end.
+  enum End {
+    /// None: the span has ended before.
+    case none
+    case whole
+    /// The limits have cost the span attributes, events or links.
+    case reduced
+  }
+
   /// Fixes the end time; the first call counts.
   /// - Returns: False if the span has ended before.
   func beginEnding(_ time: UInt64?) -> Bool {
@@ -14,36 +23,40 @@ extension SpanRecord {
   }
 
   /// Completes the message. Nothing changes after this.
-  func end() {
+  func end() -> End {
     unsafe withLock { head, _ in
-      guard unsafe head.pointee.phase == .ending else { return }
-      unsafe Self.complete(head)
+      guard unsafe head.pointee.phase == .ending else { return .none }
+      return unsafe Self.complete(head)
     }
   }
 
   /// Both in one step, for a provider without a processor that needs `onEnding`.
-  /// - Returns: False if the span has ended before.
   @inline(__always)
-  func end(_ time: UInt64?) -> Bool {
+  func end(_ time: UInt64?) -> End {
     let time = time ?? clock.now
     return unsafe withLock { head, _ in
-      guard unsafe head.pointee.phase == .recording else { return false }
+      guard unsafe head.pointee.phase == .recording else { return .none }
       unsafe head.pointee.message.setEndTime(time, before: head.pointee.fieldsStart)
-      unsafe Self.complete(head)
-      return true
+      return unsafe Self.complete(head)
     }
+  }
+
+  /// What an ended span has lost to the limits.
+  var discarded: (attributes: UInt32, events: UInt32, links: UInt32) {
+    unsafe (head.pointee.droppedAttributes, head.pointee.droppedEvents, head.pointee.droppedLinks)
   }
 
   @unsafe
   @inline(__always)
-  private static func complete(_ head: UnsafeMutablePointer<Head>) {
+  private static func complete(_ head: UnsafeMutablePointer<Head>) -> End {
     unsafe head.pointee.phase = .ended
     unsafe head.pointee.maxAttributes = 0
     var message = unsafe head.pointee.message
-    unsafe message.spanTail(head)
+    let isReduced = unsafe message.spanTail(head)
     let field = message.frame(WireTags.ScopeItems.item, SpanRecord.messageStart)
     unsafe head.pointee.field = UInt8(truncatingIfNeeded: field)
     unsafe head.pointee.message = message
+    return isReduced ? .reduced : .whole
   }
 
   /// The ended span as a field of its scope.
@@ -64,7 +77,7 @@ extension SpanRecord {
       return unsafe withUnsafeTemporaryAllocation(byteCount: 128, alignment: 8) { scratch in
         var tail = unsafe ProtobufAppender(scratch.baseAddress.unsafelyUnwrapped, capacity: scratch.count)
         defer { tail.deallocate() }
-        unsafe tail.spanTail(head)
+        _ = unsafe tail.spanTail(head)
         return unsafe (Array(message), Array(tail.bytes))
       }
     }
@@ -84,11 +97,13 @@ extension ProtobufAppender {
   }
 
   /// The fields behind attributes, events and links.
+  /// - Returns: True if there are dropped counts.
   @unsafe
   @inline(__always)
-  mutating func spanTail(_ head: UnsafeMutablePointer<SpanRecord.Head>) {
+  mutating func spanTail(_ head: UnsafeMutablePointer<SpanRecord.Head>) -> Bool {
     let dropped = unsafe (head.pointee.droppedAttributes, head.pointee.droppedEvents, head.pointee.droppedLinks)
-    if dropped.0 | dropped.1 | dropped.2 != 0 { droppedCounts(dropped.0, dropped.1, dropped.2) }
+    let isReduced = dropped.0 | dropped.1 | dropped.2 != 0
+    if isReduced { droppedCounts(dropped.0, dropped.1, dropped.2) }
     ensure(10)
     let status = unsafe head.pointee.statusCode
     if unsafe status == .error && !head.pointee.statusMessage.isEmpty {
@@ -99,7 +114,9 @@ extension ProtobufAppender {
     }
     put(WireTags.Span.flags)
     unsafe put(head.pointee.flags)
+    return isReduced
   }
+
   @inline(never)
   private mutating func droppedCounts(_ attributes: UInt32, _ events: UInt32, _ links: UInt32) {
     ensure(18)

@@ -27,6 +27,7 @@ public final class TracerProvider: Sendable {
   /// No span is recorded: there is no processor, or the provider was shut down.
   private let isClosed: Atomic<Bool>
   private let abandonedCount = Atomic(0)
+  private let didReportDiscarded = Atomic(false)
   private let tracers = ForkSafe(ScopeCache<TelemetryTracer>())
 
   /// Makes a provider.
@@ -166,18 +167,36 @@ public final class TracerProvider: Sendable {
   }
 
   func end(_ span: RecordingSpan, _ record: SpanRecord, _ time: UInt64?) {
+    let end: SpanRecord.End
     if needsOnEnding {
       guard record.beginEnding(time) else { return }
       for processor in processors where processor.needsOnEnding { processor.onEnding(span) }
-      record.end()
+      end = record.end()
     } else {
-      guard record.end(time) else { return }
+      end = record.end(time)
+    }
+    if end != .whole {
+      guard end == .reduced else { return }
+      reportDiscarded(record)
     }
     if let onlyDriver = unsafe onlyDriver {
       unsafe onlyDriver._withUnsafeGuaranteedRef { $0.onEnd(span) }
     } else {
       for processor in processors { processor.onEnd(span) }
     }
+  }
+
+  /// Reports what the first span has lost to the limits (RULES 4.5.6).
+  @inline(never)
+  private func reportDiscarded(_ record: SpanRecord) {
+    guard !didReportDiscarded.exchange(true, ordering: .relaxed) else { return }
+    let discarded = record.discarded
+    diagnostics.emit(
+      .warning, "attributes, events or links of a span were discarded; later ones are only counted",
+      [
+        ("attributes", "\(discarded.attributes)"), ("events", "\(discarded.events)"), ("links", "\(discarded.links)"),
+        ("scope", record.withSource { $0.scope.name.sanitized(limit: 100) }),
+      ])
   }
 
   // MARK: Flush and shutdown

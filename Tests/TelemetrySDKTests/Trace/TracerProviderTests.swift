@@ -159,32 +159,30 @@ import Testing
     #expect(processor.ended.map(\.name) == ["open"])
   }
 
-  @Test(
-    "a user's processor that doesn't answer holds neither the caller nor the others, and is cancelled",
-    .timeLimit(.minutes(2)))
+  @Test("a user's processor that doesn't answer holds neither the caller nor the others, and is cancelled")
   func unanswered() async throws {
-    /// Answers when it is cancelled, and notes that.
-    struct Endless: SpanProcessor {
-      let cancellation = Promise<Void>()
+    /// Answers when it is cancelled, or after a time that nothing needs.
+    struct Late: SpanProcessor {
+      let lease: TelemetryRuntime.Lease
+      let wasCancelled = Promise<Bool>()
+
       func onEnd(_ span: RecordingSpan) {}
+
       func forceFlush(within limit: Duration) async -> FlushReport {
-        await withTaskCancellationHandler {
-          await cancellation.value
-          return .empty
-        } onCancel: {
-          cancellation.fulfil(())
-        }
+        wasCancelled.fulfil(!(await lease.loop.sleep(until: .after(.seconds(60)))))
+        return .empty
       }
+
       func shutdown(within limit: Duration) async -> FlushReport { await forceFlush(within: limit) }
     }
     for isShutdown in [false, true] {
-      let (endless, exporter) = (Endless(), InMemorySpanExporter())
-      let provider = try TracerProvider(endless, BatchSpanProcessor(exporter: exporter))
+      let (late, exporter) = (Late(lease: try TelemetryRuntime.shared.acquire()), InMemorySpanExporter())
+      let provider = try TracerProvider(late, BatchSpanProcessor(exporter: exporter))
       provider.tracer("a").startSpan("a").end()
-      let limit = Duration.milliseconds(300)
+      let limit = Duration.seconds(2)
       let report = await isShutdown ? provider.shutdown(within: limit) : provider.forceFlush(within: limit)
       #expect(!report.isComplete && report.ledger.exported == 1 && exporter.items.count == 1)
-      await endless.cancellation.value
+      #expect(await late.wasCancelled.value)
     }
   }
 
@@ -197,6 +195,33 @@ import Testing
     let tracer = try TracerProvider(processor).tracer("a")
     TraceContext.withRecordingSuppressed { tracer.startSpan("a").end() }
     #expect(processor.started.isEmpty)
+  }
+
+  @Test("what a span loses to the limits is reported once (4.5.6)", arguments: [false, true])
+  func discarded(_ needsOnEnding: Bool) throws {
+    struct Ending: SpanProcessor {
+      let needsOnEnding: Bool
+      func onEnd(_ span: RecordingSpan) {}
+    }
+    let log = DiagnosticLog()
+    var limits = SpanLimits()
+    (limits.attributeCountLimit, limits.eventCountLimit, limits.linkCountLimit) = (1, 1, 0)
+    let provider = try TracerProvider(
+      resource: .empty, limits: limits, processors: [processor, Ending(needsOnEnding: needsOnEnding)],
+      diagnostics: log.diagnostics)
+    let tracer = provider.tracer("scope")
+    tracer.startSpan("whole", attributes: ["a": 1]).end()
+    #expect(log.all.isEmpty)
+    for _ in 0..<3 {
+      let span = tracer.startSpan("reduced", attributes: ["a": 1, "b": 2, "c": 3], links: [.init(.example())])
+      span.addEvent("one")
+      span.addEvent("two")
+      span.end()
+      span.end()
+    }
+    #expect(processor.ended.map(\.droppedAttributesCount) == [0, 2, 2, 2] && log.all.count == 1)
+    let message = "attributes, events or links of a span were discarded; later ones are only counted"
+    #expect(log.fields(message) == ["attributes": "2", "events": "1", "links": "1", "scope": "scope"])
   }
 
   @Test("a span that is never ended is counted and reported once")
