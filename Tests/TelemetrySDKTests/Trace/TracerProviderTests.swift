@@ -41,7 +41,7 @@ import Testing
     #expect(processor.ended.last?.traceState == "k=v" && processor.ended.last?.flags == 0x301)
   }
 
-  @Test("in a context with one id alone a root span starts, without a parent's id and a remote parent (4.1, 6.8.6)")
+  @Test("in a context with one id alone a root span starts, without a parent's id and a remote parent")
   func incompleteParents() throws {
     let tracer = try TracerProvider(processor).tracer("a")
     let remote = SpanContext(traceID: TraceID(high: 1, low: 2), spanID: SpanID(3), flags: .sampled, isRemote: true)
