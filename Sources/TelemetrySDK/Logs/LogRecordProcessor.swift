@@ -24,7 +24,8 @@ public protocol LogRecordProcessor: Sendable {
     severity: LogRecord.Severity, eventName: String, scope: InstrumentationScope, context: TraceContext
   ) -> Bool
 
-  /// Delivers what was emitted before the call, within `limit`.
+  /// Delivers what was emitted before the call, within `limit`. A provider cancels the call after that,
+  /// and waits no longer; likewise of a shutdown.
   func forceFlush(within limit: Duration) async -> FlushReport
 
   /// Ends the processor, within `limit`; records that are emitted later are ignored or counted.

@@ -20,7 +20,8 @@ public protocol SpanProcessor: Sendable {
   /// A span has ended and doesn't change any more.
   func onEnd(_ span: RecordingSpan)
 
-  /// Delivers what ended before the call, within `limit`.
+  /// Delivers what ended before the call, within `limit`. A provider cancels the call after that,
+  /// and waits no longer; likewise of a shutdown.
   func forceFlush(within limit: Duration) async -> FlushReport
 
   /// Ends the processor, within `limit`; spans that end later are ignored or counted.
