@@ -71,10 +71,12 @@ package struct ToolTelemetry: Sendable {
     telemetry.propagator.extract(from: environment, into: TraceContext(), using: EnvironmentTextMap())
   }
 
-  /// Delivers the spans within the time, and reports on the exporter.
+  /// Delivers the spans within the time, and reports on the exporters: that of a server, and those of standard error.
   package func finish(within limit: Duration) async -> RunReport {
-    let report = await telemetry.shutdown(within: limit)
-    guard let run else { return RunReport(endpoint: "") }
-    return run.report(report.traces.ledger)
+    let ledger = await telemetry.shutdown(within: limit).traces.ledger
+    if let run { return run.report(ledger) }
+    var report = RunReport(endpoint: "")
+    report.ledger = ledger
+    return report
   }
 }

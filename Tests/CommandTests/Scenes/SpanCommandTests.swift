@@ -115,4 +115,15 @@ import Testing
     #expect(quiet.code == 0 && quiet.errors.isEmpty)
     await collector.stop()
   }
+
+  @Test("a span for standard error counts too, also if it can't be written", arguments: ["console", "otlp/stdout"])
+  func standardError(_ exporter: String) async throws {
+    for (redirection, code, exported) in [("2>/dev/full", 69, 0), ("2>/dev/null", 0, 1)] as [(String, Int32, Int)] {
+      let script = "exec '\(Tool.path)' span --name a --json --shutdown-timeout 1s \(redirection)"
+      let process = try ChildProcess(
+        ["/bin/sh", "-c", "export OTEL_TRACES_EXPORTER=\(exporter); \(script)"], input: "")
+      #expect(await process.wait() == code)
+      #expect(process.output.contains("\"ended\":1,\"exported\":\(exported),"), "\(process.output)")
+    }
+  }
 }
