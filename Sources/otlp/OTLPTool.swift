@@ -20,11 +20,11 @@ struct OTLPTool {
       TextOutput.error.line("otlp: \(error)")
       Process.exit(ExitCode.configuration.rawValue)
     }
-    // Detached from the main actor: the main thread only waits.
-    Task.detached {
+    let mainThread = ThreadExecutor()
+    Task.detached(executorPreference: mainThread) {
       Process.exit(await run(arguments).rawValue)
     }
-    _ = BlockingSemaphore().wait(until: .never)
+    mainThread.run()
   }
 
   private static func run(_ arguments: [String]) async -> ExitCode {
