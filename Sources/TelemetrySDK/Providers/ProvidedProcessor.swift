@@ -36,6 +36,8 @@ enum ProvidedProcessor: Sendable {
 
   init(_ reader: PeriodicMetricReader) { self = .driven(reader.driver) }
 
+  fileprivate var isDriven: Bool { if case .driven = self { true } else { false } }
+
   /// Makes a request.
   fileprivate func ask(_ request: ProcessorRequest, _ limit: Duration) -> Promise<FlushReport> {
     switch self {
@@ -60,20 +62,29 @@ enum ProvidedProcessor: Sendable {
     Deadline(MonotonicInstant.system + max(.zero, limit) + .milliseconds(20))
   }
 
-  /// A user's processor may never answer: it is cancelled when the time is over, and then abandoned (P2). It runs where the
-  /// caller runs, in a task of its own, which isn't cancelled with the caller's.
+  /// A user's processor may never answer: it is cancelled when the time is over, and then abandoned (P2). It has a task of its own,
+  /// which isn't cancelled with the caller's, and begins on the caller's thread: one that has nothing to wait for answers also
+  /// while the program's tasks block all of its threads.
   private static func ask(
     _ perform: @escaping Perform, _ request: ProcessorRequest, _ limit: Duration
   ) -> Promise<FlushReport> {
     let report = Promise<FlushReport>()
     let overdue = OverdueWatch.Wait()
     let executor: any TaskExecutor = TelemetryLoop.current ?? globalConcurrentExecutor
-    let task = Task(executorPreference: executor) {
+    let body: @Sendable () async -> Void = {
       report.fulfil(await perform(request, limit))
       overdue.end()
     }
+    #if canImport(Darwin)
+      let task = Task(executorPreference: executor) { await body() }
+    #else
+      let task = Task.immediate(executorPreference: executor) { await body() }
+      if report.current != nil { return report }
+    #endif
     overdue.begin(deadline(limit)) {
-      if report.fulfil(unanswered) { task.cancel() }
+      guard report.fulfil(unanswered) else { return }
+      // Not on the watch's thread: a cancellation runs the processor's code, which may block.
+      Task(executorPreference: executor) { task.cancel() }
     }
     return report
   }
@@ -119,7 +130,8 @@ package struct ProcessorAnswers: Sendable {
 extension [ProvidedProcessor] {
   /// Makes a request.
   func ask(_ request: ProcessorRequest, within limit: Duration) -> ProcessorAnswers {
-    ProcessorAnswers(answers: map { $0.ask(request, limit) })
+    // Those of this package first: a user's one may do work before it waits.
+    ProcessorAnswers(answers: (filter(\.isDriven) + filter { !$0.isDriven }).map { $0.ask(request, limit) })
   }
 
   /// Makes a request for a thread that will wait.

@@ -159,6 +159,14 @@ import Testing
     #expect(processor.ended.map(\.name) == ["open"])
   }
 
+  @Test("a user's processor begins on the caller's thread, since the program's tasks may block all others")
+  func immediate() async throws {
+    let provider = try TracerProvider(processor, BatchSpanProcessor(exporter: InMemorySpanExporter()))
+    let answers = provider.ask(.shutdown, within: .seconds(60))
+    #expect(processor.shutdowns == 1)
+    #expect(await answers.report.isComplete)
+  }
+
   @Test("a user's processor that doesn't answer holds neither the caller nor the others, and is cancelled")
   func unanswered() async throws {
     /// Answers when it is cancelled, or after a time that nothing needs.
