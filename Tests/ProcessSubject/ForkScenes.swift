@@ -105,6 +105,32 @@ private func forkOnce(_ processor: BatchSpanProcessor, exports: Bool) {
   reap(id)
 }
 
+/// Forks while every loop of many runtimes is blocked, and prints the duration of the fork in milliseconds.
+func forkBlockedLoops(_ options: Options) {
+  let (begun, stop) = (Flag(), Flag())
+  let loops = options.number("loops", 50)
+  for _ in 0..<loops {
+    do {
+      let lease = try TelemetryRuntime(.development).acquire()
+      Task(executorPreference: lease.loop) {
+        begun.add()
+        while stop.count == 0 { usleep(1000) }
+        lease.end()
+      }
+    } catch {
+      fail("\(error)")
+    }
+  }
+  while begun.count < loops { usleep(1000) }
+  let start = MonotonicInstant.system
+  let id = fork()
+  if id == 0 { _exit(0) }
+  let time = MonotonicInstant.system - start
+  stop.add()
+  reap(id)
+  printLine("done milliseconds=\(Int(time / .milliseconds(1)))")
+}
+
 /// Forks on the runtime's loop. The child continues on the loop.
 func forkOnLoop(_ options: Options) {
   let configuration = options.exporter

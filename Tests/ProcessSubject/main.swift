@@ -6,6 +6,7 @@ guard !arguments.isEmpty else { fail("a scene is missing") }
 switch arguments.removeFirst() {
 case "prefork": prefork(Options(arguments))
 case "fork-loop": forkLoop(Options(arguments))
+case "fork-blocked-loops": forkBlockedLoops(Options(arguments))
 case "fork-on-loop": forkOnLoop(Options(arguments))
 case "late-forks": lateForks(Options(arguments))
 case "fork-reader": forkReader(Options(arguments))

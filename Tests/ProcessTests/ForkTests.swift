@@ -23,6 +23,14 @@ struct ForkTests {
     _ = try await Subject.run("fork-loop", place.options + ["forks=200", "threads=4"], within: .seconds(120))
   }
 
+  @Test("loops that are blocked share the time in which a fork waits for them")
+  func blockedLoops() async throws {
+    let output = try await Subject.run("fork-blocked-loops", ["loops=50"])
+    // One after another they would take five seconds.
+    let time = output.split(separator: "\n").last.flatMap { Int($0.replacing("done milliseconds=", with: "")) }
+    #expect(try #require(time) < 2500, "\(output)")
+  }
+
   @Test("after a fork on the loop's thread, the child exports only its own spans there")
   func forkOnLoop() async throws {
     let place = try await CollectorPlace(tls: false)

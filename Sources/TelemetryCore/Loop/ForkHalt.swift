@@ -1,9 +1,6 @@
 /// A meeting point at which a loop's thread waits while the process forks, so that the child finds the loop's state
 /// whole.
 final class ForkHalt: Sendable {
-  // An exporter may block the loop; the fork then goes ahead without the halt.
-  private static let patience = Duration.milliseconds(100)
-
   private let reached = BlockingSemaphore()
   private let forked = BlockingSemaphore()
 
@@ -13,8 +10,8 @@ final class ForkHalt: Sendable {
     _ = forked.wait(until: .never)
   }
 
-  /// Waits until the loop's thread has come, for at most 100 ms. On the forking thread.
-  func waitForLoop() { _ = reached.wait(until: Deadline(.system + ForkHalt.patience)) }
+  /// Waits until the loop's thread has come, or until a deadline of the system's clock. On the forking thread.
+  func waitForLoop(until deadline: Deadline) { _ = reached.wait(until: deadline) }
 
   func end() { forked.signal() }
 }

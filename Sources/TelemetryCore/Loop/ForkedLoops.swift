@@ -10,6 +10,9 @@ final class ForkedLoops: ForkParticipant {
     var halted: [TelemetryLoop] = []
   }
 
+  // An exporter may block its loop; the fork then goes ahead without that halt. All loops share the time.
+  private static let patience = Duration.milliseconds(100)
+
   private static let shared = ForkedLoops()
   private let state = Locked(State())
 
@@ -33,7 +36,8 @@ final class ForkedLoops: ForkParticipant {
       return state.halted
     }
     for loop in loops { loop.requestHalt() }
-    for loop in loops { loop.waitForHalt() }
+    let deadline = Deadline(.system + Self.patience)
+    for loop in loops { loop.waitForHalt(until: deadline) }
   }
 
   func prepareFork() {

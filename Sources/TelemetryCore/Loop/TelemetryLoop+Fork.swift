@@ -8,11 +8,11 @@ extension TelemetryLoop {
     state.withLock { $0.halt = ForkHalt() }
   }
 
-  /// Waits for the thread, for a limited time.
-  func waitForHalt() {
+  /// Waits for the thread until a deadline of the system's clock.
+  func waitForHalt(until deadline: Deadline) {
     // A thread at rest meets the halt before it touches any state.
     let halt = state.withLock { $0.isAtRest ? nil : $0.halt }
-    halt?.waitForLoop()
+    halt?.waitForLoop(until: deadline)
   }
 
   func prepareFork() { state.lock() }
