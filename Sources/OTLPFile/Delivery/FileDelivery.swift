@@ -13,6 +13,15 @@ actor FileDelivery {
     case gaveUp(DropReason, OTLPFileError?)
   }
 
+  /// The end of an attempt.
+  private enum Attempt {
+    case ended(Written)
+    /// The export has ended before the call returned.
+    case unfinished
+    /// The export has ended before a thread was free.
+    case neverBegan
+  }
+
   // Longer attempts would keep a caller from hearing of an outage; a line that was begun is continued.
   private static let attemptTime = Duration.seconds(5)
 
@@ -59,8 +68,11 @@ actor FileDelivery {
       if let reason = reasonToStop(end, used, timeout) { return (.gaveUp(reason, outage.failure), attempts) }
       guard await isTurn(by: end) else { continue }
       let start = loop.now
+      let attempt = await attempt(line, by: deadline)
+      if case .neverBegan = attempt { continue }
       attempts += 1
-      switch await attempt(line, by: deadline) {
+      guard case .ended(let written) = attempt else { continue }
+      switch written {
       case .success:
         outage.written(at: loop.now)?.emit(to: diagnostics)
         return (.written, attempts)
@@ -69,7 +81,6 @@ actor FileDelivery {
         return (.gaveUp(.unreachable, failure.error), attempts)
       case .failure(let failure) where failure.madeProgress: used += loop.now - start
       case .failure(let failure): outage.failed(failure.error, at: loop.now).emit(to: diagnostics)
-      case nil: break
       }
     }
   }
@@ -110,9 +121,8 @@ actor FileDelivery {
     wake = Promise()
   }
 
-  /// - Returns: Nil if the call hasn't returned by the export's end. A call that has begun goes on, and further writes wait for
-  ///   it.
-  private func attempt(_ line: FileLine, by deadline: Deadline) async -> Written? {
+  /// Writes on a blocking thread. A call that hasn't returned by the export's end goes on, and further writes wait for it.
+  private func attempt(_ line: FileLine, by deadline: Deadline) async -> Attempt {
     var end = min(deadline, cutoff ?? .never)
     // For a thread, or for the export that gives it up.
     let queued = Locked<FileLine?>(line)
@@ -135,8 +145,11 @@ actor FileDelivery {
       end = min(deadline, cutoff ?? .never)
     }
     // A write that no thread has begun never begins: its items are about to count as dropped.
-    if queued.withLock({ $0.take() }) != nil { release(done) }
-    return done.current
+    if queued.withLock({ $0.take() }) != nil {
+      release(done)
+      return .neverBegan
+    }
+    return done.current.map { .ended($0) } ?? .unfinished
   }
 
   private func writeEnded(_ promise: Promise<Written>, _ result: Written) {

@@ -39,8 +39,10 @@ import Testing
       let ended = Promise<FileDelivery.End>()
       let request = ExportRequestEncoder(pooledBuffers: 1).encode(SpanBatch(FileBench.spans(0..<1)))
       let line = FileLine(request, OTLPSignal.traces.requestType)
-      let task = Task(executorPreference: lease.loop) { [delivery] in
-        _ = ended.fulfil(await delivery.write(line, timeout: .seconds(600), deadline: .never).end)
+      let task = Task(executorPreference: lease.loop) { [delivery, counts] in
+        let (end, attempts) = await delivery.write(line, timeout: .seconds(600), deadline: .never)
+        counts.list.withLock { $0.append(attempts) }
+        ended.fulfil(end)
       }
       tasks.append(task)
       await lease.loop.sleep(until: .after(.milliseconds(50)))
@@ -48,11 +50,17 @@ import Testing
     }
 
     let tasks = Tasks()
+    /// The attempts of the exports that have ended.
+    let counts = Counts()
 
     func end(writes: Int) {
       for _ in 0..<writes { output.gate.signal() }
       lease.end()
     }
+  }
+
+  private final class Counts: Sendable {
+    let list = Locked<[Int]>([])
   }
 
   private final class Tasks: Sendable {
@@ -77,19 +85,22 @@ import Testing
     bench.end(writes: 2)
   }
 
-  @Test("a write for which no thread was free begins no more after its export has ended") func late() async throws {
+  @Test("a write for which no thread was free begins no more after its export has ended, and is no attempt")
+  func late() async throws {
     let bench = try Bench(.development)  // one blocking thread
     let busy = BlockingSemaphore()
     bench.runtime.startBlocking { _ = busy.wait(until: .never) }
     let given = await bench.write()
     bench.tasks.cancel()
     #expect(await gaveUp(given) == .shutdown)
+    #expect(bench.counts.list.withLock { $0 } == [0])
     let next = await bench.write()
     busy.signal()
     bench.output.gate.signal()
     #expect(await Loopback.wait { next.current != nil })
     #expect(next.current.map { if case .written = $0 { true } else { false } } == true)
     #expect(bench.output.begun.withLock { $0 } == 1)
+    #expect(bench.counts.list.withLock { $0 } == [0, 1])
     bench.end(writes: 0)
   }
 
