@@ -13,6 +13,7 @@
     private let configuration: PostgreSQLConfiguration
     private let schema: DatabaseSchema
     private let connector: PostgreSQLConnector
+    private let canceller = PostgreSQLCanceller()
     private let pool: ObjectPool<PostgreSQLConnection>
     private let diagnostics: Diagnostics
     private let place: String
@@ -120,7 +121,7 @@
     /// Closes a connection, and has the server end the statement that it may still run.
     private func abandon(_ connection: PostgreSQLConnection, _ failure: PostgreSQLFailure) {
       switch failure.cause {
-      case .deadline, .cancelled: connector.cancelStatement(of: connection)
+      case .deadline, .cancelled: canceller.cancelStatement(of: connection)
       default: break
       }
       connection.close()

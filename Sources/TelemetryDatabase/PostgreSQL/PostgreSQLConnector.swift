@@ -4,17 +4,12 @@
 
   /// Connects on blocking threads.
   final class PostgreSQLConnector: Sendable {
-    private static let cancelStack = 256 << 10
-
     private let connection: String
     private let servers: [[(keyword: String, value: String)]]
     private let timeout: Duration
     private let loop: TelemetryLoop
     private let runtime: TelemetryRuntime
     private let isStopped = Atomic(false)
-    /// A request to a server that doesn't answer holds its thread for as long, so there is one at a time, on a thread of its own:
-    /// the runtime may have a single one, which connects.
-    private let isCancelling = Atomic(false)
 
     init(_ configuration: PostgreSQLConfiguration, loop: TelemetryLoop, runtime: TelemetryRuntime) {
       connection = configuration.connection
@@ -65,19 +60,6 @@
         }
       }
       throw last ?? PostgreSQLFailure(.connect, "no connection in the time for it")
-    }
-
-    /// Asks the server to end the statement of a connection that is given up.
-    func cancelStatement(of connection: PostgreSQLConnection) {
-      guard let request = connection.cancelRequest, !isCancelling.exchange(true, ordering: .relaxed) else { return }
-      do throws(SystemError) {
-        try ThreadSystem.start(name: "otlp-cancel", stackSize: Self.cancelStack) { [self] in
-          request.send()
-          isCancelling.store(false, ordering: .relaxed)
-        }
-      } catch {
-        isCancelling.store(false, ordering: .relaxed)
-      }
     }
 
     /// Ends attempts to connect.

@@ -34,6 +34,31 @@
       await holder.close()
     }
 
+    @Test("shutdown has the server end the statements of all connections")
+    func severalStatements() async throws {
+      let scene = try await PostgreSQLScene {
+        $0.timeout = .seconds(600)
+        $0.maxConnections = 3
+      }
+      #expect(await scene.export(StandardWorkload().spans(0..<5)).exported == 5)
+      let holder = try await scene.reader()
+      for statement in ["BEGIN", "LOCK TABLE spans IN ACCESS EXCLUSIVE MODE"] {
+        _ = try await holder.source.rows(statement, [], columns: [])
+      }
+      let exports = (1...3).map { number in
+        Task { await scene.export(StandardWorkload().spans(number * 5..<number * 5 + 5), within: .seconds(600)) }
+      }
+      let sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'swift-otlp'"
+      let waits = sessions + " AND wait_event_type = 'Lock'"
+      let end = Deadline.after(Loopback.patience)
+      while try await scene.server.query(waits) != ["3"], !end.hasPassed {}
+      await scene.exporter.shutdown(deadline: .after(.milliseconds(300)))
+      for export in exports { #expect(await export.value.dropped == [.shutdown: 5]) }
+      while try await scene.server.query(sessions) != ["1"], !end.hasPassed {}
+      #expect(try await scene.server.query(sessions) == ["1"])
+      await holder.close()
+    }
+
     @Test("a request to cancel that the server doesn't answer holds no thread of the runtime")
     func unansweredCancellation() async throws {
       let scene = try await PostgreSQLScene()
