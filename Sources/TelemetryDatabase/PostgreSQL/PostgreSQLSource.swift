@@ -7,11 +7,17 @@
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
     nonisolated let dialect = SQLDialect.postgreSQL
 
+    // The time that the server has to answer a request to end a query.
+    private static let grace = Duration.seconds(1)
+
     private let connection: PostgreSQLConnection
+    private let canceller = PostgreSQLCanceller()
     private let patience: ReadingPatience
     private let lease: TelemetryRuntime.Lease
     /// Fulfilled when the present query ends.
     private var idle: Promise<Void>?
+    /// Fulfilled when the server knows that a query was given up.
+    private var cancellation: Promise<Void>?
     private var isClosed = false
 
     /// Connects.
@@ -57,6 +63,7 @@
         connection.open(try await connector.connect(deadline))
         try await begin(connection, deadline)
       } catch {
+        _ = ended(by: error)
         await close()
         throw DatabaseError(error.message, isPassing: error.isPassing)
       }
@@ -65,19 +72,42 @@
     func rows(
       _ sql: String, _ parameters: [SQLValue], columns: [DatabaseColumn.Kind]
     ) async throws(DatabaseError) -> [[SQLValue]] {
+      try await rows(sql, parameters, columns: columns, until: Deadline(loop.now + patience.query))
+    }
+
+    /// Runs a query until `deadline`, for which the wait for earlier queries counts too.
+    func rows(
+      _ sql: String, _ parameters: [SQLValue], columns: [DatabaseColumn.Kind], until deadline: Deadline
+    ) async throws(DatabaseError) -> [[SQLValue]] {
       // Nothing may suspend between the end of the wait and the beginning of the query.
-      while let idle, idle.current == nil { await idle.value }
+      while let idle, idle.current == nil {
+        guard await idle.valueUnlessCancelled(until: deadline, on: loop) != nil else {
+          throw Task.isCancelled ? .cancelled : patience.error
+        }
+      }
       let end = Promise<Void>()
       idle = end
       defer { end.fulfil(()) }
       guard !isClosed else { throw .closed }
+      guard connection.isConnected else { throw .givenUp }
       do throws(PostgreSQLFailure) {
-        let rows = try await connection.rows(sql, parameters, until: Deadline(loop.now + patience.query))
+        let rows = try await connection.rows(sql, parameters, until: deadline)
         return rows.map { row in zip(row, columns).map { SQLValue($0, $1) } }
       } catch {
-        if isClosed { throw .closed }
-        if case .deadline = error.cause { throw patience.error }
-        throw DatabaseError(error.message)
+        throw ended(by: error)
+      }
+    }
+
+    /// Gives up the connection if its query still runs in the server.
+    private func ended(by failure: PostgreSQLFailure) -> DatabaseError {
+      switch failure.cause {
+      case .deadline, .cancelled:
+        cancellation = canceller.cancelStatement(of: connection)
+        connection.close()
+        if isClosed { return .closed }
+        if case .deadline = failure.cause { return patience.error }
+        return .cancelled
+      default: return isClosed ? .closed : DatabaseError(failure.message)
       }
     }
 
@@ -87,6 +117,8 @@
       // A query uses libpq's connection until it has ended.
       while let idle, idle.current == nil { await idle.value }
       connection.close()
+      // The process may end next, and the server would go on.
+      if let cancellation { _ = await cancellation.value(until: Deadline(loop.now + Self.grace), on: loop) }
       lease.end()
     }
   }

@@ -12,4 +12,10 @@ package struct DatabaseError: Error, Hashable, Sendable, CustomStringConvertible
 
   /// A query was ended by ``DatabaseSource/close()``.
   static let closed = DatabaseError("the database was closed")
+
+  /// The task of a query was cancelled.
+  static let cancelled = DatabaseError("the query was cancelled")
+
+  /// The connection ended with a query that was given up.
+  static let givenUp = DatabaseError("the connection was given up with an earlier query", isPassing: true)
 }

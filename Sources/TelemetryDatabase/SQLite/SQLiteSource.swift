@@ -21,9 +21,11 @@
     func rows(
       _ sql: String, _ parameters: [SQLValue], columns: [DatabaseColumn.Kind]
     ) async throws(DatabaseError) -> [[SQLValue]] {
+      // The wait for earlier queries counts too.
+      let deadline = Deadline(.system + patience.query)
       let result = await runtime.block { [self] () -> Result<[[SQLValue]], SQLiteFailure> in
         connection.withLock { connection in
-          interruption.begin(until: Deadline(.system + patience.query))
+          interruption.begin(until: deadline)
           do throws(SQLiteFailure) {
             guard let connection else { throw SQLiteFailure.interrupted }
             return .success(try connection.rows(sql, parameters, columns))
