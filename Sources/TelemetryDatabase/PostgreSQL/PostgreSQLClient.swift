@@ -7,6 +7,19 @@
 
   /// Stores requests over a bounded number of connections, whose sockets the loop watches.
   actor PostgreSQLClient: ExportClient {
+    private struct Deletion {
+      let connection: PostgreSQLConnection
+      /// The end of the time that the deletion has for itself.
+      let ownTime: MonotonicInstant
+      /// The timer that ends the deletion, once a call waits.
+      var timer: (end: MonotonicInstant, id: TelemetryLoop.TimerID)?
+    }
+
+    private struct Turn {
+      let promise = Promise<Bool>()
+      let deadline: Deadline
+    }
+
     nonisolated let loop: TelemetryLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
@@ -19,11 +32,13 @@
     private let place: String
     private var retention: Retention?
     private var isDeleting = false
+    /// The deletion that has a connection now.
+    private var deletion: Deletion?
     private var internalErrors = InternalErrors()
     private nonisolated let connections = Atomic<Int>(0)
     private var active = 0
     /// The calls that wait for a connection, in order.
-    private var waiting: [Promise<Bool>] = []
+    private var waiting: [Turn] = []
     /// The connections that calls use now.
     private var used: [ObjectIdentifier: PostgreSQLConnection] = [:]
     /// Fulfilled when no call is left, after the shutdown.
@@ -133,8 +148,10 @@
         active += 1
         return
       }
-      let turn = Promise<Bool>()
-      waiting.append(turn)
+      let next = Turn(deadline: deadline)
+      waiting.append(next)
+      deletionGivesWay(until: deadline)
+      let turn = next.promise
       _ = await withTaskCancellationHandler {
         await turn.value(until: deadline, on: loop)
       } onCancel: {
@@ -147,7 +164,7 @@
 
     private func leave() {
       while !waiting.isEmpty {
-        if waiting.removeFirst().fulfil(true) { return }
+        if waiting.removeFirst().promise.fulfil(true) { return }
       }
       active -= 1
       if isShutDown, active == 0 { idle.fulfil(()) }
@@ -156,7 +173,7 @@
     // MARK: Retention
 
     /// Begins to delete rows that are too old, if that is due: apart from the batch that was stored, which is answered meanwhile,
-    /// and over a connection that no batch waits for. A deletion that fails is tried again after a later batch.
+    /// and over a connection for which it waits in its turn. A deletion that fails or gives way is tried again after a later batch.
     private func deleteOldRows(_ deadline: Deadline) {
       guard let retention, !isDeleting, retention.isDue(at: loop.now) else { return }
       isDeleting = true
@@ -174,17 +191,42 @@
 
     private func delete(_ retention: Retention, over connection: PostgreSQLConnection, _ deadline: Deadline) async {
       used[ObjectIdentifier(connection)] = connection
-      defer { ended(connection) }
+      let ownTime = loop.now + retention.patience
+      deletion = Deletion(connection: connection, ownTime: ownTime)
+      for turn in waiting where turn.promise.current == nil { deletionGivesWay(until: turn.deadline) }
+      defer {
+        if let timer = deletion?.timer { loop.cancel(timer.id) }
+        deletion = nil
+        ended(connection)
+      }
+      // The batch may have left less than that of its time.
+      let deadline = max(deadline, Deadline(ownTime))
       do throws(PostgreSQLFailure) {
         let deleted = try await connection.deleteRows(before: retention.cutoff, until: deadline)
         self.retention?.ended(deleted: deleted, at: loop.now)
       } catch {
         // The transaction is open.
         abandon(connection, error)
+        if case .cancelled = error.cause {
+          self.retention?.gaveWay(at: loop.now)
+          return
+        }
         guard self.retention?.failed(at: loop.now) == true else { return }
         let failure = error.attemptFailure(isReused: false)
         diagnostics.emitRetentionFailed(place, failure.status, failure.message)
       }
+    }
+
+    /// Has the deletion that runs give way to a call that waits until `deadline`: at once if it has had its time.
+    private func deletionGivesWay(until deadline: Deadline) {
+      guard let deletion else { return }
+      let end = min(deletion.ownTime, Retention.end(for: deadline, at: loop.now))
+      if let timer = deletion.timer {
+        guard end < timer.end else { return }
+        loop.cancel(timer.id)
+      }
+      let connection = deletion.connection
+      self.deletion?.timer = (end, loop.schedule(at: Deadline(end)) { connection.stop() })
     }
 
     // MARK: The end
@@ -192,10 +234,11 @@
     /// Lets calls that have a connection continue until `deadline`, then ends them and closes the connections.
     func shutdown(deadline: Deadline) async {
       isShutDown = true
-      for turn in waiting { turn.fulfil(false) }
+      for turn in waiting { turn.promise.fulfil(false) }
       waiting = []
       connector.stop()
       pool.trim()
+      deletionGivesWay(until: deadline)
       if active > 0 { _ = await idle.value(until: deadline, on: loop) }
       for connection in used.values { connection.stop() }
     }

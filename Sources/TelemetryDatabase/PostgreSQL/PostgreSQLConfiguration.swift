@@ -16,8 +16,8 @@
     public var timeout = Duration.seconds(10)
     /// The age beyond which spans and log records are deleted, 1 second or more; default nil: none are. The age counts from the start
     /// of a span and from the time of a log record. Rows are deleted while batches are stored, at most 1,000 items after each
-    /// batch; resources and scopes stay. A deletion that fails is tried again after a minute at most, and diagnostics have a warning of
-    /// the first failure.
+    /// batch; resources and scopes stay. A deletion has a second, and after that gives way to a batch or a shutdown that waits for it.
+    /// One that gives way or fails is tried again after a minute at most, and diagnostics have a warning of the first failure.
     public var retention: Duration?
     /// The retry of failed attempts: those that pass by themselves, such as a lost connection or a full disk.
     public var retry = OTLPRetryPolicy()

@@ -41,7 +41,8 @@
     ) async -> Result<ExportResponse, AttemptFailure> {
       guard let rows = RowSet(message.bytes) else { return .failure(.unreadableRequest) }
       while let idle, idle.current == nil {
-        // Work that was abandoned still runs.
+        // A deletion, or work that was abandoned, still runs.
+        writer.interruption.askToGiveWay(until: deadline, at: loop.now)
         guard await idle.valueUnlessCancelled(until: deadline, on: loop) != nil else {
           return .failure(Task.isCancelled ? Self.cancelled : stalled)
         }
@@ -102,6 +103,7 @@
     /// Ends the work under way at `deadline`, and closes the file.
     func shutdown(deadline: Deadline) async {
       isShutDown = true
+      writer.interruption.askToGiveWay(until: deadline, at: loop.now)
       if let idle, idle.current == nil, await idle.value(until: deadline, on: loop) == nil {
         writer.interruption.stop()
         // The calls that wait for the end of the work wait for nothing. The work closes the file when it ends.

@@ -18,9 +18,15 @@
     private let halted = Atomic(false)
     private let hasTime = Atomic(false)
     private let waits = Atomic(false)
+    /// The end of the time that a deletion has for itself; the maximum for other work.
+    private let ownTime = Atomic<Int64>(.max)
+    /// The time at which a deletion must give way to the call that waits; the maximum if none does.
+    private let wanted = Atomic<Int64>(.max)
 
     /// Work begins.
     func begin(until deadline: Deadline) {
+      ownTime.store(.max, ordering: .relaxed)
+      wanted.store(.max, ordering: .relaxed)
       isStopped.store(false, ordering: .relaxed)
       hasTime.store(false, ordering: .relaxed)
       waits.store(false, ordering: .relaxed)
@@ -30,8 +36,20 @@
     /// From now on only a fork interrupts the work, until the next begins.
     func ignoreDeadline() { hasTime.store(true, ordering: .relaxed) }
 
-    /// The deadline holds again, and ``stop()``.
-    func regardDeadline() { hasTime.store(false, ordering: .relaxed) }
+    /// The work has become a deletion, which has at least the time `patience`, even if a call waits. The deadline holds again,
+    /// and ``stop()``.
+    func beginDeletion(patience: Duration) {
+      let end = (MonotonicInstant.system + patience).nanoseconds
+      deadline.store(max(deadline.load(ordering: .relaxed), end), ordering: .relaxed)
+      ownTime.store(end, ordering: .relaxed)
+      hasTime.store(false, ordering: .relaxed)
+    }
+
+    /// A call waits for the work to end: a deletion gives way to it. Other work doesn't.
+    func askToGiveWay(until deadline: Deadline, at now: MonotonicInstant) {
+      let end = min(Retention.end(for: deadline, at: now).nanoseconds, .max - 1)
+      wanted.min(end, ordering: .relaxed)
+    }
 
     /// Ends the work soon.
     func stop() { isStopped.store(true, ordering: .relaxed) }
@@ -52,8 +70,14 @@
     /// True if the work's time is over, or it was told to stop.
     var isOver: Bool {
       !hasTime.load(ordering: .relaxed)
-        && (isStopped.load(ordering: .relaxed)
-          || MonotonicInstant.system.nanoseconds >= deadline.load(ordering: .relaxed))
+        && (wasToldToEnd || MonotonicInstant.system.nanoseconds >= deadline.load(ordering: .relaxed))
+    }
+
+    /// True if the work was told to stop, or is a deletion that must give way: its end is no failure.
+    var wasToldToEnd: Bool {
+      if isStopped.load(ordering: .relaxed) { return true }
+      let (own, wanted) = (ownTime.load(ordering: .relaxed), wanted.load(ordering: .relaxed))
+      return own != .max && wanted != .max && MonotonicInstant.system.nanoseconds >= min(own, wanted)
     }
 
     private var isDue: Bool { isHalted || isOver }

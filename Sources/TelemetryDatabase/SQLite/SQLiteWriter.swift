@@ -82,8 +82,8 @@
 
     // MARK: Retention
 
-    /// Deletes rows that are too old, if that is due, in the time of the batch that was stored. A deletion that fails is tried again
-    /// after a later batch.
+    /// Deletes rows that are too old, if that is due, in the time of the batch that was stored. A deletion that fails, or gives way, is
+    /// tried again after a later batch.
     func deleteOldRows() { state.withLock { deleteOldRows(&$0) } }
 
     private func deleteOldRows(_ state: inout State) {
@@ -91,7 +91,7 @@
         return
       }
       // The batch may have made or migrated the tables.
-      interruption.regardDeadline()
+      interruption.beginDeletion(patience: retention.patience)
       var deleted = 0
       do throws(SQLiteFailure) {
         let cutoff = retention.cutoff
@@ -106,7 +106,12 @@
         state.retention?.ended(deleted: deleted, at: .system)
       } catch {
         // A fork interrupts every work.
-        guard !interruption.isHalted, state.retention?.failed(at: .system) == true else { return }
+        guard !interruption.isHalted else { return }
+        if error.isLock, interruption.wasToldToEnd {
+          state.retention?.gaveWay(at: .system)
+          return
+        }
+        guard state.retention?.failed(at: .system) == true else { return }
         diagnostics.emitRetentionFailed(path, error.status, error.text)
       }
     }

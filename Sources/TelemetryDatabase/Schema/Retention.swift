@@ -2,7 +2,17 @@ internal import COTLPSystem
 internal import TelemetryCore
 
 /// Decides when rows that are too old are deleted: after a batch was stored, so that no exporter of its own is needed for that,
-/// and a bounded number at a time, so that no lock is held for long.
+/// and a bounded number at a time, so that no lock is held for long. A deletion has ``patience`` for itself; then it gives way to a
+/// batch or a shutdown that waits for it. Pure but for the wall clock.
+///
+/// ```
+///            isDue                    ended: the interval, or at once for more
+///   waiting ────────▶ deleting ─────────────────────────────────────────────▶ waiting
+///                        │  │ gaveWay: a pause, and more patience the next time
+///                        │  └───────────────────────────────────────────────▶ waiting
+///                        │ failed: a pause, and a report of the first failure
+///                        └──────────────────────────────────────────────────▶ waiting
+/// ```
 struct Retention {
   /// The most spans, and the most log records, that one deletion takes.
   static let mostItems = 1000
@@ -11,8 +21,13 @@ struct Retention {
   private let interval: Duration
   private var next: MonotonicInstant?
   private var isFailing = false
-  // A deletion that failed is tried again after this time at the latest.
+  // A deletion that failed or gave way is tried again after this time at the latest.
   private static let longestPause = Duration.seconds(60)
+  // The longer one is half of a batch's default timeout.
+  private static let (firstPatience, longestPatience) = (Duration.seconds(1), Duration.seconds(5))
+
+  /// The time that a deletion has before it gives way. It grows each time, so that a slow database under load gets on.
+  private(set) var patience = firstPatience
 
   /// - Parameter age: The age beyond which rows are deleted.
   init(_ age: Duration) {
@@ -30,6 +45,19 @@ struct Retention {
   mutating func ended(deleted: Int, at now: MonotonicInstant) {
     next = deleted >= Self.mostItems ? now : now + interval
     isFailing = false
+    patience = Self.firstPatience
+  }
+
+  /// A deletion was cancelled for a batch or a shutdown, which is no failure.
+  mutating func gaveWay(at now: MonotonicInstant) {
+    next = now + min(interval, Self.longestPause)
+    patience = min(patience * 2, Self.longestPatience)
+  }
+
+  /// The time at which a deletion must have given way to a call that waits since `now` until `deadline`, and needs half of that
+  /// for itself.
+  static func end(for deadline: Deadline, at now: MonotonicInstant) -> MonotonicInstant {
+    now + deadline.remaining(at: now) / 2
   }
 
   /// A deletion failed.

@@ -25,6 +25,32 @@
       #expect(!interruption.isWaitingForLock)
     }
 
+    @Test("a deletion gives way to a call that waits, which other work doesn't")
+    func givingWay() {
+      let (interruption, past) = (SQLiteInterruption(), MonotonicInstant(nanoseconds: 0))
+      interruption.begin(until: .never)
+      interruption.askToGiveWay(until: Deadline(past), at: past)
+      #expect(!interruption.isOver)
+      interruption.beginDeletion(patience: .seconds(600))
+      #expect(interruption.isOver && interruption.wasToldToEnd)
+      interruption.begin(until: .never)
+      interruption.beginDeletion(patience: .zero)
+      #expect(!interruption.isOver, "nothing waits")
+      interruption.askToGiveWay(until: .never, at: .system)
+      #expect(interruption.isOver && interruption.wasToldToEnd)
+    }
+
+    @Test("a deletion has its own time, whatever its batch has left")
+    func ownTime() {
+      let interruption = SQLiteInterruption()
+      interruption.begin(until: Deadline(.init(nanoseconds: 0)))
+      #expect(interruption.isOver && !interruption.wasToldToEnd)
+      interruption.beginDeletion(patience: .seconds(600))
+      #expect(!interruption.isOver)
+      interruption.askToGiveWay(until: .never, at: .system)
+      #expect(!interruption.isOver)
+    }
+
     @Test("work without a deadline is interrupted by a fork only")
     func withoutDeadline() {
       let interruption = SQLiteInterruption()
