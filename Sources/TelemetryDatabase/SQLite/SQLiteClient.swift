@@ -43,9 +43,7 @@
       while let idle, idle.current == nil {
         // A deletion, or work that was abandoned, still runs.
         writer.interruption.askToGiveWay(until: deadline, at: loop.now)
-        guard await idle.valueUnlessCancelled(until: deadline, on: loop) != nil else {
-          return .failure(Task.isCancelled ? Self.cancelled : stalled)
-        }
+        guard await idle.valueUnlessCancelled(until: deadline, on: loop) != nil else { return .failure(neverBegun) }
       }
       guard !isShutDown else { return .failure(.databaseIsShutDown) }
       guard !Task.isCancelled else { return .failure(Self.cancelled) }
@@ -55,13 +53,17 @@
     private func store(_ rows: RowSet, _ deadline: Deadline) async -> Result<ExportResponse, AttemptFailure> {
       let (end, idle) = (Promise<End>(), Promise<Void>())
       self.idle = idle
+      // For a thread, or for the call that gives the work up.
+      let pending = Locked<RowSet?>(rows)
       // Here and not on the thread: the call may be told to stop before a thread is free.
       writer.interruption.begin(until: deadline)
       runtime.startBlocking { [writer] in
-        let result = writer.store(rows)
-        end.fulfil(.done(result))
-        // The batch is answered by now: the deletion may wait for a lock.
-        if case .success = result { writer.deleteOldRows() }
+        if let rows = pending.withLock({ $0.take() }) {
+          let result = writer.store(rows)
+          end.fulfil(.done(result))
+          // The batch is answered by now: the deletion may wait for a lock.
+          if case .success = result { writer.deleteOldRows() }
+        }
         // The file of a shutdown that didn't wait for the work.
         if !idle.fulfil(()) { writer.close() }
       }
@@ -76,7 +78,8 @@
       case .done(.success): return .success(ExportResponse())
       case .done(.failure(let failure)): return .failure(failure.attemptFailure(origin(deadline)))
       case .abandoned, nil:
-        let failure = stalled
+        // Work that no thread has begun never begins.
+        let failure = pending.withLock { $0.take() } == nil ? stalled : neverBegun
         writer.interruption.stop()
         return .failure(failure)
       }
@@ -86,6 +89,14 @@
     private func origin(_ deadline: Deadline) -> AttemptFailure.Origin {
       if Task.isCancelled { return .cancelled }
       return deadline.hasPassed(at: loop.now) ? .deadline : .server
+    }
+
+    /// The attempt ended while it waited for earlier work or a thread: nothing of its batch was written.
+    private var neverBegun: AttemptFailure {
+      if Task.isCancelled { return Self.cancelled }
+      let reason = writer.interruption.isWaitingForLock ? "database is locked" : "earlier work hasn't ended"
+      return AttemptFailure(
+        .retry, status: "SQLITE_BUSY", message: reason, origin: .deadline, fate: .neverProcessed, isUnconnected: true)
     }
 
     private static let cancelled = AttemptFailure(

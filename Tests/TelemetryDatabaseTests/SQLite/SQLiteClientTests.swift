@@ -60,6 +60,24 @@
       bench.lease.end()
     }
 
+    @Test("work that no thread has begun, and a call that waits for earlier work, were never sent, and never are")
+    func neverBegun() async throws {
+      let bench = try Bench()
+      _ = try await bench.send(within: Loopback.patience).value.get()
+      bench.closeGate()
+      for _ in 0..<2 {
+        guard case .failure(let failure) = try await bench.send(within: .milliseconds(10)).value else {
+          return #expect(Bool(false), "it was stored")
+        }
+        #expect(failure.origin == .deadline && failure.meaning == .retry && failure.fate == .neverProcessed)
+        #expect(failure.isUnconnected && !failure.mayHaveBeenDelivered)
+      }
+      bench.gate.signal()
+      #expect(await bench.isIdle())
+      _ = try await bench.send(within: Loopback.patience).value.get()
+      bench.lease.end()
+    }
+
     @Test("a call that waits for work that was given up ends with its task")
     func cancelledWaiting() async throws {
       let bench = try Bench()
