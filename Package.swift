@@ -202,7 +202,7 @@ let package = Package(
     tests(
       "TelemetryDatabaseTests",
       [
-        "TelemetryDatabase", "OTLPTesting", "OTLPExport", "OTLPWire", "TelemetrySDK", "TelemetryCore",
+        "TelemetryDatabase", "OTLPTesting", "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore",
         .target(name: "COTLPSQLite", condition: .when(traits: ["SQLite"])),
       ]),
     tests("SwiftOTLPTests", ["SwiftOTLP", "OTLPGRPC", "OTLPTesting", "OTLPExport", "TelemetrySDK", "TelemetryCore"]),

@@ -7,6 +7,10 @@
     /// The database, as libpq takes it: a URL such as `postgresql://user@host:5432/database?sslmode=verify-full`, or keywords
     /// such as `host=/run/postgresql dbname=telemetry`. Required. What it doesn't name comes from libpq's variables (`PGHOST`,
     /// `PGSSLMODE`, …), the password also from the file that `PGPASSFILE` names. It is never printed.
+    ///
+    /// The names of servers are looked up by the system's resolver, each in its server's share of ``connectTimeout``. Only a name
+    /// for which a service (`service=`, `PGSERVICE`) is used is looked up by libpq, and holds a blocking thread for as long as
+    /// that takes, beyond every deadline.
     public var connection: String
     /// The most connections at once, 1 to 100; default 2. They are kept between batches.
     public var maxConnections = 2

@@ -33,8 +33,8 @@
 
     // MARK: Connecting
 
-    /// Connects, on a blocking thread: libpq looks up names and reads files meanwhile.
-    /// - Parameter server: The parameters that choose one of several servers.
+    /// Connects, on a blocking thread: libpq reads files meanwhile.
+    /// - Parameter server: The parameters that choose one of several servers, and its addresses.
     static func connect(
       _ connection: String, _ server: [(keyword: String, value: String)], until deadline: Deadline,
       _ isStopped: @Sendable () -> Bool

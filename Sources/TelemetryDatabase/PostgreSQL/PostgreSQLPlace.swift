@@ -1,5 +1,6 @@
 #if PostgreSQL
   internal import COTLPPostgres
+  internal import HTTP2Transport
   internal import OTLPExport
   internal import TelemetryCore
 
@@ -14,7 +15,7 @@
       var option = unsafe options
       while let keyword = unsafe option.pointee.keyword {
         let name = unsafe String(cString: keyword)
-        if ["host", "hostaddr", "port", "dbname"].contains(name), let value = unsafe option.pointee.val {
+        if ["host", "hostaddr", "port", "dbname", "service"].contains(name), let value = unsafe option.pointee.val {
           values[name] = unsafe String(cString: value)
         }
         unsafe option += 1
@@ -26,11 +27,11 @@
       else { return nil }
     }
 
-    /// The servers, if there are several, each as the parameters that choose it; else one without parameters.
+    /// The servers; one without parameters if there aren't several.
     ///
     /// libpq goes on to its next server when one refuses. One that drops packets, or accepts and never answers, would take the whole
     /// time of each attempt, so the exporter tries each server by itself.
-    var servers: [[(keyword: String, value: String)]] {
+    var servers: [PostgreSQLServer] {
       let isNamed = values["host"] != nil || values["hostaddr"] != nil
       let lists: [(keyword: String, items: [String])] = [
         ("host", list("host", isNamed ? nil : "PGHOST")), ("hostaddr", list("hostaddr", isNamed ? nil : "PGHOSTADDR")),
@@ -38,8 +39,26 @@
       ].filter { $0.items.count > 1 }
       let count = lists.first { $0.keyword != "port" }?.items.count ?? 1
       // libpq names the mistake in a list of another length, and an empty item has a meaning of its own.
-      guard count > 1, lists.allSatisfy({ $0.items.count == count && !$0.items.contains("") }) else { return [[]] }
-      return (0..<count).map { index in lists.map { (keyword: $0.keyword, value: $0.items[index]) } }
+      guard count > 1, lists.allSatisfy({ $0.items.count == count && !$0.items.contains("") }) else {
+        return [PostgreSQLServer(name: lists.isEmpty ? lookedUp(host) : nil)]
+      }
+      return (0..<count).map { index in
+        let parameters = lists.map { (keyword: $0.keyword, value: $0.items[index]) }
+        let host = parameters.first { $0.keyword == "host" }?.value
+        return PostgreSQLServer(parameters: parameters, name: host.flatMap(lookedUp))
+      }
+    }
+
+    /// A host if its address has to be looked up.
+    private func lookedUp(_ host: String) -> String? {
+      let isKnown = SocketAddress(numeric: host, port: 0) != nil || value("hostaddr", "PGHOSTADDR") != nil
+      // The file of a service may name an address.
+      guard !isKnown, value("service", "PGSERVICE") == nil, !host.isEmpty else { return nil }
+      return host.hasPrefix("/") || host.hasPrefix("@") || host.contains(",") ? nil : host
+    }
+
+    private func value(_ keyword: String, _ variable: String) -> String? {
+      [values[keyword], Environment.process[variable]].compactMap { $0 }.first { !$0.isEmpty }
     }
 
     private func list(_ keyword: String, _ variable: String?) -> [String] {

@@ -23,7 +23,7 @@
       ] as [(String, [String])])
     func servers(_ connection: String, _ expected: [String]) throws {
       let place = try #require(PostgreSQLPlace(connection))
-      #expect(place.servers.map { $0.map { "\($0)=\($1)" }.joined(separator: " ") } == expected)
+      #expect(place.servers.map { $0.parameters.map { "\($0)=\($1)" }.joined(separator: " ") } == expected)
     }
 
     @Test("a first server that accepts and never answers doesn't keep the second from being found")
