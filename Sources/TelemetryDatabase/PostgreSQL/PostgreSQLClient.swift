@@ -75,7 +75,10 @@
       guard let rows = RowSet(message.bytes) else { return .failure(.unreadableRequest) }
       guard !isShutDown else { return .failure(.databaseIsShutDown) }
       do throws(PostgreSQLFailure) { try await enter(deadline) } catch {
-        return .failure(error.attemptFailure(isReused: false))
+        var failure = error.attemptFailure(isReused: false)
+        // The batch had no connection, and wasn't sent.
+        failure.isUnconnected = true
+        return .failure(failure)
       }
       defer { leave() }
       guard !isShutDown else { return .failure(.databaseIsShutDown) }
