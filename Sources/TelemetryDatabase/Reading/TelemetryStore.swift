@@ -25,7 +25,11 @@ package enum TelemetryStore {
       #endif
     case .sqlite(let path):
       #if SQLite
-        return DatabaseReader(try SQLiteSource(path, runtime: runtime, patience: patience))
+        // A locked file is waited for.
+        let source = try await runtime.block { () throws(DatabaseError) in
+          try SQLiteSource(path, runtime: runtime, patience: patience)
+        }
+        return DatabaseReader(source)
       #else
         throw missingSQLite
       #endif

@@ -1,11 +1,18 @@
 #if SQLite
+  internal import Synchronization
   internal import TelemetryCore
 
   /// Queries of a file, which must exist. Blocks a thread of the runtime meanwhile.
   // SAFETY: the connection is used under the lock.
   final class SQLiteSource: DatabaseSource, @unchecked Sendable {
+    private final class Query: Sendable {
+      let isCancelled = Atomic(false)
+    }
+
     private let connection: Locked<SQLiteConnection?>
     private let interruption = SQLiteInterruption()
+    /// The query that the interruption holds for now.
+    private let current = Locked<Query?>(nil)
     private let runtime: TelemetryRuntime
     private let patience: ReadingPatience
 
@@ -23,22 +30,47 @@
     ) async throws(DatabaseError) -> [[SQLValue]] {
       // The wait for earlier queries counts too.
       let deadline = Deadline(.system + patience.query)
-      let result = await runtime.block { [self] () -> Result<[[SQLValue]], SQLiteFailure> in
-        connection.withLock { connection in
-          interruption.begin(until: deadline)
-          do throws(SQLiteFailure) {
-            guard let connection else { throw SQLiteFailure.interrupted }
-            return .success(try connection.rows(sql, parameters, columns))
-          } catch {
-            return .failure(error)
+      let query = Query()
+      let result = await withTaskCancellationHandler {
+        await runtime.block { [self] () -> Result<[[SQLValue]], SQLiteFailure> in
+          connection.withLock { connection in
+            begin(query, until: deadline)
+            defer { current.withLock { $0 = nil } }
+            do throws(SQLiteFailure) {
+              guard let connection, !interruption.isOver else { throw SQLiteFailure.interrupted }
+              return .success(try connection.rows(sql, parameters, columns))
+            } catch {
+              return .failure(error)
+            }
           }
         }
+      } onCancel: {
+        cancel(query)
       }
       do throws(SQLiteFailure) {
         return try result.get()
       } catch {
         if interruption.isHalted { throw .closed }
-        throw error.isInterruption ? patience.error : DatabaseError(error.text)
+        guard error.isInterruption else { throw DatabaseError(error.text) }
+        throw Task.isCancelled ? .cancelled : patience.error
+      }
+    }
+
+    /// True while a query runs, for tests.
+    var isQuerying: Bool { current.withLock { $0 != nil } }
+
+    private func begin(_ query: Query, until deadline: Deadline) {
+      current.withLock { current in
+        current = query
+        interruption.begin(until: deadline)
+        if query.isCancelled.load(ordering: .relaxed) { interruption.stop() }
+      }
+    }
+
+    private func cancel(_ query: Query) {
+      current.withLock { current in
+        query.isCancelled.store(true, ordering: .relaxed)
+        if current === query { interruption.stop() }
       }
     }
 

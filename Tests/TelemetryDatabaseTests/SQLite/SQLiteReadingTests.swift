@@ -92,6 +92,52 @@
       #expect(!TestFiles.isOpen(path))
     }
 
+    @Test("a query ends with its task, and neither one that runs nor one that follows does")
+    func cancelled() async throws {
+      let path = try TestFiles.makeDirectory() + "/telemetry.sqlite"
+      let runtime = try TelemetryRuntime(.init())
+      try await TelemetryStore.prepare(DatabaseName(path), runtime: runtime)
+      let reader = try await TelemetryStore.open(DatabaseName(path), runtime: runtime)
+      func start(_ last: Int) -> Task<[[SQLValue]], any Error> {
+        let long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT \(last)) SELECT max(i) FROM n"
+        return Task { try await reader.source.rows(long, [], columns: [.int64]) }
+      }
+      let source = try #require(reader.source as? SQLiteSource)
+      for isRunning in [true, false] {
+        let endless = start(.max)
+        if isRunning { #expect(await Loopback.wait { source.isQuerying }) }
+        // Whichever of the two begins first, the other isn't touched.
+        let other = start(100_000)
+        endless.cancel()
+        let error = await #expect(throws: DatabaseError.self) { try await endless.value }
+        #expect(error?.description == "the query was cancelled")
+        #expect(try await other.value.first?.first?.integer == 100_000)
+      }
+      #expect(try await start(10).value.first?.first?.integer == 10)
+      await reader.close()
+    }
+
+    @Test("a file that is locked is waited for on a blocking thread")
+    func locked() async throws {
+      let path = try TestFiles.makeDirectory() + "/telemetry.sqlite"
+      let runtime = try TelemetryRuntime(.development)
+      let lease = try runtime.acquire()
+      try await TelemetryStore.prepare(DatabaseName(path), runtime: runtime)
+      let holder = try SQLiteConnection(path, .writing, SQLiteInterruption())
+      try holder.execute("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE")
+      let opening = Task(executorPreference: lease.loop) {
+        var patience = ReadingPatience()
+        patience.opening = .seconds(600)
+        return try await TelemetryStore.open(DatabaseName(path), runtime: runtime, patience: patience)
+      }
+      let next = Promise<Void>()
+      Task(executorPreference: lease.loop) { next.fulfil(()) }
+      #expect(await Loopback.wait { next.current != nil })
+      try holder.execute("COMMIT")
+      await (try opening.value).close()
+      lease.end()
+    }
+
     @Test("what can be known of a file is known before the first batch")
     func preparation() async throws {
       let folder = try TestFiles.makeDirectory()
