@@ -79,24 +79,25 @@ let package = Package(
     .systemLibrary(name: "COTLPSQLite", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
     .systemLibrary(name: "COTLPPostgres", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
 
-    library("TelemetryCore", ["COTLPSystem"]),
-    library("TelemetrySDK", ["TelemetryCore"]),
+    library("OTLPSystem", []),
+    library("TelemetryCore", ["OTLPSystem", "COTLPSystem"]),
+    library("TelemetrySDK", ["TelemetryCore", "OTLPSystem"]),
     library("OTLPWire", ["TelemetrySDK", "TelemetryCore", "COTLPSystem"]),
-    library("HTTP2Transport", ["TelemetryCore", "COTLPNGHTTP2", "COTLPOpenSSL"]),
+    library("HTTP2Transport", ["TelemetryCore", "OTLPSystem", "COTLPNGHTTP2", "COTLPOpenSSL"]),
     library("OTLPExport", ["OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPZlib"]),
     library("GRPCClient", ["HTTP2Transport", "TelemetryCore"]),
     library("OTLPGRPC", ["OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore"]),
     library(
       "OTLPHTTP",
       [
-        "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore",
+        "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "OTLPSystem",
         .target(name: "COTLPCURL", condition: .when(traits: ["HTTP"])),
       ]),
-    library("OTLPFile", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "COTLPSystem"]),
+    library("OTLPFile", ["OTLPWire", "TelemetrySDK", "TelemetryCore", "OTLPSystem", "COTLPSystem"]),
     library(
       "TelemetryDatabase",
       [
-        "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPSystem",
+        "OTLPExport", "OTLPWire", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "OTLPSystem", "COTLPSystem",
         .target(name: "COTLPSQLite", condition: .when(traits: ["SQLite"])),
         .target(name: "COTLPPostgres", condition: .when(traits: ["PostgreSQL"])),
       ]),
@@ -104,15 +105,15 @@ let package = Package(
     library(
       "OTLPTesting",
       [
-        "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPNGHTTP2",
-        "COTLPOpenSSL",
+        "OTLPExport", "OTLPWire", "GRPCClient", "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "OTLPSystem",
+        "COTLPNGHTTP2", "COTLPOpenSSL",
       ]),
     .executableTarget(
       name: "otlp",
       dependencies: [
         "SwiftOTLP", "OTLPFile", "OTLPHTTP", "OTLPGRPC", "TelemetryDatabase", "OTLPTesting", "OTLPExport", "OTLPWire",
         "GRPCClient",
-        "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "COTLPSystem",
+        "HTTP2Transport", "TelemetrySDK", "TelemetryCore", "OTLPSystem", "COTLPSystem",
       ],
       swiftSettings: settings),
 

@@ -1,15 +1,8 @@
 internal import COTLPSystem
+internal import OTLPSystem
 internal import OTLPWire
 package import TelemetryCore
 package import TelemetrySDK
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Writes the items of each request that a receiver takes as a line, with the files, the rotation and the streams of
 /// ``OTLPFileExporter``. Its methods block. Thread-safe.

@@ -1,15 +1,8 @@
 internal import COTLPOpenSSL
 internal import HTTP2Transport
+internal import OTLPSystem
 internal import Synchronization
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Certificates for tests, as PEM files in a directory: an authority, and a server's and a client's certificate that the
 /// authority signed. They are valid for a day. Never trust them outside of tests.

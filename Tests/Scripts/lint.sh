@@ -32,8 +32,10 @@ mapfile -t folders < <(find Sources -mindepth 1 -maxdepth 1 -type d ! -name Tele
 refuse "no Foundation" 'import Foundation' "${folders[@]}"
 # Sans-IO: decisions import neither the system nor locks.
 for file in $(find Sources -name '*StateMachine*.swift'); do
-  refuse "a state machine does no IO" 'import (Glibc|Musl|Darwin|Synchronization)' "$file"
+  refuse "a state machine does no IO" 'import (OTLPSystem|Synchronization)' "$file"
 done
-refuse "a pure layer does no IO" 'import (Glibc|Musl|Darwin)' Sources/TelemetrySDK/Model Sources/OTLPWire
+refuse "a pure layer does no IO" 'import OTLPSystem' Sources/TelemetrySDK/Model Sources/OTLPWire
+mapfile -t folders < <(find Sources -mindepth 1 -maxdepth 1 -type d ! -name OTLPSystem)
+refuse "the C library has one name: OTLPSystem" 'import (Glibc|Musl|Darwin)' "${folders[@]}"
 
 exit "$failed"

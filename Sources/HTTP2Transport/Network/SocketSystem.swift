@@ -1,12 +1,5 @@
+package import OTLPSystem
 package import TelemetryCore
-
-#if canImport(Glibc)
-  package import Glibc
-#elseif canImport(Musl)
-  package import Musl
-#elseif canImport(Darwin)
-  package import Darwin
-#endif
 
 /// The system calls on sockets, and the translation of addresses.
 package enum SocketSystem {
@@ -63,7 +56,7 @@ package enum SocketSystem {
   /// Starts a connection.
   /// - Returns: True if the socket is connected, false if the connection is in progress.
   static func connect(_ descriptor: Int32, to address: SocketAddress) throws(SystemError) -> Bool {
-    let code = unsafe with(address) { unsafe systemConnect(descriptor, $0, $1) == 0 ? 0 : errno } ?? ENAMETOOLONG
+    let code = unsafe with(address) { unsafe OTLPSystem.connect(descriptor, $0, $1) == 0 ? 0 : errno } ?? ENAMETOOLONG
     if code != 0, code != EINPROGRESS, code != EINTR { throw SystemError(call: "connect", code: code) }
     return code == 0
   }
@@ -172,9 +165,4 @@ package enum SocketSystem {
     }
     return result.isEmpty ? .failure(.unresolved(host: host, reason: "no address")) : .success(result)
   }
-}
-
-/// Calls `connect`, which the method of that name hides.
-private func systemConnect(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t) -> Int32 {
-  unsafe connect(descriptor, address, size)
 }

@@ -1,13 +1,6 @@
+internal import OTLPSystem
 internal import Synchronization
 package import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// A connected socket.
 package final class SocketTransport: Transport {

@@ -1,13 +1,6 @@
 internal import COTLPOpenSSL
+internal import OTLPSystem
 package import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The contents of a PEM file, pipe or text. Every error names the source, and never shows the contents.
 package struct TLSFile {

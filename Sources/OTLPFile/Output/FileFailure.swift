@@ -1,12 +1,5 @@
+internal import OTLPSystem
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// A write that failed. Nothing of the line stands in a regular file.
 struct FileFailure: Error {

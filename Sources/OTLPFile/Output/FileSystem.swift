@@ -1,13 +1,6 @@
 internal import COTLPSystem
+internal import OTLPSystem
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The system calls of this target. They repeat a call that a signal interrupted.
 enum FileSystem {
@@ -60,7 +53,7 @@ enum FileSystem {
   /// Opens a file. A forked child closes it before any other work.
   static func open(_ path: String, _ flags: Int32, permissions: UInt16) throws(SystemError) -> Int32 {
     let result = try check("open") {
-      unsafe openFile(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode_t(permissions))
+      unsafe OTLPSystem.open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, mode_t(permissions))
     }
     // The file is open before the lock on the list is taken: the disk may take its time.
     let descriptor = ForkedDescriptors.open { result }
@@ -87,7 +80,7 @@ enum FileSystem {
   @unsafe
   static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(SystemError) -> Int {
     while true {
-      let count = unsafe writeBytes(descriptor, bytes.baseAddress, bytes.count)
+      let count = unsafe OTLPSystem.write(descriptor, bytes.baseAddress, bytes.count)
       if count >= 0 { return count }
       if errno != EINTR { throw SystemError(call: "write", code: errno) }
     }
@@ -130,14 +123,14 @@ enum FileSystem {
 
   /// Forces the names of a folder's files to the disk.
   static func synchronizeFolder(_ path: String) throws(SystemError) {
-    let descriptor = try check("open") { unsafe openFile(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
+    let descriptor = try check("open") { unsafe OTLPSystem.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     defer { _ = close(descriptor) }
     // Some file systems have nothing to do here, and say EINVAL.
     if fsync(descriptor) != 0, errno != EINVAL { throw SystemError(call: "fsync", code: errno) }
   }
 
   static func rename(_ path: String, to other: String) throws(SystemError) {
-    try check("rename") { unsafe renameFile(path, other) }
+    try check("rename") { unsafe OTLPSystem.rename(path, other) }
   }
 
   static func remove(_ path: String) throws(SystemError) { try check("unlink") { unsafe unlink(path) } }
@@ -178,19 +171,4 @@ enum FileSystem {
       if errno != EINTR { throw SystemError(call: call, code: errno) }
     }
   }
-}
-
-@unsafe
-private func openFile(_ path: UnsafePointer<CChar>, _ flags: Int32, _ mode: mode_t) -> Int32 {
-  unsafe open(path, flags, mode)
-}
-
-@unsafe
-private func renameFile(_ path: UnsafePointer<CChar>, _ other: UnsafePointer<CChar>) -> Int32 {
-  unsafe rename(path, other)
-}
-
-@unsafe
-private func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  unsafe write(descriptor, bytes, count)
 }

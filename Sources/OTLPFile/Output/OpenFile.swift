@@ -1,13 +1,6 @@
+internal import OTLPSystem
 internal import TelemetryCore
 internal import TelemetrySDK
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// A regular file that is open for appending. The caller holds its lock, but for `open`.
 struct OpenFile: Sendable {

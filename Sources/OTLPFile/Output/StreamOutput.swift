@@ -1,14 +1,7 @@
+internal import OTLPSystem
 internal import Synchronization
 internal import TelemetryCore
 internal import TelemetrySDK
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// A pipe, a terminal, or another descriptor: a line that was written in part is completed before any other, or taken back if the
 /// descriptor is that of a file.

@@ -2,14 +2,7 @@
   internal import COTLPCURL
   internal import HTTP2Transport
   internal import TelemetryCore
-
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #elseif canImport(Darwin)
-    internal import Darwin
-  #endif
+  internal import OTLPSystem
 
   /// The state of a client for libcurl's callbacks, which run on the loop's thread.
   @unsafe

@@ -1,13 +1,6 @@
 package import HTTP2Transport
+internal import OTLPSystem
 package import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// A listening socket: IPv4, IPv6 or Unix.
 package final class ListeningSocket: Listener {
@@ -61,7 +54,7 @@ package final class ListeningSocket: Listener {
 
   private static func bind(_ descriptor: Int32, _ address: SocketAddress) -> Int32? {
     unsafe SocketSystem.with(address) { system, size in
-      unsafe systemBind(descriptor, system, size) == 0 ? 0 : errno
+      unsafe OTLPSystem.bind(descriptor, system, size) == 0 ? 0 : errno
     }
   }
 
@@ -119,7 +112,7 @@ package final class ListeningSocket: Listener {
     return unsafe withUnsafeMutableBytes(of: &storage) { bytes in
       let system = unsafe bytes.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: sockaddr.self)
       let result = ForkedDescriptors.open {
-        let descriptor = unsafe systemAccept(self.descriptor, system, &size)
+        let descriptor = unsafe OTLPSystem.accept(self.descriptor, system, &size)
         return descriptor >= 0 ? descriptor : -errno
       }
       return unsafe (result, result >= 0 ? SocketSystem.address(system) : nil)
@@ -142,16 +135,4 @@ package final class ListeningSocket: Listener {
     ForkedDescriptors.close(descriptor)
     if case .unix(let path) = address { _ = unsafe unlink(path) }
   }
-}
-
-/// Calls `bind`, which the method of that name hides.
-private func systemBind(_ descriptor: Int32, _ address: UnsafePointer<sockaddr>, _ size: socklen_t) -> Int32 {
-  unsafe bind(descriptor, address, size)
-}
-
-/// Calls `accept`, which the method of that name hides.
-private func systemAccept(
-  _ descriptor: Int32, _ address: UnsafeMutablePointer<sockaddr>, _ size: UnsafeMutablePointer<socklen_t>
-) -> Int32 {
-  unsafe accept(descriptor, address, size)
 }

@@ -1,4 +1,5 @@
 internal import HTTP2Transport
+internal import OTLPSystem
 internal import Synchronization
 internal import TelemetryCore
 
@@ -64,9 +65,9 @@ extension SimulatedNetwork {
     _ slices: UnsafeBufferPointer<IOSlice>, _ number: Int, _ side: SimulatedSide, _ state: inout State
   ) -> Result<Sent, WriteRefusal> {
     guard let connection = state.connections[number], !connection.isClosed(side) else {
-      return .failure(.dead(Errno.badDescriptor))
+      return .failure(.dead(EBADF))
     }
-    guard !connection.ends[side.rawValue].isReset else { return .failure(.dead(Errno.connectionReset)) }
+    guard !connection.ends[side.rawValue].isReset else { return .failure(.dead(ECONNRESET)) }
     let flow = connection.flows[side.rawValue]
     var room = connection.link.bufferSize - flow.buffered
     guard room > 0 else {
@@ -137,13 +138,13 @@ extension SimulatedNetwork {
     nonisolated(unsafe) let buffer = unsafe buffer
     let (result, freed) = state.withLock { state -> (IOResult, Bool) in
       guard let connection = state.connections[number], !connection.isClosed(side) else {
-        return (.failed(SystemError(call: "recv", code: Errno.badDescriptor)), false)
+        return (.failed(SystemError(call: "recv", code: EBADF)), false)
       }
       let flow = side.other.rawValue
       let count = unsafe connection.flows[flow].read(into: buffer)
       guard count > 0 else {
         if connection.ends[side.rawValue].isReset {
-          return (.failed(SystemError(call: "recv", code: Errno.connectionReset)), false)
+          return (.failed(SystemError(call: "recv", code: ECONNRESET)), false)
         }
         return (connection.flows[flow].hasEnded ? .end : .wouldBlock, false)
       }

@@ -1,4 +1,5 @@
 package import HTTP2Transport
+internal import OTLPSystem
 internal import Synchronization
 package import TelemetryCore
 
@@ -129,7 +130,7 @@ package final class SimulatedNetwork: Poller, Network {
       throw .timedOut(address: address)
     case .refuse:
       try await pause(.microseconds(200), deadline, address)
-      throw .connect(address: address, error: SystemError(call: "connect", code: Errno.connectionRefused))
+      throw .connect(address: address, error: SystemError(call: "connect", code: ECONNREFUSED))
     case .link(let link):
       return try await connect(to: address, link, on: loop, deadline)
     }
@@ -142,7 +143,7 @@ package final class SimulatedNetwork: Poller, Network {
     try await pause(latency, deadline, address)
     guard state.withLock({ $0.listeners[address] }) != nil else {
       try await pause(latency, deadline, address)
-      throw .connect(address: address, error: SystemError(call: "connect", code: Errno.connectionRefused))
+      throw .connect(address: address, error: SystemError(call: "connect", code: ECONNREFUSED))
     }
     let number = open(link)
     offer(number, to: address)

@@ -1,12 +1,6 @@
+internal import OTLPSystem
 internal import Synchronization
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 #if os(Linux)
   internal import COTLPSystem
 #endif

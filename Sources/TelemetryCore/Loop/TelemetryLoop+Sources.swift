@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import OTLPSystem
 
 extension TelemetryLoop {
   /// Registers a handler. If the loop has ended, the handler soon gets `loopEnded`.

@@ -1,12 +1,5 @@
+internal import OTLPSystem
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// A thread that runs jobs, timers and readiness events, one at a time.
 ///

@@ -1,12 +1,7 @@
+internal import OTLPSystem
+
 #if os(Linux)
   internal import COTLPSystem
-#endif
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
 #endif
 
 /// A counting semaphore. A thread waits until a deadline of the system's clock; an event loop's thread must not wait.

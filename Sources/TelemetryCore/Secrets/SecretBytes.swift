@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import OTLPSystem
 
 /// Bytes that may be a secret, such as a key's text. The release of the last reference overwrites the bytes.
 @safe

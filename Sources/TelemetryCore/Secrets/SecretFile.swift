@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import OTLPSystem
 
 /// Reads a small file, or a pipe such as a shell's `<(command)`, whole into memory that is overwritten after use.
 package enum SecretFile {
@@ -110,11 +104,6 @@ package enum SecretFile {
 
   private static func piece(_ file: Int32, _ memory: UnsafeMutableRawBufferPointer, _ from: Int) -> Int {
     guard let start = memory.baseAddress else { return 0 }
-    return unsafe systemRead(file, start + from, memory.count - from)
+    return unsafe OTLPSystem.read(file, start + from, memory.count - from)
   }
-}
-
-/// Calls the system's `read`, which `SecretFile.read` hides.
-private func systemRead(_ file: Int32, _ start: UnsafeMutableRawPointer, _ count: Int) -> Int {
-  unsafe read(file, start, count)
 }

@@ -1,12 +1,5 @@
+internal import OTLPSystem
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Calls the participants around a fork of the process (pthread_atfork). `vfork` and `posix_spawn` call nothing.
 package enum Fork {

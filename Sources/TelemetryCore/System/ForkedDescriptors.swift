@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import OTLPSystem
 
 /// The descriptors of telemetry's sockets and pollers. A forked child closes them before any other work: the connections
 /// are the parent's, and a socket that two processes hold stays open when only one process closes it.
@@ -40,7 +34,7 @@ package final class ForkedDescriptors: ForkParticipant {
     shared.open.withLock { open in
       if let index = open.lastIndex(of: descriptor) { open.swapAt(index, open.count - 1) }
       if open.last == descriptor { open.removeLast() }
-      _ = closeDescriptor(descriptor)
+      _ = OTLPSystem.close(descriptor)
     }
   }
 
@@ -57,7 +51,7 @@ package final class ForkedDescriptors: ForkParticipant {
   package func forkedParent() { open.unlock() }
 
   package func forkedChild() {
-    for descriptor in unsafe open.value.pointee { _ = closeDescriptor(descriptor) }
+    for descriptor in unsafe open.value.pointee { _ = OTLPSystem.close(descriptor) }
     unsafe open.value.pointee.removeAll()
     open.unlock()
   }
@@ -69,8 +63,6 @@ private func aboveStandard(_ descriptor: Int32) -> Int32 {
   guard (0...STDERR_FILENO).contains(descriptor) else { return descriptor }
   let other = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
   let result = other >= 0 ? other : -errno
-  _ = closeDescriptor(descriptor)
+  _ = OTLPSystem.close(descriptor)
   return result
 }
-
-private func closeDescriptor(_ descriptor: Int32) -> Int32 { close(descriptor) }

@@ -2,14 +2,7 @@
   internal import COTLPPostgres
   internal import Synchronization
   internal import TelemetryCore
-
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #elseif canImport(Darwin)
-    internal import Darwin
-  #endif
+  internal import OTLPSystem
 
   /// libpq's connection. It owns it, and closes it with its last reference.
   // SAFETY: one thread at a time: the blocking thread that connects, then the loop.
@@ -69,21 +62,11 @@
         var socket = pollfd(
           fd: descriptor, events: Int16(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT), revents: 0)
         // A short wait, so that a stop is noticed.
-        guard unsafe Self.poll(&socket) > 0 else { continue }
+        guard unsafe OTLPSystem.poll(&socket, 1, 50) > 0 else { continue }
         wanted = unsafe PQconnectPoll(raw)
         if wanted == PGRES_POLLING_OK { return }
         if wanted == PGRES_POLLING_FAILED { throw PostgreSQLFailure(connecting: errorMessage) }
       }
-    }
-
-    private static func poll(_ socket: UnsafeMutablePointer<pollfd>) -> Int32 {
-      #if canImport(Glibc)
-        unsafe Glibc.poll(socket, 1, 50)
-      #elseif canImport(Musl)
-        unsafe Musl.poll(socket, 1, 50)
-      #else
-        unsafe Darwin.poll(socket, 1, 50)
-      #endif
     }
 
     /// A request to end the present statement.

@@ -2,14 +2,7 @@
   internal import COTLPSQLite
   internal import OTLPExport
   internal import TelemetryCore
-
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #elseif canImport(Darwin)
-    internal import Darwin
-  #endif
+  internal import OTLPSystem
 
   /// SQLite's code and text for a failed call.
   struct SQLiteFailure: Error {

@@ -2,14 +2,7 @@
   internal import COTLPSQLite
   internal import Synchronization
   internal import TelemetryCore
-
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #elseif canImport(Darwin)
-    internal import Darwin
-  #endif
+  internal import OTLPSystem
 
   /// Ends the work of a connection at a deadline, or when asked to. Thread-safe.
   final class SQLiteInterruption: Sendable {

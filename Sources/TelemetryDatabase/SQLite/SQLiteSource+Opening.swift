@@ -1,14 +1,7 @@
 #if SQLite
   internal import COTLPSQLite
   internal import TelemetryCore
-
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #elseif canImport(Darwin)
-    internal import Darwin
-  #endif
+  internal import OTLPSystem
 
   extension SQLiteConnection {
     /// Opens a file with telemetry for reading.

@@ -1,13 +1,6 @@
 #if SQLite
   internal import TelemetryCore
-
-  #if canImport(Glibc)
-    internal import Glibc
-  #elseif canImport(Musl)
-    internal import Musl
-  #elseif canImport(Darwin)
-    internal import Darwin
-  #endif
+  internal import OTLPSystem
 
   /// Stores rows in a file. Blocks; ``SQLiteClient`` lets one thread at a time use it.
   ///

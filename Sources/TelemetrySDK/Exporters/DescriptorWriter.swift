@@ -1,12 +1,5 @@
+internal import OTLPSystem
 package import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Writes to descriptors that may be slow to take bytes.
 package enum DescriptorWriter {
@@ -20,7 +13,7 @@ package enum DescriptorWriter {
       // A writable pipe takes 4096 bytes at once, so `write` never blocks, even on a blocking descriptor.
       let end = min(bytes.count, done + 4096)
       let count = unsafe bytes[done..<end].withUnsafeBytes { piece in
-        unsafe systemWrite(descriptor, piece.baseAddress, piece.count)
+        unsafe OTLPSystem.write(descriptor, piece.baseAddress, piece.count)
       }
       if count > 0 {
         done += count
@@ -43,9 +36,4 @@ package enum DescriptorWriter {
       if deadline.hasPassed(at: .system) { throw SystemError(call: "write", code: ETIMEDOUT) }
     }
   }
-}
-
-@unsafe
-private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-  unsafe write(descriptor, bytes, count)
 }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import OTLPSystem
 
 /// The process: id, parent's id, executable, owner and runtime; on demand the arguments.
 public struct ProcessDetector: ResourceDetector {

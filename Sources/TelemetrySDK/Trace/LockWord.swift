@@ -1,13 +1,8 @@
+internal import OTLPSystem
 internal import Synchronization
 
 #if os(Linux)
   internal import COTLPSystem
-
-  #if canImport(Glibc)
-    internal import Glibc
-  #else
-    internal import Musl
-  #endif
 #endif
 
 /// A lock in memory that belongs to its user, such as a block that holds the lock and the values that it guards.

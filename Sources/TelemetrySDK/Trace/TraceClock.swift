@@ -1,12 +1,5 @@
+internal import OTLPSystem
 internal import Synchronization
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The time of all spans of a trace in this process: the wall clock is read at the first of them (``WallClockOffset``), and
 /// the monotonic clock counts from there. A duration is therefore never negative, even if the wall clock is set meanwhile.

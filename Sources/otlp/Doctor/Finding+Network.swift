@@ -1,13 +1,6 @@
 internal import HTTP2Transport
+internal import OTLPSystem
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 extension Finding {
   /// The mistake behind a failed probe.

@@ -1,12 +1,5 @@
+internal import OTLPSystem
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The end of a command, or the reason why it didn't start.
 package enum CommandEnd: Hashable, Sendable {

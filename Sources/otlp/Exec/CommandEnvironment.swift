@@ -1,12 +1,5 @@
 internal import COTLPSystem
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import OTLPSystem
 
 /// The environment of a command: this process's, byte for byte, with some variables replaced.
 @safe

@@ -1,14 +1,7 @@
 internal import COTLPSystem
+internal import OTLPSystem
 internal import Synchronization
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The process of `otlp exec`'s command. Thread-safe.
 final class CommandProcess: Sendable {

@@ -1,14 +1,7 @@
 internal import COTLPSystem
+internal import OTLPSystem
 internal import Synchronization
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Receives the signals that `otlp exec` passes on to its command. Until there is a handler, a signal ends the process.
 final class CommandSignals: Sendable {

@@ -1,15 +1,8 @@
 internal import OTLPFile
+internal import OTLPSystem
 internal import OTLPTesting
 package import TelemetryCore
 package import TelemetrySDK
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The files of `otlp receive --output`: a folder with a file for each signal, a file for one signal, or standard output for all.
 ///

@@ -1,12 +1,5 @@
+internal import OTLPSystem
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Reads an open file in pieces.
 package struct ByteSource {
@@ -36,7 +29,7 @@ package struct ByteSource {
   package mutating func next() -> Piece {
     var bytes = [UInt8](repeating: 0, count: size)
     while true {
-      let count = unsafe bytes.withUnsafeMutableBytes { unsafe readSome(descriptor, $0) }
+      let count = unsafe read(descriptor, &bytes, size)
       if count > 0 { return .bytes(Array(bytes.prefix(count))) }
       if count == 0 { return .end }
       switch errno {
@@ -51,8 +44,4 @@ package struct ByteSource {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     _ = unsafe poll(&entry, 1, -1)
   }
-}
-
-private func readSome(_ descriptor: Int32, _ room: UnsafeMutableRawBufferPointer) -> Int {
-  unsafe read(descriptor, room.baseAddress, room.count)
 }

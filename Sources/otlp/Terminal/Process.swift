@@ -1,14 +1,7 @@
 internal import COTLPSystem
+internal import OTLPSystem
 internal import Synchronization
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// The process that runs the tool.
 package enum Process {
@@ -46,22 +39,16 @@ package enum Process {
   static func occupyStandardDescriptors() {
     for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
       // The system returns the lowest free number.
-      openFile("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+      _ = unsafe open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
       changes.withLock { $0.openedDescriptors.append(descriptor) }
     }
   }
 
   /// Removes the files that exist.
   static func unlink(_ paths: [String]) {
-    for path in paths { _ = unlinkFile(path) }
+    for path in paths { _ = unsafe OTLPSystem.unlink(path) }
   }
 
   /// Ends the process without waiting for threads.
   package static func exit(_ code: Int32) -> Never { _exit(code) }
 }
-
-// Functions of the enum would hide the C library's.
-@discardableResult
-private func openFile(_ path: String, _ mode: Int32) -> Int32 { unsafe open(path, mode) }
-
-private func unlinkFile(_ path: String) -> Int32 { unsafe unlink(path) }

@@ -1,14 +1,7 @@
 internal import COTLPSystem
+internal import OTLPSystem
 internal import Synchronization
 package import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// Receives SIGINT and SIGTERM. The first signal calls the command's handler; without a handler, and at the second signal,
 /// the process ends at once. Signals within half a second count as one: `timeout` and a terminal's driver send them to the process

@@ -1,12 +1,5 @@
+internal import OTLPSystem
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// An open file for text. Data goes to standard output, messages go to standard error.
 package struct TextOutput: Sendable {
@@ -26,7 +19,7 @@ package struct TextOutput: Sendable {
     return text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)
       while unsafe !rest.isEmpty {
-        let count = unsafe writeSome(descriptor, rest)
+        let count = unsafe OTLPSystem.write(descriptor, rest.baseAddress, rest.count)
         if count >= 0 {
           unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
           continue
@@ -60,17 +53,10 @@ package struct TextOutput: Sendable {
 
   /// Closes the file. Some file systems report a full disk only then.
   package func close() throws(ToolError) {
-    if closeFile(descriptor) != 0, errno != EBADF { throw Self.undelivered(errno) }
+    if OTLPSystem.close(descriptor) != 0, errno != EBADF { throw Self.undelivered(errno) }
   }
 
   private static func undelivered(_ error: Int32) -> ToolError {
     ToolError(.loss, "standard output: \(SystemError.text(of: error))")
   }
 }
-
-// Functions of the struct would hide the C library's.
-private func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-  unsafe write(descriptor, bytes.baseAddress, bytes.count)
-}
-
-private func closeFile(_ descriptor: Int32) -> Int32 { close(descriptor) }

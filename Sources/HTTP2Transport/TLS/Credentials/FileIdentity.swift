@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
+internal import OTLPSystem
 
 /// The metadata that differ between two states of a file, so that changes are found without reading the file.
 struct FileIdentity: Hashable, Sendable {

@@ -1,12 +1,5 @@
+internal import OTLPSystem
 internal import TelemetryCore
-
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
 
 /// A moment by two clocks: the monotonic clock stops while the machine sleeps, the wall clock can be set.
 struct TLSSessionMoment: Hashable, Sendable {
