@@ -26,10 +26,9 @@
 
     package var connectionsMade: Int { client.connectionsMade }
 
-    package var hasOwnEncoding: Bool { plan.isJSON }
-
-    package func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? {
-      plan.isJSON ? try? OTLPJSON.json(of: message, as: signal.requestType, room: 5) : nil
+    package var encoder: MessageEncoder? {
+      guard plan.isJSON else { return nil }
+      return { try? OTLPJSON.json(of: $0, as: $1.requestType, room: 5) }
     }
 
     package func send(

@@ -2,18 +2,16 @@ package import OTLPWire
 package import TelemetryCore
 package import TelemetrySDK
 
+/// Turns a message in protobuf into another encoding behind five bytes of any content, which is compressed and sent instead.
+package typealias MessageEncoder = @Sendable (_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice?
+
 /// Sends export requests to a server, an attempt per call, without retry.
 package protocol ExportClient: Sendable {
   /// The number of connections established so far. Knowledge of a connection is void when the number changes. Default 0.
   var connectionsMade: Int { get }
 
-  /// True if ``encoded(_:_:)`` may give a message, so that it is worth a thread. Default false.
-  var hasOwnEncoding: Bool { get }
-
-  /// The message in the client's own encoding, behind five bytes of any content, which is compressed and sent instead. Default
-  /// nil: protobuf, as it is.
-  /// - Parameter message: A message in protobuf.
-  func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice?
+  /// Makes the client's own encoding of a message; nil if the client sends protobuf as it is, the default.
+  var encoder: MessageEncoder? { get }
 
   /// Sends a request and waits for the response until `deadline`, or until the task is cancelled.
   /// - Parameter headers: The valid headers of this request; nil for the client's own.
@@ -49,7 +47,6 @@ extension BufferSlice {
 
 extension ExportClient {
   package var connectionsMade: Int { 0 }
-  package var hasOwnEncoding: Bool { false }
-  package func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? { nil }
+  package var encoder: MessageEncoder? { nil }
   package func expedite() {}
 }

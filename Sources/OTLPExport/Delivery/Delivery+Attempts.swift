@@ -6,11 +6,13 @@ extension Delivery {
   /// Sends the part of the export that is in progress until the part is accepted, dropped, split or set aside.
   func deliverPart(_ export: inout ExportState) async {
     if splitBeforehand(&export) { return }
-    guard let encoding = await encode(export) else { return giveUp(&export) }
-    export.part.encoded = encoding.message
-    if splitEncoded(&export) { return }
-    guard let compression = await compress(export) else { return giveUp(&export) }
-    export.part.compressed = compression.message
+    do throws(CancellationError) {
+      export.part.encoded = try await encode(export)
+      if splitEncoded(&export) { return }
+      export.part.compressed = try await compress(export)
+    } catch {
+      return drop(Task.isCancelled ? .shutdown : export.part.retry.timeoutReason, &export)
+    }
     while true {
       let call: Destination.Call
       switch await admit(&export) {
@@ -30,11 +32,6 @@ extension Delivery {
       case .giveUp(let reason): return drop(reason, &export)
       }
     }
-  }
-
-  /// The export has ended before its message was ready.
-  private func giveUp(_ export: inout ExportState) {
-    drop(Task.isCancelled ? .shutdown : export.part.retry.timeoutReason, &export)
   }
 
   /// Makes an attempt.

@@ -63,11 +63,7 @@
 
     nonisolated var connectionsMade: Int { connections.load(ordering: .relaxed) }
 
-    nonisolated var hasOwnEncoding: Bool { true }
-
-    nonisolated func encoded(_ message: BufferSlice, _ signal: OTLPSignal) -> BufferSlice? {
-      try? RowSet.encode(message, signal)
-    }
+    nonisolated var encoder: MessageEncoder? { { try? RowSet.encode($0, $1) } }
 
     func send(
       _ message: OutgoingMessage, headers: OTLPHeaders?, deadline: Deadline

@@ -39,7 +39,7 @@ extension Probe {
   }
 
   private func send(_ client: some ExportClient, isCompressed: Bool) async -> Result<ExportResponse, AttemptFailure> {
-    let message = client.encoded(BufferSlice([]), signal)?.withoutPrefix.array ?? []
+    let message = client.encoder?(BufferSlice([]), signal)?.withoutPrefix.array ?? []
     let body = isCompressed ? Gzip.compress(message) : message
     let bytes = BufferSlice([isCompressed ? 1 : 0, 0, 0, 0, UInt8(body.count)] + body)
     let deadline = Deadline(loop.now + timeout)
