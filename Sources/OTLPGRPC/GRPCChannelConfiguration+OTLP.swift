@@ -21,7 +21,7 @@ extension GRPCChannelConfiguration {
       // Several servers have an authority each.
       authority: values.authority ?? (servers.count == 1 ? servers[0].authority : nil), userAgent: values.userAgent,
       // A provider's headers override configured headers, so all headers go with each call.
-      metadata: values.headerProvider == nil ? GRPCExportClient.metadata(values.headers) : [],
+      metadata: values.headerProvider == nil ? HeaderRules.metadata(values.headers) : [],
       maxResponseBytes: values.maxResponseSize, inflater: GzipMessageInflater(),
       keepalive: configuration.keepalive.map {
         KeepaliveConfiguration(interval: $0.interval, timeout: $0.timeout, withoutCalls: $0.withoutCalls)

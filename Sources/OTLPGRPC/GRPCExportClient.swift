@@ -15,7 +15,7 @@ package struct GRPCExportClient: ExportClient {
   ) async -> Result<ExportResponse, AttemptFailure> {
     let result = await channel.unary(
       path: message.signal.grpcPath, message: message.bytes, encoding: message.isCompressed ? .gzip : .identity,
-      metadata: headers.map(GRPCExportClient.metadata) ?? [], deadline: deadline)
+      metadata: headers.map(HeaderRules.metadata) ?? [], deadline: deadline)
     return GRPCExportClient.read(result)
   }
 
@@ -24,10 +24,6 @@ package struct GRPCExportClient: ExportClient {
   package func expedite() { channel.assumeIsolated { $0.resetConnectBackoff() } }
 
   package func shutdown(deadline: Deadline) async { await channel.shutdown(deadline: deadline) }
-
-  static func metadata(_ headers: OTLPHeaders) -> [HTTP2Field] {
-    HeaderRules.metadata(headers).map { HTTP2Field(name: $0.name, value: $0.value, neverIndexed: true) }
-  }
 
   /// Reads the response, or the failure, from a call's result.
   package static func read(_ result: GRPCResult) -> Result<ExportResponse, AttemptFailure> {

@@ -1,3 +1,4 @@
+package import HTTP2Transport
 package import TelemetryCore
 
 extension HeaderRules {
@@ -15,10 +16,10 @@ extension HeaderRules {
   }
 
   /// The headers in gRPC's form: binary values have no padding (5.1.8).
-  package static func metadata(_ headers: OTLPHeaders) -> [(name: String, value: String)] {
+  package static func metadata(_ headers: OTLPHeaders) -> [HTTP2Field] {
     headers.elements.map { header in
-      guard header.name.hasSuffix("-bin") else { return (header.name, header.value) }
-      return (header.name, String(header.value.prefix { $0 != "=" }))
+      let value = header.name.hasSuffix("-bin") ? String(header.value.prefix { $0 != "=" }) : header.value
+      return HTTP2Field(name: header.name, value: value, neverIndexed: true)
     }
   }
 }
