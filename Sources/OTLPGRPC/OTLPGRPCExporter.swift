@@ -34,7 +34,7 @@ public final class OTLPGRPCExporter: SpanExporter, SpanForwardingExporter {
   ) throws(OTLPError) {
     let servers = try configuration.servers()
     let channel = try GRPCChannelConfiguration(configuration, servers: servers, diagnostics)
-    let lease = try DeliveryOwner.lease(runtime)
+    let lease = try SharedDelivery.lease(runtime)
     let loop = lease.loop
     try self.init(configuration, servers[0], loop, lease) { () throws(OTLPError) in
       let channel = try channel.makeChannel(network: SystemNetwork(runtime: runtime), loop: loop, diagnostics)
@@ -68,7 +68,7 @@ public final class OTLPGRPCExporter: SpanExporter, SpanForwardingExporter {
   ) throws(OTLPError) {
     self.configuration = configuration
     self.server = server
-    let owner = try DeliveryOwner(lease: lease, makeDelivery: makeDelivery)
+    let owner = try SharedDelivery(lease: lease, makeDelivery: makeDelivery)
     spans = OTLPSignalExporter(owner, loop: loop, timeout: configuration.timeout)
   }
 

@@ -33,11 +33,11 @@
       diagnostics: Diagnostics = .standardError
     ) throws(OTLPError) {
       let request = try HTTPRequestPlan(configuration, diagnostics)
-      let lease = try DeliveryOwner.lease(runtime)
+      let lease = try SharedDelivery.lease(runtime)
       let loop = lease.loop
       self.configuration = configuration
       server = request.server
-      let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in
+      let owner = try SharedDelivery(lease: lease) { () throws(OTLPError) in
         let client = try HTTPExportClient(request, loop: loop, network: SystemNetwork(runtime: runtime), diagnostics)
         return Delivery(
           configuration.values, servers: [request.server], client: client, loop: loop, runtime: runtime,

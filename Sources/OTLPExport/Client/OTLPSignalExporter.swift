@@ -6,14 +6,14 @@ public import TelemetrySDK
 ///
 /// A shutdown ends this signal only. The connections close when every signal that was asked for has ended.
 public final class OTLPSignalExporter<Item: BatchItem>: LoopExporter {
-  private let owner: DeliveryOwner
+  private let owner: SharedDelivery<Delivery>
   package let loop: TelemetryLoop?
   package let attemptTimeout: Duration?
 
   /// - Parameters:
   ///   - owner: Keeps the delivery of all signals.
   ///   - timeout: The longest time of an attempt; zero for no limit.
-  package init(_ owner: DeliveryOwner, loop: TelemetryLoop?, timeout: Duration) {
+  package init(_ owner: SharedDelivery<Delivery>, loop: TelemetryLoop?, timeout: Duration) {
     self.owner = owner
     self.loop = loop
     attemptTimeout = timeout == .zero ? nil : timeout

@@ -33,10 +33,10 @@
     ) throws(OTLPError) {
       let place: PostgreSQLPlace
       do throws(ConfigurationError) { place = try configuration.validate() } catch { throw OTLPError(error) }
-      let lease = try DeliveryOwner.lease(runtime)
+      let lease = try SharedDelivery.lease(runtime)
       let loop = lease.loop
       self.configuration = configuration
-      let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in
+      let owner = try SharedDelivery(lease: lease) { () throws(OTLPError) in
         let client = PostgreSQLClient(
           configuration, loop: loop, runtime: runtime, place: "\(place.endpoint)", diagnostics: diagnostics)
         var values = OTLPConfiguration(storingWithin: configuration.timeout, configuration.retry)

@@ -31,10 +31,10 @@
       diagnostics: Diagnostics = .standardError
     ) throws(OTLPError) {
       do throws(ConfigurationError) { try configuration.validate() } catch { throw OTLPError(error) }
-      let lease = try DeliveryOwner.lease(runtime)
+      let lease = try SharedDelivery.lease(runtime)
       let loop = lease.loop
       self.configuration = configuration
-      let owner = try DeliveryOwner(lease: lease) { () throws(OTLPError) in
+      let owner = try SharedDelivery(lease: lease) { () throws(OTLPError) in
         let writer = SQLiteWriter(
           path: configuration.path, retention: configuration.retention, diagnostics: diagnostics)
         let client = SQLiteClient(writer, loop: loop, runtime: runtime)

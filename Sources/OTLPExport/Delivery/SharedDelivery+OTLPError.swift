@@ -1,8 +1,6 @@
 package import TelemetryCore
 package import TelemetrySDK
 
-package typealias DeliveryOwner = SharedDelivery<Delivery>
-
 extension SharedDelivery where Delivery == OTLPExport.Delivery {
   /// - Parameter makeDelivery: Makes the delivery, and another one in a forked child.
   package convenience init(
