@@ -18,11 +18,7 @@ package final class TLSContext: Sendable {
   package let warnings: [String]
 
   /// Reads the files. An error names the file and the reason.
-  package convenience init(client configuration: TLSConfiguration) throws(TLSError) {
-    try self.init(client: configuration, clock: .system)
-  }
-
-  init(client configuration: TLSConfiguration, clock: TLSSessionClock) throws(TLSError) {
+  package init(client configuration: TLSConfiguration, clock: TLSSessionClock = .system) throws(TLSError) {
     // Taken before the files are read, so that a change during the reading is noticed later.
     files = configuration.fileIdentities
     let identity = try TLSIdentity.client(of: configuration)

@@ -17,11 +17,6 @@ package struct TLSPeer: Hashable, Sendable {
   /// The chain in the peer's order, the peer's own certificate first; empty if the peer sent none.
   package var certificates: [Certificate]
 
-  init(version: String, certificates: [Certificate]) {
-    self.version = version
-    self.certificates = certificates
-  }
-
   /// Bounds the certificates that are read: a server may send hundreds, each with hundreds of names.
   private static let maxCertificates: Int32 = 10
 

@@ -9,7 +9,7 @@ extension OTLPConfiguration {
       clientCertificate: clientCertificate.value, clientKey: clientKey.value,
       serverName: serverName)
     configuration.clientKeyPassword = clientKeyPassword
-    configuration.minimumVersion = minimumTLSVersion == .tls13 ? .tls13 : .tls12
+    configuration.minimumVersion = minimumTLSVersion.version
     configuration.reloadInterval = certificateReloadInterval
     do throws(TLSError) {
       let context = try TLSContext(client: configuration)

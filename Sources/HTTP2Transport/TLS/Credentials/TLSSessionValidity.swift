@@ -9,10 +9,10 @@ struct TLSSessionMoment: Hashable, Sendable {
 }
 
 /// The source of the present moment.
-struct TLSSessionClock: Sendable {
+package struct TLSSessionClock: Sendable {
   var moment: @Sendable () -> TLSSessionMoment
 
-  static let system = TLSSessionClock { TLSSessionMoment(monotonic: .now, wall: Int64(time(nil))) }
+  package static let system = TLSSessionClock { TLSSessionMoment(monotonic: .now, wall: Int64(time(nil))) }
 }
 
 /// The time in which a full verification may be relied on: an hour, and not beyond the expiry of a certificate of the
