@@ -15,8 +15,9 @@ package final class ExportRun<Item: BatchItem>: CommandRun {
     diagnostics: Diagnostics? = nil
   ) throws(ToolError) {
     let diagnostics = diagnostics ?? TelemetrySetup.diagnostics(environment: environment)
-    exporter = try MeasuringExporter(options, concurrency: concurrency, environment: environment, diagnostics)
     let batch = try options.batchConfiguration(Item.signal, environment: environment, diagnostics: diagnostics)
+    exporter = try MeasuringExporter(
+      options, concurrency: concurrency, exportTimeout: batch.exportTimeout, environment: environment, diagnostics)
     patience = options.overflow == ExportOptions.block ? batch.exportTimeout : nil
     shutdownTimeout = options.shutdownTimeout
     do {

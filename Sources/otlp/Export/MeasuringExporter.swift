@@ -17,12 +17,13 @@ package final class MeasuringExporter<Item: BatchItem>: LoopExporter {
   private let startCPU = Process.cpuTime
 
   init(
-    _ options: ExportOptions, concurrency: Int?, environment: [String: String], _ diagnostics: Diagnostics
+    _ options: ExportOptions, concurrency: Int?, exportTimeout: Duration, environment: [String: String],
+    _ diagnostics: Diagnostics
   ) throws(ToolError) {
     failures = FailureLog(diagnostics)
-    let made = try ToolExporter<Item>(
-      options, concurrency: concurrency, environment: environment, diagnostics, failures.diagnostics)
-    (base, endpoint) = (made.exporter, made.endpoint)
+    (base, endpoint) = try options.makeExporter(
+      concurrency: concurrency, exportTimeout: exportTimeout, environment: environment, diagnostics,
+      failures.diagnostics)
   }
 
   /// Receives the messages of a processor in front of the exporter too.

@@ -31,8 +31,9 @@ package final class MetricRun: CommandRun {
     diagnostics: Diagnostics? = nil
   ) throws(ToolError) {
     let diagnostics = diagnostics ?? TelemetrySetup.diagnostics(environment: environment)
-    exporter = try MeasuringExporter(options, concurrency: concurrency, environment: environment, diagnostics)
     let batch = try options.batchConfiguration(.metrics, environment: environment, diagnostics: diagnostics)
+    exporter = try MeasuringExporter(
+      options, concurrency: concurrency, exportTimeout: batch.exportTimeout, environment: environment, diagnostics)
     exportTimeout = batch.exportTimeout
     maxExportPoints = batch.maxExportBatchSize
     shutdownTimeout = options.shutdownTimeout
