@@ -29,7 +29,7 @@ package struct DoctorCommand: ToolCommand {
     options: [
       Option(
         "signal", "NAME", "the signal whose exporter is examined: traces, logs or metrics", default: "traces", \.signal,
-        .choice(["traces": .traces, "logs": .logs, "metrics": .metrics]))
+        .signal)
     ] + ExportOptions.table(within: \.export))
 
   package static func writeEmptyResult(to writer: inout JSONWriter) {}

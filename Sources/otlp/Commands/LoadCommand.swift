@@ -7,8 +7,8 @@ package struct LoadCommand: ToolCommand {
   package var export = ExportOptions()
   package var plan = LoadPlan()
   package var concurrency: Int?
-  /// Which of the options for the number of items are given.
-  package var counts: Set<String> = []
+  /// The number of items by the option's other name.
+  package var spans: Int?
 
   package init() {}
 
@@ -29,13 +29,11 @@ package struct LoadCommand: ToolCommand {
 
   private static let workload: [Option<LoadCommand>] = [
     Option(
-      "signal", "NAME", "what to generate: traces, logs or metrics", default: "traces", \.plan.signal,
-      .choice(["traces": .traces, "logs": .logs, "metrics": .metrics])),
+      "signal", "NAME", "what to generate: traces, logs or metrics", default: "traces", \.plan.signal, .signal),
     Option(
       "items", "N", "the number of spans, log records or data points", default: "10000", \.plan.items,
-      .integer(in: 1...(1 << 40))
-    ).recorded(in: \.counts),
-    Option("spans", "N", "the same as --items", \.plan.items, .integer(in: 1...(1 << 40))).recorded(in: \.counts),
+      .integer(in: 1...(1 << 40))),
+    Option("spans", "N", "the same as --items", \.spans, .integer(in: 1...(1 << 40))),
     Option("duration", "T", "the time to generate items for", \.plan.duration, .positiveDuration),
     Option("rate", "N", "items per second", default: "no limit", \.plan.rate, .integer(in: 1...100_000_000)),
     Option(flag: "tracer", "make the spans with the tracer, at their real times", \.plan.usesTracer),
@@ -54,7 +52,7 @@ package struct LoadCommand: ToolCommand {
       \.plan.shape.childSpans, .integer(in: 0...10_000)),
     Option(
       "status", "CODE", "the status of each span: unset, ok or error", default: "ok, and one error in eight",
-      \.plan.shape.status, .choice(["unset": .unset, "ok": .ok, "error": .error])),
+      \.plan.shape.status, .statusCode),
     Option(
       "error-rate", "PERCENT", "the percentage of spans with the status error", \.plan.shape.errorRate, .percent),
   ]
@@ -62,7 +60,7 @@ package struct LoadCommand: ToolCommand {
   package func run() async throws(ToolError) -> ExitCode {
     try checkShape()
     var plan = plan
-    if plan.items == nil, plan.duration == nil { plan.items = 10_000 }
+    plan.items = plan.items ?? spans ?? (plan.duration == nil ? 10_000 : nil)
     let wake = BlockingSemaphore()
     export.endAtSignal("load", wake: wake)
     let environment = Process.environment
@@ -89,7 +87,7 @@ package struct LoadCommand: ToolCommand {
 
   /// Refuses two numbers of items, and what only spans have.
   private func checkShape() throws(ToolError) {
-    if counts.count > 1 { throw ToolError(.usage, "--items and --spans are the same: give one of them") }
+    if plan.items != nil, spans != nil { throw ToolError(.usage, "--items and --spans are the same: give one of them") }
     guard plan.signal != .traces else { return }
     let only: [(String, Bool)] = [
       ("--tracer", plan.usesTracer), ("--child-spans", plan.shape.childSpans > 0),

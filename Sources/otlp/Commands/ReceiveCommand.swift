@@ -53,8 +53,7 @@ package struct ReceiveCommand: ToolCommand {
         .outputPath),
       Option(
         "signal", "NAME", "the only signal that --output takes: traces, logs or metrics",
-        default: "traces for a file, else all", \.signal,
-        .choice(["traces": .traces, "logs": .logs, "metrics": .metrics])),
+        default: "traces for a file, else all", \.signal, .signal),
       Option(
         "max-file-size", "N", "the size in bytes at which --output begins another file", \.rotation.maxFileSize,
         .integer(in: 1024...(1 << 40))),

@@ -35,7 +35,7 @@ package struct SendCommand: ToolCommand {
     let problems = InputProblemLog()
     let reader = InputReader(
       input, problems: problems, isStopped: { StopSignal.shared.isRequested || runs.error != nil },
-      .init(span: { runs.take($0) }, logRecord: { runs.take($0) }, metrics: { runs.take($0) }))
+      takeSpan: { runs.take($0) }, takeLogRecord: { runs.take($0) }, takeMetrics: { runs.take($0) })
     // A signal can't interrupt a read of standard input, so the reader has its own thread, which a signal abandons.
     do throws(SystemError) {
       try ThreadSystem.start(name: "otlp-send", stackSize: 8 << 20) {

@@ -1,22 +1,16 @@
 internal import TelemetryCore
-internal import TelemetrySDK
+package import TelemetrySDK
 
 /// `otlp span`.
 package struct SpanCommand: ToolCommand {
-  package enum Status: Sendable {
-    case unset
-    case ok
-    case error
-  }
-
   package var export = ExportOptions()
   package var span = SpanOptions()
   package var start: Moment?
   package var end: Moment?
   package var duration: Duration?
-  package var status = Status.unset
+  package var status = SpanData.Status.Code.unset
   package var statusMessage: String?
-  package var parent: SpanParent?
+  package var parent: TraceContext?
 
   package init() {}
 
@@ -37,8 +31,7 @@ package struct SpanCommand: ToolCommand {
     Option("end", "TIME", "when the span ended", default: "now", \.end, .moment),
     Option("duration", "T", "how long the span took", \.duration, .duration),
     Option(
-      "status", "CODE", "the status: unset, ok or error", default: "unset", \.status,
-      .choice(["unset": .unset, "ok": .ok, "error": .error])),
+      "status", "CODE", "the status: unset, ok or error", default: "unset", \.status, .statusCode),
     Option("status-message", "TEXT", "the description of --status error", \.statusMessage, .text),
     Option(
       "parent", "TRACEPARENT", "the parent's traceparent, or none", default: "that of the environment", \.parent,
@@ -51,7 +44,7 @@ package struct SpanCommand: ToolCommand {
     let (times, status) = try checked()
     let telemetry = try ToolTelemetry(export, span, environment: environment)
     let recorded = telemetry.tracer.startSpan(
-      name, kind: span.kind ?? .internal, parent: parentContext(telemetry, environment),
+      name, kind: span.kind ?? .internal, parent: parent ?? telemetry.context(in: environment),
       attributes: Attributes(span.attributes.map { ($0.key, $0.value) }), at: times.start)
     recorded.setStatus(status)
     recorded.end(at: times.end)
@@ -66,25 +59,11 @@ package struct SpanCommand: ToolCommand {
         throw ConfigurationError(
           option: "--status-message", value: statusMessage, allowed: "together with --status error")
       }
-      let status: SpanData.Status =
-        switch status {
-        case .unset: .unset
-        case .ok: .ok
-        case .error: .error(statusMessage ?? "")
-        }
       let times = try SpanTimes(
         start: start, end: end, duration: duration, now: Process.wallClockNanoseconds)
-      return (times, status)
+      return (times, SpanData.Status(status, message: statusMessage ?? ""))
     } catch {
       throw ToolError(usage: error)
-    }
-  }
-
-  private func parentContext(_ telemetry: ToolTelemetry, _ environment: [String: String]) -> TraceContext {
-    switch parent {
-    case nil: telemetry.context(in: environment)
-    case SpanParent.none?: TraceContext()
-    case .span(let context)?: TraceContext(context)
     }
   }
 

@@ -4,12 +4,19 @@ internal import TelemetryCore
 internal import TelemetrySDK
 
 extension ExportOptions {
-  package static let table: [Option<ExportOptions>] = (server + tls + delivery).map { $0.recorded(in: \.given) }
+  package static let table: [Option<ExportOptions>] = server + tls + delivery
 
-  /// The options for a command with these settings in a property.
+  /// The options for a command with these settings in a property, which also notes the names of the given ones.
   static func table<Command>(
     within property: any WritableKeyPath<Command, ExportOptions> & Sendable
-  ) -> [Option<Command>] { table.map { $0.within(property) } }
+  ) -> [Option<Command>] {
+    table.map { option in
+      Option(option.description) { (command: inout Command, value: OptionValue) throws(ConfigurationError) in
+        try option.set(&command[keyPath: property], value)
+        command[keyPath: property].given.insert(option.name)
+      }
+    }
+  }
 
   private static let server: [Option<ExportOptions>] = [
     Option(

@@ -3,11 +3,7 @@ package import TelemetrySDK
 
 /// The differences between the spans of a load and the standard workload.
 package struct LoadShape: Sendable {
-  package enum Status: Sendable {
-    case unset
-    case ok
-    case error
-  }
+  private static let error = SpanData.Status.error("made by otlp load")
 
   /// The resource's `service.name`; nil for the workload's.
   package var service: String?
@@ -18,7 +14,7 @@ package struct LoadShape: Sendable {
   /// The number of children of each root span.
   package var childSpans = 0
   /// The status of all spans; nil for the workload's, in which every eighth span has an error.
-  package var status: Status?
+  package var status: SpanData.Status.Code?
   /// The percentage of spans with the status error; overrides `status`.
   package var errorRate: Double?
 
@@ -69,9 +65,9 @@ package struct LoadShape: Sendable {
 
   /// The status of a span with this status in the workload.
   private func status(_ index: Int, standard: SpanData.Status) -> SpanData.Status {
-    let given = status?.spanStatus ?? standard
+    let given = self.status.map { $0 == .error ? Self.error : SpanData.Status($0) } ?? standard
     guard let errorRate else { return given }
-    if Self.isError(index, percent: errorRate) { return .error("made by otlp load") }
+    if Self.isError(index, percent: errorRate) { return Self.error }
     return given.code == .error ? .unset : given
   }
 
@@ -79,15 +75,5 @@ package struct LoadShape: Sendable {
   package static func isError(_ index: Int, percent: Double) -> Bool {
     let share = percent / 100
     return (Double(index + 1) * share).rounded(.down) > (Double(index) * share).rounded(.down)
-  }
-}
-
-extension LoadShape.Status {
-  fileprivate var spanStatus: SpanData.Status {
-    switch self {
-    case .unset: .unset
-    case .ok: .ok
-    case .error: .error("made by otlp load")
-    }
   }
 }

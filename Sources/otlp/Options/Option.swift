@@ -9,7 +9,7 @@ package struct Option<Settings>: Sendable {
 
   package var name: String { description.name }
 
-  private init(_ description: OptionDescription, _ set: @escaping Setter) {
+  init(_ description: OptionDescription, _ set: @escaping Setter) {
     self.description = description
     self.set = set
   }
@@ -80,15 +80,6 @@ package struct Option<Settings>: Sendable {
       OptionDescription(
         old.name, old.placeholder, old.help, default: text, choices: old.choices, bounds: old.bounds,
         isRepeatable: old.isRepeatable), set)
-  }
-
-  /// The same option, which also adds the name to a set.
-  func recorded(in names: any WritableKeyPath<Settings, Set<String>> & Sendable) -> Option {
-    let (set, name) = (set, name)
-    return Option(description) { (settings: inout Settings, value: OptionValue) throws(ConfigurationError) in
-      try set(&settings, value)
-      settings[keyPath: names].insert(name)
-    }
   }
 
   /// The same option for settings that contain these.

@@ -1,4 +1,5 @@
 internal import TelemetryCore
+internal import TelemetrySDK
 
 /// Turns the text of an option into a value. The error names the option, the text and the allowed values.
 package struct OptionReader<Value>: Sendable {
@@ -97,4 +98,12 @@ extension OptionReader<Duration> {
       return duration
     }
   }
+}
+
+extension OptionReader<OTLPSignal> {
+  static var signal: OptionReader { .choice(["traces": .traces, "logs": .logs, "metrics": .metrics]) }
+}
+
+extension OptionReader<SpanData.Status.Code> {
+  static var statusCode: OptionReader { .choice(["unset": .unset, "ok": .ok, "error": .error]) }
 }

@@ -26,36 +26,28 @@ package final class InputReader: Sendable {
   private let source: ByteSource
   private let isStopped: @Sendable () -> Bool
   private let isAbandoned = Atomic<Bool>(false)
-  private let take: Takers
+  private let takeSpan: @Sendable (SpanData) -> Void
+  private let takeLogRecord: @Sendable (LogRecord) -> Void
+  private let takeMetrics: @Sendable ([Metric]) -> Void
   private let problems: InputProblemLog
   private let state = Mutex(Result())
   private let isPassingOn = Atomic<Bool>(false)
   private let isDone = Atomic<Bool>(false)
 
-  /// The functions that take the items. A call may wait for room.
-  package struct Takers: Sendable {
-    package var span: @Sendable (SpanData) -> Void
-    package var logRecord: @Sendable (LogRecord) -> Void
-    /// Takes the metrics of a document, one collection.
-    package var metrics: @Sendable ([Metric]) -> Void
-
-    package init(
-      span: @escaping @Sendable (SpanData) -> Void, logRecord: @escaping @Sendable (LogRecord) -> Void,
-      metrics: @escaping @Sendable ([Metric]) -> Void
-    ) {
-      self.span = span
-      self.logRecord = logRecord
-      self.metrics = metrics
-    }
-  }
-
+  /// - Parameters:
+  ///   - takeSpan: May wait for room, as the other two.
+  ///   - takeMetrics: Takes the metrics of a document, one collection.
   package init(
-    _ source: ByteSource, problems: InputProblemLog, isStopped: @escaping @Sendable () -> Bool, _ take: Takers
+    _ source: ByteSource, problems: InputProblemLog, isStopped: @escaping @Sendable () -> Bool,
+    takeSpan: @escaping @Sendable (SpanData) -> Void, takeLogRecord: @escaping @Sendable (LogRecord) -> Void,
+    takeMetrics: @escaping @Sendable ([Metric]) -> Void
   ) {
     self.source = source
     self.problems = problems
     self.isStopped = isStopped
-    self.take = take
+    self.takeSpan = takeSpan
+    self.takeLogRecord = takeLogRecord
+    self.takeMetrics = takeMetrics
   }
 
   package var result: Result { state.withLock { $0 } }
@@ -69,9 +61,7 @@ package final class InputReader: Sendable {
   /// Makes the reader pass on nothing after the present item, which may wait for room. It only counts the items of the rest.
   package func abandon() { isAbandoned.store(true, ordering: .relaxed) }
 
-  private var isEnding: Bool { isStopped() }
-
-  private var takesItems: Bool { !isAbandoned.load(ordering: .relaxed) && !isEnding }
+  private var takesItems: Bool { !isAbandoned.load(ordering: .relaxed) && !isStopped() }
 
   package func run() {
     var splitter = JSONDocumentSplitter()
@@ -83,7 +73,7 @@ package final class InputReader: Sendable {
     }
     state.withLock { state in
       state.failure = failure
-      state.isComplete = !isEnding
+      state.isComplete = !isStopped()
     }
     isDone.store(true, ordering: .releasing)
   }
@@ -94,7 +84,7 @@ package final class InputReader: Sendable {
     var prefix: [UInt8] = []
     var inflater: GzipStream?
     var isKnown = false
-    while !isEnding {
+    while !isStopped() {
       switch source.next() {
       case .failed(let error): return Shortfall(.noInput, SystemError.text(of: error))
       case .end:
@@ -156,7 +146,7 @@ package final class InputReader: Sendable {
   // MARK: Documents
 
   private func drain(_ splitter: inout JSONDocumentSplitter) {
-    while !isEnding, let piece = splitter.next() {
+    while !isStopped(), let piece = splitter.next() {
       state.withLock { $0.documents += 1 }
       switch piece {
       case .document(let document): take(document)
@@ -171,9 +161,9 @@ package final class InputReader: Sendable {
       state.withLock { $0.add(items) }
       if items.isEmpty { problems.add("line \(document.line): nothing to send: it holds no items") }
       isPassingOn.store(true, ordering: .relaxed)
-      var untaken = passOn(items.spans, take.span) + passOn(items.logRecords, take.logRecord)
+      var untaken = passOn(items.spans, takeSpan) + passOn(items.logRecords, takeLogRecord)
       if !items.metrics.isEmpty, takesItems {
-        take.metrics(items.metrics)
+        takeMetrics(items.metrics)
       } else {
         untaken += items.metrics.reduce(0) { $0 + $1.dataPointCount }
       }

@@ -24,10 +24,9 @@ import otlp
     let reader = InputReader(
       ByteSource(descriptor: descriptor, pieceSize: 100),
       problems: InputProblemLog { line in printed.withLock { $0.append(line) } }, isStopped: { false },
-      .init(
-        span: { span in taken.withLock { $0.append(span) } },
-        logRecord: { record in names.withLock { $0.append([record.eventName]) } },
-        metrics: { metrics in names.withLock { $0.append(metrics.map(\.name)) } }))
+      takeSpan: { span in taken.withLock { $0.append(span) } },
+      takeLogRecord: { record in names.withLock { $0.append([record.eventName]) } },
+      takeMetrics: { metrics in names.withLock { $0.append(metrics.map(\.name)) } })
     reader.run()
     #expect(taken.withLock { $0 } == spans)
     let result = reader.result
