@@ -19,7 +19,7 @@ extension CollectorConnection {
   }
 
   private func begin(_ id: Int32) {
-    let reader = CollectorRequestReader(configuration: store.configuration, fields: session.fields(of: id))
+    let reader = store.configuration.reader(of: session.fields(of: id))
     requests[id] = ServerRequest(reader: reader, scripted: store.nextScripted())
     runIfDue(id)
   }
@@ -64,7 +64,7 @@ extension CollectorConnection {
   }
 
   private func read(
-    _ body: [UInt8], into request: inout LoopbackCollector.Request, _ reader: CollectorRequestReader
+    _ body: [UInt8], into request: inout LoopbackCollector.Request, _ reader: any CollectorRequestReader
   ) throws(GRPCRequestReader.Refusal) {
     try reader.checkHeaders()
     let message = try reader.message(body)

@@ -1,53 +1,21 @@
 internal import OTLPWire
 internal import TelemetrySDK
 
-/// Reads a request by its protocol, which its content type names.
-enum CollectorRequestReader {
+/// Reads a request, or refuses it with a response.
+protocol CollectorRequestReader {
+  typealias Message = GRPCRequestReader.Message
   typealias Refusal = GRPCRequestReader.Refusal
 
-  case grpc(GRPCRequestReader)
-  case http(HTTPRequestReader)
-
-  init(configuration: LoopbackCollector.Configuration, fields: [LoopbackCollector.Field]) {
-    let type = fields.first { $0.name == "content-type" }?.value ?? ""
-    let path = fields.first { $0.name == ":path" }?.value ?? ""
-    // A request without a type is gRPC's unless it has one of HTTP's paths.
-    let isHTTP = type.isEmpty ? path.hasPrefix("/v1/") : !type.hasPrefix("application/grpc")
-    self =
-      isHTTP
-      ? .http(HTTPRequestReader(configuration: configuration, fields: fields))
-      : .grpc(GRPCRequestReader(configuration: configuration, fields: fields))
-  }
-
-  var fields: [LoopbackCollector.Field] {
-    switch self {
-    case .grpc(let reader): reader.fields
-    case .http(let reader): reader.fields
-    }
-  }
+  var fields: [LoopbackCollector.Field] { get }
 
   /// The signal whose export the request is; nil for another method.
-  var signal: OTLPSignal? {
-    switch self {
-    case .grpc(let reader): reader.signal
-    case .http(let reader): reader.signal
-    }
-  }
-
-  func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+  var signal: OTLPSignal? { get }
 
   /// Refuses a request for its headers.
-  func checkHeaders() throws(Refusal) {
-    switch self {
-    case .grpc(let reader): try reader.checkHeaders()
-    case .http(let reader): try reader.checkHeaders()
-    }
-  }
+  func checkHeaders() throws(Refusal)
 
-  /// Refuses a request for its five-byte prefix, which HTTP's have not.
-  func checkPrefix(_ prefix: [UInt8]) throws(Refusal) {
-    if case .grpc(let reader) = self { try reader.checkPrefix(prefix) }
-  }
+  /// Refuses a request for its five-byte prefix. Default: refuses none.
+  func checkPrefix(_ prefix: [UInt8]) throws(Refusal)
 
   /// The refusal of a body without end.
   func tooLong() -> Refusal {
@@ -59,25 +27,28 @@ enum CollectorRequestReader {
   }
 
   /// The message of a complete body in protobuf, decompressed.
-  func message(_ body: [UInt8]) throws(Refusal) -> GRPCRequestReader.Message {
-    switch self {
-    case .grpc(let reader): try reader.message(body)
-    case .http(let reader): try reader.message(body)
-    }
-  }
+  func message(_ body: [UInt8]) throws(Refusal) -> Message
 
-  /// The refusal of a message that can't be decoded: INTERNAL, as gRPC's servers answer, and 400 over HTTP (3.2.6).
-  func undecodable(_ error: WireError) -> Refusal {
-    switch self {
-    case .grpc: Refusal(.internal, "grpc: error unmarshalling request: \(error)")
-    case .http(let reader): reader.undecodable(error)
-    }
-  }
+  /// The refusal of a message that can't be decoded.
+  func undecodable(_ error: WireError) -> Refusal
 
-  /// A response in the request's protocol: responses are made in gRPC's.
-  func translated(_ response: LoopbackCollector.Response) -> LoopbackCollector.Response {
-    guard case .http(let reader) = self else { return response }
-    var translation = reader.translation
-    return .steps(at: response.start, translation.steps(response.steps))
+  /// A response in the request's protocol. Default: as it is, since responses are made in gRPC's.
+  func translated(_ response: LoopbackCollector.Response) -> LoopbackCollector.Response
+}
+
+extension CollectorRequestReader {
+  func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
+  func checkPrefix(_ prefix: [UInt8]) throws(Refusal) {}
+  func translated(_ response: LoopbackCollector.Response) -> LoopbackCollector.Response { response }
+}
+
+extension LoopbackCollector.Configuration {
+  /// The reader of a request, by the protocol that its content type names.
+  func reader(of fields: [LoopbackCollector.Field]) -> any CollectorRequestReader {
+    let http = HTTPRequestReader(configuration: self, fields: fields)
+    let type = http.value("content-type") ?? ""
+    // A request without a type is gRPC's unless it has one of HTTP's paths.
+    let isHTTP = type.isEmpty ? http.path.hasPrefix("/v1/") : !type.hasPrefix("application/grpc")
+    return isHTTP ? http : GRPCRequestReader(configuration: self, fields: fields)
   }
 }

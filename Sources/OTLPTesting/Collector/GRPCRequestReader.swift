@@ -2,8 +2,8 @@ internal import OTLPExport
 internal import OTLPWire
 internal import TelemetrySDK
 
-/// Reads the message of a gRPC request, or refuses the request with a response.
-struct GRPCRequestReader {
+/// Reads the message of a gRPC request.
+struct GRPCRequestReader: CollectorRequestReader {
   typealias Response = LoopbackCollector.Response
 
   struct Message {
@@ -26,9 +26,6 @@ struct GRPCRequestReader {
 
   var signal: OTLPSignal? { value(":path").flatMap { path in OTLPSignal.all.first { $0.grpcPath == path } } }
 
-  func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
-
-  /// Refuses a request for its headers.
   func checkHeaders() throws(Refusal) {
     let path = value(":path") ?? ""
     guard signal != nil || configuration.answersAnyMethod else {
@@ -50,7 +47,6 @@ struct GRPCRequestReader {
     }
   }
 
-  /// The decompressed message of a complete body.
   func message(_ body: [UInt8]) throws(Refusal) -> Message {
     guard body.count >= 5 else { throw Refusal(.internal, "the request holds no message") }
     try checkPrefix(Array(body.prefix(5)))
@@ -63,6 +59,11 @@ struct GRPCRequestReader {
     case 1: return Message(bytes: try inflate(bytes)[...], isCompressed: true)
     default: throw Refusal(.internal, "grpc: received unexpected payload format \(body[0])")
     }
+  }
+
+  /// INTERNAL, as gRPC's servers answer.
+  func undecodable(_ error: WireError) -> Refusal {
+    Refusal(.internal, "grpc: error unmarshalling request: \(error)")
   }
 
   private func inflate(_ bytes: ArraySlice<UInt8>) throws(Refusal) -> [UInt8] {

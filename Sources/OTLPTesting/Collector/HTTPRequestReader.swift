@@ -3,17 +3,12 @@ internal import OTLPWire
 internal import TelemetryCore
 internal import TelemetrySDK
 
-/// Reads the message of an OTLP/HTTP request, or refuses the request with a response (RULES 3.1).
-struct HTTPRequestReader {
-  typealias Message = GRPCRequestReader.Message
-  typealias Refusal = GRPCRequestReader.Refusal
-
+/// Reads the message of an OTLP/HTTP request (RULES 3.1).
+struct HTTPRequestReader: CollectorRequestReader {
   let configuration: LoopbackCollector.Configuration
   let fields: [LoopbackCollector.Field]
 
-  private func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
-
-  private var path: String { String((value(":path") ?? "").prefix { $0 != "?" }) }
+  var path: String { String((value(":path") ?? "").prefix { $0 != "?" }) }
 
   var signal: OTLPSignal? { OTLPSignal.all.first { path == "/" + $0.httpPath } }
 
@@ -55,10 +50,18 @@ struct HTTPRequestReader {
     return Message(bytes: bytes[...], isCompressed: encoding == "gzip")
   }
 
+  /// Status 400 (3.2.6).
   func undecodable(_ error: WireError) -> Refusal { refusal(400, "the body is no OTLP message: \(error)") }
 
+  func translated(_ response: LoopbackCollector.Response) -> LoopbackCollector.Response {
+    var translation = translation
+    return .steps(at: response.start, translation.steps(response.steps))
+  }
+
   /// Makes responses of this request.
-  var translation: HTTPResponseTranslation { HTTPResponseTranslation(isJSON: isJSON, signal: signal ?? .traces) }
+  private var translation: HTTPResponseTranslation {
+    HTTPResponseTranslation(isJSON: isJSON, signal: signal ?? .traces)
+  }
 
   var tooLarge: Refusal { refusal(413, "the message is larger than \(configuration.maxMessageBytes) bytes") }
 

@@ -4,7 +4,7 @@ internal import TelemetryCore
 struct ServerRequest {
   typealias Response = LoopbackCollector.Response
 
-  let reader: CollectorRequestReader
+  let reader: any CollectorRequestReader
   /// The response, once it is known.
   var response: Response?
   private(set) var hasBegun = false
@@ -15,7 +15,7 @@ struct ServerRequest {
   /// The request, once it is complete.
   var request: LoopbackCollector.Request?
 
-  init(reader: CollectorRequestReader, scripted: Response?) {
+  init(reader: any CollectorRequestReader, scripted: Response?) {
     self.reader = reader
     response = scripted
   }
