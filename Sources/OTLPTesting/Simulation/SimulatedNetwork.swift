@@ -3,9 +3,9 @@ internal import OTLPSystem
 internal import Synchronization
 package import TelemetryCore
 
-/// A network in memory, on a virtual clock. Code on a loop over it sees the same events in the same order for the same
+/// A network in memory, on a virtual clock. Code on a loop over the clock sees the same events in the same order for the same
 /// seed.
-package final class SimulatedNetwork: Poller, Network {
+package final class SimulatedNetwork: Network {
   /// Chooses the outcome of an attempt to connect, from its address and its number from 1.
   package typealias Planner = @Sendable (SocketAddress, Int, inout SeededRandom) -> SimulatedConnect
 
@@ -167,16 +167,4 @@ package final class SimulatedNetwork: Poller, Network {
     guard let loop = TelemetryLoop.current else { preconditionFailure("call the simulated network on its loop") }
     if await !loop.sleep(until: deadline) { throw .cancelled }
   }
-
-  // MARK: Poller
-
-  package var now: MonotonicInstant { clock.now }
-  package func wait(until deadline: Deadline, at now: MonotonicInstant, into events: inout [ReadyEvent]) {
-    clock.wait(until: deadline, at: now, into: &events)
-  }
-  package func wake() { clock.wake() }
-  package func add(descriptor: Int32, token: HandlerToken) throws(SystemError) {
-    try clock.add(descriptor: descriptor, token: token)
-  }
-  package func remove(descriptor: Int32) { clock.remove(descriptor: descriptor) }
 }

@@ -14,7 +14,7 @@ package final class Simulation: Sendable {
     self.seed = seed
     self.tick = tick
     network = SimulatedNetwork(seed: seed, clock: VirtualClock(limit: limit, tick: tick))
-    loop = TelemetryLoop(poller: network)
+    loop = TelemetryLoop(poller: network.clock)
     // Separate from the network's random numbers, so that an additional draw of a test doesn't change the latencies.
     random = Mutex(SeededRandom(seed: ~seed))
   }
