@@ -27,7 +27,7 @@ extension CollectorConnection {
   private func bodyGrew(_ id: Int32) {
     guard let request = requests[id], !request.hasBegun else { return }
     if session.isTooLong(id) {
-      requests[id]?.response = CollectorConnection.refusalAtOnce(request.reader.tooLong())
+      requests[id]?.response = CollectorConnection.refusalAtOnce(request.reader.tooLarge)
     } else if request.yieldsToRefusal {
       // A request that is too large by its prefix is refused at once, as gRPC's servers do.
       do throws(GRPCRequestReader.Refusal) {

@@ -17,14 +17,8 @@ protocol CollectorRequestReader {
   /// Refuses a request for its five-byte prefix. Default: refuses none.
   func checkPrefix(_ prefix: [UInt8]) throws(Refusal)
 
-  /// The refusal of a body without end.
-  func tooLong() -> Refusal {
-    switch self {
-    case .grpc(let reader):
-      Refusal(.resourceExhausted, "grpc: received message larger than max \(reader.configuration.maxMessageBytes)")
-    case .http(let reader): reader.tooLarge
-    }
-  }
+  /// The refusal of a body that is longer than any may be.
+  var tooLarge: Refusal { get }
 
   /// The message of a complete body in protobuf, decompressed.
   func message(_ body: [UInt8]) throws(Refusal) -> Message

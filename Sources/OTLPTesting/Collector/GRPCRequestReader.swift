@@ -47,6 +47,10 @@ struct GRPCRequestReader: CollectorRequestReader {
     }
   }
 
+  var tooLarge: Refusal {
+    Refusal(.resourceExhausted, "grpc: received message larger than max \(configuration.maxMessageBytes)")
+  }
+
   func message(_ body: [UInt8]) throws(Refusal) -> Message {
     guard body.count >= 5 else { throw Refusal(.internal, "the request holds no message") }
     try checkPrefix(Array(body.prefix(5)))

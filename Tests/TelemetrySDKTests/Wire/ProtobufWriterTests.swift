@@ -1,9 +1,10 @@
 import TelemetryCore
 import TelemetrySDK
+import TestThreads
 import Testing
 
 /// Attributes at the sizes where the writer changes its way, against a plain encoder.
-struct ProtobufWriterTests {
+@Suite(.ownThreads) struct ProtobufWriterTests {
   private static let tag: UInt8 = 0x0A
   private static let sizes = [
     0, 1, 2, 3, 4, 7, 8, 15, 16, 17, 31, 32, 33, 55, 56, 57, 64, 65, 120, 127, 128, 300, 20_000,
