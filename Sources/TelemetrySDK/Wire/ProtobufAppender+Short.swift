@@ -39,25 +39,19 @@ extension ProtobufAppender {
     unsafe text.utf8.withContiguousStorageIfAvailable { unsafe putShort(UnsafeRawBufferPointer($0), at: target) } ?? -1
   }
 
+  @discardableResult
   @unsafe
   @inline(__always)
-  private static func putShort(_ text: UnsafeRawBufferPointer, at target: UnsafeMutableRawPointer) -> Int {
+  static func putShort(_ text: UnsafeRawBufferPointer, at target: UnsafeMutableRawPointer) -> Int {
     let count = text.count
-    guard count <= maxShortText else { return -1 }
-    unsafe copyShort(text, to: target)
-    return count
-  }
-
-  /// Copies 0 to 64 bytes.
-  @unsafe
-  @inline(__always)
-  static func copyShort(_ text: UnsafeRawBufferPointer, to target: UnsafeMutableRawPointer) {
-    guard let start = text.baseAddress else { return }
-    if text.count > 32 {
-      unsafe copyEnds(start, target, text.count, as: SIMD32<UInt8>.self)
+    guard let start = text.baseAddress else { return 0 }
+    if count > 32 {
+      guard count <= maxShortText else { return -1 }
+      unsafe copyEnds(start, target, count, as: SIMD32<UInt8>.self)
     } else {
-      unsafe copyUpTo32(start, target, text.count)
+      unsafe copyUpTo32(start, target, count)
     }
+    return count
   }
 }
 

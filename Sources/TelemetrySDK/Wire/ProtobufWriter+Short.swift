@@ -40,7 +40,7 @@ extension ProtobufWriter {
       guard count <= Self.maxShortText else { return false }
       ensure(key.count &+ count)
       let start = unsafe place - count
-      unsafe ProtobufAppender.copyShort(UnsafeRawBufferPointer(text), to: start)
+      unsafe ProtobufAppender.putShort(UnsafeRawBufferPointer(text), at: start)
       // Both lengths at once: the outer one is greater by 2.
       let prefix =
         UInt32(truncatingIfNeeded: count) &* 0x0100_0100 &+ UInt32(WireTags.KeyValue.value) &+ 2 << 8
@@ -74,7 +74,7 @@ extension ProtobufWriter {
     _ tag: UInt8, _ key: UnsafeRawBufferPointer, before end: UnsafeMutableRawPointer, valueSize: Int
   ) {
     let start = unsafe end - key.count
-    unsafe ProtobufAppender.copyShort(key, to: start)
+    unsafe ProtobufAppender.putShort(key, at: start)
     let prefix =
       UInt32(tag) | UInt32(truncatingIfNeeded: key.count &+ valueSize &+ 2) << 8 | UInt32(WireTags.KeyValue.key) << 16
       | UInt32(truncatingIfNeeded: key.count) << 24
