@@ -16,7 +16,7 @@ import Testing
     let shelf = Shelf()
     for _ in 0..<4 {
       try ThreadSystem.start(name: "member", stackSize: 1 << 18) {
-        for round in 0..<200_000 {
+        for round in 0..<50_000 {
           let new = ForkSafe(round)
           _ = shelf.place.withLock { place in
             defer { place = new }
