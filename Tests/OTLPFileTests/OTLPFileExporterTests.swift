@@ -87,6 +87,22 @@ import Testing
     #expect(TestFiles.read(bench.path).hasPrefix("{\"resourceLogs\""))
   }
 
+  @Test("a file that is emptied belongs to the signal of its next line (3.4.2)")
+  func emptied() async throws {
+    let bench = try FileBench()
+    let spans = try bench.exporter()
+    let logs = try OTLPFileExporter<LogRecord>(OTLPFileConfiguration(path: bench.path), diagnostics: .silent)
+    // With the second line the exporter knows the first.
+    #expect(await spans.export(FileBench.spans(0..<1)).exported == 1)
+    #expect(await spans.export(FileBench.spans(1..<2)).exported == 1)
+    #expect(truncate(bench.path, 0) == 0)
+    let records = LogRecordBatch([LogRecord(body: "a")])
+    #expect(await logs.export(records, deadline: .after(Loopback.patience)).exported == 1)
+    let refused = await spans.export(FileBench.spans(2..<3), within: .milliseconds(200))
+    #expect(refused.exported == 0 && refused.dropped.values.reduce(0, +) == 1)
+    #expect(!TestFiles.read(bench.path).contains("resourceSpans"))
+  }
+
   @Test func theTornLineOfAnEarlierRunIsRemoved() async throws {
     let bench = try FileBench()
     let exporter = try bench.exporter()

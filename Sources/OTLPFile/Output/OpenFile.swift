@@ -42,7 +42,7 @@ struct OpenFile: Sendable {
   }
 
   /// The signal of the file's lines if it is another. The first line of an empty file may come from another exporter later, so
-  /// the question is to be repeated; once there is a line, it takes no system call.
+  /// the question is to be repeated; it takes no system call while this process alone writes to the file.
   mutating func otherSignal(_ signal: OTLPSignal) throws(SystemError) -> OTLPSignal? {
     if hasKnownLine { return nil }
     let start = try FileSystem.read(descriptor, at: 0, count: FilePrefix.longest)
@@ -64,7 +64,10 @@ struct OpenFile: Sendable {
   /// Reads the size, and mends a torn line at the end.
   mutating func mend() throws(SystemError) -> TornLine.Remedy? {
     size = try FileSystem.status(of: descriptor).size
-    guard size > 0, size != expectedSize else { return nil }
+    guard size != expectedSize else { return nil }
+    // The file may have been emptied, as by a rotation that copies and truncates, and may have another first line.
+    hasKnownLine = false
+    guard size > 0 else { return nil }
     let remedy = try TornLine.remedy(size: size) { (offset, count) throws(SystemError) in
       try FileSystem.read(descriptor, at: offset, count: count)
     }
