@@ -107,7 +107,8 @@ enum ProvidedProcessor: Sendable {
       answered.signal()
     }
     return {
-      if !answered.wait(until: deadline) { task.cancel() }
+      // Not on this thread: a cancellation runs the processor's code, which may block.
+      if !answered.wait(until: deadline) { lease.runtime.startBlocking { task.cancel() } }
       return report.current ?? unanswered
     }
   }

@@ -1,5 +1,6 @@
 import TelemetryCore
 import TelemetrySDK
+import TestSupport
 import TestThreads
 import Testing
 
@@ -191,6 +192,39 @@ import Testing
       let report = await isShutdown ? provider.shutdown(within: limit) : provider.forceFlush(within: limit)
       #expect(!report.isComplete && report.ledger.exported == 1 && exporter.items.count == 1)
       #expect(await late.wasCancelled.value)
+    }
+  }
+
+  @Test("a thread that waits for a user's processor isn't held by the cancellation, which runs the processor's code")
+  func slowCancellation() async throws {
+    struct Slow: SpanProcessor {
+      let answer = Promise<FlushReport>()
+      let isOver = BlockingSemaphore()
+
+      func onEnd(_ span: RecordingSpan) {}
+
+      func forceFlush(within limit: Duration) async -> FlushReport {
+        await withTaskCancellationHandler {
+          await answer.value
+        } onCancel: {
+          _ = isOver.wait(until: .never)
+          answer.fulfil(.empty)
+        }
+      }
+
+      func shutdown(within limit: Duration) async -> FlushReport { await forceFlush(within: limit) }
+    }
+    let lease = try TelemetryRuntime.shared.acquire()
+    for request in [ProcessorRequest.flush, .shutdown] {
+      let (slow, report) = (Slow(), Promise<FlushReport>())
+      let provider = try TracerProvider(slow)
+      try ThreadSystem.start(name: "program", stackSize: 1 << 19) {
+        report.fulfil(provider.begin(request, within: .milliseconds(1))())
+      }
+      let answer = await report.value(until: .after(Loopback.patience), on: lease.loop)
+      #expect(answer?.isComplete == false)
+      slow.isOver.signal()
+      #expect(await slow.answer.value(until: .after(Loopback.patience), on: lease.loop) != nil)
     }
   }
 
