@@ -32,4 +32,28 @@ import Testing
       try #require(await Loopback.wait { threads.threadCount == 0 })
     }
   }
+
+  @Test("work that is done is forgotten, also while there is always more")
+  func neverEmpty() throws {
+    var configuration = TelemetryRuntime.Configuration()
+    configuration.maxBlockingThreads = 1
+    let threads = BlockingThreads(configuration)
+    defer { threads.shutdown() }
+    let rest = Locked(10_000)
+    let most = Locked(0)
+    let done = BlockingSemaphore()
+    // Two of these: one runs, and one waits.
+    @Sendable func work() {
+      let held = threads.heldWork
+      most.withLock { $0 = max($0, held) }
+      let isLast = rest.withLock { rest in
+        rest -= 1
+        return rest <= 0
+      }
+      if isLast { done.signal() } else { threads.run(work) }
+    }
+    for _ in 0..<2 { threads.run(work) }
+    for _ in 0..<2 { try #require(done.wait(until: .after(Loopback.patience))) }
+    #expect(most.withLock { $0 } < 1000)
+  }
 }
