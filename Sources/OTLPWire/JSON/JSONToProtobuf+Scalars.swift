@@ -121,11 +121,31 @@ extension JSONToProtobuf {
   ) throws(JSONError) -> Value {
     if isPlainNumber(text) {
       if let value = Value(text) { return value }
-      if let number = Double(text), let value = Value(exactly: number) { return value }
+      if let value: Value = exactInteger(text) { return value }
     }
     throw JSONError(
       "\"\(table.nameText(entry))\" must be an integer from \(Value.min) to \(Value.max), "
         + "not \(excerpt(Array(text.utf8)))", at: start)
+  }
+
+  /// The integer that a number with a fraction or an exponent is; nil for another number. A `Double` would round it beyond 2^53.
+  private func exactInteger<Value: FixedWidthInteger>(_ text: String) -> Value? {
+    guard Double(text) != nil else { return nil }
+    let parts = text.split { $0 == "e" || $0 == "E" }
+    let number = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+    let fraction = number.count > 1 ? number[1] : ""
+    let sign = text.hasPrefix("-") ? "-" : ""
+    var digits = (number[0].drop { $0 == "-" } + fraction).drop { $0 == "0" }
+    guard !digits.isEmpty else { return 0 }
+    guard let power = Int32(parts.count > 1 ? parts[1] : "0") else { return nil }
+    var zeros = Int(power) - fraction.count
+    while digits.last == "0" {
+      digits.removeLast()
+      zeros += 1
+    }
+    // No integer of 64 bits has more than 20 digits.
+    guard zeros >= 0, zeros + digits.count <= 20 else { return nil }
+    return Value(sign + digits + String(repeating: "0", count: zeros))
   }
 
   /// An integer, or the name of an enum's value, which protobuf's JSON uses instead of the number (3.3.3).
