@@ -12,6 +12,13 @@ enum StoredGroup {
     span(field(2, group + emptySpan))?.scope ?? .empty
   }
 
+  /// The item of a message, without its resource and scope.
+  static func item<Item: DecodableItem>(_ message: [UInt8]) throws(WireError) -> Item {
+    let request = field(1, field(2, field(2, message)))
+    // Its one field is the one item.
+    return try ExportRequestDecoder.decode(request, as: Item.self)[0]
+  }
+
   private static let emptySpan = field(2, [])
 
   private static func span(_ resourceSpans: [UInt8]) -> SpanData? {

@@ -44,7 +44,9 @@ struct StoredRow {
     let resource = owners.resources[self["resource_id"].bytes] ?? .empty
     let scope = owners.scopes[self["scope_id"].bytes] ?? .empty
     guard isExact else {
-      return unsafe self["otlp"].bytes.withUnsafeBytes { unsafe SpanData(EncodedItem($0, resource, scope)) }
+      var item: SpanData = try message()
+      (item.resource, item.scope) = (resource, scope)
+      return item
     }
     return SpanData(
       traceID: traceID("trace_id"), spanID: SpanID(word("span_id")), parentSpanID: SpanID(word("parent_span_id")),
@@ -79,7 +81,9 @@ struct StoredRow {
     let resource = owners.resources[self["resource_id"].bytes] ?? .empty
     let scope = owners.scopes[self["scope_id"].bytes] ?? .empty
     guard isExact else {
-      return unsafe self["otlp"].bytes.withUnsafeBytes { unsafe LogRecord(EncodedItem($0, resource, scope)) }
+      var item: LogRecord = try message()
+      (item.resource, item.scope) = (resource, scope)
+      return item
     }
     return LogRecord(
       timeUnixNano: unsigned("time_unix_nano"), observedTimeUnixNano: unsigned("observed_time_unix_nano"),
@@ -98,6 +102,15 @@ struct StoredRow {
       } catch {
         throw DatabaseError("a column 'body' isn't JSON: \(error)")
       }
+    }
+  }
+
+  /// The item whose message a row has. Others write to a database too, so the bytes may be anything.
+  private func message<Item: DecodableItem>() throws(DatabaseError) -> Item {
+    do throws(WireError) {
+      return try StoredGroup.item(self["otlp"].bytes)
+    } catch {
+      throw DatabaseError("a column 'otlp' isn't an item's message: \(error)")
     }
   }
 

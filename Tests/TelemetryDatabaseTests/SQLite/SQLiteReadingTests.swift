@@ -25,6 +25,26 @@
       #expect(await failure(folder + "/empty")?.description == "the file has no telemetry")
     }
 
+    @Test("a message in a column that another program wrote is refused with its fault, however deep it is")
+    func damagedMessages() async throws {
+      let scene = try SQLiteScene()
+      var span = StandardWorkload().spans(0..<1)[0]
+      span.attributes["binary"] = .bytes([0, 1])
+      #expect(await scene.export([span]).exported == 1)
+      #expect(try await scene.stored() == [span])
+      var deep: [UInt8] = []
+      // An array of one array of one array …
+      for _ in 0..<2000 { deep = StoredGroup.field(5, StoredGroup.field(1, deep)) }
+      let attribute = StoredGroup.field(9, StoredGroup.field(2, deep))
+      for message in [attribute, [0x0A, 0xFF, 0xFF, 0x7F], [0x2A, 1, 0xFF]] {
+        let hexadecimal = message.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        _ = try scene.query("UPDATE spans SET otlp = x'\(hexadecimal)'")
+        let error = await #expect(throws: DatabaseError.self) { try await scene.stored() }
+        #expect(error?.description.hasPrefix("a column 'otlp' isn't an item's message: ") == true)
+      }
+      await scene.end()
+    }
+
     private func mount(_ folder: String, _ options: String) async throws {
       let mount = try ChildProcess(["/usr/bin/mount", "-t", "tmpfs", "-o", options, "tmpfs", folder])
       try #require(await mount.wait() == 0, "\(mount.errors)")
