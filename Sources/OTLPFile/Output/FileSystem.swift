@@ -149,11 +149,24 @@ enum FileSystem {
     return names
   }
 
-  /// The path without symbolic links; nil if there is no such file.
-  static func resolved(_ path: String) -> String? {
-    guard let text = unsafe realpath(path, nil) else { return nil }
-    defer { unsafe free(text) }
-    return unsafe String(cString: text)
+  /// The path without symbolic links; nil if there is no such file and no link to one that may be made.
+  static func resolved(_ path: String, links: Int = 40) -> String? {
+    if let text = unsafe realpath(path, nil) {
+      defer { unsafe free(text) }
+      return unsafe String(cString: text)
+    }
+    // The folder of the file that will be made is the one of its successors.
+    guard errno == ENOENT, links > 0, let target = target(of: path) else { return nil }
+    let file = target.hasPrefix("/") ? target : RotatedName(path).folder + target
+    return resolved(file, links: links - 1) ?? file
+  }
+
+  /// What a symbolic link leads to; nil for another file.
+  private static func target(of path: String) -> String? {
+    let most = Int(PATH_MAX)
+    var bytes = [CChar](repeating: 0, count: most)
+    let count = unsafe readlink(path, &bytes, most)
+    return count > 0 ? String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
   }
 
   /// The path of the working directory; nil if it was removed.

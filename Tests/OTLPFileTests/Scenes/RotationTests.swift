@@ -29,6 +29,24 @@ import Testing
     #expect(bench.messages().isEmpty)
   }
 
+  @Test("a link stays one, and rotated files lie beside the file that it leads to", arguments: [true, false])
+  func link(isDangling: Bool) async throws {
+    let bench = try FileBench()
+    let (disk, link) = (bench.folder + "/disk", bench.folder + "/link.jsonl")
+    #expect(mkdir(disk, 0o755) == 0 && symlink("second.jsonl", link) == 0)
+    #expect(symlink("disk/traces.jsonl", bench.folder + "/second.jsonl") == 0)
+    if !isDangling { try TestFiles.write("", to: disk + "/traces.jsonl") }
+    let exporter = try bench.exporter({ ($0.maxFileSize, $0.maxFiles) = (1024, 1) }, path: link)
+    for index in 0..<3 {
+      #expect(await exporter.export(FileBench.spans(index * 10..<index * 10 + 10)).exported == 10)
+      bench.advance(by: 1)
+    }
+    #expect(TestFiles.names(in: bench.folder) == ["disk", "link.jsonl", "second.jsonl"])
+    let names = TestFiles.names(in: disk)
+    #expect(names.count == 2 && names.last == "traces.jsonl")
+    #expect(FileBench.spans(in: link) == FileBench.spans(20..<30))
+  }
+
   @Test func aLineLongerThanTheLimitHasAFileOfItsOwn() async throws {
     let bench = try FileBench()
     let exporter = try bench.exporter { $0.maxFileSize = 1024 }
