@@ -93,7 +93,7 @@ public final class OTLPFileExporter<Item: BatchItem>: Exporter, LoopExporter {
   private func export(
     _ batch: consuming Batch<Item>, within timeout: Duration?, deadline: Deadline
   ) async -> ExportOutcome {
-    let count = Item.itemCount(of: batch)
+    let count = batch.encoded.itemCount
     guard batch.count > 0 else { return ExportOutcome() }
     guard let delivery = owner.enter(Item.signal) else {
       owner.delivery.metrics.refused(count)

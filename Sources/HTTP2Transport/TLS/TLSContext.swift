@@ -88,7 +88,7 @@ package final class TLSContext: Sendable {
     var usesSystem = true
     if case .authorities(let source, let andSystem) = trust {
       usesSystem = andSystem
-      _ = try unsafe TLSContext.trust(TLSFile(.authorities, source), in: pointer)
+      _ = try unsafe TLSContext.addAuthorities(TLSFile(.authorities, source), to: pointer)
     }
     if usesSystem, unsafe SSL_CTX_set_default_verify_paths(pointer) != 1 { throw TLSContext.setUpFailure() }
     ERR_clear_error()
@@ -104,7 +104,7 @@ package final class TLSContext: Sendable {
   }
 
   /// Makes each certificate in `file` a trusted authority, intermediates too.
-  package static func trust(_ file: TLSFile, in context: OpaquePointer) throws(TLSError) -> [TLSCertificate] {
+  package static func addAuthorities(_ file: TLSFile, to context: OpaquePointer) throws(TLSError) -> [TLSCertificate] {
     let store = unsafe SSL_CTX_get_cert_store(context)
     unsafe X509_STORE_set_flags(store, UInt(X509_V_FLAG_PARTIAL_CHAIN))
     let certificates = try file.certificates()

@@ -73,7 +73,7 @@ public final class OTLPSignalExporter<Item: BatchItem>: LoopExporter {
     _ batch: consuming Batch<Item>, within timeout: Duration?, _ deadline: Deadline
   ) async -> ExportOutcome {
     guard let delivery = owner.enter(Item.signal) else {
-      return owner.delivery.refuse(Item.itemCount(of: batch), Item.signal)
+      return owner.delivery.refuse(batch.encoded.itemCount, Item.signal)
     }
     defer { owner.leave() }
     return await delivery.export(consume batch, timeout: timeout, deadline: deadline)

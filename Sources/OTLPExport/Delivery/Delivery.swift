@@ -94,7 +94,7 @@ package actor Delivery {
     _ batch: consuming Batch<Item>, timeout: Duration? = nil, deadline: Deadline
   ) async -> ExportOutcome {
     let signal = Item.signal
-    let count = Item.itemCount(of: batch)
+    let count = batch.encoded.itemCount
     guard count > 0 else { return ExportOutcome() }  // 1.1.13
     guard cutoffs[signal] == nil else { return refuse(count, signal) }
     let number = active.begin(signal)

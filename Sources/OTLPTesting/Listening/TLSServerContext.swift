@@ -26,7 +26,8 @@ package final class TLSServerContext: Sendable {
     try unsafe identity.use(in: pointer)
     if let authorities = configuration.clientAuthorities {
       unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, TLSVerification.callback)
-      for certificate in try unsafe TLSContext.trust(TLSFile(.clientAuthorities, .file(authorities)), in: pointer) {
+      let file = try TLSFile(.clientAuthorities, .file(authorities))
+      for certificate in try unsafe TLSContext.addAuthorities(file, to: pointer) {
         unsafe SSL_CTX_add_client_CA(pointer, certificate.pointer)
       }
     }

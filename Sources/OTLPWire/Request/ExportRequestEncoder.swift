@@ -33,7 +33,7 @@ package final class ExportRequestEncoder: Sendable {
   /// If the batch has a single resource and scope, the headers are written around the items in the batch's block, for the first
   /// request of the batch. Otherwise the items are copied.
   package func encode<Item>(_ batch: Batch<Item>) -> ExportRequest {
-    let count = Item.itemCount(of: batch)
+    let count = batch.encoded.itemCount
     let message = message(of: batch.encoded)
     return ExportRequest(message: message, signal: Item.signal, itemCount: count)
   }

@@ -38,7 +38,7 @@ extension BatchDriver {
     }
     // The loop of a simulation is never blocked.
     if let id, lease != nil, promise.current == nil {
-      overdue.begin(overdueDeadline(limit)) { [weak self] in self?.answerOverdue(kind, id) }
+      overdue.begin(OverdueWatch.deadline(limit)) { [weak self] in self?.answerOverdue(kind, id) }
     }
     return promise
   }
@@ -52,7 +52,7 @@ extension BatchDriver {
       "a blocking flush or shutdown on a telemetry thread would wait for itself: use the async form")
     let promise = Promise<FlushReport>()
     let answered = BlockingSemaphore()
-    let overdue = overdueDeadline(limit)
+    let overdue = OverdueWatch.deadline(limit)
     let id = request(kind, within: limit) { report in
       promise.fulfil(report)
       answered.signal()
@@ -64,11 +64,6 @@ extension BatchDriver {
       }
       return promise.current!
     }
-  }
-
-  /// A loop that isn't blocked answers before this.
-  private func overdueDeadline(_ limit: Duration) -> Deadline {
-    Deadline(MonotonicInstant.system + max(.zero, limit) + .milliseconds(20))
   }
 
   /// Answers instead of the loop, which is blocked. If the machine has just decided the answer, the loop gives it.

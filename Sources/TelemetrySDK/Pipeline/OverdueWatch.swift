@@ -50,6 +50,11 @@ final class OverdueWatch: ForkParticipant {
 
   static let shared = OverdueWatch()
 
+  /// The time at which a request is overdue: a loop that isn't blocked, and a processor that keeps the limit, answer before.
+  static func deadline(_ limit: Duration) -> Deadline {
+    Deadline(MonotonicInstant.system + max(.zero, limit) + .milliseconds(20))
+  }
+
   private let state = Locked(State())
 
   private init() { Fork.join(self) }

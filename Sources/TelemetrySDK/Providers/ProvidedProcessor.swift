@@ -57,11 +57,6 @@ enum ProvidedProcessor: Sendable {
 
   private static let unanswered = FlushReport(isComplete: false, lost: 0, ledger: Ledger())
 
-  /// A processor that answers in time has answered before this.
-  private static func deadline(_ limit: Duration) -> Deadline {
-    Deadline(MonotonicInstant.system + max(.zero, limit) + .milliseconds(20))
-  }
-
   /// A user's processor may never answer: it is cancelled when the time is over, and then abandoned (P2). It has a task of its own,
   /// which isn't cancelled with the caller's, and begins on the caller's thread: one that has nothing to wait for answers also
   /// while the program's tasks block all of its threads.
@@ -81,7 +76,7 @@ enum ProvidedProcessor: Sendable {
       let task = Task.immediate(executorPreference: executor) { await body() }
       if report.current != nil { return report }
     #endif
-    overdue.begin(deadline(limit)) {
+    overdue.begin(OverdueWatch.deadline(limit)) {
       guard report.fulfil(unanswered) else { return }
       // Not on the watch's thread: a cancellation runs the processor's code, which may block.
       Task(executorPreference: executor) { task.cancel() }
@@ -98,7 +93,7 @@ enum ProvidedProcessor: Sendable {
       TelemetryLoop.current == nil,
       "a blocking flush or shutdown on a telemetry thread would wait for itself: use the async form")
     guard let lease = try? TelemetryRuntime.shared.acquire() else { return { unanswered } }
-    let deadline = deadline(limit)
+    let deadline = OverdueWatch.deadline(limit)
     let report = Promise<FlushReport>()
     let answered = BlockingSemaphore()
     let task = Task(executorPreference: lease.loop) {

@@ -50,5 +50,5 @@ struct ConnectionScaling {
     return isReported ? .report : .none
   }
 
-  mutating func connectSucceeded() { backoff.connectSucceeded() }
+  mutating func connectSucceeded() { backoff.reset() }
 }

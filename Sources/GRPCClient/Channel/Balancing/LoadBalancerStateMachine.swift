@@ -94,7 +94,7 @@ struct LoadBalancerStateMachine {
   /// Ends the pauses before attempts to connect (gRPC: ResetConnectBackoff).
   mutating func resetBackoff(at now: MonotonicInstant) -> [Action] {
     policy.resetBackoff()
-    for index in pool.subchannels.indices { pool.subchannels[index].backoff.connectSucceeded() }
+    for index in pool.subchannels.indices { pool.subchannels[index].backoff.reset() }
     return runDueWork(at: now, callsWait: true)
   }
 
@@ -104,7 +104,7 @@ struct LoadBalancerStateMachine {
       acceptsConnection(attempt, index)
     else { return nil }
     pool.addConnection(id, to: index, at: now)
-    pool.subchannels[index].backoff.connectSucceeded()
+    pool.subchannels[index].backoff.reset()
     policy.connectSucceeded()
     var actions: [Action] = []
     switch attempt.purpose {

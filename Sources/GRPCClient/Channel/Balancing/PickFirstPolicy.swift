@@ -93,7 +93,7 @@ struct PickFirstPolicy: LoadBalancingPolicy {
     if let instant { backoff.connectionLost(at: instant) }
   }
 
-  mutating func resetBackoff() { backoff.connectSucceeded() }
+  mutating func resetBackoff() { backoff.reset() }
 
   // Each attempt looks up the name by itself.
   mutating func addressesResolved(

@@ -106,7 +106,7 @@ struct RoundRobinPolicy: LoadBalancingPolicy {
       lookUps[host].due = notBefore(lookUps[host].backoff, pool)
       return startDueWork(in: &pool, at: now, callsWait: false)
     }
-    lookUps[host].backoff.connectSucceeded()
+    lookUps[host].backoff.reset()
     lookUps[host].due = .distantFuture
     // An address under two hosts is two subchannels: the names in TLS differ, or the proxies.
     var known = Set(pool.subchannels.filter { $0.host == host }.map(\.address))

@@ -31,7 +31,7 @@ package struct ConnectionBackoff {
   }
 
   /// The server's SETTINGS arrived (RULES 5.9.3).
-  mutating func connectSucceeded() {
+  mutating func reset() {
     pause = nil
     notBefore = .distantPast
     notBeforeUnconnected = .distantPast

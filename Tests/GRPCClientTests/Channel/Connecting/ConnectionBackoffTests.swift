@@ -62,7 +62,7 @@ private func at(_ seconds: Double) -> MonotonicInstant { .init(nanoseconds: Int6
     for seed in 0..<100 as Range<UInt64> {
       var backoff = ConnectionBackoff(ConnectionBackoff.Configuration(seed: seed))
       for _ in 0..<10 { _ = backoff.attemptStarted(at: at(0)) }
-      backoff.connectSucceeded()
+      backoff.reset()
       #expect(backoff.notBefore < at(0))
       backoff.connectionLost(at: at(100))
       #expect(backoff.notBefore >= at(100) && backoff.notBefore < at(101))
