@@ -9,9 +9,7 @@ extension ProtobufAppender {
     guard length < 0x80 else { return longAttribute(tag, key, value) }
     ensure(length &+ 2)
     let place = beginAttribute(tag, length, key, keySize)
-    put(
-      UInt32(WireTags.KeyValue.value) | UInt32(truncatingIfNeeded: valueSize &+ 2) << 8
-        | UInt32(WireTags.AnyValue.string) << 16 | UInt32(truncatingIfNeeded: valueSize) << 24)
+    put(Self.stringPrefix(valueSize))
     append(value, size: valueSize)
     return place
   }
@@ -80,9 +78,7 @@ extension ProtobufAppender {
   /// Tag, length and key of a `KeyValue` of fewer than 128 bytes.
   @inline(__always)
   private mutating func beginAttribute(_ tag: UInt8, _ length: Int, _ key: String, _ keySize: Int) -> Int {
-    put(
-      UInt32(tag) | UInt32(truncatingIfNeeded: length) << 8 | UInt32(WireTags.KeyValue.key) << 16
-        | UInt32(truncatingIfNeeded: keySize) << 24)
+    put(Self.keyPrefix(tag, length, keySize))
     let place = count
     append(key, size: keySize)
     return place

@@ -23,12 +23,25 @@ extension ProtobufAppender {
     let valueSize = unsafe Value.putShort(value, at: start + Self.shortKeyOffset + keySize, most: most)
     let length = keySize &+ valueSize &+ 2
     guard valueSize > 0, length < 0x80 else { return 0 }
-    let prefix =
-      UInt32(tag) | UInt32(truncatingIfNeeded: length) << 8 | UInt32(WireTags.KeyValue.key) << 16
-      | UInt32(truncatingIfNeeded: keySize) << 24
+    let prefix = Self.keyPrefix(tag, length, keySize)
     unsafe start.storeBytes(of: prefix.littleEndian, as: UInt32.self)
     count &+= length &+ 2
     return keySize
+  }
+
+  /// Tag and length of a `KeyValue`, tag and length of its key; each length takes one byte.
+  @inline(__always)
+  static func keyPrefix(_ tag: UInt8, _ length: Int, _ keySize: Int) -> UInt32 {
+    UInt32(tag) | UInt32(truncatingIfNeeded: length) << 8 | UInt32(WireTags.KeyValue.key) << 16
+      | UInt32(truncatingIfNeeded: keySize) << 24
+  }
+
+  /// Tag and length of a `KeyValue`'s value, tag and length of the string in it; each length takes one byte.
+  @inline(__always)
+  static func stringPrefix(_ size: Int) -> UInt32 {
+    // Both lengths at once: the outer one is greater by 2.
+    UInt32(truncatingIfNeeded: size) &* 0x0100_0100 &+ UInt32(WireTags.KeyValue.value) &+ 2 << 8
+      &+ UInt32(WireTags.AnyValue.string) << 16
   }
 
   /// Writes a text.
@@ -69,11 +82,7 @@ extension String {
   static func putShort(_ value: String, at target: UnsafeMutableRawPointer, most: Int) -> Int {
     let size = unsafe ProtobufAppender.putShort(value, at: target + 4)
     guard size >= 0, size <= most else { return -1 }
-    // Both lengths at once: the outer one is greater by 2.
-    let prefix =
-      UInt32(truncatingIfNeeded: size) &* 0x0100_0100 &+ UInt32(WireTags.KeyValue.value) &+ 2 << 8
-      &+ UInt32(WireTags.AnyValue.string) << 16
-    unsafe target.storeBytes(of: prefix.littleEndian, as: UInt32.self)
+    unsafe target.storeBytes(of: ProtobufAppender.stringPrefix(size).littleEndian, as: UInt32.self)
     return size &+ 4
   }
 }

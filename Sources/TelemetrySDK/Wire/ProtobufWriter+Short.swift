@@ -39,13 +39,9 @@ extension ProtobufWriter {
       let count = text.count
       guard count <= Self.maxShortText else { return false }
       ensure(key.count &+ count)
-      let start = unsafe place - count
+      let start = unsafe position - count
       unsafe ProtobufAppender.putShort(UnsafeRawBufferPointer(text), at: start)
-      // Both lengths at once: the outer one is greater by 2.
-      let prefix =
-        UInt32(truncatingIfNeeded: count) &* 0x0100_0100 &+ UInt32(WireTags.KeyValue.value) &+ 2 << 8
-        &+ UInt32(WireTags.AnyValue.string) << 16
-      unsafe (start - 4).storeBytes(of: prefix.littleEndian, as: UInt32.self)
+      unsafe (start - 4).storeBytes(of: ProtobufAppender.stringPrefix(count).littleEndian, as: UInt32.self)
       unsafe putKey(tag, key, before: start - 4, valueSize: count &+ 4)
       return true
     } ?? false
@@ -58,7 +54,7 @@ extension ProtobufWriter {
     _ tag: UInt8, _ key: UnsafeRawBufferPointer, _ valueTag: UInt8, _ content: UInt64, size: Int
   ) {
     ensure(key.count)
-    let end = unsafe place
+    let end = unsafe position
     let start = unsafe end - (size &+ 3)
     // The first bytes of both stores lie in front of what they are for, where what is written next replaces them.
     unsafe (end - 8).storeBytes(of: (content << (64 &- 8 &* size)).littleEndian, as: UInt64.self)
@@ -75,10 +71,8 @@ extension ProtobufWriter {
   ) {
     let start = unsafe end - key.count
     unsafe ProtobufAppender.putShort(key, at: start)
-    let prefix =
-      UInt32(tag) | UInt32(truncatingIfNeeded: key.count &+ valueSize &+ 2) << 8 | UInt32(WireTags.KeyValue.key) << 16
-      | UInt32(truncatingIfNeeded: key.count) << 24
+    let prefix = ProtobufAppender.keyPrefix(tag, key.count &+ valueSize &+ 2, key.count)
     unsafe (start - 4).storeBytes(of: prefix.littleEndian, as: UInt32.self)
-    unsafe place = start - 4
+    unsafe position = start - 4
   }
 }

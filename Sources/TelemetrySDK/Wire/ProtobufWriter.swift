@@ -12,7 +12,7 @@ public struct ProtobufWriter: ~Copyable {
 
   // SAFETY: all three point into the creator's memory or into `buffer`, or one past its end; the block begins at
   // limit - slack, and limit - slack <= position <= end.
-  private var position: UnsafeMutableRawPointer
+  var position: UnsafeMutableRawPointer
   private var limit: UnsafeMutableRawPointer
   private var end: UnsafeMutableRawPointer
   /// The block, if the writer has grown or was made with a buffer.
@@ -235,16 +235,6 @@ public struct ProtobufWriter: ~Copyable {
     unsafe position -= count
     if count > 32, isTooLarge { return }
     unsafe ProtobufAppender.copy(source, to: position)
-  }
-
-  // MARK: At a position of the caller's
-
-  /// The place in front of which the next byte is written. A caller that has read it sets it again.
-  @unsafe
-  @inline(__always)
-  var place: UnsafeMutableRawPointer {
-    get { unsafe position }
-    set { unsafe position = newValue }
   }
 }
 
